@@ -1,0 +1,106 @@
+package cybedefend
+
+import (
+	"time"
+
+	"rollcall/pkg/secret"
+)
+
+// Role is a role in an organization.
+type Role string
+
+// The roles of an organization, as the reference page lists them.
+const (
+	Administrator  Role = "administrator"
+	Manager        Role = "manager"
+	BillingManager Role = "billing_manager"
+	Member         Role = "member"
+)
+
+// Roles returns the roles of an organization, most powerful first.
+func Roles() []Role { return []Role{Administrator, Manager, BillingManager, Member} }
+
+// TeamRole is a role in a team.
+type TeamRole string
+
+// The roles of a team.
+const (
+	TeamManager      TeamRole = "team_manager"
+	AnalystDeveloper TeamRole = "analyst_developer"
+	Developer        TeamRole = "developer"
+	ReadOnly         TeamRole = "read_only"
+)
+
+// TeamRoles returns the roles of a team, most powerful first.
+func TeamRoles() []TeamRole { return []TeamRole{TeamManager, AnalystDeveloper, Developer, ReadOnly} }
+
+// Invite is the body of an invite call. It has exactly the fields of the reference page: the service may refuse
+// others.
+type Invite struct {
+	Email           string           `json:"email"`
+	Role            Role             `json:"role"`
+	TeamAssignments []TeamAssignment `json:"teamAssignments,omitempty"`
+}
+
+// TeamAssignment puts the invited person into a team once the invitation is accepted.
+type TeamAssignment struct {
+	TeamID string   `json:"teamId"`
+	Role   TeamRole `json:"role"`
+}
+
+// Invitation is an invitation as the service describes it. It never repeats the team assignments.
+type Invitation struct {
+	ID               string      `json:"id"`
+	Token            secret.Text `json:"token"`
+	Email            string      `json:"email"`
+	Status           string      `json:"status"`
+	OrganizationID   string      `json:"organizationId"`
+	OrganizationName string      `json:"organizationName"`
+	OrganizationRole string      `json:"organizationRole"`
+	ExpiresAt        time.Time   `json:"expiresAt"`
+}
+
+// User is a member of an organization.
+type User struct {
+	ID    string `json:"id"`
+	Email string `json:"email"`
+	Role  Role   `json:"role"`
+}
+
+// Team is a team of an organization.
+type Team struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// Organization is an organization the caller belongs to.
+type Organization struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Profile is the caller.
+type Profile struct {
+	ID            string       `json:"id"`
+	Email         string       `json:"email"`
+	Organizations []Membership `json:"myOrganizations"`
+	Subscription  Subscription `json:"subscription"`
+}
+
+// Membership is the caller's place in one organization.
+type Membership struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Role is the caller's role there; it decides which roles the caller may grant.
+	Role string `json:"myRole"`
+}
+
+// Subscription is what the caller's account has paid for.
+type Subscription struct {
+	Plan  string `json:"plan"`
+	Seats int    `json:"seats"`
+}
+
+// PageSize is the size of every page asked for: the largest that the service accepts.
+const PageSize = 20
