@@ -1,0 +1,44 @@
+LINT := go tool -modfile=.tools/go.mod golangci-lint
+FUZZTIME ?= 30s
+
+# The race detector needs cgo, which Go turns off where there is no C compiler.
+RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench fuzz lint fmt check clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: build ## Invite the people of samples/team.csv to a sandbox and show what came of it
+	bin/rollcall invite samples/team.csv --sandbox --yes
+	@cut -d, -f1-7 samples/team.results.csv
+
+build: ## Build bin/rollcall, one static file
+	CGO_ENABLED=0 go build -trimpath -o bin/rollcall ./cmd/rollcall
+
+test: ## Run all tests in random order, fuzz seeds included, under the race detector
+	@$(if $(RACE),,echo "no C compiler: running without the race detector")
+	go test $(RACE) -shuffle=on -timeout=15m ./...
+
+bench: ## Run all benchmarks
+	go test -run='^$$' -bench=. -benchmem ./...
+
+fuzz: ## Fuzz each target for 30 s, or longer: make fuzz FUZZTIME=10m
+	@grep -rEo --include='*_test.go' '^func Fuzz\w+' pkg | while IFS=: read -r file target; do \
+	(set -x; go test -run='^$$' -fuzz="^$${target#func }\$$" -fuzztime=$(FUZZTIME) "./$${file%/*}") </dev/null || exit; done
+
+lint: ## Run the linters of .golangci.yml
+	$(LINT) run
+
+fmt: ## Format everything in place
+	$(LINT) fmt
+
+check: ## All that must hold before a change is shared: format, modules, vet, lint, test
+	$(LINT) fmt --diff
+	go mod tidy -diff
+	go vet ./...
+	@$(MAKE) lint test
+
+clean: ## Remove what was built and what a run of the samples wrote
+	rm -rf bin samples/*.results.*

@@ -1,0 +1,430 @@
+package batch_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+	"rollcall/pkg/retry"
+)
+
+func TestEverybodyIsInvitedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 200, func(string, int) reply { return created() })
+		w.service.latency = 20 * time.Millisecond
+		start := time.Now()
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Since(start).Round(10 * time.Millisecond); got != 2010*time.Millisecond {
+			t.Errorf("200 people at 100/s took %s", got)
+		}
+		if len(w.service.mails) != 200 || len(w.mailedTwice()) > 0 || len(w.settled) != 200 {
+			t.Errorf("%d mailed, %v twice, %d reported", len(w.service.mails), w.mailedTwice(), len(w.settled))
+		}
+		for _, r := range w.ledger.entries {
+			if r.Outcome != record.Invited || r.InvitationID != "id-"+r.Email || r.Token.Reveal() != "token-"+r.Email ||
+				r.Attempts != 1 || r.HTTPStatus != http.StatusCreated || r.UpdatedAt.IsZero() {
+				t.Fatalf("row %d: %+v", r.Row, r)
+			}
+		}
+	})
+}
+
+// TestOutcomes has one person meet a sequence of replies.
+func TestOutcomes(t *testing.T) {
+	tests := []struct {
+		name     string
+		replies  []reply // the last one repeats
+		prepare  func(*world)
+		want     record.Outcome
+		attempts int
+		mails    int
+	}{
+		{name: "created", replies: []reply{created()}, want: record.Invited, attempts: 1, mails: 1},
+		{name: "throttled, then created", replies: []reply{throttled(time.Second), throttled(0), created()}, want: record.Invited, attempts: 3, mails: 1},
+		{name: "unreachable, then created", replies: []reply{unreachable(), created()}, want: record.Invited, attempts: 2, mails: 1},
+		{name: "never reachable", replies: []reply{unreachable()}, want: record.Failed, attempts: 5, mails: 0},
+		{name: "always throttled", replies: []reply{throttled(time.Second)}, want: record.Failed, attempts: 5, mails: 0},
+		{name: "lost after it took effect", replies: []reply{lost(true)}, want: record.Invited, attempts: 1, mails: 1},
+		{name: "lost before it took effect", replies: []reply{lost(false), created()}, want: record.Invited, attempts: 2, mails: 1},
+		{name: "500 after it took effect", replies: []reply{broken(500, true)}, want: record.Invited, attempts: 1, mails: 1},
+		{name: "500 before it took effect", replies: []reply{broken(500, false), created()}, want: record.Invited, attempts: 2, mails: 1},
+		{name: "always lost", replies: []reply{lost(false)}, want: record.Failed, attempts: 5, mails: 0},
+		{name: "lost twice, the second one took effect", replies: []reply{lost(false), broken(502, true)}, want: record.Invited, attempts: 2, mails: 1},
+		{name: "refused for good", replies: []reply{refusal(422)}, want: record.Rejected, attempts: 1, mails: 0},
+		{name: "a bad request is no duplicate", replies: []reply{refusal(400)}, want: record.Rejected, attempts: 1, mails: 0},
+		{name: "a conflict that nothing explains", replies: []reply{refusal(409)}, want: record.Rejected, attempts: 1, mails: 0},
+		{
+			name: "a conflict with a member who joined meanwhile", replies: []reply{refusal(409)}, want: record.AlreadyMember, attempts: 1,
+			prepare: func(w *world) {
+				w.service.script = func(address string, _ int) reply {
+					w.service.members = append(w.service.members, strings.ToUpper(address))
+					return refusal(409)
+				}
+			},
+		},
+		{
+			name: "a bad request about somebody invited meanwhile", want: record.AlreadyInvited, attempts: 1, mails: 0,
+			prepare: func(w *world) {
+				w.service.script = func(address string, _ int) reply {
+					w.service.pending = append(w.service.pending, cybedefend.Invitation{
+						ID: "theirs", Email: address, Status: "pending", ExpiresAt: time.Now().Add(time.Hour),
+					})
+					return refusal(400)
+				}
+			},
+		},
+		{
+			name: "a lost reply that took effect late, then a conflict", want: record.Invited, attempts: 2, mails: 0,
+			prepare: func(w *world) {
+				w.service.script = func(address string, n int) reply {
+					if n == 1 {
+						return lost(false)
+					}
+					w.service.pending = append(w.service.pending, cybedefend.Invitation{
+						ID: "ours", Email: address, Status: "pending", ExpiresAt: time.Now().Add(time.Hour),
+					})
+					return refusal(409)
+				}
+			},
+		},
+		{
+			name: "lost, and the directory cannot be read", replies: []reply{lost(true)}, want: record.Unknown, attempts: 1, mails: 1,
+			prepare: func(w *world) {
+				w.options.MaxWait = time.Minute
+				w.service.reads = func() error {
+					if len(w.service.sent) == 0 {
+						return nil
+					}
+					return unreachable().err
+				}
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 1, func(_ string, n int) reply { return tt.replies[min(n, len(tt.replies))-1] })
+				if tt.prepare != nil {
+					tt.prepare(w)
+				}
+				if err := w.run(t, nil); err != nil {
+					t.Fatal(err)
+				}
+				got := w.ledger.entries[0]
+				if got.Outcome != tt.want || got.Attempts != tt.attempts || w.service.mails[got.Email] != tt.mails {
+					t.Errorf("%s after %d attempts and %d mails (%s; %s), want %s after %d and %d",
+						got.Outcome, got.Attempts, w.service.mails[got.Email], got.Error, got.Hint, tt.want, tt.attempts, tt.mails)
+				}
+				if len(w.ledger.claims) != 0 || len(w.settled) != 1 {
+					t.Errorf("%d claims left, %d outcomes reported", len(w.ledger.claims), len(w.settled))
+				}
+				if got.Outcome == record.Invited && got.InvitationID == "" {
+					t.Error("invited without the invitation's id")
+				}
+			})
+		})
+	}
+}
+
+func TestOneReadingSettlesAllLostReplies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 15, func(_ string, n int) reply {
+			if n == 1 {
+				return lost(true)
+			}
+			return created()
+		})
+		// Failures in a row would stop the line; here every second answer is fine.
+		w.service.script = func(address string, n int) reply {
+			if strings.ContainsAny(address[1:2], "2468") {
+				return lost(true)
+			}
+			return created()
+		}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if w.service.reading != 1 {
+			t.Errorf("%d pages of invitations were read, want 1", w.service.reading)
+		}
+		if got := w.outcomes(); strings.Count(got, "invited") != 15 || len(w.mailedTwice()) > 0 {
+			t.Errorf("outcomes %s, mailed twice %v", got, w.mailedTwice())
+		}
+	})
+}
+
+func TestLongRetryAfterHoldsEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, func(address string, n int) reply {
+			if address == "a20@x.example" && n == 1 {
+				return throttled(3 * time.Second)
+			}
+			return created()
+		})
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		longest := time.Duration(0)
+		for i, at := range w.service.sent[1:] {
+			longest = max(longest, at.Sub(w.service.sent[i]))
+		}
+		if longest < 3*time.Second {
+			t.Errorf("the longest silence was %s, want 3s", longest)
+		}
+		if strings.Count(w.outcomes(), "invited") != 100 {
+			t.Error(w.outcomes())
+		}
+	})
+}
+
+func TestShortRetryAfterHoldsOnlyTheRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, func(address string, n int) reply {
+			if address == "a20@x.example" && n == 1 {
+				return throttled(time.Second)
+			}
+			return created()
+		})
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range w.service.sent[1:99] {
+			if gap := at.Sub(w.service.sent[i]); gap > 100*time.Millisecond {
+				t.Errorf("everybody waited %s", gap)
+			}
+		}
+	})
+}
+
+func TestStopKeepsEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, func(string, int) reply { return created() })
+		w.service.latency = time.Second
+		stop := make(chan struct{})
+		time.AfterFunc(200*time.Millisecond, func() { close(stop) })
+		err := w.run(t, stop)
+		if batch.StopReason(err) != batch.Interrupted {
+			t.Fatalf("Run = %v", err)
+		}
+		if sent := len(w.service.sent); sent == 0 || sent == 100 || len(w.settled) != sent || len(w.ledger.claims) != 0 {
+			t.Errorf("%d sent, %d settled, %d claims left", sent, len(w.settled), len(w.ledger.claims))
+		}
+		w.service.latency = 0
+		if err := w.run(t, nil); err != nil || len(w.service.mails) != 100 || len(w.mailedTwice()) > 0 {
+			t.Errorf("the second run: %v, %d mailed, %v twice", err, len(w.service.mails), w.mailedTwice())
+		}
+	})
+}
+
+// TestStops has everybody meet the same reply, or the n-th request another.
+func TestStops(t *testing.T) {
+	tests := []struct {
+		name    string
+		script  func(address string, n int) reply
+		prepare func(*world)
+		want    batch.Reason
+		most    int // requests
+	}{
+		{name: "credentials refused", script: func(string, int) reply { return credentialsRefused() }, want: batch.Credentials, most: 8},
+		{name: "nobody may be invited", script: func(string, int) reply { return forbidden() }, want: batch.Forbidden, most: 13},
+		{name: "everybody is refused for the same reason", script: func(string, int) reply { return refusal(422) }, want: batch.Streak, most: 58},
+		{name: "a wait beyond the budget", script: func(string, int) reply { return throttled(time.Hour) }, want: batch.Overlong, most: 8},
+		{
+			name: "down for longer than the budget", script: func(string, int) reply { return unreachable() }, want: batch.Overlong, most: 18,
+			prepare: func(w *world) {
+				w.service.reads = func() error {
+					if len(w.service.sent) > 0 {
+						return unreachable().err
+					}
+					return nil
+				}
+			},
+		},
+		{
+			name: "the deadline", script: func(string, int) reply { return created() }, want: batch.Deadline, most: 50,
+			prepare: func(w *world) { w.options.Deadline = time.Now().Add(400 * time.Millisecond) },
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 100, tt.script)
+				if tt.prepare != nil {
+					tt.prepare(w)
+				}
+				if err := w.run(t, nil); batch.StopReason(err) != tt.want {
+					t.Errorf("Run = %v, want %s", err, tt.want)
+				}
+				if got := len(w.service.sent); got == 0 || got > tt.most {
+					t.Errorf("%d requests, want at most %d", got, tt.most)
+				}
+				if !strings.Contains(w.outcomes(), "unset") {
+					t.Errorf("nothing is left for the next run: %s", w.outcomes())
+				}
+			})
+		})
+	}
+}
+
+func TestForbiddenForOneIsARejection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 30, func(address string, _ int) reply {
+			if address != "a1@x.example" {
+				return forbidden()
+			}
+			return created()
+		})
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.outcomes(); strings.Count(got, "rejected") != 29 {
+			t.Error(got)
+		}
+	})
+}
+
+func TestForbiddenForAllOfAFewStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 2, func(string, int) reply { return forbidden() })
+		if err := w.run(t, nil); batch.StopReason(err) != batch.Forbidden {
+			t.Errorf("Run = %v", err)
+		}
+		if got := w.outcomes(); got != "rejected rejected" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestOutageIsProbedAndOutlasted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var from, until time.Time
+		down := func() bool { return time.Now().After(from) && time.Now().Before(until) }
+		w := newWorld(t, 500, func(string, int) reply {
+			if down() {
+				return unreachable()
+			}
+			return created()
+		})
+		w.service.reads = func() error {
+			if down() {
+				return unreachable().err
+			}
+			return nil
+		}
+		from = time.Now().Add(2 * time.Second)
+		until = from.Add(20 * time.Second)
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		during := w.service.reading
+		for _, at := range w.service.sent {
+			if at.After(from) && at.Before(until) {
+				during++
+			}
+		}
+		if during >= 30 {
+			t.Errorf("%d requests reached the service while it was down", during)
+		}
+		if strings.Count(w.outcomes(), "invited") != 500 || len(w.mailedTwice()) > 0 {
+			t.Errorf("mailed twice %v, outcomes %s", w.mailedTwice(), w.outcomes())
+		}
+	})
+}
+
+func TestClaimsOfADeadProcessAreSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3, func(string, int) reply { return created() })
+		w.ledger.claims[1] = ledger.Claim{Row: 1, Attempt: 1, At: time.Now()}
+		w.ledger.claims[2] = ledger.Claim{Row: 2, Attempt: 1, At: time.Now()}
+		w.service.pending = []cybedefend.Invitation{{ID: "found", Email: "A1@x.example", Status: "Pending", ExpiresAt: time.Now().Add(time.Hour)}}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.outcomes(); got != "invited invited invited" {
+			t.Error(got)
+		}
+		if got := w.ledger.entries[0]; got.InvitationID != "found" || got.Attempts != 1 {
+			t.Errorf("row 1: %+v", got)
+		}
+		if got := fmt.Sprint(w.service.mails); got != "map[a2@x.example:1 a3@x.example:1]" {
+			t.Errorf("mails %s", got)
+		}
+		if got := w.ledger.entries[1].Attempts; got != 2 {
+			t.Errorf("row 2 took %d attempts, want 2", got)
+		}
+	})
+}
+
+func TestKnownPeopleAreNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 4, func(string, int) reply { return created() })
+		w.service.members = []string{"A1@X.example"}
+		w.service.pending = []cybedefend.Invitation{
+			{ID: "p", Email: "a2@x.example", OrganizationRole: "manager", ExpiresAt: time.Now().Add(time.Hour)},
+			{ID: "q", Email: "a3@x.example", Status: "accepted", ExpiresAt: time.Now().Add(time.Hour)},
+			{ID: "r", Email: "a4@x.example", Status: "pending", ExpiresAt: time.Now().Add(-time.Hour)},
+		}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.outcomes(); got != "already_member already_invited invited invited" {
+			t.Error(got)
+		}
+		if got := w.ledger.entries[1]; got.InvitationID != "p" || !strings.Contains(got.Hint, "manager") || got.Attempts != 0 {
+			t.Errorf("row 2: %+v", got)
+		}
+	})
+}
+
+func TestLedgerFailureStopsFeeding(t *testing.T) {
+	full := errors.New("the disk is full")
+	for _, operation := range []string{"claim", "settle", "release"} {
+		t.Run(operation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 100, func(_ string, n int) reply {
+					if n == 1 {
+						return throttled(0)
+					}
+					return created()
+				})
+				writes := 0
+				w.ledger.fail = func(got string) error {
+					if writes++; got == operation && writes > 10 {
+						return full
+					}
+					return nil
+				}
+				if err := w.run(t, nil); !errors.Is(err, full) {
+					t.Errorf("Run = %v", err)
+				}
+				w.ledger.fail = nil
+				if err := w.run(t, nil); err != nil || strings.Count(w.outcomes(), "invited") != 100 || len(w.mailedTwice()) > 0 {
+					t.Errorf("the next run: %v, mailed twice %v, %s", err, w.mailedTwice(), w.outcomes())
+				}
+			})
+		})
+	}
+}
+
+func TestAttemptsOneMeansNoRepeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3, func(string, int) reply { return unreachable() })
+		w.options.Retry = retry.Policy{Attempts: 1}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.service.sent) != 3 || w.outcomes() != "failed failed failed" {
+			t.Errorf("%d requests, %s", len(w.service.sent), w.outcomes())
+		}
+	})
+}

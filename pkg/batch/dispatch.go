@@ -1,0 +1,262 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/record"
+)
+
+const (
+	// lineStop is how many failures in a row stop the line: from then on single probes ask whether the service is
+	// back, so that an outage does not use up the attempts of one row after the other.
+	lineStop = 10
+	// forbiddenStop is how many people in a row the service may forbid to invite before it is taken to mean everybody.
+	forbiddenStop = 5
+	// maxDoubtful bounds how many entries wait for a reading of the directory.
+	maxDoubtful = 10_000
+	// probeBase and probeCap bound the waits between two probes of a service that is down.
+	probeBase = time.Second
+	probeCap  = 30 * time.Second
+)
+
+// dispatcher decides who is sent next. Only its own goroutine touches its fields, but for the channels.
+type dispatcher struct {
+	Options
+	journey *journey
+	halt    context.CancelCauseFunc
+
+	fresh  <-chan entry // from the feeder; nil once it is closed
+	work   chan entry   // to the workers
+	back   chan answer  // from the workers; holds an answer of each, so that none of them ever waits
+	events chan<- Event // to the collector
+	queue  queue        // waits for its next attempt
+	doubts []answer     // wait for a reading of the directory
+
+	inFlight int
+	failures int // answers in a row that say nothing but that something is wrong
+	down     time.Time
+	streak   streak
+	accepted bool // whether the service has accepted anybody
+	// refused counts the refusals for good, forbidden those that say that the caller may not invite.
+	refused, forbidden int
+}
+
+// streak counts refusals of the same status in a row.
+type streak struct{ status, length int }
+
+func (s *streak) add(status int) int {
+	if s.status != status {
+		*s = streak{status: status}
+	}
+	s.length++
+	return s.length
+}
+
+func newDispatcher(o Options, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan entry) *dispatcher {
+	return &dispatcher{
+		Options: o,
+		journey: &journey{
+			service: o.Service, memory: o.Ledger, pace: o.Pace, organizationID: o.OrganizationID, run: o.Run,
+			retry: o.Retry, now: o.Now, random: o.Random,
+		},
+		halt: halt, events: events, fresh: fresh,
+		work: make(chan entry), back: make(chan answer, o.Workers),
+	}
+}
+
+// run hands entries to the workers until all are settled, and then returns nil, or until ctx, the context of the
+// feeding, ends: then it takes in what is in flight and returns the cause.
+func (d *dispatcher) run(ctx context.Context) error {
+	defer close(d.work)
+	for e, ok := d.next(ctx); ok; e, ok = d.next(ctx) {
+		if err := d.Pace.Wait(ctx); err != nil {
+			d.drain()
+			return err
+		}
+		d.inFlight++
+		d.work <- e
+	}
+	d.drain()
+	switch {
+	case !d.idle() || len(d.doubts) > 0:
+		return context.Cause(ctx)
+	case !d.accepted && d.forbidden > 0 && d.forbidden == d.refused:
+		return &StopError{Reason: Forbidden}
+	}
+	return nil
+}
+
+// next returns the entry to send next once there is one and a worker is free. It returns false when nothing is left to
+// send or ctx has ended.
+func (d *dispatcher) next(ctx context.Context) (e entry, ok bool) {
+	for ctx.Err() == nil {
+		switch {
+		case d.failures >= lineStop:
+			d.drain()
+			d.probe(ctx)
+			continue
+		case len(d.doubts) >= maxDoubtful, d.idle() && len(d.doubts) > 0:
+			d.drain()
+			d.settleDoubts(ctx)
+			continue
+		case d.idle():
+			return entry{}, false
+		}
+		fresh := d.fresh
+		if d.inFlight == d.Workers {
+			fresh = nil
+		} else if e, ok := d.queue.pop(time.Now()); ok {
+			return e, true
+		}
+		select {
+		case e, ok := <-fresh:
+			if ok {
+				return e, true
+			}
+			if ctx.Err() == nil { // else the feeder gave up, and there is more
+				d.fresh = nil
+			}
+		case a := <-d.back:
+			d.take(a)
+		case <-d.untilDue():
+		case <-ctx.Done():
+		}
+	}
+	return entry{}, false
+}
+
+// idle reports whether nothing is left but doubts.
+func (d *dispatcher) idle() bool { return d.fresh == nil && d.queue.empty() && d.inFlight == 0 }
+
+// untilDue fires when the first entry of the queue is due, and never if there is none or no worker is free for it.
+func (d *dispatcher) untilDue() <-chan time.Time {
+	if d.queue.empty() || d.inFlight == d.Workers {
+		return nil
+	}
+	return time.After(time.Until(d.queue.due()))
+}
+
+// drain takes in everything that is in flight.
+func (d *dispatcher) drain() {
+	for d.inFlight > 0 {
+		d.take(<-d.back)
+	}
+}
+
+// take takes in what came of an attempt.
+func (d *dispatcher) take(a answer) {
+	d.inFlight--
+	d.judge(a)
+	switch a.step {
+	case settled:
+		d.events <- Event{Settled: &a.entry.Record}
+	case again:
+		d.queue.push(a.entry, a.ended.Add(a.wait))
+		if !errors.Is(a.err, cybedefend.ErrCredentials) {
+			d.report(a)
+		}
+	case withheld:
+		d.queue.push(a.entry, time.Now())
+	case doubtful:
+		d.doubts = append(d.doubts, a)
+		if cybedefend.ClassOf(a.err) == cybedefend.Lost {
+			d.report(a)
+		}
+	case broken:
+		d.halt(a.err)
+	}
+}
+
+func (d *dispatcher) report(a answer) {
+	d.events <- Event{Retry: &Retry{
+		Row: a.entry.Row, Line: a.entry.Line, Email: a.entry.Email, Attempt: a.entry.Attempts,
+		Err: a.err, Cause: cause(a.err), Wait: a.wait,
+	}}
+}
+
+// judge stops the line or the run when answers say that the trouble is not with single rows.
+func (d *dispatcher) judge(a answer) {
+	if a.step == withheld || a.step == broken {
+		return
+	}
+	if a.err == nil {
+		d.failures, d.streak, d.accepted = 0, streak{}, true
+		return
+	}
+	status := statusOf(a.err)
+	switch {
+	case errors.Is(a.err, cybedefend.ErrCredentials):
+		d.halt(&StopError{Reason: Credentials, Err: a.err})
+	case cybedefend.ClassOf(a.err) != cybedefend.FinalNo:
+		if status == http.StatusUnauthorized {
+			return // the token has run out, which is nobody's failure
+		}
+		if d.failures++; d.failures == 1 {
+			d.down = a.ended
+		}
+		if wait := askedWait(a.err); wait > d.MaxWait {
+			d.halt(&StopError{Reason: Overlong, Err: fmt.Errorf("it asks for %s, at most %s are allowed: %w", wait, d.MaxWait, a.err)})
+		}
+	default:
+		d.failures = 0
+		length := d.streak.add(status)
+		if d.refused++; status == http.StatusForbidden {
+			d.forbidden++
+		}
+		switch {
+		case status == http.StatusConflict: // people who are there already are no trouble
+		case status == http.StatusForbidden && !d.accepted && length >= forbiddenStop:
+			d.halt(&StopError{Reason: Forbidden, Err: a.err})
+		case length >= d.MaxStreak:
+			d.halt(&StopError{Reason: Streak, Err: fmt.Errorf("%d in a row: %w", length, a.err)})
+		}
+	}
+}
+
+// probe asks a service that seems to be down, one call at a time and ever more seldom, until it answers, ctx ends, or
+// the run has waited long enough. Reads serve as probes: they mail nobody.
+func (d *dispatcher) probe(ctx context.Context) {
+	for wait := probeBase; ; wait = min(2*wait, probeCap) {
+		if rest := d.MaxWait - time.Since(d.down); rest <= 0 {
+			d.halt(&StopError{Reason: Overlong, Err: fmt.Errorf("no answer since %s", d.down.Format(time.TimeOnly))})
+			return
+		}
+		d.wait("the service does not answer, next try in " + wait.String())
+		d.Pace.Hold(time.Now().Add(wait), "the service does not answer")
+		if d.Pace.Wait(ctx) != nil {
+			return
+		}
+		_, err := d.Service.Invitations(ctx, d.OrganizationID, 1)
+		switch {
+		case errors.Is(err, cybedefend.ErrCredentials):
+			d.halt(&StopError{Reason: Credentials, Err: err})
+			return
+		case err == nil || cybedefend.ClassOf(err) == cybedefend.FinalNo:
+			d.failures = 0
+			d.wait("")
+			return
+		}
+	}
+}
+
+// wait tells what everybody is waiting for.
+func (d *dispatcher) wait(what string) { d.events <- Event{Waiting: &what} }
+
+// finish reports entries whose outcome was found without another attempt, once it is on disk.
+func (d *dispatcher) finish(ctx context.Context, records []record.Record) error {
+	if len(records) == 0 {
+		return nil
+	}
+	if err := d.Ledger.Settle(context.WithoutCancel(ctx), d.Run, records...); err != nil {
+		return err
+	}
+	for _, r := range records {
+		d.events <- Event{Settled: &r}
+	}
+	return nil
+}

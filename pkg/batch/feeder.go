@@ -1,0 +1,93 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
+)
+
+// settleGroup is how many entries that need no request are recorded at once.
+const settleGroup = 512
+
+// feeder turns the pending entries of the ledger into entries to send, and records those that need no request.
+type feeder struct {
+	Options
+	fresh  chan<- entry
+	events chan<- Event
+	known  []record.Record
+}
+
+// feed returns when every pending entry was handed over, or with the cause when ctx ends first.
+func (f *feeder) feed(ctx context.Context) error {
+	for pending, err := range f.Ledger.Pending(ctx, f.Run) {
+		if err != nil {
+			return err
+		}
+		e, send, err := f.decide(ctx, pending)
+		if err != nil {
+			return err
+		}
+		if !send {
+			if f.known = append(f.known, e.Record); len(f.known) < settleGroup {
+				continue
+			}
+		}
+		if err := f.flush(ctx); err != nil {
+			return err
+		}
+		if !send {
+			continue
+		}
+		select {
+		case f.fresh <- e:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return f.flush(ctx)
+}
+
+// decide settles an entry by what the directory says. A claim that an earlier process left behind is in doubt no more:
+// the directory was read after that process had ended.
+func (f *feeder) decide(ctx context.Context, pending ledger.Entry) (e entry, send bool, err error) {
+	e = entry{Record: pending.Record, lost: pending.Claim != nil}
+	teams, err := roster.ParseTeams(e.Teams)
+	if err != nil {
+		return e, false, fmt.Errorf("run %s, row %d: teams %q: %w", f.Run, e.Row, e.Teams, err)
+	}
+	verdict := plan.Decide(plan.Wish{Email: e.Email, Role: e.Role, Teams: teams}, f.Directory)
+	if e.lost {
+		e.Attempts = max(e.Attempts, pending.Claim.Attempt)
+	}
+	if verdict.Send() {
+		e.invite = verdict.Invite
+		if e.lost {
+			e.lost = false
+			err = f.Ledger.Release(ctx, f.Run, e.Row)
+		}
+		return e, true, err
+	}
+	e.Record = verdict.Apply(e.Record, f.Now())
+	if e.lost && verdict.Outcome == record.AlreadyInvited {
+		e.Record = invited(e.Record, *verdict.Standing.Pending)
+	}
+	return e, false, nil
+}
+
+func (f *feeder) flush(ctx context.Context) error {
+	if len(f.known) == 0 {
+		return nil
+	}
+	if err := f.Ledger.Settle(ctx, f.Run, f.known...); err != nil {
+		return err
+	}
+	for _, settled := range f.known {
+		f.events <- Event{Settled: &settled}
+	}
+	f.known = nil
+	return nil
+}

@@ -1,0 +1,156 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/record"
+	"rollcall/pkg/retry"
+)
+
+// Inviter sends one invitation, in exactly one request.
+type Inviter interface {
+	Invite(ctx context.Context, organizationID string, invite cybedefend.Invite) (cybedefend.Invitation, error)
+}
+
+// Memory is where claims and outcomes are kept.
+type Memory interface {
+	// Claim is durable when it returns.
+	Claim(ctx context.Context, run string, row, attempt int) error
+	// Release takes back the claim of an attempt that certainly changed nothing. It may become durable later.
+	Release(ctx context.Context, run string, row int) error
+	// Settle records outcomes and ends their claims. It is durable when it returns.
+	Settle(ctx context.Context, run string, records ...record.Record) error
+}
+
+// entry is one entry on its way.
+type entry struct {
+	record.Record
+	invite cybedefend.Invite
+	// tries counts the attempts of this process; Attempts counts those of all.
+	tries int
+	// lost is set while, or if, a reply to an attempt was lost: if the person turns out to be invited, it was by us.
+	lost bool
+}
+
+// step says where an attempt has brought an entry. The zero value is unset.
+type step uint8
+
+const (
+	// settled: the outcome is on disk.
+	settled step = iota + 1
+	// again: the attempt changed nothing and will be repeated after a wait.
+	again
+	// withheld: the request did not leave, since a hold came up.
+	withheld
+	// doubtful: only the directory can tell what became of it.
+	doubtful
+	// broken: the ledger failed.
+	broken
+)
+
+// answer is what came of one attempt.
+type answer struct {
+	entry entry
+	step  step
+	// err is the service's answer, or for broken the ledger's.
+	err error
+	// ended is when the attempt ended.
+	ended time.Time
+	// wait is how long until the next attempt.
+	wait time.Duration
+}
+
+// journey is what one attempt needs.
+type journey struct {
+	service        Inviter
+	memory         Memory
+	pace           *pace.Pace
+	organizationID string
+	run            string
+	retry          retry.Policy
+	now            func() time.Time
+	random         func() float64
+}
+
+// attempt claims the entry, sends it, classifies the answer and records what is certain. It comes after the wait for
+// the pace, so that a claim stands only for a call that is about to leave.
+func (j *journey) attempt(ctx context.Context, e entry) answer {
+	if err := j.memory.Claim(ctx, j.run, e.Row, e.Attempts+1); err != nil {
+		return answer{entry: e, step: broken, err: err}
+	}
+	if j.pace.Held() {
+		return j.release(ctx, answer{entry: e, step: withheld})
+	}
+	e.Attempts++
+	e.tries++
+	invitation, err := j.service.Invite(ctx, j.organizationID, e.invite)
+	a := answer{entry: e, err: err, ended: time.Now()}
+	if err == nil {
+		j.pace.Accepted()
+		a.entry.HTTPStatus = http.StatusCreated
+		return j.settle(ctx, a, invited(a.entry.Record, invitation))
+	}
+	a.entry.HTTPStatus, a.entry.Error = statusOf(err), err.Error()
+	switch cybedefend.ClassOf(err) {
+	case cybedefend.NotProcessed:
+		return j.again(ctx, a)
+	case cybedefend.FinalNo:
+		if errors.Is(err, cybedefend.ErrCredentials) {
+			return j.release(ctx, withStep(a, again))
+		}
+		if mayBeDuplicate(a.entry.HTTPStatus) {
+			return withStep(a, doubtful)
+		}
+		return j.settle(ctx, a, refused(a.entry.Record, record.Rejected))
+	case cybedefend.Lost, cybedefend.Done:
+	}
+	// Whatever is not certain is in doubt: the claim stands.
+	a.entry.lost = true
+	return withStep(a, doubtful)
+}
+
+// again has the attempt repeated after a wait, or ends the entry when its attempts are used up.
+func (j *journey) again(ctx context.Context, a answer) answer {
+	asked := askedWait(a.err)
+	if overload(a.entry.HTTPStatus) {
+		j.pace.Refused()
+		// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota.
+		if asked > time.Second {
+			j.pace.Hold(a.ended.Add(asked), "the service asks for a pause")
+		}
+	}
+	if !j.retry.Again(a.entry.tries) {
+		return j.settle(ctx, a, refused(a.entry.Record, record.Failed))
+	}
+	if a.entry.HTTPStatus != http.StatusUnauthorized { // a renewed token needs no patience
+		a.wait = j.retry.Wait(a.entry.tries, asked, j.random())
+	}
+	return j.release(ctx, withStep(a, again))
+}
+
+// settle records the outcome. What the service has answered is recorded even if the run is being torn down.
+func (j *journey) settle(ctx context.Context, a answer, outcome record.Record) answer {
+	outcome.UpdatedAt = j.now()
+	if err := j.memory.Settle(context.WithoutCancel(ctx), j.run, outcome); err != nil {
+		return answer{entry: a.entry, step: broken, err: err}
+	}
+	a.entry.Record = outcome
+	return withStep(a, settled)
+}
+
+func (j *journey) release(ctx context.Context, a answer) answer {
+	if err := j.memory.Release(context.WithoutCancel(ctx), j.run, a.entry.Row); err != nil {
+		return answer{entry: a.entry, step: broken, err: err}
+	}
+	return a
+}
+
+func withStep(a answer, s step) answer {
+	a.step = s
+	return a
+}

@@ -1,0 +1,57 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/retry"
+)
+
+// Patience makes calls that change nothing at the service: each one waits for the pace, and one that fails for a
+// passing reason is repeated within the policy. Its [Patience.Call] fits [directory.Options].
+type Patience struct {
+	Pace  *pace.Pace
+	Retry retry.Policy
+	// MaxWait bounds how long one call is repeated. Zero stands for [DefaultMaxWait].
+	MaxWait time.Duration
+	// Observe, if set, is told about each failure that is followed by another try.
+	Observe func(err error, wait time.Duration)
+}
+
+// Call makes the call until it succeeds, is refused for good, or patience ends; then it returns the last error.
+func (p Patience) Call(ctx context.Context, call func(context.Context) error) error {
+	policy, err := retry.New(p.Retry)
+	if err != nil {
+		return err
+	}
+	if p.MaxWait == 0 {
+		p.MaxWait = DefaultMaxWait
+	}
+	began := time.Now()
+	for tries := 1; ; tries++ {
+		if err := p.Pace.Wait(ctx); err != nil {
+			return err
+		}
+		err := call(ctx)
+		if err == nil || ctx.Err() != nil || cybedefend.ClassOf(err) == cybedefend.FinalNo || !policy.Again(tries) {
+			return err
+		}
+		asked := askedWait(err)
+		if overload(statusOf(err)) {
+			p.Pace.Refused()
+		}
+		// A random wait of almost nothing would spend the tries in an instant.
+		wait := policy.Wait(tries, max(asked, policy.Base/2), rand.Float64())
+		if time.Since(began)+wait > p.MaxWait {
+			return &StopError{Reason: Overlong, Err: fmt.Errorf("gave up after %s: %w", time.Since(began).Round(time.Second), err)}
+		}
+		if p.Observe != nil {
+			p.Observe(err, wait)
+		}
+		p.Pace.Hold(time.Now().Add(wait), "the service could not be read: "+cause(err))
+	}
+}

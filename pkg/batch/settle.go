@@ -1,0 +1,116 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/retry"
+)
+
+// settleDoubts reads the directory once and finds out what became of every doubtful attempt. Nothing is in flight
+// meanwhile, and the reading begins only when no request can be at work inside the service any more.
+func (d *dispatcher) settleDoubts(ctx context.Context) {
+	d.wait(fmt.Sprintf("looking up what became of %d invitations without a certain answer", len(d.doubts)))
+	defer d.wait("")
+	d.Pace.Hold(d.certainFrom(), "requests may still be at work inside the service")
+	reading, err := d.read(ctx)
+	if ctx.Err() != nil {
+		return // the claims stand, and the next run looks
+	}
+	if errors.Is(err, cybedefend.ErrCredentials) {
+		d.halt(&StopError{Reason: Credentials, Err: err})
+		return
+	}
+	var found []record.Record
+	for _, doubt := range d.doubts {
+		outcome, resend := resolve(doubt, reading, err, d.Retry)
+		if !resend {
+			outcome.UpdatedAt = d.Now()
+			found = append(found, outcome)
+			continue
+		}
+		if err := d.Ledger.Release(ctx, d.Run, doubt.entry.Row); err != nil {
+			d.halt(err)
+			return
+		}
+		d.queue.push(doubt.entry, time.Now().Add(d.Retry.Wait(doubt.entry.tries, 0, d.Random())))
+	}
+	d.doubts = nil
+	if err := d.finish(ctx, found); err != nil {
+		d.halt(err)
+	}
+}
+
+// certainFrom returns when no doubtful request can be at work inside the service any more.
+func (d *dispatcher) certainFrom() time.Time {
+	var from time.Time
+	for _, doubt := range d.doubts {
+		grace := d.Grace
+		switch {
+		case cybedefend.ClassOf(doubt.err) == cybedefend.FinalNo:
+			grace = 0 // it said no, so it is done with it
+		case errors.Is(doubt.err, context.DeadlineExceeded):
+			grace = max(d.Grace, d.Timeout)
+		}
+		if at := doubt.ended.Add(grace); at.After(from) {
+			from = at
+		}
+	}
+	return from
+}
+
+// read reads what the directory says about the doubtful people, for as long as the run may wait for the service.
+func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
+	doubtful := make(map[string]bool, len(d.doubts))
+	for _, doubt := range d.doubts {
+		doubtful[email.Fold(doubt.entry.Email)] = true
+	}
+	patience := Patience{
+		Pace: d.Pace, Retry: retry.Policy{Attempts: math.MaxInt, Cap: probeCap}, MaxWait: d.MaxWait,
+		Observe: func(err error, wait time.Duration) {
+			d.wait(fmt.Sprintf("the directory cannot be read (%s), next try in %s", cause(err), wait.Round(time.Second)))
+		},
+	}
+	return directory.Read(ctx, directory.Options{
+		Service: d.Service, OrganizationID: d.OrganizationID, Call: patience.Call, Now: d.Now,
+		Only: func(key string) bool { return doubtful[key] },
+	})
+}
+
+// resolve decides what became of a doubtful attempt, from a reading that began after it had ended, or from the error
+// that prevented one. It returns either the outcome or that the entry is to be sent again.
+func resolve(doubt answer, reading *directory.Directory, unread error, policy retry.Policy) (outcome record.Record, resend bool) {
+	r := doubt.entry.Record
+	saidNo := cybedefend.ClassOf(doubt.err) == cybedefend.FinalNo
+	if unread != nil {
+		if saidNo && !doubt.entry.lost {
+			return refused(r, record.Rejected), false
+		}
+		r.Error = fmt.Sprintf("%s; then the directory could not be read: %v", r.Error, unread)
+		return refused(r, record.Unknown), false
+	}
+	verdict := plan.Decide(plan.Wish{Email: r.Email, Role: r.Role}, reading)
+	switch {
+	case verdict.Standing.Pending != nil && verdict.Standing.Member == nil && doubt.entry.lost:
+		return invited(r, *verdict.Standing.Pending), false
+	case !verdict.Send():
+		r.Error = ""
+		return verdict.Apply(r, r.UpdatedAt), false
+	case saidNo:
+		return refused(r, record.Rejected), false
+	case !reading.Stable:
+		r.Error += "; then the lists kept changing while they were read"
+		return refused(r, record.Unknown), false
+	case policy.Again(doubt.entry.tries):
+		return r, true
+	}
+	return refused(r, record.Failed), false
+}

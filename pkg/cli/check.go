@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/console"
+	"rollcall/pkg/roster"
+)
+
+// screenful is how many findings a person is shown before the rest is counted.
+const screenful = 20
+
+// rosterFlags say how a roster is read. Commands that read one share them.
+type rosterFlags struct {
+	maps  []string
+	role  string
+	teams []string
+}
+
+func (f *rosterFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.maps, "map", nil, "use the roster's column for a meaning, as in `email=\"Work Email\"` (repeatable)")
+	flags.StringVar(&f.role, "role", "", "`ROLE` of rows that name none")
+	flags.StringArrayVar(&f.teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
+}
+
+func (f *rosterFlags) options() (roster.Options, error) {
+	o := roster.Options{Map: map[string]string{}}
+	for _, pair := range f.maps {
+		meaning, column, err := parseMapping(pair)
+		if err != nil {
+			return o, usageError("write it as --map email=\"Work Email\"", "--map: %w", err)
+		}
+		if _, twice := o.Map[meaning]; twice {
+			return o, usageError("", "--map: %s is mapped twice", meaning)
+		}
+		o.Map[meaning] = column
+	}
+	if f.role != "" {
+		role, err := roster.ParseRole(f.role)
+		if err != nil {
+			return o, usageError("", "--role: %w", err)
+		}
+		o.Role = role
+	}
+	for _, text := range f.teams {
+		teams, err := roster.ParseTeams(text)
+		if err != nil {
+			return o, usageError("", "--team: %w", err)
+		}
+		o.Teams = append(o.Teams, teams...)
+	}
+	return o, nil
+}
+
+// source returns the source of a roster, "-" being standard input, and what to do when it is not needed any more.
+func (a *app) source(path string) (roster.Source, func() error, error) {
+	if path != "-" {
+		return roster.File(path), func() error { return nil }, nil
+	}
+	return roster.Spool("stdin", a.In)
+}
+
+// parseMapping reads email="Work Email", with or without the quotes.
+func parseMapping(pair string) (meaning, column string, err error) {
+	meaning, column, found := strings.Cut(pair, "=")
+	meaning = strings.ToLower(strings.TrimSpace(meaning))
+	column = strings.Trim(strings.TrimSpace(column), `"`)
+	switch {
+	case !found || column == "":
+		return "", "", fmt.Errorf("%q names no column", pair)
+	case !slices.Contains([]string{roster.FieldEmail, roster.FieldRole, roster.FieldTeams}, meaning):
+		return "", "", fmt.Errorf("%q is none of email, role and teams", meaning)
+	}
+	return meaning, column, nil
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	var reading rosterFlags
+	cmd := &cobra.Command{
+		Use:   "check ROSTER...",
+		Short: "Say what is wrong with a roster, offline and without credentials",
+		Long: `check reads rosters as invite would and prints every finding as
+
+  file:line:column: column: reason (suggestion)
+
+on standard output. It opens no connection and needs no credentials. Exit code 0: nothing in the way of an
+invite (warnings may remain); 5: a roster was refused or has invalid rows.`,
+		Example: `  rollcall check team.csv
+  rollcall check --role member *.csv
+  rollcall check --json team.csv | jq .findings`,
+		Args: rosters(1, math.MaxInt),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			o, err := reading.options()
+			if err != nil {
+				return err
+			}
+			worst := ExitWell
+			for _, path := range paths {
+				code, err := a.check(cmd.Context(), path, o)
+				if err != nil {
+					return err
+				}
+				worst = max(worst, code)
+			}
+			return endWith(worst)
+		},
+	}
+	reading.add(cmd)
+	return cmd
+}
+
+// checkReport is what check --json prints about each roster, with its findings as the last field.
+type checkReport struct {
+	Roster     string   `json:"roster"`
+	Rows       int      `json:"rows"`
+	Invalid    int      `json:"invalid"`
+	Duplicates int      `json:"duplicates"`
+	Refused    bool     `json:"refused"`
+	ExitCode   ExitCode `json:"exit_code"`
+}
+
+// check prints the findings of one roster and returns its exit code.
+func (a *app) check(ctx context.Context, path string, o roster.Options) (code ExitCode, err error) {
+	source, done, err := a.source(path)
+	if err != nil {
+		return ExitRoster, err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+
+	report := checkReport{Roster: source.Name}
+	var findings iter.Seq2[roster.Finding, error]
+	people, err := roster.Read(ctx, source, o)
+	refused, isRefused := findingsOf(err)
+	switch {
+	case isRefused:
+		report.Refused, report.ExitCode, findings = true, ExitRoster, refusedFindings(refused)
+	case err != nil:
+		return ExitUnexpected, err
+	default:
+		report.Rows, report.Invalid, report.Duplicates = people.Rows, people.Invalid, people.Duplicates
+		if people.Invalid > 0 {
+			report.ExitCode = ExitRoster
+		}
+		findings = rowFindings(ctx, people)
+	}
+	if a.common.json {
+		return report.ExitCode, writeReport(a.Out, report, findings)
+	}
+	most := math.MaxInt
+	if terminal, _ := terminalOf(a.Out); terminal {
+		most = screenful
+	}
+	if err := writeFindings(a.Out, findings, most); err != nil {
+		return ExitUnexpected, err
+	}
+	if !report.Refused && !a.common.quiet {
+		a.console.Printf("%s: %s, %d invalid, %s", source.Name, plural(report.Rows, "row"), report.Invalid, plural(report.Duplicates, "duplicate"))
+	}
+	return report.ExitCode, nil
+}
+
+// rowFindings yields the findings of all rows in the order of the roster. A clean roster is not read again for it.
+func rowFindings(ctx context.Context, people *roster.Roster) iter.Seq2[roster.Finding, error] {
+	return func(yield func(roster.Finding, error) bool) {
+		if people.Clean() {
+			return
+		}
+		for entry, err := range people.Entries(ctx) {
+			if err != nil {
+				yield(roster.Finding{}, err)
+				return
+			}
+			for _, finding := range entry.Findings {
+				if !yield(finding, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// refusedFindings yields the findings of a roster that was refused.
+func refusedFindings(refused *roster.RefusedError) iter.Seq2[roster.Finding, error] {
+	return func(yield func(roster.Finding, error) bool) {
+		for _, finding := range refused.Findings {
+			if !yield(finding, nil) {
+				return
+			}
+		}
+	}
+}
+
+// writeFindings prints findings a line each: the first ones in full, and of the rest how many there are.
+func writeFindings(w io.Writer, findings iter.Seq2[roster.Finding, error], most int) error {
+	out := bufio.NewWriter(w)
+	shown, rest := 0, map[string]int{}
+	for finding, err := range findings {
+		switch {
+		case err != nil:
+			return errors.Join(err, out.Flush())
+		case shown < most:
+			shown++
+			fmt.Fprintln(out, console.Clean(finding.String()))
+		default:
+			rest[cmp.Or(finding.Field, "row")]++
+		}
+	}
+	if len(rest) > 0 {
+		var counts []string
+		for _, field := range slices.Sorted(maps.Keys(rest)) {
+			counts = append(counts, fmt.Sprintf("%d about %s", rest[field], field))
+		}
+		fmt.Fprintf(out, "and more findings: %s\n", strings.Join(counts, ", "))
+	}
+	return out.Flush()
+}
+
+// writeReport prints a report as one JSON object on one line, however many findings there are.
+func writeReport(w io.Writer, report checkReport, findings iter.Seq2[roster.Finding, error]) error {
+	head, err := json.Marshal(report)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, `%s,"findings":[`, head[:len(head)-1])
+	separator := ""
+	for finding, err := range findings {
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(finding)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s%s", separator, text)
+		separator = ","
+	}
+	fmt.Fprintln(out, "]}")
+	return out.Flush()
+}

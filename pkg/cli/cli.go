@@ -1,0 +1,281 @@
+// Package cli is the command line of rollcall: commands, flags, wiring, the terminal and the exit code.
+//
+// [Run] is the whole program but for the process around it. It is the only package that reads the environment, and it
+// does so through [Process.Lookup].
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"runtime/debug"
+	"strings"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/console"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/secret"
+)
+
+// Process is what a process has around it.
+type Process struct {
+	// Args are the arguments after the program's name.
+	Args []string
+	In   io.Reader
+	// Out carries only the product: the summary, findings, results. Err carries everything else.
+	Out, Err io.Writer
+	// Lookup returns an environment variable.
+	Lookup func(name string) (value string, ok bool)
+	// Signals delivers requests to stop: the first one ends the feeding, the second one ends Run at once.
+	Signals <-chan os.Signal
+}
+
+// Run runs one command and returns its exit code. When a second signal ends it early, goroutines may still be at work:
+// the process should end.
+func Run(ctx context.Context, p Process) ExitCode {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	ended := make(chan ExitCode, 1)
+	go func() { ended <- (&app{Process: p}).run(ctx) }()
+	for stopping := false; ; stopping = true {
+		select {
+		case code := <-ended:
+			return code
+		case <-p.Signals:
+			if stopping {
+				return ExitInterrupted
+			}
+			stop(&batch.StopError{Reason: batch.Interrupted})
+		}
+	}
+}
+
+// app is one run of the program. Its context ends with the first signal.
+type app struct {
+	Process
+	common  commonFlags
+	console *console.Console
+	log     zerolog.Logger
+	// redactors stand in front of standard error and of the log file.
+	redactors []*console.Redactor
+	logFile   io.Closer
+}
+
+// commonFlags are the flags of every command.
+type commonFlags struct {
+	json, quiet, verbose, noColor bool
+	logFormat, logFile            string
+}
+
+func (a *app) run(ctx context.Context) (code ExitCode) {
+	root := a.root()
+	root.SetArgs(a.Args)
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	err := root.ExecuteContext(ctx)
+	if a.console == nil { // the command line was not understood
+		a.common = commonFlags{}
+		err = errors.Join(err, a.open())
+	}
+	defer a.close()
+	a.console.Clear()
+	var silent *silentError
+	switch {
+	case errors.As(err, &silent):
+		return silent.code
+	case err != nil:
+		a.explain(err)
+	}
+	return exitCodeOf(err)
+}
+
+// silentError ends a command whose output has said everything already.
+type silentError struct{ code ExitCode }
+
+func (e *silentError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// endWith returns the error that ends a command with code and without another word.
+func endWith(code ExitCode) error {
+	if code == ExitWell {
+		return nil
+	}
+	return &silentError{code}
+}
+
+// explain prints an error and, on a second line, what to do about it.
+func (a *app) explain(err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		a.console.Printf("rollcall: %s", line)
+	}
+	if hint := hintOf(err); hint != "" {
+		a.console.Printf("hint: %s", hint)
+	}
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "rollcall",
+		Short: "Invite everybody in a roster to a CybeDefend organization, once each",
+		Long: `rollcall takes a roster (CSV or YAML: email, role, teams) and invites everybody in it to a CybeDefend
+organization: once each, at a pace the service accepts, with a line in a results file for every row.
+Whatever happens on the way, running the same command again is right: it goes on where it was.
+
+  rollcall invite samples/team.csv --sandbox   try it on a service inside the process
+  rollcall check team.csv                      see what is wrong with a roster, offline
+  rollcall invite team.csv --dry-run           see what would happen to each row
+  rollcall invite team.csv                     invite them
+
+Every flag has an environment variable: --max-wait is ROLLCALL_MAX_WAIT.
+
+Exit codes:
+` + exitCodeTable(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.bindEnvironment(cmd); err != nil {
+				return err
+			}
+			return a.start()
+		},
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError("see "+cmd.CommandPath()+" --help", "%w", err)
+	})
+	flags := root.PersistentFlags()
+	flags.SortFlags = false
+	flags.BoolVar(&a.common.json, "json", false, "print one JSON object on standard output instead of text")
+	flags.BoolVarP(&a.common.quiet, "quiet", "q", false, "print no progress and no logs")
+	flags.BoolVarP(&a.common.verbose, "verbose", "v", false, "log every request")
+	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
+	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
+	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
+	root.AddCommand(a.inviteCommand(), a.checkCommand(), a.sandboxCommand(), a.versionCommand())
+	for _, command := range root.Commands() {
+		command.Flags().SortFlags = false
+		command.DisableFlagsInUseLine = true
+	}
+	return root
+}
+
+// start opens the terminal and the logs, once the flags are known.
+func (a *app) start() error {
+	if format := console.LogFormat(a.common.logFormat); format != console.LogConsole && format != console.LogJSON {
+		return usageError("", "--log-format: %q is neither console nor json", a.common.logFormat)
+	}
+	return a.open()
+}
+
+// open makes the console on standard error, and the logger.
+func (a *app) open() error {
+	_, noColor := a.Lookup("NO_COLOR")
+	terminal, width := terminalOf(a.Err)
+	color := terminal && !noColor && !a.common.noColor
+	screen := console.Redact(a.Err)
+	a.redactors = []*console.Redactor{screen}
+	a.console = console.New(console.Options{
+		Out: screen, Terminal: terminal, Width: width, Color: color, Quiet: a.common.quiet,
+		Plain: func(status string) { a.log.Info().Msg(status) },
+	})
+	level := zerolog.InfoLevel
+	if a.common.verbose {
+		level = zerolog.DebugLevel
+	}
+	sinks := []console.Sink{{Out: a.console, Format: console.LogFormat(a.common.logFormat), Level: level, Color: color}}
+	if a.common.logFile != "" {
+		file, err := os.OpenFile(a.common.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return usageError("name a file that can be written", "--log-file: %w", err)
+		}
+		redacted := console.Redact(file)
+		a.logFile, a.redactors = file, append(a.redactors, redacted)
+		sinks = append(sinks, console.Sink{Out: redacted, Format: console.LogJSON, Level: zerolog.DebugLevel})
+	}
+	a.log = console.NewLogger(sinks...)
+	return nil
+}
+
+// redact keeps secrets out of everything that is printed or logged from now on.
+func (a *app) redact(secrets ...secret.Text) {
+	for _, redactor := range a.redactors {
+		redactor.Add(secrets...)
+	}
+}
+
+// getenv returns an environment variable, empty if it is not set.
+func (a *app) getenv(name string) string {
+	value, _ := a.Lookup(name)
+	return value
+}
+
+// terminalOf reports whether a stream is a terminal, and how wide it is.
+func terminalOf(stream any) (terminal bool, width func() int) {
+	file, ok := stream.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return false, nil
+	}
+	return true, func() int {
+		width, _, err := term.GetSize(int(file.Fd()))
+		if err != nil {
+			return 0
+		}
+		return width
+	}
+}
+
+func (a *app) close() {
+	a.console.Close()
+	if a.logFile != nil {
+		if err := a.logFile.Close(); err != nil {
+			a.console.Printf("rollcall: log file: %v", err)
+		}
+	}
+}
+
+// home returns the home directory, also where HOME is not set, as under some schedulers.
+func (a *app) home() (string, error) {
+	if home, ok := a.Lookup("HOME"); ok && home != "" {
+		return home, nil
+	}
+	current, err := user.Current()
+	if err != nil || current.HomeDir == "" {
+		return "", errors.New("there is no home directory")
+	}
+	return current.HomeDir, nil
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.Out, "rollcall", version())
+			return err
+		},
+	}
+}
+
+// version returns what the build knows about its source.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version + " " + info.GoVersion
+}
+
+// findingsOf returns the findings behind an error that refuses a roster.
+func findingsOf(err error) (*roster.RefusedError, bool) {
+	return errors.AsType[*roster.RefusedError](err)
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/results"
+	"rollcall/pkg/retry"
+)
+
+// What to do about invalid rows.
+const (
+	refuseInvalid = "refuse"
+	skipInvalid   = "skip"
+)
+
+// inviteFlags are the flags of invite.
+type inviteFlags struct {
+	rosterFlags
+	serviceFlags
+	results     string
+	dryRun      bool
+	offline     bool
+	invalid     string
+	rate        string
+	concurrency int
+	attempts    int
+	maxWait     time.Duration
+	grace       time.Duration
+	deadline    string
+	ledger      string
+	yes         bool
+
+	// What the texts above mean.
+	pace  pace.Options
+	until time.Time
+}
+
+func (a *app) inviteCommand() *cobra.Command {
+	var f inviteFlags
+	cmd := &cobra.Command{
+		Use:   "invite ROSTER",
+		Short: "Invite everybody in a roster, once each",
+		Long: `invite checks the whole roster, reads who is a member or invited already, shows the plan, and invites the rest.
+Every row gets a line in the results file, with the invitation's id and token or with the error and a hint.
+
+Nobody is invited twice: what was sent is remembered in a ledger before it is sent, and a request whose reply was
+lost is looked up, never repeated blindly. After a crash or an interruption the same command goes on where it was.
+
+Exit codes:
+` + exitCodeTable(),
+		Example: `  rollcall invite team.csv --dry-run
+  rollcall invite team.csv
+  rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json`,
+		Args: rosters(1, 1),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			if err := f.finish(a.common.json, paths[0]); err != nil {
+				return err
+			}
+			return a.invite(cmd.Context(), paths[0], f)
+		},
+	}
+	f.rosterFlags.add(cmd)
+	f.serviceFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.results, "results", "", "write the results to `FILE` (.csv or .jsonl), - being standard output as CSV\n(default: NAME.results.csv beside the roster)")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing;\nresults are written only where --results asks for them")
+	flags.BoolVar(&f.offline, "offline", false, "with --dry-run: open no connection at all")
+	flags.StringVar(&f.invalid, "invalid", refuseInvalid, "refuse: one invalid row and nothing is sent; skip: invite the others")
+	flags.StringVar(&f.rate, "rate", "auto", "requests at most: N/s, N/m, N/h or auto. The service does not publish its limits: auto is a modest 10/s")
+	flags.IntVar(&f.concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most: enough to hold the rate while answers are slow")
+	flags.IntVar(&f.attempts, "attempts", retry.DefaultAttempts, "requests per row at most: enough to outlast a restart behind the gateway")
+	flags.DurationVar(&f.maxWait, "max-wait", batch.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
+	flags.DurationVar(&f.grace, "grace", batch.DefaultGrace, "how long a request may still be at work inside the service after its reply was lost")
+	flags.StringVar(&f.deadline, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
+	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
+	return cmd
+}
+
+// finish checks the flags and works out what their texts mean.
+func (f *inviteFlags) finish(json bool, path string) error {
+	rate, err := pace.ParseRate(f.rate)
+	if err != nil {
+		return usageError("", "--rate: %w", err)
+	}
+	f.pace = pace.Options{Rate: rate}
+	if f.until, err = parseDeadline(f.deadline, time.Now()); err != nil {
+		return usageError("", "--deadline: %w", err)
+	}
+	positive := []struct {
+		name string
+		ok   bool
+	}{
+		{"--concurrency", f.concurrency >= 1},
+		{"--attempts", f.attempts >= 1},
+		{"--max-wait", f.maxWait > 0},
+		{"--grace", f.grace > 0},
+		{"--timeout", f.timeout > 0},
+	}
+	for _, flag := range positive {
+		if !flag.ok {
+			return usageError("", "%s must be more than nothing", flag.name)
+		}
+	}
+	switch {
+	case f.invalid != refuseInvalid && f.invalid != skipInvalid:
+		return usageError("", "--invalid: %q is neither refuse nor skip", f.invalid)
+	case f.offline && !f.dryRun:
+		return usageError("add --dry-run, or leave --offline out", "--offline sends nothing, so it goes with --dry-run only")
+	case json && f.results == "-":
+		return usageError("name a file with --results", "--json and --results - both want standard output")
+	case f.results != "" && f.results != "-" && sameFile(f.results, path):
+		return usageError("name another file", "--results would overwrite the roster %s", path)
+	case path == "-" && f.settings.PATFile == "-":
+		return usageError("", "standard input cannot be both the roster and the personal access token")
+	}
+	if f.results == "" && !f.dryRun {
+		f.results = results.DefaultPath(path)
+	}
+	if f.results != "" && f.results != "-" {
+		if _, err := results.FormatOf(f.results); err != nil {
+			return usageError("", "--results: %w", err)
+		}
+	}
+	return nil
+}
+
+func sameFile(one, other string) bool {
+	first, err := os.Stat(one)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(other)
+	return err == nil && os.SameFile(first, second)
+}
+
+// parseDeadline reads a duration from now, a time of day, the next one being meant, or an instant in RFC 3339.
+func parseDeadline(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return now.Add(d), nil
+	}
+	if day, err := time.ParseInLocation("15:04", text, now.Location()); err == nil {
+		at := time.Date(now.Year(), now.Month(), now.Day(), day.Hour(), day.Minute(), 0, 0, now.Location())
+		if !at.After(now) {
+			at = at.AddDate(0, 0, 1)
+		}
+		return at, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	switch {
+	case err != nil:
+		return time.Time{}, fmt.Errorf("%q is neither a duration such as 90m, nor a time of day such as 06:00, nor an instant such as 2026-11-23T06:00:00Z", text)
+	case !at.After(now):
+		return time.Time{}, fmt.Errorf("%s is over", text)
+	}
+	return at, nil
+}
+
+// ledgerPath returns where the ledger of an organization is.
+func (a *app) ledgerPath(f inviteFlags, organizationID string) (string, error) {
+	if f.ledger != "" {
+		return f.ledger, nil
+	}
+	state, ok := a.Lookup("XDG_STATE_HOME")
+	if !ok || !filepath.IsAbs(state) { // a relative one is to be ignored, says the XDG specification
+		home, err := a.home()
+		if err != nil {
+			return "", usageError("name a file with --ledger", "find a place for the ledger: %w", err)
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(state, "rollcall", organizationID+".db"), nil
+}
+
+// invite reads the roster and carries it out, or only says what it would do.
+func (a *app) invite(ctx context.Context, path string, f inviteFlags) error {
+	r := &onboarding{app: a, flags: f, path: path, began: time.Now()}
+	err := r.work(ctx)
+	return endWith(r.finish(context.WithoutCancel(ctx), err))
+}
+
+// command returns what was typed, for a person to type again.
+func (a *app) command() string {
+	words := []string{"rollcall"}
+	for _, word := range a.Args {
+		if word == "" || strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!") {
+			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,429 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/console"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/report"
+	"rollcall/pkg/results"
+	"rollcall/pkg/retry"
+	"rollcall/pkg/roster"
+)
+
+// onboarding is one execution of invite, from the roster to the summary. Its methods stand in the order of the work.
+type onboarding struct {
+	*app
+	flags inviteFlags
+	path  string
+	began time.Time
+
+	people    *roster.Roster
+	pace      *pace.Pace
+	service   *service
+	ledger    *ledger.Ledger
+	directory *directory.Directory // nil when offline
+	run       ledger.Run           // zero until it has begun; a run that is resumed has before
+
+	forecast forecast
+	// told is set once there is something that the summary can tell a person.
+	told    bool
+	summary report.Summary
+	closers []io.Closer
+}
+
+func (r *onboarding) work(ctx context.Context) error {
+	if err := r.readRoster(ctx); err != nil {
+		return err
+	}
+	if r.flags.offline {
+		return r.rehearse(ctx)
+	}
+	if err := r.connect(ctx); err != nil {
+		return err
+	}
+	if r.flags.dryRun {
+		if err := r.readDirectory(ctx); err != nil {
+			return err
+		}
+		return r.rehearse(ctx)
+	}
+	// What would keep the results from being written is found out before anything is sent.
+	if err := r.tryResults(); err != nil {
+		return err
+	}
+	if err := r.openLedger(ctx); err != nil {
+		return err
+	}
+	if err := r.readDirectory(ctx); err != nil {
+		return err
+	}
+	if err := r.foresee(ctx); err != nil {
+		return err
+	}
+	if err := r.confirm(ctx); err != nil {
+		return err
+	}
+	return r.carryOut(ctx)
+}
+
+// readRoster reads the whole roster, and refuses it for its invalid rows unless they are to be skipped.
+func (r *onboarding) readRoster(ctx context.Context) error {
+	o, err := r.flags.options()
+	if err != nil {
+		return err
+	}
+	source, done, err := r.source(r.path)
+	if err != nil {
+		return &codedError{ExitRoster, err, ""}
+	}
+	r.closers = append(r.closers, closer(done))
+	if r.people, err = roster.Read(ctx, source, o); err != nil {
+		return err
+	}
+	r.summary.Rows = r.people.Rows
+	r.summary.Outcomes = map[record.Outcome]int{
+		record.Invalid:   r.people.Invalid,
+		record.Duplicate: r.people.Duplicates,
+		record.NotSent:   r.people.Rows - r.people.Invalid - r.people.Duplicates,
+	}
+	if r.people.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {
+		return nil
+	}
+	if err := writeFindings(lines{r.console}, rowFindings(ctx, r.people), screenful); err != nil {
+		return err
+	}
+	return r.refuseInvalid(r.people.Invalid)
+}
+
+// refuseInvalid is the error that keeps everything from being sent since some rows are invalid.
+func (r *onboarding) refuseInvalid(invalid int) error {
+	return &codedError{
+		code: ExitRoster,
+		err:  fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.people.Name, invalid, plural(r.people.Rows, "row")),
+		hint: "correct them (rollcall check " + r.people.Name + " lists all), or invite the others with --invalid skip",
+	}
+}
+
+// connect opens the connection to the service at the pace of the run.
+func (r *onboarding) connect(ctx context.Context) (err error) {
+	if r.pace, err = pace.New(r.flags.pace); err != nil {
+		return err
+	}
+	r.console.Status("connecting")
+	if r.service, err = r.app.connect(ctx, r.flags.serviceFlags, r.flags.concurrency, r.patience()); err != nil {
+		return err
+	}
+	r.closers = append(r.closers, r.service)
+	r.summary.OrganizationID = r.service.organization.ID
+	return nil
+}
+
+// patience is how reads before the first send are repeated: somebody may be watching, so not for long.
+func (r *onboarding) patience() batch.Patience {
+	return batch.Patience{
+		Pace: r.pace, Retry: retry.Policy{Attempts: r.flags.attempts}, MaxWait: r.flags.maxWait,
+		Observe: func(err error, wait time.Duration) {
+			r.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")
+		},
+	}
+}
+
+func (r *onboarding) tryResults() error {
+	if r.flags.results == "-" {
+		return nil
+	}
+	file, err := results.Create(r.flags.results, results.Options{})
+	if err != nil {
+		return usageError("name another file with --results", "%w", err)
+	}
+	return file.Discard()
+}
+
+// openLedger takes hold of the ledger, and finds out whether an earlier run over this roster was cut short.
+func (r *onboarding) openLedger(ctx context.Context) error {
+	path, err := r.ledgerPath(r.flags, r.service.organization.ID)
+	if err != nil {
+		return err
+	}
+	if r.ledger, err = ledger.Open(path, ledger.Options{}); err != nil {
+		return err
+	}
+	r.closers = append(r.closers, r.ledger)
+	r.summary.Ledger = r.ledger.Path()
+	earlier, found, err := r.ledger.Unfinished(ctx, r.service.organization.ID, r.people.Digest)
+	if err != nil {
+		return err
+	}
+	if found {
+		r.summary.Resumed = true
+		r.run, err = r.ledger.Resume(ctx, earlier)
+	}
+	return err
+}
+
+// readDirectory reads the organization. Requests of an earlier process that died may still be at work inside the
+// service: a reading that is to settle them begins when they cannot be any more.
+func (r *onboarding) readDirectory(ctx context.Context) (err error) {
+	if r.ledger != nil {
+		doubts, err := r.ledger.InDoubt(ctx, r.service.organization.ID)
+		if err != nil {
+			return err
+		}
+		for _, claim := range doubts {
+			r.pace.Hold(claim.At.Add(r.flags.grace), "requests of an earlier run may still be at work inside the service")
+		}
+		if len(doubts) > 0 {
+			r.log.Info().Int("claims", len(doubts)).Msg("an earlier run ended with requests unanswered: looking up what became of them")
+		}
+	}
+	r.console.Status("reading the organization")
+	r.directory, err = directory.Read(ctx, directory.Options{
+		Service: r.service, OrganizationID: r.service.organization.ID, Teams: true,
+		Call: r.patience().Call, Now: r.service.now,
+		Progress: func(people int) { r.console.Status("reading the organization: " + plural(people, "person")) },
+	})
+	r.console.Clear()
+	return err
+}
+
+// recordOf returns the record of an entry, settled if the roster alone says what becomes of it.
+func recordOf(e roster.Entry, at time.Time) record.Record {
+	rec := record.Record{
+		Row: e.Row, Line: e.Line, Email: e.Email, Role: e.Role, Teams: roster.FormatTeams(e.Teams), Extra: e.Extra,
+	}
+	switch {
+	case e.Invalid():
+		rec.Outcome, rec.UpdatedAt = record.Invalid, at
+		rec.Error, rec.Hint = explainFindings(e.Findings)
+	case e.DuplicateOf != 0:
+		rec.Outcome, rec.UpdatedAt = record.Duplicate, at
+		rec.Hint = fmt.Sprintf("the same person as line %d", e.DuplicateOf)
+	}
+	return rec
+}
+
+// verdict returns the record of an entry with what will become of it.
+func (r *onboarding) verdict(rec record.Record, teams []roster.Team) record.Record {
+	if rec.Outcome != record.Unset {
+		return rec
+	}
+	return plan.Decide(plan.Wish{Email: rec.Email, Role: rec.Role, Teams: teams}, r.directory).Apply(rec, r.now())
+}
+
+// now tells the service's time, or this machine's where there is no service.
+func (r *onboarding) now() time.Time {
+	if r.service == nil {
+		return time.Now()
+	}
+	return r.service.now()
+}
+
+// rehearse is the dry run: it finds the verdict on each row, and writes them where the flags ask for it.
+func (r *onboarding) rehearse(ctx context.Context) error {
+	write := func(record.Record) error { return nil }
+	commit := func() error { return nil }
+	if r.flags.results != "" {
+		out, err := r.createResults(r.people.Extra)
+		if err != nil {
+			return err
+		}
+		defer out.discard()
+		write, commit = out.Write, out.commit
+	}
+	for entry, err := range r.people.Entries(ctx) {
+		if err != nil {
+			return err
+		}
+		rec := r.verdict(recordOf(entry, r.now()), entry.Teams)
+		r.forecast.add(entry, rec)
+		if err := write(rec); err != nil {
+			return err
+		}
+	}
+	if err := commit(); err != nil {
+		return err
+	}
+	r.summary.DryRun, r.summary.Outcomes, r.told = true, r.forecast.outcomes, true
+	r.summary.Results = r.flags.results
+	r.forecast.print(r.console)
+	if invalid := r.forecast.outcomes[record.Invalid]; invalid > 0 && r.flags.invalid == refuseInvalid {
+		return r.refuseInvalid(invalid)
+	}
+	return nil
+}
+
+// foresee counts what will become of the rows, and refuses to go on where some are invalid and not to be skipped.
+func (r *onboarding) foresee(ctx context.Context) error {
+	if r.summary.Resumed {
+		return r.foreseeRest(ctx)
+	}
+	for entry, err := range r.people.Entries(ctx) {
+		if err != nil {
+			return err
+		}
+		r.forecast.add(entry, r.verdict(recordOf(entry, r.now()), entry.Teams))
+	}
+	return r.refuseForecast()
+}
+
+// foreseeRest counts what is left of a run that was cut short.
+func (r *onboarding) foreseeRest(ctx context.Context) error {
+	outcomes, err := r.ledger.Outcomes(ctx, r.run.ID)
+	if err != nil {
+		return err
+	}
+	delete(outcomes, record.Unset)
+	r.forecast.outcomes, r.forecast.before = outcomes, sum(outcomes)
+	for pending, err := range r.ledger.Pending(ctx, r.run.ID) {
+		if err != nil {
+			return err
+		}
+		teams, err := roster.ParseTeams(pending.Teams)
+		if err != nil {
+			return fmt.Errorf("run %s, row %d: %w", r.run.ID, pending.Row, err)
+		}
+		r.forecast.add(roster.Entry{Row: pending.Row, Line: pending.Line}, r.verdict(pending.Record, teams))
+	}
+	return r.refuseForecast()
+}
+
+func (r *onboarding) refuseForecast() error {
+	invalid := r.forecast.outcomes[record.Invalid]
+	if invalid == 0 || r.flags.invalid == skipInvalid {
+		return nil
+	}
+	r.forecast.print(r.console)
+	return r.refuseInvalid(invalid)
+}
+
+// confirm shows the plan, and asks whether to go on where somebody is there to answer.
+func (r *onboarding) confirm(ctx context.Context) error {
+	if !r.flags.yes && r.forecast.toSend() > 0 && r.canAsk() {
+		r.showPlan()
+		yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(r.forecast.toSend(), "person")))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return &codedError{ExitInterrupted, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
+		}
+		return nil
+	}
+	if !r.common.quiet {
+		r.showPlan()
+	}
+	return nil
+}
+
+// canAsk reports whether there is a person to ask.
+func (r *onboarding) canAsk() bool {
+	in, _ := terminalOf(r.In)
+	out, _ := terminalOf(r.Err)
+	return in && out
+}
+
+// carryOut sends what the plan says, and writes the results whatever comes of it.
+func (r *onboarding) carryOut(ctx context.Context) error {
+	if !r.summary.Resumed {
+		if err := r.begin(ctx); err != nil {
+			return err
+		}
+	}
+	r.summary.Run, r.told = r.run.ID, true
+	r.log.Info().Str(console.FieldRun, r.run.ID).Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
+		Bool("resumed", r.summary.Resumed).Msg("run begins")
+	progress := newProgress(r.app, r.pace, r.run, r.forecast)
+	progress.start()
+	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
+		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
+		Service: r.service, Ledger: r.ledger, Directory: r.directory, Pace: r.pace, Now: r.service.now,
+		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
+		MaxWait: r.flags.maxWait, Grace: r.flags.grace, Timeout: r.flags.timeout, Deadline: r.flags.until,
+		Observe: progress.observe,
+	})
+	progress.stop()
+	r.summary.Retries = progress.retries
+	return errors.Join(err, r.writeResults(context.WithoutCancel(ctx)))
+}
+
+// begin makes the run durable, with every row, before anything is sent.
+func (r *onboarding) begin(ctx context.Context) (err error) {
+	r.console.Status("writing the ledger")
+	r.run, err = r.ledger.Begin(ctx, ledger.Run{
+		OrganizationID: r.service.organization.ID, Service: r.service.url,
+		Roster: r.people.Name, Digest: r.people.Digest, Extra: r.people.Extra,
+	}, r.records(ctx))
+	return err
+}
+
+// records yields the record of every entry.
+func (r *onboarding) records(ctx context.Context) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
+		for entry, err := range r.people.Entries(ctx) {
+			if !yield(recordOf(entry, r.now()), err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// finish writes the summary, closes what was opened and returns the exit code.
+func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
+	code := exitCodeOf(err)
+	if err == nil {
+		code = exitCodeFor(r.summary.Outcomes)
+	}
+	if r.summary.Run != "" && code.ended() {
+		if endErr := r.ledger.End(ctx, r.summary.Run, int(code)); endErr != nil {
+			err, code = errors.Join(err, endErr), ExitUnexpected
+		}
+	}
+	for _, c := range slices.Backward(r.closers) {
+		if closeErr := c.Close(); closeErr != nil {
+			err, code = errors.Join(err, closeErr), max(code, ExitUnexpected)
+		}
+	}
+	r.console.Clear()
+	if err != nil {
+		r.explain(err)
+	}
+	if summaryErr := r.writeSummary(code); summaryErr != nil {
+		r.explain(summaryErr)
+		return max(code, ExitUnexpected)
+	}
+	return code
+}
+
+func (r *onboarding) writeSummary(code ExitCode) error {
+	s := &r.summary
+	s.Roster, s.ExitCode, s.Command = r.path, int(code), r.command()
+	s.DryRun = r.flags.dryRun
+	s.Duration = time.Since(r.began)
+	if r.service != nil {
+		s.Requests, s.Throttled = int(r.service.requests.Load()), int(r.service.throttled.Load())
+	}
+	if err := s.Check(); err != nil && code != ExitUnexpected {
+		return err
+	}
+	switch {
+	case r.common.json:
+		return s.WriteJSON(r.Out)
+	case !r.told:
+		return nil
+	case r.flags.results == "-":
+		return s.WriteText(lines{r.console})
+	}
+	return s.WriteText(r.Out)
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"sync"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/console"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/record"
+)
+
+// refresh is how often the live line is worked out anew, so that it goes on while nothing happens.
+const refresh = 200 * time.Millisecond
+
+// progress follows a run: it keeps the live line, writes the log and counts repeats.
+type progress struct {
+	*app
+	pace  *pace.Pace
+	run   ledger.Run
+	began time.Time
+
+	mu      sync.Mutex
+	done    int // rows with an outcome
+	sent    int // of them, those that took a request
+	toSend  int
+	bad     map[record.Outcome]int
+	waiting string
+
+	// retries counts repeats by cause. It may be read once the run has ended.
+	retries map[string]int
+
+	stopped chan struct{}
+	ended   sync.WaitGroup
+}
+
+func newProgress(a *app, p *pace.Pace, run ledger.Run, f forecast) *progress {
+	return &progress{
+		app: a, pace: p, run: run, began: time.Now(), done: f.before, toSend: f.toSend(),
+		bad: map[record.Outcome]int{}, retries: map[string]int{}, stopped: make(chan struct{}),
+	}
+}
+
+// start draws the live line until stop.
+func (p *progress) start() {
+	p.ended.Go(func() {
+		ticker := time.NewTicker(refresh)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				p.console.Status(p.line())
+			case <-p.stopped:
+				p.console.Clear()
+				return
+			}
+		}
+	})
+}
+
+func (p *progress) stop() {
+	close(p.stopped)
+	p.ended.Wait()
+}
+
+// observe takes in what happens to the run.
+func (p *progress) observe(e batch.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case e.Settled != nil:
+		p.settled(e.Settled)
+	case e.Retry != nil:
+		p.retries[e.Retry.Cause]++
+		p.log.Debug().Err(e.Retry.Err).Str(console.FieldRun, p.run.ID).Int(console.FieldRow, e.Retry.Row).
+			Int(console.FieldLine, e.Retry.Line).Str(console.FieldEmail, e.Retry.Email).
+			Int(console.FieldAttempt, e.Retry.Attempt).Dur(console.FieldWait, e.Retry.Wait).Msg("attempt failed")
+	case e.Waiting != nil:
+		p.waiting = *e.Waiting
+		if p.waiting != "" {
+			p.log.Warn().Str(console.FieldRun, p.run.ID).Msg(p.waiting)
+		}
+	}
+}
+
+func (p *progress) settled(rec *record.Record) {
+	p.done++
+	if rec.Attempts > 0 {
+		p.sent++
+	}
+	if !rec.Outcome.Well() {
+		p.bad[rec.Outcome]++
+	}
+	p.log.Debug().Str(console.FieldRun, p.run.ID).Int(console.FieldRow, rec.Row).Int(console.FieldLine, rec.Line).
+		Str(console.FieldEmail, rec.Email).Stringer("outcome", rec.Outcome).Int(console.FieldAttempt, rec.Attempts).
+		Int(console.FieldStatus, rec.HTTPStatus).Msg("settled")
+}
+
+// line returns the live line.
+func (p *progress) line() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	state := p.pace.State()
+	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting}
+	if elapsed := time.Since(p.began).Seconds(); elapsed > 0 {
+		line.Rate = float64(p.sent) / elapsed
+	}
+	if line.Rate > 0 {
+		line.Left = time.Duration(float64(p.toSend-p.sent) / line.Rate * float64(time.Second))
+	}
+	for _, outcome := range record.Outcomes() {
+		line.Counts = append(line.Counts, console.Count{Name: outcome.String(), N: p.bad[outcome]})
+	}
+	if !state.HeldUntil.IsZero() {
+		line.Wait = time.Until(state.HeldUntil)
+		if line.Reason == "" {
+			line.Reason = state.Why
+		}
+	}
+	return line.String()
+}

@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// plural counts things in words.
+func plural(n int, thing string) string {
+	switch {
+	case n == 1:
+		return "1 " + thing
+	case thing == "person":
+		return fmt.Sprintf("%d people", n)
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// rosters checks how many rosters a command is given.
+func rosters(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return usageError("see "+cmd.CommandPath()+" --help", "%s needs a roster: a file, or - for standard input", cmd.CommandPath())
+		case len(args) > most:
+			return usageError("run it once for each roster", "%s takes one roster, not %d", cmd.CommandPath(), len(args))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,222 @@
+// Package config finds out which service to talk to and with which credentials, as the vendor's own command line
+// does: a flag, else an environment variable, else the vendor's config file, else the default.
+//
+//	settings, err := config.Resolve(config.Options{Getenv: os.Getenv, Files: config.Files(home), Stdin: os.Stdin})
+//
+// The environment, the files and standard input are the caller's to give, so nothing is read that was not given. A
+// file in the working directory is never among them: whoever plants one there could send the credentials elsewhere.
+// The package makes no connection and prints nothing; what a person should know is in [Settings.Warnings].
+package config
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"rollcall/pkg/cybedefend"
+)
+
+// The vendor's environment variables.
+const (
+	regionVariable       = "CYBEDEFEND_REGION"
+	apiURLVariable       = "CYBEDEFEND_API_URL"
+	authEndpointVariable = "CYBEDEFEND_AUTH_ENDPOINT"
+	accessTokenVariable  = "CYBEDEFEND_ACCESS_TOKEN"
+	patVariable          = "CYBEDEFEND_PAT"
+)
+
+// Options are what settings are found in. The zero value has none, so that the defaults are left.
+type Options struct {
+	// Region, APIURL, AuthEndpoint and PATFile are the values of the flags, empty where a flag is not given. PATFile
+	// names a file, or standard input if it is "-".
+	Region, APIURL, AuthEndpoint, PATFile string
+	// Getenv returns an environment variable; nil means that there is none.
+	Getenv func(name string) string
+	// Files are the vendor's config files. Only the first one that exists counts; see [Files].
+	Files []string
+	// Stdin is read to its end if PATFile is "-", and not touched otherwise.
+	Stdin io.Reader
+}
+
+// Settings say which service to talk to and with which credentials.
+type Settings struct {
+	// Region is "us" or "eu", empty for a service that is hosted elsewhere.
+	Region Value
+	// APIURL is where the API is, without a slash at its end.
+	APIURL Value
+	// AuthEndpoint is where a personal access token is exchanged. It may be empty if the credentials are an access
+	// token.
+	AuthEndpoint Value
+	// Credentials are never empty.
+	Credentials Credentials
+	// Warnings are sentences about settings that work and yet are unlikely to be what somebody wants.
+	Warnings []string
+}
+
+// Value is a setting and where it comes from.
+type Value struct {
+	Text string
+	// Source names a flag, a variable, a file with its key, or what the value follows from; it is for people.
+	Source string
+}
+
+// Resolve finds the settings. An address beats the region, wherever either comes from: one that belongs to a region
+// stands for that region, any other needs its own authentication endpoint unless the credentials are an access token.
+//
+// Errors are an [*Error]; without any credentials it holds [ErrNoCredentials].
+func Resolve(options Options) (Settings, error) {
+	file, err := readFirst(options.Files)
+	if err != nil {
+		return Settings{}, err
+	}
+	r := resolver{options: options, file: file}
+	region, err := r.service()
+	if err != nil {
+		return Settings{}, err
+	}
+	if r.settings.Credentials, err = r.credentials(); err != nil {
+		return Settings{}, err
+	}
+	if err := r.authEndpoint(region); err != nil {
+		return Settings{}, err
+	}
+	return r.settings, nil
+}
+
+type resolver struct {
+	options  Options
+	file     file
+	settings Settings
+}
+
+// service settles where the API is and returns its region, which has no name if it is none of the vendor's.
+func (r *resolver) service() (cybedefend.Region, error) {
+	wish, wishRank := r.pick("--region", r.options.Region, regionVariable, "region", r.file.Region)
+	region, err := regionNamed(wish)
+	if err != nil {
+		return cybedefend.Region{}, err
+	}
+	address, addressRank := r.pick("--api-url", r.options.APIURL, apiURLVariable, "api_url", r.file.APIURL)
+	if address.Text == "" {
+		r.settings.Region = Value{region.Name, wish.Source}
+		r.settings.APIURL = Value{region.BaseURL, "region " + region.Name}
+		return region, nil
+	}
+	if address.Text, err = parseAddress(address.Text); err != nil {
+		return cybedefend.Region{}, &Error{Source: address.Source, Err: err}
+	}
+	r.settings.APIURL = address
+	home := regionWhere(func(region cybedefend.Region) bool { return region.BaseURL == address.Text })
+	if home.Name != "" {
+		r.settings.Region = Value{home.Name, address.Source}
+	}
+	if wishRank < addressRank && home.Name != region.Name {
+		r.warn("%s has no effect: %s says %s", wish.Source, address.Source, address.Text)
+	}
+	return home, nil
+}
+
+// authEndpoint settles where a personal access token is exchanged by a service in region. It never goes to another
+// region than the one it is for.
+func (r *resolver) authEndpoint(region cybedefend.Region) error {
+	endpoint, _ := r.pick("--auth-endpoint", r.options.AuthEndpoint, authEndpointVariable, "auth_endpoint", r.file.AuthEndpoint)
+	needed := !r.settings.Credentials.PAT.Empty()
+	if endpoint.Text == "" {
+		if region.Name != "" {
+			r.settings.AuthEndpoint = Value{region.AuthEndpoint, "region " + region.Name}
+			return nil
+		}
+		if needed {
+			return &Error{
+				Source: r.settings.APIURL.Source,
+				Err:    fmt.Errorf("%s is none of the vendor's regions and has no authentication endpoint", r.settings.APIURL.Text),
+				Hint: "set both together: --api-url and --auth-endpoint, or " + apiURLVariable + " and " + authEndpointVariable +
+					"; the regions are " + regionList(),
+			}
+		}
+		return nil
+	}
+	var err error
+	if endpoint.Text, err = parseAddress(endpoint.Text); err != nil {
+		return &Error{Source: endpoint.Source, Err: err}
+	}
+	r.settings.AuthEndpoint = endpoint
+	of := regionWhere(func(region cybedefend.Region) bool { return region.AuthEndpoint == endpoint.Text })
+	if needed && of.Name != "" && region.Name != "" && of.Name != region.Name {
+		return &Error{
+			Source: endpoint.Source,
+			Err:    fmt.Errorf("%s belongs to region %s, but %s is in region %s", endpoint.Text, of.Name, r.settings.APIURL.Text, region.Name),
+			Hint:   "leave the authentication endpoint out: it follows from the region",
+		}
+	}
+	return nil
+}
+
+// pick returns the first value there is, that of the flag, of the variable or of the key in the vendor's file, and its
+// rank in that order.
+func (r *resolver) pick(flag, given, variable, key, filed string) (value Value, rank int) {
+	candidates := []Value{
+		{strings.TrimSpace(given), flag},
+		{r.getenv(variable), variable},
+		{strings.TrimSpace(filed), r.file.path + ": " + key},
+	}
+	for rank, candidate := range candidates {
+		if candidate.Text != "" {
+			return candidate, rank
+		}
+	}
+	return Value{Source: "default"}, len(candidates)
+}
+
+// getenv returns a variable without the white space that shells and service files leave around it.
+func (r *resolver) getenv(name string) string {
+	if r.options.Getenv == nil {
+		return ""
+	}
+	return strings.TrimSpace(r.options.Getenv(name))
+}
+
+func (r *resolver) warn(format string, args ...any) {
+	r.settings.Warnings = append(r.settings.Warnings, fmt.Sprintf(format, args...))
+}
+
+// regionNamed returns the region that somebody wishes, the default one for no wish.
+func regionNamed(wish Value) (cybedefend.Region, error) {
+	if wish.Text == "" {
+		return cybedefend.Regions()[0], nil
+	}
+	region := regionWhere(func(region cybedefend.Region) bool { return strings.EqualFold(region.Name, wish.Text) })
+	if region.Name == "" {
+		return region, &Error{
+			Source: wish.Source,
+			Err:    fmt.Errorf("unknown region %q (%s)", wish.Text, strings.Join(regionNames(), " or ")),
+		}
+	}
+	return region, nil
+}
+
+// regionWhere returns the region that is meant, or one without a name.
+func regionWhere(meant func(cybedefend.Region) bool) cybedefend.Region {
+	for _, region := range cybedefend.Regions() {
+		if meant(region) {
+			return region
+		}
+	}
+	return cybedefend.Region{}
+}
+
+func regionNames() []string {
+	var names []string
+	for _, region := range cybedefend.Regions() {
+		names = append(names, region.Name)
+	}
+	return names
+}
+
+func regionList() string {
+	var list []string
+	for _, region := range cybedefend.Regions() {
+		list = append(list, fmt.Sprintf("%s (%s)", region.Name, region.BaseURL))
+	}
+	return strings.Join(list, " and ")
+}

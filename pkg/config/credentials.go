@@ -1,0 +1,115 @@
+package config
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"rollcall/pkg/secret"
+)
+
+// maxToken bounds what is read as a token. Real ones have a few kilobytes at most.
+const maxToken = 64 << 10
+
+// Credentials are what calls are made with: exactly one of AccessToken and PAT.
+type Credentials struct {
+	// AccessToken is sent as it is. Nobody can renew it.
+	AccessToken secret.Text
+	// PAT is a personal access token, to be exchanged for access tokens and never sent to the API.
+	PAT secret.Text
+	// Source names the variable or file that they come from; it is for people.
+	Source string
+}
+
+// credentials returns the first ones there are: an access token, else the file of a flag, else a variable, else the
+// vendor's config file.
+func (r *resolver) credentials() (Credentials, error) {
+	if text := r.getenv(accessTokenVariable); text != "" {
+		if r.options.PATFile != "" {
+			r.warn("--pat-file is not used: %s comes first", accessTokenVariable)
+		}
+		token, err := parseAccessToken(text)
+		return Credentials{AccessToken: token, Source: accessTokenVariable}, at(accessTokenVariable, err)
+	}
+	if r.options.PATFile != "" {
+		source := "--pat-file " + r.options.PATFile
+		token, err := r.readPAT(r.options.PATFile)
+		return Credentials{PAT: token, Source: source}, at(source, err)
+	}
+	if text := r.getenv(patVariable); text != "" {
+		token, err := parseToken(text)
+		return Credentials{PAT: token, Source: patVariable}, at(patVariable, err)
+	}
+	if text := r.file.PAT.Reveal(); strings.TrimSpace(text) != "" {
+		r.warnIfShared(r.file.path, r.file.mode)
+		source := r.file.path + ": pat"
+		token, err := parseToken(text)
+		return Credentials{PAT: token, Source: source}, at(source, err)
+	}
+	return Credentials{}, &Error{
+		Err: ErrNoCredentials,
+		Hint: "set " + patVariable + " or " + accessTokenVariable + ", give --pat-file FILE (- is standard input), " +
+			"or put pat: into ~/.cybedefend/config.yaml",
+	}
+}
+
+// readPAT reads the personal access token that a file holds, or standard input.
+func (r *resolver) readPAT(path string) (secret.Text, error) {
+	if path == "-" {
+		if r.options.Stdin == nil {
+			return secret.Text{}, errors.New("there is no standard input")
+		}
+		return readToken(r.options.Stdin)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return secret.Text{}, cause(err)
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	info, err := file.Stat()
+	if err != nil {
+		return secret.Text{}, cause(err)
+	}
+	r.warnIfShared(path, info.Mode())
+	return readToken(file)
+}
+
+func readToken(from io.Reader) (secret.Text, error) {
+	text, err := readAll(from, maxToken)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	// Editors on Windows put a byte order mark first.
+	return parseToken(strings.TrimPrefix(string(text), "\ufeff"))
+}
+
+// parseToken takes the white space off both ends of a token. No error shows any of it.
+func parseToken(text string) (secret.Text, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return secret.Text{}, errors.New("no token in it")
+	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return secret.Text{}, errors.New("not a token: has spaces, line ends or other characters inside")
+	}
+	return secret.New(text), nil
+}
+
+// parseAccessToken refuses a personal access token, since that must not be sent to the API.
+func parseAccessToken(text string) (secret.Text, error) {
+	if strings.HasPrefix(text, "pat_") {
+		return secret.Text{}, &Error{
+			Err:  errors.New("holds a personal access token, not an access token"),
+			Hint: "set it as " + patVariable + " instead",
+		}
+	}
+	return parseToken(text)
+}
+
+// warnIfShared warns of a file with a secret that others on this machine can read. Pipes have no readers but one.
+func (r *resolver) warnIfShared(path string, mode os.FileMode) {
+	if shared := mode.Perm() & 0o077; mode.IsRegular() && shared != 0 && keepsModes {
+		r.warn("%s holds a token and is open to others (mode %04o): chmod 600 %[1]s", path, mode.Perm())
+	}
+}

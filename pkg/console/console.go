@@ -1,0 +1,220 @@
+// Package console owns standard error: log lines, one live status line, plain lines, and the question before a run.
+//
+// What it is given may come from a roster or from a service, so nothing in it reaches the terminal as a control
+// sequence. The package also has the [Redactor] that keeps secrets out of what is logged, and the logger itself.
+package console
+
+// The rules of the terminal, for everything that is printed here:
+//
+//  1. Standard error has one writer, a Console. Everything goes through its mutex, one write per change, so lines
+//     never tear or stick to each other.
+//  2. The live line is always the last line, and never ends in a line break. Whatever else is printed first erases
+//     it and then draws it again below.
+//  3. The live line changes at most ten times a second, except under a line printed above it, and is narrower than the
+//     terminal: a line that wraps cannot be erased.
+//  4. Where there is no terminal there is no live line and no escape sequence, but a plain line now and then.
+//  5. Control characters are shown as escapes, \x1b. Only a log line may have colours, and only if colours are on.
+//  6. With Quiet there is no live line, no plain line and no log line. Printf and Ask still speak.
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// redraw is how often the live line may change: faster can't be read, slower looks stuck.
+	redraw = 100 * time.Millisecond
+	// plainInterval is the default pace of plain progress lines: a run of an hour leaves 360 of them in a log.
+	plainInterval = 10 * time.Second
+	// usualWidth is what terminals have if they don't tell.
+	usualWidth = 80
+
+	erase = "\r\x1b[K"
+)
+
+// Options says where a Console prints and how. The zero value prints plain lines to nowhere.
+type Options struct {
+	// Out is standard error. Nil discards everything.
+	Out io.Writer
+	// Terminal says that Out is a terminal, which draws a live line.
+	Terminal bool
+	// Width returns the terminal's width in cells; nil, or a width of 0, counts as 80. It is asked at each redraw.
+	Width func() int
+	// Color lets colours in log lines pass.
+	Color bool
+	// Quiet drops log lines and status.
+	Quiet bool
+	// Interval is the time between plain progress lines where there is no terminal; 0 means 10 s.
+	Interval time.Duration
+	// Plain takes the status each Interval where there is no terminal, for example to log it. It may call the Console,
+	// except for Close. Nil prints the status as a line.
+	Plain func(status string)
+}
+
+// Console prints to standard error. It is safe for concurrent use.
+type Console struct {
+	o Options
+	// status is apart from the mutex: reporting progress must not wait for a slow or halted terminal.
+	status atomic.Pointer[string]
+
+	mu     sync.Mutex
+	prompt string // the open question, shown instead of the status
+	drawn  string // the status last drawn or handed to Plain
+	live   bool   // the cursor is on a live line
+	closed bool
+
+	stop    chan struct{}
+	done    chan struct{}
+	closing sync.Once
+}
+
+// New returns a Console. Close it before anything else prints to the same terminal.
+func New(o Options) *Console {
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
+	if o.Width == nil {
+		o.Width = func() int { return 0 }
+	}
+	if o.Interval <= 0 {
+		o.Interval = plainInterval
+	}
+	c := &Console{o: o, stop: make(chan struct{}), done: make(chan struct{})}
+	if c.o.Plain == nil {
+		c.o.Plain = func(status string) { c.Printf("%s", status) }
+	}
+	c.status.Store(new(string))
+	go c.keepFresh()
+	return c
+}
+
+// Write prints one log event; zerolog writes each with one call. It is an [io.Writer] for loggers, not for text in
+// pieces: every call begins a line and ends it.
+func (c *Console) Write(event []byte) (int, error) {
+	if c.o.Quiet {
+		return len(event), nil
+	}
+	if err := c.print(cleanEvent(string(event), c.o.Color)); err != nil {
+		return 0, err
+	}
+	return len(event), nil
+}
+
+// Printf prints one line for good, even with Quiet. Line breaks and other control characters are shown as escapes.
+func (c *Console) Printf(format string, args ...any) {
+	// Nobody is left to tell that standard error is gone.
+	_ = c.print(Clean(fmt.Sprintf(format, args...)))
+}
+
+// Status replaces the text of the live line, or of the next plain line. It never waits for the terminal, so it can be
+// called for every row.
+func (c *Console) Status(text string) { c.status.Store(&text) }
+
+// Clear removes the live line at once, until the next Status.
+func (c *Console) Clear() {
+	c.Status("")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.prompt == "" {
+		_ = c.refresh("")
+	}
+}
+
+// Close removes the live line for good and waits until nothing is drawn any more. Printf and Write still print. It can
+// be called more than once.
+func (c *Console) Close() {
+	c.closing.Do(func() { close(c.stop) })
+	<-c.done
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	_ = c.refresh("")
+}
+
+// keepFresh draws the status when it has changed. It runs until Close, which waits for it.
+func (c *Console) keepFresh() {
+	defer close(c.done)
+	period := c.o.Interval
+	if c.o.Terminal {
+		period = redraw
+	}
+	ticker := time.NewTicker(period)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-c.stop:
+			return
+		case <-ticker.C:
+			c.tick()
+		}
+	}
+}
+
+// tick shows the status if it has changed. It leaves an open question alone: to draw it again would hide what the
+// person has typed so far.
+func (c *Console) tick() {
+	c.mu.Lock()
+	status := *c.status.Load()
+	fresh := status != c.drawn && c.prompt == "" && !c.o.Quiet
+	switch {
+	case fresh && c.o.Terminal:
+		_ = c.refresh("")
+	case fresh:
+		c.drawn = status
+	}
+	c.mu.Unlock()
+	// Outside of the mutex, since Plain may print here.
+	if fresh && !c.o.Terminal && status != "" {
+		c.o.Plain(strings.TrimSpace(status))
+	}
+}
+
+// print puts a line above the live line.
+func (c *Console) print(line string) error {
+	if !strings.HasSuffix(line, "\n") {
+		line += "\n"
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refresh(line)
+}
+
+// refresh prints text, which is whole lines or nothing, and the live line below, in one write. The caller holds the
+// mutex.
+func (c *Console) refresh(text string) error {
+	if c.live {
+		text = erase + text
+	}
+	below := c.below()
+	c.live = below != ""
+	if text += below; text == "" {
+		return nil
+	}
+	_, err := io.WriteString(c.o.Out, text)
+	return err
+}
+
+// below returns the live line as it should look now.
+func (c *Console) below() string {
+	switch {
+	case !c.o.Terminal:
+		return ""
+	case c.prompt != "":
+		return c.prompt
+	case c.o.Quiet, c.closed:
+		return ""
+	}
+	c.drawn = *c.status.Load()
+	return cut(Clean(c.drawn), c.width()-1)
+}
+
+func (c *Console) width() int {
+	if width := c.o.Width(); width > 0 {
+		return width
+	}
+	return usualWidth
+}

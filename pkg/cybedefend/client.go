@@ -1,0 +1,184 @@
+package cybedefend
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Defaults of [Options].
+const (
+	// DefaultConnections is enough for a few hundred calls a second at usual latencies.
+	DefaultConnections = 16
+	// DefaultTimeout is far beyond any healthy reply: giving up early on an invite loses its reply, not the invite.
+	DefaultTimeout = 30 * time.Second
+)
+
+// Options configure a [Client]. BaseURL and Credentials are required.
+type Options struct {
+	// BaseURL is where the API is, with a path prefix if there is one. It must be https unless its host is loopback.
+	BaseURL string
+	// Credentials are what calls are made with.
+	Credentials Credentials
+	// Transport carries the requests; nil means one of the client's own: HTTP/1.1, TLS 1.2 or later, the proxy that
+	// the environment names. A transport given must not repeat requests or follow redirects, and should support
+	// [net/http/httptrace]: under one that doesn't, every request without a reply counts as taken by a connection.
+	Transport http.RoundTripper
+	// Connections is how many requests the client's own transport carries at once; 0 means [DefaultConnections].
+	Connections int
+	// Timeout is for one request, the reading of its reply included; 0 means [DefaultTimeout].
+	Timeout time.Duration
+	// UserAgent names the caller to the service.
+	UserAgent string
+	// Observe, unless nil, is called after each HTTP request. It must be safe for concurrent use and return soon.
+	Observe func(Exchange)
+	// Now is the clock for token lifetimes, and for replies that have no Date; nil means [time.Now].
+	Now func() time.Time
+}
+
+// Exchange is one HTTP request and what came of it. It holds no secret.
+type Exchange struct {
+	// Operation is one of the Op constants.
+	Operation string
+	// Status is that of the reply, 0 if none came.
+	Status int
+	// Class is what is known about the request's effect.
+	Class Class
+	// Duration is from the start of the request to the end of its reply.
+	Duration time.Duration
+	// Date is when the service answered by its own clock, zero if it did not say.
+	Date time.Time
+	// RequestID is the service's name for the request, empty if it gave none.
+	RequestID string
+	// RetryAfter is how long the service asks to wait. It counts only if HasRetryAfter is set and is not capped.
+	RetryAfter    time.Duration
+	HasRetryAfter bool
+	// Limits are the rate limits that the reply told of, by name.
+	Limits []Limit
+}
+
+// Client makes calls. It is safe for concurrent use.
+type Client struct {
+	base      *url.URL
+	transport http.RoundTripper
+	timeout   time.Duration
+	userAgent string
+	observe   func(Exchange)
+	now       func() time.Time
+	tokens    tokenSource
+	// own is the transport if the client made it.
+	own *http.Transport
+}
+
+// New returns a client. It checks the options and sends nothing.
+func New(options Options) (*Client, error) {
+	base, err := parseBase(options.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	if options.Credentials == nil {
+		return nil, errors.New("no credentials")
+	}
+	if options.Connections < 0 || options.Timeout < 0 {
+		return nil, errors.New("connections and timeout must not be negative")
+	}
+	if strings.ContainsFunc(options.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return nil, errors.New("user agent has characters that no header can hold")
+	}
+	c := &Client{
+		base:      base,
+		transport: options.Transport,
+		timeout:   cmp.Or(options.Timeout, DefaultTimeout),
+		userAgent: cmp.Or(options.UserAgent, "rollcall"),
+		observe:   options.Observe,
+		now:       options.Now,
+	}
+	if c.transport == nil {
+		c.own = newTransport(cmp.Or(options.Connections, DefaultConnections))
+		c.transport = c.own
+	}
+	if c.observe == nil {
+		c.observe = func(Exchange) {}
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.tokens, err = options.Credentials.source(c); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close closes the idle connections of the client's own transport; calls under way go on. A transport that was given
+// stays as it is.
+func (c *Client) Close() {
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+}
+
+func newTransport(connections int) *http.Transport {
+	var protocols http.Protocols
+	// HTTP/2 gains no time here, and its own repeats after a GOAWAY are one thing less to reason about.
+	protocols.SetHTTP1(true)
+	dialer := net.Dialer{Timeout: 10 * time.Second}
+	return &http.Transport{
+		Proxy:                  proxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		Protocols:              &protocols,
+		MaxIdleConns:           2 * connections,
+		MaxIdleConnsPerHost:    connections,
+		MaxConnsPerHost:        connections,
+		MaxResponseHeaderBytes: 64 << 10,
+		// Common servers hang up after five idle seconds. A request written to a connection just being closed is lost.
+		IdleConnTimeout: 4 * time.Second,
+	}
+}
+
+// proxyFromEnvironment keeps the proxy's address, which may hold a password, out of the error.
+func proxyFromEnvironment(request *http.Request) (*url.URL, error) {
+	proxy, err := http.ProxyFromEnvironment(request)
+	if err != nil {
+		return nil, errors.New("the proxy that the environment names has no valid address")
+	}
+	return proxy, nil
+}
+
+// parseBase reads the address that a service is at and makes sure that it may be sent secrets.
+func parseBase(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, errors.New("missing")
+	}
+	base, err := url.Parse(text)
+	if err != nil || base.Host == "" || base.Opaque != "" {
+		return nil, errors.New("not an absolute URL")
+	}
+	switch {
+	case base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
+		return nil, errors.New("must have no user, query or fragment")
+	case base.Scheme == "http" && !isLoopback(base.Hostname()):
+		return nil, fmt.Errorf("%q must be https: credentials would travel in the clear", base.Host)
+	case base.Scheme != "http" && base.Scheme != "https":
+		return nil, fmt.Errorf("scheme %q is not https", base.Scheme)
+	}
+	base.Path = strings.TrimRight(base.Path, "/")
+	base.RawPath = strings.TrimRight(base.RawPath, "/")
+	return base, nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}

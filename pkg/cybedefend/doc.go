@@ -1,0 +1,28 @@
+// Package cybedefend is a client of the CybeDefend service: credentials, the calls that onboarding needs, and errors
+// that say what to do next.
+//
+//	client, err := cybedefend.New(cybedefend.Options{
+//		BaseURL:     "https://api-us.cybedefend.com",
+//		Credentials: cybedefend.PersonalAccessToken{Token: secret.New(pat)},
+//	})
+//	…
+//	invitation, err := client.Invite(ctx, organizationID, cybedefend.Invite{
+//		Email: "ada@example.com", Role: cybedefend.Member,
+//	})
+//
+// # What it promises
+//
+// One method call is one HTTP request. Nothing is repeated behind the caller's back, neither by this package nor by
+// net/http: an invite sends an e-mail to a person, so whether to repeat one is the caller's decision. Only the token
+// exchange for a personal access token goes ahead of a call, when there is no token that is still good.
+//
+// Every error of a call is an [*Error]. Its [Class] tells whether the call took effect and may be repeated; match
+// [ErrCredentials] and [ErrForbidden] for what must stop a whole run.
+//
+// Redirects are not followed, replies are read up to a limit, and a reply that can't be understood is an error, never
+// an empty result. No secret and no address searched for is part of an error's text.
+//
+// # What it does not do
+//
+// It does not pace, retry, log or read configuration. [Options.Observe] shows each request to whoever does.
+package cybedefend

@@ -1,0 +1,65 @@
+package cybedefend
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// decodeObject decodes the object that has all the keys: the body itself, or else what it has under "data".
+func decodeObject(body []byte, into any, keys ...string) error {
+	for _, candidate := range envelope(body) {
+		object := members(candidate)
+		if object == nil || !hasAll(object, keys) {
+			continue
+		}
+		if err := json.Unmarshal(candidate, into); err != nil {
+			return unreadable("%w", err)
+		}
+		return nil
+	}
+	return unreadable("not an object with %q", keys)
+}
+
+// decodeList decodes a list that stands alone or under its name, in the body itself or else in what it has under
+// "data". A null under its name is an empty list; no list at all is an error.
+func decodeList[T any](body []byte, name string) ([]T, error) {
+	for _, candidate := range envelope(body) {
+		list, ok := members(candidate)[name]
+		if !ok {
+			if len(candidate) == 0 || candidate[0] != '[' {
+				continue
+			}
+			list = candidate
+		}
+		var items []T
+		if err := json.Unmarshal(list, &items); err != nil {
+			return nil, unreadable("list of %s: %w", name, err)
+		}
+		return items, nil
+	}
+	return nil, unreadable("no list of %s", name)
+}
+
+// envelope returns where a reply's content may be, first choice first.
+func envelope(body []byte) [2]json.RawMessage {
+	body = bytes.TrimSpace(body)
+	return [2]json.RawMessage{body, members(body)["data"]}
+}
+
+// members returns the members of a JSON object, nil if it is none.
+func members(raw json.RawMessage) map[string]json.RawMessage {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(raw, &object) != nil {
+		return nil
+	}
+	return object
+}
+
+func hasAll(object map[string]json.RawMessage, keys []string) bool {
+	for _, key := range keys {
+		if _, ok := object[key]; !ok {
+			return false
+		}
+	}
+	return true
+}

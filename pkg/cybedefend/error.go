@@ -1,0 +1,85 @@
+package cybedefend
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Match these with [errors.Is].
+var (
+	// ErrCredentials: the credentials are no good, and no call of this client will succeed: a token refused with 401
+	// that can't be renewed, or a personal access token that can't be exchanged.
+	ErrCredentials = errors.New("credentials refused")
+	// ErrForbidden: the caller's role does not allow the call (403).
+	ErrForbidden = errors.New("forbidden")
+	// ErrUnreadable: the service confirmed the call with a reply that can't be understood.
+	ErrUnreadable = errors.New("unreadable reply")
+)
+
+// Error is the error of every call. Its text names the operation and what was wrong, and holds no secret.
+type Error struct {
+	// Operation is one of the Op constants: that of the call, or of the token exchange ahead of it.
+	Operation string
+	// Class says whether the call took effect and may be repeated. It is never unset and never [Done].
+	Class Class
+	// Status is the HTTP status of the reply, 0 if none came.
+	Status int
+	// Message is the service's own explanation, shortened and cleaned of control characters and markup.
+	Message string
+	// RequestID is the service's name for the request, empty if it gave none.
+	RequestID string
+	// RetryAfter is how long the service asks to wait. It counts only if HasRetryAfter is set and is not capped.
+	RetryAfter    time.Duration
+	HasRetryAfter bool
+	// Err is the cause: a sentinel of this package, the context's error or one of the network. It may be nil.
+	Err error
+}
+
+// Error returns "operation: status: explanation (request id)".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Operation)
+	if e.Status != 0 {
+		b.WriteString(": " + strconv.Itoa(e.Status))
+		if text := http.StatusText(e.Status); text != "" {
+			b.WriteString(" " + text)
+		}
+	}
+	switch {
+	case e.Message != "" && !strings.EqualFold(e.Message, http.StatusText(e.Status)):
+		b.WriteString(": " + e.Message)
+	case e.Err != nil && !errors.Is(e.Err, ErrForbidden):
+		b.WriteString(": " + e.Err.Error())
+	}
+	if e.RequestID != "" {
+		b.WriteString(" (request " + e.RequestID + ")")
+	}
+	return b.String()
+}
+
+// Unwrap returns [Error.Err].
+func (e *Error) Unwrap() error { return e.Err }
+
+// ClassOf returns the class of err: [Done] for nil, and [Lost], the cautious one, for an error that holds no [*Error].
+func ClassOf(err error) Class {
+	if err == nil {
+		return Done
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Class
+	}
+	return Lost
+}
+
+// refuse returns the error for a call that can't be right and is not sent.
+func refuse(operation, format string, args ...any) *Error {
+	return &Error{Operation: operation, Class: FinalNo, Err: fmt.Errorf(format, args...)}
+}
+
+func unreadable(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrUnreadable, fmt.Errorf(format, args...))
+}

@@ -1,0 +1,145 @@
+package cybedefend
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+// MembersPage is one page of an organization's members.
+type MembersPage struct {
+	Users []User
+	// TotalUsers and TotalPages are of the whole list, 0 if the service did not say.
+	TotalUsers, TotalPages int
+}
+
+// Members returns one page of an organization's members: GET /organization/{id}/members. Pages count from 1 and hold up
+// to [PageSize]. Unless search is empty, only the members are listed whom the service finds by it.
+func (c *Client) Members(ctx context.Context, organizationID string, page int, search string) (MembersPage, error) {
+	if err := checkPage(OpMembers, organizationID, page); err != nil {
+		return MembersPage{}, err
+	}
+	var members MembersPage
+	err := c.call(ctx, request{
+		operation: OpMembers, method: http.MethodGet, read: true,
+		url: paged(c.at("organization", organizationID, "members"), page, search),
+		understand: func(body []byte) error {
+			var reply struct {
+				Users      []User `json:"users"`
+				TotalUsers int    `json:"totalUsers"`
+				TotalPages int    `json:"totalPages"`
+			}
+			if err := decodeObject(body, &reply, "users"); err != nil {
+				return err
+			}
+			for _, user := range reply.Users {
+				if user.ID == "" || user.Email == "" {
+					return unreadable("a member without id or email")
+				}
+			}
+			members = MembersPage(reply)
+			return nil
+		},
+	})
+	if err != nil {
+		return MembersPage{}, err
+	}
+	return members, nil
+}
+
+// Teams returns all teams of an organization: GET /organization/{id}/teams.
+func (c *Client) Teams(ctx context.Context, organizationID string) ([]Team, error) {
+	if err := checkID(OpTeams, "organization", organizationID); err != nil {
+		return nil, err
+	}
+	var teams []Team
+	err := c.call(ctx, request{
+		operation: OpTeams, method: http.MethodGet, read: true, url: c.at("organization", organizationID, "teams"),
+		understand: func(body []byte) (err error) {
+			teams, err = decodeList[Team](body, "teams")
+			for _, team := range teams {
+				if team.ID == "" || team.Name == "" {
+					return unreadable("a team without id or name")
+				}
+			}
+			return err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return teams, nil
+}
+
+// Organizations returns all organizations that the caller belongs to: GET /organizations.
+func (c *Client) Organizations(ctx context.Context) ([]Organization, error) {
+	var organizations []Organization
+	err := c.call(ctx, request{
+		operation: OpOrganizations, method: http.MethodGet, read: true, url: c.at("organizations"),
+		understand: func(body []byte) (err error) {
+			organizations, err = decodeList[Organization](body, "organizations")
+			for _, organization := range organizations {
+				if organization.ID == "" {
+					return unreadable("an organization without id")
+				}
+			}
+			return err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return organizations, nil
+}
+
+// Organization returns one organization: GET /organization/{id}.
+func (c *Client) Organization(ctx context.Context, organizationID string) (Organization, error) {
+	if err := checkID(OpOrganization, "organization", organizationID); err != nil {
+		return Organization{}, err
+	}
+	var organization Organization
+	err := c.call(ctx, request{
+		operation: OpOrganization, method: http.MethodGet, read: true, url: c.at("organization", organizationID),
+		understand: func(body []byte) error {
+			if err := decodeObject(body, &organization, "id"); err != nil {
+				return err
+			}
+			if organization.ID == "" {
+				return unreadable("an organization without id")
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return Organization{}, err
+	}
+	return organization, nil
+}
+
+// Profile returns the caller: GET /user/profile. It is the cheapest proof that the credentials work.
+func (c *Client) Profile(ctx context.Context) (Profile, error) {
+	var profile Profile
+	err := c.call(ctx, request{
+		operation: OpProfile, method: http.MethodGet, read: true, url: c.at("user", "profile"),
+		understand: func(body []byte) error {
+			var reply struct {
+				Profile
+				// Nothing depends on the subscription, so it may have any shape.
+				Subscription json.RawMessage `json:"subscription"`
+			}
+			if err := decodeObject(body, &reply, "myOrganizations"); err != nil {
+				return err
+			}
+			var subscription Subscription
+			if json.Unmarshal(reply.Subscription, &subscription) == nil {
+				reply.Profile.Subscription = subscription
+			}
+			profile = reply.Profile
+			return nil
+		},
+	})
+	if err != nil {
+		return Profile{}, err
+	}
+	return profile, nil
+}

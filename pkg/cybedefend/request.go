@@ -1,0 +1,255 @@
+package cybedefend
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"rollcall/pkg/secret"
+)
+
+const (
+	// maxReply is far beyond a page of 20 entries and all teams of an organization.
+	maxReply = 1 << 20
+	// maxErrorReply is enough for any explanation; what follows is not read.
+	maxErrorReply = 64 << 10
+)
+
+// request is one HTTP request to be sent.
+type request struct {
+	operation   string
+	method      string
+	url         *url.URL
+	body        []byte
+	contentType string
+	// read is set if the request changes nothing at the service.
+	read bool
+	// token goes with the request, unless it is empty.
+	token secret.Text
+	// hide is a further secret that the service might repeat in an explanation.
+	hide secret.Text
+	// understand takes the body of a 2xx reply.
+	understand func(body []byte) error
+}
+
+// reply is what came back.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	// err is set if the reply is missing, or its body is cut or too large.
+	err error
+	// taken is set once a connection has been handed the request.
+	taken bool
+}
+
+// call sends a request with the credentials.
+func (c *Client) call(ctx context.Context, r request) error {
+	token, err := c.tokens.token(ctx)
+	if err != nil {
+		if _, ok := errors.AsType[*Error](err); ok {
+			return err
+		}
+		class := NotProcessed
+		if errors.Is(err, ErrCredentials) {
+			class = FinalNo
+		}
+		return &Error{Operation: r.operation, Class: class, Err: err}
+	}
+	r.token = token
+	return c.send(ctx, r)
+}
+
+// send makes exactly one HTTP request of r and judges what comes of it.
+func (c *Client) send(ctx context.Context, r request) error {
+	if err := ctx.Err(); err != nil {
+		return &Error{Operation: r.operation, Class: NotProcessed, Err: err}
+	}
+	start := c.now()
+	answer := c.roundTrip(ctx, r)
+	exchange := Exchange{
+		Operation: r.operation,
+		Status:    answer.status,
+		Duration:  c.now().Sub(start),
+		Date:      serverTime(answer.header),
+		RequestID: requestID(answer.header),
+	}
+	serviceNow := exchange.Date
+	if serviceNow.IsZero() {
+		serviceNow = c.now()
+	}
+	exchange.RetryAfter, exchange.HasRetryAfter = parseRetryAfter(answer.header, serviceNow)
+	exchange.Limits = parseLimits(answer.header, serviceNow)
+
+	known := facts{
+		read: r.read, taken: answer.taken, status: answer.status, retryAfter: exchange.HasRetryAfter,
+		renewable: c.report(r.token, answer.status),
+	}
+	err := answer.err
+	if known.status >= 200 && known.status < 300 && err == nil {
+		err = r.understand(answer.body)
+		known.understood = err == nil
+	}
+	exchange.Class = classify(known)
+	c.observe(exchange)
+	if exchange.Class == Done {
+		return nil
+	}
+	failure := &Error{
+		Operation: r.operation, Class: exchange.Class, Status: exchange.Status, RequestID: exchange.RequestID,
+		RetryAfter: exchange.RetryAfter, HasRetryAfter: exchange.HasRetryAfter, Err: err,
+	}
+	if known.status >= 300 {
+		failure.Message = clean(redact(explanation(answer), r.token, r.hide))
+		if s := sentinel(known); s != nil {
+			failure.Err = s
+		}
+	}
+	return failure
+}
+
+// report tells the credentials what became of their token, and returns whether a 401 only means that it has run out.
+func (c *Client) report(token secret.Text, status int) (renewable bool) {
+	if token.Empty() || status == 0 {
+		return false
+	}
+	if status == http.StatusUnauthorized {
+		return c.tokens.refused(token)
+	}
+	c.tokens.accepted(token)
+	return false
+}
+
+// roundTrip sends r over the bare transport: nothing above it follows redirects, keeps cookies or repeats.
+func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
+	ctx, cancel := context.WithTimeout(parent, c.timeout)
+	defer cancel()
+	defer func() {
+		if answer.err != nil {
+			answer.err = c.explainEnd(parent, ctx, answer.err)
+		}
+	}()
+	var trace tracer
+	outgoing, err := newRequest(httptrace.WithClientTrace(ctx, trace.hooks()), r, c.userAgent)
+	if err != nil {
+		return reply{err: err}
+	}
+	response, err := c.transport.RoundTrip(outgoing)
+	if err != nil {
+		return reply{err: err, taken: trace.taken()}
+	}
+	defer response.Body.Close()
+	answer = reply{status: response.StatusCode, header: response.Header, taken: true}
+	answer.body, answer.err = readBody(response)
+	return answer
+}
+
+// explainEnd makes sure that an error which came of a context's end can be matched as such, whatever the transport
+// made of it.
+func (c *Client) explainEnd(parent, ctx context.Context, err error) error {
+	switch {
+	case parent.Err() != nil && errors.Is(err, parent.Err()), ctx.Err() == nil:
+		return err
+	case parent.Err() != nil:
+		return fmt.Errorf("%w: %w", parent.Err(), err)
+	}
+	return fmt.Errorf("no whole reply within %s: %w", c.timeout, ctx.Err())
+}
+
+func newRequest(ctx context.Context, r request, userAgent string) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		body = bytes.NewReader(r.body)
+	}
+	outgoing, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	// With GetBody, net/http repeats a request by itself when a reused connection breaks.
+	outgoing.GetBody = nil
+	outgoing.Header.Set("Accept", "application/json")
+	outgoing.Header.Set("User-Agent", userAgent)
+	if r.body != nil {
+		outgoing.Header.Set("Content-Type", r.contentType)
+	}
+	if !r.token.Empty() {
+		outgoing.Header.Set("Authorization", "Bearer "+r.token.Reveal())
+	}
+	return outgoing, nil
+}
+
+// readBody reads a body up to its limit. Reading it to its end lets the connection be used again.
+func readBody(response *http.Response) ([]byte, error) {
+	limit := int64(maxReply)
+	if response.StatusCode >= 300 {
+		limit = maxErrorReply
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
+	switch {
+	case err != nil:
+		return body, fmt.Errorf("read reply: %w", err)
+	case int64(len(body)) <= limit:
+		return body, nil
+	case response.StatusCode >= 300:
+		return body[:limit], nil
+	}
+	return nil, unreadable("more than %d bytes", limit)
+}
+
+// tracer finds out whether a connection was handed the request. What happens on the connection after that can't be
+// told for sure, so from then on the request counts as sent.
+type tracer struct{ wanted, got atomic.Bool }
+
+func (t *tracer) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { t.wanted.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
+	}
+}
+
+// taken also holds for a transport that does not trace at all, since it tells nothing.
+func (t *tracer) taken() bool { return t.got.Load() || !t.wanted.Load() }
+
+// explanation returns what a reply that is not 2xx says to a person.
+func explanation(answer reply) string {
+	if answer.status < 400 {
+		target, err := url.Parse(answer.header.Get("Location"))
+		if err != nil || target.Host == "" {
+			return "a redirect, which is not followed"
+		}
+		return fmt.Sprintf("a redirect to %q, which is not followed", target.Host)
+	}
+	return message(answer.body)
+}
+
+// sentinel returns the error to match for a status that is not 2xx.
+func sentinel(f facts) error {
+	switch {
+	case f.status == http.StatusUnauthorized && f.renewable:
+		return errTokenExpired
+	case f.status == http.StatusUnauthorized:
+		return ErrCredentials
+	case f.status == http.StatusForbidden:
+		return ErrForbidden
+	}
+	return nil
+}
+
+var errTokenExpired = errors.New("the access token has run out and will be renewed")
+
+// redact removes secrets that the service repeats.
+func redact(text string, secrets ...secret.Text) string {
+	for _, s := range secrets {
+		if !s.Empty() {
+			text = strings.ReplaceAll(text, s.Reveal(), secret.Redacted)
+		}
+	}
+	return text
+}

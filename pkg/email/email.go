@@ -1,0 +1,202 @@
+// Package email says whether a text can be somebody's e-mail address, and which texts mean the same mailbox.
+//
+// It looks at the text alone: no network, no list of known domains. It never repairs an address by itself; where a
+// repair is obvious, it suggests one.
+package email
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+)
+
+// The longest local part and the longest address that mail servers have to carry, in bytes (RFC 5321, 4.5.3.1).
+const (
+	maxLocal   = 64
+	maxAddress = 254
+)
+
+// hopeless is the length, in bytes, beyond which nobody looks for an address in the text.
+const hopeless = 4 * maxAddress
+
+// Problem is what keeps a text from being an e-mail address.
+type Problem struct {
+	// Reason continues a sentence that starts with the address: `has no "@"`.
+	Reason string
+	// Suggestion is an address that passes [Check] and that the text probably means; empty if there is none.
+	Suggestion string
+}
+
+// domains is how a browser looks a name up, without its leniency.
+var domains = idna.New(
+	idna.MapForLookup(), idna.StrictDomainName(true), idna.ValidateLabels(true),
+	idna.VerifyDNSLength(true), idna.BidiRule(),
+)
+
+// Check returns what is wrong with the address, or nil if it is a bare, deliverable-looking address such as
+// ann@example.com. It expects a text that went through [Trim].
+func Check(address string) *Problem {
+	if plain(address) {
+		return nil
+	}
+	reason, repair := diagnose(address)
+	if reason == "" {
+		return nil
+	}
+	if !valid(repair) {
+		repair = ""
+	}
+	return &Problem{Reason: reason, Suggestion: repair}
+}
+
+func valid(address string) bool {
+	if plain(address) {
+		return true
+	}
+	reason, _ := diagnose(address)
+	return reason == ""
+}
+
+// diagnose is [Check] without its shortcut. It returns no reason for a good address, and for a bad one perhaps what
+// would repair it, which may be no address either.
+func diagnose(address string) (reason, repair string) {
+	switch {
+	case address == "":
+		return "is empty", ""
+	case len(address) > hopeless:
+		return tooLong(address), ""
+	case !utf8.ValidString(address):
+		return "is not valid UTF-8", ""
+	}
+	if bare, ok := unwrap(address); ok {
+		return "is more than the bare address", bare
+	}
+	if many(address) {
+		return "holds more than one address; give each its own row", ""
+	}
+	if at := strings.IndexFunc(address, unseen); at >= 0 {
+		r, _ := utf8.DecodeRuneInString(address[at:])
+		return "contains " + describe(r), strings.Map(visible, address)
+	}
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return `has no "@"`, ""
+	}
+	if reason := diagnoseLocal(address[:at]); reason != "" {
+		return reason, ""
+	}
+	if len(address) > maxAddress {
+		return tooLong(address), ""
+	}
+	if composed := norm.NFC.String(address); composed != address {
+		return "is not in the composed Unicode form (NFC)", composed
+	}
+	if reason, repair := diagnoseDomain(address[:at], address[at+1:]); reason != "" {
+		return reason, repair
+	}
+	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address {
+		return `has characters before the "@" that an address cannot have`, ""
+	}
+	return "", ""
+}
+
+func tooLong(address string) string {
+	return fmt.Sprintf("is %d bytes long; the limit is %d", len(address), maxAddress)
+}
+
+// diagnoseLocal looks at what stands before the "@", as far as the mail parser does not say it better.
+func diagnoseLocal(local string) string {
+	switch {
+	case local == "":
+		return `has nothing before the "@"`
+	case len(local) > maxLocal:
+		return fmt.Sprintf(`has %d bytes before the "@"; the limit is %d`, len(local), maxLocal)
+	case strings.Contains(local, "@"):
+		return `has more than one "@"`
+	case local[0] == '.', local[len(local)-1] == '.', strings.Contains(local, ".."):
+		return `has a misplaced dot before the "@"`
+	}
+	return ""
+}
+
+// diagnoseDomain looks at what stands after the "@".
+func diagnoseDomain(local, domain string) (reason, repair string) {
+	switch {
+	case domain == "":
+		return `has nothing after the "@"`, ""
+	case domain[0] == '[':
+		return `has an IP address after the "@"; a domain is needed`, ""
+	}
+	ascii, err := domains.ToASCII(domain)
+	if err != nil || strings.HasSuffix(ascii, ".") {
+		return fmt.Sprintf("has an invalid domain %q", domain), strings.Trim(local+"@"+domain, ".,;:'\"<>()")
+	}
+	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
+	switch {
+	case last == ascii:
+		return `has no dot after the "@"`, ""
+	case strings.Trim(last, "0123456789") == "":
+		return fmt.Sprintf("has a domain %q that ends in a number", domain), ""
+	}
+	// The look-up forgives full-width letters and other stand-ins; a mail server may not.
+	if name, err := domains.ToUnicode(domain); err == nil && !strings.EqualFold(name, domain) && !punycoded(domain) {
+		return "has look-alike characters in its domain", local + "@" + name
+	}
+	return "", ""
+}
+
+func punycoded(domain string) bool {
+	return strings.Contains(strings.ToLower(domain), "xn--")
+}
+
+// unwrap finds the address in the forms that mail programs and web pages copy: "mailto:ann@x.test", "Ann <ann@x.test>".
+func unwrap(text string) (string, bool) {
+	const scheme = "mailto:"
+	if len(text) > len(scheme) && strings.EqualFold(text[:len(scheme)], scheme) {
+		bare, _, _ := strings.Cut(text[len(scheme):], "?")
+		return Trim(bare), true
+	}
+	open := strings.LastIndexByte(text, '<')
+	if open < 0 || !strings.HasSuffix(text, ">") {
+		return "", false
+	}
+	return Trim(text[open+1 : len(text)-1]), true
+}
+
+// many reports whether the text is a list of addresses.
+func many(text string) bool {
+	if strings.Count(text, "@") < 2 {
+		return false
+	}
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }) {
+		if part != text && valid(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// visible drops what is [unseen].
+func visible(r rune) rune {
+	if unseen(r) {
+		return -1
+	}
+	return r
+}
+
+// unseen reports whether nobody types r into an address: spaces, controls, format characters and the like.
+func unseen(r rune) bool {
+	return unicode.IsSpace(r) || unicode.Is(unicode.C, r) || unicode.Is(unicode.Z, r)
+}
+
+func describe(r rune) string {
+	if r == ' ' {
+		return "a space"
+	}
+	return fmt.Sprintf("the invisible character %U", r)
+}

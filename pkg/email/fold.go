@@ -1,0 +1,95 @@
+package email
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold returns the key under which two addresses are the same mailbox: trimmed, the local part without regard to
+// letter case, the domain in lower-case ASCII. Folding a key changes nothing. It takes any text, but only the keys of
+// addresses that pass [Check] mean anything.
+//
+// By the letter of RFC 5321, local parts may differ in case; no provider of note lets them, and inviting a person
+// twice is worse than asking which of two spellings is meant.
+func Fold(address string) string {
+	if folded(address) {
+		return address
+	}
+	address = Trim(address)
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return foldCase(address)
+	}
+	local, domain := foldCase(address[:at]), address[at+1:]
+	if ascii, err := domains.ToASCII(domain); err == nil {
+		return local + "@" + ascii
+	}
+	return local + "@" + foldCase(domain)
+}
+
+// folded reports whether the address is plain ASCII without capitals, as most are, and thus its own key.
+func folded(address string) bool {
+	if !plain(address) {
+		return false
+	}
+	for i := range len(address) {
+		if c := address[i]; 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// foldCase makes texts equal that differ in letter case or in how their accents are encoded, and no others: unlike
+// full case folding, it keeps "ß" and "ss" apart.
+func foldCase(text string) string {
+	return norm.NFC.String(strings.Map(foldRune, norm.NFC.String(text)))
+}
+
+// foldRune returns the first lower-case letter among those that differ from r in case only.
+func foldRune(r rune) rune {
+	if r < 0x80 {
+		return unicode.ToLower(r)
+	}
+	first := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		if lower := unicode.IsLower(other); lower != unicode.IsLower(first) && lower || lower == unicode.IsLower(first) && other < first {
+			first = other
+		}
+	}
+	return first
+}
+
+// Trim removes what surrounds a copied value unseen: spaces of every kind, zero-width characters, byte order marks.
+func Trim(text string) string {
+	if text == "" || printable(text[0]) && printable(text[len(text)-1]) {
+		return text
+	}
+	return strings.TrimFunc(text, blank)
+}
+
+func printable(c byte) bool { return ' ' < c && c < 0x7f }
+
+func blank(r rune) bool {
+	switch r {
+	case '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff':
+		return true
+	}
+	return unicode.IsSpace(r)
+}
+
+// ASCIILocal reports whether all before the "@" is ASCII. Many servers refuse mail to other mailboxes (RFC 6531 is
+// optional), even though their addresses are valid.
+func ASCIILocal(address string) bool {
+	for i := range len(address) {
+		if address[i] == '@' {
+			return true
+		}
+		if address[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

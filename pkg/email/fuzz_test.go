@@ -1,0 +1,49 @@
+package email
+
+import "testing"
+
+var seeds = []string{
+	"ann@example.com", "Ann <ann@x.test>", "mailto:ann@x.test", "jörg@bücher.example", "a@xn--a.test", "a..b@x.test",
+	"a@b_c.test", "a@1.2", "İ@x.test", "ŉ\u0345@x.test", "\u200ba@x.test", `"a"@x.test`, "a@ab--c.test", "a@x.test.", "ΝΙΚΟΣ@x.test",
+}
+
+// What the shortcut takes, the long way takes; suggestions are addresses; addresses are worth sending to.
+func FuzzCheck(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		if reason, _ := diagnose(address); plain(address) && reason != "" {
+			t.Errorf("%q is plain, but %s", address, reason)
+		}
+		problem := Check(address)
+		if problem == nil {
+			if trimmed := Trim(address); trimmed != address {
+				t.Errorf("%q passes untrimmed", address)
+			}
+			if key := Fold(address); len(key) <= maxAddress && Check(key) != nil {
+				t.Errorf("%q passes, its key %q does not: %s", address, key, Check(key).Reason)
+			}
+			return
+		}
+		if problem.Reason == "" {
+			t.Errorf("%q is refused without a reason", address)
+		}
+		if problem.Suggestion != "" && Check(problem.Suggestion) != nil {
+			t.Errorf("the suggestion %q for %q is no address", problem.Suggestion, address)
+		}
+	})
+}
+
+// A key is its own key, whatever the text.
+func FuzzFold(f *testing.F) {
+	for _, seed := range seeds {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		key := Fold(address)
+		if again := Fold(key); again != key {
+			t.Errorf("Fold(%q) = %q, but folding that gives %q", address, key, again)
+		}
+	})
+}

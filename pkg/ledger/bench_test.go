@@ -1,0 +1,95 @@
+package ledger_test
+
+import (
+	"fmt"
+	"iter"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rollcall/pkg/record"
+	"rollcall/pkg/secret"
+)
+
+// people yields n entries like those of a real roster.
+func people(n int) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
+		for row := 1; row <= n; row++ {
+			if !yield(record.Record{
+				Row: row, Line: row + 1, Email: fmt.Sprintf("person-%d@example.com", row), Role: "member",
+				Teams: "Platform:developer; Security:read_only", Extra: []string{"Engineering", "E" + fmt.Sprint(row)},
+			}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// invited is the outcome of an entry like those of a real service.
+func invited(row int) record.Record {
+	return record.Record{
+		Row: row, Outcome: record.Invited, InvitationID: "3f2a9c1e-0000-4000-8000-0123456789ab",
+		Token: secret.New("tok_0123456789012345678901234567890123456789"), Status: "pending",
+		OrganizationID: "9d3e5a1b-0000-4000-8000-0123456789ab", OrganizationName: "Example Corp",
+		OrganizationRole: "member", ExpiresAt: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Attempts: 1,
+		HTTPStatus: 201, UpdatedAt: time.Date(2026, 11, 23, 1, 30, 0, 0, time.UTC),
+	}
+}
+
+// BenchmarkClaimSettle takes rows through both of their waits for the disk.
+func BenchmarkClaimSettle(b *testing.B) {
+	for _, workers := range []int{1, 16, 64} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
+			run := begin(b, l, people(b.N))
+			b.ResetTimer()
+			var next atomic.Int64
+			var wg sync.WaitGroup
+			for range workers {
+				wg.Go(func() {
+					for {
+						row := int(next.Add(1))
+						if row > b.N {
+							return
+						}
+						if err := l.Claim(b.Context(), run.ID, row, 1); err != nil {
+							b.Error(err)
+							return
+						}
+						if err := l.Settle(b.Context(), run.ID, invited(row)); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
+
+// BenchmarkBegin writes a run of 100,000 rows.
+func BenchmarkBegin(b *testing.B) {
+	l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
+	for b.Loop() {
+		begin(b, l, people(100_000))
+	}
+	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkRecords reads a run of 100,000 rows.
+func BenchmarkRecords(b *testing.B) {
+	l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
+	run := begin(b, l, people(100_000))
+	for b.Loop() {
+		for _, err := range l.Records(b.Context(), run.ID) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
+}

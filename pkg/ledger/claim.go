@@ -1,0 +1,145 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"rollcall/pkg/record"
+)
+
+// Claim says that a request for a row was about to leave. As long as it stands, nobody knows whether it did.
+type Claim struct {
+	Run string
+	Row int
+	// Email is the address of the row, as the roster has it.
+	Email   string
+	Attempt int
+	At      time.Time
+}
+
+const (
+	insertClaim = `INSERT INTO claim (attempt, at, run, row)
+		SELECT ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND outcome = 0` // record.Unset
+	deleteClaim = `DELETE FROM claim WHERE run = ? AND row = ?`
+	updateEntry = `UPDATE entry SET outcome = ?, invitation_id = ?, token = ?, status = ?, organization_id = ?,
+		organization_name = ?, organization_role = ?, expires_at = ?, attempts = ?, http_status = ?, error = ?,
+		hint = ?, updated_at = ?
+		WHERE run = ? AND row = ? AND outcome IN (?, ?)`
+)
+
+// Claim records that the attempt for the row is about to leave. It is on disk when Claim returns nil; otherwise the
+// request must not leave. Claim returns a [*RowError] with [ErrClaimed] while another claim stands, and with
+// [ErrSettled] when the row has an outcome. When ctx ends during the wait, the claim may stand all the same: to the
+// next run the row is in doubt, which is harmless.
+func (l *Ledger) Claim(ctx context.Context, run string, row, attempt int) error {
+	key, err := l.key(ctx, run)
+	if err != nil {
+		return err
+	}
+	at := l.now().UnixMicro()
+	return l.submit(ctx, func(w *writer) error {
+		claimed, err := w.exec(w.claim, int64(attempt), at, key, int64(row))
+		switch {
+		case code(err) == sqlite3.SQLITE_CONSTRAINT:
+			return &RowError{Run: run, Row: row, Err: ErrClaimed}
+		case err == nil && claimed == 0:
+			return w.refuse(run, key, row)
+		}
+		return err
+	})
+}
+
+// Release takes back the claim for a row whose attempt was certainly not processed. It does not wait for the disk,
+// but is written before whatever the caller asks for next; after a crash the claim may stand, which costs a look
+// into the directory. Without a claim it does nothing. Give it a context that has not ended, or the claim stands.
+func (l *Ledger) Release(ctx context.Context, run string, row int) error {
+	key, err := l.key(ctx, run)
+	if err != nil {
+		return err
+	}
+	return l.enqueue(ctx, change{apply: func(w *writer) error {
+		_, err := w.exec(w.release, key, int64(row))
+		return err
+	}})
+}
+
+// Settle records the outcomes of rows, all of them or none, and removes their claims. They are on disk when Settle
+// returns nil. It stores what [record.Record] says about the outcome and the invitation, not what the roster said,
+// which is there already.
+//
+// [record.Unknown] leaves the claim where it is, since it is still in doubt whether the request took effect, and is
+// the only outcome that a later one may replace. Otherwise Settle returns a [*RowError] with [ErrSettled].
+func (l *Ledger) Settle(ctx context.Context, run string, records ...record.Record) error {
+	key, err := l.key(ctx, run)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if r.Outcome == record.Unset {
+			return fmt.Errorf("run %s: row %d: no outcome to settle", run, r.Row)
+		}
+	}
+	return l.submit(ctx, func(w *writer) error {
+		for i := range records {
+			if err := w.settleRow(run, key, &records[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (w *writer) settleRow(run string, key int64, r *record.Record) error {
+	settled, err := w.exec(w.settle, int64(r.Outcome), r.InvitationID, r.Token.Reveal(), r.Status, r.OrganizationID,
+		r.OrganizationName, r.OrganizationRole, micros(r.ExpiresAt), int64(r.Attempts), int64(r.HTTPStatus), r.Error,
+		r.Hint, micros(r.UpdatedAt), key, int64(r.Row), int64(record.Unset), int64(record.Unknown))
+	switch {
+	case err != nil:
+		return err
+	case settled == 0:
+		return w.refuse(run, key, r.Row)
+	case r.Outcome == record.Unknown:
+		return nil
+	}
+	_, err = w.exec(w.release, key, int64(r.Row))
+	return err
+}
+
+// refuse says why a row that should have been open was not found.
+func (w *writer) refuse(run string, key int64, row int) error {
+	outcome, found, err := w.number("SELECT outcome FROM entry WHERE run = ? AND row = ?", key, int64(row))
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return &RowError{Run: run, Row: row, Err: ErrNoRow}
+	}
+	return &RowError{Run: run, Row: row, Err: fmt.Errorf("%w: %s", ErrSettled, record.Outcome(outcome))} //nolint:gosec // we wrote it
+}
+
+// InDoubt returns the claims that stand, over all runs of the organization, in the order of runs and rows: requests
+// that may have taken effect although no answer was recorded. [Ledger.Settle] or [Ledger.Release] ends each of them,
+// in the run that the claim names.
+func (l *Ledger) InDoubt(ctx context.Context, organizationID string) ([]Claim, error) {
+	rows, err := l.pool.QueryContext(ctx, `SELECT run.id, claim.row, entry.email, claim.attempt, claim.at
+		FROM claim JOIN run ON run.key = claim.run JOIN entry ON entry.run = claim.run AND entry.row = claim.row
+		WHERE run.organization = ? ORDER BY claim.run, claim.row`, organizationID)
+	if err != nil {
+		return nil, l.readError(err)
+	}
+	defer rows.Close()
+	var claims []Claim
+	for rows.Next() {
+		var c Claim
+		var at int64
+		if err := rows.Scan(&c.Run, &c.Row, &c.Email, &c.Attempt, &at); err != nil {
+			return nil, l.readError(err)
+		}
+		c.At = fromMicros(at)
+		claims = append(claims, c)
+	}
+	return claims, l.readError(rows.Err())
+}

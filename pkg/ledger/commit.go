@@ -1,0 +1,107 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"runtime"
+)
+
+// maxGroup bounds how many changes wait in the queue, and how many go into one commit.
+const maxGroup = 1024
+
+// change is one operation on its way to the disk.
+type change struct {
+	apply func(*writer) error
+	// done gets the result; it is nil when nobody waits, and has room for one, so that the committer never does.
+	done chan error
+}
+
+// submit queues a change and waits until it is on disk. It returns ctx's error when ctx ends first: the change may
+// be written all the same.
+func (l *Ledger) submit(ctx context.Context, apply func(*writer) error) error {
+	c := change{apply: apply, done: make(chan error, 1)}
+	if err := l.enqueue(ctx, c); err != nil {
+		return err
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// enqueue puts a change into the queue, or returns an error and has not.
+func (l *Ledger) enqueue(ctx context.Context, c change) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l.gate.RLock()
+	defer l.gate.RUnlock()
+	if l.closed {
+		return explain(l.path, ErrClosed)
+	}
+	select {
+	case l.queue <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// commitGroups is the goroutine between the callers and the disk: one commit carries whatever was queued while the
+// last one was being written. It ends when the queue is closed and empty.
+func (l *Ledger) commitGroups() {
+	defer close(l.drained)
+	group := make([]change, 0, maxGroup)
+	for first := range l.queue {
+		group = l.gather(append(group[:0], first))
+		l.disk.mu.Lock()
+		l.commitGroup(group)
+		l.disk.mu.Unlock()
+		clear(group)
+	}
+}
+
+// gather adds to group what else is in the queue.
+func (l *Ledger) gather(group []change) []change {
+	// The callers that the last commit has just released are about to queue again: without letting them, every
+	// second group would hold a single change.
+	runtime.Gosched()
+	for len(group) < maxGroup {
+		select {
+		case c, ok := <-l.queue:
+			if !ok {
+				return group
+			}
+			group = append(group, c)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commitGroup writes a group and tells everybody in it. When one change is refused because of its row, each is
+// tried alone, in the same order, so that the others don't pay for it.
+func (l *Ledger) commitGroup(group []change) {
+	err := l.disk.transact(func() error {
+		for _, c := range group {
+			if err := c.apply(l.disk); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if _, refused := errors.AsType[*RowError](err); refused && len(group) > 1 {
+		for i := range group {
+			l.commitGroup(group[i : i+1])
+		}
+		return
+	}
+	for _, c := range group {
+		if c.done != nil {
+			c.done <- err
+		}
+	}
+}

@@ -1,0 +1,22 @@
+package ledger
+
+import "fmt"
+
+// NewestVersion is the version of the files that this program writes.
+var NewestVersion = len(migrations)
+
+// LimitPages lets the file grow to so many pages and no further, as a full disk would. It never shrinks it.
+func (l *Ledger) LimitPages(pages int) error {
+	l.disk.mu.Lock()
+	defer l.disk.mu.Unlock()
+	_, _, err := l.disk.number(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	return err
+}
+
+// Setting returns what the writing connection says to a pragma that yields a number.
+func (l *Ledger) Setting(pragma string) (int64, error) {
+	l.disk.mu.Lock()
+	defer l.disk.mu.Unlock()
+	number, _, err := l.disk.number("PRAGMA " + pragma)
+	return number, err
+}

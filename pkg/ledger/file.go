@@ -1,0 +1,127 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// makeParent creates the directory of path and everything above it for their owner only. It refuses a path that
+// can't become a ledger, without opening anything: as long as this process may have the ledger open, closing a second
+// descriptor of the file would drop the locks that SQLite holds on it.
+func makeParent(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: it is not a regular file", ErrForeign)
+	}
+	dir := filepath.Dir(path)
+	first := dir // the deepest directory that is there already
+	for {
+		if _, err := os.Stat(first); !errors.Is(err, fs.ErrNotExist) || first == filepath.Dir(first) {
+			break
+		}
+		first = filepath.Dir(first)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for ; dir != first; dir = filepath.Dir(dir) {
+		syncDir(filepath.Dir(dir))
+	}
+	return nil
+}
+
+// prepareFile creates the file at path, or makes sure that it is a whole ledger, before SQLite may touch it: opening
+// another program's database would already change it. SQLite's companion files inherit the mode set here.
+func prepareFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the caller's own
+	if err != nil {
+		return err
+	}
+	err = checkHeader(file, path)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	syncDir(filepath.Dir(path))
+	for _, name := range []string{path, path + "-wal", path + "-shm", path + "-journal", path + ".lock", path + ".holder"} {
+		if err := narrow(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkHeader reads the first 100 bytes as https://www.sqlite.org/fileformat.html section 1.3 lays them out. An
+// empty file is a ledger that was about to be made.
+func checkHeader(file *os.File, path string) error {
+	const magic = "SQLite format 3\x00"
+	header := make([]byte, 100)
+	n, err := io.ReadFull(file, header)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	case n < len(magic) || string(header[:len(magic)]) != magic:
+		return ErrForeign
+	case n < len(header):
+		return fmt.Errorf("%w: it ends after %d bytes", ErrDamaged, n)
+	}
+	number := func(at int) uint32 { return binary.BigEndian.Uint32(header[at:]) }
+	if number(68) != applicationID {
+		return ErrForeign
+	}
+	if logged(path) || number(24) != number(92) {
+		return nil // the header may be behind the log: SQLite will see to it
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	pageSize := int64(binary.BigEndian.Uint16(header[16:]))
+	if pageSize == 1 {
+		pageSize = 65536
+	}
+	if want := pageSize * int64(number(28)); info.Size() < want {
+		return fmt.Errorf("%w: it ends after %d of %d bytes", ErrDamaged, info.Size(), want)
+	}
+	return nil
+}
+
+// logged reports whether a crash left changes beside the file at path.
+func logged(path string) bool {
+	for _, name := range []string{path + "-wal", path + "-journal"} {
+		if info, err := os.Stat(name); err == nil && info.Size() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// narrow takes the file at path away from everybody but its owner. A missing file is fine.
+func narrow(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return os.Chmod(path, info.Mode().Perm()&0o600)
+}
+
+// syncDir puts the entry of a new file on disk. Not every system can; the file's own bytes are SQLite's care.
+func syncDir(path string) {
+	dir, err := os.Open(path) //nolint:gosec // the path is the caller's own
+	if err != nil {
+		return
+	}
+	_ = dir.Sync()
+	_ = dir.Close()
+}

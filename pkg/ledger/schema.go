@@ -1,0 +1,84 @@
+package ledger
+
+import "fmt"
+
+// applicationID marks a database as a ledger: "roll".
+const applicationID = 0x726f6c6c
+
+// migrations make a ledger of version n into one of version n+1. Append, never change.
+//
+// Absent text is empty and an absent time is 0, neither of which takes room. Times are microseconds since 1970 in
+// UTC, outcomes the numbers of package record.
+var migrations = []string{`
+CREATE TABLE run (
+	key          INTEGER PRIMARY KEY,
+	id           TEXT    NOT NULL UNIQUE,
+	organization TEXT    NOT NULL,
+	service      TEXT    NOT NULL,
+	roster       TEXT    NOT NULL,
+	digest       BLOB    NOT NULL,
+	extra        TEXT    NOT NULL, -- JSON array
+	entries      INTEGER NOT NULL,
+	started_at   INTEGER NOT NULL,
+	ended_at     INTEGER NOT NULL,
+	exit_code    INTEGER NOT NULL,
+	resumed      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX run_of_roster ON run (organization, digest);
+
+CREATE TABLE entry (
+	run               INTEGER NOT NULL,
+	row               INTEGER NOT NULL,
+	line              INTEGER NOT NULL,
+	email             TEXT    NOT NULL,
+	role              TEXT    NOT NULL,
+	teams             TEXT    NOT NULL,
+	extra             TEXT    NOT NULL, -- JSON array
+	outcome           INTEGER NOT NULL,
+	invitation_id     TEXT    NOT NULL,
+	token             TEXT    NOT NULL,
+	status            TEXT    NOT NULL,
+	organization_id   TEXT    NOT NULL,
+	organization_name TEXT    NOT NULL,
+	organization_role TEXT    NOT NULL,
+	expires_at        INTEGER NOT NULL,
+	attempts          INTEGER NOT NULL,
+	http_status       INTEGER NOT NULL,
+	error             TEXT    NOT NULL,
+	hint              TEXT    NOT NULL,
+	updated_at        INTEGER NOT NULL,
+	PRIMARY KEY (run, row)
+) STRICT, WITHOUT ROWID;
+
+-- What stands here is in doubt.
+CREATE TABLE claim (
+	run     INTEGER NOT NULL,
+	row     INTEGER NOT NULL,
+	attempt INTEGER NOT NULL,
+	at      INTEGER NOT NULL,
+	PRIMARY KEY (run, row)
+) STRICT, WITHOUT ROWID;
+`}
+
+// migrate brings the database up to the newest version, in one transaction.
+func (w *writer) migrate() error {
+	version, _, err := w.number("PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	switch newest := int64(len(migrations)); {
+	case version > newest:
+		return fmt.Errorf("%w: it has version %d, this program knows up to %d", ErrNewer, version, newest)
+	case version == newest:
+		return nil
+	}
+	return w.transact(func() error {
+		for _, script := range migrations[version:] {
+			if _, err := w.run(script); err != nil {
+				return err
+			}
+		}
+		_, err := w.run(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations)))
+		return err
+	})
+}

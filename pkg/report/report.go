@@ -1,0 +1,126 @@
+// Package report says how a run ended: a [Summary] as text for people and as one JSON object for programs.
+//
+// It counts nothing and opens nothing. Whoever ran fills in the Summary, checks that it adds up, and chooses where
+// it goes.
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"rollcall/pkg/record"
+)
+
+// Summary is how a run ended.
+type Summary struct {
+	// Run names the run, OrganizationID the organization, Roster the document as the caller named it.
+	Run, OrganizationID, Roster string
+	// Rows counts the rows read.
+	Rows int
+	// Outcomes counts the rows by their last word. They add up to Rows, see [Summary.Check].
+	Outcomes map[record.Outcome]int
+	// ExitCode is that of the process.
+	ExitCode int
+	// Results and Ledger are paths; empty means that there is none, and "-" that the results went to standard output.
+	Results, Ledger string
+	// DryRun says that nothing was sent, Resumed that an earlier run over this roster had been cut short.
+	DryRun, Resumed bool
+	// Requests counts every request sent, Throttled the answers that asked to slow down.
+	Requests, Throttled int
+	// Retries counts the requests that were repeats, by what made them necessary, in words.
+	Retries map[string]int
+	// Duration is the time from the first row to the last outcome.
+	Duration time.Duration
+	// Command is what the user typed, for the text alone. Empty means that it is not known.
+	Command string
+}
+
+// Check reports whether every row has one outcome that can be shown. An error means a mistake in the program.
+func (s Summary) Check() error {
+	sum := 0
+	for outcome, n := range s.Outcomes {
+		switch {
+		case n < 0:
+			return fmt.Errorf("summary: %s counted %d times", outcome, n)
+		case n > 0 && !slices.Contains(record.Outcomes(), outcome):
+			return fmt.Errorf("summary: rows without an outcome to show: %d %s", n, outcome)
+		}
+		sum += n
+	}
+	if sum != s.Rows {
+		return fmt.Errorf("summary: rows read: %d, rows with an outcome: %d", s.Rows, sum)
+	}
+	return nil
+}
+
+// WriteJSON writes the summary as one JSON object on one line.
+func (s Summary) WriteJSON(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(s)
+}
+
+// MarshalJSON lays out what programs read. Retries are one number there; outcomes that no row has are left out.
+func (s Summary) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	// Whether to escape is for the encoder around this one to say.
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(struct {
+		Run            string  `json:"run"`
+		OrganizationID string  `json:"organization_id"`
+		Roster         string  `json:"roster"`
+		Rows           int     `json:"rows"`
+		Outcomes       counts  `json:"outcomes"`
+		ExitCode       int     `json:"exit_code"`
+		Results        string  `json:"results"`
+		Ledger         string  `json:"ledger"`
+		DryRun         bool    `json:"dry_run"`
+		Resumed        bool    `json:"resumed"`
+		Requests       int     `json:"requests"`
+		Throttled      int     `json:"throttled"`
+		Retries        int     `json:"retries"`
+		DurationS      float64 `json:"duration_s"`
+	}{
+		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
+		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: s.ExitCode,
+		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
+		Requests: s.Requests, Throttled: s.Throttled, Retries: s.retries(),
+		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000,
+	})
+	return b.Bytes(), err
+}
+
+func (s Summary) retries() int {
+	sum := 0
+	for n := range maps.Values(s.Retries) {
+		sum += n
+	}
+	return sum
+}
+
+// counts are outcomes that print in the order of a summary; a map would print in that of the alphabet.
+type counts map[record.Outcome]int
+
+// MarshalJSON writes the outcomes that some row has.
+func (c counts) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for _, outcome := range record.Outcomes() {
+		if c[outcome] == 0 {
+			continue
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, "%q:%d", outcome, c[outcome])
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}

@@ -1,0 +1,171 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/record"
+	"rollcall/pkg/report"
+)
+
+func night() report.Summary {
+	return report.Summary{
+		Run: "r1", OrganizationID: "o1", Roster: "R&D.csv", Rows: 500,
+		Outcomes: map[record.Outcome]int{
+			record.NotSent: 0, record.Rejected: 2, record.Invited: 481, record.AlreadyMember: 16, record.Unknown: 1,
+		},
+		ExitCode: 3, Results: "R&D.results.csv", Ledger: "/state/o1.db", Resumed: true,
+		Requests: 512, Throttled: 12, Retries: map[string]int{"connection refused": 3, "slowed down": 12, "server error": 3},
+		Duration: 12_345_678 * time.Microsecond, Command: "rollcall invite R&D.csv",
+	}
+}
+
+func TestWriteJSON(t *testing.T) {
+	tests := []struct {
+		name string
+		give report.Summary
+		want string
+	}{
+		{"a run", night(), `{"run":"r1","organization_id":"o1","roster":"R&D.csv","rows":500,` +
+			`"outcomes":{"invited":481,"already_member":16,"rejected":2,"unknown":1},"exit_code":3,` +
+			`"results":"R&D.results.csv","ledger":"/state/o1.db","dry_run":false,"resumed":true,` +
+			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346}`},
+		{"nothing", report.Summary{}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
+			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := tt.give.WriteJSON(&out); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want+"\n", out.String()); diff != "" {
+				t.Error(diff)
+			}
+			if !json.Valid(out.Bytes()) {
+				t.Error("not valid JSON")
+			}
+		})
+	}
+}
+
+func TestWriteText(t *testing.T) {
+	tests := []struct {
+		name string
+		give report.Summary
+		want string
+	}{
+		{"a run", night(), `
+Run over R&D.csv: 500 rows in 12.3s, resumed
+
+  invited         481
+  already_member   16
+  rejected          2  the service said no for good
+  unknown           1  sent, but whether it took effect could not be found out
+
+  sent     512 requests, 12 throttled, 18 repeats (12 slowed down, 3 connection refused, 3 server error)
+  results  R&D.results.csv
+  ledger   /state/o1.db
+  run      r1
+
+Fix the rows in R&D.results.csv and run the same command on that file: it sends only what is missing.
+`},
+		{"a dry run", report.Summary{
+			Roster: "team.csv", Rows: 1, DryRun: true, Requests: 1, Results: "-", Duration: 61 * time.Second,
+			Outcomes: map[record.Outcome]int{record.WouldInvite: 1},
+		}, `
+Dry run over team.csv: 1 row in 1m1s
+
+  would_invite  1
+
+  sent     1 request
+  results  standard output
+
+Nothing was sent. Without --dry-run, 1 person would be invited.
+`},
+		{"no rows", report.Summary{Roster: "team.csv", ExitCode: 5}, `
+Run over team.csv: 0 rows in 0s
+
+  sent     0 requests
+
+Nothing was sent. Fix the rows in team.csv; then the same command checks them again.
+`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := tt.give.WriteText(&out); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.TrimPrefix(tt.want, "\n"), out.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNext(t *testing.T) {
+	const command = "rollcall invite team.csv"
+	tests := []struct {
+		exit     int
+		outcomes map[record.Outcome]int
+		results  string
+		want     string
+	}{
+		{exit: 0, want: "Nothing is left to do."},
+		{exit: 0, outcomes: map[record.Outcome]int{record.WouldInvite: 2, record.WouldReinvite: 1}, want: "Nothing was sent. Without --dry-run, 3 people would be invited."},
+		{exit: 1, want: "See the error above; the same command goes on from here: " + command},
+		{exit: 2, want: "Nothing was sent. Correct the command line or the settings and run it again."},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1, record.Failed: 1}, results: "r.csv", want: "Fix the rows in r.csv and run the same command on that file: it sends only what is missing."},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "-", want: "Fix the rows in team.csv and run the same command on that file: it sends only what is missing."},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Failed: 1, record.Unknown: 1}, results: "r.csv", want: "The same command tries the missing rows again: " + command},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Unknown: 1}, results: "r.csv", want: "Follow the hints in r.csv; the same command looks the unknown rows up again: " + command},
+		{exit: 4, want: "Check the credentials and the caller's right to invite; then the same command goes on from here: " + command},
+		{exit: 5, want: "Nothing was sent. Fix the rows in team.csv; then the same command checks them again: " + command},
+		{exit: 6, want: "Another run holds this ledger. When it has ended, the same command goes on from there: " + command},
+		{exit: 7, want: "The same command resumes: " + command},
+		{exit: 8, want: "Nothing was sent. See what tripped the guard; then the same command tries again: " + command},
+		{exit: 130, want: "The same command resumes: " + command},
+	}
+	for _, tt := range tests {
+		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Command: command}
+		if got := s.Next(); got != tt.want {
+			t.Errorf("Next of exit code %d = %q, want %q", tt.exit, got, tt.want)
+		}
+	}
+	if got, want := (report.Summary{ExitCode: 7}).Next(), "The same command resumes."; got != want {
+		t.Errorf("Next = %q, want %q", got, want)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	tests := []struct {
+		name string
+		rows int
+		give map[record.Outcome]int
+		want string
+	}{
+		{"nothing", 0, nil, ""},
+		{"adds up", 3, map[record.Outcome]int{record.Invited: 2, record.Invalid: 1, record.Unset: 0}, ""},
+		{"a row too few", 3, map[record.Outcome]int{record.Invited: 2}, "summary: rows read: 3, rows with an outcome: 2"},
+		{"a row too many", 1, map[record.Outcome]int{record.Invited: 2}, "summary: rows read: 1, rows with an outcome: 2"},
+		{"unset", 1, map[record.Outcome]int{record.Unset: 1}, "summary: rows without an outcome to show: 1 unset"},
+		{"negative", 0, map[record.Outcome]int{record.Failed: -1}, "summary: failed counted -1 times"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := ""
+			if err := (report.Summary{Rows: tt.rows, Outcomes: tt.give}).Check(); err != nil {
+				got = err.Error()
+			}
+			if got != tt.want {
+				t.Errorf("Check = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

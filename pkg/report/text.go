@@ -1,0 +1,169 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rollcall/pkg/record"
+)
+
+// meanings explain the outcomes that ask something of the reader.
+var meanings = map[record.Outcome]string{
+	record.Rejected: "the service said no for good",
+	record.Failed:   "trouble on the way; certainly not invited",
+	record.Unknown:  "sent, but whether it took effect could not be found out",
+	record.Invalid:  "the row itself is wrong",
+	record.NotSent:  "the run stopped before their turn",
+}
+
+// WriteText writes the summary for people: what became of the rows, what it took, where it is written down, and, as
+// the last line, what to do next.
+func (s Summary) WriteText(w io.Writer) error {
+	var b bytes.Buffer
+	verb := "Run"
+	if s.DryRun {
+		verb = "Dry run"
+	}
+	fmt.Fprintf(&b, "%s over %s: %s in %s", verb, s.Roster, plural(s.Rows, "row"), short(s.Duration))
+	if s.Resumed {
+		b.WriteString(", resumed")
+	}
+	b.WriteString("\n\n")
+	s.writeOutcomes(&b)
+	s.writeDetails(&b)
+	fmt.Fprintf(&b, "\n%s\n", s.Next())
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (s Summary) writeOutcomes(b *bytes.Buffer) {
+	var name, number int
+	for outcome, n := range s.Outcomes {
+		if n != 0 {
+			name, number = max(name, len(outcome.String())), max(number, len(strconv.Itoa(n)))
+		}
+	}
+	for _, outcome := range record.Outcomes() {
+		if n := s.Outcomes[outcome]; n != 0 {
+			line := fmt.Sprintf("  %-*s  %*d  %s", name, outcome, number, n, meanings[outcome])
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+		}
+	}
+	if name > 0 {
+		b.WriteByte('\n')
+	}
+}
+
+func (s Summary) writeDetails(b *bytes.Buffer) {
+	requests := plural(s.Requests, "request")
+	if s.Throttled > 0 {
+		requests += fmt.Sprintf(", %d throttled", s.Throttled)
+	}
+	if n := s.retries(); n > 0 {
+		requests += ", " + plural(n, "repeat") + " (" + s.causes() + ")"
+	}
+	results := s.Results
+	if results == "-" {
+		results = "standard output"
+	}
+	for _, detail := range []struct{ name, value string }{
+		{"sent", requests}, {"results", results}, {"ledger", s.Ledger}, {"run", s.Run},
+	} {
+		if detail.value != "" {
+			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)
+		}
+	}
+}
+
+// causes lists why requests were repeated, the most frequent cause first.
+func (s Summary) causes() string {
+	causes := slices.SortedFunc(maps.Keys(s.Retries), func(a, b string) int {
+		return cmp.Or(cmp.Compare(s.Retries[b], s.Retries[a]), cmp.Compare(a, b))
+	})
+	for i, cause := range causes {
+		causes[i] = fmt.Sprintf("%d %s", s.Retries[cause], cause)
+	}
+	return strings.Join(causes, ", ")
+}
+
+// Next says what to do now, in one line.
+func (s Summary) Next() string {
+	switch s.ExitCode {
+	case 0:
+		if n := s.Outcomes[record.WouldInvite] + s.Outcomes[record.WouldReinvite]; n > 0 {
+			return "Nothing was sent. Without --dry-run, " + plural(n, "person") + " would be invited."
+		}
+		return "Nothing is left to do."
+	case 2:
+		return "Nothing was sent. Correct the command line or the settings and run it again."
+	case 3:
+		return s.nextForRows()
+	case 4:
+		return "Check the credentials and the caller's right to invite; then " + s.same("goes on from here")
+	case 5:
+		return "Nothing was sent. Fix the rows in " + s.Roster + "; then " + s.same("checks them again")
+	case 6:
+		return "Another run holds this ledger. When it has ended, " + s.same("goes on from there")
+	case 8:
+		return "Nothing was sent. See what tripped the guard; then " + s.same("tries again")
+	case 7, 130:
+		return capital(s.same("resumes"))
+	default:
+		return "See the error above; " + s.same("goes on from here")
+	}
+}
+
+// nextForRows is for a run that finished with rows that did not end well. Rows that only a person can fix come first.
+func (s Summary) nextForRows() string {
+	file := s.Roster
+	if s.Results != "" && s.Results != "-" {
+		file = s.Results
+	}
+	switch {
+	case s.Outcomes[record.Rejected]+s.Outcomes[record.Invalid] > 0:
+		return "Fix the rows in " + file + " and run the same command on that file: it sends only what is missing."
+	case s.Outcomes[record.Failed]+s.Outcomes[record.NotSent] > 0:
+		return capital(s.same("tries the missing rows again"))
+	default:
+		return "Follow the hints in " + file + "; " + s.same("looks the unknown rows up again")
+	}
+}
+
+// same says what the same command does, and spells it out if it is known.
+func (s Summary) same(does string) string {
+	if s.Command == "" {
+		return "the same command " + does + "."
+	}
+	return "the same command " + does + ": " + s.Command
+}
+
+// capital begins a sentence.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// plural counts things in words.
+func plural(n int, thing string) string {
+	switch {
+	case n == 1:
+		return "1 " + thing
+	case thing == "person":
+		thing = "people"
+	default:
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
+}
+
+// short prints a duration without digits that nobody reads.
+func short(d time.Duration) string {
+	if d < time.Minute {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}

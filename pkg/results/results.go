@@ -1,0 +1,143 @@
+// Package results writes what became of each row of a roster, as CSV or as JSON Lines.
+//
+//	file, err := results.Create("team.results.csv", results.Options{Extra: []string{"Department"}})
+//	if err != nil {
+//		return err
+//	}
+//	defer file.Discard()
+//	for _, r := range records {
+//		if err := file.Write(r); err != nil {
+//			return err
+//		}
+//	}
+//	return file.Commit()
+//
+// Every row has the columns of [Columns] and then the roster's own, and a row without an outcome is refused. A file
+// appears whole or not at all, and only its owner can read it, since it holds invitation tokens in clear. Memory does
+// not grow with the number of rows.
+//
+// CSV is for people: times are RFC 3339 in UTC and empty where there is none, as is http_status, and a cell that a
+// spreadsheet would run as a formula gets a leading apostrophe (see [CSV]). JSON Lines is for programs: an object a
+// row with the same keys in the same order, values exact, null for a time or an http_status that there is none of.
+package results
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"rollcall/pkg/record"
+)
+
+// Format is the form of a results file.
+type Format string
+
+const (
+	// CSV is comma-separated, with a header. A cell that begins with = + - @, a tab or a line break, even behind
+	// apostrophes, gets one more apostrophe in front, so taking one away from such a cell gives the exact value back.
+	// Bytes that are not UTF-8 pass as they are.
+	CSV Format = "csv"
+	// JSONLines is one JSON object a line. Bytes that are not UTF-8, which JSON cannot hold, become U+FFFD.
+	JSONLines Format = "jsonl"
+)
+
+// encoder is one format's hand: it writes rows into the stream that it was made for, and what belongs after the last.
+type encoder interface {
+	encode(fixed *line, extra []string) error
+	finish() error
+}
+
+// formats is everything this package knows about which formats there are.
+var formats = []struct {
+	format     Format
+	extensions []string
+	open       func(w io.Writer, extra []string) (encoder, error)
+}{
+	{CSV, []string{".csv"}, newTable},
+	{JSONLines, []string{".jsonl", ".ndjson"}, newObjects},
+}
+
+// FormatOf tells the format from the extension of a file's name, in any letter case.
+func FormatOf(path string) (Format, error) {
+	var known []string
+	for _, f := range formats {
+		if slices.Contains(f.extensions, strings.ToLower(filepath.Ext(path))) {
+			return f.format, nil
+		}
+		known = append(known, f.extensions...)
+	}
+	return "", fmt.Errorf("results %s: the name must end in %s", path, strings.Join(known, ", "))
+}
+
+// Writer writes records as rows of one format. It is not safe for concurrent use.
+type Writer struct {
+	out   *bufio.Writer
+	rows  encoder
+	extra int
+	last  int
+	err   error
+}
+
+// NewWriter returns a Writer onto w, which stays the caller's to close. Extra names the roster's own columns. A name
+// that is taken already, by a fixed column or an earlier name, is told apart by a number: "email (2)".
+func NewWriter(w io.Writer, format Format, extra []string) (*Writer, error) {
+	for _, f := range formats {
+		if f.format != format {
+			continue
+		}
+		// One system call carries some hundred rows.
+		out := bufio.NewWriterSize(w, 64<<10)
+		rows, err := f.open(out, distinct(extra))
+		if err != nil {
+			return nil, fmt.Errorf("write results: header: %w", err)
+		}
+		return &Writer{out: out, rows: rows, extra: len(extra)}, nil
+	}
+	return nil, fmt.Errorf("write results: unknown format %q", format)
+}
+
+// Write adds a row. It refuses a record without an outcome, one with more cells than there are columns, and one
+// whose row number is not above that of the record before: each is a mistake of the caller, and a file that hid it
+// could not be trusted. Missing cells are empty. After an error the Writer only repeats it.
+func (w *Writer) Write(r record.Record) error {
+	if w.err == nil {
+		if err := w.write(r); err != nil {
+			w.err = fmt.Errorf("write results: row %d: %w", r.Row, err)
+		}
+	}
+	return w.err
+}
+
+// outcomes are the ones that may be written.
+var outcomes = record.Outcomes()
+
+func (w *Writer) write(r record.Record) error {
+	switch {
+	case !slices.Contains(outcomes, r.Outcome):
+		return fmt.Errorf("it has no outcome to write: %s", r.Outcome)
+	case r.Row <= w.last:
+		return fmt.Errorf("it comes after row %d", w.last)
+	case len(r.Extra) > w.extra:
+		return fmt.Errorf("it has %d extra cells for %d columns", len(r.Extra), w.extra)
+	}
+	w.last = r.Row
+	fixed := newLine(r)
+	return w.rows.encode(&fixed, r.Extra)
+}
+
+// Close writes what is still held back. The stream underneath stays open. A Writer that is not closed has written
+// only some of its rows. After Close, Write fails.
+func (w *Writer) Close() error {
+	if w.err != nil {
+		return w.err
+	}
+	w.err = errors.New("write results: already closed")
+	if err := errors.Join(w.rows.finish(), w.out.Flush()); err != nil {
+		return fmt.Errorf("write results: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package roster_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"rollcall/pkg/roster"
+)
+
+// benchRows is enough for the fixed costs to vanish.
+const benchRows = 200_000
+
+// cleanCSV returns a roster of so many people without a finding.
+func cleanCSV(rows int) []byte {
+	var b bytes.Buffer
+	b.WriteString("name,email,role,teams,department,employee_id\n")
+	for i := range rows {
+		fmt.Fprintf(&b, "Person Number %d,person.%d@example.com,member,Platform:developer; Security,Engineering,%06d\n", i, i, i)
+	}
+	return b.Bytes()
+}
+
+func memory(name string, document []byte) roster.Source {
+	return roster.Source{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(document)), nil }}
+}
+
+func perRow(b *testing.B) {
+	b.Helper()
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
+}
+
+// The yardstick: the standard reader that does nothing with what it reads.
+func BenchmarkEncodingCSV(b *testing.B) {
+	document := cleanCSV(benchRows)
+	b.ReportAllocs()
+	for b.Loop() {
+		reader := csv.NewReader(bytes.NewReader(document))
+		for {
+			if _, err := reader.Read(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	perRow(b)
+}
+
+func BenchmarkRead(b *testing.B) {
+	source := memory("people.csv", cleanCSV(benchRows))
+	b.ReportAllocs()
+	for b.Loop() {
+		people, err := roster.Read(b.Context(), source, roster.Options{})
+		if err != nil || people.Rows != benchRows || !people.Clean() {
+			b.Fatalf("Read = %+v, %v", people, err)
+		}
+	}
+	perRow(b)
+}
+
+func BenchmarkEntries(b *testing.B) {
+	people, err := roster.Read(b.Context(), memory("people.csv", cleanCSV(benchRows)), roster.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		rows := 0
+		for _, err := range people.Entries(b.Context()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			rows++
+		}
+		if rows != benchRows {
+			b.Fatalf("%d rows", rows)
+		}
+	}
+	perRow(b)
+}

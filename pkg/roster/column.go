@@ -1,0 +1,195 @@
+package roster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rollcall/pkg/email"
+)
+
+// aliases are the column names that mean a field, squashed.
+var aliases = map[string]string{
+	"email": FieldEmail, "emails": FieldEmail, "mail": FieldEmail, "emailaddress": FieldEmail, "mailaddress": FieldEmail,
+	"workemail": FieldEmail, "workmail": FieldEmail, "workemailaddress": FieldEmail, "businessemail": FieldEmail,
+	"companyemail": FieldEmail, "corporateemail": FieldEmail, "primaryemail": FieldEmail, "useremail": FieldEmail,
+	"emailid": FieldEmail, "emailadresse": FieldEmail, "mailadresse": FieldEmail, "epost": FieldEmail,
+	"geschaftlicheemail": FieldEmail, "courriel": FieldEmail, "adresseemail": FieldEmail, "adressemail": FieldEmail,
+	"adressecourriel": FieldEmail, "adresseelectronique": FieldEmail, "emailprofessionnel": FieldEmail,
+
+	"role": FieldRole, "orgrole": FieldRole, "organizationrole": FieldRole, "organisationrole": FieldRole,
+	"userrole": FieldRole, "memberrole": FieldRole, "rolle": FieldRole, "benutzerrolle": FieldRole,
+	"organisationsrolle": FieldRole, "roleorganisation": FieldRole, "roledanslorganisation": FieldRole,
+
+	"team": FieldTeams, "teams": FieldTeams, "teamassignment": FieldTeams, "teamassignments": FieldTeams,
+	"teamname": FieldTeams, "teamnames": FieldTeams, "teammembership": FieldTeams, "teammemberships": FieldTeams,
+	"teamzuordnung": FieldTeams, "teamzuordnungen": FieldTeams, "equipe": FieldTeams, "equipes": FieldTeams,
+}
+
+// resultsHeader is how the header of a results file begins. Such a file is a roster again.
+var resultsHeader = strings.Split("row,line,email,role,teams,outcome,invitation_id,token,status,organization_id,"+
+	"organization_name,organization_role,expires_at,attempts,http_status,error,hint,updated_at", ",")
+
+// absent is the index of a column that is not there.
+const absent = -1
+
+// layout says what the columns of a table mean.
+type layout struct {
+	width              int
+	email, role, teams int
+	// extra are the columns that mean nothing to us, names what their header says.
+	extra []int
+	names []string
+	// results tells that the table is a results file, whose cells were made harmless for spreadsheets.
+	results bool
+}
+
+// header is the first record of a table.
+type header struct {
+	cells  []string
+	places []place
+}
+
+// layOut finds out what the columns mean, or everything that is wrong with the header.
+func layOut(h header, rules *rules) (layout, error) {
+	l := layout{width: len(h.cells), email: absent, role: absent, teams: absent}
+	l.results = len(h.cells) >= len(resultsHeader) && slices.Equal(h.cells[:len(resultsHeader)], resultsHeader)
+	var problems structureError
+	found := map[string]*int{FieldEmail: &l.email, FieldRole: &l.role, FieldTeams: &l.teams}
+	for _, field := range []string{FieldEmail, FieldRole, FieldTeams} {
+		column, problem := h.find(field, rules.columns, l.results)
+		if problem != nil {
+			problems = append(problems, *problem)
+		}
+		*found[field] = column
+	}
+	if len(problems) == 0 {
+		problems = h.missing(l, rules)
+	}
+	if len(problems) > 0 {
+		return l, problems
+	}
+	for i, name := range h.cells {
+		if i != l.email && i != l.role && i != l.teams && (!l.results || i >= len(resultsHeader)) {
+			l.extra = append(l.extra, i)
+			l.names = append(l.names, name)
+		}
+	}
+	return l, nil
+}
+
+// find returns the column of a field, absent if there is none: the mapped one, or the one whose name means the field.
+func (h header) find(field string, mapped map[string]string, results bool) (int, *problem) {
+	name, isMapped := mapped[field]
+	var columns []int
+	switch {
+	case isMapped:
+		columns = h.named(name)
+		if len(columns) == 0 {
+			return absent, &problem{
+				h.places[0], field, "no column " + quote(name) + ", which " + field + " is mapped to", "there are " + h.list(),
+			}
+		}
+	case results:
+		return slices.Index(resultsHeader, field), nil
+	default:
+		columns = h.meaning(field, mapped)
+	}
+	switch len(columns) {
+	case 0:
+		return absent, nil
+	case 1:
+		return columns[0], nil
+	}
+	first, second := h.cells[columns[0]], h.cells[columns[1]]
+	at := h.places[columns[1]]
+	if email.Trim(first) == email.Trim(second) {
+		return absent, &problem{at, field, "two columns are called " + quote(first), "rename one of them"}
+	}
+	return absent, &problem{
+		at, field, fmt.Sprintf("columns %s and %s both mean %s", quote(first), quote(second), field),
+		fmt.Sprintf("choose one with --map %s=%s", field, quote(first)),
+	}
+}
+
+// named returns the columns of that very name or, if there is none, of one that differs in spelling only.
+func (h header) named(name string) (columns []int) {
+	for i, cell := range h.cells {
+		if email.Trim(cell) == email.Trim(name) {
+			columns = append(columns, i)
+		}
+	}
+	if len(columns) > 0 {
+		return columns
+	}
+	for i, cell := range h.cells {
+		if squash(name) != "" && squash(cell) == squash(name) {
+			columns = append(columns, i)
+		}
+	}
+	return columns
+}
+
+// meaning returns the columns whose names mean the field and that are not mapped to another one.
+func (h header) meaning(field string, mapped map[string]string) (columns []int) {
+	taken := make(map[int]bool)
+	for _, name := range mapped {
+		for _, i := range h.named(name) {
+			taken[i] = true
+		}
+	}
+	for i, cell := range h.cells {
+		if aliases[squash(cell)] == field && !taken[i] {
+			columns = append(columns, i)
+		}
+	}
+	return columns
+}
+
+// missing says which columns a roster needs and this one lacks.
+func (h header) missing(l layout, rules *rules) (problems structureError) {
+	if l.email == absent {
+		if i := slices.IndexFunc(h.cells, func(cell string) bool { return email.Check(email.Trim(cell)) == nil }); i >= 0 {
+			return structureError{{
+				h.places[i], "", "the first row is not a header: it holds the address " + quote(email.Trim(h.cells[i])),
+				"put a row with the names of the columns above it, such as email,role,teams",
+			}}
+		}
+		problems = append(problems, h.lacking(FieldEmail, "no column for the e-mail addresses"))
+	}
+	if l.role == absent && rules.role == "" {
+		lack := h.lacking(FieldRole, "no column for the roles")
+		lack.suggestion += ", or give everybody the same with --role"
+		problems = append(problems, lack)
+	}
+	for _, one := range [][2]int{{l.email, l.role}, {l.email, l.teams}, {l.role, l.teams}} {
+		if one[0] == one[1] && one[0] != absent {
+			problems = append(problems, problem{
+				h.places[one[0]], "", "two fields are mapped to the column " + quote(h.cells[one[0]]), "map each to its own column",
+			})
+		}
+	}
+	return problems
+}
+
+// lacking says that the field has no column, and which one may be meant for it.
+func (h header) lacking(field, reason string) problem {
+	suggestion := fmt.Sprintf("call it %q, or name it with --map %s=COLUMN", field, field)
+	if meant := nearest(field, h.cells); meant != "" {
+		suggestion = fmt.Sprintf("if it is %s, say --map %s=%s", quote(meant), field, quote(meant))
+	}
+	return problem{h.places[0], field, reason + " among " + h.list(), suggestion}
+}
+
+// list names the columns.
+func (h header) list() string {
+	const most = 12
+	var names []string
+	for _, cell := range h.cells[:min(len(h.cells), most)] {
+		names = append(names, quote(email.Trim(cell)))
+	}
+	if more := len(h.cells) - most; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}

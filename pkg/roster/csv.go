@@ -1,0 +1,189 @@
+package roster
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/gocarina/gocsv"
+
+	"rollcall/pkg/email"
+)
+
+const (
+	// maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
+	maxRecord = 1 << 20
+	// ahead is how many records may wait for their judgement: enough to keep both sides busy.
+	ahead = 256
+)
+
+// readCSV reads delimited text. Records are split and placed by one goroutine, through gocsv, and handed to emit by
+// the caller's.
+func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
+	t, err := openTable(r)
+	if err != nil {
+		return err
+	}
+	r.extra = t.layout.names
+	ctx, stop := context.WithCancel(ctx)
+	records, failed := make(chan record, ahead), make(chan error, 1)
+	go func() {
+		failed <- gocsv.UnmarshalDecoderToChan(decoder(func() ([]string, error) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			return t.next()
+		}), records) // which closes records
+	}()
+	defer func() {
+		stop()
+		for range records { // gocsv waits for whoever takes the record that it has in hand
+			continue
+		}
+	}()
+	var out row
+	for record := range records {
+		record.unpack(&out, t.layout)
+		if err := emit(&out); err != nil {
+			return err
+		}
+	}
+	return <-failed
+}
+
+// table is delimited text whose header was read.
+type table struct {
+	*reading
+	csv    *csv.Reader
+	layout layout
+	// above counts the lines before those that csv sees.
+	above int
+	// after is the line on which the next record starts, or a blank one before it.
+	after int
+	// begun tells that gocsv got its header.
+	begun bool
+	// cells and buffer serve every row anew.
+	cells  [len(columns)]string
+	buffer []byte
+}
+
+func openTable(r *reading) (*table, error) {
+	head, err := r.head()
+	if err != nil {
+		return nil, err
+	}
+	t := &table{reading: r, after: 1}
+	delimiter, hint := excelHint(head)
+	if hint > 0 {
+		if _, err := r.Discard(hint); err != nil {
+			return nil, err
+		}
+		t.above, t.after = 1, 2
+	} else {
+		delimiter = sniff(head, r.rules.columns)
+	}
+	r.leash.limit = maxRecord
+	t.csv = csv.NewReader(r.Reader)
+	t.csv.Comma, t.csv.FieldsPerRecord, t.csv.ReuseRecord = delimiter, -1, true
+	cells, err := t.read()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, broken(place{1, 1}, "the document is empty", "")
+	case errors.As(err, new(*csv.ParseError)):
+		return nil, broken(t.start(cells), "the quotes in the header do not pair up", "")
+	case err != nil:
+		return nil, err
+	}
+	h := header{cells: slices.Clone(cells)}
+	for i := range cells {
+		h.places = append(h.places, t.place(i))
+	}
+	t.layout, err = layOut(h, r.rules)
+	return t, err
+}
+
+// read returns the next record that is not blank. A *csv.ParseError concerns a single line, after which reading can
+// go on.
+func (t *table) read() ([]string, error) {
+	for {
+		t.leash.reset()
+		cells, err := t.csv.Read()
+		if err != nil {
+			return cells, t.explain(cells, err)
+		}
+		last := len(cells) - 1
+		t.after = t.place(last).line + strings.Count(cells[last], "\n") + 1
+		if slices.ContainsFunc(cells, filled) {
+			return cells, nil
+		}
+	}
+}
+
+// explain turns an error of the CSV reader into a structureError if the records that follow cannot be trusted.
+func (t *table) explain(cells []string, err error) error {
+	if errors.Is(err, errLeash) {
+		return broken(t.start(cells), "a record starts here that has not ended after 1 MiB: a quote is not closed", "close it, or write it twice if it belongs to the text")
+	}
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return err
+	}
+	_, end := t.Peek(1)
+	if parse.Line == parse.StartLine && (end == nil || errors.Is(parse.Err, csv.ErrBareQuote)) {
+		t.after = parse.Line + t.above + 1
+		return err
+	}
+	reason := "a record starts here in which a quote is not closed"
+	if end == nil {
+		reason += fmt.Sprintf("; it runs into line %d", parse.Line+t.above)
+	}
+	return broken(place{parse.StartLine + t.above, 1}, reason, "close it, or write it twice if it belongs to the text")
+}
+
+// start is where a record begins of which only these cells could be read.
+func (t *table) start(cells []string) place {
+	if len(cells) > 0 {
+		return t.place(0)
+	}
+	return place{t.after, 1}
+}
+
+// place is where the cell of the record read last stands, or where the record starts if there is no such cell.
+func (t *table) place(cell int) place {
+	line, column := t.csv.FieldPos(cell)
+	return place{line + t.above, column}
+}
+
+func filled(cell string) bool { return email.Trim(cell) != "" }
+
+// next returns the next row for gocsv: always as many cells as columns, since gocsv does not check that.
+func (t *table) next() ([]string, error) {
+	if !t.begun {
+		t.begun = true
+		return columns[:], nil
+	}
+	cells, err := t.read()
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		at := place{parse.Line + t.above, parse.Column}
+		t.pack(nil, place{at.line, 1}, fault(at, "a quote inside a cell", "put the whole cell in quotes, and write those inside twice"))
+		return t.cells[:], nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	tooMany := ""
+	if len(cells) > t.layout.width {
+		if surplus := slices.IndexFunc(cells[t.layout.width:], filled); surplus >= 0 {
+			tooMany = fault(t.place(t.layout.width+surplus),
+				fmt.Sprintf("the row has more cells than the header has columns (%d)", t.layout.width),
+				"put a cell that contains the delimiter in quotes")
+		}
+	}
+	t.pack(cells, t.place(0), tooMany)
+	return t.cells[:], nil
+}

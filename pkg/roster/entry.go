@@ -1,0 +1,47 @@
+package roster
+
+import (
+	"slices"
+
+	"rollcall/pkg/email"
+)
+
+// Entry is one person in the roster.
+type Entry struct {
+	// Row is the number of the row among those that are not blank, from 1; Line the physical line on which it starts.
+	Row, Line int
+	// Email is the address, trimmed.
+	Email string
+	// Role is the organization role in the service's spelling; of an invalid entry, what the roster says.
+	Role string
+	// Teams are shared between entries: do not change them.
+	Teams []Team
+	// Extra are the cells of the columns [Roster.Extra], exactly as they are.
+	Extra []string
+	// Findings are what is to be said about the row, worst first.
+	Findings []Finding
+	// DuplicateOf is the line of the first row with the same person and the same wishes, 0 if that is this one.
+	DuplicateOf int
+
+	file   string
+	places [3]place // of email, role and teams
+	start  place
+}
+
+// Key is what makes two entries the same person, see [email.Fold].
+func (e Entry) Key() string { return email.Fold(e.Email) }
+
+// Invalid reports whether the row is wrong: whether one of its findings is an [Error].
+func (e Entry) Invalid() bool {
+	return slices.ContainsFunc(e.Findings, func(f Finding) bool { return f.Severity == Error })
+}
+
+// At returns an [Error] at the cell of the field, or at the start of the row if the field is none of a roster's. It
+// does not add it to the entry.
+func (e Entry) At(field, reason, suggestion string) Finding {
+	at := e.start
+	if i := slices.Index([]string{FieldEmail, FieldRole, FieldTeams}, field); i >= 0 {
+		at = e.places[i]
+	}
+	return problem{at, field, reason, suggestion}.finding(e.file)
+}

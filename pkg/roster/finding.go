@@ -1,0 +1,140 @@
+package roster
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// The fields of an entry, as findings and column mappings name them.
+const (
+	FieldEmail = "email"
+	FieldRole  = "role"
+	FieldTeams = "teams"
+)
+
+// Severity says whether a finding makes its row invalid.
+type Severity uint8
+
+// The severities. An Error makes the row invalid, a Warning does not.
+const (
+	Error Severity = iota
+	Warning
+)
+
+// String returns "error" or "warning".
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
+// MarshalText writes [Severity.String].
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what [Severity.MarshalText] writes.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for _, known := range []Severity{Error, Warning} {
+		if known.String() == string(text) {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown severity %q", text)
+}
+
+// Finding is something to be said about a place in a roster.
+type Finding struct {
+	File string `json:"file"`
+	// Line and Column are where an editor jumps to: the physical line and the byte in it, both from 1. YAML columns
+	// count characters. A finding about the whole document has neither.
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
+	// Field is "email", "role" or "teams"; empty if the finding is about none of them.
+	Field    string   `json:"field,omitempty"`
+	Severity Severity `json:"severity"`
+	Reason   string   `json:"reason"`
+	// Suggestion is what to do about it, if that is known: "did you mean manager?".
+	Suggestion string `json:"suggestion,omitempty"`
+}
+
+// String returns the finding as compilers print theirs: `team.csv:14:3: role: unknown role "managr" (did you mean
+// manager?)`.
+func (f Finding) String() string {
+	var b strings.Builder
+	b.WriteString(f.File)
+	if f.Line > 0 {
+		fmt.Fprintf(&b, ":%d:%d", f.Line, f.Column)
+	}
+	b.WriteString(": ")
+	if f.Field != "" {
+		b.WriteString(f.Field + ": ")
+	}
+	b.WriteString(f.Reason)
+	if f.Suggestion != "" {
+		b.WriteString(" (" + f.Suggestion + ")")
+	}
+	return b.String()
+}
+
+// RefusedError says that a roster as a whole cannot be used. Every way in which [Read] and [Roster.Entries] can
+// refuse a document is one: match it with errors.As.
+type RefusedError struct {
+	// Findings are the reasons, after those about rows that were read before.
+	Findings []Finding
+	// More counts the findings about rows that are not listed, since there are too many.
+	More int
+	// Err is what kept the document from being read: an error of the system, or [ErrChanged]. It is nil if the
+	// document was read and is wrong.
+	Err error
+}
+
+// Error returns the findings, one a line.
+func (e *RefusedError) Error() string {
+	lines := make([]string, 0, len(e.Findings)+1)
+	for _, finding := range e.Findings {
+		lines = append(lines, finding.String())
+	}
+	if e.More > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more findings", e.More))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns Err.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// place is a physical line and a column in it, both from 1.
+type place struct{ line, column int }
+
+// problem is a finding that does not know its file yet.
+type problem struct {
+	place
+	field, reason, suggestion string
+}
+
+func (p problem) finding(file string) Finding {
+	return Finding{
+		File: file, Line: p.line, Column: p.column, Field: p.field,
+		Severity: Error, Reason: p.reason, Suggestion: p.suggestion,
+	}
+}
+
+// structureError is why reading a document cannot go on: problems that are not a row's.
+type structureError []problem
+
+func (e structureError) Error() string { return e[0].reason }
+
+// broken returns a structureError of one problem.
+func broken(at place, reason, suggestion string) error {
+	return structureError{{place: at, reason: reason, suggestion: suggestion}}
+}
+
+// systemReason returns what the system said, without the path, which the finding has already.
+func systemReason(err error) string {
+	if pathError, ok := err.(*fs.PathError); ok { //nolint:errorlint // only the outermost layer repeats the path
+		return "cannot " + pathError.Op + ": " + pathError.Err.Error()
+	}
+	return "cannot read: " + err.Error()
+}

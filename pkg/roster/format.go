@@ -1,0 +1,105 @@
+package roster
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// Format is a kind of document.
+type Format uint8
+
+// The formats. Auto, the default, goes by the name of the document, and by its first line if that says nothing.
+const (
+	Auto Format = iota
+	CSV
+	YAML
+)
+
+var formatNames = [...]string{Auto: "auto", CSV: "csv", YAML: "yaml"}
+
+// String returns the word used in flags.
+func (f Format) String() string {
+	if int(f) < len(formatNames) {
+		return formatNames[f]
+	}
+	return fmt.Sprintf("format(%d)", uint8(f))
+}
+
+// MarshalText writes [Format.String].
+func (f Format) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText reads what [Format.String] writes.
+func (f *Format) UnmarshalText(text []byte) error {
+	for i, name := range formatNames {
+		if name == string(text) {
+			*f = Format(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown format %q", text)
+}
+
+// row is one row of a document before it is judged. It is used again for the next row, its strings and its extra are not.
+type row struct {
+	place
+	email, role, teams cell
+	// list are the teams where the document has them as a list, already judged; else the cell counts.
+	list []Team
+	// extra are the cells of the extra columns.
+	extra []string
+	// problems are what the format itself has to say about the row.
+	problems []problem
+}
+
+// cell is a value and where it stands. A missing one stands where its row begins.
+type cell struct {
+	place
+	text string
+	// settled tells that the format has judged the cell, and found a problem.
+	settled bool
+}
+
+// reading is one pass over a document.
+type reading struct {
+	*document
+	rules *rules
+	// wantExtra tells whether the rows should carry their extra cells.
+	wantExtra bool
+	// extra is for the format to set before its first row: the names of the columns that mean nothing to it.
+	extra []string
+}
+
+// reader hands the rows of a document to emit, in order, and returns when there are no more, or what emit returned. It
+// returns a structureError where the document is not what it should be. Adding a format means to write one, to list
+// it in readers, and to tell it from the others in detect.
+type reader func(ctx context.Context, r *reading, emit func(*row) error) error
+
+var readers = map[Format]reader{CSV: readCSV, YAML: readYAML}
+
+// yamlStart matches the first line of a YAML roster.
+var yamlStart = regexp.MustCompile(`^(-$|- |---|%YAML|\[|\{|(defaults|people|email|role|teams)\s*:(\s|$))`)
+
+// detect tells the format of a document by its name or else its beginning.
+func detect(name string, head []byte) Format {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv", ".tsv", ".tab", ".txt":
+		return CSV
+	case ".yaml", ".yml":
+		return YAML
+	}
+	for line := range bytes.Lines(head) {
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		if yamlStart.Match(line) {
+			return YAML
+		}
+		break
+	}
+	return CSV
+}

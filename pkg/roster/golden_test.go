@@ -1,0 +1,96 @@
+package roster_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/roster"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// rosters is where the ugly documents are. Beside each is what is to be found in it.
+const rosters = "../../testdata/rosters"
+
+// options of the documents that need some.
+var options = map[string]roster.Options{
+	"default-role.csv": {Role: "Member"},
+	"no-role.csv":      {Role: "member", Teams: []roster.Team{{Name: "Platform"}, {Name: "Ops", Role: "Read Only"}}},
+	"mapped.csv":       {Map: map[string]string{"email": "Login", "role": "access"}},
+	"blank-rows.csv":   {Map: map[string]string{}},
+}
+
+func TestRosters(t *testing.T) {
+	files, err := filepath.Glob(rosters + "/*.*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no documents in %s: %v", rosters, err)
+	}
+	for _, file := range files {
+		if filepath.Ext(file) == ".golden" {
+			continue
+		}
+		name := filepath.Base(file)
+		t.Run(name, func(t *testing.T) {
+			source := roster.File(file)
+			source.Name = name
+			got := describe(t.Context(), source, options[name])
+			golden := file + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// describe writes down all that the package says about a document.
+func describe(ctx context.Context, source roster.Source, options roster.Options) string {
+	var b strings.Builder
+	people, err := roster.Read(ctx, source, options)
+	if err != nil {
+		if refused := (*roster.RefusedError)(nil); errors.As(err, &refused) {
+			b.WriteString("refused:\n")
+		}
+		fmt.Fprintln(&b, err)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%s: %d rows, %d invalid, %d duplicates, %d warnings, clean %t, extra %q\n",
+		people.Format, people.Rows, people.Invalid, people.Duplicates, people.Warnings, people.Clean(), people.Extra)
+	for entry, err := range people.Entries(ctx) {
+		if err != nil {
+			fmt.Fprintln(&b, "error:", err)
+			break
+		}
+		fmt.Fprintf(&b, "row %d, line %d: %q %q %q", entry.Row, entry.Line, entry.Email, entry.Role, roster.FormatTeams(entry.Teams))
+		if len(entry.Extra) > 0 {
+			fmt.Fprintf(&b, " %q", entry.Extra)
+		}
+		if entry.Invalid() {
+			b.WriteString(" invalid")
+		}
+		if entry.DuplicateOf > 0 {
+			fmt.Fprintf(&b, " duplicate of %d", entry.DuplicateOf)
+		}
+		b.WriteByte('\n')
+		for _, finding := range entry.Findings {
+			fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding)
+		}
+	}
+	return b.String()
+}

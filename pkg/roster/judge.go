@@ -1,0 +1,191 @@
+package roster
+
+import (
+	"cmp"
+	"fmt"
+	"hash/maphash"
+	"slices"
+
+	"rollcall/pkg/email"
+)
+
+// Options say how a roster is to be read. The zero value reads anything whose header explains itself.
+type Options struct {
+	Format Format
+	// Map names the column of a table in which a field stands: "email" → "Login". It beats the names that are known.
+	Map map[string]string
+	// Role is the organization role of rows that name none. Without it, they are invalid.
+	Role string
+	// Teams are the teams of rows that name none.
+	Teams []Team
+}
+
+// rules are options that were found valid.
+type rules struct {
+	format  Format
+	columns map[string]string
+	role    string
+	teams   []Team
+}
+
+func newRules(options Options) (*rules, error) {
+	if _, known := readers[options.Format]; !known && options.Format != Auto {
+		return nil, fmt.Errorf("roster format: unknown %s", options.Format)
+	}
+	for field := range options.Map {
+		if !slices.Contains([]string{FieldEmail, FieldRole, FieldTeams}, field) {
+			return nil, fmt.Errorf("column mapping: %q is none of email, role, teams", field)
+		}
+	}
+	r := &rules{format: options.Format, columns: options.Map}
+	if options.Role != "" {
+		role, err := ParseRole(options.Role)
+		if err != nil {
+			return nil, fmt.Errorf("default role: %w", err)
+		}
+		r.role = role
+	}
+	var problems []*ValueError
+	for _, team := range options.Teams {
+		team, problem := withRole(team.Name, team.Role)
+		if problem != nil {
+			problems = append(problems, problem)
+		}
+		r.teams = append(r.teams, team)
+	}
+	if r.teams, problems = distinct(r.teams, problems); len(problems) > 0 {
+		return nil, fmt.Errorf("default teams: %w", problems[0])
+	}
+	return r, nil
+}
+
+// judge turns rows into entries. It is not safe for concurrent use.
+type judge struct {
+	file  string
+	rules *rules
+	roles memo[roleVerdict]
+	cells memo[teamVerdict]
+	none  teamVerdict // on a cell without teams
+	seed  maphash.Seed
+}
+
+type roleVerdict struct {
+	role    string
+	problem *ValueError
+}
+
+type teamVerdict struct {
+	teams    []Team
+	problems []*ValueError
+	// wish is the same for the same set of teams and roles.
+	wish uint64
+}
+
+func newJudge(file string, rules *rules) *judge {
+	j := &judge{file: file, rules: rules, seed: maphash.MakeSeed()}
+	j.roles = newMemo(func(text string) roleVerdict {
+		role, problem := parseRole("role", text, roles, roleHints)
+		return roleVerdict{role, problem}
+	})
+	j.cells = newMemo(func(text string) teamVerdict {
+		teams, problems := parseTeams(text)
+		return teamVerdict{slices.Clip(teams), problems, j.wish(teams)}
+	})
+	j.none = teamVerdict{teams: slices.Clip(rules.teams), wish: j.wish(rules.teams)}
+	return j
+}
+
+// judge fills the entry, which keeps the memory of its findings. The wish that it returns is the same for entries that
+// want the same for their person.
+func (j *judge) judge(r *row, number int, e *Entry) (wish uint64) {
+	*e = Entry{
+		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
+		file: j.file, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
+	}
+	for _, problem := range r.problems {
+		e.Findings = append(e.Findings, problem.finding(j.file))
+	}
+	j.address(r.email, e)
+	role := j.role(r.role, e)
+	teams := j.teams(r, e)
+	if len(e.Findings) > 1 {
+		slices.SortStableFunc(e.Findings, func(a, b Finding) int { return cmp.Compare(a.Severity, b.Severity) })
+	}
+	return teams ^ role
+}
+
+func (j *judge) address(c cell, e *Entry) {
+	e.Email = email.Trim(c.text)
+	if c.settled {
+		return
+	}
+	if e.Email == "" {
+		e.Findings = append(e.Findings, e.At(FieldEmail, "no e-mail address", ""))
+		return
+	}
+	if problem := email.Check(e.Email); problem != nil {
+		suggestion := ""
+		if problem.Suggestion != "" {
+			suggestion = didYouMean(problem.Suggestion)
+		}
+		e.Findings = append(e.Findings, e.At(FieldEmail, quote(e.Email)+" "+problem.Reason, suggestion))
+		return
+	}
+	if !email.ASCIILocal(e.Email) {
+		warning := e.At(FieldEmail, quote(e.Email)+` has letters before the "@" that many mail servers refuse`, "")
+		warning.Severity = Warning
+		e.Findings = append(e.Findings, warning)
+	}
+}
+
+// role returns what the role adds to the wish.
+func (j *judge) role(c cell, e *Entry) uint64 {
+	e.Role = email.Trim(c.text)
+	switch {
+	case c.settled:
+		return 0
+	case e.Role != "":
+		verdict := j.roles.of(e.Role)
+		if verdict.problem != nil {
+			e.Findings = append(e.Findings, e.At(FieldRole, verdict.problem.Reason, verdict.problem.Suggestion))
+			return 0
+		}
+		e.Role = verdict.role
+	case j.rules.role != "":
+		e.Role = j.rules.role
+	default:
+		e.Findings = append(e.Findings, e.At(FieldRole, "no role", "give everybody without one the same with --role"))
+		return 0
+	}
+	return uint64(slices.Index(roles, e.Role)) * 0x9e3779b97f4a7c15 //nolint:gosec // a known role
+}
+
+// teams returns what the teams add to the wish.
+func (j *judge) teams(r *row, e *Entry) uint64 {
+	if r.list != nil {
+		e.Teams = r.list
+		return j.wish(r.list)
+	}
+	verdict := j.none
+	if text := email.Trim(r.teams.text); text != "" {
+		verdict = j.cells.of(text)
+	}
+	if len(verdict.teams) == 0 {
+		verdict.teams, verdict.wish = j.none.teams, j.none.wish // a cell of separators alone
+	}
+	e.Teams = verdict.teams
+	if !r.teams.settled {
+		for _, problem := range verdict.problems {
+			e.Findings = append(e.Findings, e.At(FieldTeams, problem.Reason, problem.Suggestion))
+		}
+	}
+	return verdict.wish
+}
+
+// wish adds the teams up, in whatever order; none is there twice.
+func (j *judge) wish(teams []Team) (sum uint64) {
+	for _, team := range teams {
+		sum += maphash.String(j.seed, teamKey(team.Name)+"\x00"+team.Role)
+	}
+	return sum
+}

@@ -1,0 +1,87 @@
+package roster
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// noAnchors is said of what could make a small document a huge one.
+const noAnchors = "YAML anchors and aliases are not supported"
+
+// at returns a problem with a node.
+func at(node *yaml.Node, field, reason, suggestion string) problem {
+	return problem{place{node.Line, node.Column}, field, reason, suggestion}
+}
+
+func isNull(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null" }
+
+func unsupported(node *yaml.Node) bool { return node.Kind == yaml.AliasNode || node.Anchor != "" }
+
+func hasKey(mapping *yaml.Node, key string) bool {
+	for i := 0; i < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			return true
+		}
+	}
+	return false
+}
+
+// fields returns the values of a mapping by their keys, and what is wrong with those. It returns no values at all if
+// the node is not a mapping.
+func fields(node *yaml.Node, known ...string) (values map[string]*yaml.Node, problems []problem) {
+	if unsupported(node) {
+		return nil, []problem{at(node, "", noAnchors, "")}
+	}
+	if node.Kind != yaml.MappingNode {
+		return nil, []problem{at(node, "", "expected the keys "+strings.Join(known, ", "), "")}
+	}
+	values = make(map[string]*yaml.Node, len(known))
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		switch {
+		case unsupported(key), key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge":
+			problems = append(problems, at(key, "", noAnchors, ""))
+		case key.Kind != yaml.ScalarNode || !slices.Contains(known, key.Value):
+			problems = append(problems, at(key, "", "unknown key "+quote(key.Value), guess(key.Value, known)))
+		case values[key.Value] != nil:
+			problems = append(problems, at(key, "", "the key "+quote(key.Value)+" is there twice", "keep one"))
+		default:
+			values[key.Value] = value
+		}
+	}
+	return values, problems
+}
+
+// guess suggests a key.
+func guess(key string, known []string) string {
+	meant := nearest(key, known)
+	if meant == "" && slices.Contains(known, aliases[squash(key)]) {
+		meant = aliases[squash(key)]
+	}
+	if meant == "" {
+		return "known are " + strings.Join(known, ", ")
+	}
+	return didYouMean(meant)
+}
+
+// scalar returns the text of a node, whatever YAML takes it for. A node that is not there has none and stands where
+// its parent does.
+func scalar(node *yaml.Node, field string, parent *yaml.Node) (cell, []problem) {
+	if node == nil {
+		return cell{place: place{parent.Line, parent.Column}}, nil
+	}
+	c := cell{place: place{node.Line, node.Column}}
+	switch {
+	case unsupported(node):
+		c.settled = true
+		return c, []problem{at(node, field, noAnchors, "")}
+	case node.Kind != yaml.ScalarNode:
+		c.settled = true
+		return c, []problem{at(node, field, "expected a text, not a list or a mapping", "")}
+	case !isNull(node):
+		c.text = node.Value
+	}
+	return c, nil
+}

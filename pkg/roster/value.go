@@ -1,0 +1,119 @@
+package roster
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// ValueError says what is wrong with one value.
+type ValueError struct {
+	Reason string
+	// Suggestion is what to do about it, if that is known.
+	Suggestion string
+}
+
+// Error returns the reason and the suggestion.
+func (e *ValueError) Error() string {
+	if e.Suggestion == "" {
+		return e.Reason
+	}
+	return e.Reason + " (" + e.Suggestion + ")"
+}
+
+// quote puts a value of the roster into a message, cut to a length that keeps the message readable.
+func quote(value string) string {
+	const most = 80
+	if len(value) <= most {
+		return strconv.Quote(value)
+	}
+	cut := most
+	for !utf8.RuneStart(value[cut]) {
+		cut--
+	}
+	return strconv.Quote(value[:cut]) + "…"
+}
+
+// didYouMean is the suggestion to write value instead.
+func didYouMean(value string) string { return "did you mean " + value + "?" }
+
+// squash reduces a name to what people mean by it: its letters and digits, without letter case and accents.
+func squash(name string) string {
+	var b strings.Builder
+	b.Grow(len(name))
+	for _, r := range norm.NFD.String(name) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
+
+// nearest returns the candidate that the word is most likely a slip of the pen for, "" if none is near. Both are
+// compared squashed.
+func nearest(word string, candidates []string) string {
+	word = squash(word)
+	best, least := "", min(2, utf8.RuneCountInString(word)/3)+1
+	for _, candidate := range candidates {
+		if edits := distance(word, squash(candidate)); edits < least {
+			best, least = candidate, edits
+		}
+	}
+	return best
+}
+
+// distance counts the edits between a and b: letters inserted, deleted or replaced, and neighbours swapped (optimal
+// string alignment).
+func distance(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	if gap := len(from) - len(to); gap < -2 || gap > 2 {
+		return max(len(from), len(to)) // far enough: nobody asks beyond two
+	}
+	before, last, row := make([]int, len(to)+1), make([]int, len(to)+1), make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(from); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		for j := 1; j <= len(to); j++ {
+			change := 1
+			if from[i-1] == to[j-1] {
+				change = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
+			if i > 1 && j > 1 && from[i-1] == to[j-2] && from[i-2] == to[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return row[len(to)]
+}
+
+// memo remembers what was worked out for a value, since the cells of a column repeat. It forgets nothing and stops
+// learning when it is full.
+type memo[V any] struct {
+	known map[string]V
+	work  func(string) V
+}
+
+// memoSize bounds a memo: more distinct values than any organization has roles and team combinations.
+const memoSize = 4096
+
+func newMemo[V any](work func(string) V) memo[V] {
+	return memo[V]{known: make(map[string]V), work: work}
+}
+
+func (m memo[V]) of(value string) V {
+	if known, ok := m.known[value]; ok {
+		return known
+	}
+	result := m.work(value)
+	if len(m.known) < memoSize && len(value) < memoSize {
+		m.known[strings.Clone(value)] = result // the value is a piece of its whole record
+	}
+	return result
+}

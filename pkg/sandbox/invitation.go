@@ -1,0 +1,298 @@
+package sandbox
+
+import (
+	"iter"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rollcall/pkg/cybedefend"
+)
+
+// invitation is one invitation. It is kept small: there may be a million of them.
+type invitation struct {
+	person  *person
+	email   string // as the invite spelled it
+	expires int64  // milliseconds since 1970
+	number  uint32
+	role    uint8  // place in cybedefend.Roles
+	status  status // never expired: what has run out stays pending, and expiresAt is the truth
+	teams   []assignment
+}
+
+// assignment is a team assignment as places in Options.Teams and cybedefend.TeamRoles.
+type assignment struct {
+	team uint16
+	role uint8
+}
+
+// status is the status of an invitation.
+type status uint8
+
+const (
+	pending status = iota
+	accepted
+	cancelled
+)
+
+func (s status) String() string { return [...]string{"pending", "accepted", "cancelled"}[s] }
+
+// live reports whether the invitation can still be accepted.
+func (i *invitation) live(now time.Time) bool {
+	return i != nil && i.status == pending && now.UnixMilli() < i.expires
+}
+
+// wireInvitation is an invitation in a reply. Unlike the client's type it shows its token.
+type wireInvitation struct {
+	ID               string          `json:"id"`
+	Token            string          `json:"token"`
+	Email            string          `json:"email"`
+	Status           string          `json:"status"`
+	OrganizationID   string          `json:"organizationId"`
+	OrganizationName string          `json:"organizationName"`
+	OrganizationRole cybedefend.Role `json:"organizationRole"`
+	ExpiresAt        string          `json:"expiresAt"`
+}
+
+func (s *Sandbox) wire(i *invitation) wireInvitation {
+	return wireInvitation{
+		ID:               identity(s.options.Seed, invitationKind, i.number).String(),
+		Token:            identity(s.options.Seed, invitationTokenKind, i.number).String(),
+		Email:            i.email,
+		Status:           i.status.String(),
+		OrganizationID:   s.options.Organization.ID,
+		OrganizationName: s.options.Organization.Name,
+		OrganizationRole: cybedefend.Roles()[i.role],
+		ExpiresAt:        time.UnixMilli(i.expires).UTC().Format(timeFormat),
+	}
+}
+
+// invite adds an invitation without asking anything.
+func (o *organization) invite(email string, role cybedefend.Role, teams []assignment, expires time.Time) *invitation {
+	someone := o.person(email)
+	if email == someone.key {
+		email = someone.key // one string for both
+	}
+	i := &invitation{
+		person:  someone,
+		email:   email,
+		expires: expires.UnixMilli(),
+		number:  uint32(len(o.invitations)),
+		role:    uint8(slices.Index(cybedefend.Roles(), role)),
+		teams:   teams,
+	}
+	someone.latest = i
+	o.invitations = append(o.invitations, i)
+	o.listed = append(o.listed, i.number)
+	return i
+}
+
+// end gives a pending invitation its last status.
+func (o *organization) end(i *invitation, last status, pendingOnly bool) {
+	i.status = last
+	if !pendingOnly {
+		return
+	}
+	if place, ok := slices.BinarySearch(o.listed, i.number); ok {
+		o.listed = slices.Delete(o.listed, place, place+1)
+	}
+}
+
+// find returns the invitation that the identifier or token names.
+func (o *organization) find(kind kind, id uuid.UUID) *invitation {
+	n, ok := number(o.seed, kind, id)
+	if !ok || int(n) >= len(o.invitations) {
+		return nil
+	}
+	return o.invitations[n]
+}
+
+func (s *Sandbox) invite(q *request) (any, error) {
+	var body cybedefend.Invite
+	if err := q.decode(&body); err != nil {
+		return nil, err
+	}
+	if !validEmail(body.Email) {
+		return nil, refuse(http.StatusBadRequest, "email must be an email")
+	}
+	if !slices.Contains(cybedefend.Roles(), body.Role) {
+		return nil, refuse(http.StatusBadRequest, "role must be one of the following values: %v", cybedefend.Roles())
+	}
+	if err := s.mayGrant(body.Role); err != nil {
+		return nil, err
+	}
+	now := s.options.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	teams, err := s.assign(body.TeamAssignments)
+	if err != nil {
+		return nil, err
+	}
+	if someone := s.organization.byEmail[fold(body.Email)]; someone != nil {
+		if err := s.refuseKnown(someone, now); err != nil {
+			return nil, err
+		}
+	}
+	created := s.organization.invite(body.Email, body.Role, teams, now.Add(s.options.InvitationLifetime))
+	created.person.mails++
+	s.stats.Invitations++
+	s.stats.Emails++
+	if created.person.mails == 2 {
+		s.stats.MailedTwice++
+	}
+	return s.wire(created), nil
+}
+
+// assign looks the teams up.
+func (s *Sandbox) assign(wanted []cybedefend.TeamAssignment) ([]assignment, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	teams := make([]assignment, 0, len(wanted))
+	for _, want := range wanted {
+		id, ok := parseID(want.TeamID)
+		if !ok {
+			return nil, refuse(http.StatusBadRequest, "teamId must be a UUID")
+		}
+		role := slices.Index(cybedefend.TeamRoles(), want.Role)
+		if role < 0 {
+			return nil, refuse(http.StatusBadRequest,
+				"team role must be one of the following values: %v", cybedefend.TeamRoles())
+		}
+		team, ok := s.organization.teams[id]
+		if !ok {
+			return nil, refuse(http.StatusNotFound, "Team %s not found", id)
+		}
+		if slices.ContainsFunc(teams, func(a assignment) bool { return a.team == team }) {
+			return nil, refuse(http.StatusBadRequest, "teamAssignments must be unique by teamId")
+		}
+		if s.options.Teams[team].Closed {
+			return nil, refuse(http.StatusForbidden, "You may not add people to team %s", id)
+		}
+		teams = append(teams, assignment{team, uint8(role)})
+	}
+	return teams, nil
+}
+
+// refuseKnown decides about an invite of somebody who is a member or has a pending invitation.
+func (s *Sandbox) refuseKnown(someone *person, now time.Time) error {
+	if someone.member != nil {
+		return refuse(s.options.MemberStatus, "User is already a member of the organization")
+	}
+	if !someone.latest.live(now) {
+		return nil
+	}
+	switch s.options.Duplicates {
+	case AcceptSecond:
+		return nil
+	case Replace:
+		s.organization.end(someone.latest, cancelled, s.options.PendingOnly)
+		return nil
+	case Refuse400:
+		return refuse(http.StatusBadRequest, "User has already been invited")
+	default:
+		return refuse(http.StatusConflict, "User has already been invited")
+	}
+}
+
+func (s *Sandbox) invitations(q *request) (any, error) {
+	page, err := q.page()
+	if err != nil {
+		return nil, err
+	}
+	list := []wireInvitation{}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	listed := s.organization.listed
+	from, to := page.of(len(listed))
+	for place := from; place < to; place++ {
+		n := listed[place]
+		if s.options.Order == NewestFirst {
+			n = listed[len(listed)-1-place]
+		}
+		list = append(list, s.wire(s.organization.invitations[n]))
+	}
+	return map[string]any{"organizationId": s.options.Organization.ID, "invitations": list}, nil
+}
+
+func (s *Sandbox) cancel(q *request) (any, error) {
+	id, ok := parseID(q.http.PathValue("invitationId"))
+	if !ok {
+		return nil, refuse(http.StatusBadRequest, "invitationId must be a UUID")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.organization.find(invitationKind, id)
+	if found == nil {
+		return nil, refuse(http.StatusNotFound, "Invitation not found")
+	}
+	if err := s.mayGrant(cybedefend.Roles()[found.role]); err != nil {
+		return nil, err
+	}
+	if found.status != pending {
+		return nil, refuse(http.StatusBadRequest, "Invitation is %s", found.status)
+	}
+	s.organization.end(found, cancelled, s.options.PendingOnly)
+	return s.wire(found), nil
+}
+
+func (s *Sandbox) accept(q *request) (any, error) {
+	var body struct {
+		Token string `json:"token"`
+	}
+	if err := q.decode(&body); err != nil {
+		return nil, err
+	}
+	if body.Token == "" {
+		return nil, refuse(http.StatusBadRequest, "token should not be empty")
+	}
+	token, ok := parseID(body.Token)
+	now := s.options.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.organization.find(invitationTokenKind, token)
+	switch {
+	case !ok || found == nil:
+		return nil, refuse(http.StatusNotFound, "Invitation not found")
+	case !found.live(now):
+		return nil, refuse(http.StatusGone, "Invitation is no longer valid")
+	case found.person.member != nil:
+		return nil, refuse(http.StatusConflict, "User is already a member of the organization")
+	}
+	s.organization.end(found, accepted, s.options.PendingOnly)
+	s.organization.join(found.person, found.email, cybedefend.Roles()[found.role])
+	return s.wire(found), nil
+}
+
+// Invited is an invitation that was created since the start, with what the service never repeats.
+type Invited struct {
+	Email string
+	Role  cybedefend.Role
+	Teams []cybedefend.TeamAssignment
+}
+
+// Invited yields all invitations, oldest first; those that were there from the beginning, too. It may be used while
+// people are being invited.
+func (s *Sandbox) Invited() iter.Seq[Invited] {
+	return func(yield func(Invited) bool) {
+		for n := 0; ; n++ {
+			s.mu.Lock()
+			if n >= len(s.organization.invitations) {
+				s.mu.Unlock()
+				return
+			}
+			i := s.organization.invitations[n]
+			s.mu.Unlock()
+			invited := Invited{Email: i.email, Role: cybedefend.Roles()[i.role]} // none of this ever changes
+			for _, a := range i.teams {
+				invited.Teams = append(invited.Teams,
+					cybedefend.TeamAssignment{TeamID: s.options.Teams[a.team].ID, Role: cybedefend.TeamRoles()[a.role]})
+			}
+			if !yield(invited) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
+)
+
+// organization is what the service remembers about the organization that people are invited to.
+type organization struct {
+	seed    uint64
+	teams   map[uuid.UUID]uint16 // id → place in Options.Teams
+	byEmail map[string]*person
+
+	people      []*person     // whoever was ever invited or a member, in order of appearance
+	invitations []*invitation // by number, which their identifiers carry
+	listed      []uint32      // numbers of the invitations that the list shows, oldest first
+	joined      []*member     // by number, which user identifiers carry; nil for those who were removed
+	members     []uint32      // numbers of the present members, in order of joining
+	admins      int           // how many of them are administrators
+}
+
+// person is somebody with an e-mail address.
+type person struct {
+	key    string // the folded address
+	mails  uint32 // sent since the start
+	latest *invitation
+	member *member
+}
+
+func newOrganization(options Options) *organization {
+	o := &organization{
+		seed:    options.Seed,
+		teams:   make(map[uuid.UUID]uint16, len(options.Teams)),
+		byEmail: make(map[string]*person),
+	}
+	for i, team := range options.Teams {
+		id, _ := parseID(team.ID) // checked by New
+		o.teams[id] = uint16(i)
+	}
+	o.join(o.person(options.CallerEmail), options.CallerEmail, options.CallerRole)
+	for someone := range options.Members.all("member") {
+		o.join(o.person(someone.Email), someone.Email, someone.Role)
+	}
+	now := options.Now()
+	for someone := range options.Expired.all("expired") {
+		o.invite(someone.Email, someone.Role, nil, now.Add(-time.Hour))
+	}
+	for someone := range options.Pending.all("pending") {
+		o.invite(someone.Email, someone.Role, nil, now.Add(options.InvitationLifetime))
+	}
+	return o
+}
+
+// all yields everybody, the made-up ones first.
+func (p Population) all(word string) func(func(Person) bool) {
+	return func(yield func(Person) bool) {
+		for n := range p.Count {
+			if !yield(Person{fmt.Sprintf("%s%d@acme.example", word, n+1), cybedefend.Member}) {
+				return
+			}
+		}
+		for _, someone := range p.People {
+			if !yield(Person{someone.Email, or(someone.Role, cybedefend.Member)}) {
+				return
+			}
+		}
+	}
+}
+
+// person returns whoever has the address, who may be new.
+func (o *organization) person(address string) *person {
+	key := fold(address)
+	someone := o.byEmail[key]
+	if someone == nil {
+		someone = &person{key: key}
+		o.byEmail[key] = someone
+		o.people = append(o.people, someone)
+	}
+	return someone
+}
+
+func fold(address string) string { return email.Fold(address) }
+
+// validEmail is a second opinion, independent of package email, which the roster's check asks.
+func validEmail(address string) bool {
+	parsed, err := mail.ParseAddress(address)
+	if err != nil || parsed.Address != address || len(address) > 254 {
+		return false
+	}
+	domain := address[strings.LastIndexByte(address, '@')+1:]
+	return strings.Contains(strings.Trim(domain, "."), ".")
+}
+
+// grantable returns the roles that a caller of the role may grant, as documented.
+func grantable(caller cybedefend.Role) []cybedefend.Role {
+	switch caller {
+	case Creator:
+		return cybedefend.Roles()
+	case cybedefend.Administrator:
+		return []cybedefend.Role{cybedefend.Manager, cybedefend.BillingManager, cybedefend.Member}
+	case cybedefend.Manager:
+		return []cybedefend.Role{cybedefend.Manager, cybedefend.Member}
+	default:
+		return nil
+	}
+}
+
+// mayGrant refuses a role that the caller may not grant.
+func (s *Sandbox) mayGrant(role cybedefend.Role) error {
+	if !slices.Contains(grantable(s.options.CallerRole), role) {
+		return refuse(http.StatusForbidden, "a %s may not invite or manage a %s", s.options.CallerRole, role)
+	}
+	return nil
+}
+
+// enter refuses calls about any organization but the one.
+func (s *Sandbox) enter(id string) error {
+	if _, ok := parseID(id); !ok {
+		return refuse(http.StatusBadRequest, "organizationId must be a UUID")
+	}
+	for i, organization := range s.options.organizations() {
+		if !strings.EqualFold(id, organization.ID) {
+			continue
+		}
+		if i > 0 {
+			return refuse(http.StatusForbidden, "Forbidden resource")
+		}
+		return nil
+	}
+	return refuse(http.StatusNotFound, "Organization not found")
+}
+
+// The bodies of replies about organizations, teams and the caller.
+type (
+	wireOrganization struct {
+		ID                  string `json:"id"`
+		Name                string `json:"name"`
+		Description         string `json:"description"`
+		Website             string `json:"website"`
+		Email               string `json:"email"`
+		ConcurrentScanLimit int    `json:"concurrentScanLimit"`
+	}
+	wireTeam struct {
+		ID          string `json:"id"`
+		Name        string `json:"name"`
+		Description string `json:"description"`
+		CreatedAt   string `json:"createdAt"`
+		UpdatedAt   string `json:"updatedAt"`
+	}
+	wireProfile struct {
+		ID              string           `json:"id"`
+		Email           string           `json:"email"`
+		MyOrganizations []wireMembership `json:"myOrganizations"`
+		Subscription    wireSubscription `json:"subscription"`
+	}
+	wireMembership struct {
+		ID      string          `json:"id"`
+		Name    string          `json:"name"`
+		MyRole  cybedefend.Role `json:"myRole"`
+		MyTeams []string        `json:"myTeams"`
+	}
+	wireSubscription struct {
+		Plan  string `json:"plan"`
+		Seats int    `json:"seats"`
+	}
+)
+
+// seats is more than anybody invites to a sandbox: the service's own limit is not emulated.
+const seats = 10_000_000
+
+// founded is when the teams were made.
+const founded = "2025-01-01T00:00:00.000Z"
+
+func describe(organization cybedefend.Organization) wireOrganization {
+	return wireOrganization{ID: organization.ID, Name: organization.Name, ConcurrentScanLimit: 1}
+}
+
+func (s *Sandbox) describeOrganization(*request) (any, error) {
+	return describe(s.options.Organization), nil
+}
+
+func (s *Sandbox) listOrganizations(*request) (any, error) {
+	list := []wireOrganization{}
+	for _, organization := range s.options.organizations() {
+		list = append(list, describe(organization))
+	}
+	if s.options.BareLists {
+		return list, nil
+	}
+	return map[string]any{"organizations": list}, nil
+}
+
+func (s *Sandbox) teams(*request) (any, error) {
+	list := []wireTeam{}
+	for _, team := range s.options.Teams {
+		list = append(list, wireTeam{team.ID, team.Name, team.Description, founded, founded})
+	}
+	if s.options.BareLists {
+		return list, nil
+	}
+	return map[string]any{"teams": list}, nil
+}
+
+func (s *Sandbox) profile(*request) (any, error) {
+	profile := wireProfile{
+		ID:              identity(s.options.Seed, userKind, caller).String(),
+		Email:           s.options.CallerEmail,
+		MyOrganizations: []wireMembership{},
+		Subscription:    wireSubscription{"sandbox", seats},
+	}
+	for i, organization := range s.options.organizations() {
+		role := s.options.CallerRole
+		if i > 0 {
+			role = cybedefend.Member
+		}
+		profile.MyOrganizations = append(profile.MyOrganizations,
+			wireMembership{organization.ID, organization.Name, role, []string{}})
+	}
+	return profile, nil
+}

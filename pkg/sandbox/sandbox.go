@@ -1,0 +1,94 @@
+// Package sandbox emulates the CybeDefend service in memory and misbehaves on demand.
+//
+//	service, err := sandbox.Start(ctx, "127.0.0.1:0", sandbox.Options{})
+//	…
+//	defer service.Close()
+//	environment := service.Environment(service.URL()) // CYBEDEFEND_API_URL=http://127.0.0.1:… and so on
+//
+// It serves the calls that onboarding needs and is strict about them: whatever the reference page doesn't allow is
+// refused, in the shapes of refusal that it documents. It sends no e-mail; it counts those that the service would
+// have sent, one for each invitation created, whether or not the client ever learns of it.
+//
+// It keeps about 200 bytes for an invitation and reads a page of a list without looking at the other pages. It does
+// not keep anything beyond the life of the process, and does not judge what is documented nowhere: how long names
+// may be, how many seats there are, who may cancel what beyond who may invite.
+//
+// Besides the service's calls it has some of its own, without credentials: GET /sandbox/mails, GET /sandbox/stats,
+// POST /sandbox/outage, POST /sandbox/expire, POST /sandbox/revoke and POST /sandbox/reset. [Start] listens on the
+// loopback interface only; whoever serves a [Sandbox] elsewhere shows them to everybody there.
+package sandbox
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"rollcall/pkg/secret"
+)
+
+// Sandbox is the emulated service, an [http.Handler]. It is safe for concurrent use.
+//
+// Connections are cut by taking them over from the server. Where that is impossible, as with HTTP/2 or a response
+// recorder, the handler panics with [http.ErrAbortHandler] instead.
+type Sandbox struct {
+	options Options
+	mux     *http.ServeMux
+
+	mu           sync.Mutex // guards everything below and is held for moments only
+	organization *organization
+	tokens       map[string]time.Time // access token → end of its life
+	revoked      bool
+	bucket       bucket
+	outage       Outage
+	outageEnd    time.Time
+	calls        map[Call]int // with Number 0; counted only where faults ask for it
+	stats        Stats
+}
+
+// New returns a sandbox. It refuses options that contradict themselves.
+func New(options Options) (*Sandbox, error) {
+	if err := options.complete(); err != nil {
+		return nil, err
+	}
+	s := &Sandbox{options: options, mux: http.NewServeMux()}
+	for _, route := range routes() {
+		s.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(route, w, r) })
+	}
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.serve(route{operation: Unrouted, handle: (*Sandbox).unrouted}, w, r)
+	})
+	s.administrate()
+	s.Reset()
+	return s, nil
+}
+
+// ServeHTTP answers one call.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Reset puts everything back to how it was at the start: people, credentials, limit and counts.
+func (s *Sandbox) Reset() {
+	organization := newOrganization(s.options)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.organization = organization
+	s.tokens = make(map[string]time.Time)
+	s.revoked = false
+	s.bucket = bucket{}
+	s.outage, s.outageEnd = Outage{}, time.Time{}
+	s.calls = make(map[Call]int)
+	s.stats = Stats{Requests: make(map[Operation]int), Faults: make(map[Kind]int)}
+}
+
+// Environment returns the variables that make the vendor's clients, and rollcall, talk to the sandbox at url. It is
+// the one place that shows the personal access token, which opens nothing but sandboxes.
+func (s *Sandbox) Environment(url string) []string {
+	return []string{
+		"CYBEDEFEND_API_URL=" + url,
+		"CYBEDEFEND_AUTH_ENDPOINT=" + url,
+		"CYBEDEFEND_PAT=" + s.options.PAT.Reveal(),
+		"CYBEDEFEND_ORGANIZATION_ID=" + s.options.Organization.ID,
+	}
+}
+
+// PAT returns the personal access token that is exchanged.
+func (s *Sandbox) PAT() secret.Text { return s.options.PAT }
