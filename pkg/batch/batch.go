@@ -128,13 +128,13 @@ func (o Options) withDefaults() (Options, error) {
 type Event struct {
 	// Settled is a row whose outcome is on disk.
 	Settled *record.Record
-	// Retry is an attempt that will be made again.
+	// Retry is an attempt that will be repeated.
 	Retry *Retry
 	// Waiting says what the run is waiting for; empty when it goes on.
 	Waiting *string
 }
 
-// Retry is an attempt that failed in a way that allows another.
+// Retry is an attempt that failed and will be repeated.
 type Retry struct {
 	Row, Line int
 	Email     string
@@ -142,7 +142,7 @@ type Retry struct {
 	Err       error
 	// Cause is a short word for what failed, the same for all failures of a kind.
 	Cause string
-	// Wait is how long until the next attempt; zero if it depends on a reading of the directory.
+	// Wait is how long until the next attempt.
 	Wait time.Duration
 }
 

@@ -156,23 +156,19 @@ func (d *dispatcher) take(a answer) {
 	case settled:
 		d.events <- Event{Settled: &a.entry.Record}
 	case again:
-		d.queue.push(a.entry, a.ended.Add(a.wait))
-		if !errors.Is(a.err, cybedefend.ErrCredentials) {
-			d.report(a)
-		}
+		d.repeat(a, a.ended)
 	case withheld:
 		d.queue.push(a.entry, time.Now())
 	case doubtful:
 		d.doubts = append(d.doubts, a)
-		if cybedefend.ClassOf(a.err) == cybedefend.Lost {
-			d.report(a)
-		}
 	case broken:
 		d.halt(a.err)
 	}
 }
 
-func (d *dispatcher) report(a answer) {
+// repeat has an entry sent again after its wait, counted from an instant.
+func (d *dispatcher) repeat(a answer, from time.Time) {
+	d.queue.push(a.entry, from.Add(a.wait))
 	d.events <- Event{Retry: &Retry{
 		Row: a.entry.Row, Line: a.entry.Line, Email: a.entry.Email, Attempt: a.entry.Attempts,
 		Err: a.err, Cause: cause(a.err), Wait: a.wait,
@@ -181,7 +177,7 @@ func (d *dispatcher) report(a answer) {
 
 // judge stops the line or the run when answers say that the trouble is not with single rows.
 func (d *dispatcher) judge(a answer) {
-	if a.step == withheld || a.step == broken {
+	if a.step == broken || a.step == withheld && a.err == nil {
 		return
 	}
 	if a.err == nil {

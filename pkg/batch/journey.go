@@ -45,7 +45,7 @@ const (
 	settled step = iota + 1
 	// again: the attempt changed nothing and will be repeated after a wait.
 	again
-	// withheld: the request did not leave, since a hold came up.
+	// withheld: nothing was sent, since a hold came up, or the service refuses the credentials.
 	withheld
 	// doubtful: only the directory can tell what became of it.
 	doubtful
@@ -101,7 +101,7 @@ func (j *journey) attempt(ctx context.Context, e entry) answer {
 		return j.again(ctx, a)
 	case cybedefend.FinalNo:
 		if errors.Is(err, cybedefend.ErrCredentials) {
-			return j.release(ctx, withStep(a, again))
+			return j.release(ctx, withStep(a, withheld))
 		}
 		if mayBeDuplicate(a.entry.HTTPStatus) {
 			return withStep(a, doubtful)

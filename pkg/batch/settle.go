@@ -18,7 +18,7 @@ import (
 // settleDoubts reads the directory once and finds out what became of every doubtful attempt. Nothing is in flight
 // meanwhile, and the reading begins only when no request can be at work inside the service any more.
 func (d *dispatcher) settleDoubts(ctx context.Context) {
-	d.wait(fmt.Sprintf("looking up what became of %d invitations without a certain answer", len(d.doubts)))
+	d.wait(fmt.Sprintf("looking up what became of the invitations without a certain answer: %d", len(d.doubts)))
 	defer d.wait("")
 	d.Pace.Hold(d.certainFrom(), "requests may still be at work inside the service")
 	reading, err := d.read(ctx)
@@ -41,7 +41,8 @@ func (d *dispatcher) settleDoubts(ctx context.Context) {
 			d.halt(err)
 			return
 		}
-		d.queue.push(doubt.entry, time.Now().Add(d.Retry.Wait(doubt.entry.tries, 0, d.Random())))
+		doubt.wait = d.Retry.Wait(doubt.entry.tries, 0, d.Random())
+		d.repeat(doubt, time.Now())
 	}
 	d.doubts = nil
 	if err := d.finish(ctx, found); err != nil {

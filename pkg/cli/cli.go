@@ -187,9 +187,13 @@ func (a *app) open() error {
 		Out: screen, Terminal: terminal, Width: width, Color: color, Quiet: a.common.quiet,
 		Plain: func(status string) { a.log.Info().Msg(status) },
 	})
+	// On a terminal the plan, the live line and the summary say it better.
 	level := zerolog.InfoLevel
-	if a.common.verbose {
+	switch {
+	case a.common.verbose:
 		level = zerolog.DebugLevel
+	case terminal && a.common.logFormat == string(console.LogConsole):
+		level = zerolog.WarnLevel
 	}
 	sinks := []console.Sink{{Out: a.console, Format: console.LogFormat(a.common.logFormat), Level: level, Color: color}}
 	if a.common.logFile != "" {

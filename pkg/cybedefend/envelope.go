@@ -8,7 +8,7 @@ import (
 // decodeObject decodes the object that has all the keys: the body itself, or else what it has under "data".
 func decodeObject(body []byte, into any, keys ...string) error {
 	for _, candidate := range envelope(body) {
-		object := members(candidate)
+		object := fields(candidate)
 		if object == nil || !hasAll(object, keys) {
 			continue
 		}
@@ -24,7 +24,7 @@ func decodeObject(body []byte, into any, keys ...string) error {
 // "data". A null under its name is an empty list; no list at all is an error.
 func decodeList[T any](body []byte, name string) ([]T, error) {
 	for _, candidate := range envelope(body) {
-		list, ok := members(candidate)[name]
+		list, ok := fields(candidate)[name]
 		if !ok {
 			if len(candidate) == 0 || candidate[0] != '[' {
 				continue
@@ -43,11 +43,11 @@ func decodeList[T any](body []byte, name string) ([]T, error) {
 // envelope returns where a reply's content may be, first choice first.
 func envelope(body []byte) [2]json.RawMessage {
 	body = bytes.TrimSpace(body)
-	return [2]json.RawMessage{body, members(body)["data"]}
+	return [2]json.RawMessage{body, fields(body)["data"]}
 }
 
-// members returns the members of a JSON object, nil if it is none.
-func members(raw json.RawMessage) map[string]json.RawMessage {
+// fields returns the members of a JSON object, nil if it is none.
+func fields(raw json.RawMessage) map[string]json.RawMessage {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(raw, &object) != nil {
 		return nil

@@ -74,7 +74,7 @@ func plain(text string) string {
 		return text
 	}
 	if title := htmlTitle.FindStringSubmatch(text); title != nil {
-		return html.UnescapeString(title[1])
+		return strings.Join(strings.Fields(html.UnescapeString(title[1])), " ")
 	}
 	return html.UnescapeString(htmlTag.ReplaceAllString(htmlUnseen.ReplaceAllString(text, " "), " "))
 }

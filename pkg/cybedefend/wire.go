@@ -48,16 +48,19 @@ type TeamAssignment struct {
 	Role   TeamRole `json:"role"`
 }
 
-// Invitation is an invitation as the service describes it. It never repeats the team assignments.
+// Invitation is an invitation as the service describes it. It never repeats the team assignments. Encoded as JSON, its
+// token is redacted.
 type Invitation struct {
-	ID               string      `json:"id"`
-	Token            secret.Text `json:"token"`
-	Email            string      `json:"email"`
-	Status           string      `json:"status"`
-	OrganizationID   string      `json:"organizationId"`
-	OrganizationName string      `json:"organizationName"`
-	OrganizationRole string      `json:"organizationRole"`
-	ExpiresAt        time.Time   `json:"expiresAt"`
+	ID    string      `json:"id"`
+	Token secret.Text `json:"token"`
+	Email string      `json:"email"`
+	// Status is free text in any letter case.
+	Status           string `json:"status"`
+	OrganizationID   string `json:"organizationId"`
+	OrganizationName string `json:"organizationName"`
+	OrganizationRole string `json:"organizationRole"`
+	// ExpiresAt is zero if the service gave no date that can be read: take such an invitation for one that is pending.
+	ExpiresAt time.Time `json:"expiresAt"`
 }
 
 // User is a member of an organization.

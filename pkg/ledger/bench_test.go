@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,7 +20,7 @@ func people(n int) iter.Seq2[record.Record, error] {
 		for row := 1; row <= n; row++ {
 			if !yield(record.Record{
 				Row: row, Line: row + 1, Email: fmt.Sprintf("person-%d@example.com", row), Role: "member",
-				Teams: "Platform:developer; Security:read_only", Extra: []string{"Engineering", "E" + fmt.Sprint(row)},
+				Teams: "Platform:developer; Security:read_only", Extra: []string{"Engineering", "E" + strconv.Itoa(row)},
 			}, nil) {
 				return
 			}

@@ -40,13 +40,13 @@ func (l *Ledger) Claim(ctx context.Context, run string, row, attempt int) error 
 		return err
 	}
 	at := l.now().UnixMicro()
-	return l.submit(ctx, func(w *writer) error {
-		claimed, err := w.exec(w.claim, int64(attempt), at, key, int64(row))
+	return l.submit(ctx, func(ctx context.Context, w *writer) error {
+		claimed, err := w.exec(ctx, w.claim, int64(attempt), at, key, int64(row))
 		switch {
 		case code(err) == sqlite3.SQLITE_CONSTRAINT:
 			return &RowError{Run: run, Row: row, Err: ErrClaimed}
 		case err == nil && claimed == 0:
-			return w.refuse(run, key, row)
+			return w.refuse(ctx, run, key, row)
 		}
 		return err
 	})
@@ -60,8 +60,8 @@ func (l *Ledger) Release(ctx context.Context, run string, row int) error {
 	if err != nil {
 		return err
 	}
-	return l.enqueue(ctx, change{apply: func(w *writer) error {
-		_, err := w.exec(w.release, key, int64(row))
+	return l.enqueue(ctx, change{apply: func(ctx context.Context, w *writer) error {
+		_, err := w.exec(ctx, w.release, key, int64(row))
 		return err
 	}})
 }
@@ -82,9 +82,9 @@ func (l *Ledger) Settle(ctx context.Context, run string, records ...record.Recor
 			return fmt.Errorf("run %s: row %d: no outcome to settle", run, r.Row)
 		}
 	}
-	return l.submit(ctx, func(w *writer) error {
+	return l.submit(ctx, func(ctx context.Context, w *writer) error {
 		for i := range records {
-			if err := w.settleRow(run, key, &records[i]); err != nil {
+			if err := w.settleRow(ctx, run, key, &records[i]); err != nil {
 				return err
 			}
 		}
@@ -92,32 +92,32 @@ func (l *Ledger) Settle(ctx context.Context, run string, records ...record.Recor
 	})
 }
 
-func (w *writer) settleRow(run string, key int64, r *record.Record) error {
-	settled, err := w.exec(w.settle, int64(r.Outcome), r.InvitationID, r.Token.Reveal(), r.Status, r.OrganizationID,
+func (w *writer) settleRow(ctx context.Context, run string, key int64, r *record.Record) error {
+	settled, err := w.exec(ctx, w.settle, int64(r.Outcome), r.InvitationID, r.Token.Reveal(), r.Status, r.OrganizationID,
 		r.OrganizationName, r.OrganizationRole, micros(r.ExpiresAt), int64(r.Attempts), int64(r.HTTPStatus), r.Error,
 		r.Hint, micros(r.UpdatedAt), key, int64(r.Row), int64(record.Unset), int64(record.Unknown))
 	switch {
 	case err != nil:
 		return err
 	case settled == 0:
-		return w.refuse(run, key, r.Row)
+		return w.refuse(ctx, run, key, r.Row)
 	case r.Outcome == record.Unknown:
 		return nil
 	}
-	_, err = w.exec(w.release, key, int64(r.Row))
+	_, err = w.exec(ctx, w.release, key, int64(r.Row))
 	return err
 }
 
 // refuse says why a row that should have been open was not found.
-func (w *writer) refuse(run string, key int64, row int) error {
-	outcome, found, err := w.number("SELECT outcome FROM entry WHERE run = ? AND row = ?", key, int64(row))
+func (w *writer) refuse(ctx context.Context, run string, key int64, row int) error {
+	outcome, found, err := w.number(ctx, "SELECT outcome FROM entry WHERE run = ? AND row = ?", key, int64(row))
 	switch {
 	case err != nil:
 		return err
 	case !found:
 		return &RowError{Run: run, Row: row, Err: ErrNoRow}
 	}
-	return &RowError{Run: run, Row: row, Err: fmt.Errorf("%w: %s", ErrSettled, record.Outcome(outcome))} //nolint:gosec // we wrote it
+	return &RowError{Run: run, Row: row, Err: fmt.Errorf("%w: %s", ErrSettled, record.Outcome(outcome))}
 }
 
 // InDoubt returns the claims that stand, over all runs of the organization, in the order of runs and rows: requests

@@ -190,7 +190,7 @@ func TestFullLedgerKeepsNothingOfAChange(t *testing.T) {
 	if problem, ok := errors.AsType[*ledger.Error](err); !ok || !strings.Contains(problem.Hint, "free some room") {
 		t.Errorf("Settle = %#v", err)
 	}
-	if _, err := l.Begin(t.Context(), ledger.Run{}, people(10_000)); !errors.Is(err, ledger.ErrDiskFull) {
+	if _, err := l.Begin(t.Context(), ledger.Run{}, people(5000)); !errors.Is(err, ledger.ErrDiskFull) {
 		t.Errorf("Begin = %v, want ErrDiskFull", err)
 	}
 	same(t, "pending", len(collect(t, l.Pending(t.Context(), run.ID))), 100)
@@ -205,15 +205,15 @@ func TestFullLedgerKeepsNothingOfAChange(t *testing.T) {
 func TestDamageIsFinal(t *testing.T) {
 	path := place(t)
 	first := open(t, path)
-	run := begin(t, first, people(50_000))
+	run := begin(t, first, people(5000))
 	shut(t, first)
 	l, err := ledger.Open(path, ledger.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	claim(t, l, run, 1, 1)
-	overwrite(t, path, 300*4096, strings.Repeat("\xff", 600*4096))
-	for row := 1000; row <= 50_000 && err == nil; row += 1000 {
+	overwrite(t, path, 50*4096, strings.Repeat("\xff", 50*4096))
+	for row := 100; row <= 5000 && err == nil; row += 100 {
 		err = l.Claim(t.Context(), run.ID, row, 1)
 	}
 	if !errors.Is(err, ledger.ErrDamaged) {

@@ -11,14 +11,14 @@ const maxGroup = 1024
 
 // change is one operation on its way to the disk.
 type change struct {
-	apply func(*writer) error
+	apply func(context.Context, *writer) error
 	// done gets the result; it is nil when nobody waits, and has room for one, so that the committer never does.
 	done chan error
 }
 
 // submit queues a change and waits until it is on disk. It returns ctx's error when ctx ends first: the change may
 // be written all the same.
-func (l *Ledger) submit(ctx context.Context, apply func(*writer) error) error {
+func (l *Ledger) submit(ctx context.Context, apply func(context.Context, *writer) error) error {
 	c := change{apply: apply, done: make(chan error, 1)}
 	if err := l.enqueue(ctx, c); err != nil {
 		return err
@@ -51,13 +51,13 @@ func (l *Ledger) enqueue(ctx context.Context, c change) error {
 
 // commitGroups is the goroutine between the callers and the disk: one commit carries whatever was queued while the
 // last one was being written. It ends when the queue is closed and empty.
-func (l *Ledger) commitGroups() {
+func (l *Ledger) commitGroups(ctx context.Context) {
 	defer close(l.drained)
 	group := make([]change, 0, maxGroup)
 	for first := range l.queue {
 		group = l.gather(append(group[:0], first))
 		l.disk.mu.Lock()
-		l.commitGroup(group)
+		l.commitGroup(ctx, group)
 		l.disk.mu.Unlock()
 		clear(group)
 	}
@@ -84,10 +84,10 @@ func (l *Ledger) gather(group []change) []change {
 
 // commitGroup writes a group and tells everybody in it. When one change is refused because of its row, each is
 // tried alone, in the same order, so that the others don't pay for it.
-func (l *Ledger) commitGroup(group []change) {
-	err := l.disk.transact(func() error {
+func (l *Ledger) commitGroup(ctx context.Context, group []change) {
+	err := l.disk.transact(ctx, func() error {
 		for _, c := range group {
-			if err := c.apply(l.disk); err != nil {
+			if err := c.apply(ctx, l.disk); err != nil {
 				return err
 			}
 		}
@@ -95,7 +95,7 @@ func (l *Ledger) commitGroup(group []change) {
 	})
 	if _, refused := errors.AsType[*RowError](err); refused && len(group) > 1 {
 		for i := range group {
-			l.commitGroup(group[i : i+1])
+			l.commitGroup(ctx, group[i:i+1])
 		}
 		return
 	}

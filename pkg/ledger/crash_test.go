@@ -14,8 +14,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
 )
@@ -105,10 +103,13 @@ func TestCrashKeepsWhatWasAcknowledged(t *testing.T) {
 func TestCrashInTheMiddleOfBegin(t *testing.T) {
 	path := place(t)
 	l := open(t, path)
+	if _, err := l.Setting("cache_size = -100"); err != nil { // KiB, so that it spills soon
+		t.Fatal(err)
+	}
 	var dead string
 	begin(t, l, func(yield func(record.Record, error) bool) {
-		for r, err := range people(100_000) {
-			if r.Row == 90_000 {
+		for r, err := range people(20_000) {
+			if r.Row == 19_000 {
 				var size int
 				if dead, size = crash(t, path, -1); size < 1<<20 {
 					t.Errorf("only %d bytes had left the memory", size)
@@ -124,6 +125,15 @@ func TestCrashInTheMiddleOfBegin(t *testing.T) {
 	begin(t, after, people(1))
 }
 
+// killedRows is how many rows the process that is killed has: more than it lives to settle.
+const killedRows = 20_000
+
+func say(verb string, row int) {
+	if _, err := fmt.Fprintln(os.Stdout, verb, row); err != nil {
+		panic(err)
+	}
+}
+
 // work claims and settles rows and says so, until it is killed.
 func work(path string) {
 	l, err := ledger.Open(path, ledger.Options{})
@@ -131,7 +141,7 @@ func work(path string) {
 		panic(err)
 	}
 	ctx := context.Background()
-	run, err := l.Begin(ctx, ledger.Run{OrganizationID: organization, Digest: [32]byte{1}}, people(100_000))
+	run, err := l.Begin(ctx, ledger.Run{OrganizationID: organization, Digest: [32]byte{1}}, people(killedRows))
 	if err != nil {
 		panic(err)
 	}
@@ -144,11 +154,11 @@ func work(path string) {
 				if err := l.Claim(ctx, run.ID, row, 1); err != nil {
 					panic(err)
 				}
-				fmt.Fprintf(os.Stdout, "claimed %d\n", row)
+				say("claimed", row)
 				if err := l.Settle(ctx, run.ID, invited(row)); err != nil {
 					panic(err)
 				}
-				fmt.Fprintf(os.Stdout, "settled %d\n", row)
+				say("settled", row)
 			}
 		})
 	}
@@ -157,9 +167,9 @@ func work(path string) {
 
 // TestKilledProcess kills a process that is at work and looks for everything it said.
 func TestKilledProcess(t *testing.T) {
-	for _, lines := range []int{1, 50, 777, 3000} {
+	for _, lines := range []int{1, 50, 1999} {
 		path := filepath.Join(t.TempDir(), "ledger.db")
-		child := exec.CommandContext(t.Context(), os.Args[0], path) //nolint:gosec // this very program
+		child := exec.CommandContext(t.Context(), os.Args[0], "-work", path)
 		child.Stderr = os.Stderr
 		output, err := child.StdoutPipe()
 		if err != nil {
@@ -196,7 +206,7 @@ func TestKilledProcess(t *testing.T) {
 		if err != nil || !ok {
 			t.Fatal(ok, err)
 		}
-		same(t, "rows", run.Rows, 100_000)
+		same(t, "rows", run.Rows, killedRows)
 		found := state(t, l, run)
 		for _, row := range said["claimed"] {
 			if c := found[row-1]; c != 'U' && c != 'i' {
@@ -212,7 +222,7 @@ func TestKilledProcess(t *testing.T) {
 			t.Errorf("in doubt are %v: more than were in flight", inDoubt)
 		}
 		if len(said["claimed"]) == 0 {
-			t.Error(cmp.Diff(said, nil))
+			t.Error("the process said nothing")
 		}
 		shut(t, l)
 	}

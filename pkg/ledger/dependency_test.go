@@ -12,7 +12,7 @@ import (
 // tested with: any other may crash, see the driver's documentation under "Fragile modernc.org/libc dependency".
 func TestSQLiteHasItsOwnLibc(t *testing.T) {
 	module := func(format, path string) string {
-		out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", format, path).Output() //nolint:gosec // constants
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", format, path).Output()
 		if err != nil {
 			t.Fatalf("go list -m %s: %v", path, err)
 		}

@@ -1,6 +1,9 @@
 package ledger
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // NewestVersion is the version of the files that this program writes.
 var NewestVersion = len(migrations)
@@ -9,7 +12,7 @@ var NewestVersion = len(migrations)
 func (l *Ledger) LimitPages(pages int) error {
 	l.disk.mu.Lock()
 	defer l.disk.mu.Unlock()
-	_, _, err := l.disk.number(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	_, _, err := l.disk.number(context.Background(), fmt.Sprintf("PRAGMA max_page_count = %d", pages))
 	return err
 }
 
@@ -17,6 +20,6 @@ func (l *Ledger) LimitPages(pages int) error {
 func (l *Ledger) Setting(pragma string) (int64, error) {
 	l.disk.mu.Lock()
 	defer l.disk.mu.Unlock()
-	number, _, err := l.disk.number("PRAGMA " + pragma)
+	number, _, err := l.disk.number(context.Background(), "PRAGMA "+pragma)
 	return number, err
 }

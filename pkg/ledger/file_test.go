@@ -18,7 +18,11 @@ func execute(t *testing.T, path, script string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	if _, err := db.ExecContext(t.Context(), script); err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +35,11 @@ func overwrite(t *testing.T, path string, at int64, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() {
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	if _, err := file.WriteAt([]byte(text), at); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +128,7 @@ func TestUnusableFilesAreRefused(t *testing.T) {
 
 func TestEmptyFileBecomesALedger(t *testing.T) {
 	path := place(t)
-	if err := os.WriteFile(path, nil, 0o644); err != nil { //nolint:gosec // too wide on purpose
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	begin(t, open(t, path), people(1))

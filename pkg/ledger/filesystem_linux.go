@@ -10,7 +10,7 @@ func remote(path string) bool {
 	if unix.Statfs(path, &stat) != nil {
 		return false
 	}
-	switch uint32(stat.Type) { //nolint:gosec // a bit pattern, of different width and sign on each architecture
+	switch uint32(stat.Type) {
 	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC,
 		unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC, unix.CODA_SUPER_MAGIC, unix.NCP_SUPER_MAGIC,
 		unix.CEPH_SUPER_MAGIC, unix.V9FS_MAGIC, unix.FUSE_SUPER_MAGIC, lustre, gfs2:

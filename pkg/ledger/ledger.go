@@ -82,20 +82,21 @@ func Open(path string, o Options) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{path: path, now: o.Now, lock: held}
-	if err := l.open(); err != nil {
-		return nil, errors.Join(explain(path, err), l.shut())
+	ctx := context.Background()
+	if err := l.open(ctx); err != nil {
+		return nil, errors.Join(explain(path, err), l.shut(ctx))
 	}
 	l.queue = make(chan change, maxGroup)
 	l.drained = make(chan struct{})
-	go l.commitGroups()
+	go l.commitGroups(ctx)
 	return l, nil
 }
 
-func (l *Ledger) open() error {
+func (l *Ledger) open(ctx context.Context) error {
 	if err := prepareFile(l.path); err != nil {
 		return err
 	}
-	disk, err := openWriter(l.path)
+	disk, err := openWriter(ctx, l.path)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (l *Ledger) open() error {
 	l.pool = sql.OpenDB(connector)
 	l.pool.SetMaxOpenConns(readers)
 	l.pool.SetMaxIdleConns(readers)
-	return l.pool.PingContext(context.Background())
+	return l.pool.PingContext(ctx)
 }
 
 // Close writes what is queued, folds the write-ahead log into the file and lets others in. Operations after it
@@ -126,17 +127,17 @@ func (l *Ledger) Close() error {
 	close(l.queue)
 	l.gate.Unlock()
 	<-l.drained
-	return explain(l.path, l.shut())
+	return explain(l.path, l.shut(context.Background()))
 }
 
 // shut closes whatever is open, the lock last.
-func (l *Ledger) shut() error {
+func (l *Ledger) shut(ctx context.Context) error {
 	var errs []error
 	if l.pool != nil {
 		errs = append(errs, l.pool.Close())
 	}
 	if l.disk != nil {
-		errs = append(errs, l.disk.close())
+		errs = append(errs, l.disk.close(ctx))
 	}
 	return errors.Join(append(errs, l.lock.release())...)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
@@ -18,10 +17,12 @@ import (
 	"rollcall/pkg/record"
 )
 
-// TestMain is also the program that [TestKilledProcess] kills: with an argument it works on the ledger at that path.
+var workOn = flag.String("work", "", "claim and settle rows in the ledger at this path until killed")
+
+// TestMain is also the program that [TestKilledProcess] kills.
 func TestMain(m *testing.M) {
-	if flag.Parse(); flag.NArg() > 0 {
-		work(flag.Arg(0))
+	if flag.Parse(); *workOn != "" {
+		work(*workOn)
 		return
 	}
 	goleak.VerifyTestMain(m)
@@ -55,7 +56,7 @@ func shut(tb testing.TB, l *ledger.Ledger) {
 
 func begin(tb testing.TB, l *ledger.Ledger, entries iter.Seq2[record.Record, error]) ledger.Run {
 	tb.Helper()
-	run, err := l.Begin(context.Background(), ledger.Run{OrganizationID: organization, Digest: [32]byte{1}}, entries)
+	run, err := l.Begin(tb.Context(), ledger.Run{OrganizationID: organization, Digest: [32]byte{1}}, entries)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func rows(entries []ledger.Entry) []int {
 // doubts returns the rows in doubt, over all runs.
 func doubts(tb testing.TB, l *ledger.Ledger) []int {
 	tb.Helper()
-	claims, err := l.InDoubt(context.Background(), organization)
+	claims, err := l.InDoubt(tb.Context(), organization)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -116,9 +117,9 @@ func doubts(tb testing.TB, l *ledger.Ledger) []int {
 	return numbers
 }
 
-func same(tb testing.TB, what string, got, want any, options ...cmp.Option) {
+func same(tb testing.TB, what string, got, want any) {
 	tb.Helper()
-	if diff := cmp.Diff(want, got, options...); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		tb.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
@@ -161,7 +162,7 @@ func TestFilesBelongToTheirOwnerOnly(t *testing.T) {
 	shut(t, l)
 	same(t, "modes once closed", modes(), map[string]os.FileMode{"ledger.db": 0o600, "ledger.db.lock": 0o600})
 	for _, name := range []string{path, path + ".lock"} {
-		if err := os.Chmod(name, 0o644); err != nil { //nolint:gosec // too wide on purpose
+		if err := os.Chmod(name, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -207,42 +208,15 @@ func TestClosedLedgerSaysSo(t *testing.T) {
 		"End":     func(ctx context.Context) error { return l.End(ctx, run.ID, 0) },
 		"InDoubt": func(ctx context.Context) error { _, err := l.InDoubt(ctx, organization); return err },
 		"other":   func(ctx context.Context) error { return l.Claim(ctx, "another", 1, 1) },
-		"Records": func(ctx context.Context) (err error) {
-			for _, err = range l.Records(ctx, run.ID) {
+		"Records": func(ctx context.Context) error {
+			for _, err := range l.Records(ctx, run.ID) {
+				return err
 			}
-			return err
+			return nil
 		},
 	} {
 		if err := operation(t.Context()); !errors.Is(err, ledger.ErrClosed) {
 			t.Errorf("%s = %v, want ErrClosed", name, err)
 		}
 	}
-}
-
-func ExampleOpen() {
-	dir, err := os.MkdirTemp("", "")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
-	ctx := context.Background()
-	l, err := ledger.Open(filepath.Join(dir, "ledger.db"), ledger.Options{})
-	if err != nil {
-		panic(err)
-	}
-	defer l.Close()
-
-	run, err := l.Begin(ctx, ledger.Run{OrganizationID: organization}, people(3))
-	if err != nil {
-		panic(err)
-	}
-	_ = l.Claim(ctx, run.ID, 1, 1)
-	_ = l.Claim(ctx, run.ID, 2, 1)
-	_ = l.Settle(ctx, run.ID, record.Record{Row: 1, Outcome: record.Invited})
-	for entry := range l.Pending(ctx, run.ID) {
-		fmt.Println(entry.Email, entry.Claim != nil)
-	}
-	// Output:
-	// person-2@example.com true
-	// person-3@example.com false
 }

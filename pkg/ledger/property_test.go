@@ -3,9 +3,9 @@ package ledger_test
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -30,13 +30,10 @@ func TestLedgerIsItsModel(t *testing.T) {
 	instants := rapid.Custom(func(t *rapid.T) time.Time {
 		return time.UnixMicro(rapid.Int64Range(1, 1<<55).Draw(t, "µs")).UTC()
 	})
+	dir, ctx, checks := t.TempDir(), t.Context(), 0
 	rapid.Check(t, func(t *rapid.T) {
-		dir, err := os.MkdirTemp("", "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
-		path := filepath.Join(dir, "ledger.db")
+		checks++
+		path := filepath.Join(dir, strconv.Itoa(checks)+".db")
 		l, err := ledger.Open(path, ledger.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +43,6 @@ func TestLedgerIsItsModel(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		ctx := context.Background()
 		var models []*model
 		pick := func(t *rapid.T) (m *model, row int) {
 			if len(models) == 0 {
@@ -154,14 +150,14 @@ func TestLedgerIsItsModel(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			"": func(t *rapid.T) { compare(t, l, models) },
+			"compare": func(t *rapid.T) { compare(ctx, t, l, models) },
 		})
+		compare(ctx, t, l, models)
 	})
 }
 
 // compare reads all of a ledger and holds it against the models.
-func compare(t *rapid.T, l *ledger.Ledger, models []*model) {
-	ctx := context.Background()
+func compare(ctx context.Context, t *rapid.T, l *ledger.Ledger, models []*model) {
 	var wantDoubts, gotDoubts []ledger.Claim
 	last := map[[32]byte]*model{}
 	for _, m := range models {

@@ -68,25 +68,26 @@ func (l *Ledger) Begin(ctx context.Context, run Run, entries iter.Seq2[record.Re
 	run.Rows, run.EndedAt, run.ExitCode, run.Resumed = 0, time.Time{}, 0, 0
 	var key int64
 	var given error // by entries or ctx, so not about the file
-	err := l.disk.write(func(w *writer) error {
-		if _, err := w.run(insertRun, run.ID, run.OrganizationID, run.Service, run.Roster, run.Digest[:],
+	endless := context.WithoutCancel(ctx)
+	err := l.disk.write(endless, func(endless context.Context, w *writer) error {
+		if _, err := w.run(endless, insertRun, run.ID, run.OrganizationID, run.Service, run.Roster, run.Digest[:],
 			encodeList(run.Extra), micros(run.StartedAt)); err != nil {
 			return err
 		}
 		var err error
-		if key, _, err = w.number("SELECT key FROM run WHERE id = ?", run.ID); err != nil {
+		if key, _, err = w.number(endless, "SELECT key FROM run WHERE id = ?", run.ID); err != nil {
 			return err
 		}
 		for entry, err := range entries {
 			if given = errors.Join(err, ctx.Err()); given != nil {
 				return given
 			}
-			if err := w.insertRow(key, &entry); err != nil {
+			if err := w.insertRow(endless, key, &entry); err != nil {
 				return fmt.Errorf("row %d: %w", entry.Row, err)
 			}
 			run.Rows++
 		}
-		_, err = w.run("UPDATE run SET entries = ? WHERE key = ?", int64(run.Rows), key)
+		_, err = w.run(endless, "UPDATE run SET entries = ? WHERE key = ?", int64(run.Rows), key)
 		return err
 	})
 	if given != nil {
@@ -96,12 +97,12 @@ func (l *Ledger) Begin(ctx context.Context, run Run, entries iter.Seq2[record.Re
 		return Run{}, err
 	}
 	l.keys.Store(run.ID, key)
-	l.disk.fold()
+	l.disk.fold(endless)
 	return run, nil
 }
 
-func (w *writer) insertRow(key int64, r *record.Record) error {
-	_, err := w.exec(w.insert, key, int64(r.Row), int64(r.Line), r.Email, r.Role, r.Teams, encodeList(r.Extra),
+func (w *writer) insertRow(ctx context.Context, key int64, r *record.Record) error {
+	_, err := w.exec(ctx, w.insert, key, int64(r.Row), int64(r.Line), r.Email, r.Role, r.Teams, encodeList(r.Extra),
 		int64(r.Outcome), r.InvitationID, r.Token.Reveal(), r.Status, r.OrganizationID, r.OrganizationName,
 		r.OrganizationRole, micros(r.ExpiresAt), int64(r.Attempts), int64(r.HTTPStatus), r.Error, r.Hint,
 		micros(r.UpdatedAt))
@@ -130,11 +131,11 @@ func (l *Ledger) Resume(ctx context.Context, run Run) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	err = l.submit(ctx, func(w *writer) error {
-		if _, err := w.run("UPDATE run SET resumed = resumed + 1, ended_at = 0, exit_code = 0 WHERE key = ?", key); err != nil {
+	err = l.submit(ctx, func(ctx context.Context, w *writer) error {
+		if _, err := w.run(ctx, "UPDATE run SET resumed = resumed + 1, ended_at = 0, exit_code = 0 WHERE key = ?", key); err != nil {
 			return err
 		}
-		_, err := w.run(`UPDATE entry SET outcome = 0, http_status = 0, error = '', hint = '', updated_at = 0
+		_, err := w.run(ctx, `UPDATE entry SET outcome = 0, http_status = 0, error = '', hint = '', updated_at = 0
 			WHERE run = ? AND outcome IN (?, ?, ?)`,
 			key, int64(record.Failed), int64(record.Unknown), int64(record.NotSent))
 		return err
@@ -154,8 +155,8 @@ func (l *Ledger) End(ctx context.Context, run string, exitCode int) error {
 		return err
 	}
 	at := l.now().UnixMicro()
-	return l.submit(ctx, func(w *writer) error {
-		_, err := w.run("UPDATE run SET ended_at = ?, exit_code = ? WHERE key = ?", at, int64(exitCode), key)
+	return l.submit(ctx, func(ctx context.Context, w *writer) error {
+		_, err := w.run(ctx, "UPDATE run SET ended_at = ?, exit_code = ? WHERE key = ?", at, int64(exitCode), key)
 		return err
 	})
 }
@@ -188,8 +189,8 @@ func (l *Ledger) Runs(ctx context.Context) iter.Seq2[Summary, error] {
 // EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
 func (l *Ledger) EraseExpiredTokens(ctx context.Context, now time.Time) (int, error) {
 	var erased int64
-	err := l.submit(ctx, func(w *writer) (err error) {
-		erased, err = w.run("UPDATE entry SET token = '' WHERE token <> '' AND expires_at <> 0 AND expires_at < ?",
+	err := l.submit(ctx, func(ctx context.Context, w *writer) (err error) {
+		erased, err = w.run(ctx, "UPDATE entry SET token = '' WHERE token <> '' AND expires_at <> 0 AND expires_at < ?",
 			micros(now))
 		return err
 	})

@@ -39,7 +39,7 @@ func TestRecordsComeBackAsTheyWere(t *testing.T) {
 		},
 		{Row: 3, Line: 10, Email: "nonsense", Outcome: record.Invalid, Error: "no @", Hint: "add one", UpdatedAt: now},
 		{
-			Row: 70_000, Line: 1 << 40, Outcome: record.AlreadyInvited, InvitationID: "id", Token: secret.New("token"),
+			Row: 70_000, Line: 1 << 30, Outcome: record.AlreadyInvited, InvitationID: "id", Token: secret.New("token"),
 			Status: "pending", OrganizationID: "o", OrganizationName: "Org", OrganizationRole: "member",
 			ExpiresAt: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), Attempts: 3, HTTPStatus: 409, UpdatedAt: now,
 		},

@@ -1,6 +1,9 @@
 package ledger
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // applicationID marks a database as a ledger: "roll".
 const applicationID = 0x726f6c6c
@@ -61,8 +64,8 @@ CREATE TABLE claim (
 `}
 
 // migrate brings the database up to the newest version, in one transaction.
-func (w *writer) migrate() error {
-	version, _, err := w.number("PRAGMA user_version")
+func (w *writer) migrate(ctx context.Context) error {
+	version, _, err := w.number(ctx, "PRAGMA user_version")
 	if err != nil {
 		return err
 	}
@@ -72,13 +75,13 @@ func (w *writer) migrate() error {
 	case version == newest:
 		return nil
 	}
-	return w.transact(func() error {
+	return w.transact(ctx, func() error {
 		for _, script := range migrations[version:] {
-			if _, err := w.run(script); err != nil {
+			if _, err := w.run(ctx, script); err != nil {
 				return err
 			}
 		}
-		_, err := w.run(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations)))
+		_, err := w.run(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations)))
 		return err
 	})
 }

@@ -30,7 +30,8 @@ type statement interface {
 }
 
 // writer is the only connection that writes. Its mutex is held for a transaction; its other methods belong to
-// whoever is inside one.
+// whoever is inside one. The contexts it is given never end: the driver would start a goroutine for each statement,
+// and a group belongs to many callers, each of whom stops waiting by itself.
 type writer struct {
 	path string
 
@@ -46,12 +47,12 @@ type writer struct {
 }
 
 // openWriter opens the file at path, which [prepareFile] has looked at, and brings it up to date.
-func openWriter(path string) (*writer, error) {
+func openWriter(ctx context.Context, path string) (*writer, error) {
 	connector, err := sqlite.NewConnector(dataSource(path, url.Values{"mode": {"rw"}}))
 	if err != nil {
 		return nil, err
 	}
-	opened, err := connector.Connect(context.Background())
+	opened, err := connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,29 +61,29 @@ func openWriter(path string) (*writer, error) {
 		return nil, errors.Join(fmt.Errorf("the driver lacks methods: %T", opened), opened.Close())
 	}
 	w := &writer{path: path, conn: conn}
-	if err := w.setUp(); err != nil {
-		return nil, errors.Join(err, w.close())
+	if err := w.setUp(ctx); err != nil {
+		return nil, errors.Join(err, w.close(ctx))
 	}
 	return w, nil
 }
 
-func (w *writer) setUp() error {
-	if err := w.configure(); err != nil {
+func (w *writer) setUp(ctx context.Context) error {
+	if err := w.configure(ctx); err != nil {
 		return err
 	}
-	if err := w.prepare(map[*statement]string{
+	if err := w.prepare(ctx, map[*statement]string{
 		&w.begin: "BEGIN IMMEDIATE", &w.commit: "COMMIT", &w.rollback: "ROLLBACK",
 	}); err != nil {
 		return err
 	}
 	// The schema is made before the switch to a log, so that the file's own header says from the start whose it is.
-	if err := w.migrate(); err != nil {
+	if err := w.migrate(ctx); err != nil {
 		return err
 	}
-	if _, err := w.run("PRAGMA journal_mode = " + journalMode(w.path)); err != nil {
+	if _, err := w.run(ctx, "PRAGMA journal_mode = "+journalMode(w.path)); err != nil {
 		return err
 	}
-	return w.prepare(map[*statement]string{
+	return w.prepare(ctx, map[*statement]string{
 		&w.insert: insertEntry, &w.claim: insertClaim, &w.release: deleteClaim, &w.settle: updateEntry,
 	})
 }
@@ -96,7 +97,7 @@ func journalMode(path string) string {
 }
 
 // configure sets what SQLite forgets when a connection is closed.
-func (w *writer) configure() error {
+func (w *writer) configure(ctx context.Context) error {
 	for _, pragma := range []string{
 		fmt.Sprintf("busy_timeout = %d", busyTimeout.Milliseconds()),
 		"synchronous = EXTRA", // FULL, and without a log the directory, too
@@ -106,16 +107,16 @@ func (w *writer) configure() error {
 		"journal_size_limit = 16777216", // bytes: a log that a large transaction has blown up shrinks again
 		"secure_delete = FAST",          // erased tokens are overwritten where that costs no extra write
 	} {
-		if _, err := w.run("PRAGMA " + pragma); err != nil {
+		if _, err := w.run(ctx, "PRAGMA "+pragma); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *writer) prepare(queries map[*statement]string) error {
+func (w *writer) prepare(ctx context.Context, queries map[*statement]string) error {
 	for target, query := range queries {
-		prepared, err := w.conn.PrepareContext(context.Background(), query)
+		prepared, err := w.conn.PrepareContext(ctx, query)
 		if err != nil {
 			return err
 		}
@@ -127,22 +128,22 @@ func (w *writer) prepare(queries map[*statement]string) error {
 }
 
 // write runs work in a transaction of its own.
-func (w *writer) write(work func(*writer) error) error {
+func (w *writer) write(ctx context.Context, work func(context.Context, *writer) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.transact(func() error { return work(w) })
+	return w.transact(ctx, func() error { return work(ctx, w) })
 }
 
 // transact runs work in a transaction: either all of it is on disk when transact returns nil, or nothing of it
 // counts.
-func (w *writer) transact(work func() error) (err error) {
+func (w *writer) transact(ctx context.Context, work func() error) (err error) {
 	switch {
 	case w.conn == nil:
 		return ErrClosed
 	case w.broken != nil:
 		return w.broken
 	}
-	if _, err := w.exec(w.begin); err != nil {
+	if _, err := w.exec(ctx, w.begin); err != nil {
 		return explain(w.path, err)
 	}
 	committed := false
@@ -151,7 +152,7 @@ func (w *writer) transact(work func() error) (err error) {
 			return
 		}
 		// SQLite has rolled back already after some errors, and says so by another one.
-		_, _ = w.exec(w.rollback)
+		_, _ = w.exec(ctx, w.rollback)
 		switch err = explain(w.path, err); code(err) {
 		case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 			w.broken = err
@@ -160,17 +161,16 @@ func (w *writer) transact(work func() error) (err error) {
 	if err := work(); err != nil {
 		return err
 	}
-	if _, err := w.exec(w.commit); err != nil {
+	if _, err := w.exec(ctx, w.commit); err != nil {
 		return err
 	}
 	committed = true
 	return nil
 }
 
-// exec runs a prepared statement and returns how many rows it changed. The context is never one that can end: the
-// driver would start a goroutine for each call, and a group belongs to many callers.
-func (w *writer) exec(s statement, values ...driver.Value) (int64, error) {
-	result, err := s.ExecContext(context.Background(), w.bind(values))
+// exec runs a prepared statement and returns how many rows it changed.
+func (w *writer) exec(ctx context.Context, s statement, values ...driver.Value) (int64, error) {
+	result, err := s.ExecContext(ctx, w.bind(values))
 	if err != nil {
 		return 0, err
 	}
@@ -179,8 +179,8 @@ func (w *writer) exec(s statement, values ...driver.Value) (int64, error) {
 
 // run runs statements that are needed too rarely to keep them prepared. It returns how many rows the last one
 // changed.
-func (w *writer) run(script string, values ...driver.Value) (int64, error) {
-	result, err := w.conn.ExecContext(context.Background(), script, w.bind(values))
+func (w *writer) run(ctx context.Context, script string, values ...driver.Value) (int64, error) {
+	result, err := w.conn.ExecContext(ctx, script, w.bind(values))
 	if err != nil {
 		return 0, err
 	}
@@ -188,8 +188,8 @@ func (w *writer) run(script string, values ...driver.Value) (int64, error) {
 }
 
 // number returns the first column of the first row that query yields; ok is false when it yields none.
-func (w *writer) number(query string, values ...driver.Value) (number int64, ok bool, err error) {
-	rows, err := w.conn.QueryContext(context.Background(), query, w.bind(values))
+func (w *writer) number(ctx context.Context, query string, values ...driver.Value) (number int64, ok bool, err error) {
+	rows, err := w.conn.QueryContext(ctx, query, w.bind(values))
 	if err != nil {
 		return 0, false, err
 	}
@@ -215,16 +215,16 @@ func (w *writer) bind(values []driver.Value) []driver.NamedValue {
 
 // fold moves the log into the file and empties it, after a transaction that has made it as large as the file. What
 // hinders it, such as a reader, hinders nothing else: all is on disk already, and the next one tries again.
-func (w *writer) fold() {
+func (w *writer) fold(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conn != nil && w.broken == nil {
-		_, _, _ = w.number("PRAGMA wal_checkpoint(TRUNCATE)")
+		_, _, _ = w.number(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
 }
 
-func (w *writer) close() error {
-	w.fold()
+func (w *writer) close(ctx context.Context) error {
+	w.fold(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var errs []error

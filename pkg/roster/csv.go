@@ -47,7 +47,7 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	}()
 	var out row
 	for record := range records {
-		record.unpack(&out, t.layout)
+		record.unpack(&out)
 		if err := emit(&out); err != nil {
 			return err
 		}
@@ -66,9 +66,9 @@ type table struct {
 	after int
 	// begun tells that gocsv got its header.
 	begun bool
-	// cells and buffer serve every row anew.
-	cells  [len(columns)]string
-	buffer []byte
+	// cells and about serve every row anew.
+	cells [len(columns)]string
+	about []byte
 }
 
 func openTable(r *reading) (*table, error) {
@@ -92,7 +92,7 @@ func openTable(r *reading) (*table, error) {
 	cells, err := t.read()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, broken(place{1, 1}, "the document is empty", "")
+		return nil, broken(place{1, 1}, "the document is empty", "it needs a header such as email,role,teams")
 	case errors.As(err, new(*csv.ParseError)):
 		return nil, broken(t.start(cells), "the quotes in the header do not pair up", "")
 	case err != nil:
@@ -170,20 +170,31 @@ func (t *table) next() ([]string, error) {
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
 		at := place{parse.Line + t.above, parse.Column}
-		t.pack(nil, place{at.line, 1}, fault(at, "a quote inside a cell", "put the whole cell in quotes, and write those inside twice"))
+		t.pack(cells, place{at.line, 1}, &problem{
+			place: at, reason: "a quote inside a cell", suggestion: "put the whole cell in quotes, and write those inside twice",
+		})
 		return t.cells[:], nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	tooMany := ""
-	if len(cells) > t.layout.width {
-		if surplus := slices.IndexFunc(cells[t.layout.width:], filled); surplus >= 0 {
-			tooMany = fault(t.place(t.layout.width+surplus),
-				fmt.Sprintf("the row has more cells than the header has columns (%d)", t.layout.width),
-				"put a cell that contains the delimiter in quotes")
-		}
-	}
-	t.pack(cells, t.place(0), tooMany)
+	t.pack(cells, t.place(0), t.surplus(cells))
 	return t.cells[:], nil
+}
+
+// surplus objects to a row that has something where the header has no column. Its cells may be shifted: a delimiter
+// too many is more likely than a column too few.
+func (t *table) surplus(cells []string) *problem {
+	if len(cells) <= t.layout.width {
+		return nil
+	}
+	i := slices.IndexFunc(cells[t.layout.width:], filled)
+	if i < 0 {
+		return nil
+	}
+	return &problem{
+		place:      t.place(t.layout.width + i),
+		reason:     fmt.Sprintf("the row has more cells than the header has columns (%d)", t.layout.width),
+		suggestion: "put a cell that contains the delimiter in quotes",
+	}
 }

@@ -7,20 +7,15 @@ import (
 )
 
 // columns are what gocsv gets as the header of every table, whatever the document calls its own.
-var columns = [...]string{"email", "role", "teams", "extra", "places", "fault"}
+var columns = [...]string{"email", "role", "teams", "about"}
 
 // record is one record on its way through gocsv. It knows nothing but strings, so what else belongs to a row travels
-// in columns of ours.
+// in a column of ours.
 type record struct {
 	Email string `csv:"email"`
 	Role  string `csv:"role"`
 	Teams string `csv:"teams"`
-	// Extra are the extra cells, each with a NUL after it: a character that no document has.
-	Extra string `csv:"extra"`
-	// Places is where the row starts and where its three cells do, see [table.pack].
-	Places string `csv:"places"`
-	// Fault is what keeps the cells from being believed, see [fault].
-	Fault string `csv:"fault"`
+	About string `csv:"about"`
 }
 
 // UnmarshalCSVWithFields takes a cell. It saves gocsv the reflection by which it sets tagged fields, half its time.
@@ -32,12 +27,8 @@ func (r *record) UnmarshalCSVWithFields(column, cell string) error {
 		r.Role = cell
 	case "teams":
 		r.Teams = cell
-	case "extra":
-		r.Extra = cell
-	case "places":
-		r.Places = cell
-	case "fault":
-		r.Fault = cell
+	case "about":
+		r.About = cell
 	}
 	return nil
 }
@@ -51,9 +42,10 @@ func (d decoder) GetCSVRow() ([]string, error) { return d() }
 // GetCSVRows is not how a roster is read.
 func (d decoder) GetCSVRows() ([][]string, error) { return nil, errors.ErrUnsupported }
 
-// pack fills the cells for gocsv.
-func (t *table) pack(cells []string, start place, fault string) {
-	t.buffer = appendPlace(t.buffer[:0], start)
+// pack fills the cells for gocsv. The last one holds where the row starts and where its three cells do, what is wrong
+// with the row as a whole, and its extra cells.
+func (t *table) pack(cells []string, start place, wrong *problem) {
+	t.about = appendPlace(t.about[:0], start)
 	for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
 		t.cells[i] = ""
 		at := start
@@ -63,51 +55,59 @@ func (t *table) pack(cells []string, start place, fault string) {
 				t.cells[i] = rearm(t.cells[i])
 			}
 		}
-		t.buffer = appendPlace(t.buffer, place{at.line - start.line, at.column})
+		t.about = appendPlace(t.about, place{at.line - start.line, at.column})
 	}
-	t.cells[3] = ""
+	if wrong != nil {
+		t.about = appendPlace(t.about, wrong.place)
+		t.about = append(t.about, wrong.reason...)
+		t.about = append(t.about, 0)
+		t.about = append(t.about, wrong.suggestion...)
+	}
 	if t.wantExtra {
-		t.cells[3] = packExtra(cells, t.layout.extra)
+		for _, column := range t.layout.extra {
+			t.about = append(t.about, 0) // which no document contains
+			if column < len(cells) {
+				t.about = append(t.about, cells[column]...)
+			}
+		}
 	}
-	t.cells[4] = string(t.buffer)
-	t.cells[5] = fault
+	t.cells[len(t.cells)-1] = string(t.about)
 }
 
 // unpack turns the record into a row.
-func (r *record) unpack(out *row, l layout) {
-	start, rest := cutPlace(r.Places)
+func (r *record) unpack(out *row) {
+	start, rest := cutPlace(r.About)
 	*out = row{place: start}
-	for i, text := range [...]string{r.Email, r.Role, r.Teams} {
-		var at place
-		at, rest = cutPlace(rest)
-		at.line += start.line
-		*[...]*cell{&out.email, &out.role, &out.teams}[i] = cell{place: at, text: text, settled: r.Fault != ""}
+	out.email, rest = cutCell(rest, start, r.Email)
+	out.role, rest = cutCell(rest, start, r.Role)
+	out.teams, rest = cutCell(rest, start, r.Teams)
+	if rest != "" && rest[0] != 0 { // a place, then: no line is the 0th
+		var wrong problem
+		wrong.place, rest = cutPlace(rest)
+		wrong.reason, rest, _ = strings.Cut(rest, "\x00")
+		wrong.suggestion, rest = cutBefore(rest, 0)
+		out.problems = []problem{wrong}
+		out.email.settled, out.role.settled, out.teams.settled = true, true, true
 	}
-	if r.Extra != "" {
-		out.extra = strings.SplitN(r.Extra, "\x00", len(l.extra)+1)[:len(l.extra)]
-	}
-	if r.Fault != "" {
-		at, text := cutPlace(r.Fault)
-		reason, suggestion, _ := strings.Cut(text, "\x00")
-		out.problems = []problem{{place: at, reason: reason, suggestion: suggestion}}
+	if rest != "" {
+		out.extra = strings.Split(rest[1:], "\x00")
 	}
 }
 
-// fault packs a problem that concerns the whole row.
-func fault(at place, reason, suggestion string) string {
-	return string(appendPlace(nil, at)) + reason + "\x00" + suggestion
+// cutCell returns the cell whose place is next.
+func cutCell(packed string, start place, text string) (c cell, rest string) {
+	c.text = text
+	c.place, rest = cutPlace(packed)
+	c.line += start.line
+	return c, rest
 }
 
-// packExtra joins the cells of the extra columns; a record too short for one has it empty.
-func packExtra(cells []string, extra []int) string {
-	var b strings.Builder
-	for _, column := range extra {
-		if column < len(cells) {
-			b.WriteString(cells[column])
-		}
-		b.WriteByte(0)
+// cutBefore cuts the text before the byte, which the rest keeps.
+func cutBefore(text string, end byte) (before, rest string) {
+	if i := strings.IndexByte(text, end); i >= 0 {
+		return text[:i], text[i:]
 	}
-	return b.String()
+	return text, ""
 }
 
 // rearm takes away the apostrophe that a results file puts before what a spreadsheet would run as a formula.

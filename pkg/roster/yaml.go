@@ -41,7 +41,7 @@ func readYAML(_ context.Context, r *reading, emit func(*row) error) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return explainYAML(err)
+			return explainYAML(r, err)
 		}
 		if err := people.document(&document); err != nil {
 			return err
@@ -50,19 +50,19 @@ func readYAML(_ context.Context, r *reading, emit func(*row) error) error {
 }
 
 // explainYAML turns an error of the YAML library into a structureError, unless the source itself failed.
-func explainYAML(err error) error {
-	if errors.Is(err, errLeash) {
-		return structureError{{reason: "the YAML document is longer than 32 MiB", suggestion: `write it as CSV, or as a stream with "---" between entries`}}
-	}
+func explainYAML(r *reading, err error) error {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
 		return err
 	}
-	var structure structureError
-	if cause := errors.Unwrap(load); errors.As(cause, &structure) {
-		return structure
-	} else if cause != nil && load.Mark.Line == 0 {
-		return cause
+	if load.Mark.Line == 0 {
+		// The library hides what the source said, which says it again.
+		switch _, again := r.Peek(1); {
+		case errors.Is(again, errLeash):
+			return structureError{{reason: "the YAML document is longer than 32 MiB", suggestion: `write it as CSV, or as a stream with "---" between entries`}}
+		case again != nil && !errors.Is(again, io.EOF):
+			return again
+		}
 	}
 	suggestion := ""
 	if strings.Contains(load.Message, "cannot start any token") {

@@ -85,21 +85,21 @@ func (o *Options) checkPeople() error {
 	}
 	seen := map[string]bool{fold(o.CallerEmail): true}
 	for _, group := range []struct {
-		name string
+		word string
 		Population
-	}{{"members", o.Members}, {"pending", o.Pending}, {"expired", o.Expired}} {
+	}{{memberWord, o.Members}, {expiredWord, o.Expired}, {pendingWord, o.Pending}} {
 		if group.Count < 0 {
-			problems = append(problems, fmt.Errorf("%s: negative count %d", group.name, group.Count))
+			problems = append(problems, fmt.Errorf("%s: negative count %d", group.word, group.Count))
 		}
-		for _, person := range group.People {
+		for person := range group.all(group.word) {
 			if !validEmail(person.Email) {
-				problems = append(problems, fmt.Errorf("%s: %q is not an e-mail address", group.name, person.Email))
+				problems = append(problems, fmt.Errorf("%s: %q is not an e-mail address", group.word, person.Email))
 			}
-			if person.Role != "" && !slices.Contains(cybedefend.Roles(), person.Role) {
-				problems = append(problems, fmt.Errorf("%s: %s: unknown role %q", group.name, person.Email, person.Role))
+			if !slices.Contains(cybedefend.Roles(), person.Role) {
+				problems = append(problems, fmt.Errorf("%s: %s: unknown role %q", group.word, person.Email, person.Role))
 			}
 			if seen[fold(person.Email)] {
-				problems = append(problems, fmt.Errorf("%s: %q appears twice", group.name, person.Email))
+				problems = append(problems, fmt.Errorf("%s: %q appears twice", group.word, person.Email))
 			}
 			seen[fold(person.Email)] = true
 		}

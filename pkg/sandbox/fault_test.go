@@ -1,17 +1,20 @@
 package sandbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -104,16 +107,23 @@ func TestFaults(t *testing.T) {
 }
 
 func TestHang(t *testing.T) {
-	s := start(t, sandbox.Options{
-		Script: func(sandbox.Call) sandbox.Fault { return sandbox.Fault{Kind: sandbox.Hang} },
+	synctest.Test(t, func(t *testing.T) {
+		s, err := sandbox.New(sandbox.Options{
+			Script: func(sandbox.Call) sandbox.Fault { return sandbox.Fault{Kind: sandbox.Hang} },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		begin := time.Now()
+		if aborted := abortOf(func() { s.ServeHTTP(httptest.NewRecorder(), inviteAnn(ctx, s)) }); !aborted {
+			t.Error("got an answer")
+		}
+		if got := s.Counts().Emails; got != 1 || time.Since(begin) != time.Hour {
+			t.Errorf("%d e-mails after %s", got, time.Since(begin))
+		}
 	})
-	s.client.Timeout = 50 * time.Millisecond
-	if got := s.invite(t, "ann@example.com"); got.err == nil {
-		t.Errorf("got an answer: %d", got.status)
-	}
-	if got := s.Counts().Emails; got != 1 {
-		t.Errorf("%d e-mails", got)
-	}
 }
 
 // TestChanceIsRepeatable sends the same invites in another order, at once and one by one: each meets the same fault.

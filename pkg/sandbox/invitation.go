@@ -266,7 +266,7 @@ func (s *Sandbox) accept(q *request) (any, error) {
 	return s.wire(found), nil
 }
 
-// Invited is an invitation that was created since the start, with what the service never repeats.
+// Invited is an invitation with its team assignments, which the service never repeats.
 type Invited struct {
 	Email string
 	Role  cybedefend.Role

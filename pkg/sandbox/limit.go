@@ -101,7 +101,7 @@ func (l Limit) policy() (quota, window int) {
 	return max(1, int(l.Rate*3600)), 3600
 }
 
-// retryAfter is the value of a Retry-After header, empty for [NotTelling].
+// value returns what a Retry-After header holds, nothing for [NotTelling].
 func (form RetryAfter) value(wait time.Duration, now time.Time) string {
 	seconds := int64(max(1, math.Ceil(wait.Seconds())))
 	switch form {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
 	"net/mail"
 	"slices"
@@ -47,21 +48,28 @@ func newOrganization(options Options) *organization {
 		o.teams[id] = uint16(i)
 	}
 	o.join(o.person(options.CallerEmail), options.CallerEmail, options.CallerRole)
-	for someone := range options.Members.all("member") {
+	for someone := range options.Members.all(memberWord) {
 		o.join(o.person(someone.Email), someone.Email, someone.Role)
 	}
 	now := options.Now()
-	for someone := range options.Expired.all("expired") {
+	for someone := range options.Expired.all(expiredWord) {
 		o.invite(someone.Email, someone.Role, nil, now.Add(-time.Hour))
 	}
-	for someone := range options.Pending.all("pending") {
+	for someone := range options.Pending.all(pendingWord) {
 		o.invite(someone.Email, someone.Role, nil, now.Add(options.InvitationLifetime))
 	}
 	return o
 }
 
+// The words that made-up addresses begin with.
+const (
+	memberWord  = "member"
+	expiredWord = "expired"
+	pendingWord = "pending"
+)
+
 // all yields everybody, the made-up ones first.
-func (p Population) all(word string) func(func(Person) bool) {
+func (p Population) all(word string) iter.Seq[Person] {
 	return func(yield func(Person) bool) {
 		for n := range p.Count {
 			if !yield(Person{fmt.Sprintf("%s%d@acme.example", word, n+1), cybedefend.Member}) {

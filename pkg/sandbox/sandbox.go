@@ -9,9 +9,9 @@
 // refused, in the shapes of refusal that it documents. It sends no e-mail; it counts those that the service would
 // have sent, one for each invitation created, whether or not the client ever learns of it.
 //
-// It keeps about 200 bytes for an invitation and reads a page of a list without looking at the other pages. It does
-// not keep anything beyond the life of the process, and does not judge what is documented nowhere: how long names
-// may be, how many seats there are, who may cancel what beyond who may invite.
+// It keeps a few hundred bytes for an invitation and reads a page of a list without looking at the other pages, so
+// that a million people fit. It keeps nothing beyond the life of the process and has no opinion about what is
+// documented nowhere: seats, an organization's settings, what becomes of teams once an invitation is accepted.
 //
 // Besides the service's calls it has some of its own, without credentials: GET /sandbox/mails, GET /sandbox/stats,
 // POST /sandbox/outage, POST /sandbox/expire, POST /sandbox/revoke and POST /sandbox/reset. [Start] listens on the
@@ -79,8 +79,8 @@ func (s *Sandbox) Reset() {
 	s.stats = Stats{Requests: make(map[Operation]int), Faults: make(map[Kind]int)}
 }
 
-// Environment returns the variables that make the vendor's clients, and rollcall, talk to the sandbox at url. It is
-// the one place that shows the personal access token, which opens nothing but sandboxes.
+// Environment returns the variables that make the vendor's clients, and rollcall, talk to the sandbox at url. It
+// shows the personal access token, which opens nothing but sandboxes.
 func (s *Sandbox) Environment(url string) []string {
 	return []string{
 		"CYBEDEFEND_API_URL=" + url,

@@ -16,7 +16,9 @@ func (s *Sandbox) serve(route route, w http.ResponseWriter, r *http.Request) {
 	if err := q.read(w); err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			s.reply(w, q, 0, nil, refuse(http.StatusRequestEntityTooLarge, "request entity too large"))
+			return
 		}
+		s.cut(w) // half a request gets no answer
 		return
 	}
 	if fault, ok := s.admit(route, w.Header()); !ok {

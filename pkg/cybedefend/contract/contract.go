@@ -50,7 +50,7 @@ type Call struct {
 	ContentType string
 	// Request are the keys of the body, all of them known: the service may refuse others.
 	Request []Field
-	// Success is the status of a success; Refusals are the other documented ones.
+	// Success is the status of a success; Refusals are the others that the page names, if it names any.
 	Success  int
 	Refusals []int
 	// List is set if the reply is a bare list, whose items hold Reply.
@@ -120,23 +120,23 @@ func Calls() []Call {
 		},
 		{
 			Operation: "list invitations", Method: "GET", Path: "/organization/{organizationId}/invitations",
-			Query: page, Success: 200, Refusals: []int{400, 401, 403},
+			Query: page, Success: 200,
 			Reply: []Field{{Name: "organizationId", Kind: UUID}, {Name: "invitations", Kind: Objects, Of: invitation}},
 		},
 		{
 			Operation: "cancel invitation", Method: "DELETE",
 			Path:    "/organization/{organizationId}/invitation/{invitationId}",
-			Success: 200, Refusals: []int{401, 403, 404}, Reply: invitation,
+			Success: 200, Reply: invitation,
 		},
 		{
 			Operation: "accept invitation", Method: "POST", Path: "/organization/invite/accept",
 			ContentType: "application/json", Request: []Field{{Name: "token", Kind: Text}},
-			Success: 200, Refusals: []int{400, 401, 404}, Reply: invitation,
+			Success: 200, Reply: invitation,
 		},
 		{
 			Operation: "list members", Method: "GET", Path: "/organization/{organizationId}/members",
 			Query:   []Field{page[0], page[1], {Name: "search", Kind: Text, Optional: true}},
-			Success: 200, Refusals: []int{400, 401, 403},
+			Success: 200,
 			Reply: []Field{
 				{Name: "users", Kind: Objects, Of: user},
 				{Name: "totalUsers", Kind: Number},
@@ -148,28 +148,28 @@ func Calls() []Call {
 			Operation: "change member role", Method: "PUT", Path: "/organization/{organizationId}/member/role",
 			ContentType: "application/json",
 			Request:     []Field{{Name: "userId", Kind: UUID}, {Name: "role", Kind: Text, OneOf: organizationRoles}},
-			Success:     200, Refusals: []int{400, 401, 403, 404}, Reply: message,
+			Success:     200, Reply: message,
 		},
 		{
 			Operation: "remove member", Method: "DELETE", Path: "/organization/{organizationId}/member",
 			ContentType: "application/json", Request: []Field{{Name: "userId", Kind: UUID}},
-			Success: 200, Refusals: []int{400, 401, 403, 404}, Reply: message,
+			Success: 200, Reply: message,
 		},
 		{
 			Operation: "list teams", Method: "GET", Path: "/organization/{organizationId}/teams",
-			Success: 200, Refusals: []int{401, 403}, List: true, Live: "teams", Reply: team,
+			Success: 200, List: true, Live: "teams", Reply: team,
 		},
 		{
 			Operation: "list organizations", Method: "GET", Path: "/organizations",
-			Success: 200, Refusals: []int{401}, List: true, Live: "organizations", Reply: organization,
+			Success: 200, List: true, Live: "organizations", Reply: organization,
 		},
 		{
 			Operation: "read organization", Method: "GET", Path: "/organization/{organizationId}",
-			Success: 200, Refusals: []int{401, 403, 404}, Reply: organization,
+			Success: 200, Reply: organization,
 		},
 		{
 			Operation: "read profile", Method: "GET", Path: "/user/profile",
-			Success: 200, Refusals: []int{401},
+			Success: 200,
 			Reply: []Field{
 				{Name: "id", Kind: UUID},
 				{Name: "email", Kind: Text},
@@ -205,7 +205,7 @@ func Calls() []Call {
 			Success: 200, Refusals: []int{400, 401, 403},
 			Reply: []Field{
 				{Name: "access_token", Kind: Text},
-				{Name: "token_type", Kind: Text},
+				{Name: "token_type", Kind: Text, Value: "Bearer"},
 				{Name: "expires_in", Kind: Number},
 				{Name: "scope", Kind: Text, Optional: true},
 			},

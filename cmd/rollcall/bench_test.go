@@ -1,0 +1,132 @@
+package main_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The sizes can be set: ROWS=1000000 make bench.
+const (
+	checkRows  = 1_000_000
+	inviteRows = 50_000
+)
+
+// BenchmarkCheck checks a clean roster.
+func BenchmarkCheck(b *testing.B) {
+	bin, rows := build(b), rowsOr(b, checkRows)
+	roster := writeRoster(b, rows)
+	for b.Loop() {
+		measure(b, rows, exec.Command(bin, "check", roster))
+	}
+}
+
+// BenchmarkInvite invites as fast as it goes, at a sandbox in another process.
+func BenchmarkInvite(b *testing.B) {
+	for _, latency := range []string{"0s", "20ms"} {
+		b.Run("latency="+latency, func(b *testing.B) {
+			bin, rows := build(b), rowsOr(b, inviteRows)
+			roster := writeRoster(b, rows)
+			for b.Loop() {
+				environment := startSandbox(b, bin, "--latency", latency)
+				command := exec.Command(bin, "invite", roster, "--rate", "1000000/s", "--concurrency", "64", "--yes", "--quiet",
+					"--ledger", filepath.Join(b.TempDir(), "ledger.db"))
+				command.Env = append(os.Environ(), environment...)
+				measure(b, rows, command)
+			}
+		})
+	}
+}
+
+// measure runs the command and reports rows a second and the peak of its memory. What is around the command, such as
+// the start of a sandbox, does not count.
+func measure(b *testing.B, rows int, command *exec.Cmd) {
+	b.Helper()
+	began := time.Now()
+	err := command.Run()
+	elapsed := time.Since(began)
+	if err != nil {
+		b.Fatalf("%s: %v", command, err)
+	}
+	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		b.Fatal("the system does not tell how much memory a process took")
+	}
+	b.ReportMetric(float64(rows)/elapsed.Seconds(), "rows/s")
+	b.ReportMetric(float64(usage.Maxrss)/1024, "peak-MiB")
+	b.ReportMetric(0, "ns/op")
+}
+
+func build(b *testing.B) string {
+	b.Helper()
+	bin := filepath.Join(b.TempDir(), "rollcall")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Fatalf("build: %v\n%s", err, out)
+	}
+	return bin
+}
+
+func rowsOr(b *testing.B, otherwise int) int {
+	b.Helper()
+	text := os.Getenv("ROWS")
+	if text == "" {
+		return otherwise
+	}
+	rows, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatalf("ROWS: %v", err)
+	}
+	return rows
+}
+
+func writeRoster(b *testing.B, rows int) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "roster.csv")
+	file, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := bufio.NewWriter(file)
+	fmt.Fprintln(out, "email,role,teams,Employee ID,Department")
+	for i := range rows {
+		fmt.Fprintf(out, "person%d@company%d.example,member,Platform:developer,%06d,Department %d\n", i, i%50, i, i%20)
+	}
+	if err := out.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// startSandbox starts a sandbox process that ends with the benchmark, and returns the environment to use.
+func startSandbox(b *testing.B, bin string, flags ...string) (environment []string) {
+	b.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	command := exec.CommandContext(ctx, bin, append([]string{"sandbox", "--quiet"}, flags...)...)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		cancel()
+		_ = command.Wait() // it was killed, and says so
+	})
+	lines := bufio.NewScanner(out)
+	for len(environment) < 4 && lines.Scan() {
+		environment = append(environment, strings.TrimPrefix(lines.Text(), "export "))
+	}
+	return environment
+}

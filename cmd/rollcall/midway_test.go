@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// midway runs a command, and disturbs it once the sandbox has sent so many mails:
+//
+//	midway N INT command…      a signal; TERM and KILL, too, and several as INT,TERM
+//	midway N revoke command…   an order to the sandbox; expire, too
+//
+// It ends with the command's exit code, 137 if the command was killed. It is a process of its own since only that has
+// the environment of the script.
+func midway() {
+	code, err := disturb(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "midway:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func disturb(args []string) (code int, err error) {
+	if len(args) < 3 {
+		return 0, fmt.Errorf("usage: midway N what command [args...]")
+	}
+	after, err := strconv.Atoi(args[0])
+	if err != nil {
+		return 0, err
+	}
+	command := exec.Command(args[2], args[3:]...) //nolint:noctx // it is waited for, and bounded by the test's own time
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := command.Start(); err != nil {
+		return 0, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	url := os.Getenv("CYBEDEFEND_API_URL")
+	if await(url, after, ended) {
+		if err := do(args[1], url, command.Process); err != nil {
+			return 0, err
+		}
+		<-ended
+	}
+	if code = command.ProcessState.ExitCode(); code < 0 {
+		code = 137
+	}
+	return code, nil
+}
+
+// await waits until the sandbox has sent so many mails, and reports false if the command has ended before.
+func await(url string, mails int, ended <-chan error) bool {
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ended:
+			return false
+		case <-ticker.C:
+			if counts, err := statsOf(url); err == nil && counts.Emails >= mails {
+				return true
+			}
+		}
+	}
+}
+
+// do sends signals to the process, or an order to the sandbox.
+func do(what, url string, process *os.Process) error {
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}
+	for name := range strings.SplitSeq(what, ",") {
+		signal, known := signals[name]
+		if !known {
+			return order(url, what)
+		}
+		if err := process.Signal(signal); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes the commands that scripts can execute: rollcall itself, and midway, which disturbs it.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"rollcall": main, "midway": midway})
+}
+
+// TestScripts runs every script of testdata/script. They are written in the user's language, and these words of ours:
+//
+//	status N command…       the command ends with exactly the exit code N
+//	service [flags]         `rollcall sandbox [flags]` serves until the script ends, and its environment is set
+//	service stop            it is interrupted, and must end well
+//	service revoke          it refuses the credentials from now on; likewise expire, reset, outage and recovery
+//	mails N                 the sandbox has mailed N people, each of them once
+//	calls N operation       the sandbox was called so often: calls 0 invite
+//	midway N what command…  executed through status: see [midway]
+//	people N FILE           FILE is a roster of N people
+//	column FILE name cell…  the column of a CSV file has exactly these cells; invited*3 stands for three
+//	mode 0600 FILE…         the files have these permissions
+//	repeat N FILE text      FILE is the text, N times
+//	secret NAME|FILE [col]  what the variable or file holds is a secret, or each cell of that column
+//	leaks FILE...           the files hold a secret; ! leaks: none of them
+//	hold FILE               somebody else holds the ledger FILE
+//	listen                  the service's addresses lead to a listener that answers nobody
+//	connections N           so many connections have come to that listener
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		Setup:               setUp,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Condition:           condition,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
+			"mode": mode, "repeat": repeat, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
+			"connections": connections,
+		},
+	})
+}
+
+// setUp gives a script a home of its own. Nothing else comes from the developer's environment but PATH.
+func setUp(env *testscript.Env) error {
+	samples, err := filepath.Abs(filepath.Join("..", "..", "samples"))
+	if err != nil {
+		return err
+	}
+	home := filepath.Join(env.WorkDir, "home")
+	env.Setenv("HOME", home)
+	env.Setenv("STATE", filepath.Join(home, ".local", "state", "rollcall"))
+	env.Setenv("SAMPLES", samples)
+	// The modest defaults would make scripts wait.
+	env.Setenv("ROLLCALL_RATE", "1000/s")
+	env.Setenv("ROLLCALL_GRACE", "50ms")
+	// A data race in a process that a script starts is the exit code 66, which no script expects.
+	env.Setenv("GORACE", "halt_on_error=1")
+	env.Values[serviceKey] = &service{}
+	return os.Mkdir(home, 0o700)
+}
+
+// condition adds [root], which is true for a user whom no permission stops.
+func condition(name string) (bool, error) {
+	if name == "root" {
+		return os.Geteuid() == 0, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+// status runs a command and checks its exit code.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N command [args...]")
+	}
+	want := number(ts, args[0])
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func number(ts *testscript.TestScript, text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		ts.Fatalf("%q is not a number", text)
+	}
+	return n
+}

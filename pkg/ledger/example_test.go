@@ -1,0 +1,53 @@
+package ledger_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+func ExampleOpen() {
+	dir, err := os.MkdirTemp("", "")
+	if err == nil {
+		err = errors.Join(invite(filepath.Join(dir, "ledger.db")), os.RemoveAll(dir))
+	}
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// person-2@example.com is in doubt: true
+	// person-3@example.com is in doubt: false
+}
+
+func invite(path string) error {
+	l, err := ledger.Open(path, ledger.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }()
+	ctx := context.Background()
+	run, err := l.Begin(ctx, ledger.Run{OrganizationID: organization}, people(3))
+	if err != nil {
+		return err
+	}
+	for row := 1; row <= 2; row++ {
+		if err := l.Claim(ctx, run.ID, row, 1); err != nil {
+			return err
+		}
+	}
+	if err := l.Settle(ctx, run.ID, record.Record{Row: 1, Outcome: record.Invited}); err != nil {
+		return err
+	}
+	for entry, err := range l.Pending(ctx, run.ID) {
+		if err != nil {
+			return err
+		}
+		fmt.Println(entry.Email, "is in doubt:", entry.Claim != nil)
+	}
+	return nil
+}

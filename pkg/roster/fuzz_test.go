@@ -1,0 +1,118 @@
+package roster_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/roster"
+)
+
+// seed adds the documents whose name ends so.
+func seed(f *testing.F, pattern string) {
+	f.Helper()
+	files, err := filepath.Glob(rosters + "/" + pattern)
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no seeds %s: %v", pattern, err)
+	}
+	for _, file := range files {
+		document, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(document) < 8<<10 {
+			f.Add(document)
+		}
+	}
+}
+
+// readAll holds what must be true of every document.
+func readAll(t *testing.T, source roster.Source, options roster.Options) {
+	t.Helper()
+	people, err := roster.Read(t.Context(), source, options)
+	if err != nil {
+		var refused *roster.RefusedError
+		if !errors.As(err, &refused) || len(refused.Findings) == 0 || people != nil {
+			t.Errorf("Read = %+v, %v, want a refusal", people, err)
+		}
+		return
+	}
+	rows, invalid, duplicates, warnings, line := 0, 0, 0, 0, 0
+	for entry, err := range people.Entries(t.Context()) {
+		if err != nil {
+			t.Fatalf("the second reading fails: %v", err)
+		}
+		rows++
+		if entry.Row != rows || entry.Line < line || entry.Line == 0 || len(entry.Extra) != 0 && len(entry.Extra) != len(people.Extra) {
+			t.Errorf("row %d, after line %d: %+v", rows, line, entry)
+		}
+		line = entry.Line
+		if entry.Invalid() {
+			invalid++
+		} else if _, err := roster.ParseRole(entry.Role); err != nil {
+			t.Errorf("a good entry has the role %q", entry.Role)
+		}
+		if entry.DuplicateOf > 0 {
+			duplicates++
+		}
+		for _, finding := range entry.Findings {
+			if finding.Severity == roster.Warning {
+				warnings++
+			}
+			if finding.Reason == "" || finding.Line < entry.Line || finding.Column < 1 {
+				t.Errorf("finding %+v", finding)
+			}
+		}
+	}
+	got := [...]int{rows, invalid, duplicates, warnings}
+	if diff := cmp.Diff([...]int{people.Rows, people.Invalid, people.Duplicates, people.Warnings}, got); diff != "" {
+		t.Errorf("rows, invalid, duplicates and warnings differ (-counted +found):\n%s", diff)
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	seed(f, "*.csv")
+	f.Fuzz(func(t *testing.T, document []byte) {
+		readAll(t, memory("x.csv", document), roster.Options{})
+		readAll(t, memory("x", document), roster.Options{Role: "member", Map: map[string]string{"email": "Name"}})
+	})
+}
+
+func FuzzYAML(f *testing.F) {
+	seed(f, "*.yaml")
+	f.Fuzz(func(t *testing.T, document []byte) {
+		readAll(t, memory("x.yaml", document), roster.Options{})
+	})
+}
+
+// A cell is either refused or means the same once it is written again.
+func FuzzTeams(f *testing.F) {
+	for _, cell := range []string{"Platform:developer; Security", `"a;b":read_only`, "A:b:c", ":", `"`, "a\r\nb", "A:dev", "A:developer, B:developer"} {
+		f.Add(cell)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		teams, err := roster.ParseTeams(cell)
+		if err != nil {
+			return
+		}
+		again, err := roster.ParseTeams(roster.FormatTeams(teams))
+		if diff := cmp.Diff(teams, again); diff != "" || err != nil {
+			t.Errorf("%q becomes %q (-want +got, error %v):\n%s", cell, roster.FormatTeams(teams), err, diff)
+		}
+	})
+}
+
+// Whatever the first line is, header, hint or neither, both readings make the same of it.
+func FuzzHeader(f *testing.F) {
+	for _, header := range []string{"email,role", "e-mail;name;role", "\"email\"\t\"role\"", "sep=;", "mail|role", "email", "Rôle;Courriel"} {
+		f.Add(header)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		document := bytes.Join([][]byte{[]byte(header), []byte("ann@x.test,member"), []byte("ann@x.test;member;x")}, []byte("\n"))
+		readAll(t, memory("x.csv", document), roster.Options{Role: "member"})
+	})
+}

@@ -1,0 +1,364 @@
+package roster_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/roster"
+)
+
+func TestReadRefusesOptions(t *testing.T) {
+	tests := []struct {
+		give roster.Options
+		want string
+	}{
+		{roster.Options{Role: "managr"}, `default role: unknown role "managr" (did you mean manager?)`},
+		{roster.Options{Teams: []roster.Team{{Name: "A", Role: "boss"}}}, `default teams: unknown team role "boss"`},
+		{roster.Options{Teams: []roster.Team{{Name: "A"}, {Name: "a", Role: "read_only"}}}, `default teams: team "a" is there twice`},
+		{roster.Options{Map: map[string]string{"mail": "x"}}, `column mapping: "mail" is none of email, role, teams`},
+		{roster.Options{Format: 9}, "roster format: unknown format(9)"},
+	}
+	for _, tt := range tests {
+		_, err := roster.Read(t.Context(), memory("x.csv", []byte("email,role\n")), tt.give)
+		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || errors.As(err, new(*roster.RefusedError)) {
+			t.Errorf("Read(%+v) = %v, want %s…", tt.give, err, tt.want)
+		}
+	}
+}
+
+func TestMap(t *testing.T) {
+	const table = "Login,Email,Access,Email 2\nann@x.test,b@x.test,member,c@x.test\n"
+	tests := []struct {
+		give map[string]string
+		want string
+	}{
+		{map[string]string{"email": "Login", "role": "ACCESS"}, ""},
+		{map[string]string{"email": " Login ", "role": "Access", "teams": "Email"}, ""},
+		{map[string]string{"email": "Mail", "role": "Access"}, `x.csv:1:1: email: no column "Mail", which email is mapped to (there are "Login", "Email", "Access", "Email 2")`},
+		{map[string]string{"email": "Access", "role": "Access"}, `x.csv:1:13: two fields are mapped to the column "Access" (map each to its own column)`},
+	}
+	for _, tt := range tests {
+		people, err := roster.Read(t.Context(), memory("x.csv", []byte(table)), roster.Options{Map: tt.give})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else if entry := first(t, people); entry.Email != "ann@x.test" || entry.Role != "member" {
+			t.Errorf("with %v the entry is %+v", tt.give, entry)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("Read with %v (-want +got):\n%s", tt.give, diff)
+		}
+	}
+}
+
+func first(t *testing.T, people *roster.Roster) roster.Entry {
+	t.Helper()
+	for entry, err := range people.Entries(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return entry
+	}
+	t.Fatal("no entries")
+	return roster.Entry{}
+}
+
+func TestFormatOfAnUnnamedDocument(t *testing.T) {
+	tests := []struct {
+		give string
+		want roster.Format
+	}{
+		{"email,role\nann@x.test,member\n", roster.CSV},
+		{"\n# people\n- email: ann@x.test\n  role: member\n", roster.YAML},
+		{"people:\n- {email: ann@x.test, role: member}\n", roster.YAML},
+		{"---\nemail: ann@x.test\nrole: member\n", roster.YAML},
+		{`[{"email": "ann@x.test", "role": "member"}]`, roster.YAML},
+		{"\ufeffemail: ann@x.test\nrole: member\n", roster.YAML},
+		{"email;role\nann@x.test;member\n", roster.CSV},
+	}
+	for _, tt := range tests {
+		people, err := roster.Read(t.Context(), memory("<stdin>", []byte(tt.give)), roster.Options{})
+		if err != nil || people.Format != tt.want || people.Rows != 1 {
+			t.Errorf("Read(%q) = %+v, %v, want %s", tt.give, people, err, tt.want)
+		}
+	}
+}
+
+func TestUnreadableRosterIsRefused(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "people.csv")
+	broken := errors.New("disk on fire")
+	half := roster.Source{Name: "half.csv", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("email,role\nann@x.test,boss\n"+strings.Repeat("bob@x.test,member\n", 9000)), iotest.ErrReader(broken))), nil
+	}}
+	yaml := roster.Source{Name: "half.yaml", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"+strings.Repeat("# padding\n", 9000)), iotest.ErrReader(broken))), nil
+	}}
+	tests := []struct {
+		give  roster.Source
+		want  string
+		cause error
+	}{
+		{roster.File(missing), missing + ": cannot open: no such file or directory", fs.ErrNotExist},
+		{half, "half.csv:2:12: role: unknown role \"boss\" (one of administrator, manager, billing_manager, member)\nhalf.csv: cannot read: disk on fire", broken},
+		{yaml, "half.yaml: cannot read: disk on fire", broken},
+	}
+	for _, tt := range tests {
+		_, err := roster.Read(t.Context(), tt.give, roster.Options{})
+		if !errors.As(err, new(*roster.RefusedError)) || !errors.Is(err, tt.cause) {
+			t.Errorf("Read(%s) = %v, want a refusal because of %v", tt.give.Name, err, tt.cause)
+		} else if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
+			t.Errorf("Read(%s) (-want +got):\n%s", tt.give.Name, diff)
+		}
+	}
+}
+
+func TestRefusalShowsSomeFindingsAndCountsTheRest(t *testing.T) {
+	document := "email,role\n" + strings.Repeat("ann,member\n", 150) + "\"ann,member\n"
+	_, err := roster.Read(t.Context(), memory("x.csv", []byte(document)), roster.Options{})
+	var refused *roster.RefusedError
+	if !errors.As(err, &refused) || len(refused.Findings) != 101 || refused.More != 50 {
+		t.Fatalf("Read = %v", err)
+	}
+	if want := "x.csv:152:1: "; !strings.HasPrefix(refused.Findings[100].String(), want) {
+		t.Errorf("the last finding is %s, want %s…", refused.Findings[100], want)
+	}
+	if !strings.HasSuffix(err.Error(), "\nand 50 more findings") {
+		t.Errorf("Error() ends in …%s", err.Error()[len(err.Error())-80:])
+	}
+}
+
+func TestRunawayQuoteDoesNotFillTheMemory(t *testing.T) {
+	for _, opening := range []string{"ann@x.test,\"member\n", "\"ann@x.test,member\n"} {
+		rows := io.MultiReader(strings.NewReader("email,role\n\"b@x.test\",\"member\"\n"+opening), &endless{row: []byte("bob@x.test,member\n")})
+		source := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(rows), nil }}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := roster.Read(t.Context(), source, roster.Options{})
+		runtime.ReadMemStats(&after)
+		if want := "x.csv:3:1: a record starts here that has not ended after 1 MiB: a quote is not closed"; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("Read = %v, want %s…", err, want)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 32<<20 {
+			t.Errorf("Read took %d MiB", used>>20)
+		}
+	}
+}
+
+// endless repeats a row for ever.
+type endless struct {
+	row  []byte
+	next int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = e.row[e.next%len(e.row)]
+		e.next++
+	}
+	return len(p), nil
+}
+
+func TestYAMLIsBounded(t *testing.T) {
+	source := roster.Source{Name: "x.yaml", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"), &endless{row: []byte("# a comment that never ends\n")})), nil
+	}}
+	_, err := roster.Read(t.Context(), source, roster.Options{})
+	if want := "x.yaml: the YAML document is longer than 32 MiB"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("Read = %v, want %s…", err, want)
+	}
+}
+
+func TestEntriesNoticeAChangedDocument(t *testing.T) {
+	const original = "email,role\nann@x.test,member\nbob@x.test,member\n"
+	for _, changed := range []string{
+		"email,role\nann@x.test,member\nbob@x.test,manager\n", "email,role\nann@x.test,member\n", "email,role\n", "", "role\n",
+		original + "\n", "email,role\nann@x.test,\"member\n",
+	} {
+		path := filepath.Join(t.TempDir(), "people.csv")
+		write(t, path, original)
+		people, err := roster.Read(t.Context(), roster.File(path), roster.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, changed)
+		var last error
+		for _, err := range people.Entries(t.Context()) {
+			if last != nil {
+				t.Errorf("an entry after the error, in %q", changed)
+			}
+			last = err
+		}
+		if !errors.Is(last, roster.ErrChanged) || !errors.As(last, new(*roster.RefusedError)) {
+			t.Errorf("after a change to %q the last error is %v", changed, last)
+		}
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEntriesCanBeLeftEarlyAndReadAgain(t *testing.T) {
+	closed := 0
+	document := cleanCSV(5000)
+	source := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
+		return closer{bytes.NewReader(document), &closed}, nil
+	}}
+	people, err := roster.Read(t.Context(), source, roster.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for stop := range 4 {
+		for entry, err := range people.Entries(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if entry.Row == stop*1000+1 {
+				break
+			}
+		}
+	}
+	if closed != 5 {
+		t.Errorf("the document was closed %d times, want 5", closed)
+	}
+}
+
+type closer struct {
+	io.Reader
+	closed *int
+}
+
+func (c closer) Close() error {
+	*c.closed++
+	return nil
+}
+
+func TestCancellation(t *testing.T) {
+	source := memory("x.csv", cleanCSV(5000))
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := roster.Read(canceled, source, roster.Options{}); !errors.Is(err, context.Canceled) || errors.As(err, new(*roster.RefusedError)) {
+		t.Errorf("Read = %v, want context.Canceled, and no refusal", err)
+	}
+	people, err := roster.Read(t.Context(), source, roster.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	rows, last := 0, error(nil)
+	for _, err := range people.Entries(ctx) {
+		if rows++; rows == 10 {
+			cancel()
+		}
+		last = err
+	}
+	if !errors.Is(last, context.Canceled) || rows != 11 {
+		t.Errorf("Entries ended after %d with %v, want 11 with context.Canceled", rows, last)
+	}
+}
+
+func TestSpool(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	source, remove, err := roster.Spool("<stdin>", strings.NewReader("email,role\nann@x.test,member\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(os.TempDir())
+	if err != nil || len(files) != 1 {
+		t.Fatalf("ReadDir = %v, %v", files, err)
+	}
+	if info, err := files[0].Info(); err != nil || info.Mode() != 0o600 {
+		t.Errorf("the spool file has mode %v, %v", info.Mode(), err)
+	}
+	people, err := roster.Read(t.Context(), source, roster.Options{})
+	if err != nil || people.Rows != 1 || people.Name != "<stdin>" {
+		t.Errorf("Read = %+v, %v", people, err)
+	}
+	if err := remove(); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := roster.Spool("<stdin>", iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("Spool = %v", err)
+	}
+	if files, err := os.ReadDir(os.TempDir()); err != nil || len(files) != 0 {
+		t.Errorf("left behind: %v, %v", files, err)
+	}
+}
+
+func TestEntryAt(t *testing.T) {
+	people, err := roster.Read(t.Context(), memory("x.csv", []byte("Name,Email,Role,Teams\n\"A\nB\",ann@x.test,member,Platform\n")), roster.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := first(t, people)
+	for field, want := range map[string]string{
+		roster.FieldEmail: "x.csv:3:4: email: r (s)", roster.FieldRole: "x.csv:3:15: role: r (s)",
+		roster.FieldTeams: "x.csv:3:22: teams: r (s)", "": "x.csv:2:1: r (s)",
+	} {
+		if got := entry.At(field, "r", "s").String(); got != want {
+			t.Errorf("At(%q) = %s, want %s", field, got, want)
+		}
+	}
+	if entry.Key() != "ann@x.test" || entry.Invalid() {
+		t.Errorf("entry = %+v", entry)
+	}
+}
+
+func TestFindingAsJSON(t *testing.T) {
+	give := roster.Finding{File: "x.csv", Line: 14, Column: 3, Field: "role", Severity: roster.Warning, Reason: "r", Suggestion: "s"}
+	text, err := json.Marshal(give)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"file":"x.csv","line":14,"column":3,"field":"role","severity":"warning","reason":"r","suggestion":"s"}`; string(text) != want {
+		t.Errorf("Marshal = %s, want %s", text, want)
+	}
+	var got roster.Finding
+	if err := json.Unmarshal(text, &got); err != nil || got != give {
+		t.Errorf("Unmarshal = %+v, %v", got, err)
+	}
+	if err := json.Unmarshal([]byte(`{"severity":"fatal"}`), &got); err == nil {
+		t.Error("an unknown severity was read")
+	}
+}
+
+func TestManyDuplicates(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("email,role,n\n")
+	for i := range 3000 {
+		fmt.Fprintf(&b, "p%d@x.test,member,%d\n", i%1000, i)
+	}
+	people, err := roster.Read(t.Context(), memory("x.csv", []byte(b.String())), roster.Options{})
+	if err != nil || people.Rows != 3000 || people.Duplicates != 2000 || people.Warnings != 2000 || people.Invalid != 0 || people.Clean() {
+		t.Fatalf("Read = %+v, %v", people, err)
+	}
+	for entry, err := range people.Entries(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		if entry.Row > 1000 {
+			want = (entry.Row-1)%1000 + 2
+		}
+		if entry.DuplicateOf != want {
+			t.Fatalf("row %d is a duplicate of line %d, want %d", entry.Row, entry.DuplicateOf, want)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package roster_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"rollcall/pkg/roster"
+)
+
+func TestParseRole(t *testing.T) {
+	for give, want := range map[string]string{
+		"administrator": "administrator", "Administrator": "administrator", "MANAGER": "manager", "Billing Manager": "billing_manager",
+		"billing-manager": "billing_manager", "BillingManager": "billing_manager", " billing_manager ": "billing_manager", "Member": "member",
+	} {
+		if got, err := roster.ParseRole(give); got != want || err != nil {
+			t.Errorf("ParseRole(%q) = %q, %v, want %q", give, got, err, want)
+		}
+	}
+}
+
+func TestParseRoleSuggests(t *testing.T) {
+	const all = "one of administrator, manager, billing_manager, member"
+	for give, want := range map[string]string{
+		"managr": "did you mean manager?", "mnaager": "did you mean manager?", "membre": "did you mean member?", "admin": "did you mean administrator?",
+		"biling manager": "did you mean billing_manager?", "administratör": "did you mean administrator?", "xyzzy": all, "": all, "m": all,
+		"developer": "did you mean member?", strings.Repeat("x", 300): all,
+	} {
+		_, err := roster.ParseRole(give)
+		var refused *roster.ValueError
+		if give == "administratör" { // accents do not count
+			if err != nil {
+				t.Errorf("ParseRole(%q) = %v", give, err)
+			}
+			continue
+		}
+		if !errors.As(err, &refused) || refused.Suggestion != want || len(refused.Reason) > 200 {
+			t.Errorf("ParseRole(%q) = %v, want %q", give, err, want)
+		}
+	}
+}
+
+func TestParseTeamRole(t *testing.T) {
+	if got, err := roster.ParseTeamRole("Read-Only"); got != "read_only" || err != nil {
+		t.Errorf("ParseTeamRole = %q, %v", got, err)
+	}
+	if _, err := roster.ParseTeamRole("lead"); err == nil || err.Error() != `unknown team role "lead" (did you mean team_manager?)` {
+		t.Errorf("ParseTeamRole = %v", err)
+	}
+}
+
+func TestRolesAreCopies(t *testing.T) {
+	roster.Roles()[0], roster.TeamRoles()[0] = "x", "x"
+	if roster.Roles()[0] != "administrator" || roster.TeamRoles()[0] != "team_manager" {
+		t.Error("a caller can change the roles")
+	}
+}
+
+func TestParseTeams(t *testing.T) {
+	tests := []struct {
+		give string
+		want []roster.Team
+		err  string
+	}{
+		{"", nil, ""},
+		{" ; \n;", nil, ""},
+		{"Platform", []roster.Team{{"Platform", "developer"}}, ""},
+		{"Platform:developer; Security:team_manager", []roster.Team{{"Platform", "developer"}, {"Security", "team_manager"}}, ""},
+		{"Platform : Read Only\nSecurity:", []roster.Team{{"Platform", "read_only"}, {"Security", "developer"}}, ""},
+		{"Ops: EMEA; Ops: EMEA :Read-only", []roster.Team{{"Ops: EMEA", "developer"}, {"Ops: EMEA", "read_only"}}, `team "Ops: EMEA" is there twice, as developer and as read_only (keep one)`},
+		{"A; a:developer;A", []roster.Team{{"A", "developer"}}, ""},
+		{"A, B", []roster.Team{{"A, B", "developer"}}, ""},
+		{"A:developer, B:read_only", []roster.Team{{"A:developer, B", "read_only"}}, `more than one team in "A:developer, B:read_only" (separate teams with ";")`},
+		{"A:reed_only", []roster.Team{{"A", "reed_only"}}, `unknown team role "reed_only" (did you mean read_only?)`},
+		{`"a; ""b""":developer; c`, []roster.Team{{`a; "b"`, "developer"}, {"c", "developer"}}, ""},
+		{`"a" b; c`, []roster.Team{{`"a" b`, "developer"}, {"c", "developer"}}, ""},
+		{`"a; b`, []roster.Team{{`"a`, "developer"}, {"b", "developer"}}, ""},
+		{":read_only", []roster.Team{{"", "read_only"}}, `no team before the role "read_only"`},
+		{":", []roster.Team{{}}, "a team without a name"},
+		{"550e8400-e29b-41d4-a716-446655440000:developer", []roster.Team{{"550e8400-e29b-41d4-a716-446655440000", "developer"}}, ""},
+	}
+	for _, tt := range tests {
+		got, err := roster.ParseTeams(tt.give)
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("ParseTeams(%q) (-want +got):\n%s", tt.give, diff)
+		}
+		if text := errorText(err); text != tt.err {
+			t.Errorf("ParseTeams(%q) = %s, want %s", tt.give, text, tt.err)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// Whatever teams are called, their cell is read back as it was.
+func TestTeamsSurviveTheirCell(t *testing.T) {
+	name := rapid.OneOf(
+		rapid.StringMatching(`[A-Za-z:;, "]{0,12}[a-z]`),
+		rapid.SampledFrom([]string{`"`, `""`, `"a`, `a"`, ":", ";", "A:developer, B", "A:developer", " a ", "\n", "a\r\nb", "Ops: EMEA", "Zoë"}),
+	)
+	rapid.Check(t, func(t *rapid.T) {
+		teams := rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) roster.Team {
+			return roster.Team{Name: name.Draw(t, "name"), Role: rapid.SampledFrom(roster.TeamRoles()).Draw(t, "role")}
+		}), 0, 4, func(team roster.Team) string { return strings.ToLower(strings.TrimSpace(team.Name)) }).Draw(t, "teams")
+		teams = slices.DeleteFunc(teams, func(team roster.Team) bool { return strings.TrimSpace(team.Name) == "" })
+		cell := roster.FormatTeams(teams)
+		got, err := roster.ParseTeams(cell)
+		if diff := cmp.Diff(teams, append([]roster.Team{}, got...)); diff != "" || err != nil {
+			t.Errorf("%q is read as (-want +got, error %v):\n%s", cell, err, diff)
+		}
+	})
+}
