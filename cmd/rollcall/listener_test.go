@@ -10,13 +10,12 @@ import (
 
 // listen lets the service's addresses lead to a listener that answers nobody.
 func listen(ts *testscript.TestScript, neg bool, args []string) {
-	s, ok := ts.Value(serviceKey).(*service)
-	if neg || len(args) != 0 || !ok {
+	if neg || len(args) != 0 {
 		ts.Fatalf("usage: listen")
 	}
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0") //nolint:usetesting // there is no t here
 	ts.Check(err)
-	s.listener = listener
+	stageOf(ts).listener = listener
 	ts.Defer(func() {
 		if err := listener.Close(); err != nil {
 			ts.Logf("%v", err)
@@ -30,16 +29,16 @@ func listen(ts *testscript.TestScript, neg bool, args []string) {
 // connections checks how many connections have come to the listener. The system queues them in order, so all of them
 // stand before the one made here.
 func connections(ts *testscript.TestScript, neg bool, args []string) {
-	s, ok := ts.Value(serviceKey).(*service)
-	if neg || len(args) != 1 || !ok || s.listener == nil {
+	listener := stageOf(ts).listener
+	if neg || len(args) != 1 || listener == nil {
 		ts.Fatalf("usage: connections N, after listen")
 	}
-	last, err := new(net.Dialer).DialContext(context.Background(), "tcp", s.listener.Addr().String()) //nolint:usetesting // there is no t here
+	last, err := new(net.Dialer).DialContext(context.Background(), "tcp", listener.Addr().String()) //nolint:usetesting // there is no t here
 	ts.Check(err)
 	defer last.Close() //nolint:errcheck // nothing was sent
 	got := 0
 	for {
-		connection, err := s.listener.Accept()
+		connection, err := listener.Accept()
 		ts.Check(err)
 		own := connection.RemoteAddr().String() == last.LocalAddr().String()
 		ts.Check(connection.Close())

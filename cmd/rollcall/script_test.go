@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,6 +52,28 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// stage is what stands around a script besides its files.
+type stage struct {
+	// process serves the sandbox, and out is what it says; nil where none is running.
+	process *exec.Cmd
+	out     *bufio.Reader
+	// listener stands in for a service that answers nobody.
+	listener net.Listener
+	// secrets are what nothing but results and ledgers may hold.
+	secrets []string
+}
+
+// stageKey is where a script keeps its stage.
+const stageKey = "stage"
+
+func stageOf(ts *testscript.TestScript) *stage {
+	s, ok := ts.Value(stageKey).(*stage)
+	if !ok {
+		ts.Fatalf("the script has no stage")
+	}
+	return s
+}
+
 // setUp gives a script a home of its own. Nothing else comes from the developer's environment but PATH.
 func setUp(env *testscript.Env) error {
 	samples, err := filepath.Abs(filepath.Join("..", "..", "samples"))
@@ -65,7 +89,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("ROLLCALL_GRACE", "50ms")
 	// A data race in a process that a script starts is the exit code 66, which no script expects.
 	env.Setenv("GORACE", "halt_on_error=1")
-	env.Values[serviceKey] = &service{}
+	env.Values[stageKey] = &stage{}
 	return os.Mkdir(home, 0o700)
 }
 

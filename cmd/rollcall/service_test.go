@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,23 +15,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// serviceKey is where a script keeps its service.
-const serviceKey = "service"
-
-// service is the sandbox that a script calls, in a process of its own. The zero value is none.
-type service struct {
-	process *exec.Cmd
-	out     *bufio.Reader
-	// secrets are what only the results and the ledger may hold.
-	secrets []string
-	// listener stands in for a service that answers nobody.
-	listener net.Listener
-}
-
 // runService starts the script's service with the flags of rollcall sandbox, stops it, or has it do something.
 func runService(ts *testscript.TestScript, neg bool, args []string) {
-	s, ok := ts.Value(serviceKey).(*service)
-	if neg || !ok {
+	s := stageOf(ts)
+	if neg {
 		ts.Fatalf("usage: service [flags of rollcall sandbox] | stop | revoke | expire | reset | outage | recovery")
 	}
 	switch {
@@ -57,7 +43,7 @@ func runService(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // start runs rollcall sandbox and returns the environment that it prints.
-func (s *service) start(flags []string) (map[string]string, error) {
+func (s *stage) start(flags []string) (map[string]string, error) {
 	if s.process != nil {
 		return nil, fmt.Errorf("service: one is running already")
 	}
@@ -85,7 +71,7 @@ func (s *service) start(flags []string) (map[string]string, error) {
 }
 
 // stop interrupts the service, and returns what it said after the environment. Stopping again does nothing.
-func (s *service) stop() (rest string, err error) {
+func (s *stage) stop() (rest string, err error) {
 	if s.process == nil {
 		return "", nil
 	}

@@ -163,7 +163,6 @@ Exit codes:
 	root.AddCommand(a.inviteCommand(), a.checkCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
-		command.DisableFlagsInUseLine = true
 	}
 	return root
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"time"
 
@@ -198,22 +197,6 @@ func (r *onboarding) readDirectory(ctx context.Context) (err error) {
 	return err
 }
 
-// recordOf returns the record of an entry, settled if the roster alone says what becomes of it.
-func recordOf(e roster.Entry, at time.Time) record.Record {
-	rec := record.Record{
-		Row: e.Row, Line: e.Line, Email: e.Email, Role: e.Role, Teams: roster.FormatTeams(e.Teams), Extra: e.Extra,
-	}
-	switch {
-	case e.Invalid():
-		rec.Outcome, rec.UpdatedAt = record.Invalid, at
-		rec.Error, rec.Hint = explainFindings(e.Findings)
-	case e.DuplicateOf != 0:
-		rec.Outcome, rec.UpdatedAt = record.Duplicate, at
-		rec.Hint = fmt.Sprintf("the same person as line %d", e.DuplicateOf)
-	}
-	return rec
-}
-
 // verdict returns the record of an entry with what will become of it.
 func (r *onboarding) verdict(rec record.Record, teams []roster.Team) record.Record {
 	if rec.Outcome != record.Unset {
@@ -246,7 +229,7 @@ func (r *onboarding) rehearse(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rec := r.verdict(recordOf(entry, r.now()), entry.Teams)
+		rec := r.verdict(plan.NewRecord(entry, r.now()), entry.Teams)
 		r.forecast.add(entry, rec)
 		if err := write(rec); err != nil {
 			return err
@@ -273,7 +256,7 @@ func (r *onboarding) foresee(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.forecast.add(entry, r.verdict(recordOf(entry, r.now()), entry.Teams))
+		r.forecast.add(entry, r.verdict(plan.NewRecord(entry, r.now()), entry.Teams))
 	}
 	return r.refuseForecast()
 }
@@ -344,6 +327,10 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	r.summary.Run, r.told = r.run.ID, true
 	r.log.Info().Str(console.FieldRun, r.run.ID).Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
 		Bool("resumed", r.summary.Resumed).Msg("run begins")
+	told := context.AfterFunc(ctx, func() {
+		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
+	})
+	defer told()
 	progress := newProgress(r.app, r.pace, r.run, r.forecast)
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
@@ -364,19 +351,8 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 	r.run, err = r.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: r.service.organization.ID, Service: r.service.url,
 		Roster: r.people.Name, Digest: r.people.Digest, Extra: r.people.Extra,
-	}, r.records(ctx))
+	}, plan.Records(r.people.Entries(ctx), r.now))
 	return err
-}
-
-// records yields the record of every entry.
-func (r *onboarding) records(ctx context.Context) iter.Seq2[record.Record, error] {
-	return func(yield func(record.Record, error) bool) {
-		for entry, err := range r.people.Entries(ctx) {
-			if !yield(recordOf(entry, r.now()), err) || err != nil {
-				return
-			}
-		}
-	}
 }
 
 // finish writes the summary, closes what was opened and returns the exit code.

@@ -8,7 +8,6 @@ import (
 	"rollcall/pkg/console"
 	"rollcall/pkg/record"
 	"rollcall/pkg/results"
-	"rollcall/pkg/roster"
 )
 
 // output is a results file in the making, or the results on standard output.
@@ -76,25 +75,6 @@ func (r *onboarding) writeResults(ctx context.Context) error {
 	}
 	r.summary.Results, r.summary.Outcomes = r.flags.results, outcomes
 	return nil
-}
-
-// explainFindings returns what is wrong with a row, and what to do about it.
-func explainFindings(findings []roster.Finding) (wrong, hint string) {
-	var reasons, suggestions []string
-	for _, finding := range findings {
-		if finding.Severity != roster.Error {
-			continue
-		}
-		reason := finding.Reason
-		if finding.Field != "" {
-			reason = finding.Field + ": " + reason
-		}
-		reasons = append(reasons, reason)
-		if finding.Suggestion != "" {
-			suggestions = append(suggestions, finding.Suggestion)
-		}
-	}
-	return strings.Join(reasons, "; "), strings.Join(suggestions, "; ")
 }
 
 // closer is a function to be called once something is not needed any more.

@@ -111,9 +111,10 @@ func (d *Directory) add(key string, invitation cybedefend.Invitation, now time.T
 }
 
 // Pending reports whether an invitation can still be accepted at the service's time now: its status says so, or says
-// something unknown, and it has not expired.
+// something unknown, and it has not expired. One whose end is not known counts as pending, so that nobody is mailed
+// again by mistake.
 func Pending(invitation cybedefend.Invitation, now time.Time) bool {
-	return !ended(invitation) && !isExpired(invitation) && invitation.ExpiresAt.After(now)
+	return !ended(invitation) && !isExpired(invitation) && (invitation.ExpiresAt.IsZero() || invitation.ExpiresAt.After(now))
 }
 
 // lapsed reports whether an invitation that is not pending ran out of time, rather than being answered or withdrawn.

@@ -36,6 +36,9 @@ func TestPending(t *testing.T) {
 		{"revoked", time.Hour, false},
 		{"declined", time.Hour, false},
 	}
+	if !directory.Pending(cybedefend.Invitation{Status: "pending"}, now) {
+		t.Error("an invitation whose end is not known does not count as pending")
+	}
 	for _, tt := range tests {
 		got := directory.Pending(cybedefend.Invitation{Status: tt.status, ExpiresAt: now.Add(tt.left)}, now)
 		if got != tt.want {
@@ -210,7 +213,7 @@ type organization struct {
 	members     []cybedefend.User
 	teams       []cybedefend.Team
 	between     func()
-	samePage   bool
+	samePage    bool
 	fail        int
 }
 

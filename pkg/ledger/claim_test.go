@@ -229,7 +229,23 @@ func TestDamageIsFinal(t *testing.T) {
 }
 
 func TestReadersDoNotBlockTheWriter(t *testing.T) {
-	l := open(t, filepath.Join(t.TempDir(), "ledger.db"))
+	for _, o := range []ledger.Options{{}, ledger.WithoutLog(ledger.Options{})} {
+		path := place(t)
+		l, err := ledger.Open(path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readAndWrite(t, l)
+		shut(t, l)
+		if files, err := filepath.Glob(path + "-*"); err != nil || files != nil {
+			t.Errorf("left behind: %v, %v", files, err)
+		}
+		shut(t, open(t, path)) // switches from one journal to the other
+	}
+}
+
+func readAndWrite(t *testing.T, l *ledger.Ledger) {
+	t.Helper()
 	run := begin(t, l, people(1200))
 	next, stop := iter.Pull2(l.Records(t.Context(), run.ID))
 	defer stop()

@@ -5,6 +5,12 @@ import (
 	"fmt"
 )
 
+// WithoutLog makes [Open] do as on a network file system.
+func WithoutLog(o Options) Options {
+	o.journal = "DELETE"
+	return o
+}
+
 // NewestVersion is the version of the files that this program writes.
 var NewestVersion = len(migrations)
 

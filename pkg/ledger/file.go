@@ -34,6 +34,24 @@ func makeParent(path string) error {
 	return nil
 }
 
+// resolve returns the one name of the file at path, so that whoever comes by another name finds the same lock and the
+// same log.
+func resolve(path string) (string, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return path, err
+	}
+	resolved, err := filepath.EvalSymlinks(absolute)
+	if errors.Is(err, fs.ErrNotExist) {
+		resolved, err = filepath.EvalSymlinks(filepath.Dir(absolute))
+		resolved = filepath.Join(resolved, filepath.Base(absolute))
+	}
+	if err != nil {
+		return absolute, err
+	}
+	return resolved, nil
+}
+
 // prepareFile creates the file at path, or makes sure that it is a whole ledger, before SQLite may touch it: opening
 // another program's database would already change it. SQLite's companion files inherit the mode set here.
 func prepareFile(path string) error {

@@ -38,6 +38,10 @@ import (
 type Options struct {
 	// Now is the clock behind the times of runs and claims; nil means [time.Now].
 	Now func() time.Time
+
+	// journal is SQLite's journal mode. Empty means WAL, which lets readers read while the writer writes, or DELETE
+	// on a file system that can't bear it.
+	journal string
 }
 
 // readers is how many readings can go on at once: one for the batch, one for a report, and room for nested ones.
@@ -69,13 +73,18 @@ func Open(path string, o Options) (*Ledger, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	absolute, err := filepath.Abs(path)
+	if err := makeParent(path); err != nil {
+		return nil, explain(path, err)
+	}
+	path, err := resolve(path)
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	path = absolute
-	if err := makeParent(path); err != nil {
-		return nil, explain(path, err)
+	if o.journal == "" {
+		o.journal = "WAL"
+		if remote(filepath.Dir(path)) {
+			o.journal = "DELETE"
+		}
 	}
 	held, err := acquire(path, o.Now())
 	if err != nil {
@@ -83,7 +92,7 @@ func Open(path string, o Options) (*Ledger, error) {
 	}
 	l := &Ledger{path: path, now: o.Now, lock: held}
 	ctx := context.Background()
-	if err := l.open(ctx); err != nil {
+	if err := l.open(ctx, o.journal); err != nil {
 		return nil, errors.Join(explain(path, err), l.shut(ctx))
 	}
 	l.queue = make(chan change, maxGroup)
@@ -92,11 +101,11 @@ func Open(path string, o Options) (*Ledger, error) {
 	return l, nil
 }
 
-func (l *Ledger) open(ctx context.Context) error {
+func (l *Ledger) open(ctx context.Context, journal string) error {
 	if err := prepareFile(l.path); err != nil {
 		return err
 	}
-	disk, err := openWriter(ctx, l.path)
+	disk, err := openWriter(ctx, l.path, journal)
 	if err != nil {
 		return err
 	}
@@ -142,7 +151,7 @@ func (l *Ledger) shut(ctx context.Context) error {
 	return errors.Join(append(errs, l.lock.release())...)
 }
 
-// Path returns the absolute path of the file.
+// Path returns the absolute path of the file, without symbolic links.
 func (l *Ledger) Path() string { return l.path }
 
 // dataSource names the file at path as a URI, since only a URI may hold a question mark or a percent sign.

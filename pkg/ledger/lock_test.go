@@ -36,6 +36,13 @@ func TestSecondOpenIsLocked(t *testing.T) {
 		t.Errorf("with a half written holder, Open = %v", err)
 	}
 
+	link := path + ".link"
+	if err := os.Symlink(path, link); err == nil { // not everybody may on Windows
+		if _, err := ledger.Open(link, ledger.Options{}); !errors.As(err, &locked) {
+			t.Errorf("through a link, Open = %v, want a LockedError", err)
+		}
+	}
+
 	shut(t, l)
 	if _, err := os.Stat(path + ".lock"); err != nil {
 		t.Errorf("the lock file was removed: %v", err)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"path/filepath"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -47,7 +46,7 @@ type writer struct {
 }
 
 // openWriter opens the file at path, which [prepareFile] has looked at, and brings it up to date.
-func openWriter(ctx context.Context, path string) (*writer, error) {
+func openWriter(ctx context.Context, path, journal string) (*writer, error) {
 	connector, err := sqlite.NewConnector(dataSource(path, url.Values{"mode": {"rw"}}))
 	if err != nil {
 		return nil, err
@@ -61,13 +60,13 @@ func openWriter(ctx context.Context, path string) (*writer, error) {
 		return nil, errors.Join(fmt.Errorf("the driver lacks methods: %T", opened), opened.Close())
 	}
 	w := &writer{path: path, conn: conn}
-	if err := w.setUp(ctx); err != nil {
+	if err := w.setUp(ctx, journal); err != nil {
 		return nil, errors.Join(err, w.close(ctx))
 	}
 	return w, nil
 }
 
-func (w *writer) setUp(ctx context.Context) error {
+func (w *writer) setUp(ctx context.Context, journal string) error {
 	if err := w.configure(ctx); err != nil {
 		return err
 	}
@@ -80,20 +79,12 @@ func (w *writer) setUp(ctx context.Context) error {
 	if err := w.migrate(ctx); err != nil {
 		return err
 	}
-	if _, err := w.run(ctx, "PRAGMA journal_mode = "+journalMode(w.path)); err != nil {
+	if _, err := w.run(ctx, "PRAGMA journal_mode = "+journal); err != nil {
 		return err
 	}
 	return w.prepare(ctx, map[*statement]string{
 		&w.insert: insertEntry, &w.claim: insertClaim, &w.release: deleteClaim, &w.settle: updateEntry,
 	})
-}
-
-// journalMode is WAL, which lets readers read while the writer writes, where that works.
-func journalMode(path string) string {
-	if remote(filepath.Dir(path)) {
-		return "DELETE"
-	}
-	return "WAL"
 }
 
 // configure sets what SQLite forgets when a connection is closed.
@@ -139,7 +130,7 @@ func (w *writer) write(ctx context.Context, work func(context.Context, *writer) 
 func (w *writer) transact(ctx context.Context, work func() error) (err error) {
 	switch {
 	case w.conn == nil:
-		return ErrClosed
+		return explain(w.path, ErrClosed)
 	case w.broken != nil:
 		return w.broken
 	}

@@ -1,6 +1,7 @@
 // Package plan decides what becomes of each entry of a roster before anything is sent.
 //
-// [Decide] is a pure function of one entry and one reading of the organization: no clock, no network, no memory.
+// [NewRecord] says what the roster alone decides, [Decide] what follows from one reading of the organization. Both are
+// pure functions: no clock, no network, no memory.
 package plan
 
 import (

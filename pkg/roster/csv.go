@@ -167,18 +167,23 @@ func (t *table) next() ([]string, error) {
 		return columns[:], nil
 	}
 	cells, err := t.read()
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		at := place{parse.Line + t.above, parse.Column}
-		t.pack(cells, place{at.line, 1}, &problem{
-			place: at, reason: "a quote inside a cell", suggestion: "put the whole cell in quotes, and write those inside twice",
-		})
-		return t.cells[:], nil
-	}
 	if err != nil {
-		return nil, err
+		return t.quarantine(cells, err)
 	}
 	t.pack(cells, t.place(0), t.surplus(cells))
+	return t.cells[:], nil
+}
+
+// quarantine turns a record with stray quotes into a row that says so, with the cells before them.
+func (t *table) quarantine(cells []string, err error) ([]string, error) {
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return nil, err
+	}
+	at := place{parse.Line + t.above, parse.Column}
+	t.pack(cells, place{at.line, 1}, &problem{
+		place: at, reason: "a quote inside a cell", suggestion: "put the whole cell in quotes, and write those inside twice",
+	})
 	return t.cells[:], nil
 }
 

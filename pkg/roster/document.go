@@ -46,7 +46,10 @@ func openDocument(ctx context.Context, source Source) (*document, error) {
 	if what := foreign(head); what != "" {
 		return nil, errors.Join(broken(place{1, 1}, what, "save it as CSV (UTF-8)"), file.Close())
 	}
-	text := &textReader{source: transform.NewReader(d.bytes, unicode.BOMOverride(transform.Nop)), utf16: hasUTF16Mark(head)}
+	text := &textReader{source: d.bytes, utf16: hasUTF16Mark(head)}
+	if text.utf16 || bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
+		text.source = transform.NewReader(d.bytes, unicode.BOMOverride(transform.Nop))
+	}
 	d.leash = &leash{source: text}
 	if !text.utf16 && bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
 		d.leash.source = &macReader{source: text}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
+)
+
+func TestExitCodeOf(t *testing.T) {
+	tests := []struct {
+		give error
+		want ExitCode
+	}{
+		{nil, ExitWell},
+		{errors.New("anything"), ExitUnexpected},
+		{usageError("", "--rate: no"), ExitUsage},
+		{&cybedefend.Error{Err: cybedefend.ErrCredentials}, ExitRefused},
+		{&cybedefend.Error{Err: cybedefend.ErrForbidden}, ExitRefused},
+		{&batch.StopError{Reason: batch.Credentials}, ExitRefused},
+		{&batch.StopError{Reason: batch.Forbidden}, ExitRefused},
+		{&roster.RefusedError{}, ExitRoster},
+		{&ledger.LockedError{}, ExitLocked},
+		{&batch.StopError{Reason: batch.Deadline}, ExitStopped},
+		{&batch.StopError{Reason: batch.Overlong}, ExitStopped},
+		{&batch.StopError{Reason: batch.Streak}, ExitStopped},
+		{&batch.StopError{Reason: batch.Interrupted}, ExitInterrupted},
+		{context.Canceled, ExitInterrupted},
+		{&ledger.Error{Err: ledger.ErrDiskFull}, ExitUnexpected},
+	}
+	for _, tt := range tests {
+		if got := exitCodeOf(tt.give); got != tt.want {
+			t.Errorf("exitCodeOf(%v) = %d, want %d", tt.give, got, tt.want)
+		}
+		if tt.give == nil {
+			continue
+		}
+		wrapped := fmt.Errorf("read: %w", errors.Join(tt.give, errors.New("and more")))
+		if got := exitCodeOf(wrapped); got != tt.want {
+			t.Errorf("exitCodeOf(%v), wrapped = %d, want %d", tt.give, got, tt.want)
+		}
+	}
+}
+
+func TestExitCodeFor(t *testing.T) {
+	for _, outcome := range record.Outcomes() {
+		want := ExitRows
+		switch outcome { //nolint:exhaustive // all others are trouble
+		case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Duplicate, record.WouldInvite, record.WouldReinvite:
+			want = ExitWell
+		}
+		if got := exitCodeFor(map[record.Outcome]int{record.Invited: 3, outcome: 1}); got != want {
+			t.Errorf("exitCodeFor(%s) = %d, want %d", outcome, got, want)
+		}
+		if got := exitCodeFor(map[record.Outcome]int{record.Invited: 3, outcome: 0}); got != ExitWell {
+			t.Errorf("exitCodeFor(no %s) = %d, want 0", outcome, got)
+		}
+	}
+}
+
+func TestEveryExitCodeIsExplainedOnce(t *testing.T) {
+	seen := map[ExitCode]bool{}
+	for _, exit := range exitCodes {
+		if seen[exit.code] || exit.meaning == "" {
+			t.Errorf("exit code %d is explained twice or not at all", exit.code)
+		}
+		seen[exit.code] = true
+	}
+	for _, code := range []ExitCode{0, 1, 2, 3, 4, 5, 6, 7, 8, 130} {
+		if !seen[code] {
+			t.Errorf("exit code %d is not explained", code)
+		}
+	}
+}
