@@ -25,7 +25,7 @@ func BenchmarkCheck(b *testing.B) {
 	bin, rows := build(b), rowsOr(b, checkRows)
 	roster := writeRoster(b, rows)
 	for b.Loop() {
-		measure(b, rows, exec.Command(bin, "check", roster))
+		measure(b, rows, exec.CommandContext(b.Context(), bin, "check", roster))
 	}
 }
 
@@ -37,7 +37,7 @@ func BenchmarkInvite(b *testing.B) {
 			roster := writeRoster(b, rows)
 			for b.Loop() {
 				environment := startSandbox(b, bin, "--latency", latency)
-				command := exec.Command(bin, "invite", roster, "--rate", "1000000/s", "--concurrency", "64", "--yes", "--quiet",
+				command := exec.CommandContext(b.Context(), bin, "invite", roster, "--rate", "1000000/s", "--concurrency", "64", "--yes", "--quiet",
 					"--ledger", filepath.Join(b.TempDir(), "ledger.db"))
 				command.Env = append(os.Environ(), environment...)
 				measure(b, rows, command)
@@ -111,8 +111,7 @@ func writeRoster(b *testing.B, rows int) string {
 // startSandbox starts a sandbox process that ends with the benchmark, and returns the environment to use.
 func startSandbox(b *testing.B, bin string, flags ...string) (environment []string) {
 	b.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, bin, append([]string{"sandbox", "--quiet"}, flags...)...)
+	command := exec.CommandContext(context.WithoutCancel(b.Context()), bin, append([]string{"sandbox", "--quiet"}, flags...)...)
 	out, err := command.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -121,7 +120,9 @@ func startSandbox(b *testing.B, bin string, flags ...string) (environment []stri
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		cancel()
+		if err := command.Process.Kill(); err != nil {
+			b.Error(err)
+		}
 		_ = command.Wait() // it was killed, and says so
 	})
 	lines := bufio.NewScanner(out)

@@ -11,6 +11,7 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
@@ -138,19 +139,13 @@ func TestOutcomes(t *testing.T) {
 
 func TestOneReadingSettlesAllLostReplies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 15, func(_ string, n int) reply {
-			if n == 1 {
-				return lost(true)
-			}
-			return created()
-		})
 		// Failures in a row would stop the line; here every second answer is fine.
-		w.service.script = func(address string, n int) reply {
+		w := newWorld(t, 15, func(address string, _ int) reply {
 			if strings.ContainsAny(address[1:2], "2468") {
 				return lost(true)
 			}
 			return created()
-		}
+		})
 		if err := w.run(t, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -361,6 +356,33 @@ func TestClaimsOfADeadProcessAreSettled(t *testing.T) {
 		}
 		if got := w.ledger.entries[1].Attempts; got != 2 {
 			t.Errorf("row 2 took %d attempts, want 2", got)
+		}
+	})
+}
+
+func TestSettleEarlier(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 2, func(string, int) reply { return created() })
+		w.service.pending = []cybedefend.Invitation{{ID: "found", Email: "a1@x.example", ExpiresAt: time.Now().Add(time.Hour)}}
+		claims := []ledger.Claim{
+			{Run: "old", Row: 1, Email: "A1@x.example", Attempt: 2},
+			{Run: "old", Row: 2, Email: "a2@x.example", Attempt: 1},
+		}
+		for _, claim := range claims {
+			w.ledger.claims[claim.Row] = claim
+		}
+		d, err := directory.Read(t.Context(), directory.Options{Service: w.service, OrganizationID: organizationID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := batch.SettleEarlier(t.Context(), w.ledger, d, claims, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.ledger.entries[0]; got.Outcome != record.Invited || got.InvitationID != "found" || got.Attempts != 2 {
+			t.Errorf("row 1: %+v", got)
+		}
+		if w.outcomes() != "invited unset" || len(w.ledger.claims) != 0 {
+			t.Errorf("outcomes %s, %d claims left", w.outcomes(), len(w.ledger.claims))
 		}
 	})
 }

@@ -3,7 +3,6 @@ package batch_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,21 +20,21 @@ import (
 
 // A program of its own, from the roster to the outcomes, against a sandbox.
 func Example() {
-	ctx := context.Background()
-	service, err := sandbox.Start(ctx, "", sandbox.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer service.Close()
-	if err := invite(ctx, service.URL(), cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()}); err != nil {
-		log.Fatal(err)
+	if err := invite(context.Background()); err != nil {
+		fmt.Println(err)
 	}
 	// Output:
 	// row 1: ann@x.example invited
 	// row 2: bob@x.example invited
 }
 
-func invite(ctx context.Context, url string, credentials cybedefend.Credentials) error {
+func invite(ctx context.Context) error {
+	service, err := sandbox.Start(ctx, "", sandbox.Options{})
+	if err != nil {
+		return err
+	}
+	defer service.Close()
+
 	source, remove, err := roster.Spool("people", strings.NewReader("email,role\nann@x.example,member\nbob@x.example,manager\n"))
 	if err != nil {
 		return err
@@ -46,7 +45,10 @@ func invite(ctx context.Context, url string, credentials cybedefend.Credentials)
 		return err // a *roster.RefusedError says what is wrong and where
 	}
 
-	client, err := cybedefend.New(cybedefend.Options{BaseURL: url, Credentials: credentials})
+	client, err := cybedefend.New(cybedefend.Options{
+		BaseURL:     service.URL(),
+		Credentials: cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()},
+	})
 	if err != nil {
 		return err
 	}

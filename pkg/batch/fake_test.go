@@ -214,7 +214,7 @@ func (l *fakeLedger) claimed(address string) bool {
 	return false
 }
 
-// world is a service, a ledger and a run over people named a1, a2, …
+// world is a service, a ledger and a run over people named a1, a2 and so on.
 type world struct {
 	service *fakeService
 	ledger  *fakeLedger

@@ -7,7 +7,6 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
-	"rollcall/pkg/roster"
 )
 
 // settleGroup is how many entries that need no request are recorded at once.
@@ -55,11 +54,11 @@ func (f *feeder) feed(ctx context.Context) error {
 // the directory was read after that process had ended.
 func (f *feeder) decide(ctx context.Context, pending ledger.Entry) (e entry, send bool, err error) {
 	e = entry{Record: pending.Record, lost: pending.Claim != nil}
-	teams, err := roster.ParseTeams(e.Teams)
+	wish, err := plan.WishOf(e.Record)
 	if err != nil {
-		return e, false, fmt.Errorf("run %s, row %d: teams %q: %w", f.Run, e.Row, e.Teams, err)
+		return e, false, fmt.Errorf("run %s: %w", f.Run, err)
 	}
-	verdict := plan.Decide(plan.Wish{Email: e.Email, Role: e.Role, Teams: teams}, f.Directory)
+	verdict := plan.Decide(wish, f.Directory)
 	if e.lost {
 		e.Attempts = max(e.Attempts, pending.Claim.Attempt)
 	}

@@ -214,7 +214,7 @@ func writeFindings(w io.Writer, findings iter.Seq2[roster.Finding, error], most 
 			return errors.Join(err, out.Flush())
 		case shown < most:
 			shown++
-			fmt.Fprintln(out, console.Clean(finding.String()))
+			out.WriteString(console.Clean(finding.String()) + "\n")
 		default:
 			rest[cmp.Or(finding.Field, "row")]++
 		}

@@ -65,7 +65,7 @@ func (r *onboarding) work(ctx context.Context) error {
 	if err := r.openLedger(ctx); err != nil {
 		return err
 	}
-	if err := r.readDirectory(ctx); err != nil {
+	if err := r.recall(ctx); err != nil {
 		return err
 	}
 	if err := r.foresee(ctx); err != nil {
@@ -172,21 +172,8 @@ func (r *onboarding) openLedger(ctx context.Context) error {
 	return err
 }
 
-// readDirectory reads the organization. Requests of an earlier process that died may still be at work inside the
-// service: a reading that is to settle them begins when they cannot be any more.
+// readDirectory reads the organization.
 func (r *onboarding) readDirectory(ctx context.Context) (err error) {
-	if r.ledger != nil {
-		doubts, err := r.ledger.InDoubt(ctx, r.service.organization.ID)
-		if err != nil {
-			return err
-		}
-		for _, claim := range doubts {
-			r.pace.Hold(claim.At.Add(r.flags.grace), "requests of an earlier run may still be at work inside the service")
-		}
-		if len(doubts) > 0 {
-			r.log.Info().Int("claims", len(doubts)).Msg("an earlier run ended with requests unanswered: looking up what became of them")
-		}
-	}
 	r.console.Status("reading the organization")
 	r.directory, err = directory.Read(ctx, directory.Options{
 		Service: r.service, OrganizationID: r.service.organization.ID, Teams: true,
@@ -195,6 +182,26 @@ func (r *onboarding) readDirectory(ctx context.Context) (err error) {
 	})
 	r.console.Clear()
 	return err
+}
+
+// recall reads the organization, and settles what earlier runs left in doubt: the reading begins when none of their
+// requests can be at work inside the service any more. The claims of the run that is resumed are left to the batch.
+func (r *onboarding) recall(ctx context.Context) error {
+	claims, err := r.ledger.InDoubt(ctx, r.service.organization.ID)
+	if err != nil {
+		return err
+	}
+	for _, claim := range claims {
+		r.pace.Hold(claim.At.Add(r.flags.grace), "requests of an earlier run may still be at work inside the service")
+	}
+	if len(claims) > 0 {
+		r.log.Warn().Int("claims", len(claims)).Msg("an earlier run ended without all answers: looking up what became of its requests")
+	}
+	if err := r.readDirectory(ctx); err != nil {
+		return err
+	}
+	claims = slices.DeleteFunc(claims, func(c ledger.Claim) bool { return c.Run == r.run.ID })
+	return batch.SettleEarlier(ctx, r.ledger, r.directory, claims, r.now())
 }
 
 // verdict returns the record of an entry with what will become of it.
@@ -273,11 +280,11 @@ func (r *onboarding) foreseeRest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		teams, err := roster.ParseTeams(pending.Teams)
+		wish, err := plan.WishOf(pending.Record)
 		if err != nil {
-			return fmt.Errorf("run %s, row %d: %w", r.run.ID, pending.Row, err)
+			return fmt.Errorf("run %s: %w", r.run.ID, err)
 		}
-		r.forecast.add(roster.Entry{Row: pending.Row, Line: pending.Line}, r.verdict(pending.Record, teams))
+		r.forecast.add(roster.Entry{Row: pending.Row, Line: pending.Line}, r.verdict(pending.Record, wish.Teams))
 	}
 	return r.refuseForecast()
 }

@@ -107,7 +107,7 @@ func TestReadLosesNobodyWhilePagesShift(t *testing.T) {
 				service.removeLeaver()
 			}
 		}
-		d, err := directory.Read(context.Background(), directory.Options{Service: service, OrganizationID: "o", Now: clock})
+		d, err := directory.Read(t.Context(), directory.Options{Service: service, OrganizationID: "o", Now: clock})
 		if err != nil {
 			t.Fatal(err)
 		}

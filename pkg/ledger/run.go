@@ -124,8 +124,8 @@ func (l *Ledger) Unfinished(ctx context.Context, organizationID string, digest [
 	return run, true, nil
 }
 
-// Resume opens a run again. Entries that ended as failed, unknown or not_sent have no outcome any more, so they may
-// be tried again; their attempts stay counted and their claims stand. Everything else keeps its outcome.
+// Resume opens a run again. Entries that ended as rejected, failed, unknown or not_sent have no outcome any more, so
+// they may be tried again; their attempts stay counted and their claims stand. Everything else keeps its outcome.
 func (l *Ledger) Resume(ctx context.Context, run Run) (Run, error) {
 	key, err := l.key(ctx, run.ID)
 	if err != nil {
@@ -136,8 +136,8 @@ func (l *Ledger) Resume(ctx context.Context, run Run) (Run, error) {
 			return err
 		}
 		_, err := w.run(ctx, `UPDATE entry SET outcome = 0, http_status = 0, error = '', hint = '', updated_at = 0
-			WHERE run = ? AND outcome IN (?, ?, ?)`,
-			key, int64(record.Failed), int64(record.Unknown), int64(record.NotSent))
+			WHERE run = ? AND outcome IN (?, ?, ?, ?)`,
+			key, int64(record.Rejected), int64(record.Failed), int64(record.Unknown), int64(record.NotSent))
 		return err
 	})
 	if err != nil {

@@ -132,11 +132,11 @@ func TestResumeOpensWhatMayBeTriedAgain(t *testing.T) {
 		claim(t, l, run, row, 2)
 		settle(t, l, run, record.Record{Row: row, Outcome: outcome, Attempts: 2, HTTPStatus: 500, Error: "e", Hint: "h", UpdatedAt: time.Now()})
 		switch outcome {
-		case record.Failed, record.NotSent:
+		case record.Rejected, record.Failed, record.NotSent:
 			want = append(want, row)
 		case record.Unknown:
 			want = append(want, -row) // with its claim
-		case record.Unset, record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Rejected, record.Invalid,
+		case record.Unset, record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Invalid,
 			record.Duplicate, record.WouldInvite, record.WouldReinvite:
 		}
 	}

@@ -22,6 +22,15 @@ type Wish struct {
 	Teams []roster.Team
 }
 
+// WishOf returns the wish behind a record.
+func WishOf(r record.Record) (Wish, error) {
+	teams, err := roster.ParseTeams(r.Teams)
+	if err != nil {
+		return Wish{}, fmt.Errorf("row %d: teams: %w", r.Row, err)
+	}
+	return Wish{Email: r.Email, Role: r.Role, Teams: teams}, nil
+}
+
 // Verdict is what will become of one entry.
 type Verdict struct {
 	// Outcome is WouldInvite or WouldReinvite for an entry to send, and the final outcome for every other.

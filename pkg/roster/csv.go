@@ -72,7 +72,7 @@ type table struct {
 }
 
 func openTable(r *reading) (*table, error) {
-	head, err := r.head()
+	head, err := peek(r.Reader)
 	if err != nil {
 		return nil, err
 	}

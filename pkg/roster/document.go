@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 
 	"golang.org/x/text/encoding/unicode"
@@ -28,7 +27,7 @@ type document struct {
 	name   string
 	file   io.Closer
 	bytes  *bufio.Reader
-	digest hash.Hash
+	digest *digester
 }
 
 // openDocument opens the source. The caller closes the document.
@@ -37,14 +36,23 @@ func openDocument(ctx context.Context, source Source) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &document{name: source.Name, file: file, digest: sha256.New()}
+	d := &document{name: source.Name, file: file, digest: newDigester()}
 	d.bytes = bufio.NewReaderSize(io.TeeReader(contextReader{ctx.Err, file}, d.digest), window)
-	head, err := d.bytes.Peek(window)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.Join(err, file.Close())
+	if err := d.decode(); err != nil {
+		_, closing := d.close()
+		return nil, errors.Join(err, closing)
+	}
+	return d, nil
+}
+
+// decode puts what makes text of bytes between the two readers.
+func (d *document) decode() error {
+	head, err := peek(d.bytes)
+	if err != nil {
+		return err
 	}
 	if what := foreign(head); what != "" {
-		return nil, errors.Join(broken(place{1, 1}, what, "save it as CSV (UTF-8)"), file.Close())
+		return broken(place{1, 1}, what, "save it as CSV UTF-8")
 	}
 	text := &textReader{source: d.bytes, utf16: hasUTF16Mark(head)}
 	if text.utf16 || bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
@@ -55,23 +63,23 @@ func openDocument(ctx context.Context, source Source) (*document, error) {
 		d.leash.source = &macReader{source: text}
 	}
 	d.Reader = bufio.NewReaderSize(d.leash, window)
-	return d, nil
+	return nil
 }
 
-func (d *document) close() error { return d.file.Close() }
-
-// sum returns the digest of all bytes of the document, read or not.
-func (d *document) sum() (sum [sha256.Size]byte, err error) {
-	if _, err := io.Copy(io.Discard, d.bytes); err != nil {
-		return sum, err
-	}
-	d.digest.Sum(sum[:0])
-	return sum, nil
+// finish reads what is left of the document.
+func (d *document) finish() error {
+	_, err := io.Copy(io.Discard, d.bytes)
+	return err
 }
 
-// head returns what comes next in the document, up to a window, without reading on.
-func (d *document) head() ([]byte, error) {
-	head, err := d.Peek(window)
+// close returns the digest of the bytes that were read: of all of them, after finish.
+func (d *document) close() ([sha256.Size]byte, error) {
+	return d.digest.sum(), d.file.Close()
+}
+
+// peek returns what comes next, up to a window, without reading on.
+func peek(r *bufio.Reader) ([]byte, error) {
+	head, err := r.Peek(window)
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}

@@ -120,35 +120,39 @@ func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 }
 
 // pass reads the document once. It hands every row to take and fills Format, Extra and Digest.
-func (r *Roster) pass(ctx context.Context, wantExtra bool, take func(row *row, number int) error) (err error) {
+func (r *Roster) pass(ctx context.Context, wantExtra bool, take func(row *row, number int) error) error {
 	document, err := openDocument(ctx, r.source)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, document.close()) }()
-	r.Format = r.rules.format
-	if r.Format == Auto {
-		head, err := document.head()
-		if err != nil {
-			return err
-		}
-		r.Format = detect(r.Name, head)
-	}
-	reading := &reading{document: document, rules: r.rules, wantExtra: wantExtra}
 	number := 0
-	err = readers[r.Format](ctx, reading, func(row *row) error {
+	err = r.read(ctx, &reading{document: document, rules: r.rules, wantExtra: wantExtra}, func(row *row) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		number++
 		return take(row, number)
 	})
-	if err != nil {
+	digest, closing := document.close()
+	r.Digest = digest
+	return errors.Join(err, closing)
+}
+
+// read hands the rows of an open document to emit, and reads it to its end.
+func (r *Roster) read(ctx context.Context, reading *reading, emit func(*row) error) error {
+	r.Format = r.rules.format
+	if r.Format == Auto {
+		head, err := peek(reading.Reader)
+		if err != nil {
+			return err
+		}
+		r.Format = detect(r.Name, head)
+	}
+	if err := readers[r.Format](ctx, reading, emit); err != nil {
 		return err
 	}
 	r.Extra = reading.extra
-	r.Digest, err = document.sum()
-	return err
+	return reading.finish()
 }
 
 // refuse makes the error of a pass one that callers can tell by its type. The refusal has the findings so far.

@@ -1,0 +1,30 @@
+package batch
+
+import (
+	"context"
+	"time"
+
+	"rollcall/pkg/directory"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+// SettleEarlier ends claims that processes before this one left behind, by a reading of the directory that began when
+// none of their requests could be at work any more. Whoever is pending was invited by that request; for anybody else it
+// had no effect, and the claim is taken back.
+func SettleEarlier(ctx context.Context, memory Memory, reading *directory.Directory, claims []ledger.Claim, now time.Time) error {
+	for _, claim := range claims {
+		pending := reading.Person(claim.Email).Pending
+		if pending == nil {
+			if err := memory.Release(ctx, claim.Run, claim.Row); err != nil {
+				return err
+			}
+			continue
+		}
+		outcome := invited(record.Record{Row: claim.Row, Attempts: claim.Attempt, UpdatedAt: now}, *pending)
+		if err := memory.Settle(ctx, claim.Run, outcome); err != nil {
+			return err
+		}
+	}
+	return nil
+}
