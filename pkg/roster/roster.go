@@ -120,22 +120,23 @@ func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 }
 
 // pass reads the document once. It hands every row to take and fills Format, Extra and Digest.
-func (r *Roster) pass(ctx context.Context, wantExtra bool, take func(row *row, number int) error) error {
+func (r *Roster) pass(ctx context.Context, wantExtra bool, take func(row *row, number int) error) (err error) {
 	document, err := openDocument(ctx, r.source)
 	if err != nil {
 		return err
 	}
+	defer func() {
+		digest, closing := document.close()
+		r.Digest, err = digest, errors.Join(err, closing)
+	}()
 	number := 0
-	err = r.read(ctx, &reading{document: document, rules: r.rules, wantExtra: wantExtra}, func(row *row) error {
+	return r.read(ctx, &reading{document: document, rules: r.rules, wantExtra: wantExtra}, func(row *row) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		number++
 		return take(row, number)
 	})
-	digest, closing := document.close()
-	r.Digest = digest
-	return errors.Join(err, closing)
 }
 
 // read hands the rows of an open document to emit, and reads it to its end.
