@@ -18,7 +18,7 @@ const (
 	// maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
 	maxRecord = 1 << 20
 	// ahead is how many records may wait for their judgement: enough to keep both sides busy.
-	ahead = 16
+	ahead = 1024
 )
 
 // readCSV reads delimited text. Records are split and placed by one goroutine, through gocsv, and handed to emit by

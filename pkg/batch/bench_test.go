@@ -1,0 +1,112 @@
+package batch_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/record"
+	"rollcall/pkg/sandbox"
+)
+
+// BenchmarkRun invites as fast as 64 workers can, with the ledger and with a memory that forgets everything: the
+// difference is what durability costs.
+func BenchmarkRun(b *testing.B) {
+	for _, latency := range []time.Duration{0, 20 * time.Millisecond} {
+		rows := 20_000
+		if latency > 0 {
+			rows = 10_000
+		}
+		for _, durable := range []bool{false, true} {
+			b.Run(fmt.Sprintf("latency=%s/durable=%v", latency, durable), func(b *testing.B) {
+				for b.Loop() {
+					b.ReportMetric(float64(rows)/benchmarkRun(b, rows, latency, durable).Seconds(), "rows/s")
+				}
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// benchmarkRun returns how long the sending took.
+func benchmarkRun(b *testing.B, rows int, latency time.Duration, durable bool) time.Duration {
+	b.Helper()
+	const workers = 64
+	service, err := sandbox.Start(b.Context(), "", sandbox.Options{Latency: latency})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer service.Close()
+	client, err := cybedefend.New(cybedefend.Options{
+		BaseURL: service.URL(), Connections: workers,
+		Credentials: cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer client.Close()
+	d, err := directory.Read(b.Context(), directory.Options{Service: client, OrganizationID: sandbox.DefaultOrganizationID})
+	if err != nil {
+		b.Fatal(err)
+	}
+	unthrottled, err := pace.New(pace.Options{Rate: 1e6})
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := batch.Options{
+		OrganizationID: sandbox.DefaultOrganizationID, Run: "run", Service: client, Directory: d, Pace: unthrottled,
+		Ledger: forgetful(rows), Workers: workers,
+	}
+	if durable {
+		memory, err := ledger.Open(filepath.Join(b.TempDir(), "ledger.db"), ledger.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer memory.Close()
+		run, err := memory.Begin(b.Context(), ledger.Run{}, people(rows))
+		if err != nil {
+			b.Fatal(err)
+		}
+		o.Ledger, o.Run = memory, run.ID
+	}
+	began := time.Now()
+	if err := batch.Run(b.Context(), nil, o); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(began)
+}
+
+func people(rows int) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
+		for row := range rows {
+			if !yield(record.Record{Row: row + 1, Line: row + 2, Email: fmt.Sprintf("p%d@x.example", row), Role: "member"}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// forgetful is a ledger of so many rows that remembers nothing.
+type forgetful int
+
+func (f forgetful) Pending(context.Context, string) iter.Seq2[ledger.Entry, error] {
+	return func(yield func(ledger.Entry, error) bool) {
+		for r, err := range people(int(f)) {
+			if !yield(ledger.Entry{Record: r}, err) {
+				return
+			}
+		}
+	}
+}
+
+func (forgetful) Claim(context.Context, string, int, int) error          { return nil }
+func (forgetful) Release(context.Context, string, int) error             { return nil }
+func (forgetful) Settle(context.Context, string, ...record.Record) error { return nil }
