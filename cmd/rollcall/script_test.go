@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -18,6 +19,9 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"rollcall": main, "midway": midway})
 }
+
+// longest is how long the scripts may take together; what hangs beyond it is stopped, and shows where it was.
+const longest = 3 * time.Minute
 
 // TestScripts runs every script of testdata/script. They are written in the user's language, and these words of ours:
 //
@@ -31,7 +35,7 @@ func TestMain(m *testing.M) {
 //	people N FILE           FILE is a roster of N people
 //	column FILE name cell…  the column of a CSV file has exactly these cells; invited*3 stands for three
 //	mode 0600 FILE…         the files have these permissions
-//	repeat N FILE text      FILE is the text, N times
+//	bytes FILE 'PK\x03'      FILE has bytes that no script can hold
 //	secret NAME|FILE [col]  what the variable or file holds is a secret, or each cell of that column
 //	leaks FILE...           the files hold a secret; ! leaks: none of them
 //	hold FILE               somebody else holds the ledger FILE
@@ -44,9 +48,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Condition:           condition,
+		Deadline:            time.Now().Add(longest),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
-			"mode": mode, "repeat": repeat, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
+			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
 			"connections": connections,
 		},
 	})

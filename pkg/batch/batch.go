@@ -195,7 +195,7 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options) error {
 	for range o.Workers {
 		senders.Go(func() error {
 			for e := range d.work {
-				d.back <- d.journey.attempt(ctx, e)
+				d.journey.attempt(ctx, e, func(a answer) { d.back <- a })
 			}
 			return nil
 		})

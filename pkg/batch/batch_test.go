@@ -231,8 +231,8 @@ func TestStops(t *testing.T) {
 		most    int // requests
 	}{
 		{name: "credentials refused", script: func(string, int) reply { return credentialsRefused() }, want: batch.Credentials, most: 8},
-		{name: "nobody may be invited", script: func(string, int) reply { return forbidden() }, want: batch.Forbidden, most: 13},
-		{name: "everybody is refused for the same reason", script: func(string, int) reply { return refusal(422) }, want: batch.Streak, most: 58},
+		{name: "nobody may be invited", script: func(string, int) reply { return forbidden() }, want: batch.Forbidden, most: 21},
+		{name: "everybody is refused for the same reason", script: func(string, int) reply { return refusal(422) }, want: batch.Streak, most: 66},
 		{name: "a wait beyond the budget", script: func(string, int) reply { return throttled(time.Hour) }, want: batch.Overlong, most: 8},
 		{
 			name: "down for longer than the budget", script: func(string, int) reply { return unreachable() }, want: batch.Overlong, most: 18,

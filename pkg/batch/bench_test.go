@@ -110,3 +110,8 @@ func (f forgetful) Pending(context.Context, string) iter.Seq2[ledger.Entry, erro
 func (forgetful) Claim(context.Context, string, int, int) error          { return nil }
 func (forgetful) Release(context.Context, string, int) error             { return nil }
 func (forgetful) Settle(context.Context, string, ...record.Record) error { return nil }
+
+func (forgetful) SettleThen(_ context.Context, _ string, _ record.Record, then func(error)) error {
+	then(nil)
+	return nil
+}

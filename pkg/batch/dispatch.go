@@ -15,6 +15,8 @@ const (
 	// lineStop is how many failures in a row stop the line: from then on single probes ask whether the service is
 	// back, so that an outage does not use up the attempts of one row after the other.
 	lineStop = 10
+	// inFlightPerWorker lets a worker send one entry while the outcome of another is on its way to the disk.
+	inFlightPerWorker = 2
 	// forbiddenStop is how many people in a row the service may forbid to invite before it is taken to mean everybody.
 	forbiddenStop = 5
 	// maxDoubtful bounds how many entries wait for a reading of the directory.
@@ -32,7 +34,7 @@ type dispatcher struct {
 
 	fresh  <-chan entry // from the feeder; nil once it is closed
 	work   chan entry   // to the workers
-	back   chan answer  // from the workers; holds an answer of each, so that none of them ever waits
+	back   chan answer  // from the workers; has room for all that is in flight, so that nobody ever waits
 	events chan<- Event // to the collector
 	queue  queue        // waits for its next attempt
 	doubts []answer     // wait for a reading of the directory
@@ -65,7 +67,7 @@ func newDispatcher(o Options, halt context.CancelCauseFunc, events chan<- Event,
 			retry: o.Retry, now: o.Now, random: o.Random,
 		},
 		halt: halt, events: events, fresh: fresh,
-		work: make(chan entry), back: make(chan answer, o.Workers),
+		work: make(chan entry), back: make(chan answer, inFlightPerWorker*o.Workers),
 	}
 }
 
@@ -108,7 +110,7 @@ func (d *dispatcher) next(ctx context.Context) (e entry, ok bool) {
 			return entry{}, false
 		}
 		fresh := d.fresh
-		if d.inFlight == d.Workers {
+		if d.full() {
 			fresh = nil
 		} else if e, ok := d.queue.pop(time.Now()); ok {
 			return e, true
@@ -133,9 +135,12 @@ func (d *dispatcher) next(ctx context.Context) (e entry, ok bool) {
 // idle reports whether nothing is left but doubts.
 func (d *dispatcher) idle() bool { return d.fresh == nil && d.queue.empty() && d.inFlight == 0 }
 
+// full reports whether as much is in flight as may be.
+func (d *dispatcher) full() bool { return d.inFlight == cap(d.back) }
+
 // untilDue fires when the first entry of the queue is due, and never if there is none or no worker is free for it.
 func (d *dispatcher) untilDue() <-chan time.Time {
-	if d.queue.empty() || d.inFlight == d.Workers {
+	if d.queue.empty() || d.full() {
 		return nil
 	}
 	return time.After(time.Until(d.queue.due()))

@@ -191,6 +191,12 @@ func (l *fakeLedger) Settle(_ context.Context, _ string, records ...record.Recor
 	})
 }
 
+func (l *fakeLedger) SettleThen(ctx context.Context, run string, r record.Record, then func(error)) error {
+	err := l.Settle(ctx, run, r)
+	go then(err) // as late as it likes
+	return nil
+}
+
 func (l *fakeLedger) write(operation string, apply func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -25,6 +25,9 @@ type Memory interface {
 	Release(ctx context.Context, run string, row int) error
 	// Settle records outcomes and ends their claims. It is durable when it returns.
 	Settle(ctx context.Context, run string, records ...record.Record) error
+	// SettleThen is Settle for a caller that goes on: then is told when the outcome is durable, or why it is not. It is
+	// written no later than whatever is asked for next.
+	SettleThen(ctx context.Context, run string, r record.Record, then func(error)) error
 }
 
 // entry is one entry on its way.
@@ -41,7 +44,7 @@ type entry struct {
 type step uint8
 
 const (
-	// settled: the outcome is on disk.
+	// settled: the outcome is known, and on disk once the answer is delivered.
 	settled step = iota + 1
 	// again: the attempt changed nothing and will be repeated after a wait.
 	again
@@ -78,14 +81,36 @@ type journey struct {
 }
 
 // attempt claims the entry, sends it, classifies the answer and records what is certain. It comes after the wait for
-// the pace, so that a claim stands only for a call that is about to leave.
-func (j *journey) attempt(ctx context.Context, e entry) answer {
+// the pace, so that a claim stands only for a call that is about to leave. It delivers exactly one answer, perhaps after
+// it has returned: the disk need not be waited for before the next claim, which is written after this outcome or
+// together with it. So no more entries than workers are ever in doubt.
+func (j *journey) attempt(ctx context.Context, e entry, deliver func(answer)) {
 	if err := j.memory.Claim(ctx, j.run, e.Row, e.Attempts+1); err != nil {
-		return answer{entry: e, step: broken, err: err}
+		deliver(answer{entry: e, step: broken, err: err})
+		return
 	}
-	if j.pace.Held() {
-		return j.release(ctx, answer{entry: e, step: withheld})
+	a := answer{entry: e, step: withheld}
+	if !j.pace.Held() {
+		a = j.send(ctx, e)
 	}
+	// What the service has answered is recorded even if the run is being torn down.
+	ctx = context.WithoutCancel(ctx)
+	switch a.step {
+	case settled:
+		a.entry.UpdatedAt = j.now()
+		err := j.memory.SettleThen(ctx, j.run, a.entry.Record, func(err error) { deliver(a.orBroken(err)) })
+		if err != nil {
+			deliver(a.orBroken(err))
+		}
+	case again, withheld:
+		deliver(a.orBroken(j.memory.Release(ctx, j.run, a.entry.Row)))
+	case doubtful, broken:
+		deliver(a)
+	}
+}
+
+// send makes the call and says where its answer brings the entry.
+func (j *journey) send(ctx context.Context, e entry) answer {
 	e.Attempts++
 	e.tries++
 	invitation, err := j.service.Invite(ctx, j.organizationID, e.invite)
@@ -93,29 +118,25 @@ func (j *journey) attempt(ctx context.Context, e entry) answer {
 	if err == nil {
 		j.pace.Accepted()
 		a.entry.HTTPStatus = http.StatusCreated
-		return j.settle(ctx, a, invited(a.entry.Record, invitation))
+		return a.settled(invited(a.entry.Record, invitation))
 	}
 	a.entry.HTTPStatus, a.entry.Error = statusOf(err), err.Error()
-	switch cybedefend.ClassOf(err) {
-	case cybedefend.NotProcessed:
-		return j.again(ctx, a)
-	case cybedefend.FinalNo:
-		if errors.Is(err, cybedefend.ErrCredentials) {
-			return j.release(ctx, withStep(a, withheld))
-		}
-		if mayBeDuplicate(a.entry.HTTPStatus) {
-			return withStep(a, doubtful)
-		}
-		return j.settle(ctx, a, refused(a.entry.Record, record.Rejected))
-	case cybedefend.Lost, cybedefend.Done:
+	switch class := cybedefend.ClassOf(err); {
+	case class == cybedefend.NotProcessed:
+		return j.again(a)
+	case errors.Is(err, cybedefend.ErrCredentials):
+		a.step = withheld
+	case class == cybedefend.FinalNo && !mayBeDuplicate(a.entry.HTTPStatus):
+		return a.settled(refused(a.entry.Record, record.Rejected))
+	default:
+		// Whatever is not certain is in doubt: the claim stands.
+		a.step, a.entry.lost = doubtful, e.lost || class != cybedefend.FinalNo
 	}
-	// Whatever is not certain is in doubt: the claim stands.
-	a.entry.lost = true
-	return withStep(a, doubtful)
+	return a
 }
 
 // again has the attempt repeated after a wait, or ends the entry when its attempts are used up.
-func (j *journey) again(ctx context.Context, a answer) answer {
+func (j *journey) again(a answer) answer {
 	asked := askedWait(a.err)
 	if overload(a.entry.HTTPStatus) {
 		j.pace.Refused()
@@ -125,32 +146,25 @@ func (j *journey) again(ctx context.Context, a answer) answer {
 		}
 	}
 	if !j.retry.Again(a.entry.tries) {
-		return j.settle(ctx, a, refused(a.entry.Record, record.Failed))
+		return a.settled(refused(a.entry.Record, record.Failed))
 	}
 	if a.entry.HTTPStatus != http.StatusUnauthorized { // a renewed token needs no patience
 		a.wait = j.retry.Wait(a.entry.tries, asked, j.random())
 	}
-	return j.release(ctx, withStep(a, again))
-}
-
-// settle records the outcome. What the service has answered is recorded even if the run is being torn down.
-func (j *journey) settle(ctx context.Context, a answer, outcome record.Record) answer {
-	outcome.UpdatedAt = j.now()
-	if err := j.memory.Settle(context.WithoutCancel(ctx), j.run, outcome); err != nil {
-		return answer{entry: a.entry, step: broken, err: err}
-	}
-	a.entry.Record = outcome
-	return withStep(a, settled)
-}
-
-func (j *journey) release(ctx context.Context, a answer) answer {
-	if err := j.memory.Release(context.WithoutCancel(ctx), j.run, a.entry.Row); err != nil {
-		return answer{entry: a.entry, step: broken, err: err}
-	}
+	a.step = again
 	return a
 }
 
-func withStep(a answer, s step) answer {
-	a.step = s
+// settled returns the answer with its outcome.
+func (a answer) settled(outcome record.Record) answer {
+	a.step, a.entry.Record = settled, outcome
+	return a
+}
+
+// orBroken returns the answer, or that the ledger failed.
+func (a answer) orBroken(err error) answer {
+	if err != nil {
+		return answer{entry: a.entry, step: broken, err: err}
+	}
 	return a
 }

@@ -73,23 +73,44 @@ func (l *Ledger) Release(ctx context.Context, run string, row int) error {
 // [record.Unknown] leaves the claim where it is, since it is still in doubt whether the request took effect, and is
 // the only outcome that a later one may replace. Otherwise Settle returns a [*RowError] with [ErrSettled].
 func (l *Ledger) Settle(ctx context.Context, run string, records ...record.Record) error {
-	key, err := l.key(ctx, run)
+	apply, err := l.settling(ctx, run, records)
 	if err != nil {
 		return err
 	}
+	return l.submit(ctx, apply)
+}
+
+// SettleThen is [Ledger.Settle] of one record for a caller that does not wait: then is called once the outcome is on
+// disk, or with the error that keeps it from there, unless SettleThen itself returns an error. Whatever the caller asks
+// for next is written after it, or together with it. The ledger stands still while then is at work, so it must be short
+// and must not call the ledger.
+func (l *Ledger) SettleThen(ctx context.Context, run string, r record.Record, then func(error)) error {
+	apply, err := l.settling(ctx, run, []record.Record{r})
+	if err != nil {
+		return err
+	}
+	return l.enqueue(ctx, change{apply: apply, done: then})
+}
+
+// settling returns the change that settles the records.
+func (l *Ledger) settling(ctx context.Context, run string, records []record.Record) (func(context.Context, *writer) error, error) {
+	key, err := l.key(ctx, run)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range records {
 		if r.Outcome == record.Unset {
-			return fmt.Errorf("run %s: row %d: no outcome to settle", run, r.Row)
+			return nil, fmt.Errorf("run %s: row %d: no outcome to settle", run, r.Row)
 		}
 	}
-	return l.submit(ctx, func(ctx context.Context, w *writer) error {
+	return func(ctx context.Context, w *writer) error {
 		for i := range records {
 			if err := w.settleRow(ctx, run, key, &records[i]); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}, nil
 }
 
 func (w *writer) settleRow(ctx context.Context, run string, key int64, r *record.Record) error {

@@ -12,19 +12,19 @@ const maxGroup = 1024
 // change is one operation on its way to the disk.
 type change struct {
 	apply func(context.Context, *writer) error
-	// done gets the result; it is nil when nobody waits, and has room for one, so that the committer never does.
-	done chan error
+	// done is called with the result by the committer, which it must not hold up; it is nil when nobody wants to know.
+	done func(error)
 }
 
 // submit queues a change and waits until it is on disk. It returns ctx's error when ctx ends first: the change may
 // be written all the same.
 func (l *Ledger) submit(ctx context.Context, apply func(context.Context, *writer) error) error {
-	c := change{apply: apply, done: make(chan error, 1)}
-	if err := l.enqueue(ctx, c); err != nil {
+	done := make(chan error, 1)
+	if err := l.enqueue(ctx, change{apply: apply, done: func(err error) { done <- err }}); err != nil {
 		return err
 	}
 	select {
-	case err := <-c.done:
+	case err := <-done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
@@ -101,7 +101,7 @@ func (l *Ledger) commitGroup(ctx context.Context, group []change) {
 	}
 	for _, c := range group {
 		if c.done != nil {
-			c.done <- err
+			c.done(err)
 		}
 	}
 }

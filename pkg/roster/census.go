@@ -32,7 +32,7 @@ func newCensus() *census {
 func (c *census) add(key string, wish uint64, row, line int) {
 	who := person{maphash.String(c.seeds[0], key), maphash.String(c.seeds[1], key)}
 	shelf := &c.shelves[who[0]>>56]
-	*shelf = append(*shelf, mark{who, wish, uint32(row), uint32(line)}) //nolint:gosec // no document has 2³² lines
+	*shelf = append(*shelf, mark{who, wish, uint32(row), uint32(line)}) // no document has 2³² lines
 }
 
 // twins are the rows of people who are in the roster more than once. The zero value is none.
@@ -48,18 +48,20 @@ const named = 3
 
 // group is all rows of one person.
 type group struct {
-	rows  int
+	wish  uint64 // of the first row
+	rows  uint32
 	lines [named + 1]uint32 // the first ones
-	wish  uint64            // of the first row
 	// conflict tells that another row wishes something else.
 	conflict bool
 }
 
-// settle ends the census.
+// settle ends the census and says who is in it more than once.
 func (c *census) settle() twins {
 	var found twins
 	seen, paired := make(map[person]int), make(map[person]int)
-	for _, shelf := range c.shelves {
+	for at := range c.shelves {
+		shelf := c.shelves[at]
+		c.shelves[at] = nil // twins may need the memory
 		clear(seen)
 		clear(paired)
 		for i, m := range shelf {
@@ -68,37 +70,37 @@ func (c *census) settle() twins {
 				seen[m.person] = i
 				continue
 			}
-			at, known := paired[m.person]
+			into, known := paired[m.person]
 			if !known {
-				at = len(found.groups)
-				paired[m.person] = at
+				into = len(found.groups)
+				paired[m.person] = into
 				found.groups = append(found.groups, group{wish: shelf[first].wish})
-				found.join(at, shelf[first])
+				found.join(into, shelf[first])
 			}
-			found.join(at, m)
+			found.join(into, m)
 		}
 	}
 	slices.SortFunc(found.rows, func(a, b twin) int { return cmp.Compare(a.row, b.row) })
 	return found
 }
 
-func (t *twins) join(at int, m mark) {
-	g := &t.groups[at]
-	if g.rows < len(g.lines) {
+func (t *twins) join(into int, m mark) {
+	g := &t.groups[into]
+	if int(g.rows) < len(g.lines) {
 		g.lines[g.rows] = m.line
 	}
 	g.rows++
 	g.conflict = g.conflict || m.wish != g.wish
-	t.rows = append(t.rows, twin{m.row, uint32(at)}) //nolint:gosec // fewer groups than rows
+	t.rows = append(t.rows, twin{m.row, uint32(into)})
 }
 
 // count returns how many rows the twins make duplicates, and how many invalid.
 func (t *twins) count() (duplicates, conflicts int) {
 	for _, g := range t.groups {
 		if g.conflict {
-			conflicts += g.rows
+			conflicts += int(g.rows)
 		} else {
-			duplicates += g.rows - 1
+			duplicates += int(g.rows) - 1
 		}
 	}
 	return duplicates, conflicts
@@ -129,12 +131,12 @@ func (t *twins) mark(e *Entry, next *int) {
 // others names the lines of the group but for this one.
 func (g group) others(line int) string {
 	var lines []string
-	for _, other := range g.lines[:min(g.rows, len(g.lines))] {
+	for _, other := range g.lines[:min(int(g.rows), len(g.lines))] {
 		if int(other) != line && len(lines) < named {
 			lines = append(lines, strconv.Itoa(int(other)))
 		}
 	}
-	if more := g.rows - 1 - len(lines); more > 0 {
+	if more := int(g.rows) - 1 - len(lines); more > 0 {
 		return fmt.Sprintf("lines %s and %d more", strings.Join(lines, ", "), more)
 	}
 	if last := len(lines) - 1; last > 0 {

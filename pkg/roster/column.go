@@ -175,7 +175,7 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 // lacking says that the field has no column, and which one may be meant for it.
 func (h header) lacking(field, reason string) problem {
 	suggestion := fmt.Sprintf("call it %q, or name it with --map %s=COLUMN", field, field)
-	if meant := nearest(field, h.cells); meant != "" {
+	if meant := Nearest(field, h.cells); meant != "" {
 		suggestion = fmt.Sprintf("if it is %s, say --map %s=%s", quote(meant), field, quote(meant))
 	}
 	return problem{h.places[0], field, reason + " among " + h.list(), suggestion}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 
 	"golang.org/x/text/encoding/unicode"
@@ -24,7 +23,6 @@ type document struct {
 	// leash keeps a runaway record from filling the memory.
 	leash *leash
 
-	name   string
 	file   io.Closer
 	bytes  *bufio.Reader
 	digest *digester
@@ -36,7 +34,7 @@ func openDocument(ctx context.Context, source Source) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &document{name: source.Name, file: file, digest: newDigester()}
+	d := &document{file: file, digest: newDigester()}
 	d.bytes = bufio.NewReaderSize(io.TeeReader(contextReader{ctx.Err, file}, d.digest), window)
 	if err := d.decode(); err != nil {
 		_, closing := d.close()
@@ -77,10 +75,11 @@ func (d *document) close() ([sha256.Size]byte, error) {
 	return d.digest.sum(), d.file.Close()
 }
 
-// peek returns what comes next, up to a window, without reading on.
+// peek returns what comes next, up to a window, without reading on. What ends the window early, other than at once,
+// will be met again where it stands.
 func peek(r *bufio.Reader) ([]byte, error) {
 	head, err := r.Peek(window)
-	if errors.Is(err, io.EOF) {
+	if len(head) > 0 || errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return head, err
@@ -161,15 +160,4 @@ func (r *macReader) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
-}
-
-// describeText says why a piece is not text.
-func describeText(bad byte, utf16 bool) string {
-	switch {
-	case utf16:
-		return "not valid UTF-16: a character is cut off or damaged"
-	case bad == 0:
-		return "a NUL byte: this is not a text document"
-	}
-	return fmt.Sprintf("not valid UTF-8: byte 0x%02x", bad)
 }

@@ -16,7 +16,7 @@ type Entry struct {
 	Role string
 	// Teams are shared between entries: do not change them.
 	Teams []Team
-	// Extra are the cells of the columns [Roster.Extra], exactly as they are.
+	// Extra are the cells of the columns [Roster.Extra], exactly as they are; only line breaks in them are all LF.
 	Extra []string
 	// Findings are what is to be said about the row, worst first.
 	Findings []Finding

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"slices"
 
 	"rollcall/pkg/email"
@@ -37,7 +38,7 @@ func newRules(options Options) (*rules, error) {
 			return nil, fmt.Errorf("column mapping: %q is none of email, role, teams", field)
 		}
 	}
-	r := &rules{format: options.Format, columns: options.Map}
+	r := &rules{format: options.Format, columns: maps.Clone(options.Map)}
 	if options.Role != "" {
 		role, err := ParseRole(options.Role)
 		if err != nil {
@@ -157,7 +158,7 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 		e.Findings = append(e.Findings, e.At(FieldRole, "no role", "give everybody without one the same with --role"))
 		return 0
 	}
-	return uint64(slices.Index(roles, e.Role)) * 0x9e3779b97f4a7c15 //nolint:gosec // a known role
+	return uint64(slices.Index(roles, e.Role)) * 0x9e3779b97f4a7c15
 }
 
 // teams returns what the teams add to the wish.

@@ -56,7 +56,7 @@ func fields(node *yaml.Node, known ...string) (values map[string]*yaml.Node, pro
 
 // guess suggests a key.
 func guess(key string, known []string) string {
-	meant := nearest(key, known)
+	meant := Nearest(key, known)
 	if meant == "" && slices.Contains(known, aliases[squash(key)]) {
 		meant = aliases[squash(key)]
 	}

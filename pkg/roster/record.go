@@ -119,7 +119,7 @@ func rearm(cell string) string {
 }
 
 func appendPlace(buffer []byte, at place) []byte {
-	return binary.AppendUvarint(binary.AppendUvarint(buffer, uint64(at.line)), uint64(at.column)) //nolint:gosec // never negative
+	return binary.AppendUvarint(binary.AppendUvarint(buffer, uint64(at.line)), uint64(at.column))
 }
 
 func cutPlace(packed string) (at place, rest string) {

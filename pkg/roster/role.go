@@ -84,5 +84,5 @@ func intended(text string, known []string, hints map[string]string) string {
 	if meant := hints[squash(text)]; meant != "" {
 		return meant
 	}
-	return nearest(text, known)
+	return Nearest(text, known)
 }

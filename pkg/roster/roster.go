@@ -91,7 +91,8 @@ func (r *Roster) note(entry *Entry, refusal *RefusedError) {
 
 // Entries reads the document again and yields every row, the invalid ones and the duplicates included. An error comes
 // alone and last: a [*RefusedError] with [ErrChanged] if the document is not the one that [Read] has seen, which is
-// certain only at its end. Act on nothing before the loop is over, or let what was done be undone.
+// certain only at its end. Act on nothing before the loop is over, or let what was done be undone. Loops may run at the
+// same time.
 func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		errEnough := errors.New("no more entries wanted")

@@ -173,11 +173,36 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func TestYAMLIsBounded(t *testing.T) {
 	source := roster.Source{Name: "x.yaml", Open: func() (io.ReadCloser, error) {
-		return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"), &endless{row: []byte("# a comment that never ends\n")})), nil
+		return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"), &endless{row: []byte("# " + strings.Repeat("a long comment ", 1000) + "\n")})), nil
 	}}
 	_, err := roster.Read(t.Context(), source, roster.Options{})
 	if want := "x.yaml: the YAML document is longer than 32 MiB"; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("Read = %v, want %s…", err, want)
+	}
+}
+
+// However the bytes come in, and wherever a block ends in the middle of a character, the text is the same.
+func TestBlocksMayCutCharacters(t *testing.T) {
+	for padding := range 4 {
+		document := "email,role,note\nann@x.test,member," + strings.Repeat("x", padding) + strings.Repeat("日本é𝄞", 20_000) + "\nbob@x.test,member,ß\n"
+		for name, wrap := range map[string]func(io.Reader) io.Reader{
+			"whole": func(r io.Reader) io.Reader { return r }, "half": iotest.HalfReader, "byte": iotest.OneByteReader, "with EOF": iotest.DataErrReader,
+		} {
+			source := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(wrap(strings.NewReader(document))), nil }}
+			people, err := roster.Read(t.Context(), source, roster.Options{})
+			if err != nil {
+				t.Fatalf("%s, padding %d: %v", name, padding, err)
+			}
+			if note := first(t, people).Extra[0]; people.Rows != 2 || !strings.HasSuffix(document, note+"\nbob@x.test,member,ß\n") || len(note) != padding+240_000 {
+				t.Errorf("%s, padding %d: %d rows, a note of %d bytes", name, padding, people.Rows, len(note))
+			}
+			cut := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
+				return io.NopCloser(wrap(strings.NewReader(document[:len(document)-2]))), nil
+			}}
+			if _, err := roster.Read(t.Context(), cut, roster.Options{}); err == nil || err.Error() != "x.csv:3:19: not valid UTF-8: byte 0xc3 (save it as CSV UTF-8)" {
+				t.Errorf("%s, padding %d, cut: %v", name, padding, err)
+			}
+		}
 	}
 }
 

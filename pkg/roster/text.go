@@ -2,20 +2,20 @@ package roster
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"unicode/utf8"
 )
 
-// textReader passes valid UTF-8 through and stops with a structureError at the first byte that is not, or is NUL.
-// It gives out whole characters only, so every Read needs room for one.
+// textReader passes valid UTF-8 through and stops with a structureError at the first character that is damaged, or NUL.
 type textReader struct {
 	source io.Reader
 	// utf16 tells that the source was UTF-16: a replacement character then stands for damage.
 	utf16 bool
 
-	tail   [utf8.UTFMax]byte // the start of a character whose end was not read yet
-	kept   int
-	passed place // how many lines and, on the last one, columns have passed
+	begun  [utf8.UTFMax]byte // a character whose end was not read yet
+	length int               // of what is begun
+	passed place             // how many lines and, on the last one, columns were found good
 	err    error
 }
 
@@ -23,24 +23,45 @@ func (r *textReader) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err
 	}
-	if len(p) < 2*utf8.UTFMax {
-		return 0, io.ErrShortBuffer
+	n, err := r.source.Read(p)
+	good, damage := r.check(p[:n], err != nil)
+	if r.err = err; damage != nil {
+		r.err = damage
 	}
-	n := copy(p, r.tail[:r.kept])
-	more, err := r.source.Read(p[n:])
-	n += more
-	whole := n
-	if err == nil {
-		whole = n - partial(p[:n])
+	return good, r.err
+}
+
+// check returns how much of the text is good, and an error if that is not all. No more follows the last text.
+func (r *textReader) check(text []byte, last bool) (good int, err error) {
+	rest := text
+	for r.length > 0 && len(rest) > 0 {
+		r.begun[r.length] = rest[0]
+		r.length++
+		rest = rest[1:]
+		if char := r.begun[:r.length]; utf8.FullRune(char) {
+			if r.damage(char) >= 0 {
+				return 0, r.complain(char[0])
+			}
+			r.pass(char)
+			r.length = 0
+		}
 	}
-	r.kept = copy(r.tail[:], p[whole:n])
-	text := p[:whole]
-	if bad := r.damage(text); bad >= 0 {
-		text, err = text[:bad], r.complain(text, bad)
+	if last && r.length > 0 {
+		return 0, r.complain(r.begun[0])
 	}
-	r.pass(text)
-	r.err = err
-	return len(text), err
+	whole := rest
+	if !last {
+		whole = rest[:len(rest)-unfinished(rest)]
+	}
+	if bad := r.damage(whole); bad >= 0 {
+		r.pass(whole[:bad])
+		return len(text) - len(rest) + bad, r.complain(whole[bad])
+	}
+	r.pass(whole)
+	if len(whole) < len(rest) {
+		r.length = copy(r.begun[:], rest[len(whole):])
+	}
+	return len(text), nil
 }
 
 // damage returns the index of the first byte that cannot stand in a roster, -1 if there is none.
@@ -63,14 +84,19 @@ func (r *textReader) damage(text []byte) int {
 	return nul
 }
 
-func (r *textReader) complain(text []byte, bad int) error {
-	before := *r
-	before.pass(text[:bad])
-	reason, suggestion := describeText(text[bad], r.utf16 && text[bad] != 0), "save it as CSV UTF-8"
-	return broken(place{before.passed.line + 1, before.passed.column + 1}, reason, suggestion)
+// complain says what is wrong with the byte after those that were passed.
+func (r *textReader) complain(bad byte) error {
+	reason := fmt.Sprintf("not valid UTF-8: byte 0x%02x", bad)
+	switch {
+	case bad == 0:
+		reason = "a NUL byte: this is not a text document"
+	case r.utf16:
+		reason = "not valid UTF-16: a character is cut off or damaged"
+	}
+	return broken(place{r.passed.line + 1, r.passed.column + 1}, reason, "save it as CSV UTF-8")
 }
 
-// pass counts the lines of text that is given out.
+// pass counts the lines and columns of good text.
 func (r *textReader) pass(text []byte) {
 	r.passed.line += bytes.Count(text, []byte{'\n'})
 	if end := bytes.LastIndexByte(text, '\n'); end >= 0 {
@@ -80,11 +106,11 @@ func (r *textReader) pass(text []byte) {
 	}
 }
 
-// partial returns how many bytes at the end of the text begin a character that does not end in it.
-func partial(text []byte) int {
+// unfinished returns how many bytes at the end of the text begin a character that does not end in it.
+func unfinished(text []byte) int {
 	for size := 1; size < utf8.UTFMax && size <= len(text); size++ {
-		if start := text[len(text)-size:]; utf8.RuneStart(start[0]) {
-			if utf8.FullRune(start) {
+		if end := text[len(text)-size:]; utf8.RuneStart(end[0]) {
+			if utf8.FullRune(end) {
 				return 0
 			}
 			return size

@@ -31,7 +31,7 @@ func quote(value string) string {
 		return strconv.Quote(value)
 	}
 	cut := most
-	for !utf8.RuneStart(value[cut]) {
+	for cut > 0 && !utf8.RuneStart(value[cut]) {
 		cut--
 	}
 	return strconv.Quote(value[:cut]) + "…"
@@ -52,9 +52,9 @@ func squash(name string) string {
 	return b.String()
 }
 
-// nearest returns the candidate that the word is most likely a slip of the pen for, "" if none is near. Both are
-// compared squashed.
-func nearest(word string, candidates []string) string {
+// Nearest returns the candidate that the word is most likely a slip of the pen for, "" if none is near. Letter case,
+// accents and punctuation do not count.
+func Nearest(word string, candidates []string) string {
 	word = squash(word)
 	best, least := "", min(2, utf8.RuneCountInString(word)/3)+1
 	for _, candidate := range candidates {
