@@ -65,11 +65,12 @@ func measure(b *testing.B, rows int, command *exec.Cmd) {
 	b.ReportMetric(0, "ns/op")
 }
 
-func build(b *testing.B) string {
-	b.Helper()
-	bin := filepath.Join(b.TempDir(), "rollcall")
-	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		b.Fatalf("build: %v\n%s", err, out)
+// build builds the binary that people use.
+func build(t testing.TB) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "rollcall")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
 	}
 	return bin
 }

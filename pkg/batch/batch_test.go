@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -99,6 +100,23 @@ func TestOutcomes(t *testing.T) {
 			},
 		},
 		{
+			name: "refused as known, and the directory cannot be read", replies: []reply{refusal(409)}, want: record.Rejected, attempts: 1,
+			prepare: func(w *world) {
+				w.options.MaxWait = time.Minute
+				w.service.reads = func() error {
+					if len(w.service.sent) == 0 {
+						return nil
+					}
+					return unreachable().err
+				}
+			},
+		},
+		{
+			name: "a token that has run out costs no patience", replies: []reply{
+				{err: &cybedefend.Error{Class: cybedefend.NotProcessed, Status: http.StatusUnauthorized}}, created(),
+			}, want: record.Invited, attempts: 2, mails: 1,
+		},
+		{
 			name: "lost, and the directory cannot be read", replies: []reply{lost(true)}, want: record.Unknown, attempts: 1, mails: 1,
 			prepare: func(w *world) {
 				w.options.MaxWait = time.Minute
@@ -182,6 +200,46 @@ func TestLongRetryAfterHoldsEverybody(t *testing.T) {
 	})
 }
 
+func TestRefusalsLowerTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 50, func(address string, n int) reply {
+			if address == "a20@x.example" && n == 1 {
+				return throttled(0)
+			}
+			return created()
+		})
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.options.Pace.State().Rate; got >= 100 {
+			t.Errorf("the rate is %s after a refusal", got)
+		}
+	})
+}
+
+// TestTimedOutRequestsAreGivenTheirTime has a request take effect only after the client has given it up.
+func TestTimedOutRequestsAreGivenTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, nil)
+		w.options.Timeout = 30 * time.Second
+		w.service.script = func(address string, _ int) reply {
+			time.AfterFunc(20*time.Second, func() {
+				w.service.mu.Lock()
+				defer w.service.mu.Unlock()
+				w.service.mails[address]++
+				w.service.pending = append(w.service.pending, cybedefend.Invitation{ID: "late", Email: address, ExpiresAt: time.Now().Add(time.Hour)})
+			})
+			return reply{err: &cybedefend.Error{Class: cybedefend.Lost, Err: context.DeadlineExceeded}}
+		}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.ledger.entries[0]; got.Outcome != record.Invited || got.InvitationID != "late" || w.service.mails[got.Email] != 1 {
+			t.Errorf("%s, %d e-mails", got.Outcome, w.service.mails[got.Email])
+		}
+	})
+}
+
 func TestShortRetryAfterHoldsOnlyTheRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 100, func(address string, n int) reply {
@@ -230,12 +288,12 @@ func TestStops(t *testing.T) {
 		want    batch.Reason
 		most    int // requests
 	}{
-		{name: "credentials refused", script: func(string, int) reply { return credentialsRefused() }, want: batch.Credentials, most: 8},
-		{name: "nobody may be invited", script: func(string, int) reply { return forbidden() }, want: batch.Forbidden, most: 21},
-		{name: "everybody is refused for the same reason", script: func(string, int) reply { return refusal(422) }, want: batch.Streak, most: 66},
-		{name: "a wait beyond the budget", script: func(string, int) reply { return throttled(time.Hour) }, want: batch.Overlong, most: 8},
+		{name: "credentials refused", script: func(string, int) reply { return credentialsRefused() }, want: batch.Credentials, most: 3},
+		{name: "nobody may be invited", script: func(string, int) reply { return forbidden() }, want: batch.Forbidden, most: 7},
+		{name: "everybody is refused for the same reason", script: func(string, int) reply { return refusal(422) }, want: batch.Streak, most: 52},
+		{name: "a wait beyond the budget", script: func(string, int) reply { return throttled(time.Hour) }, want: batch.Overlong, most: 3},
 		{
-			name: "down for longer than the budget", script: func(string, int) reply { return unreachable() }, want: batch.Overlong, most: 18,
+			name: "down for longer than the budget", script: func(string, int) reply { return unreachable() }, want: batch.Overlong, most: 12,
 			prepare: func(w *world) {
 				w.service.reads = func() error {
 					if len(w.service.sent) > 0 {
@@ -420,11 +478,11 @@ func TestLedgerFailureStopsFeeding(t *testing.T) {
 					return created()
 				})
 				writes := 0
-				w.ledger.fail = func(got string) error {
+				w.ledger.fail = func(got string) (bool, error) {
 					if writes++; got == operation && writes > 10 {
-						return full
+						return false, full
 					}
-					return nil
+					return false, nil
 				}
 				if err := w.run(t, nil); !errors.Is(err, full) {
 					t.Errorf("Run = %v", err)

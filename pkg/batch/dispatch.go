@@ -97,6 +97,7 @@ func (d *dispatcher) run(ctx context.Context) error {
 // send or ctx has ended.
 func (d *dispatcher) next(ctx context.Context) (e entry, ok bool) {
 	for ctx.Err() == nil {
+		d.catchUp()
 		switch {
 		case d.failures >= lineStop:
 			d.drain()
@@ -150,6 +151,18 @@ func (d *dispatcher) untilDue() <-chan time.Time {
 func (d *dispatcher) drain() {
 	for d.inFlight > 0 {
 		d.take(<-d.back)
+	}
+}
+
+// catchUp takes in what has come back, so that no entry leaves before the answers that may speak against it are heard.
+func (d *dispatcher) catchUp() {
+	for {
+		select {
+		case a := <-d.back:
+			d.take(a)
+		default:
+			return
+		}
 	}
 }
 

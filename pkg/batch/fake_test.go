@@ -143,8 +143,9 @@ func (*fakeService) Teams(context.Context, string) ([]cybedefend.Team, error) { 
 type fakeLedger struct {
 	t  *testing.T
 	mu sync.Mutex
-	// fail, if set, is asked before each write.
-	fail    func(operation string) error
+	// fail, if set, is asked before each write. A write that fails is kept all the same if it says so, as by a process
+	// that dies between the commit and its return.
+	fail    func(operation string) (kept bool, err error)
 	entries []record.Record
 	claims  map[int]ledger.Claim
 }
@@ -201,7 +202,11 @@ func (l *fakeLedger) write(operation string, apply func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fail != nil {
-		if err := l.fail(operation); err != nil {
+		kept, err := l.fail(operation)
+		if kept {
+			apply()
+		}
+		if kept || err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,7 @@ type inviteFlags struct {
 	grace       time.Duration
 	deadline    string
 	ledger      string
+	fresh       bool
 	yes         bool
 
 	// What the texts above mean.
@@ -82,6 +83,7 @@ Exit codes:
 	flags.DurationVar(&f.grace, "grace", batch.DefaultGrace, "how long a request may still be at work inside the service after its reply was lost")
 	flags.StringVar(&f.deadline, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
 	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	flags.BoolVar(&f.fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
 	return cmd
 }
@@ -168,11 +170,8 @@ func parseDeadline(text string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-// ledgerPath returns where the ledger of an organization is.
-func (a *app) ledgerPath(f inviteFlags, organizationID string) (string, error) {
-	if f.ledger != "" {
-		return f.ledger, nil
-	}
+// defaultLedger returns where the ledger of an organization is unless the flags say otherwise.
+func (a *app) defaultLedger(organizationID string) (string, error) {
 	state, ok := a.Lookup("XDG_STATE_HOME")
 	if !ok || !filepath.IsAbs(state) { // a relative one is to be ignored, says the XDG specification
 		home, err := a.home()

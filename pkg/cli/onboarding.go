@@ -151,16 +151,25 @@ func (r *onboarding) tryResults() error {
 }
 
 // openLedger takes hold of the ledger, and finds out whether an earlier run over this roster was cut short.
-func (r *onboarding) openLedger(ctx context.Context) error {
-	path, err := r.ledgerPath(r.flags, r.service.organization.ID)
-	if err != nil {
-		return err
+func (r *onboarding) openLedger(ctx context.Context) (err error) {
+	path := r.flags.ledger
+	if path == "" {
+		if path, err = r.defaultLedger(r.service.organization.ID); err != nil {
+			return err
+		}
 	}
 	if r.ledger, err = ledger.Open(path, ledger.Options{}); err != nil {
 		return err
 	}
 	r.closers = append(r.closers, r.ledger)
 	r.summary.Ledger = r.ledger.Path()
+	// A token opens nothing any more once its invitation has expired.
+	if _, err := r.ledger.EraseExpiredTokens(ctx, r.now()); err != nil {
+		return err
+	}
+	if r.flags.fresh {
+		return nil
+	}
 	earlier, found, err := r.ledger.Unfinished(ctx, r.service.organization.ID, r.people.Digest)
 	if err != nil {
 		return err
@@ -225,7 +234,7 @@ func (r *onboarding) rehearse(ctx context.Context) error {
 	write := func(record.Record) error { return nil }
 	commit := func() error { return nil }
 	if r.flags.results != "" {
-		out, err := r.createResults(r.people.Extra)
+		out, err := r.createResults(r.flags.results, r.people.Extra)
 		if err != nil {
 			return err
 		}
@@ -349,7 +358,15 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	})
 	progress.stop()
 	r.summary.Retries = progress.retries
-	return errors.Join(err, r.writeResults(context.WithoutCancel(ctx)))
+	outcomes, resultsErr := r.writeRunResults(context.WithoutCancel(ctx), r.ledger, r.run, r.flags.results)
+	if resultsErr != nil {
+		return errors.Join(err, &codedError{
+			code: ExitUnexpected, err: resultsErr,
+			hint: "the ledger has everything: rollcall results " + r.run.ID + " --ledger " + r.ledger.Path() + " writes the results again",
+		})
+	}
+	r.summary.Results, r.summary.Outcomes = r.flags.results, outcomes
+	return err
 }
 
 // begin makes the run durable, with every row, before anything is sent.

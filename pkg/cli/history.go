@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/console"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+	"rollcall/pkg/results"
+)
+
+// historyFlags say which ledgers are meant. Commands that look back share them.
+type historyFlags struct {
+	ledger       string
+	organization string
+}
+
+func (f *historyFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers the runs (default: all under $XDG_STATE_HOME/rollcall)")
+	flags.StringVar(&f.organization, "organization-id", "", "`ID` of the organization whose ledger is meant (default: CYBEDEFEND_ORGANIZATION_ID, else all)")
+}
+
+// ledgers returns the files of the ledgers that are meant.
+func (a *app) ledgers(f historyFlags) ([]string, error) {
+	if f.ledger != "" {
+		return []string{f.ledger}, nil
+	}
+	pattern := "*"
+	if isUUID(f.organization) {
+		pattern = f.organization
+	}
+	path, err := a.defaultLedger(pattern)
+	if err != nil {
+		return nil, err
+	}
+	return filepath.Glob(path)
+}
+
+// history calls look with each ledger that is meant, one open at a time. There must be at least one.
+func (a *app) history(f historyFlags, look func(*ledger.Ledger) error) error {
+	paths, err := a.ledgers(f)
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, path := range paths {
+		// Looking must not make a ledger.
+		if _, err := filepath.EvalSymlinks(path); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		found = true
+		l, err := ledger.Open(path, ledger.Options{})
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(look(l), l.Close()); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return usageError("runs are remembered once rollcall invite has begun one", "there is no ledger yet")
+	}
+	return nil
+}
+
+func (a *app) runsCommand() *cobra.Command {
+	var f historyFlags
+	cmd := &cobra.Command{
+		Use:   "runs",
+		Short: "List the runs that were made, with their outcomes",
+		Long: `runs lists every run that the ledgers remember, newest first, with what became of its rows. A run that has not
+ended can be resumed: the command that began it goes on where it was.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var runs []ledger.Summary
+			err := a.history(f, func(l *ledger.Ledger) error {
+				for run, err := range l.Runs(cmd.Context()) {
+					if err != nil {
+						return err
+					}
+					runs = append(runs, run)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			slices.SortStableFunc(runs, func(x, y ledger.Summary) int { return strings.Compare(y.ID, x.ID) })
+			if a.common.json {
+				return a.writeRunsJSON(runs)
+			}
+			return a.writeRuns(runs)
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func (a *app) writeRuns(runs []ledger.Summary) error {
+	table := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "RUN\tSTARTED\tROSTER\tROWS\tSTATE\tOUTCOMES")
+	for _, run := range runs {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", run.ID, run.StartedAt.Local().Format(time.DateTime),
+			console.Clean(run.Roster), run.Rows, stateOf(run.Run), outcomesText(run.Outcomes))
+	}
+	return table.Flush()
+}
+
+// stateOf says whether a run has ended, and how.
+func stateOf(run ledger.Run) string {
+	if run.EndedAt.IsZero() {
+		return "resumable"
+	}
+	return fmt.Sprintf("exit %d", run.ExitCode)
+}
+
+// outcomesText lists the outcomes that some rows have.
+func outcomesText(outcomes map[record.Outcome]int) string {
+	var parts []string
+	for _, outcome := range record.Outcomes() {
+		if n := outcomes[outcome]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, outcome))
+		}
+	}
+	if n := outcomes[record.Unset]; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d left", n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// runJSON is what runs --json prints about each run, one object a line.
+type runJSON struct {
+	Run            string         `json:"run"`
+	OrganizationID string         `json:"organization_id"`
+	Roster         string         `json:"roster"`
+	Rows           int            `json:"rows"`
+	StartedAt      time.Time      `json:"started_at"`
+	EndedAt        *time.Time     `json:"ended_at"`
+	ExitCode       *int           `json:"exit_code"`
+	Resumed        int            `json:"resumed"`
+	Outcomes       map[string]int `json:"outcomes"`
+}
+
+func (a *app) writeRunsJSON(runs []ledger.Summary) error {
+	encoder := json.NewEncoder(a.Out)
+	for _, run := range runs {
+		line := runJSON{
+			Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows,
+			StartedAt: run.StartedAt, Resumed: run.Resumed, Outcomes: map[string]int{},
+		}
+		if !run.EndedAt.IsZero() {
+			line.EndedAt, line.ExitCode = &run.EndedAt, &run.ExitCode
+		}
+		for outcome, n := range run.Outcomes {
+			if outcome == record.Unset {
+				outcome = record.NotSent
+			}
+			line.Outcomes[outcome.String()] += n
+		}
+		if err := encoder.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) resultsCommand() *cobra.Command {
+	var f historyFlags
+	var file string
+	cmd := &cobra.Command{
+		Use:   "results [RUN]",
+		Short: "Write the results of an earlier run again",
+		Long: `results writes the results of a run from the ledger: of the one named, else of the latest. They hold the tokens of
+invitations that have not expired; those of expired ones are erased.`,
+		Example: `  rollcall results
+  rollcall results 20261123T014703Z-76f036 --results team.csv`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError("rollcall runs lists them", "results takes one run, not %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if file != "-" {
+				if _, err := results.FormatOf(file); err != nil {
+					return usageError("", "--results: %w", err)
+				}
+			}
+			path, run, err := a.findRun(cmd.Context(), f, args)
+			if err != nil {
+				return err
+			}
+			return a.history(historyFlags{ledger: path}, func(l *ledger.Ledger) error {
+				_, err := a.writeRunResults(cmd.Context(), l, run, file)
+				return err
+			})
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv or .jsonl), - being standard output as CSV")
+	return cmd
+}
+
+// findRun returns the run that is named, or the latest, and the ledger that has it.
+func (a *app) findRun(ctx context.Context, f historyFlags, args []string) (path string, found ledger.Run, err error) {
+	err = a.history(f, func(l *ledger.Ledger) error {
+		for run, err := range l.Runs(ctx) {
+			if err != nil {
+				return err
+			}
+			if len(args) > 0 && run.ID != args[0] || run.ID < found.ID {
+				continue
+			}
+			path, found = l.Path(), run.Run
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return "", found, err
+	case found.ID == "" && len(args) > 0:
+		return "", found, usageError("rollcall runs lists them", "there is no run %q", args[0])
+	case found.ID == "":
+		return "", found, usageError("runs are remembered once rollcall invite has begun one", "there is no run yet")
+	}
+	return path, found, nil
+}
+
+// writeRunResults writes what the ledger knows about every row of a run, and counts the outcomes.
+func (a *app) writeRunResults(ctx context.Context, l *ledger.Ledger, run ledger.Run, file string) (map[record.Outcome]int, error) {
+	out, err := a.createResults(file, run.Extra)
+	if err != nil {
+		return nil, err
+	}
+	defer out.discard()
+	outcomes := map[record.Outcome]int{}
+	for r, err := range lastWords(ctx, l, run) {
+		if err != nil {
+			return nil, err
+		}
+		outcomes[r.Outcome]++
+		if err := out.Write(r); err != nil {
+			return nil, err
+		}
+	}
+	return outcomes, out.commit()
+}
+
+// lastWords yields the records of a run. A row without an outcome was not sent, or is in doubt if its claim stands.
+func lastWords(ctx context.Context, l *ledger.Ledger, run ledger.Run) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
+		claims, err := l.InDoubt(ctx, run.OrganizationID)
+		if err != nil {
+			yield(record.Record{}, err)
+			return
+		}
+		doubtful := map[int]bool{}
+		for _, claim := range claims {
+			if claim.Run == run.ID {
+				doubtful[claim.Row] = true
+			}
+		}
+		for r, err := range l.Records(ctx, run.ID) {
+			if err == nil && r.Outcome == record.Unset {
+				r.Outcome, r.Hint = record.NotSent, "run the same command again"
+				if doubtful[r.Row] {
+					r.Outcome, r.Hint = record.Unknown, "run the same command again: it looks up what became of this request"
+				}
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
