@@ -240,6 +240,97 @@ func TestTimedOutRequestsAreGivenTheirTime(t *testing.T) {
 	})
 }
 
+func TestHoldThatComesAfterTheClaimIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 40, func(string, int) reply { return created() })
+		var from, until time.Time
+		claims := 0
+		w.ledger.fail = func(operation string) (bool, error) {
+			if operation != "claim" {
+				return false, nil
+			}
+			if claims++; claims == 20 {
+				from = time.Now()
+				until = from.Add(3 * time.Second)
+				w.options.Pace.Hold(until, "test")
+			}
+			return false, nil
+		}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range w.service.sent {
+			if !at.Before(from) && at.Before(until) {
+				t.Errorf("a request left %s into the hold", at.Sub(from))
+			}
+		}
+		if got := w.outcomes(); strings.Count(got, "invited") != 40 || len(w.service.sent) != 40 {
+			t.Errorf("%d requests, %s", len(w.service.sent), got)
+		}
+	})
+}
+
+func TestListsThatNeverStandStillSettleNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, func(string, int) reply { return lost(false) })
+		w.service.reads = func() error {
+			w.service.pending = append(w.service.pending, cybedefend.Invitation{
+				ID: fmt.Sprint(len(w.service.pending)), Email: fmt.Sprintf("other%d@x.example", len(w.service.pending)),
+				ExpiresAt: time.Now().Add(time.Hour),
+			})
+			return nil
+		}
+		for range 30 {
+			_ = w.service.reads()
+		}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.ledger.entries[0]; got.Outcome != record.Unknown || got.Hint == "" || len(w.service.sent) != 1 {
+			t.Errorf("%s after %d requests, hint %q", got.Outcome, len(w.service.sent), got.Hint)
+		}
+	})
+}
+
+func TestExpiredTokenIsNobodysFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 30, func(_ string, n int) reply {
+			if n == 1 {
+				return reply{err: &cybedefend.Error{Class: cybedefend.NotProcessed, Status: http.StatusUnauthorized}}
+			}
+			return created()
+		})
+		start := time.Now()
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Since(start); got > 600*time.Millisecond || w.service.reading > 0 {
+			t.Errorf("60 requests at 100/s took %s, and %d readings", got, w.service.reading)
+		}
+	})
+}
+
+func TestAnswerIsRecordedAlsoWhenTheRunIsTornDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		w := newWorld(t, 5, func(string, int) reply {
+			cancel()
+			return created()
+		})
+		d, err := directory.Read(ctx, directory.Options{Service: w.service, OrganizationID: organizationID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.options.Directory = d
+		if err := batch.Run(ctx, nil, w.options); !errors.Is(err, context.Canceled) {
+			t.Errorf("Run = %v", err)
+		}
+		if got := w.outcomes(); got != "invited unset unset unset unset" {
+			t.Error(got)
+		}
+	})
+}
+
 func TestShortRetryAfterHoldsOnlyTheRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 100, func(address string, n int) reply {

@@ -166,8 +166,8 @@ func (l *fakeLedger) Pending(context.Context, string) iter.Seq2[ledger.Entry, er
 	}
 }
 
-func (l *fakeLedger) Claim(_ context.Context, run string, row, attempt int) error {
-	return l.write("claim", func() {
+func (l *fakeLedger) Claim(ctx context.Context, run string, row, attempt int) error {
+	return l.write(ctx, "claim", func() {
 		if _, stands := l.claims[row]; stands {
 			l.t.Errorf("row %d is claimed twice", row)
 		}
@@ -175,12 +175,12 @@ func (l *fakeLedger) Claim(_ context.Context, run string, row, attempt int) erro
 	})
 }
 
-func (l *fakeLedger) Release(_ context.Context, _ string, row int) error {
-	return l.write("release", func() { delete(l.claims, row) })
+func (l *fakeLedger) Release(ctx context.Context, _ string, row int) error {
+	return l.write(ctx, "release", func() { delete(l.claims, row) })
 }
 
-func (l *fakeLedger) Settle(_ context.Context, _ string, records ...record.Record) error {
-	return l.write("settle", func() {
+func (l *fakeLedger) Settle(ctx context.Context, _ string, records ...record.Record) error {
+	return l.write(ctx, "settle", func() {
 		for _, r := range records {
 			if stored := &l.entries[r.Row-1]; stored.Outcome != record.Unset {
 				l.t.Errorf("row %d is settled twice: %s, then %s", r.Row, stored.Outcome, r.Outcome)
@@ -198,7 +198,10 @@ func (l *fakeLedger) SettleThen(ctx context.Context, run string, r record.Record
 	return nil
 }
 
-func (l *fakeLedger) write(operation string, apply func()) error {
+func (l *fakeLedger) write(ctx context.Context, operation string, apply func()) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fail != nil {
