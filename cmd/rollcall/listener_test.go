@@ -12,7 +12,7 @@ func listen(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: listen")
 	}
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0") //nolint:usetesting // there is no t here
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	ts.Check(err)
 	stageOf(ts).listener = listener
 	ts.Defer(func() {
@@ -32,7 +32,7 @@ func connections(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 || listener == nil {
 		ts.Fatalf("usage: connections N, after listen")
 	}
-	last, err := new(net.Dialer).DialContext(context.Background(), "tcp", listener.Addr().String()) //nolint:usetesting // there is no t here
+	last, err := new(net.Dialer).DialContext(context.Background(), "tcp", listener.Addr().String())
 	ts.Check(err)
 	defer last.Close() //nolint:errcheck // nothing was sent
 	got := 0

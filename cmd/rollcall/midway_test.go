@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,7 +29,7 @@ func midway() {
 
 func disturb(args []string) (code int, err error) {
 	if len(args) < 3 {
-		return 0, fmt.Errorf("usage: midway N what command [args...]")
+		return 0, errors.New("usage: midway N what command [args...]")
 	}
 	after, err := strconv.Atoi(args[0])
 	if err != nil {
@@ -39,15 +40,18 @@ func disturb(args []string) (code int, err error) {
 	if err := command.Start(); err != nil {
 		return 0, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = command.Wait() // ProcessState has what it returns
+	}()
 	url := os.Getenv("CYBEDEFEND_API_URL")
 	if await(url, after, ended) {
 		if err := do(args[1], url, command.Process); err != nil {
 			return 0, err
 		}
-		<-ended
 	}
+	<-ended
 	if code = command.ProcessState.ExitCode(); code < 0 {
 		code = 137
 	}
@@ -55,7 +59,7 @@ func disturb(args []string) (code int, err error) {
 }
 
 // await waits until the sandbox has sent so many mails, and reports false if the command has ended before.
-func await(url string, mails int, ended <-chan error) bool {
+func await(url string, mails int, ended <-chan struct{}) bool {
 	ticker := time.NewTicker(2 * time.Millisecond)
 	defer ticker.Stop()
 	for {

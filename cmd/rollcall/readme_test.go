@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -70,7 +71,7 @@ func TestREADMECommands(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	variables := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GORACE=halt_on_error=1"}
+	variables := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GORACE=halt_on_error=1 atexit_sleep_ms=0"}
 	for name, value := range environment {
 		variables = append(variables, name+"="+value)
 	}
@@ -97,10 +98,8 @@ func TestREADMECommands(t *testing.T) {
 var finding = regexp.MustCompile(`^\S+:\d+:\d+: `)
 
 func (s shown) exitCode() int {
-	for _, line := range s.output {
-		if finding.MatchString(line) {
-			return 5
-		}
+	if slices.ContainsFunc(s.output, finding.MatchString) {
+		return 5
 	}
 	return 0
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,7 +26,8 @@ func runService(ts *testscript.TestScript, neg bool, args []string) {
 	case len(args) == 1 && args[0] == "stop":
 		rest, err := s.stop()
 		ts.Check(err)
-		fmt.Fprint(ts.Stdout(), rest)
+		_, err = io.WriteString(ts.Stdout(), rest)
+		ts.Check(err)
 	case len(args) == 1 && !strings.HasPrefix(args[0], "-"):
 		ts.Check(order(ts.Getenv("CYBEDEFEND_API_URL"), args[0]))
 	default:
@@ -45,11 +47,11 @@ func runService(ts *testscript.TestScript, neg bool, args []string) {
 // start runs rollcall sandbox and returns the environment that it prints.
 func (s *stage) start(flags []string) (map[string]string, error) {
 	if s.process != nil {
-		return nil, fmt.Errorf("service: one is running already")
+		return nil, errors.New("service: one is running already")
 	}
 	// It outlives the command of the script, and stop ends it.
-	process := exec.CommandContext(context.Background(), "rollcall", append([]string{"sandbox"}, flags...)...) //nolint:usetesting // there is no t here
-	process.Env = []string{"GORACE=halt_on_error=1"}
+	process := exec.CommandContext(context.Background(), "rollcall", append([]string{"sandbox"}, flags...)...)
+	process.Env = []string{"GORACE=halt_on_error=1 atexit_sleep_ms=0"}
 	out, err := process.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -148,7 +150,7 @@ func order(url, what string) error {
 }
 
 func call(method, url, body string, understand func(io.Reader) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience) //nolint:usetesting // there is no t here
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {

@@ -76,7 +76,7 @@ func newDispatcher(o Options, halt context.CancelCauseFunc, events chan<- Event,
 func (d *dispatcher) run(ctx context.Context) error {
 	defer close(d.work)
 	for e, ok := d.next(ctx); ok; e, ok = d.next(ctx) {
-		if err := d.Pace.Wait(ctx); err != nil {
+		if err := d.permission(ctx); err != nil {
 			d.drain()
 			return err
 		}
@@ -91,6 +91,21 @@ func (d *dispatcher) run(ctx context.Context) error {
 		return &StopError{Reason: Forbidden}
 	}
 	return nil
+}
+
+// permission returns once the pace lets a request leave. Meanwhile answers are taken in: one of them may stop the run,
+// and a hold may be long.
+func (d *dispatcher) permission(ctx context.Context) error {
+	granted := make(chan error, 1)
+	go func() { granted <- d.Pace.Wait(ctx) }()
+	for {
+		select {
+		case err := <-granted:
+			return err
+		case a := <-d.back:
+			d.take(a)
+		}
+	}
 }
 
 // next returns the entry to send next once there is one and a worker is free. It returns false when nothing is left to

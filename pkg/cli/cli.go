@@ -6,11 +6,13 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/user"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -139,6 +141,7 @@ Exit codes:
 ` + exitCodeTable(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Version:       version() + " " + runtime.Version(),
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -149,6 +152,7 @@ Exit codes:
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetVersionTemplate("rollcall {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError("see "+cmd.CommandPath()+" --help", "%w", err)
 	})
@@ -263,7 +267,13 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(a.Out, "rollcall", version())
+			if a.common.json {
+				return json.NewEncoder(a.Out).Encode(struct {
+					Version string `json:"version"`
+					Go      string `json:"go"`
+				}{version(), runtime.Version()})
+			}
+			_, err := fmt.Fprintln(a.Out, "rollcall", version(), runtime.Version())
 			return err
 		},
 	}
@@ -275,7 +285,7 @@ func version() string {
 	if !ok {
 		return "unknown"
 	}
-	return info.Main.Version + " " + info.GoVersion
+	return info.Main.Version
 }
 
 // findingsOf returns the findings behind an error that refuses a roster.

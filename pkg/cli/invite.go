@@ -63,7 +63,7 @@ Exit codes:
   rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json`,
 		Args: rosters(1, 1),
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			if err := f.finish(a.common.json, paths[0]); err != nil {
+			if err := f.finish(a.common, paths[0]); err != nil {
 				return err
 			}
 			return a.invite(cmd.Context(), paths[0], f)
@@ -89,7 +89,7 @@ Exit codes:
 }
 
 // finish checks the flags and works out what their texts mean.
-func (f *inviteFlags) finish(json bool, path string) error {
+func (f *inviteFlags) finish(common commonFlags, path string) error {
 	rate, err := pace.ParseRate(f.rate)
 	if err != nil {
 		return usageError("", "--rate: %w", err)
@@ -118,7 +118,7 @@ func (f *inviteFlags) finish(json bool, path string) error {
 		return usageError("", "--invalid: %q is neither refuse nor skip", f.invalid)
 	case f.offline && !f.dryRun:
 		return usageError("add --dry-run, or leave --offline out", "--offline sends nothing, so it goes with --dry-run only")
-	case json && f.results == "-":
+	case common.json && f.results == "-":
 		return usageError("name a file with --results", "--json and --results - both want standard output")
 	case f.results != "" && f.results != "-" && sameFile(f.results, path):
 		return usageError("name another file", "--results would overwrite the roster %s", path)

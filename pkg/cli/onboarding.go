@@ -185,7 +185,7 @@ func (r *onboarding) openLedger(ctx context.Context) (err error) {
 func (r *onboarding) readDirectory(ctx context.Context) (err error) {
 	r.console.Status("reading the organization")
 	r.directory, err = directory.Read(ctx, directory.Options{
-		Service: r.service, OrganizationID: r.service.organization.ID, Teams: true,
+		Service: r.service, OrganizationID: r.service.organization.ID, Teams: r.people.NamesTeams,
 		Call: r.patience().Call, Now: r.service.now,
 		Progress: func(people int) { r.console.Status("reading the organization: " + plural(people, "person")) },
 	})
@@ -360,6 +360,9 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	r.summary.Retries = progress.retries
 	outcomes, resultsErr := r.writeRunResults(context.WithoutCancel(ctx), r.ledger, r.run, r.flags.results)
 	if resultsErr != nil {
+		if outcomes, countErr := r.countOutcomes(context.WithoutCancel(ctx)); countErr == nil {
+			r.summary.Outcomes = outcomes
+		}
 		return errors.Join(err, &codedError{
 			code: ExitUnexpected, err: resultsErr,
 			hint: "the ledger has everything: rollcall results " + r.run.ID + " --ledger " + r.ledger.Path() + " writes the results again",
@@ -377,6 +380,18 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 		Roster: r.people.Name, Digest: r.people.Digest, Extra: r.people.Extra,
 	}, plan.Records(r.people.Entries(ctx), r.now))
 	return err
+}
+
+// countOutcomes counts the outcomes where no results could be written.
+func (r *onboarding) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
+	outcomes := map[record.Outcome]int{}
+	for rec, err := range lastWords(ctx, r.ledger, r.run) {
+		if err != nil {
+			return nil, err
+		}
+		outcomes[rec.Outcome]++
+	}
+	return outcomes, nil
 }
 
 // finish writes the summary, closes what was opened and returns the exit code.

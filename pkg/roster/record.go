@@ -50,10 +50,7 @@ func (t *table) pack(cells []string, start place, wrong *problem) {
 		t.cells[i] = ""
 		at := start
 		if column >= 0 && column < len(cells) {
-			t.cells[i], at = cells[column], t.place(column)
-			if t.layout.results {
-				t.cells[i] = rearm(t.cells[i])
-			}
+			t.cells[i], at = t.value(cells[column]), t.place(column)
 		}
 		t.about = appendPlace(t.about, place{at.line - start.line, at.column})
 	}
@@ -67,7 +64,7 @@ func (t *table) pack(cells []string, start place, wrong *problem) {
 		for _, column := range t.layout.extra {
 			t.about = append(t.about, 0) // which no document contains
 			if column < len(cells) {
-				t.about = append(t.about, cells[column]...)
+				t.about = append(t.about, t.value(cells[column])...)
 			}
 		}
 	}
@@ -110,9 +107,13 @@ func cutBefore(text string, end byte) (before, rest string) {
 	return text, ""
 }
 
-// rearm takes away the apostrophe that a results file puts before what a spreadsheet would run as a formula.
-func rearm(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte("=+-@\t\r", cell[1]) >= 0 {
+// value returns what a cell stands for. In a results file, a cell that a spreadsheet would run as a formula has one more
+// apostrophe in front than it should.
+func (t *table) value(cell string) string {
+	if !t.layout.results || !strings.HasPrefix(cell, "'") {
+		return cell
+	}
+	if formula := strings.TrimLeft(cell, "'"); formula != "" && strings.IndexByte("=+-@\t\r\n", formula[0]) >= 0 {
 		return cell[1:]
 	}
 	return cell

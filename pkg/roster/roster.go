@@ -27,6 +27,8 @@ type Roster struct {
 	// Invalid counts the rows with an [Error], Duplicates those that repeat an earlier one, Warnings the findings
 	// that are a [Warning]. All are 0 for a clean roster.
 	Invalid, Duplicates, Warnings int
+	// NamesTeams says whether any row wishes for a team.
+	NamesTeams bool
 	// Extra are the names of the columns that mean nothing to us, exactly as they are, in the order of the document.
 	Extra []string
 
@@ -51,7 +53,7 @@ func Read(ctx context.Context, source Source, options Options) (*Roster, error) 
 	refusal := &RefusedError{}
 	err = r.pass(ctx, false, func(row *row, number int) error {
 		wish := judge.judge(row, number, &entry)
-		r.Rows = number
+		r.Rows, r.NamesTeams = number, r.NamesTeams || len(entry.Teams) > 0
 		if len(entry.Findings) > 0 {
 			r.note(&entry, refusal)
 		}

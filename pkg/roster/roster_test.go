@@ -387,3 +387,15 @@ func TestManyDuplicates(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesTeams(t *testing.T) {
+	for give, want := range map[string]bool{
+		"email,role,teams\nann@x.example,member,\nbob@x.example,member,Data\n": true,
+		"email,role,teams\nann@x.example,member,\nbob@x.example,member,\n":     false,
+	} {
+		people, err := roster.Read(t.Context(), memory("people.csv", []byte(give)), roster.Options{})
+		if err != nil || people.NamesTeams != want {
+			t.Errorf("%q: NamesTeams = %v, %v; want %v", give, people.NamesTeams, err, want)
+		}
+	}
+}
