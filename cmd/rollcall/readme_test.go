@@ -130,7 +130,9 @@ func steady(line string) string { return passing.ReplaceAllString(line, "*") }
 // TestREADMEExitCodes holds the README to the table that help prints.
 func TestREADMEExitCodes(t *testing.T) {
 	readme := readREADME(t)
-	help, err := exec.CommandContext(t.Context(), "rollcall", "--help").Output()
+	command := exec.CommandContext(t.Context(), "rollcall", "--help")
+	command.Env = append(os.Environ(), "GORACE=halt_on_error=1 atexit_sleep_ms=0")
+	help, err := command.Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -37,7 +38,7 @@ func (p Patience) Call(ctx context.Context, call func(context.Context) error) er
 			return err
 		}
 		err := call(ctx)
-		if err == nil || ctx.Err() != nil || cybedefend.ClassOf(err) == cybedefend.FinalNo || !policy.Again(tries) {
+		if !passing(err) || ctx.Err() != nil || !policy.Again(tries) {
 			return err
 		}
 		asked := askedWait(err)
@@ -54,4 +55,10 @@ func (p Patience) Call(ctx context.Context, call func(context.Context) error) er
 		}
 		p.Pace.Hold(time.Now().Add(wait), "the service could not be read: "+cause(err))
 	}
+}
+
+// passing reports whether a call that changes nothing failed for a reason that may pass.
+func passing(err error) bool {
+	e, ok := errors.AsType[*cybedefend.Error](err)
+	return ok && e.Class != cybedefend.FinalNo
 }

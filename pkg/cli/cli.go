@@ -18,6 +18,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"rollcall/pkg/batch"
@@ -68,6 +69,8 @@ type app struct {
 	// redactors stand in front of standard error and of the log file.
 	redactors []*console.Redactor
 	logFile   io.Closer
+	// variables are those of the environment that have set a flag.
+	variables []variable
 }
 
 // commonFlags are the flags of every command.
@@ -114,7 +117,7 @@ func endWith(code ExitCode) error {
 
 // explain prints an error and, on a second line, what to do about it.
 func (a *app) explain(err error) {
-	for line := range strings.SplitSeq(err.Error(), "\n") {
+	for line := range strings.SplitSeq(a.blame(err.Error()), "\n") {
 		a.console.Printf("rollcall: %s", line)
 	}
 	if hint := hintOf(err); hint != "" {
@@ -142,7 +145,7 @@ Exit codes:
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version() + " " + runtime.Version(),
-		Args:          cobra.NoArgs,
+		Args:          noArguments,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.bindEnvironment(cmd); err != nil {
@@ -154,6 +157,9 @@ Exit codes:
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("rollcall {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+			err = fmt.Errorf("--%s: %w", invalid.GetFlag().Name, plainFlagError(err))
+		}
 		return usageError("see "+cmd.CommandPath()+" --help", "%w", err)
 	})
 	flags := root.PersistentFlags()
@@ -265,7 +271,7 @@ func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if a.common.json {
 				return json.NewEncoder(a.Out).Encode(struct {

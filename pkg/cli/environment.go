@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,12 +27,39 @@ func (a *app) bindEnvironment(cmd *cobra.Command) error {
 				continue
 			}
 			if err := cmd.Flags().Set(flag.Name, value); err != nil {
-				failed = usageError("", "%s: %w", name, err)
+				failed = usageError("", "%s: %w", name, plainFlagError(err))
 			}
+			a.variables = append(a.variables, variable{flag: "--" + flag.Name, name: name})
 			return
 		}
 	})
 	return failed
+}
+
+// variable is an environment variable that has set a flag.
+type variable struct{ flag, name string }
+
+// blame names the variable behind an error about the value of a flag.
+func (a *app) blame(text string) string {
+	for _, v := range a.variables {
+		if strings.HasPrefix(text, v.flag+" ") || strings.HasPrefix(text, v.flag+":") {
+			return v.name + ": " + text
+		}
+	}
+	return text
+}
+
+// plainFlagError says what is wrong with the value of a flag without the name of the function that found it.
+func plainFlagError(err error) error {
+	var invalid *pflag.InvalidValueError
+	var number *strconv.NumError
+	switch {
+	case errors.As(err, &number):
+		return fmt.Errorf("%q is not a number that fits here", number.Num)
+	case errors.As(err, &invalid):
+		return fmt.Errorf("%q: %w", invalid.GetValue(), errors.Unwrap(invalid))
+	}
+	return err
 }
 
 // environmentName returns the variable that stands for a flag: ROLLCALL_MAX_WAIT for --max-wait.

@@ -83,7 +83,7 @@ func (a *app) runsCommand() *cobra.Command {
 		Short: "List the runs that were made, with their outcomes",
 		Long: `runs lists every run that the ledgers remember, newest first, with what became of its rows. A run that has not
 ended can be resumed: the command that began it goes on where it was.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var runs []ledger.Summary
 			err := a.history(f, func(l *ledger.Ledger) error {

@@ -122,6 +122,8 @@ func (f *inviteFlags) finish(common commonFlags, path string) error {
 		return usageError("name a file with --results", "--json and --results - both want standard output")
 	case f.results != "" && f.results != "-" && sameFile(f.results, path):
 		return usageError("name another file", "--results would overwrite the roster %s", path)
+	case common.logFile != "" && sameFile(common.logFile, path):
+		return usageError("name another file", "--log-file would write into the roster %s", path)
 	case path == "-" && f.settings.PATFile == "-":
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}

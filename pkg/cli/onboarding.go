@@ -46,6 +46,10 @@ func (r *onboarding) work(ctx context.Context) error {
 	if err := r.readRoster(ctx); err != nil {
 		return err
 	}
+	// What would keep the results from being written is found out before anything is sent.
+	if err := r.tryResults(); err != nil {
+		return err
+	}
 	if r.flags.offline {
 		return r.rehearse(ctx)
 	}
@@ -57,10 +61,6 @@ func (r *onboarding) work(ctx context.Context) error {
 			return err
 		}
 		return r.rehearse(ctx)
-	}
-	// What would keep the results from being written is found out before anything is sent.
-	if err := r.tryResults(); err != nil {
-		return err
 	}
 	if err := r.openLedger(ctx); err != nil {
 		return err
@@ -140,7 +140,7 @@ func (r *onboarding) patience() batch.Patience {
 }
 
 func (r *onboarding) tryResults() error {
-	if r.flags.results == "-" {
+	if r.flags.results == "-" || r.flags.results == "" {
 		return nil
 	}
 	file, err := results.Create(r.flags.results, results.Options{})

@@ -66,7 +66,7 @@ prints the environment to use, misbehaves as the flags ask, and counts the e-mai
 GET /sandbox/mails per person, GET /sandbox/stats in all, and on standard output when it is stopped.`,
 		Example: `  rollcall sandbox --latency 20ms
   rollcall sandbox --limit 60/s --burst 10 --cut-after 3% --truncate 3%`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for i := range shares {
 				*shares[i].target = float64(shares[i].value)

@@ -68,8 +68,13 @@ func (a *app) connect(ctx context.Context, f serviceFlags, connections int, pati
 	if err != nil {
 		return nil, usageError("", "%w", err)
 	}
+	wanted := f.organization
+	if f.sandbox {
+		// It has one of its own, so that nothing in it is ever taken for something about a real one.
+		wanted = ""
+	}
 	err = patience.Call(ctx, func(ctx context.Context) (err error) {
-		s.organization, err = s.find(ctx, f.organization)
+		s.organization, err = s.find(ctx, wanted)
 		return err
 	})
 	if err != nil {
@@ -200,8 +205,8 @@ func choose(known []cybedefend.Organization, wanted string) (cybedefend.Organiza
 	switch {
 	case len(found) == 1:
 		return found[0], nil
-	case isUUID(wanted): // perhaps one that the list does not show; the service will say
-		return cybedefend.Organization{ID: wanted, Name: wanted}, nil
+	case isUUID(wanted) && len(known) == 0: // the service may list none, and will say what it knows of this one
+		return cybedefend.Organization{ID: wanted}, nil
 	case wanted == "":
 		return cybedefend.Organization{}, usageError(choices, "name the organization with --organization-id: you have %d", len(known))
 	case len(found) > 1:

@@ -24,7 +24,8 @@ func TestChoose(t *testing.T) {
 		{"names are exact", []cybedefend.Organization{acme, beta}, "beta", ""},
 		{"two of one name", []cybedefend.Organization{beta, twin}, "Beta", ""},
 		{"by id", []cybedefend.Organization{beta, twin}, twin.ID, twin.ID},
-		{"an id that is not listed", []cybedefend.Organization{acme}, unlisted, unlisted},
+		{"an id that is not listed", []cybedefend.Organization{acme}, unlisted, ""},
+		{"an id where none is listed", nil, unlisted, unlisted},
 		{"a name that is not there", []cybedefend.Organization{acme}, "Gamma", ""},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -28,4 +29,19 @@ func rosters(least, most int) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// noArguments is for commands that take none. At the root, what was typed is meant to be a command.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasParent() {
+		return usageError("see "+cmd.CommandPath()+" --help", "%s takes no arguments, and got %q", cmd.CommandPath(), args[0])
+	}
+	hint := "see rollcall --help"
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		hint = "did you mean rollcall " + strings.Join(meant, " or rollcall ") + "?"
+	}
+	return usageError(hint, "unknown command %q", args[0])
 }

@@ -145,6 +145,8 @@ func (w *writer) refuse(ctx context.Context, run string, key int64, row int) err
 // that may have taken effect although no answer was recorded. [Ledger.Settle] or [Ledger.Release] ends each of them,
 // in the run that the claim names.
 func (l *Ledger) InDoubt(ctx context.Context, organizationID string) ([]Claim, error) {
+	// What was released before must not show. Where writing fails, what is on disk is the truth all the same.
+	_ = l.submit(ctx, func(context.Context, *writer) error { return nil })
 	rows, err := l.pool.QueryContext(ctx, `SELECT run.id, claim.row, entry.email, claim.attempt, claim.at
 		FROM claim JOIN run ON run.key = claim.run JOIN entry ON entry.run = claim.run AND entry.row = claim.row
 		WHERE run.organization = ? ORDER BY claim.run, claim.row`, organizationID)
