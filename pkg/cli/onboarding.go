@@ -210,7 +210,32 @@ func (r *onboarding) recall(ctx context.Context) error {
 		return err
 	}
 	claims = slices.DeleteFunc(claims, func(c ledger.Claim) bool { return c.Run == r.run.ID })
-	return batch.SettleEarlier(ctx, r.ledger, r.directory, claims, r.now())
+	if err := batch.SettleEarlier(ctx, r.ledger, r.directory, claims, r.now()); err != nil {
+		return err
+	}
+	return r.reopen(ctx)
+}
+
+// reopen takes back what the run that is resumed has noted about people who are in the organization no more: the
+// directory's truth beats the ledger's memory.
+func (r *onboarding) reopen(ctx context.Context) error {
+	if !r.summary.Resumed || !r.directory.Stable {
+		return nil
+	}
+	var gone []int
+	for rec, err := range r.ledger.Records(ctx, r.run.ID) {
+		if err != nil {
+			return err
+		}
+		switch rec.Outcome {
+		case record.Invited, record.AlreadyInvited, record.AlreadyMember:
+			if standing := r.directory.Person(rec.Email); standing.Member == nil && standing.Pending == nil {
+				gone = append(gone, rec.Row)
+			}
+		default:
+		}
+	}
+	return r.ledger.Reopen(ctx, r.run.ID, gone...)
 }
 
 // verdict returns the record of an entry with what will become of it.

@@ -147,6 +147,28 @@ func (l *Ledger) Resume(ctx context.Context, run Run) (Run, error) {
 	return resumed, l.readError(err)
 }
 
+// reopenEntry takes an outcome back, with all that was known about the invitation.
+const reopenEntry = `UPDATE entry SET outcome = 0, invitation_id = '', token = '', status = '', organization_id = '',
+	organization_name = '', organization_role = '', expires_at = 0, http_status = 0, error = '', hint = '', updated_at = 0
+	WHERE run = ? AND row = ?`
+
+// Reopen takes back the outcomes of rows, all of them or none, so that they may be tried again. Their attempts stay
+// counted. It is for outcomes that are not true any more, such as an invitation that somebody has cancelled.
+func (l *Ledger) Reopen(ctx context.Context, run string, rows ...int) error {
+	key, err := l.key(ctx, run)
+	if err != nil {
+		return err
+	}
+	return l.submit(ctx, func(ctx context.Context, w *writer) error {
+		for _, row := range rows {
+			if _, err := w.run(ctx, reopenEntry, key, int64(row)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // End records that a run is over: the same roster then begins a new one. A run that stopped with rows left is not
 // over; leave it as it is, and it can be resumed.
 func (l *Ledger) End(ctx context.Context, run string, exitCode int) error {

@@ -220,3 +220,26 @@ func TestExpiredTokensAreErased(t *testing.T) {
 		same(t, "file holds "+token, bytes.Contains(file, []byte(token)), i > 0)
 	}
 }
+
+func TestReopenTakesOutcomesBack(t *testing.T) {
+	l := open(t, place(t))
+	run := begin(t, l, people(3))
+	for row := range 3 {
+		claim(t, l, run, row+1, 1)
+		settle(t, l, run, record.Record{Row: row + 1, Outcome: record.Invited, InvitationID: "i", Token: secret.New("t"), Attempts: 1, UpdatedAt: time.Now()})
+	}
+	if err := l.Reopen(t.Context(), run.ID, 1, 3); err != nil {
+		t.Fatal(err)
+	}
+	var rows []int
+	for entry, err := range l.Pending(t.Context(), run.ID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entry.InvitationID != "" || !entry.Token.Empty() || entry.Attempts != 1 || entry.Claim != nil {
+			t.Errorf("row %d: %+v", entry.Row, entry)
+		}
+		rows = append(rows, entry.Row)
+	}
+	same(t, "rows", rows, []int{1, 3})
+}
