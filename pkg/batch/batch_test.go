@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -275,7 +276,7 @@ func TestListsThatNeverStandStillSettleNothing(t *testing.T) {
 		w := newWorld(t, 1, func(string, int) reply { return lost(false) })
 		w.service.reads = func() error {
 			w.service.pending = append(w.service.pending, cybedefend.Invitation{
-				ID: fmt.Sprint(len(w.service.pending)), Email: fmt.Sprintf("other%d@x.example", len(w.service.pending)),
+				ID: strconv.Itoa(len(w.service.pending)), Email: fmt.Sprintf("other%d@x.example", len(w.service.pending)),
 				ExpiresAt: time.Now().Add(time.Hour),
 			})
 			return nil

@@ -3,6 +3,7 @@ package batch_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"path/filepath"
 	"testing"
@@ -44,7 +45,7 @@ func benchmarkRun(b *testing.B, rows int, latency time.Duration, durable bool) t
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer service.Close()
+	defer closing(b, service)
 	client, err := cybedefend.New(cybedefend.Options{
 		BaseURL: service.URL(), Connections: workers,
 		Credentials: cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()},
@@ -70,7 +71,7 @@ func benchmarkRun(b *testing.B, rows int, latency time.Duration, durable bool) t
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer memory.Close()
+		defer closing(b, memory)
 		run, err := memory.Begin(b.Context(), ledger.Run{}, people(rows))
 		if err != nil {
 			b.Fatal(err)
@@ -82,6 +83,13 @@ func benchmarkRun(b *testing.B, rows int, latency time.Duration, durable bool) t
 		b.Fatal(err)
 	}
 	return time.Since(began)
+}
+
+func closing(b *testing.B, c io.Closer) {
+	b.Helper()
+	if err := c.Close(); err != nil {
+		b.Error(err)
+	}
 }
 
 func people(rows int) iter.Seq2[record.Record, error] {

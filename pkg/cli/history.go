@@ -98,7 +98,7 @@ ended can be resumed: the command that began it goes on where it was.`,
 			if err != nil {
 				return err
 			}
-			slices.SortStableFunc(runs, func(x, y ledger.Summary) int { return strings.Compare(y.ID, x.ID) })
+			slices.SortStableFunc(runs, func(x, y ledger.Summary) int { return y.StartedAt.Compare(x.StartedAt) })
 			if a.common.json {
 				return a.writeRunsJSON(runs)
 			}
@@ -221,7 +221,7 @@ func (a *app) findRun(ctx context.Context, f historyFlags, args []string) (path 
 			if err != nil {
 				return err
 			}
-			if len(args) > 0 && run.ID != args[0] || run.ID < found.ID {
+			if len(args) > 0 && run.ID != args[0] || !run.StartedAt.After(found.StartedAt) {
 				continue
 			}
 			path, found = l.Path(), run.Run
