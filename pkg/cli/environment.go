@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,18 @@ func (a *app) blame(text string) string {
 		}
 	}
 	return text
+}
+
+// refuseBeside refuses flags that make no sense beside one that was given. Environment variables are set for other
+// runs, too, and do not count.
+func (a *app) refuseBeside(cmd *cobra.Command, given string, others ...string) error {
+	for _, other := range others {
+		fromVariable := slices.ContainsFunc(a.variables, func(v variable) bool { return v.flag == "--"+other })
+		if cmd.Flags().Changed(other) && !fromVariable {
+			return usageError("leave one of them out", "--%s makes no sense beside %s", other, given)
+		}
+	}
+	return nil
 }
 
 // plainFlagError says what is wrong with the value of a flag without the name of the function that found it.

@@ -88,6 +88,9 @@ func exitCodeOf(err error) ExitCode {
 	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
 		return ExitLocked
 	}
+	if errors.Is(err, ledger.ErrForeign) || errors.Is(err, ledger.ErrNewer) {
+		return ExitUsage
+	}
 	if errors.Is(err, context.Canceled) { // only a signal cancels
 		return ExitInterrupted
 	}

@@ -33,6 +33,7 @@ func TestExitCodeOf(t *testing.T) {
 		{&batch.StopError{Reason: batch.Interrupted}, ExitInterrupted},
 		{context.Canceled, ExitInterrupted},
 		{&ledger.Error{Err: ledger.ErrDiskFull}, ExitUnexpected},
+		{&ledger.Error{Err: ledger.ErrForeign}, ExitUsage},
 	}
 	for _, tt := range tests {
 		if got := exitCodeOf(tt.give); got != tt.want {

@@ -69,10 +69,10 @@ func (r *onboarding) showPlan() {
 		outcome record.Outcome
 		what    string
 	}{
-		{record.AlreadyInvited, "invited, pending: nothing is sent"},
-		{record.AlreadyMember, "members: nothing is sent"},
-		{record.Duplicate, "duplicates of earlier lines: nothing is sent"},
-		{record.Invalid, "invalid: skipped"},
+		{record.AlreadyInvited, "already invited"},
+		{record.AlreadyMember, "already in the organization"},
+		{record.Duplicate, "the same as an earlier line"},
+		{record.Invalid, "invalid, skipped"},
 	} {
 		if n := f.outcomes[known.outcome]; n > 0 {
 			row("", "%d %s", n, known.what)

@@ -57,15 +57,14 @@ func (a *app) history(f historyFlags, look func(*ledger.Ledger) error) error {
 	}
 	found := false
 	for _, path := range paths {
-		// Looking must not make a ledger.
-		if _, err := filepath.EvalSymlinks(path); errors.Is(err, fs.ErrNotExist) {
+		l, err := ledger.View(path)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		found = true
-		l, err := ledger.Open(path, ledger.Options{})
 		if err != nil {
 			return err
 		}
+		found = true
 		if err := errors.Join(look(l), l.Close()); err != nil {
 			return err
 		}
@@ -194,6 +193,9 @@ invitations that have not expired; those of expired ones are erased.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if a.common.json {
+				return usageError("name a .jsonl file with --results", "results has no --json")
+			}
 			if file != "-" {
 				if _, err := results.FormatOf(file); err != nil {
 					return usageError("", "--results: %w", err)
@@ -204,7 +206,7 @@ invitations that have not expired; those of expired ones are erased.`,
 				return err
 			}
 			return a.history(historyFlags{ledger: path}, func(l *ledger.Ledger) error {
-				_, err := a.writeRunResults(cmd.Context(), l, run, file)
+				_, err := a.writeRunResults(cmd.Context(), l, run, file, run.EndedAt)
 				return err
 			})
 		},
@@ -240,14 +242,14 @@ func (a *app) findRun(ctx context.Context, f historyFlags, args []string) (path 
 }
 
 // writeRunResults writes what the ledger knows about every row of a run, and counts the outcomes.
-func (a *app) writeRunResults(ctx context.Context, l *ledger.Ledger, run ledger.Run, file string) (map[record.Outcome]int, error) {
+func (a *app) writeRunResults(ctx context.Context, l *ledger.Ledger, run ledger.Run, file string, ended time.Time) (map[record.Outcome]int, error) {
 	out, err := a.createResults(file, run.Extra)
 	if err != nil {
 		return nil, err
 	}
 	defer out.discard()
 	outcomes := map[record.Outcome]int{}
-	for r, err := range lastWords(ctx, l, run) {
+	for r, err := range lastWords(ctx, l, run, ended) {
 		if err != nil {
 			return nil, err
 		}
@@ -259,8 +261,9 @@ func (a *app) writeRunResults(ctx context.Context, l *ledger.Ledger, run ledger.
 	return outcomes, out.commit()
 }
 
-// lastWords yields the records of a run. A row without an outcome was not sent, or is in doubt if its claim stands.
-func lastWords(ctx context.Context, l *ledger.Ledger, run ledger.Run) iter.Seq2[record.Record, error] {
+// lastWords yields the records of a run. A row without an outcome was not sent when the run ended, or is in doubt if its
+// claim stands.
+func lastWords(ctx context.Context, l *ledger.Ledger, run ledger.Run, ended time.Time) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		claims, err := l.InDoubt(ctx, run.OrganizationID)
 		if err != nil {
@@ -275,7 +278,7 @@ func lastWords(ctx context.Context, l *ledger.Ledger, run ledger.Run) iter.Seq2[
 		}
 		for r, err := range l.Records(ctx, run.ID) {
 			if err == nil && r.Outcome == record.Unset {
-				r.Outcome, r.Hint = record.NotSent, "run the same command again"
+				r.Outcome, r.Hint, r.UpdatedAt = record.NotSent, "run the same command again", ended
 				if doubtful[r.Row] {
 					r.Outcome, r.Hint = record.Unknown, "run the same command again: it looks up what became of this request"
 				}

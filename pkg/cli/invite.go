@@ -66,6 +66,16 @@ Exit codes:
 			if err := f.finish(a.common, paths[0]); err != nil {
 				return err
 			}
+			if f.sandbox {
+				if err := a.refuseBeside(cmd, "--sandbox", "organization-id", "region", "api-url", "auth-endpoint", "pat-file"); err != nil {
+					return err
+				}
+			}
+			if f.offline {
+				if err := a.refuseBeside(cmd, "--offline", "sandbox"); err != nil {
+					return err
+				}
+			}
 			return a.invite(cmd.Context(), paths[0], f)
 		},
 	}
@@ -113,6 +123,9 @@ func (f *inviteFlags) finish(common commonFlags, path string) error {
 			return usageError("", "%s must be more than nothing", flag.name)
 		}
 	}
+	if f.results == "" && !f.dryRun {
+		f.results = results.DefaultPath(path)
+	}
 	switch {
 	case f.invalid != refuseInvalid && f.invalid != skipInvalid:
 		return usageError("", "--invalid: %q is neither refuse nor skip", f.invalid)
@@ -122,13 +135,10 @@ func (f *inviteFlags) finish(common commonFlags, path string) error {
 		return usageError("name a file with --results", "--json and --results - both want standard output")
 	case f.results != "" && f.results != "-" && sameFile(f.results, path):
 		return usageError("name another file", "--results would overwrite the roster %s", path)
-	case common.logFile != "" && sameFile(common.logFile, path):
-		return usageError("name another file", "--log-file would write into the roster %s", path)
+	case common.logFile != "" && (sameFile(common.logFile, path) || sameFile(common.logFile, f.results)):
+		return usageError("name another file", "--log-file would write into the roster or its results: %s", common.logFile)
 	case path == "-" && f.settings.PATFile == "-":
 		return usageError("", "standard input cannot be both the roster and the personal access token")
-	}
-	if f.results == "" && !f.dryRun {
-		f.results = results.DefaultPath(path)
 	}
 	if f.results != "" && f.results != "-" {
 		if _, err := results.FormatOf(f.results); err != nil {

@@ -383,7 +383,7 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	})
 	progress.stop()
 	r.summary.Retries = progress.retries
-	outcomes, resultsErr := r.writeRunResults(context.WithoutCancel(ctx), r.ledger, r.run, r.flags.results)
+	outcomes, resultsErr := r.writeRunResults(context.WithoutCancel(ctx), r.ledger, r.run, r.flags.results, r.now())
 	if resultsErr != nil {
 		if outcomes, countErr := r.countOutcomes(context.WithoutCancel(ctx)); countErr == nil {
 			r.summary.Outcomes = outcomes
@@ -410,7 +410,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 // countOutcomes counts the outcomes where no results could be written.
 func (r *onboarding) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
 	outcomes := map[record.Outcome]int{}
-	for rec, err := range lastWords(ctx, r.ledger, r.run) {
+	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err
 		}

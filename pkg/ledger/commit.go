@@ -38,8 +38,11 @@ func (l *Ledger) enqueue(ctx context.Context, c change) error {
 	}
 	l.gate.RLock()
 	defer l.gate.RUnlock()
-	if l.closed {
+	switch {
+	case l.closed:
 		return explain(l.path, ErrClosed)
+	case l.readOnly:
+		return explain(l.path, ErrReadOnly)
 	}
 	select {
 	case l.queue <- c:

@@ -15,6 +15,8 @@ import (
 var (
 	// ErrClosed: the ledger was closed before.
 	ErrClosed = errors.New("the ledger is closed")
+	// ErrReadOnly: the ledger was opened for looking only.
+	ErrReadOnly = errors.New("the ledger is open for looking only")
 	// ErrForeign: the file is something else than a ledger.
 	ErrForeign = errors.New("this is not a rollcall ledger")
 	// ErrNewer: the file was written by a newer version of this program.

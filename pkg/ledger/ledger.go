@@ -26,6 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -59,6 +60,8 @@ type Ledger struct {
 	pool *sql.DB
 	keys sync.Map // run id to its integer key
 
+	// readOnly is set for a [View].
+	readOnly bool
 	// gate is held for reading while something is put into the queue, so that Close can close the queue.
 	gate    sync.RWMutex
 	closed  bool
@@ -111,6 +114,34 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 	}
 	l.disk = disk
 	// The readers come after the writer: they find the file in its final journal mode.
+	return l.openReaders(ctx)
+}
+
+// View opens the ledger at path for looking only, beside the process that holds it: what is committed meanwhile shows.
+// It makes no ledger where there is none, and everything that writes returns [ErrReadOnly]. A process that holds the
+// ledger itself must not: on Unix, closing a second descriptor of a file drops the locks on it.
+func View(path string) (*Ledger, error) {
+	path, err := resolve(path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	if err := errors.Join(checkHeader(file, path), file.Close()); err != nil {
+		return nil, explain(path, err)
+	}
+	ctx := context.Background()
+	l := &Ledger{path: path, now: time.Now, readOnly: true}
+	if err := l.openReaders(ctx); err != nil {
+		return nil, errors.Join(explain(path, err), l.shut(ctx))
+	}
+	return l, nil
+}
+
+// openReaders opens the connections that only read.
+func (l *Ledger) openReaders(ctx context.Context) error {
 	connector, err := sqlite.NewConnector(dataSource(l.path, url.Values{
 		"mode":    {"ro"},
 		"_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())},
@@ -133,9 +164,13 @@ func (l *Ledger) Close() error {
 		return nil
 	}
 	l.closed = true
-	close(l.queue)
+	if !l.readOnly {
+		close(l.queue)
+	}
 	l.gate.Unlock()
-	<-l.drained
+	if !l.readOnly {
+		<-l.drained
+	}
 	return explain(l.path, l.shut(context.Background()))
 }
 
@@ -148,7 +183,10 @@ func (l *Ledger) shut(ctx context.Context) error {
 	if l.disk != nil {
 		errs = append(errs, l.disk.close(ctx))
 	}
-	return errors.Join(append(errs, l.lock.release())...)
+	if l.lock != nil {
+		errs = append(errs, l.lock.release())
+	}
+	return errors.Join(errs...)
 }
 
 // Path returns the absolute path of the file, without symbolic links.

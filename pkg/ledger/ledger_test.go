@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -222,5 +223,37 @@ func TestClosedLedgerSaysSo(t *testing.T) {
 		if err := operation(t.Context()); !errors.Is(err, ledger.ErrClosed) {
 			t.Errorf("%s = %v, want ErrClosed", name, err)
 		}
+	}
+}
+
+func TestViewLooksBesideTheHolder(t *testing.T) {
+	path := place(t)
+	if _, err := ledger.View(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("View of nothing = %v", err)
+	}
+	l := open(t, path)
+	run := begin(t, l, people(3))
+	claim(t, l, run, 1, 1)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	view, err := ledger.View(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shut(t, view)
+	rows := 0
+	for _, err := range view.Records(t.Context(), run.ID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+	}
+	claims, err := view.InDoubt(t.Context(), run.OrganizationID)
+	if rows != 3 || len(claims) != 1 || err != nil {
+		t.Errorf("%d rows, claims %v, %v", rows, claims, err)
+	}
+	if err := view.End(t.Context(), run.ID, 0); !errors.Is(err, ledger.ErrReadOnly) {
+		t.Errorf("End = %v", err)
 	}
 }
