@@ -5,7 +5,7 @@ FUZZTIME ?= 30s
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fuzz lint fmt check clean
+.PHONY: help run build test torture bench fuzz lint fmt check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,9 @@ build: ## Build bin/rollcall, one static file
 test: ## Run all tests in random order, fuzz seeds included, under the race detector
 	@$(if $(RACE),,echo "no C compiler: running without the race detector")
 	go test $(RACE) -shuffle=on -timeout=15m ./...
+
+torture: ## Kill the program a hundred times at random instants and count who was mailed twice
+	KILLS=100 go test -count=1 -run=TestTorture -v -timeout=30m ./cmd/rollcall
 
 bench: ## Run all benchmarks
 	go test -run='^$$' -bench=. -benchmem ./...

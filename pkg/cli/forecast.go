@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"cmp"
+	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"rollcall/pkg/console"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 )
@@ -49,39 +49,97 @@ func (f *forecast) print(c *console.Console) {
 	}
 }
 
-// showPlan prints the plan on one screen.
-func (r *onboarding) showPlan() {
-	f := r.forecast
-	row := func(name, format string, args ...any) {
-		r.console.Printf("  %-12s %s", name, fmt.Sprintf(format, args...))
+// verdict returns the record of an entry with what will become of it.
+func (r *onboarding) verdict(rec record.Record, teams []roster.Team) record.Record {
+	if rec.Outcome != record.Unset {
+		return rec
 	}
-	r.console.Printf("%s (%s) at %s", cmp.Or(r.service.organization.Name, "organization"), r.service.organization.ID, r.service.url)
-	row("roster", "%s, %s", r.people.Name, plural(r.people.Rows, "row"))
-	if r.summary.Resumed {
-		row("resumed", "run %s of %s, %d rows done before", r.run.ID, r.run.StartedAt.Local().Format(time.DateTime), f.before)
+	return plan.Decide(plan.Wish{Email: rec.Email, Role: rec.Role, Teams: teams}, r.directory).Apply(rec, r.now())
+}
+
+// rehearse is the dry run: it finds the verdict on each row, and writes them where the flags ask for it.
+func (r *onboarding) rehearse(ctx context.Context) error {
+	write := func(record.Record) error { return nil }
+	commit := func() error { return nil }
+	if r.flags.results != "" {
+		out, err := r.createResults(r.flags.results, r.people.Extra)
+		if err != nil {
+			return err
+		}
+		defer out.discard()
+		write, commit = out.Write, out.commit
 	}
-	send := plural(f.toSend(), "person")
-	if again := f.outcomes[record.WouldReinvite]; again > 0 {
-		send += fmt.Sprintf(", %d of them again, since their invitation has expired", again)
-	}
-	row("to invite", "%s", send)
-	for _, known := range []struct {
-		outcome record.Outcome
-		what    string
-	}{
-		{record.AlreadyInvited, "already invited"},
-		{record.AlreadyMember, "already in the organization"},
-		{record.Duplicate, "the same as an earlier line"},
-		{record.Invalid, "invalid, skipped"},
-	} {
-		if n := f.outcomes[known.outcome]; n > 0 {
-			row("", "%d %s", n, known.what)
+	for entry, err := range r.people.Entries(ctx) {
+		if err != nil {
+			return err
+		}
+		rec := r.verdict(plan.NewRecord(entry, r.now()), entry.Teams)
+		r.forecast.add(entry, rec)
+		if err := write(rec); err != nil {
+			return err
 		}
 	}
-	state := r.pace.State()
-	row("pace", "%s, about %s", state.Rate, time.Duration(float64(f.toSend())/float64(state.Rate)*float64(time.Second)).Round(time.Second))
-	if !r.flags.until.IsZero() {
-		row("deadline", "%s", r.flags.until.Format(time.DateTime))
+	if err := commit(); err != nil {
+		return err
 	}
-	row("results", "%s", r.flags.results)
+	r.summary.DryRun, r.summary.Outcomes, r.told = true, r.forecast.outcomes, true
+	r.summary.Results = r.flags.results
+	r.forecast.print(r.console)
+	if invalid := r.forecast.outcomes[record.Invalid]; invalid > 0 && r.flags.invalid == refuseInvalid {
+		return r.refuseInvalid(invalid)
+	}
+	return nil
+}
+
+// foresee counts what will become of the rows, and refuses to go on where some are invalid and not to be skipped.
+func (r *onboarding) foresee(ctx context.Context) error {
+	if r.summary.Resumed {
+		return r.foreseeRest(ctx)
+	}
+	for entry, err := range r.people.Entries(ctx) {
+		if err != nil {
+			return err
+		}
+		r.forecast.add(entry, r.verdict(plan.NewRecord(entry, r.now()), entry.Teams))
+	}
+	return r.refuseForecast()
+}
+
+// foreseeRest counts what is left of a run that was cut short.
+func (r *onboarding) foreseeRest(ctx context.Context) error {
+	outcomes, err := r.ledger.Outcomes(ctx, r.run.ID)
+	if err != nil {
+		return err
+	}
+	delete(outcomes, record.Unset)
+	r.forecast.outcomes, r.forecast.before = outcomes, sum(outcomes)
+	for pending, err := range r.ledger.Pending(ctx, r.run.ID) {
+		if err != nil {
+			return err
+		}
+		wish, err := plan.WishOf(pending.Record)
+		if err != nil {
+			return fmt.Errorf("run %s: %w", r.run.ID, err)
+		}
+		r.forecast.add(roster.Entry{Row: pending.Row, Line: pending.Line}, r.verdict(pending.Record, wish.Teams))
+	}
+	return r.refuseForecast()
+}
+
+func (r *onboarding) refuseForecast() error {
+	invalid := r.forecast.outcomes[record.Invalid]
+	if invalid == 0 || r.flags.invalid == skipInvalid {
+		return nil
+	}
+	r.forecast.print(r.console)
+	return r.refuseInvalid(invalid)
+}
+
+// sum counts all rows.
+func sum(outcomes map[record.Outcome]int) int {
+	total := 0
+	for _, n := range outcomes {
+		total += n
+	}
+	return total
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -239,53 +238,4 @@ func (a *app) findRun(ctx context.Context, f historyFlags, args []string) (path 
 		return "", found, usageError("runs are remembered once rollcall invite has begun one", "there is no run yet")
 	}
 	return path, found, nil
-}
-
-// writeRunResults writes what the ledger knows about every row of a run, and counts the outcomes.
-func (a *app) writeRunResults(ctx context.Context, l *ledger.Ledger, run ledger.Run, file string, ended time.Time) (map[record.Outcome]int, error) {
-	out, err := a.createResults(file, run.Extra)
-	if err != nil {
-		return nil, err
-	}
-	defer out.discard()
-	outcomes := map[record.Outcome]int{}
-	for r, err := range lastWords(ctx, l, run, ended) {
-		if err != nil {
-			return nil, err
-		}
-		outcomes[r.Outcome]++
-		if err := out.Write(r); err != nil {
-			return nil, err
-		}
-	}
-	return outcomes, out.commit()
-}
-
-// lastWords yields the records of a run. A row without an outcome was not sent when the run ended, or is in doubt if its
-// claim stands.
-func lastWords(ctx context.Context, l *ledger.Ledger, run ledger.Run, ended time.Time) iter.Seq2[record.Record, error] {
-	return func(yield func(record.Record, error) bool) {
-		claims, err := l.InDoubt(ctx, run.OrganizationID)
-		if err != nil {
-			yield(record.Record{}, err)
-			return
-		}
-		doubtful := map[int]bool{}
-		for _, claim := range claims {
-			if claim.Run == run.ID {
-				doubtful[claim.Row] = true
-			}
-		}
-		for r, err := range l.Records(ctx, run.ID) {
-			if err == nil && r.Outcome == record.Unset {
-				r.Outcome, r.Hint, r.UpdatedAt = record.NotSent, "run the same command again", ended
-				if doubtful[r.Row] {
-					r.Outcome, r.Hint = record.Unknown, "run the same command again: it looks up what became of this request"
-				}
-			}
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
-	}
 }

@@ -13,7 +13,6 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
-	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
@@ -238,185 +237,12 @@ func (r *onboarding) reopen(ctx context.Context) error {
 	return r.ledger.Reopen(ctx, r.run.ID, gone...)
 }
 
-// verdict returns the record of an entry with what will become of it.
-func (r *onboarding) verdict(rec record.Record, teams []roster.Team) record.Record {
-	if rec.Outcome != record.Unset {
-		return rec
-	}
-	return plan.Decide(plan.Wish{Email: rec.Email, Role: rec.Role, Teams: teams}, r.directory).Apply(rec, r.now())
-}
-
 // now tells the service's time, or this machine's where there is no service.
 func (r *onboarding) now() time.Time {
 	if r.service == nil {
 		return time.Now()
 	}
 	return r.service.now()
-}
-
-// rehearse is the dry run: it finds the verdict on each row, and writes them where the flags ask for it.
-func (r *onboarding) rehearse(ctx context.Context) error {
-	write := func(record.Record) error { return nil }
-	commit := func() error { return nil }
-	if r.flags.results != "" {
-		out, err := r.createResults(r.flags.results, r.people.Extra)
-		if err != nil {
-			return err
-		}
-		defer out.discard()
-		write, commit = out.Write, out.commit
-	}
-	for entry, err := range r.people.Entries(ctx) {
-		if err != nil {
-			return err
-		}
-		rec := r.verdict(plan.NewRecord(entry, r.now()), entry.Teams)
-		r.forecast.add(entry, rec)
-		if err := write(rec); err != nil {
-			return err
-		}
-	}
-	if err := commit(); err != nil {
-		return err
-	}
-	r.summary.DryRun, r.summary.Outcomes, r.told = true, r.forecast.outcomes, true
-	r.summary.Results = r.flags.results
-	r.forecast.print(r.console)
-	if invalid := r.forecast.outcomes[record.Invalid]; invalid > 0 && r.flags.invalid == refuseInvalid {
-		return r.refuseInvalid(invalid)
-	}
-	return nil
-}
-
-// foresee counts what will become of the rows, and refuses to go on where some are invalid and not to be skipped.
-func (r *onboarding) foresee(ctx context.Context) error {
-	if r.summary.Resumed {
-		return r.foreseeRest(ctx)
-	}
-	for entry, err := range r.people.Entries(ctx) {
-		if err != nil {
-			return err
-		}
-		r.forecast.add(entry, r.verdict(plan.NewRecord(entry, r.now()), entry.Teams))
-	}
-	return r.refuseForecast()
-}
-
-// foreseeRest counts what is left of a run that was cut short.
-func (r *onboarding) foreseeRest(ctx context.Context) error {
-	outcomes, err := r.ledger.Outcomes(ctx, r.run.ID)
-	if err != nil {
-		return err
-	}
-	delete(outcomes, record.Unset)
-	r.forecast.outcomes, r.forecast.before = outcomes, sum(outcomes)
-	for pending, err := range r.ledger.Pending(ctx, r.run.ID) {
-		if err != nil {
-			return err
-		}
-		wish, err := plan.WishOf(pending.Record)
-		if err != nil {
-			return fmt.Errorf("run %s: %w", r.run.ID, err)
-		}
-		r.forecast.add(roster.Entry{Row: pending.Row, Line: pending.Line}, r.verdict(pending.Record, wish.Teams))
-	}
-	return r.refuseForecast()
-}
-
-func (r *onboarding) refuseForecast() error {
-	invalid := r.forecast.outcomes[record.Invalid]
-	if invalid == 0 || r.flags.invalid == skipInvalid {
-		return nil
-	}
-	r.forecast.print(r.console)
-	return r.refuseInvalid(invalid)
-}
-
-// confirm shows the plan, and asks whether to go on where somebody is there to answer.
-func (r *onboarding) confirm(ctx context.Context) error {
-	if !r.flags.yes && r.forecast.toSend() > 0 && r.canAsk() {
-		r.showPlan()
-		yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(r.forecast.toSend(), "person")))
-		if err != nil {
-			return err
-		}
-		if !yes {
-			return &codedError{ExitInterrupted, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
-		}
-		return nil
-	}
-	if !r.common.quiet {
-		r.showPlan()
-	}
-	return nil
-}
-
-// canAsk reports whether there is a person to ask.
-func (r *onboarding) canAsk() bool {
-	in, _ := terminalOf(r.In)
-	out, _ := terminalOf(r.Err)
-	return in && out
-}
-
-// carryOut sends what the plan says, and writes the results whatever comes of it.
-func (r *onboarding) carryOut(ctx context.Context) error {
-	if !r.summary.Resumed {
-		if err := r.begin(ctx); err != nil {
-			return err
-		}
-	}
-	r.summary.Run, r.told = r.run.ID, true
-	r.log.Info().Str(console.FieldRun, r.run.ID).Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
-		Bool("resumed", r.summary.Resumed).Msg("run begins")
-	told := context.AfterFunc(ctx, func() {
-		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
-	})
-	defer told()
-	progress := newProgress(r.app, r.pace, r.run, r.forecast)
-	progress.start()
-	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
-		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
-		Service: r.service, Ledger: r.ledger, Directory: r.directory, Pace: r.pace, Now: r.service.now,
-		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
-		MaxWait: r.flags.maxWait, Grace: r.flags.grace, Timeout: r.flags.timeout, Deadline: r.flags.until,
-		Observe: progress.observe,
-	})
-	progress.stop()
-	r.summary.Retries = progress.retries
-	outcomes, resultsErr := r.writeRunResults(context.WithoutCancel(ctx), r.ledger, r.run, r.flags.results, r.now())
-	if resultsErr != nil {
-		if outcomes, countErr := r.countOutcomes(context.WithoutCancel(ctx)); countErr == nil {
-			r.summary.Outcomes = outcomes
-		}
-		return errors.Join(err, &codedError{
-			code: ExitUnexpected, err: resultsErr,
-			hint: "the ledger has everything: rollcall results " + r.run.ID + " --ledger " + r.ledger.Path() + " writes the results again",
-		})
-	}
-	r.summary.Results, r.summary.Outcomes = r.flags.results, outcomes
-	return err
-}
-
-// begin makes the run durable, with every row, before anything is sent.
-func (r *onboarding) begin(ctx context.Context) (err error) {
-	r.console.Status("writing the ledger")
-	r.run, err = r.ledger.Begin(ctx, ledger.Run{
-		OrganizationID: r.service.organization.ID, Service: r.service.url,
-		Roster: r.people.Name, Digest: r.people.Digest, Extra: r.people.Extra,
-	}, plan.Records(r.people.Entries(ctx), r.now))
-	return err
-}
-
-// countOutcomes counts the outcomes where no results could be written.
-func (r *onboarding) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
-	outcomes := map[record.Outcome]int{}
-	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
-		if err != nil {
-			return nil, err
-		}
-		outcomes[rec.Outcome]++
-	}
-	return outcomes, nil
 }
 
 // finish writes the summary, closes what was opened and returns the exit code.
@@ -467,3 +293,9 @@ func (r *onboarding) writeSummary(code ExitCode) error {
 	}
 	return s.WriteText(r.Out)
 }
+
+// closer is a function to be called once something is not needed any more.
+type closer func() error
+
+// Close calls the function.
+func (c closer) Close() error { return c() }

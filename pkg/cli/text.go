@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+
+	"rollcall/pkg/console"
 
 	"github.com/spf13/cobra"
 )
@@ -44,4 +47,18 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		hint = "did you mean rollcall " + strings.Join(meant, " or rollcall ") + "?"
 	}
 	return usageError(hint, "unknown command %q", args[0])
+}
+
+// lines is a writer of whole lines to the terminal.
+type lines struct{ console *console.Console }
+
+// Write prints each line of the text.
+func (l lines) Write(text []byte) (int, error) {
+	if len(text) == 0 {
+		return 0, errors.New("nothing to print")
+	}
+	for line := range strings.Lines(string(text)) {
+		l.console.Printf("%s", strings.TrimSuffix(line, "\n"))
+	}
+	return len(text), nil
 }

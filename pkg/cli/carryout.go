@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/console"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/retry"
+)
+
+// carryOut sends what the plan says, and writes the results whatever comes of it.
+func (r *onboarding) carryOut(ctx context.Context) error {
+	if !r.summary.Resumed {
+		if err := r.begin(ctx); err != nil {
+			return err
+		}
+	}
+	r.summary.Run, r.told = r.run.ID, true
+	r.log.Info().Str(console.FieldRun, r.run.ID).Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
+		Bool("resumed", r.summary.Resumed).Msg("run begins")
+	told := context.AfterFunc(ctx, func() {
+		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
+	})
+	defer told()
+	progress := newProgress(r.app, r.pace, r.run, r.forecast)
+	progress.start()
+	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
+		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
+		Service: r.service, Ledger: r.ledger, Directory: r.directory, Pace: r.pace, Now: r.service.now,
+		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
+		MaxWait: r.flags.maxWait, Grace: r.flags.grace, Timeout: r.flags.timeout, Deadline: r.flags.until,
+		Observe: progress.observe,
+	})
+	progress.stop()
+	r.summary.Retries = progress.retries
+	outcomes, resultsErr := r.writeRunResults(context.WithoutCancel(ctx), r.ledger, r.run, r.flags.results, r.now())
+	if resultsErr != nil {
+		if outcomes, countErr := r.countOutcomes(context.WithoutCancel(ctx)); countErr == nil {
+			r.summary.Outcomes = outcomes
+		}
+		return errors.Join(err, &codedError{
+			code: ExitUnexpected, err: resultsErr,
+			hint: "the ledger has everything: rollcall results " + r.run.ID + " --ledger " + r.ledger.Path() + " writes the results again",
+		})
+	}
+	r.summary.Results, r.summary.Outcomes = r.flags.results, outcomes
+	return err
+}
+
+// begin makes the run durable, with every row, before anything is sent.
+func (r *onboarding) begin(ctx context.Context) (err error) {
+	r.console.Status("writing the ledger")
+	r.run, err = r.ledger.Begin(ctx, ledger.Run{
+		OrganizationID: r.service.organization.ID, Service: r.service.url,
+		Roster: r.people.Name, Digest: r.people.Digest, Extra: r.people.Extra,
+	}, plan.Records(r.people.Entries(ctx), r.now))
+	return err
+}
+
+// countOutcomes counts the outcomes where no results could be written.
+func (r *onboarding) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
+	outcomes := map[record.Outcome]int{}
+	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
+		if err != nil {
+			return nil, err
+		}
+		outcomes[rec.Outcome]++
+	}
+	return outcomes, nil
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rollcall/pkg/record"
+)
+
+// confirm shows the plan, and asks whether to go on where somebody is there to answer.
+func (r *onboarding) confirm(ctx context.Context) error {
+	if !r.flags.yes && r.forecast.toSend() > 0 && r.canAsk() {
+		r.showPlan()
+		yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(r.forecast.toSend(), "person")))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return &codedError{ExitInterrupted, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
+		}
+		return nil
+	}
+	if !r.common.quiet {
+		r.showPlan()
+	}
+	return nil
+}
+
+// canAsk reports whether there is a person to ask.
+func (r *onboarding) canAsk() bool {
+	in, _ := terminalOf(r.In)
+	out, _ := terminalOf(r.Err)
+	return in && out
+}
+
+// showPlan prints the plan on one screen.
+func (r *onboarding) showPlan() {
+	f := r.forecast
+	row := func(name, format string, args ...any) {
+		r.console.Printf("  %-12s %s", name, fmt.Sprintf(format, args...))
+	}
+	r.console.Printf("%s (%s) at %s", cmp.Or(r.service.organization.Name, "organization"), r.service.organization.ID, r.service.url)
+	row("roster", "%s, %s", r.people.Name, plural(r.people.Rows, "row"))
+	if r.summary.Resumed {
+		row("resumed", "run %s of %s, %d rows done before", r.run.ID, r.run.StartedAt.Local().Format(time.DateTime), f.before)
+	}
+	send := plural(f.toSend(), "person")
+	if again := f.outcomes[record.WouldReinvite]; again > 0 {
+		send += fmt.Sprintf(", %d of them again, since their invitation has expired", again)
+	}
+	row("to invite", "%s", send)
+	for _, known := range []struct {
+		outcome record.Outcome
+		what    string
+	}{
+		{record.AlreadyInvited, "already invited"},
+		{record.AlreadyMember, "already in the organization"},
+		{record.Duplicate, "the same as an earlier line"},
+		{record.Invalid, "invalid, skipped"},
+	} {
+		if n := f.outcomes[known.outcome]; n > 0 {
+			row("", "%d %s", n, known.what)
+		}
+	}
+	state := r.pace.State()
+	row("pace", "%s, about %s", state.Rate, time.Duration(float64(f.toSend())/float64(state.Rate)*float64(time.Second)).Round(time.Second))
+	if !r.flags.until.IsZero() {
+		row("deadline", "%s", r.flags.until.Format(time.DateTime))
+	}
+	row("results", "%s", r.flags.results)
+}
