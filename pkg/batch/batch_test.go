@@ -510,6 +510,25 @@ func TestClaimsOfADeadProcessAreSettled(t *testing.T) {
 	})
 }
 
+func TestUnstableListsSettleNoEarlierClaims(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, func(string, int) reply { return created() })
+		claim := ledger.Claim{Run: "run", Row: 1, Email: "a1@x.example", Attempt: 1, At: time.Now()}
+		w.ledger.claims[1] = claim
+		w.options.Directory = &directory.Directory{}
+		err := batch.SettleEarlier(t.Context(), w.ledger, w.options.Directory, []ledger.Claim{claim}, time.Now())
+		if batch.StopReason(err) != batch.Unsettled {
+			t.Errorf("SettleEarlier = %v", err)
+		}
+		if err := batch.Run(t.Context(), nil, w.options); batch.StopReason(err) != batch.Unsettled {
+			t.Errorf("Run = %v", err)
+		}
+		if len(w.ledger.claims) != 1 || len(w.service.sent) != 0 {
+			t.Errorf("claims %v, %d requests", w.ledger.claims, len(w.service.sent))
+		}
+	})
+}
+
 func TestSettleEarlier(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 2, func(string, int) reply { return created() })

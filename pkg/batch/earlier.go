@@ -11,8 +11,11 @@ import (
 
 // SettleEarlier ends claims that processes before this one left behind, by a reading of the directory that began when
 // none of their requests could be at work any more. Whoever is pending was invited by that request; for anybody else it
-// had no effect, and the claim is taken back.
+// had no effect, and the claim is taken back. A reading that was not stable settles nothing: then it is a [*StopError].
 func SettleEarlier(ctx context.Context, memory Memory, reading *directory.Directory, claims []ledger.Claim, now time.Time) error {
+	if len(claims) > 0 && !reading.Stable {
+		return &StopError{Reason: Unsettled}
+	}
 	for _, claim := range claims {
 		pending := reading.Person(claim.Email).Pending
 		if pending == nil {

@@ -65,6 +65,9 @@ func (f *feeder) decide(ctx context.Context, pending ledger.Entry) (e entry, sen
 	if verdict.Send() {
 		e.invite = verdict.Invite
 		if e.lost {
+			if !f.Directory.Stable {
+				return e, false, &StopError{Reason: Unsettled}
+			}
 			e.lost = false
 			err = f.Ledger.Release(ctx, f.Run, e.Row)
 		}

@@ -18,6 +18,8 @@ const (
 	Overlong
 	// Streak: too many refusals of the same kind in a row.
 	Streak
+	// Unsettled: what earlier requests came to could not be found out, since the lists never stood still.
+	Unsettled
 	// Credentials: the service refuses the credentials.
 	Credentials
 	// Forbidden: the service refuses the caller's right to invite.
@@ -25,9 +27,13 @@ const (
 )
 
 var reasonTexts = [...]string{
-	Interrupted: "interrupted", Deadline: "the deadline has come", Overlong: "the service would have to be waited for too long",
-	Streak: "too many failures of the same kind in a row", Credentials: "the service refuses the credentials",
-	Forbidden: "the service refuses the right to invite",
+	Interrupted: "interrupted",
+	Deadline:    "the deadline has come",
+	Overlong:    "the service would have to be waited for too long",
+	Streak:      "too many failures of the same kind in a row",
+	Unsettled:   "the organization kept changing while it was read, so earlier requests could not be settled",
+	Credentials: "the service refuses the credentials",
+	Forbidden:   "the service refuses the right to invite",
 }
 
 // String says the reason in words.

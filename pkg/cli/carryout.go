@@ -22,10 +22,9 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	r.summary.Run, r.told = r.run.ID, true
 	r.log.Info().Str(console.FieldRun, r.run.ID).Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
 		Bool("resumed", r.summary.Resumed).Msg("run begins")
-	told := context.AfterFunc(ctx, func() {
+	defer context.AfterFunc(ctx, func() {
 		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
-	})
-	defer told()
+	})()
 	progress := newProgress(r.app, r.pace, r.run, r.forecast)
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
@@ -56,7 +55,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 	r.console.Status("writing the ledger")
 	r.run, err = r.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: r.service.organization.ID, Service: r.service.url,
-		Roster: r.people.Name, Digest: r.people.Digest, Extra: r.people.Extra,
+		Roster: r.people.Name, Digest: r.digest(), Extra: r.people.Extra,
 	}, plan.Records(r.people.Entries(ctx), r.now))
 	return err
 }

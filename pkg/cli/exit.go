@@ -77,7 +77,7 @@ func exitCodeOf(err error) ExitCode {
 	switch batch.StopReason(err) {
 	case batch.Interrupted:
 		return ExitInterrupted
-	case batch.Deadline, batch.Overlong, batch.Streak:
+	case batch.Deadline, batch.Overlong, batch.Streak, batch.Unsettled:
 		return ExitStopped
 	case batch.Credentials, batch.Forbidden:
 		return ExitRefused

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -169,7 +170,7 @@ func (r *onboarding) openLedger(ctx context.Context) (err error) {
 	if r.flags.fresh {
 		return nil
 	}
-	earlier, found, err := r.ledger.Unfinished(ctx, r.service.organization.ID, r.people.Digest)
+	earlier, found, err := r.ledger.Unfinished(ctx, r.service.organization.ID, r.digest())
 	if err != nil {
 		return err
 	}
@@ -178,6 +179,11 @@ func (r *onboarding) openLedger(ctx context.Context) (err error) {
 		r.run, err = r.ledger.Resume(ctx, earlier)
 	}
 	return err
+}
+
+// digest tells rosters apart: by their content, and by the flags that decide what the content means.
+func (r *onboarding) digest() [sha256.Size]byte {
+	return sha256.Sum256(fmt.Appendf(r.people.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps))
 }
 
 // readDirectory reads the organization.
