@@ -250,13 +250,15 @@ func (d *dispatcher) judge(a answer) {
 // probe asks a service that seems to be down, one call at a time and ever more seldom, until it answers, ctx ends, or
 // the run has waited long enough. Reads serve as probes: they mail nobody.
 func (d *dispatcher) probe(ctx context.Context) {
+	const why = "the service does not answer"
+	d.wait(why + "; the run stops at " + d.down.Add(d.MaxWait).Format(time.TimeOnly) + " unless it does")
+	defer d.wait("")
 	for wait := probeBase; ; wait = min(2*wait, probeCap) {
 		if rest := d.MaxWait - time.Since(d.down); rest <= 0 {
 			d.halt(&StopError{Reason: Overlong, Err: fmt.Errorf("no answer since %s", d.down.Format(time.TimeOnly))})
 			return
 		}
-		d.wait("the service does not answer, next try in " + wait.String())
-		d.Pace.Hold(time.Now().Add(wait), "the service does not answer")
+		d.Pace.Hold(time.Now().Add(wait), why)
 		if d.Pace.Wait(ctx) != nil {
 			return
 		}
@@ -267,7 +269,6 @@ func (d *dispatcher) probe(ctx context.Context) {
 			return
 		case err == nil || cybedefend.ClassOf(err) == cybedefend.FinalNo:
 			d.failures = 0
-			d.wait("")
 			return
 		}
 	}
