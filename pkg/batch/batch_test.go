@@ -102,15 +102,7 @@ func TestOutcomes(t *testing.T) {
 		},
 		{
 			name: "refused as known, and the directory cannot be read", replies: []reply{refusal(409)}, want: record.Rejected, attempts: 1,
-			prepare: func(w *world) {
-				w.options.MaxWait = time.Minute
-				w.service.reads = func() error {
-					if len(w.service.sent) == 0 {
-						return nil
-					}
-					return unreachable().err
-				}
-			},
+			prepare: unreadableOnceSent,
 		},
 		{
 			name: "a token that has run out costs no patience", replies: []reply{
@@ -119,15 +111,7 @@ func TestOutcomes(t *testing.T) {
 		},
 		{
 			name: "lost, and the directory cannot be read", replies: []reply{lost(true)}, want: record.Unknown, attempts: 1, mails: 1,
-			prepare: func(w *world) {
-				w.options.MaxWait = time.Minute
-				w.service.reads = func() error {
-					if len(w.service.sent) == 0 {
-						return nil
-					}
-					return unreachable().err
-				}
-			},
+			prepare: unreadableOnceSent,
 		},
 	}
 	for _, tt := range tests {
@@ -153,6 +137,17 @@ func TestOutcomes(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// unreadableOnceSent keeps the directory from being read as soon as something was sent.
+func unreadableOnceSent(w *world) {
+	w.options.MaxWait = time.Minute
+	w.service.reads = func() error {
+		if len(w.service.sent) == 0 {
+			return nil
+		}
+		return unreachable().err
 	}
 }
 
