@@ -39,7 +39,7 @@ type Standing struct {
 // Person returns what is known about an address.
 func (d *Directory) Person(address string) Standing { return d.people[email.Fold(address)] }
 
-// Members and Pending count the people of the organization and its open invitations.
+// Members counts the people of the organization.
 func (d *Directory) Members() int {
 	return d.count(func(s Standing) bool { return s.Member != nil })
 }

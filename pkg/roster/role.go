@@ -45,15 +45,6 @@ func ParseRole(text string) (string, error) {
 	return role, nil
 }
 
-// ParseTeamRole is [ParseRole] for roles in a team.
-func ParseTeamRole(text string) (string, error) {
-	role, problem := parseRole("team role", text, teamRoles, teamRoleHints)
-	if problem != nil {
-		return "", problem
-	}
-	return role, nil
-}
-
 func parseRole(kind, text string, known []string, hints map[string]string) (string, *ValueError) {
 	if role := spelled(text, known); role != "" {
 		return role, nil

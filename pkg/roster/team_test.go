@@ -44,15 +44,6 @@ func TestParseRoleSuggests(t *testing.T) {
 	}
 }
 
-func TestParseTeamRole(t *testing.T) {
-	if got, err := roster.ParseTeamRole("Read-Only"); got != "read_only" || err != nil {
-		t.Errorf("ParseTeamRole = %q, %v", got, err)
-	}
-	if _, err := roster.ParseTeamRole("lead"); err == nil || err.Error() != `unknown team role "lead" (did you mean team_manager?)` {
-		t.Errorf("ParseTeamRole = %v", err)
-	}
-}
-
 func TestRolesAreCopies(t *testing.T) {
 	roster.Roles()[0], roster.TeamRoles()[0] = "x", "x"
 	if roster.Roles()[0] != "administrator" || roster.TeamRoles()[0] != "team_manager" {
