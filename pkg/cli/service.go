@@ -73,11 +73,7 @@ func (a *app) connect(ctx context.Context, f serviceFlags, connections int, pati
 		// It has one of its own, so that nothing in it is ever taken for something about a real one.
 		wanted = ""
 	}
-	err = patience.Call(ctx, func(ctx context.Context) (err error) {
-		s.organization, err = s.find(ctx, wanted)
-		return err
-	})
-	if err != nil {
+	if s.organization, err = s.find(ctx, wanted, patience); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -151,8 +147,12 @@ var cannotInvite = map[string]bool{string(cybedefend.Member): true, string(cybed
 
 // find returns the organization that is meant by its id or exact name, or the caller's only one. The caller's profile
 // is read first: it is the cheapest proof that the credentials work.
-func (s *service) find(ctx context.Context, wanted string) (cybedefend.Organization, error) {
-	profile, err := s.Profile(ctx)
+func (s *service) find(ctx context.Context, wanted string, patience batch.Patience) (cybedefend.Organization, error) {
+	var profile cybedefend.Profile
+	err := patience.Call(ctx, func(ctx context.Context) (err error) {
+		profile, err = s.Profile(ctx)
+		return err
+	})
 	switch {
 	case errors.Is(err, cybedefend.ErrCredentials):
 		return cybedefend.Organization{}, err
@@ -161,22 +161,36 @@ func (s *service) find(ctx context.Context, wanted string) (cybedefend.Organizat
 	}
 	known := make([]cybedefend.Organization, 0, len(profile.Organizations))
 	for _, membership := range profile.Organizations {
-		organization := cybedefend.Organization{ID: membership.ID, Name: membership.Name}
-		known = append(known, organization)
-		if matches(organization, wanted) && cannotInvite[strings.ToLower(membership.Role)] {
-			return organization, &codedError{
+		known = append(known, cybedefend.Organization{ID: membership.ID, Name: membership.Name})
+	}
+	if len(known) == 0 && !isUUID(wanted) { // the profile does not tell
+		err := patience.Call(ctx, func(ctx context.Context) (err error) {
+			known, err = s.Organizations(ctx)
+			return err
+		})
+		if err != nil {
+			return cybedefend.Organization{}, err
+		}
+	}
+	organization, err := choose(known, wanted)
+	if err != nil {
+		return organization, err
+	}
+	return organization, mayInvite(profile, organization)
+}
+
+// mayInvite returns an error if the caller's role in the organization is known to allow no invite at all.
+func mayInvite(profile cybedefend.Profile, organization cybedefend.Organization) error {
+	for _, membership := range profile.Organizations {
+		if membership.ID == organization.ID && cannotInvite[strings.ToLower(membership.Role)] {
+			return &codedError{
 				code: ExitRefused,
 				err:  fmt.Errorf("your role in %s is %s, which may invite nobody", organization.Name, membership.Role),
 				hint: "ask an administrator of the organization to invite, or to change your role",
 			}
 		}
 	}
-	if len(known) == 0 && !isUUID(wanted) { // the profile does not tell
-		if known, err = s.Organizations(ctx); err != nil {
-			return cybedefend.Organization{}, err
-		}
-	}
-	return choose(known, wanted)
+	return nil
 }
 
 func matches(organization cybedefend.Organization, wanted string) bool {
