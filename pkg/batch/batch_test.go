@@ -87,18 +87,16 @@ func TestOutcomes(t *testing.T) {
 			},
 		},
 		{
+			name: "a lost reply that took effect late, then refusals of another kind", want: record.Invited, attempts: 2, mails: 0,
+			prepare: func(w *world) { w.service.script = lateThen(w, refusal(422)) },
+		},
+		{
+			name: "a lost reply that took effect late, then no connection any more", want: record.Invited, attempts: 5, mails: 0,
+			prepare: func(w *world) { w.service.script = lateThen(w, unreachable()) },
+		},
+		{
 			name: "a lost reply that took effect late, then a conflict", want: record.Invited, attempts: 2, mails: 0,
-			prepare: func(w *world) {
-				w.service.script = func(address string, n int) reply {
-					if n == 1 {
-						return lost(false)
-					}
-					w.service.pending = append(w.service.pending, cybedefend.Invitation{
-						ID: "ours", Email: address, Status: "pending", ExpiresAt: time.Now().Add(time.Hour),
-					})
-					return refusal(409)
-				}
-			},
+			prepare: func(w *world) { w.service.script = lateThen(w, refusal(409)) },
 		},
 		{
 			name: "refused as known, and the directory cannot be read", replies: []reply{refusal(409)}, want: record.Rejected, attempts: 1,
@@ -137,6 +135,22 @@ func TestOutcomes(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// lateThen loses the first reply, has the invitation appear before the second request, and replies to that and all
+// further ones as given.
+func lateThen(w *world, then reply) func(string, int) reply {
+	return func(address string, n int) reply {
+		switch n {
+		case 1:
+			return lost(false)
+		case 2:
+			w.service.pending = append(w.service.pending, cybedefend.Invitation{
+				ID: "ours", Email: address, Status: "pending", ExpiresAt: time.Now().Add(time.Hour),
+			})
+		}
+		return then
 	}
 }
 
@@ -213,25 +227,106 @@ func TestRefusalsLowerTheRate(t *testing.T) {
 	})
 }
 
-// TestTimedOutRequestsAreGivenTheirTime has a request take effect only after the client has given it up.
-func TestTimedOutRequestsAreGivenTheirTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 1, nil)
-		w.options.Timeout = 30 * time.Second
-		w.service.script = func(address string, _ int) reply {
-			time.AfterFunc(20*time.Second, func() {
-				w.service.mu.Lock()
-				defer w.service.mu.Unlock()
-				w.service.mails[address]++
-				w.service.pending = append(w.service.pending, cybedefend.Invitation{ID: "late", Email: address, ExpiresAt: time.Now().Add(time.Hour)})
+// TestLostRequestsAreGivenTheirTime has requests take effect only after their replies were lost.
+func TestLostRequestsAreGivenTheirTime(t *testing.T) {
+	tests := []struct {
+		name  string
+		lost  *cybedefend.Error
+		after time.Duration
+	}{
+		{"the client's own time-out", &cybedefend.Error{Class: cybedefend.Lost, Err: context.DeadlineExceeded}, 29 * time.Second},
+		{"the gateway's time-out", &cybedefend.Error{Class: cybedefend.Lost, Status: http.StatusGatewayTimeout}, 29 * time.Second},
+		{"a cut connection", &cybedefend.Error{Class: cybedefend.Lost, Err: errors.New("reset")}, 9 * time.Second},
+		{"an error", &cybedefend.Error{Class: cybedefend.Lost, Status: http.StatusBadGateway}, 2 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 1, nil)
+				w.options.Timeout = 30 * time.Second
+				w.service.script = func(address string, _ int) reply {
+					time.AfterFunc(tt.after, func() {
+						w.service.mu.Lock()
+						defer w.service.mu.Unlock()
+						w.service.mails[address]++
+						w.service.pending = append(w.service.pending, cybedefend.Invitation{ID: "late", Email: address, ExpiresAt: time.Now().Add(time.Hour)})
+					})
+					return reply{err: tt.lost}
+				}
+				if err := w.run(t, nil); err != nil {
+					t.Fatal(err)
+				}
+				if got := w.ledger.entries[0]; got.Outcome != record.Invited || got.InvitationID != "late" || w.service.mails[got.Email] != 1 {
+					t.Errorf("%s, %d e-mails", got.Outcome, w.service.mails[got.Email])
+				}
 			})
-			return reply{err: &cybedefend.Error{Class: cybedefend.Lost, Err: context.DeadlineExceeded}}
+		})
+	}
+}
+
+// TestFailureOfTheLastWriteIsAnError lets the ledger fail when nothing is left to send.
+func TestFailureOfTheLastWriteIsAnError(t *testing.T) {
+	full := errors.New("the disk is full")
+	for name, r := range map[string]reply{"an answer": created(), "a doubt": lost(true)} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 1, func(string, int) reply { return r })
+				w.ledger.fail = func(operation string) (bool, error) {
+					if operation == "settle" {
+						return false, full
+					}
+					return false, nil
+				}
+				if err := w.run(t, nil); !errors.Is(err, full) {
+					t.Errorf("Run = %v", err)
+				}
+			})
+		})
+	}
+}
+
+// TestRefusalLeavesNoClaim stops a run while a refusal waits to be looked up: nobody is to take it for a lost reply.
+func TestRefusalLeavesNoClaim(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stop := make(chan struct{})
+		w := newWorld(t, 2, func(address string, n int) reply {
+			if address == "a1@x.example" && n == 1 {
+				close(stop)
+				return refusal(409)
+			}
+			return created()
+		})
+		if err := w.run(t, stop); batch.StopReason(err) != batch.Interrupted {
+			t.Fatalf("Run = %v", err)
+		}
+		if len(w.ledger.claims) != 0 || w.ledger.entries[0].Outcome != record.Unset {
+			t.Errorf("claims %v, row 1 %s", w.ledger.claims, w.ledger.entries[0].Outcome)
+		}
+	})
+}
+
+// TestResumedRunTriesOthersFirst has rows at the top that are refused each time.
+func TestResumedRunTriesOthersFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 20, func(address string, _ int) reply {
+			if len(address) == len("a1@x.example") { // the first nine
+				return forbidden()
+			}
+			return created()
+		})
+		if err := w.run(t, nil); batch.StopReason(err) != batch.Forbidden {
+			t.Fatalf("Run = %v", err)
+		}
+		for i := range w.ledger.entries { // as the ledger does on resume
+			if r := &w.ledger.entries[i]; r.Outcome == record.Rejected {
+				r.Outcome = record.Unset
+			}
 		}
 		if err := w.run(t, nil); err != nil {
 			t.Fatal(err)
 		}
-		if got := w.ledger.entries[0]; got.Outcome != record.Invited || got.InvitationID != "late" || w.service.mails[got.Email] != 1 {
-			t.Errorf("%s, %d e-mails", got.Outcome, w.service.mails[got.Email])
+		if got := w.outcomes(); strings.Count(got, "invited") != 11 || strings.Count(got, "rejected") != 9 {
+			t.Error(got)
 		}
 	})
 }
@@ -389,6 +484,9 @@ func TestStops(t *testing.T) {
 					return nil
 				}
 			},
+		},
+		{
+			name: "reads work and invites do not", script: func(string, int) reply { return broken(500, false) }, want: batch.Overlong, most: 30,
 		},
 		{
 			name: "the deadline", script: func(string, int) reply { return created() }, want: batch.Deadline, most: 50,

@@ -47,6 +47,7 @@ func TestCrashAnywhere(t *testing.T) {
 				return script[min(n, len(script))-1]
 			})
 			w.service.latency = latency
+			w.options.MaxWait = 24 * time.Hour // everything may fail at first
 			for _, c := range crashes {
 				w.dieAt(c)
 				if err := w.run(t, nil); err != nil && !errors.Is(err, errCrashed) {

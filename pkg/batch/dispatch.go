@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,8 +41,11 @@ type dispatcher struct {
 	doubts []answer     // wait for a reading of the directory
 
 	inFlight int
-	failures int // answers in a row that say nothing but that something is wrong
+	failed   error // the ledger's first
+	failures int   // answers in a row that say nothing but that something is wrong
 	down     time.Time
+	pause    time.Duration // before the next probe
+	trial    bool          // the line is stopped, and one entry may try whether it works again
 	streak   streak
 	accepted bool // whether the service has accepted anybody
 	// refused counts the refusals for good, forbidden those that say that the caller may not invite.
@@ -78,13 +82,15 @@ func (d *dispatcher) run(ctx context.Context) error {
 	for e, ok := d.next(ctx); ok; e, ok = d.next(ctx) {
 		if err := d.permission(ctx); err != nil {
 			d.drain()
-			return err
+			return cmp.Or(d.failed, err)
 		}
 		d.inFlight++
 		d.work <- e
 	}
 	d.drain()
 	switch {
+	case d.failed != nil:
+		return d.failed
 	case !d.idle() || len(d.doubts) > 0:
 		return context.Cause(ctx)
 	case !d.accepted && d.forbidden > 0 && d.forbidden == d.refused:
@@ -114,9 +120,12 @@ func (d *dispatcher) next(ctx context.Context) (e entry, ok bool) {
 	for ctx.Err() == nil {
 		d.catchUp()
 		switch {
-		case d.failures >= lineStop:
+		case d.failures >= lineStop && !d.trial:
 			d.drain()
-			d.probe(ctx)
+			// What is in doubt may have taken effect all the same, which also says whether the service works.
+			if d.probe(ctx); d.trial && len(d.doubts) > 0 {
+				d.settleDoubts(ctx)
+			}
 			continue
 		case len(d.doubts) >= maxDoubtful, d.idle() && len(d.doubts) > 0:
 			d.drain()
@@ -151,8 +160,10 @@ func (d *dispatcher) next(ctx context.Context) (e entry, ok bool) {
 // idle reports whether nothing is left but doubts.
 func (d *dispatcher) idle() bool { return d.fresh == nil && d.queue.empty() && d.inFlight == 0 }
 
-// full reports whether as much is in flight as may be.
-func (d *dispatcher) full() bool { return d.inFlight == cap(d.back) }
+// full reports whether as much is in flight as may be: one entry, while the line is stopped.
+func (d *dispatcher) full() bool {
+	return d.inFlight == cap(d.back) || d.trial && d.inFlight > 0
+}
 
 // untilDue fires when the first entry of the queue is due, and never if there is none or no worker is free for it.
 func (d *dispatcher) untilDue() <-chan time.Time {
@@ -195,7 +206,7 @@ func (d *dispatcher) take(a answer) {
 	case doubtful:
 		d.doubts = append(d.doubts, a)
 	case broken:
-		d.halt(a.err)
+		d.fail(a.err)
 	}
 }
 
@@ -208,13 +219,20 @@ func (d *dispatcher) repeat(a answer, from time.Time) {
 	}}
 }
 
+// fail stops the run since the ledger could not keep something.
+func (d *dispatcher) fail(err error) {
+	d.failed = cmp.Or(d.failed, err)
+	d.halt(err)
+}
+
 // judge stops the line or the run when answers say that the trouble is not with single rows.
 func (d *dispatcher) judge(a answer) {
 	if a.step == broken || a.step == withheld && a.err == nil {
 		return
 	}
 	if a.err == nil {
-		d.failures, d.streak, d.accepted = 0, streak{}, true
+		d.streak, d.accepted = streak{}, true
+		d.works()
 		return
 	}
 	status := statusOf(a.err)
@@ -228,11 +246,12 @@ func (d *dispatcher) judge(a answer) {
 		if d.failures++; d.failures == 1 {
 			d.down = a.ended
 		}
+		d.trial = false
 		if wait := askedWait(a.err); wait > d.MaxWait {
 			d.halt(&StopError{Reason: Overlong, Err: fmt.Errorf("it asks for %s, at most %s are allowed: %w", wait, d.MaxWait, a.err)})
 		}
 	default:
-		d.failures = 0
+		d.works()
 		length := d.streak.add(status)
 		if d.refused++; status == http.StatusForbidden {
 			d.forbidden++
@@ -247,30 +266,32 @@ func (d *dispatcher) judge(a answer) {
 	}
 }
 
+// works notes that an invite was answered as it should be, be it with a refusal.
+func (d *dispatcher) works() { d.failures, d.trial, d.pause = 0, false, 0 }
+
 // probe asks a service that seems to be down, one call at a time and ever more seldom, until it answers, ctx ends, or
-// the run has waited long enough. Reads serve as probes: they mail nobody.
+// the run has waited long enough. Reads serve as probes: they mail nobody. One that is answered lets a single entry
+// through; the line goes on when that one is.
 func (d *dispatcher) probe(ctx context.Context) {
-	const why = "the service does not answer"
-	d.wait(why + "; the run stops at " + d.down.Add(d.MaxWait).Format(time.TimeOnly) + " unless it does")
-	defer d.wait("")
-	for wait := probeBase; ; wait = min(2*wait, probeCap) {
-		if rest := d.MaxWait - time.Since(d.down); rest <= 0 {
-			d.halt(&StopError{Reason: Overlong, Err: fmt.Errorf("no answer since %s", d.down.Format(time.TimeOnly))})
+	const why = "the service does not answer as it should"
+	if d.pause == 0 {
+		d.wait(why + "; the run stops at " + d.down.Add(d.MaxWait).Format(time.TimeOnly) + " unless it does")
+	}
+	for !d.trial {
+		if d.pause = min(max(2*d.pause, probeBase), probeCap); time.Since(d.down)+d.pause > d.MaxWait {
+			d.halt(&StopError{Reason: Overlong, Err: fmt.Errorf("no good answer since %s", d.down.Format(time.TimeOnly))})
 			return
 		}
-		d.Pace.Hold(time.Now().Add(wait), why)
+		d.Pace.Hold(time.Now().Add(d.pause), why)
 		if d.Pace.Wait(ctx) != nil {
 			return
 		}
 		_, err := d.Service.Invitations(ctx, d.OrganizationID, 1)
-		switch {
-		case errors.Is(err, cybedefend.ErrCredentials):
+		if errors.Is(err, cybedefend.ErrCredentials) {
 			d.halt(&StopError{Reason: Credentials, Err: err})
 			return
-		case err == nil || cybedefend.ClassOf(err) == cybedefend.FinalNo:
-			d.failures = 0
-			return
 		}
+		d.trial = err == nil || cybedefend.ClassOf(err) == cybedefend.FinalNo
 	}
 }
 

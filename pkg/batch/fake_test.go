@@ -20,6 +20,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/record"
+	"rollcall/pkg/retry"
 	"rollcall/pkg/secret"
 )
 
@@ -251,6 +252,7 @@ func newWorld(t *testing.T, people int, script func(address string, n int) reply
 	w.options = batch.Options{
 		OrganizationID: organizationID, Run: "run", Service: w.service, Ledger: w.ledger, Workers: 8,
 		Pace:   mustPace(t, 100),
+		Retry:  retry.Policy{Attempts: 5},
 		Random: func() float64 { return 0.5 },
 		Observe: func(e batch.Event) {
 			if e.Settled != nil {

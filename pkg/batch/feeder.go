@@ -20,11 +20,25 @@ type feeder struct {
 	known  []record.Record
 }
 
-// feed returns when every pending entry was handed over, or with the cause when ctx ends first.
+// feed returns when every pending entry was handed over, or with the cause when ctx ends first. Entries that were
+// refused or failed in an earlier part of the run come last: others are not to wait for them time and again.
 func (f *feeder) feed(ctx context.Context) error {
+	for _, again := range []bool{false, true} {
+		if err := f.pass(ctx, func(e ledger.Entry) bool { return (e.Attempts > 0) == again }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass hands over the pending entries that are wanted.
+func (f *feeder) pass(ctx context.Context, wanted func(ledger.Entry) bool) error {
 	for pending, err := range f.Ledger.Pending(ctx, f.Run) {
 		if err != nil {
 			return err
+		}
+		if !wanted(pending) {
+			continue
 		}
 		e, send, err := f.decide(ctx, pending)
 		if err != nil {

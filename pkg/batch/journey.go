@@ -104,7 +104,13 @@ func (j *journey) attempt(ctx context.Context, e entry, deliver func(answer)) {
 		}
 	case again, withheld:
 		deliver(a.orBroken(j.memory.Release(ctx, j.run, a.entry.Row)))
-	case doubtful, broken:
+	case doubtful:
+		// A claim says that a request may have taken effect, which a refusal by itself does not.
+		if !a.entry.lost {
+			a = a.orBroken(j.memory.Release(ctx, j.run, a.entry.Row))
+		}
+		deliver(a)
+	case broken:
 		deliver(a)
 	}
 }
@@ -126,7 +132,7 @@ func (j *journey) send(ctx context.Context, e entry) answer {
 		return j.again(a)
 	case errors.Is(err, cybedefend.ErrCredentials):
 		a.step = withheld
-	case class == cybedefend.FinalNo && !mayBeDuplicate(a.entry.HTTPStatus):
+	case class == cybedefend.FinalNo && !mayBeDuplicate(a.entry.HTTPStatus) && !e.lost:
 		return a.settled(refused(a.entry.Record, record.Rejected))
 	default:
 		// Whatever is not certain is in doubt: the claim stands.
@@ -146,6 +152,10 @@ func (j *journey) again(a answer) answer {
 		}
 	}
 	if !j.retry.Again(a.entry.tries) {
+		if a.entry.lost { // an earlier attempt may have taken effect late
+			a.step = doubtful
+			return a
+		}
 		return a.settled(refused(a.entry.Record, record.Failed))
 	}
 	if a.entry.HTTPStatus != http.StatusUnauthorized { // a renewed token needs no patience

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -14,6 +15,9 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
 )
+
+// longestWork is beyond what a healthy service takes for an invite.
+const longestWork = 10 * time.Second
 
 // settleDoubts reads the directory once and finds out what became of every doubtful attempt. Nothing is in flight
 // meanwhile, and the reading begins only when no request can be at work inside the service any more.
@@ -35,10 +39,14 @@ func (d *dispatcher) settleDoubts(ctx context.Context) {
 		if !resend {
 			outcome.UpdatedAt = d.Now()
 			found = append(found, outcome)
+			if outcome.Outcome == record.Invited {
+				d.accepted = true
+				d.works()
+			}
 			continue
 		}
 		if err := d.Ledger.Release(ctx, d.Run, doubt.entry.Row); err != nil {
-			d.halt(err)
+			d.fail(err)
 			return
 		}
 		doubt.wait = d.Retry.Wait(doubt.entry.tries, 0, d.Random())
@@ -46,7 +54,7 @@ func (d *dispatcher) settleDoubts(ctx context.Context) {
 	}
 	d.doubts = nil
 	if err := d.finish(ctx, found); err != nil {
-		d.halt(err)
+		d.fail(err)
 	}
 }
 
@@ -54,18 +62,31 @@ func (d *dispatcher) settleDoubts(ctx context.Context) {
 func (d *dispatcher) certainFrom() time.Time {
 	var from time.Time
 	for _, doubt := range d.doubts {
-		grace := d.Grace
-		switch {
-		case cybedefend.ClassOf(doubt.err) == cybedefend.FinalNo:
-			grace = 0 // it said no, so it is done with it
-		case errors.Is(doubt.err, context.DeadlineExceeded):
-			grace = max(d.Grace, d.Timeout)
-		}
+		grace := atWork(doubt.err, d.Grace, d.Timeout)
 		if at := doubt.ended.Add(grace); at.After(from) {
 			from = at
 		}
 	}
 	return from
+}
+
+// atWork returns how long a request may still be at work inside the service after it has ended for us.
+func atWork(err error, grace, timeout time.Duration) time.Duration {
+	switch status := statusOf(err); {
+	case cybedefend.ClassOf(err) == cybedefend.FinalNo:
+		return 0 // it said no, so it is done with it
+	case errors.Is(err, context.DeadlineExceeded), status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
+		return max(grace, timeout) // somebody got tired of waiting, and what they waited for goes on
+	case status == 0:
+		return Silence(grace, timeout)
+	}
+	return grace
+}
+
+// Silence returns how long a request may be at work inside the service whose connection, or whose process, is gone: as
+// long as anybody would have waited for it, but no longer than any healthy service takes.
+func Silence(grace, timeout time.Duration) time.Duration {
+	return max(grace, min(timeout, longestWork))
 }
 
 // read reads what the directory says about the doubtful people, for as long as the run may wait for the service.
@@ -105,7 +126,7 @@ func resolve(doubt answer, reading *directory.Directory, unread error, policy re
 	case !verdict.Send():
 		r.Error = ""
 		return verdict.Apply(r, r.UpdatedAt), false
-	case saidNo:
+	case saidNo && (reading.Stable || !doubt.entry.lost):
 		return refused(r, record.Rejected), false
 	case !reading.Stable:
 		r.Error += "; then the lists kept changing while they were read"
