@@ -104,6 +104,7 @@ func setUp(env *testscript.Env) error {
 	// The modest defaults would make scripts wait.
 	env.Setenv("ROLLCALL_RATE", "1000/s")
 	env.Setenv("ROLLCALL_GRACE", "50ms")
+	env.Setenv("ROLLCALL_TIMEOUT", "2s")
 	// A data race in a process that a script starts is the exit code 66, which no script expects.
 	env.Setenv("GORACE", "halt_on_error=1 atexit_sleep_ms=0")
 	env.Values[stageKey] = &stage{}

@@ -14,6 +14,7 @@ import (
 func (r *onboarding) confirm(ctx context.Context) error {
 	if !r.flags.yes && r.forecast.toSend() > 0 && r.canAsk() {
 		r.showPlan()
+		asked := time.Now()
 		yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(r.forecast.toSend(), "person")))
 		if err != nil {
 			return err
@@ -21,12 +22,24 @@ func (r *onboarding) confirm(ctx context.Context) error {
 		if !yes {
 			return &codedError{ExitInterrupted, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
 		}
-		return nil
+		return r.lookAgain(ctx, asked)
 	}
 	if !r.common.quiet {
 		r.showPlan()
 	}
 	return nil
+}
+
+// lookAgain reads the organization once more if the question stood so long that others may have changed it meanwhile.
+func (r *onboarding) lookAgain(ctx context.Context, asked time.Time) error {
+	if time.Since(asked) < time.Minute {
+		return nil
+	}
+	if err := r.readDirectory(ctx); err != nil {
+		return err
+	}
+	r.forecast = forecast{}
+	return r.foresee(ctx)
 }
 
 // canAsk reports whether there is a person to ask.

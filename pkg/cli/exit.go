@@ -115,8 +115,8 @@ func hintOf(err error) string {
 	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.hint
 	}
-	if locked, ok := errors.AsType[*ledger.LockedError](err); ok {
-		return fmt.Sprintf("wait until process %d has ended, or name another file with --ledger", locked.PID)
+	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
+		return "wait until the other run has ended: another ledger would know nothing of what it sends"
 	}
 	if broken, ok := errors.AsType[*ledger.Error](err); ok {
 		return broken.Hint

@@ -205,8 +205,14 @@ func (r *onboarding) recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	now := time.Now()
 	for _, claim := range claims {
-		r.pace.Hold(claim.At.Add(r.flags.grace), "requests of an earlier run may still be at work inside the service")
+		// A clock that was set back since must not hold us up by as much.
+		left := claim.At
+		if left.After(now) {
+			left = now
+		}
+		r.pace.Hold(left.Add(batch.Silence(r.flags.grace, r.flags.timeout)), "requests of an earlier run may still be at work inside the service")
 	}
 	if len(claims) > 0 {
 		r.log.Warn().Int("claims", len(claims)).Msg("an earlier run ended without all answers: looking up what became of its requests")
@@ -221,8 +227,12 @@ func (r *onboarding) recall(ctx context.Context) error {
 	return r.reopen(ctx)
 }
 
+// settled is how long after an outcome the directory must show it. What is younger may be missing there since the list
+// lags behind.
+const settled = 10 * time.Minute
+
 // reopen takes back what the run that is resumed has noted about people who are in the organization no more: the
-// directory's truth beats the ledger's memory.
+// directory's truth beats the ledger's memory, once it has had the time to learn it.
 func (r *onboarding) reopen(ctx context.Context) error {
 	if !r.summary.Resumed || !r.directory.Stable {
 		return nil
@@ -231,6 +241,9 @@ func (r *onboarding) reopen(ctx context.Context) error {
 	for rec, err := range r.ledger.Records(ctx, r.run.ID) {
 		if err != nil {
 			return err
+		}
+		if r.now().Sub(rec.UpdatedAt) < settled {
+			continue
 		}
 		switch rec.Outcome {
 		case record.Invited, record.AlreadyInvited, record.AlreadyMember:
@@ -257,7 +270,13 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 	if err == nil {
 		code = exitCodeFor(r.summary.Outcomes)
 	}
-	if r.summary.Run != "" && code.ended() {
+	if r.summary.Resumed && r.summary.Run == "" { // it did not come to carrying anything out
+		r.summary.Run = r.run.ID
+		if outcomes, countErr := r.countOutcomes(ctx); countErr == nil {
+			r.summary.Outcomes = outcomes
+		}
+	}
+	if r.told && r.summary.Run != "" && code.ended() {
 		if endErr := r.ledger.End(ctx, r.summary.Run, int(code)); endErr != nil {
 			err, code = errors.Join(err, endErr), ExitUnexpected
 		}

@@ -119,9 +119,9 @@ func (a *app) observe(s *service, e cybedefend.Exchange) {
 	if e.Status == 429 {
 		s.throttled.Add(1)
 	}
-	if !e.Date.IsZero() {
+	if ahead := time.Until(e.Date); !e.Date.IsZero() && ahead.Abs() < 24*time.Hour { // else it is a broken clock, not another one
 		// The header has whole seconds; the service's clock is half a second further on average.
-		s.ahead.Store(int64(time.Until(e.Date.Add(500 * time.Millisecond))))
+		s.ahead.Store(int64(ahead + 500*time.Millisecond))
 	}
 	a.log.Debug().Str(console.FieldOperation, e.Operation).Int(console.FieldStatus, e.Status).
 		Stringer(console.FieldClass, e.Class).Dur(console.FieldDuration, e.Duration).
@@ -220,7 +220,7 @@ func choose(known []cybedefend.Organization, wanted string) (cybedefend.Organiza
 	case len(found) == 1:
 		return found[0], nil
 	case isUUID(wanted) && len(known) == 0: // the service may list none, and will say what it knows of this one
-		return cybedefend.Organization{ID: wanted}, nil
+		return cybedefend.Organization{ID: strings.ToLower(wanted)}, nil
 	case wanted == "":
 		return cybedefend.Organization{}, usageError(choices, "name the organization with --organization-id: you have %d", len(known))
 	case len(found) > 1:

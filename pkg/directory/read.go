@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -97,10 +98,10 @@ func (r *reading) members(ctx context.Context) error {
 			return false, 0, fmt.Errorf("read members, page %d: %w", page, err)
 		}
 		for _, user := range members.Users {
-			if key := email.Fold(user.Email); !known[key] {
-				known[key] = true
+			if one := cmp.Or(user.ID, user.Email); !known[one] {
+				known[one] = true
 				fresh++
-				if r.Only(key) {
+				if key := email.Fold(user.Email); r.Only(key) {
 					standing := r.directory.people[key]
 					standing.Member = &user
 					r.directory.people[key] = standing

@@ -305,12 +305,8 @@ func TestSpool(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := os.ReadDir(os.TempDir())
-	if err != nil || len(files) != 1 {
-		t.Fatalf("ReadDir = %v, %v", files, err)
-	}
-	if info, err := files[0].Info(); err != nil || info.Mode() != 0o600 {
-		t.Errorf("the spool file has mode %v, %v", info.Mode(), err)
+	if files, err := os.ReadDir(os.TempDir()); err != nil || len(files) != 0 && runtime.GOOS != "windows" {
+		t.Errorf("a crash would leave behind: %v, %v", files, err)
 	}
 	people, err := roster.Read(t.Context(), source, roster.Options{})
 	if err != nil || people.Rows != 1 || people.Name != "<stdin>" {

@@ -21,16 +21,25 @@ func File(path string) Source {
 }
 
 // Spool copies what can be read only once, such as standard input, into a temporary file that only its owner can
-// read. The returned function removes that file; call it when the source is no longer needed.
+// read. The returned function gives the file up; call it when the source is no longer needed. Where the system allows
+// it, the file has no name from the beginning, so that nothing stays behind however the process ends.
 func Spool(name string, r io.Reader) (Source, func() error, error) {
 	file, err := os.CreateTemp("", "rollcall-roster-*") // mode 0600
 	if err != nil {
 		return Source{}, nil, fmt.Errorf("spool %s: %w", name, err)
 	}
-	path := file.Name()
-	_, err = io.Copy(file, r)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return Source{}, nil, fmt.Errorf("spool %s: %w", name, errors.Join(err, os.Remove(path)))
+	named := os.Remove(file.Name()) != nil // Windows keeps the name of an open file
+	discard := func() error {
+		err := file.Close()
+		if named {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+		return err
 	}
-	return Source{Name: name, Open: File(path).Open}, func() error { return os.Remove(path) }, nil
+	size, err := io.Copy(file, r)
+	if err != nil {
+		return Source{}, nil, fmt.Errorf("spool %s: %w", name, errors.Join(err, discard()))
+	}
+	open := func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(file, 0, size)), nil }
+	return Source{Name: name, Open: open}, discard, nil
 }
