@@ -60,7 +60,7 @@ func (l *Ledger) Release(ctx context.Context, run string, row int) error {
 	if err != nil {
 		return err
 	}
-	return l.enqueue(ctx, change{apply: func(ctx context.Context, w *writer) error {
+	return l.enqueue(ctx, change{calm: true, apply: func(ctx context.Context, w *writer) error {
 		_, err := w.exec(ctx, w.release, key, int64(row))
 		return err
 	}})
@@ -89,7 +89,7 @@ func (l *Ledger) SettleThen(ctx context.Context, run string, r record.Record, th
 	if err != nil {
 		return err
 	}
-	return l.enqueue(ctx, change{apply: apply, done: then})
+	return l.enqueue(ctx, change{apply: apply, done: then, calm: true})
 }
 
 // settling returns the change that settles the records.

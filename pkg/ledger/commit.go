@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"time"
 )
 
 // maxGroup bounds how many changes wait in the queue, and how many go into one commit.
@@ -14,7 +15,13 @@ type change struct {
 	apply func(context.Context, *writer) error
 	// done is called with the result by the committer, which it must not hold up; it is nil when nobody wants to know.
 	done func(error)
+	// calm is set where nobody waits for the disk: the change may keep company with one for which somebody does.
+	calm bool
 }
+
+// company is how long calm changes wait for one that is in a hurry. Whoever has just settled a row is about to claim
+// the next one, and would otherwise find the disk busy with the first.
+const company = 2 * time.Millisecond
 
 // submit queues a change and waits until it is on disk. It returns ctx's error when ctx ends first: the change may
 // be written all the same.
@@ -66,8 +73,11 @@ func (l *Ledger) commitGroups(ctx context.Context) {
 	}
 }
 
-// gather adds to group what else is in the queue.
+// gather adds to group what else is in the queue, once something in it is in a hurry or has waited long enough.
 func (l *Ledger) gather(group []change) []change {
+	if group[0].calm {
+		group = l.await(group)
+	}
 	// The callers that the last commit has just released are about to queue again: without letting them, every
 	// second group would hold a single change.
 	runtime.Gosched()
@@ -79,6 +89,26 @@ func (l *Ledger) gather(group []change) []change {
 			}
 			group = append(group, c)
 		default:
+			return group
+		}
+	}
+	return group
+}
+
+// await adds changes to a group of calm ones until one is in a hurry.
+func (l *Ledger) await(group []change) []change {
+	enough := time.NewTimer(company)
+	defer enough.Stop()
+	for len(group) < maxGroup {
+		select {
+		case c, ok := <-l.queue:
+			if !ok {
+				return group
+			}
+			if group = append(group, c); !c.calm {
+				return group
+			}
+		case <-enough.C:
 			return group
 		}
 	}
