@@ -83,7 +83,7 @@ type journey struct {
 // attempt claims the entry, sends it, classifies the answer and records what is certain. It comes after the wait for
 // the pace, so that a claim stands only for a call that is about to leave. It delivers exactly one answer, perhaps after
 // it has returned: the disk need not be waited for before the next claim, which is written after this outcome or
-// together with it. So no more entries than workers are ever in doubt.
+// together with it. So a crash leaves no more entries in doubt than there are workers, beside those set aside already.
 func (j *journey) attempt(ctx context.Context, e entry, deliver func(answer)) {
 	if err := j.memory.Claim(ctx, j.run, e.Row, e.Attempts+1); err != nil {
 		deliver(answer{entry: e, step: broken, err: err})

@@ -49,8 +49,11 @@ var exitCodes = []struct {
 	{ExitInterrupted, "interrupted; the same command resumes"},
 }
 
-// ended reports whether a run with this code is over; any other can be resumed.
-func (c ExitCode) ended() bool { return c == ExitWell || c == ExitRows }
+// runEnded reports whether a run is over. Any other can be resumed: one that stopped early, and one in which a row has
+// not had its turn, whatever the code.
+func runEnded(code ExitCode, outcomes map[record.Outcome]int) bool {
+	return (code == ExitWell || code == ExitRows) && outcomes[record.NotSent] == 0
+}
 
 // codedError is an error that has its exit code already.
 type codedError struct {

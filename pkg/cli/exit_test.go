@@ -66,6 +66,20 @@ func TestExitCodeFor(t *testing.T) {
 	}
 }
 
+func TestRunEnded(t *testing.T) {
+	complete := map[record.Outcome]int{record.Invited: 2, record.Rejected: 1}
+	cutShort := map[record.Outcome]int{record.Invited: 2, record.NotSent: 1}
+	for _, exit := range exitCodes {
+		want := exit.code == ExitWell || exit.code == ExitRows
+		if got := runEnded(exit.code, complete); got != want {
+			t.Errorf("runEnded(%d) = %v, want %v", exit.code, got, want)
+		}
+		if runEnded(exit.code, cutShort) {
+			t.Errorf("a run with rows that were not sent is over with exit code %d", exit.code)
+		}
+	}
+}
+
 func TestEveryExitCodeIsExplainedOnce(t *testing.T) {
 	seen := map[ExitCode]bool{}
 	for _, exit := range exitCodes {

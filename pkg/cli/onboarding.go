@@ -276,7 +276,7 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 			r.summary.Outcomes = outcomes
 		}
 	}
-	if r.told && r.summary.Run != "" && code.ended() {
+	if r.told && r.summary.Run != "" && runEnded(code, r.summary.Outcomes) {
 		if endErr := r.ledger.End(ctx, r.summary.Run, int(code)); endErr != nil {
 			err, code = errors.Join(err, endErr), ExitUnexpected
 		}
