@@ -74,6 +74,8 @@ type Options struct {
 	MaxWait time.Duration
 	// MaxStreak is how many refusals of the same kind in a row stop the run. Zero stands for [DefaultMaxStreak].
 	MaxStreak int
+	// MaxFailures, if not 0, is how many rejected, failed and unknown rows stop the run.
+	MaxFailures int
 	// Grace is how long after a lost reply the directory may be asked about it. Zero stands for [DefaultGrace].
 	Grace time.Duration
 	// Timeout is the client's own limit for a request: one that ran into it is given as long again to end inside the
@@ -118,8 +120,9 @@ func (o Options) withDefaults() (Options, error) {
 	switch {
 	case o.Service == nil || o.Ledger == nil || o.Directory == nil || o.Pace == nil:
 		return o, errors.New("batch: service, ledger, directory and pace are required")
-	case o.Workers < 0 || o.MaxWait < 0 || o.MaxStreak < 0 || o.Grace < 0:
-		return o, fmt.Errorf("batch: workers %d, wait %s, streak %d and grace %s must be positive", o.Workers, o.MaxWait, o.MaxStreak, o.Grace)
+	case o.Workers < 0 || o.MaxWait < 0 || o.MaxStreak < 0 || o.MaxFailures < 0 || o.Grace < 0:
+		return o, fmt.Errorf("batch: workers %d, wait %s, streak %d, failures %d and grace %s must be positive",
+			o.Workers, o.MaxWait, o.MaxStreak, o.MaxFailures, o.Grace)
 	}
 	return o, nil
 }

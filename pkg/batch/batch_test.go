@@ -473,6 +473,10 @@ func TestStops(t *testing.T) {
 		{name: "credentials refused", script: func(string, int) reply { return credentialsRefused() }, want: batch.Credentials, most: 3},
 		{name: "nobody may be invited", script: func(string, int) reply { return forbidden() }, want: batch.Forbidden, most: 7},
 		{name: "everybody is refused for the same reason", script: func(string, int) reply { return refusal(422) }, want: batch.Streak, most: 52},
+		{
+			name: "too many rows fail", script: sparing("a1", refusal(422)), want: batch.Failures, most: 9,
+			prepare: func(w *world) { w.options.MaxFailures = 3 },
+		},
 		{name: "a wait beyond the budget", script: func(string, int) reply { return throttled(time.Hour) }, want: batch.Overlong, most: 3},
 		{
 			name: "down for longer than the budget", script: func(string, int) reply { return unreachable() }, want: batch.Overlong, most: 12,
@@ -511,6 +515,16 @@ func TestStops(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// sparing replies to everybody alike but to those whose addresses start with prefix, who are invited.
+func sparing(prefix string, others reply) func(string, int) reply {
+	return func(address string, _ int) reply {
+		if strings.HasPrefix(address, prefix) {
+			return created()
+		}
+		return others
 	}
 }
 

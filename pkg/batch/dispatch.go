@@ -25,6 +25,9 @@ const (
 	// probeBase and probeCap bound the waits between two probes of a service that is down.
 	probeBase = time.Second
 	probeCap  = 30 * time.Second
+	// probeShare is how much of the time since it went down such a wait is: what a probe comes too late is little
+	// beside the outage itself.
+	probeShare = 0.5
 )
 
 // dispatcher decides who is sent next. Only its own goroutine touches its fields, but for the channels.
@@ -44,10 +47,11 @@ type dispatcher struct {
 	failed   error // the ledger's first
 	failures int   // answers in a row that say nothing but that something is wrong
 	down     time.Time
-	pause    time.Duration // before the next probe
-	trial    bool          // the line is stopped, and one entry may try whether it works again
+	told     bool // that the line is stopped
+	trial    bool // the line is stopped, and one entry may try whether it works again
 	streak   streak
 	accepted bool // whether the service has accepted anybody
+	bad      int  // rows that were sent and ended badly
 	// refused counts the refusals for good, forbidden those that say that the caller may not invite.
 	refused, forbidden int
 }
@@ -198,7 +202,7 @@ func (d *dispatcher) take(a answer) {
 	d.judge(a)
 	switch a.step {
 	case settled:
-		d.events <- Event{Settled: &a.entry.Record}
+		d.tell(a.entry.Record)
 	case again:
 		d.repeat(a, a.ended)
 	case withheld:
@@ -267,22 +271,25 @@ func (d *dispatcher) judge(a answer) {
 }
 
 // works notes that an invite was answered as it should be, be it with a refusal.
-func (d *dispatcher) works() { d.failures, d.trial, d.pause = 0, false, 0 }
+func (d *dispatcher) works() { d.failures, d.trial, d.told = 0, false, false }
 
 // probe asks a service that seems to be down, one call at a time and ever more seldom, until it answers, ctx ends, or
 // the run has waited long enough. Reads serve as probes: they mail nobody. One that is answered lets a single entry
 // through; the line goes on when that one is.
 func (d *dispatcher) probe(ctx context.Context) {
 	const why = "the service does not answer as it should"
-	if d.pause == 0 {
+	if !d.told {
+		d.told = true
 		d.wait(why + "; the run stops at " + d.down.Add(d.MaxWait).Format(time.TimeOnly) + " unless it does")
 	}
+	var asked time.Duration
 	for !d.trial {
-		if d.pause = min(max(2*d.pause, probeBase), probeCap); time.Since(d.down)+d.pause > d.MaxWait {
+		rest := max(asked, probeRest(time.Since(d.down)))
+		if time.Since(d.down)+rest > d.MaxWait {
 			d.halt(&StopError{Reason: Overlong, Err: fmt.Errorf("no good answer since %s", d.down.Format(time.TimeOnly))})
 			return
 		}
-		d.Pace.Hold(time.Now().Add(d.pause), why)
+		d.Pace.Hold(time.Now().Add(rest), why)
 		if d.Pace.Wait(ctx) != nil {
 			return
 		}
@@ -292,7 +299,13 @@ func (d *dispatcher) probe(ctx context.Context) {
 			return
 		}
 		d.trial = err == nil || cybedefend.ClassOf(err) == cybedefend.FinalNo
+		asked = askedWait(err)
 	}
+}
+
+// probeRest returns how long to leave a service alone that has been down for so long.
+func probeRest(down time.Duration) time.Duration {
+	return min(max(time.Duration(float64(down)*probeShare), probeBase), probeCap)
 }
 
 // wait tells what everybody is waiting for.
@@ -307,7 +320,18 @@ func (d *dispatcher) finish(ctx context.Context, records []record.Record) error 
 		return err
 	}
 	for _, r := range records {
-		d.events <- Event{Settled: &r}
+		d.tell(r)
 	}
 	return nil
+}
+
+// tell reports a row whose outcome is on disk, and stops the run when it is one failure too many.
+func (d *dispatcher) tell(r record.Record) {
+	d.events <- Event{Settled: &r}
+	if r.Outcome.Well() {
+		return
+	}
+	if d.bad++; d.bad == d.MaxFailures {
+		d.halt(&StopError{Reason: Failures, Err: fmt.Errorf("%d in this run, the last on line %d: %s", d.bad, r.Line, r.Error)})
+	}
 }

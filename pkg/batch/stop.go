@@ -18,6 +18,8 @@ const (
 	Overlong
 	// Streak: too many refusals of the same kind in a row.
 	Streak
+	// Failures: more rows ended badly than the run may have.
+	Failures
 	// Unsettled: what earlier requests came to could not be found out, since the lists never stood still.
 	Unsettled
 	// Credentials: the service refuses the credentials.
@@ -31,6 +33,7 @@ var reasonTexts = [...]string{
 	Deadline:    "the deadline has come",
 	Overlong:    "the service would have to be waited for too long",
 	Streak:      "too many failures of the same kind in a row",
+	Failures:    "too many rows failed",
 	Unsettled:   "the organization kept changing while it was read, so earlier requests could not be settled",
 	Credentials: "the service refuses the credentials",
 	Forbidden:   "the service refuses the right to invite",

@@ -25,13 +25,13 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() {
 		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
 	})()
-	progress := newProgress(r.app, r.pace, r.run, r.forecast)
+	progress := newProgress(r.app, r.pace, r.run, r.forecast, r.flags.until)
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
 		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
 		Service: r.service, Ledger: r.ledger, Directory: r.directory, Pace: r.pace, Now: r.service.now,
 		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
-		MaxWait: r.flags.maxWait, Grace: r.flags.grace, Timeout: r.flags.timeout, Deadline: r.flags.until,
+		MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), Grace: r.flags.grace, Timeout: r.flags.timeout, Deadline: r.flags.until,
 		Observe: progress.observe,
 	})
 	progress.stop()

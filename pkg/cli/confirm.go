@@ -80,9 +80,13 @@ func (r *onboarding) showPlan() {
 		}
 	}
 	state := r.pace.State()
-	row("pace", "%s, about %s", state.Rate, time.Duration(float64(f.toSend())/float64(state.Rate)*float64(time.Second)).Round(time.Second))
-	if !r.flags.until.IsZero() {
-		row("deadline", "%s", r.flags.until.Format(time.DateTime))
+	row("pace", "%s, about %s", state.Rate, takes(f.toSend(), float64(state.Rate)).Round(time.Second))
+	if until := r.flags.until; !until.IsZero() {
+		deadline := until.Format(time.DateTime)
+		if left := unsent(f.toSend(), float64(state.Rate), time.Until(until)); left > 0 {
+			deadline += fmt.Sprintf(": will stop with about %d left, to be resumed", left)
+		}
+		row("deadline", "%s", deadline)
 	}
 	row("results", "%s", r.flags.results)
 }

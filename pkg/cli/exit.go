@@ -80,7 +80,7 @@ func exitCodeOf(err error) ExitCode {
 	switch batch.StopReason(err) {
 	case batch.Interrupted:
 		return ExitInterrupted
-	case batch.Deadline, batch.Overlong, batch.Streak, batch.Unsettled:
+	case batch.Deadline, batch.Overlong, batch.Streak, batch.Failures, batch.Unsettled:
 		return ExitStopped
 	case batch.Credentials, batch.Forbidden:
 		return ExitRefused

@@ -30,6 +30,7 @@ func TestExitCodeOf(t *testing.T) {
 		{&batch.StopError{Reason: batch.Deadline}, ExitStopped},
 		{&batch.StopError{Reason: batch.Overlong}, ExitStopped},
 		{&batch.StopError{Reason: batch.Streak}, ExitStopped},
+		{&batch.StopError{Reason: batch.Failures}, ExitStopped},
 		{&batch.StopError{Reason: batch.Unsettled}, ExitStopped},
 		{&batch.StopError{Reason: batch.Interrupted}, ExitInterrupted},
 		{context.Canceled, ExitInterrupted},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"rollcall/pkg/console"
 	"rollcall/pkg/plan"
@@ -40,6 +41,16 @@ func (f *forecast) add(e roster.Entry, rec record.Record) {
 // toSend counts the rows that will be sent.
 func (f *forecast) toSend() int {
 	return f.outcomes[record.WouldInvite] + f.outcomes[record.WouldReinvite]
+}
+
+// takes returns how long so many requests take at so many a second.
+func takes(requests int, perSecond float64) time.Duration {
+	return time.Duration(float64(requests) / perSecond * float64(time.Second))
+}
+
+// unsent returns how many of the requests will not have left when the time is over.
+func unsent(requests int, perSecond float64, left time.Duration) int {
+	return max(0, requests-int(perSecond*max(left, 0).Seconds()))
 }
 
 // print shows the first problems.

@@ -36,6 +36,7 @@ type inviteFlags struct {
 	maxWait     time.Duration
 	grace       time.Duration
 	deadline    string
+	maxFailures quantity
 	ledger      string
 	fresh       bool
 	yes         bool
@@ -92,6 +93,7 @@ Exit codes:
 	flags.DurationVar(&f.maxWait, "max-wait", batch.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
 	flags.DurationVar(&f.grace, "grace", batch.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more")
 	flags.StringVar(&f.deadline, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
+	flags.Var(&f.maxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.BoolVar(&f.fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
@@ -117,6 +119,7 @@ func (f *inviteFlags) finish(common commonFlags, path string) error {
 		{"--max-wait", f.maxWait > 0},
 		{"--grace", f.grace > 0},
 		{"--timeout", f.timeout > 0},
+		{"--max-failures", !f.maxFailures.given || f.maxFailures.number > 0},
 	}
 	for _, flag := range positive {
 		if !flag.ok {

@@ -20,6 +20,7 @@ type progress struct {
 	pace  *pace.Pace
 	run   ledger.Run
 	began time.Time
+	until time.Time // when the run stops, zero if it does not
 
 	mu      sync.Mutex
 	done    int // rows with an outcome
@@ -35,9 +36,9 @@ type progress struct {
 	ended   sync.WaitGroup
 }
 
-func newProgress(a *app, p *pace.Pace, run ledger.Run, f forecast) *progress {
+func newProgress(a *app, p *pace.Pace, run ledger.Run, f forecast, until time.Time) *progress {
 	return &progress{
-		app: a, pace: p, run: run, began: time.Now(), done: f.before, toSend: f.toSend(),
+		app: a, pace: p, run: run, began: time.Now(), until: until, done: f.before, toSend: f.toSend(),
 		bad: map[record.Outcome]int{}, retries: map[string]int{}, stopped: make(chan struct{}),
 	}
 }
@@ -107,7 +108,10 @@ func (p *progress) line() string {
 		line.Rate = float64(p.sent) / elapsed
 	}
 	if line.Rate > 0 {
-		line.Left = time.Duration(float64(p.toSend-p.sent) / line.Rate * float64(time.Second))
+		line.Left = takes(p.toSend-p.sent, line.Rate)
+		if !p.until.IsZero() {
+			line.Until, line.Unsent = p.until, unsent(p.toSend-p.sent, line.Rate, time.Until(p.until))
+		}
 	}
 	for _, outcome := range record.Outcomes() {
 		line.Counts = append(line.Counts, console.Count{Name: outcome.String(), N: p.bad[outcome]})

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ func (s *share) Type() string   { return "P%" }
 func (s *share) Set(text string) error {
 	value, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
 	if err != nil || value < 0 || value > 100 {
-		return fmt.Errorf("%q is not a share between 0%% and 100%%", text)
+		return errors.New("not a share between 0% and 100%")
 	}
 	*s = share(value / 100)
 	return nil

@@ -16,6 +16,9 @@ type Progress struct {
 	Rate float64
 	// Left is the time that the rest will take at this rate.
 	Left time.Duration
+	// Until is when the run will stop although Unsent rows will not have had their turn; it counts where there are any.
+	Until  time.Time
+	Unsent int
 	// Wait is how long nothing is sent, Reason why.
 	Wait   time.Duration
 	Reason string
@@ -41,7 +44,10 @@ func (p Progress) String() string {
 	if rate := perTime(p.Rate); rate != "" {
 		parts = append(parts, rate)
 	}
-	if p.Left > 0 {
+	switch {
+	case p.Unsent > 0:
+		parts = append(parts, fmt.Sprintf("stops at %s with about %d left", p.Until.Format("15:04"), p.Unsent))
+	case p.Left > 0:
 		parts = append(parts, human(p.Left)+" left")
 	}
 	for _, count := range p.Counts {

@@ -16,6 +16,10 @@ func TestProgress(t *testing.T) {
 		{console.Progress{}, "0"},
 		{console.Progress{Done: 231, Total: 500, Rate: 98.7, Left: 2700 * time.Millisecond}, " 231/500 · 46% · 98.7/s · 3s left"},
 		{console.Progress{Done: 7, Total: 5000, Wait: 2 * time.Second, Reason: "the service asked for it"}, "    7/5000 · 0% · waiting 2s: the service asked for it"},
+		{
+			console.Progress{Done: 88, Total: 500, Rate: 10, Left: time.Minute, Until: time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC), Unsent: 312},
+			"  88/500 · 17% · 10.0/s · stops at 06:00 with about 312 left",
+		},
 		{console.Progress{Done: 999, Total: 1000, Wait: time.Second}, "  999/1000 · 99% · waiting 1s"},
 		{console.Progress{Done: 1000, Total: 1000, Rate: 1234.5}, " 1000/1000 · 100% · 1234/s"},
 		{
