@@ -13,6 +13,7 @@ import (
 	"io"
 	"strings"
 
+	"rollcall/pkg/address"
 	"rollcall/pkg/cybedefend"
 )
 
@@ -96,24 +97,33 @@ func (r *resolver) service() (cybedefend.Region, error) {
 	if err != nil {
 		return cybedefend.Region{}, err
 	}
-	address, addressRank := r.pick("--api-url", r.options.APIURL, apiURLVariable, "api_url", r.file.APIURL)
-	if address.Text == "" {
+	api, apiRank := r.pick("--api-url", r.options.APIURL, apiURLVariable, "api_url", r.file.APIURL)
+	if api.Text == "" {
 		r.settings.Region = Value{region.Name, wish.Source}
 		r.settings.APIURL = Value{region.BaseURL, "region " + region.Name}
 		return region, nil
 	}
-	if address.Text, err = parseAddress(address.Text); err != nil {
-		return cybedefend.Region{}, &Error{Source: address.Source, Err: err}
+	if api.Text, err = parseBase(api.Text); err != nil {
+		return cybedefend.Region{}, &Error{Source: api.Source, Err: err}
 	}
-	r.settings.APIURL = address
-	home := regionWhere(func(region cybedefend.Region) bool { return region.BaseURL == address.Text })
+	r.settings.APIURL = api
+	home := regionWhere(func(region cybedefend.Region) bool { return region.BaseURL == api.Text })
 	if home.Name != "" {
-		r.settings.Region = Value{home.Name, address.Source}
+		r.settings.Region = Value{home.Name, api.Source}
 	}
-	if wishRank < addressRank && home.Name != region.Name {
-		r.warn("%s has no effect: %s says %s", wish.Source, address.Source, address.Text)
+	if wishRank < apiRank && home.Name != region.Name {
+		r.warn("%s has no effect: %s says %s", wish.Source, api.Source, api.Text)
 	}
 	return home, nil
+}
+
+// parseBase returns an address that may be sent credentials, without the slash at its end.
+func parseBase(text string) (string, error) {
+	base, err := address.ParseBase(text)
+	if err != nil {
+		return "", err
+	}
+	return base.String(), nil
 }
 
 // authEndpoint settles where a personal access token is exchanged by a service in region. It never goes to another
@@ -137,7 +147,7 @@ func (r *resolver) authEndpoint(region cybedefend.Region) error {
 		return nil
 	}
 	var err error
-	if endpoint.Text, err = parseAddress(endpoint.Text); err != nil {
+	if endpoint.Text, err = parseBase(endpoint.Text); err != nil {
 		return &Error{Source: endpoint.Source, Err: err}
 	}
 	r.settings.AuthEndpoint = endpoint

@@ -248,7 +248,7 @@ func TestResolveRefuses(t *testing.T) {
 		{name: "no host", options: config.Options{APIURL: "https://:443"}, want: "--api-url: not an address like https://api.example.com"},
 		{
 			name: "password in an address", options: config.Options{APIURL: "https://me:" + token + "@cd.example.com"},
-			want: "--api-url: an address must have no user, query or fragment",
+			want: "--api-url: an address must have no user",
 		},
 		{
 			name: "address that is none, with a secret", options: config.Options{APIURL: "https://" + token + "%zz"},

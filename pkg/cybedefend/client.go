@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
+
+	"rollcall/pkg/address"
 )
 
 // Defaults of [Options].
@@ -79,7 +80,7 @@ type Client struct {
 
 // New returns a client. It checks the options and sends nothing.
 func New(options Options) (*Client, error) {
-	base, err := parseBase(options.BaseURL)
+	base, err := address.ParseBase(options.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
@@ -151,34 +152,4 @@ func proxyFromEnvironment(request *http.Request) (*url.URL, error) {
 		return nil, errors.New("the proxy that the environment names has no valid address")
 	}
 	return proxy, nil
-}
-
-// parseBase reads the address that a service is at and makes sure that it may be sent secrets.
-func parseBase(text string) (*url.URL, error) {
-	if text == "" {
-		return nil, errors.New("missing")
-	}
-	base, err := url.Parse(text)
-	if err != nil || base.Host == "" || base.Opaque != "" {
-		return nil, errors.New("not an absolute URL")
-	}
-	switch {
-	case base.User != nil || base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
-		return nil, errors.New("must have no user, query or fragment")
-	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		return nil, fmt.Errorf("%q must be https: credentials would travel in the clear", base.Host)
-	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("scheme %q is not https", base.Scheme)
-	}
-	base.Path = strings.TrimRight(base.Path, "/")
-	base.RawPath = strings.TrimRight(base.RawPath, "/")
-	return base, nil
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.Unmap().IsLoopback()
 }

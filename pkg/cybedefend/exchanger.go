@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"rollcall/pkg/address"
 	"rollcall/pkg/secret"
 )
 
@@ -45,7 +46,7 @@ func (p PersonalAccessToken) source(client *Client) (tokenSource, error) {
 		return nil, errors.New("personal access token: " + err.Error())
 	}
 	region := regionOf(client.base.String())
-	auth, err := parseBase(cmp.Or(p.AuthEndpoint, region.AuthEndpoint))
+	auth, err := address.ParseBase(cmp.Or(p.AuthEndpoint, region.AuthEndpoint))
 	if err != nil {
 		return nil, fmt.Errorf("auth endpoint: %w", err)
 	}
