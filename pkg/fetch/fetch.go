@@ -1,0 +1,175 @@
+// Package fetch brings a document from an https address, or not at all.
+//
+// What it returns is the whole document as the server has it now: only an answer of 200 counts, one that is cut short or
+// too long is an error, and no other host is asked than the one named. It writes nothing and keeps nothing.
+package fetch
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
+
+	"rollcall/pkg/address"
+	"rollcall/pkg/retry"
+	"rollcall/pkg/secret"
+)
+
+const (
+	// DefaultLimit is more than any roster has: 64 MiB are a million people.
+	DefaultLimit = 64 << 20
+	// DefaultTimeout is for the whole document.
+	DefaultTimeout = 2 * time.Minute
+	// attempts outlast a restart of the server; whoever runs this every night tries again tomorrow.
+	attempts = 3
+	// redirects is how often the same host may send us on.
+	redirects = 5
+)
+
+// Options say what is fetched. Address is required.
+type Options struct {
+	// Address is https, or http to this machine. Its query may be a secret: it is in no error.
+	Address string
+	// Header is sent with the request and may hold credentials.
+	Header http.Header
+	// Limit is how long, in bytes, the document may be. Zero stands for [DefaultLimit].
+	Limit int64
+	// Timeout bounds each attempt. Zero stands for [DefaultTimeout].
+	Timeout time.Duration
+	// Transport sends the requests; nil means one of its own.
+	Transport http.RoundTripper
+}
+
+// Is reports whether a name is an address rather than a file.
+func Is(name string) bool {
+	return strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://")
+}
+
+// Name returns what an address may be called in public: without its query, which may be a secret.
+func Name(text string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return "the address"
+	}
+	return (&url.URL{Scheme: parsed.Scheme, Host: parsed.Host, Path: parsed.Path}).String()
+}
+
+// To writes the document to w. A server that answers with 429 or an error of its own, or does not answer, is asked
+// again twice, as long as nothing was written. After an error, w may hold a part of the document.
+func To(ctx context.Context, w io.Writer, o Options) error {
+	target, err := address.Parse(o.Address)
+	if err != nil {
+		return err
+	}
+	if o.Limit == 0 {
+		o.Limit = DefaultLimit
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Transport == nil {
+		own := &http.Transport{
+			Proxy:             http.ProxyFromEnvironment,
+			TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12},
+			ForceAttemptHTTP2: true,
+		}
+		defer own.CloseIdleConnections()
+		o.Transport = own
+	}
+	policy, err := retry.New(retry.Policy{Attempts: attempts})
+	if err != nil {
+		return err
+	}
+	for tries := 1; ; tries++ {
+		again, err := o.attempt(ctx, w, target)
+		if err == nil || !again || !policy.Again(tries) || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(policy.Wait(tries, policy.Base, rand.Float64())):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// attempt asks once. again tells that the error may pass, and that nothing was written.
+func (o Options) attempt(ctx context.Context, w io.Writer, target *url.URL) (again bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
+	if err != nil {
+		return false, bare(err)
+	}
+	request.Header = o.Header.Clone()
+	if request.Header == nil {
+		request.Header = http.Header{}
+	}
+	client := &http.Client{Transport: o.Transport, CheckRedirect: sameHost}
+	reply, err := client.Do(request)
+	if err != nil {
+		return !errors.Is(err, errElsewhere), bare(err)
+	}
+	defer reply.Body.Close()
+	if reply.StatusCode != http.StatusOK {
+		return reply.StatusCode == http.StatusTooManyRequests || reply.StatusCode >= 500, fmt.Errorf("it answers %s, and only 200 will do", reply.Status)
+	}
+	written, err := io.Copy(w, io.LimitReader(reply.Body, o.Limit+1))
+	switch {
+	case err != nil:
+		return written == 0, fmt.Errorf("cut short after %d bytes: %w", written, bare(err))
+	case written > o.Limit:
+		return false, fmt.Errorf("longer than %d MiB", o.Limit>>20)
+	}
+	return false, nil
+}
+
+// errElsewhere says that the server sends us to another one, which must not see our credentials.
+var errElsewhere = errors.New("it sends us elsewhere")
+
+func sameHost(next *http.Request, before []*http.Request) error {
+	switch first := before[0].URL; {
+	case next.URL.Host != first.Host || next.URL.Scheme != first.Scheme:
+		return fmt.Errorf("%w, to %s://%s: give that address instead", errElsewhere, next.URL.Scheme, next.URL.Host)
+	case len(before) > redirects:
+		return fmt.Errorf("%w, more than %d times", errElsewhere, redirects)
+	}
+	return nil
+}
+
+// bare returns what went wrong without the address, whose query may be a secret.
+func bare(err error) error {
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return failed.Err
+	}
+	return err
+}
+
+// ReadHeader reads a file of header fields, one "Name: value" a line; blank lines and those that start with # do not
+// count. The values are returned, too, since they are secrets: nobody should print them.
+func ReadHeader(r io.Reader) (header http.Header, values []secret.Text, err error) {
+	header = http.Header{}
+	lines := bufio.NewScanner(r)
+	for number := 1; lines.Scan(); number++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, found := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		if !found || value == "" || name == "" || strings.ContainsAny(name, " \t\"") {
+			return nil, nil, fmt.Errorf(`line %d is not a header field such as "Authorization: Bearer …"`, number)
+		}
+		header.Add(textproto.CanonicalMIMEHeaderKey(name), value)
+		values = append(values, secret.New(value))
+	}
+	return header, values, lines.Err()
+}
