@@ -1,12 +1,13 @@
 // Package email says whether a text can be somebody's e-mail address, and which texts mean the same mailbox.
 //
-// It looks at the text alone: no network, no list of known domains. It never repairs an address by itself; where a
-// repair is obvious, it suggests one.
+// It looks at the text alone: no network, and of all domains it knows only some that are often mistyped. It never
+// repairs an address by itself; where a repair is obvious, it suggests one.
 package email
 
 import (
 	"fmt"
 	"net/mail"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -73,11 +74,11 @@ func diagnose(address string) (reason, repair string) {
 	case !utf8.ValidString(address):
 		return "is not valid UTF-8", ""
 	}
-	if bare, ok := unwrap(address); ok {
-		return "is more than the bare address", bare
-	}
 	if many(address) {
 		return "holds more than one address; give each its own row", ""
+	}
+	if bare, ok := unwrap(address); ok {
+		return "is more than the bare address", bare
 	}
 	if at := strings.IndexFunc(address, unseen); at >= 0 {
 		r, _ := utf8.DecodeRuneInString(address[at:])
@@ -86,6 +87,9 @@ func diagnose(address string) (reason, repair string) {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
 		return `has no "@"`, ""
+	}
+	if mark := guestMark.FindStringIndex(address[:at]); mark != nil {
+		return "is the sign-in name of a guest, not an address", guest(address[:mark[0]])
 	}
 	if reason := diagnoseLocal(address[:at]); reason != "" {
 		return reason, ""
@@ -154,31 +158,76 @@ func punycoded(domain string) bool {
 	return strings.Contains(strings.ToLower(domain), "xn--")
 }
 
-// unwrap finds the address in the forms that mail programs and web pages copy: "mailto:ann@x.test", "Ann <ann@x.test>".
+// guestMark is in the names under which guests sign in to Entra ID: "ann_x.test#EXT#@acme.onmicrosoft.com".
+var guestMark = regexp.MustCompile("(?i)#EXT#")
+
+// guest returns the address of the guest whose sign-in name begins so. Domains have no underscore: the last one was the "@".
+func guest(name string) string {
+	if at := strings.LastIndexByte(name, '_'); at >= 0 {
+		return name[:at] + "@" + name[at+1:]
+	}
+	return ""
+}
+
+// unwrap finds the address in the forms that mail programs and web pages copy: "mailto:ann@x.test", "Ann <ann@x.test>",
+// "Ann [ann@x.test]", "ann@x.test (Ann)".
 func unwrap(text string) (string, bool) {
 	const scheme = "mailto:"
 	if len(text) > len(scheme) && strings.EqualFold(text[:len(scheme)], scheme) {
 		bare, _, _ := strings.Cut(text[len(scheme):], "?")
 		return Trim(bare), true
 	}
-	open := strings.LastIndexByte(text, '<')
-	if open < 0 || !strings.HasSuffix(text, ">") {
+	bare, ok := unbracket(strings.TrimRight(text, ",; "))
+	if !ok {
 		return "", false
 	}
-	return Trim(text[open+1 : len(text)-1]), true
+	if inner, again := unwrap(bare); again {
+		return inner, true
+	}
+	return bare, true
 }
 
-// many reports whether the text is a list of addresses.
+// unbracket returns what stands in the brackets that end the text, or before them if it is what has the "@".
+func unbracket(text string) (string, bool) {
+	for _, pair := range []string{"<>", "()", "[]"} {
+		open := strings.LastIndexByte(text, pair[0])
+		if open < 0 || !strings.HasSuffix(text, pair[1:]) {
+			continue
+		}
+		before, inside := Trim(text[:open]), Trim(text[open+1:len(text)-1])
+		switch {
+		case strings.Contains(inside, "@") && (pair != "[]" || before != ""):
+			return inside, true
+		case strings.Contains(before, "@") && pair == "()":
+			return before, true
+		case pair == "<>":
+			return inside, true
+		}
+	}
+	return "", false
+}
+
+// many reports whether the text is a list of different addresses.
 func many(text string) bool {
 	if strings.Count(text, "@") < 2 {
 		return false
 	}
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }) {
-		if part != text && valid(part) {
-			return true
+	last, others, good := "", false, false
+	for part := range strings.FieldsFuncSeq(text, separates) {
+		part = strings.Trim(strings.TrimPrefix(part, "mailto:"), `"'`)
+		if !strings.Contains(part, "@") {
+			continue
 		}
+		others = others || last != "" && !strings.EqualFold(part, last)
+		last = part
+		good = good || part != text && valid(part)
 	}
-	return false
+	return others && good
+}
+
+// separates reports whether r may stand between the addresses of a list, or around one of them.
+func separates(r rune) bool {
+	return strings.ContainsRune(",;<>()[]", r) || unicode.IsSpace(r)
 }
 
 // visible drops what is [unseen].

@@ -79,17 +79,3 @@ func blank(r rune) bool {
 	}
 	return unicode.IsSpace(r)
 }
-
-// ASCIILocal reports whether all before the "@" is ASCII. Many servers refuse mail to other mailboxes (RFC 6531 is
-// optional), even though their addresses are valid.
-func ASCIILocal(address string) bool {
-	for i := range len(address) {
-		if address[i] == '@' {
-			return true
-		}
-		if address[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}

@@ -5,9 +5,10 @@ import "testing"
 var seeds = []string{
 	"ann@example.com", "Ann <ann@x.test>", "mailto:ann@x.test", "jörg@bücher.example", "a@xn--a.test", "a..b@x.test",
 	"a@b_c.test", "a@1.2", "İ@x.test", "ŉ\u0345@x.test", "\u200ba@x.test", `"a"@x.test`, "a@ab--c.test", "a@x.test.", "ΝΙΚΟΣ@x.test",
+	"ann_x.test#EXT#@y.test", "Ann [ann@x.test]", "ann@x.test (Ann)", "a@x.test<mailto:a@x.test>", "a@gmial.con", "no-reply@x.test",
 }
 
-// What the shortcut takes, the long way takes; suggestions are addresses; addresses are worth sending to.
+// What the shortcut takes, the long way takes; suggestions are addresses, those of doubts too; addresses are worth sending to.
 func FuzzCheck(f *testing.F) {
 	for _, seed := range seeds {
 		f.Add(seed)
@@ -23,6 +24,9 @@ func FuzzCheck(f *testing.F) {
 			}
 			if key := Fold(address); len(key) <= maxAddress && Check(key) != nil {
 				t.Errorf("%q passes, its key %q does not: %s", address, key, Check(key).Reason)
+			}
+			if doubt := Doubt(address); doubt != nil && len(address) < maxAddress && doubt.Suggestion != "" && Check(doubt.Suggestion) != nil {
+				t.Errorf("the suggestion %q for %q is no address", doubt.Suggestion, address)
 			}
 			return
 		}

@@ -17,7 +17,7 @@ func classes() (table [256]uint8) {
 		table[c] = inLocal | inDomain
 		table[c-'a'+'A'] = inLocal | inDomain
 	}
-	for _, c := range "!#$%&'*+-/=?^_`{|}~" {
+	for _, c := range "!$%&'*+-/=?^_`{|}~" { // without "#", which guests of Entra ID have
 		table[c] = inLocal
 	}
 	return table

@@ -67,6 +67,7 @@ type judge struct {
 	roles memo[roleVerdict]
 	cells memo[teamVerdict]
 	none  teamVerdict // on a cell without teams
+	doubt email.Doubter
 	seed  maphash.Seed
 }
 
@@ -125,18 +126,23 @@ func (j *judge) address(c cell, e *Entry) {
 		return
 	}
 	if problem := email.Check(e.Email); problem != nil {
-		suggestion := ""
-		if problem.Suggestion != "" {
-			suggestion = didYouMean(problem.Suggestion)
-		}
-		e.Findings = append(e.Findings, e.At(FieldEmail, quote(e.Email)+" "+problem.Reason, suggestion))
+		e.Findings = append(e.Findings, e.about(problem))
 		return
 	}
-	if !email.ASCIILocal(e.Email) {
-		warning := e.At(FieldEmail, quote(e.Email)+` has letters before the "@" that many mail servers refuse`, "")
+	if doubt := j.doubt.Doubt(e.Email); doubt != nil {
+		warning := e.about(doubt)
 		warning.Severity = Warning
 		e.Findings = append(e.Findings, warning)
 	}
+}
+
+// about returns the finding that the address has a problem.
+func (e *Entry) about(problem *email.Problem) Finding {
+	suggestion := ""
+	if problem.Suggestion != "" {
+		suggestion = didYouMean(problem.Suggestion)
+	}
+	return e.At(FieldEmail, quote(e.Email)+" "+problem.Reason, suggestion)
 }
 
 // role returns what the role adds to the wish.

@@ -1,0 +1,172 @@
+package email
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// Doubter finds doubts about addresses. It remembers the domain it met last, since those that come together are mostly
+// alike. The zero value is ready; it is not safe for concurrent use.
+type Doubter struct {
+	trusted string // with its "@"
+}
+
+// Doubt returns what is probably wrong with an address that passes [Check], or nil if nothing is. As with Check, its
+// reason continues a sentence that starts with the address. A doubt is never certain: hardly any slip of the pen is
+// nobody's domain.
+func (d *Doubter) Doubt(address string) *Problem {
+	local, trusted := strings.CutSuffix(address, d.trusted)
+	if !trusted || d.trusted == "" {
+		at := strings.LastIndexByte(address, '@')
+		if at < 0 {
+			return nil
+		}
+		domain := strings.ToLower(address[at+1:])
+		if likely := likely(domain); likely != domain {
+			return &Problem{Reason: fmt.Sprintf("is probably meant to end in %q", "@"+likely), Suggestion: address[:at+1] + likely}
+		}
+		local, d.trusted = address[:at], address[at:]
+	}
+	if automatic(local) {
+		return &Problem{Reason: "is a mailbox that no person reads, and invitations are for persons"}
+	}
+	if !ascii(local) {
+		return &Problem{Reason: `has letters before the "@" that many mail servers refuse`}
+	}
+	return nil
+}
+
+// Doubt is [Doubter.Doubt] for a single address.
+func Doubt(address string) *Problem {
+	var d Doubter
+	return d.Doubt(address)
+}
+
+// provider is a mail provider for everybody, at "name.ending". Those that are abroad have addresses in many countries,
+// such as yahoo.fr and hotmail.co.uk.
+type provider struct {
+	name, ending string
+	abroad       bool
+}
+
+// providers are those with names that are mistyped often and long enough to tell, by their first letter.
+var providers = [256][]provider{
+	'g': {{"gmail", "com", false}, {"googlemail", "com", false}},
+	'h': {{"hotmail", "com", true}},
+	'i': {{"icloud", "com", false}},
+	'o': {{"outlook", "com", true}},
+	'p': {{"protonmail", "com", true}},
+	't': {{"t-online", "de", true}},
+	'w': {{"wanadoo", "fr", true}},
+	'y': {{"yahoo", "com", true}},
+}
+
+// likely returns the domain that the given one, in lower case, is probably a slip of the pen for: itself if it is none.
+func likely(domain string) string {
+	if domain == "" {
+		return ""
+	}
+	// Nobody slips at the first letter: mail.com and ymail.com are not gmail.com.
+	for _, p := range providers[domain[0]] {
+		name, ending, _ := strings.Cut(domain, ".")
+		meant := p.meant(ending)
+		switch {
+		case name == p.name && (meant != "" || !strings.Contains(ending, ".")):
+			return name + "." + cmp.Or(meant, p.ending)
+		case meant != "" && Near(name, p.name):
+			return p.name + "." + meant
+		}
+	}
+	dot := strings.LastIndexByte(domain, '.')
+	if meant := slip(domain[dot+1:]); meant != "" {
+		return domain[:dot+1] + meant
+	}
+	return domain
+}
+
+// meant returns the ending of the provider that is meant by the given one, "" if none is.
+func (p provider) meant(ending string) string {
+	switch {
+	case p.ending == "com" && (ending == "co" || ending == "cm" || ending == "om"): // countries, but not of these providers
+		return "com"
+	case slip(ending) != "":
+		return slip(ending)
+	case ending == p.ending, p.abroad && (len(ending) == 2 || strings.HasPrefix(ending, "co.") || strings.HasPrefix(ending, "com.")):
+		return ending
+	}
+	return ""
+}
+
+// slip returns the top-level domain that the given one, which does not exist, is a slip of the pen for, or "".
+func slip(ending string) string {
+	switch ending {
+	case "con", "cmo", "ocm", "comm", "coom", "ccom", "conm", "comn", "vom", "xom", "cim", "cpm":
+		return "com"
+	case "nte", "ent", "nett", "nrt":
+		return "net"
+	case "ogr", "rog", "orgg":
+		return "org"
+	}
+	return ""
+}
+
+// Near reports whether the texts differ by one slip of the pen: a letter too many, too few or another one, or two
+// neighbours swapped. It compares bytes.
+func Near(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	same := 0
+	for same < len(a) && a[same] == b[same] {
+		same++
+	}
+	switch left, right := a[same:], b[same:]; {
+	case len(a)+1 == len(b):
+		return left == right[1:]
+	case len(a) != len(b), left == "":
+		return false
+	case left[1:] == right[1:]:
+		return true
+	default:
+		return left[0] == right[1] && left[1] == right[0] && left[2:] == right[2:]
+	}
+}
+
+// automatic reports whether the local part is one that, by custom, no person reads.
+func automatic(local string) bool {
+	if local == "" || strings.IndexByte("ynrYNR", local[len(local)-1]) < 0 { // which are few, and this runs for every row
+		return false
+	}
+	var squashed [len("mailerdaemon")]byte
+	length := 0
+	for i := range len(local) {
+		c := local[i]
+		switch {
+		case c == '-', c == '_', c == '.':
+			continue
+		case length == len(squashed):
+			return false
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		squashed[length] = c
+		length++
+	}
+	switch string(squashed[:length]) {
+	case "noreply", "donotreply", "mailerdaemon", "postmaster":
+		return true
+	}
+	return false
+}
+
+// ascii reports whether all of the local part is ASCII. Many servers refuse mail to others (RFC 6531 is optional), even
+// though their addresses are valid.
+func ascii(local string) bool {
+	for i := range len(local) {
+		if local[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
