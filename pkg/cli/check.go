@@ -155,7 +155,7 @@ func (a *app) check(ctx context.Context, path string, o roster.Options) (code Ex
 		if people.Invalid > 0 {
 			report.ExitCode = ExitRoster
 		}
-		findings = rowFindings(ctx, people)
+		findings = rosterFindings(ctx, people)
 	}
 	if a.common.json {
 		return report.ExitCode, writeReport(a.Out, report, findings)
@@ -173,11 +173,17 @@ func (a *app) check(ctx context.Context, path string, o roster.Options) (code Ex
 	return report.ExitCode, nil
 }
 
-// rowFindings yields the findings of all rows in the order of the roster. A clean roster is not read again for it.
-func rowFindings(ctx context.Context, people *roster.Roster) iter.Seq2[roster.Finding, error] {
+// rosterFindings yields the findings about the roster as a whole, then those of all rows in their order. A clean roster
+// is not read again for it.
+func rosterFindings(ctx context.Context, people *roster.Roster) iter.Seq2[roster.Finding, error] {
 	return func(yield func(roster.Finding, error) bool) {
 		if people.Clean() {
 			return
+		}
+		for _, finding := range people.Findings {
+			if !yield(finding, nil) {
+				return
+			}
 		}
 		for entry, err := range people.Entries(ctx) {
 			if err != nil {

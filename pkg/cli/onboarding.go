@@ -100,7 +100,7 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 	if r.people.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {
 		return nil
 	}
-	if err := writeFindings(lines{r.console}, rowFindings(ctx, r.people), screenful); err != nil {
+	if err := writeFindings(lines{r.console}, rosterFindings(ctx, r.people), screenful); err != nil {
 		return err
 	}
 	return r.refuseInvalid(r.people.Invalid)

@@ -8,24 +8,6 @@ import (
 	"rollcall/pkg/email"
 )
 
-// aliases are the column names that mean a field, squashed.
-var aliases = map[string]string{
-	"email": FieldEmail, "emails": FieldEmail, "mail": FieldEmail, "emailaddress": FieldEmail, "mailaddress": FieldEmail,
-	"workemail": FieldEmail, "workmail": FieldEmail, "workemailaddress": FieldEmail, "businessemail": FieldEmail,
-	"companyemail": FieldEmail, "corporateemail": FieldEmail, "primaryemail": FieldEmail, "useremail": FieldEmail,
-	"emailid": FieldEmail, "emailadresse": FieldEmail, "mailadresse": FieldEmail, "epost": FieldEmail,
-	"geschaftlicheemail": FieldEmail, "courriel": FieldEmail, "adresseemail": FieldEmail, "adressemail": FieldEmail,
-	"adressecourriel": FieldEmail, "adresseelectronique": FieldEmail, "emailprofessionnel": FieldEmail,
-
-	"role": FieldRole, "orgrole": FieldRole, "organizationrole": FieldRole, "organisationrole": FieldRole,
-	"userrole": FieldRole, "memberrole": FieldRole, "rolle": FieldRole, "benutzerrolle": FieldRole,
-	"organisationsrolle": FieldRole, "roleorganisation": FieldRole, "roledanslorganisation": FieldRole,
-
-	"team": FieldTeams, "teams": FieldTeams, "teamassignment": FieldTeams, "teamassignments": FieldTeams,
-	"teamname": FieldTeams, "teamnames": FieldTeams, "teammembership": FieldTeams, "teammemberships": FieldTeams,
-	"teamzuordnung": FieldTeams, "teamzuordnungen": FieldTeams, "equipe": FieldTeams, "equipes": FieldTeams,
-}
-
 // resultsHeader is how the header of a results file begins. Such a file is a roster again.
 var resultsHeader = strings.Split("row,line,email,role,teams,outcome,invitation_id,token,status,organization_id,"+
 	"organization_name,organization_role,expires_at,attempts,http_status,error,hint,updated_at", ",")
@@ -40,6 +22,8 @@ type layout struct {
 	// extra are the columns that mean nothing to us, names what their header says.
 	extra []int
 	names []string
+	// doubts are what is to be said about the header of a table that can be used.
+	doubts []problem
 	// results tells that the table is a results file, whose cells were made harmless for spreadsheets.
 	results bool
 }
@@ -69,6 +53,7 @@ func layOut(h header, rules *rules) (layout, error) {
 	if len(problems) > 0 {
 		return l, problems
 	}
+	l.doubts = h.doubts(l, rules)
 	for i, name := range h.cells {
 		if i != l.email && i != l.role && i != l.teams && (!l.results || i >= len(resultsHeader)) {
 			l.extra = append(l.extra, i)
@@ -101,9 +86,9 @@ func (h header) find(field string, mapped map[string]string, results bool) (int,
 	case 1:
 		return columns[0], nil
 	}
-	first, second := h.cells[columns[0]], h.cells[columns[1]]
+	first, second := email.Trim(h.cells[columns[0]]), email.Trim(h.cells[columns[1]])
 	at := h.places[columns[1]]
-	if email.Trim(first) == email.Trim(second) {
+	if first == second {
 		return absent, &problem{at, field, "two columns are called " + quote(first), "rename one of them"}
 	}
 	return absent, &problem{
@@ -130,20 +115,40 @@ func (h header) named(name string) (columns []int) {
 	return columns
 }
 
-// meaning returns the columns whose names mean the field and that are not mapped to another one.
-func (h header) meaning(field string, mapped map[string]string) (columns []int) {
+// meaning returns the columns whose names mean the field and that are not mapped to another one: those that surely do or,
+// if there is none, those that may.
+func (h header) meaning(field string, mapped map[string]string) []int {
 	taken := make(map[int]bool)
 	for _, name := range mapped {
 		for _, i := range h.named(name) {
 			taken[i] = true
 		}
 	}
+	var strong, weak []int
 	for i, cell := range h.cells {
-		if aliases[squash(cell)] == field && !taken[i] {
-			columns = append(columns, i)
+		switch means, guess := meaning(cell); {
+		case means != field || taken[i]:
+		case guess:
+			weak = append(weak, i)
+		default:
+			strong = append(strong, i)
 		}
 	}
-	return columns
+	if len(strong) > 0 {
+		return strong
+	}
+	return weak
+}
+
+// doubts says which column was taken for a field by a guess.
+func (h header) doubts(l layout, rules *rules) []problem {
+	if _, guess := meaning(h.cells[l.email]); !guess || l.results || rules.columns[FieldEmail] != "" {
+		return nil
+	}
+	return []problem{{
+		h.places[l.email], FieldEmail, quote(email.Trim(h.cells[l.email])) + " is taken as the e-mail, since no other column is",
+		"if another one is, name it with --map email=COLUMN",
+	}}
 }
 
 // missing says which columns a roster needs and this one lacks.

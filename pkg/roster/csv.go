@@ -28,7 +28,7 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	if err != nil {
 		return err
 	}
-	r.extra = t.layout.names
+	r.extra, r.doubts = t.layout.names, t.layout.doubts
 	ctx, stop := context.WithCancel(ctx)
 	records, failed := make(chan record, ahead), make(chan error, 1)
 	go func() {

@@ -52,7 +52,7 @@ func fit(head []byte, delimiter rune, mapped map[string]string) (score int) {
 		return 0
 	}
 	for _, name := range names {
-		if aliases[squash(name)] != "" || isMapped(name, mapped) {
+		if field, _ := meaning(name); field != "" || isMapped(name, mapped) {
 			score += known
 		}
 	}

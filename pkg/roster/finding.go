@@ -121,6 +121,13 @@ func (p problem) finding(file string) Finding {
 	}
 }
 
+// warning is the finding that does not make its row invalid.
+func (p problem) warning(file string) Finding {
+	finding := p.finding(file)
+	finding.Severity = Warning
+	return finding
+}
+
 // structureError is why reading a document cannot go on: problems that are not a row's.
 type structureError []problem
 

@@ -71,6 +71,8 @@ type reading struct {
 	wantExtra bool
 	// extra is for the format to set before its first row: the names of the columns that mean nothing to it.
 	extra []string
+	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.
+	doubts []problem
 }
 
 // reader hands the rows of a document to emit, in order, and returns when there are no more, or what emit returned. It

@@ -41,7 +41,7 @@ func readAll(t *testing.T, source roster.Source, options roster.Options) {
 		}
 		return
 	}
-	rows, invalid, duplicates, warnings, line := 0, 0, 0, 0, 0
+	rows, invalid, duplicates, warnings, line := 0, 0, 0, len(people.Findings), 0
 	for entry, err := range people.Entries(t.Context()) {
 		if err != nil {
 			t.Fatalf("the second reading fails: %v", err)

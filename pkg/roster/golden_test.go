@@ -26,6 +26,14 @@ var options = map[string]roster.Options{
 	"no-role.csv":      {Role: "member", Teams: []roster.Team{{Name: "Platform"}, {Name: "Ops", Role: "Read Only"}}},
 	"mapped.csv":       {Map: map[string]string{"email": "Login", "role": "access"}},
 	"blank-rows.csv":   {Map: map[string]string{}},
+
+	// Exports of directories and of HR systems, which have no roles.
+	"bamboohr.csv": {Role: "member"}, "entra-create.csv": {Role: "member"}, "entra-invite.csv": {Role: "member"},
+	"entra-members.csv": {Role: "member"}, "entra-users.csv": {Role: "member"}, "exchange.csv": {Role: "member"},
+	"microsoft-365.csv": {Role: "member"}, "okta-logins.csv": {Role: "member"}, "okta.csv": {Role: "member"},
+	"oracle-identity.csv": {Role: "member"}, "personio-de.csv": {Role: "member"}, "personio-en.csv": {Role: "member"},
+	"two-logins.csv": {Role: "member"}, "workday-work-or-home.csv": {Role: "member"}, "workday.csv": {Role: "member"},
+	"workspace.csv": {Role: "member"},
 }
 
 func TestRosters(t *testing.T) {
@@ -72,6 +80,9 @@ func describe(ctx context.Context, source roster.Source, options roster.Options)
 	}
 	fmt.Fprintf(&b, "%s: %d rows, %d invalid, %d duplicates, %d warnings, clean %t, extra %q\n",
 		people.Format, people.Rows, people.Invalid, people.Duplicates, people.Warnings, people.Clean(), people.Extra)
+	for _, finding := range people.Findings {
+		fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding)
+	}
 	for entry, err := range people.Entries(ctx) {
 		if err != nil {
 			fmt.Fprintln(&b, "error:", err)

@@ -57,8 +57,8 @@ func fields(node *yaml.Node, known ...string) (values map[string]*yaml.Node, pro
 // guess suggests a key.
 func guess(key string, known []string) string {
 	meant := Nearest(key, known)
-	if meant == "" && slices.Contains(known, aliases[squash(key)]) {
-		meant = aliases[squash(key)]
+	if field, weak := meaning(key); meant == "" && !weak && slices.Contains(known, field) {
+		meant = field
 	}
 	if meant == "" {
 		return "known are " + strings.Join(known, ", ")

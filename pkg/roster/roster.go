@@ -27,6 +27,8 @@ type Roster struct {
 	// Invalid counts the rows with an [Error], Duplicates those that repeat an earlier one, Warnings the findings
 	// that are a [Warning]. All are 0 for a clean roster.
 	Invalid, Duplicates, Warnings int
+	// Findings are each a [Warning] about the document as a whole.
+	Findings []Finding
 	// NamesTeams says whether any row wishes for a team.
 	NamesTeams bool
 	// Extra are the names of the columns that mean nothing to us, exactly as they are, in the order of the document.
@@ -37,7 +39,7 @@ type Roster struct {
 	twins  twins
 }
 
-// Clean reports whether no entry has a finding.
+// Clean reports whether there is no finding.
 func (r *Roster) Clean() bool { return r.Invalid == 0 && r.Warnings == 0 }
 
 // Read goes through the whole document. A document that cannot be used is a [*RefusedError]; other errors are about
@@ -156,6 +158,10 @@ func (r *Roster) read(ctx context.Context, reading *reading, emit func(*row) err
 		return err
 	}
 	r.Extra = reading.extra
+	for _, doubt := range reading.doubts {
+		r.Findings = append(r.Findings, doubt.warning(r.Name))
+	}
+	r.Warnings += len(reading.doubts)
 	return reading.finish()
 }
 
