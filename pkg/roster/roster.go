@@ -37,6 +37,7 @@ type Roster struct {
 	source Source
 	rules  *rules
 	twins  twins
+	strays strays
 }
 
 // Clean reports whether there is no finding.
@@ -50,7 +51,7 @@ func Read(ctx context.Context, source Source, options Options) (*Roster, error) 
 		return nil, err
 	}
 	r := &Roster{Name: source.Name, source: source, rules: rules}
-	judge, census := newJudge(source.Name, rules), newCensus()
+	judge, census, domains := newJudge(source.Name, rules), newCensus(), tally{}
 	var entry Entry
 	refusal := &RefusedError{}
 	err = r.pass(ctx, false, func(row *row, number int) error {
@@ -60,7 +61,9 @@ func Read(ctx context.Context, source Source, options Options) (*Roster, error) 
 			r.note(&entry, refusal)
 		}
 		if !entry.Invalid() {
-			census.add(entry.Key(), wish, number, entry.Line)
+			key := entry.Key()
+			census.add(key, wish, number, entry.Line)
+			domains.add(key)
 		}
 		return nil
 	})
@@ -70,9 +73,9 @@ func Read(ctx context.Context, source Source, options Options) (*Roster, error) 
 	if err != nil {
 		return nil, r.refuse(err, refusal)
 	}
-	r.twins = census.settle()
+	r.twins, r.strays = census.settle(), domains.settle()
 	duplicates, conflicts := r.twins.count()
-	r.Duplicates, r.Warnings, r.Invalid = duplicates, r.Warnings+duplicates, r.Invalid+conflicts
+	r.Duplicates, r.Warnings, r.Invalid = duplicates, r.Warnings+duplicates+r.strays.rows, r.Invalid+conflicts
 	return r, nil
 }
 
@@ -106,6 +109,7 @@ func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 		err := again.pass(ctx, true, func(row *row, number int) error {
 			var entry Entry
 			judge.judge(row, number, &entry)
+			r.strays.mark(&entry)
 			r.twins.mark(&entry, &next)
 			if !yield(entry, nil) {
 				return errEnough
