@@ -1,0 +1,99 @@
+package draft_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/draft"
+)
+
+// place is what stands in a directory: content by name.
+func place(t *testing.T, directory string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, entry := range entries {
+		text, err := os.ReadFile(filepath.Join(directory, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[entry.Name()] = string(text)
+	}
+	return files
+}
+
+func TestWriteReplacesWithTheModeAskedFor(t *testing.T) {
+	for _, mode := range []os.FileMode{0o600, 0o644} {
+		directory := t.TempDir()
+		path := filepath.Join(directory, "last.json")
+		if err := os.WriteFile(path, []byte("a longer old one"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := draft.Write(path, mode, []byte("new")); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(map[string]string{"last.json": "new"}, place(t, directory)); diff != "" {
+			t.Error(diff)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode() != mode {
+			t.Errorf("mode %v, want %v", info.Mode(), mode)
+		}
+	}
+}
+
+func TestNothingIsSeenBeforeCommit(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "last.json")
+	if err := draft.Write(path, 0o644, []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	f, err := draft.Create(path, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write([]byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got := place(t, directory)["last.json"]; got != "old" {
+		t.Errorf("before Commit the file holds %q", got)
+	}
+	if err := f.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); err == nil {
+		t.Error("Commit after Discard went through")
+	}
+	if diff := cmp.Diff(map[string]string{"last.json": "old"}, place(t, directory)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWriteLeavesNothingBehindWhereItFails(t *testing.T) {
+	directory := t.TempDir()
+	link := filepath.Join(directory, "link")
+	if err := os.Symlink("nowhere", link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{link, filepath.Join(directory, "missing", "file")} {
+		if err := draft.Write(path, 0o600, []byte("text")); err == nil {
+			t.Errorf("Write(%s) went through", path)
+		}
+	}
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 1 {
+		t.Errorf("%d entries are left, want the link alone", len(entries))
+	}
+}
