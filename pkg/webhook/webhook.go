@@ -1,0 +1,187 @@
+// Package webhook posts JSON to an address of somebody else's: a chat's incoming webhook, or whatever listens there.
+//
+// Such an address is a secret, since whoever knows it can post. It appears in no error of this package. A post that may
+// have been lost is made again, so it may arrive twice. The package does not know what it posts.
+package webhook
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"rollcall/pkg/retry"
+	"rollcall/pkg/secret"
+)
+
+const (
+	// timeout bounds one post: chats answer within a second, and a run should not look stuck at its end.
+	timeout = 10 * time.Second
+	// attempts is how often a post is made in all: enough for a restart or a rate limit, not for an outage.
+	attempts = 3
+	// longest is the longest wait that the other side may ask for.
+	longest = 10 * time.Second
+)
+
+// Options say where a [Hook] posts. Address is required; the zero value of everything else works.
+type Options struct {
+	// Address is an https address, or an http address of this machine's loopback.
+	Address secret.Text
+	// UserAgent names the program; empty means rollcall.
+	UserAgent string
+	// Transport makes the requests; nil means one of the Hook's own.
+	Transport http.RoundTripper
+}
+
+// Hook posts to one address. It is safe for concurrent use.
+type Hook struct {
+	address   secret.Text
+	host      string
+	userAgent string
+	transport http.RoundTripper
+	policy    retry.Policy
+}
+
+// New returns a Hook. It checks the options and sends nothing. Its errors show no more of the address than the host.
+func New(o Options) (*Hook, error) {
+	text := strings.TrimSpace(o.Address.Reveal())
+	address, err := url.Parse(text)
+	switch {
+	case text == "":
+		return nil, errors.New("no address")
+	case err != nil || address.Hostname() == "" || address.Opaque != "":
+		return nil, errors.New("not an address like https://hooks.example.com/…")
+	case address.Scheme == "http" && !isLoopback(address.Hostname()):
+		return nil, fmt.Errorf("http://%s must be https: the address is a secret and would travel in the clear", address.Host)
+	case address.Scheme != "http" && address.Scheme != "https":
+		return nil, errors.New("the address must begin with https://")
+	}
+	policy, err := retry.New(retry.Policy{Attempts: attempts})
+	if err != nil {
+		return nil, err
+	}
+	hook := &Hook{
+		address: secret.New(text), host: address.Host, userAgent: cmp.Or(o.UserAgent, "rollcall"),
+		transport: o.Transport, policy: policy,
+	}
+	if hook.transport == nil {
+		hook.transport = newTransport()
+	}
+	return hook, nil
+}
+
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy: func(request *http.Request) (*url.URL, error) {
+			proxy, err := http.ProxyFromEnvironment(request)
+			if err != nil { // it would show the proxy's address, which may hold a password
+				return nil, errors.New("the proxy that the environment names has no valid address")
+			}
+			return proxy, nil
+		},
+		TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12},
+		DisableKeepAlives: true,
+	}
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Unmap().IsLoopback()
+}
+
+// Host returns the host of the address, the part that may be shown.
+func (h *Hook) Host() string { return h.host }
+
+// Post posts body, a JSON document, until somebody takes it: up to three times, as long as trying again may help. It
+// takes half a minute and the waits in between at most.
+func (h *Hook) Post(ctx context.Context, body []byte) error {
+	for attempt := 1; ; attempt++ {
+		asked, err := h.try(ctx, body)
+		if err == nil {
+			return nil
+		}
+		if final, ok := errors.AsType[*finalError](err); ok {
+			return fmt.Errorf("post to %s: %w", h.host, final.err)
+		}
+		if !h.policy.Again(attempt) {
+			return fmt.Errorf("post to %s: %d attempts: %w", h.host, attempt, err)
+		}
+		if err := sleep(ctx, h.policy.Wait(attempt, min(asked, longest), rand.Float64())); err != nil {
+			return fmt.Errorf("post to %s: %w", h.host, err)
+		}
+	}
+}
+
+// finalError is an answer that another attempt would not change.
+type finalError struct{ err error }
+
+func (e *finalError) Error() string { return e.err.Error() }
+
+// try posts once. With an error comes how long the other side asks to wait.
+func (h *Hook) try(ctx context.Context, body []byte) (asked time.Duration, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.address.Reveal(), bytes.NewReader(body))
+	if err != nil {
+		return 0, &finalError{errors.New("the address can't be requested")}
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", h.userAgent)
+	if user := request.URL.User; user != nil {
+		password, _ := user.Password()
+		request.SetBasicAuth(user.Username(), password)
+	}
+	// Not a client: it would follow redirects, to an address that nobody has named, and name addresses in its errors.
+	reply, err := h.transport.RoundTrip(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return 0, err
+	}
+	defer reply.Body.Close()
+	// Nothing in the answer matters, and if it can't be read, the post was taken all the same.
+	_, _ = io.Copy(io.Discard, io.LimitReader(reply.Body, 64<<10))
+	switch {
+	case reply.StatusCode < 300:
+		return 0, nil
+	case reply.StatusCode == http.StatusTooManyRequests || reply.StatusCode >= 500:
+		return retryAfter(reply.Header), fmt.Errorf("the answer is %d %s", reply.StatusCode, http.StatusText(reply.StatusCode))
+	case reply.StatusCode < 400:
+		return 0, &finalError{fmt.Errorf("the answer is %d, and redirects are not followed", reply.StatusCode)}
+	}
+	return 0, &finalError{fmt.Errorf("the answer is %d %s", reply.StatusCode, http.StatusText(reply.StatusCode))}
+}
+
+// retryAfter reads the seconds for which the other side asks, 0 where it does not.
+func retryAfter(header http.Header) time.Duration {
+	seconds, err := strconv.ParseUint(header.Get("Retry-After"), 10, 16)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+func sleep(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
