@@ -1,0 +1,117 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"rollcall/pkg/record"
+)
+
+// Metrics returns the summary in Prometheus's text format 0.0.4, as the node exporter's textfile collector reads it:
+// gauges about the last run, each with the organization and the file name of the roster as labels, and no personal data.
+//
+// Version is that of the program, ended when the run did. Earlier is what the file held before, or nothing: from there
+// come the last success, unless this run is one, and the organization, where this run did not get to know it. What
+// stands there about another organization or roster is not used. A dry run is no success: it has invited nobody.
+func (s Summary) Metrics(version string, ended time.Time, earlier []byte) []byte {
+	roster := filepath.Base(s.Roster)
+	organization, success := lastSuccess(earlier, s.OrganizationID, roster)
+	if s.ExitCode == 0 && !s.DryRun {
+		success = seconds(ended)
+	}
+	m := metrics{labels: `organization_id="` + escapeLabel(organization) + `",roster="` + escapeLabel(roster) + `"`}
+	m.gauge("rollcall_build_info", "Version of rollcall that made the last run; always 1.")
+	m.sample("1", "version", version)
+	m.gauge("rollcall_last_run_timestamp_seconds", "When the last run ended, in seconds since 1970.")
+	m.sample(seconds(ended))
+	m.gauge(successMetric, "When the last run ended that had the exit code 0 and was no dry run, in seconds since 1970; 0 if there was none.")
+	m.sample(success)
+	m.gauge("rollcall_last_run_exit_code", "Exit code of the last run: 0 is well, 3 means that some rows need a person.")
+	m.sample(strconv.Itoa(s.ExitCode))
+	m.gauge("rollcall_last_run_duration_seconds", "How long the last run took.")
+	m.sample(strconv.FormatFloat(s.Duration.Seconds(), 'f', 3, 64))
+	m.gauge("rollcall_last_run_dry_run", "1 if the last run was a dry run, which sends nothing.")
+	m.sample(truth(s.DryRun))
+	m.gauge("rollcall_last_run_roster_rows", "Rows that the last run read.")
+	m.sample(strconv.Itoa(s.Rows))
+	m.gauge("rollcall_last_run_rows", "Rows of the last run by their last word.")
+	for _, outcome := range record.Outcomes() {
+		m.sample(strconv.Itoa(s.Outcomes[outcome]), "outcome", outcome.String())
+	}
+	m.gauge("rollcall_last_run_requests", "Requests that the last run sent to the service.")
+	m.sample(strconv.Itoa(s.Requests))
+	m.gauge("rollcall_last_run_throttled_requests", "Requests of the last run that were asked to slow down.")
+	m.sample(strconv.Itoa(s.Throttled))
+	m.gauge("rollcall_last_run_retries", "Requests of the last run that were repeats.")
+	m.sample(strconv.Itoa(s.retries()))
+	return m.text.Bytes()
+}
+
+// successMetric outlives the runs that do not succeed.
+const successMetric = "rollcall_last_success_timestamp_seconds"
+
+// metrics is a text in the making.
+type metrics struct {
+	labels string // those of every sample
+	name   string // the gauge at hand
+	text   bytes.Buffer
+}
+
+func (m *metrics) gauge(name, help string) {
+	m.name = name
+	fmt.Fprintf(&m.text, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name)
+}
+
+// sample adds a value, with a label of its own if there is a name for it.
+func (m *metrics) sample(value string, label ...string) {
+	own := ""
+	if len(label) == 2 {
+		own = "," + label[0] + `="` + escapeLabel(label[1]) + `"`
+	}
+	fmt.Fprintf(&m.text, "%s{%s%s} %s\n", m.name, m.labels, own, value)
+}
+
+// successLine matches the sample of [successMetric] that [Summary.Metrics] has written.
+var successLine = regexp.MustCompile(`(?m)^` + successMetric + `\{organization_id="((?:[^"\\\n]|\\.)*)",roster="((?:[^"\\\n]|\\.)*)"\} ([0-9.]+)$`)
+
+// lastSuccess returns the last success that earlier tells of, "0" if it tells of none, and the organization, as earlier
+// has it where the run does not know.
+func lastSuccess(earlier []byte, organization, roster string) (string, string) {
+	found := successLine.FindSubmatch(earlier)
+	if found == nil || string(found[2]) != escapeLabel(roster) {
+		return organization, "0"
+	}
+	was := unescapeLabel.Replace(string(found[1]))
+	switch {
+	case organization == "":
+		return was, string(found[3])
+	case organization == was || was == "":
+		return organization, string(found[3])
+	}
+	return organization, "0"
+}
+
+// Label values are UTF-8 with three escapes.
+var (
+	labelEscapes  = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+	unescapeLabel = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\n`, "\n")
+)
+
+func escapeLabel(value string) string {
+	return labelEscapes.Replace(strings.ToValidUTF8(value, "\ufffd"))
+}
+
+// seconds is an instant as Prometheus counts time.
+func seconds(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }
+
+func truth(is bool) string {
+	if is {
+		return "1"
+	}
+	return "0"
+}
