@@ -14,12 +14,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"rollcall/pkg/address"
 	"rollcall/pkg/retry"
 	"rollcall/pkg/secret"
 )
@@ -35,7 +35,7 @@ const (
 
 // Options say where a [Hook] posts. Address is required; the zero value of everything else works.
 type Options struct {
-	// Address is an https address, or an http address of this machine's loopback.
+	// Address is https, or http to this machine, see [address.Parse].
 	Address secret.Text
 	// UserAgent names the program; empty means rollcall.
 	UserAgent string
@@ -54,24 +54,16 @@ type Hook struct {
 
 // New returns a Hook. It checks the options and sends nothing. Its errors show no more of the address than the host.
 func New(o Options) (*Hook, error) {
-	text := strings.TrimSpace(o.Address.Reveal())
-	address, err := url.Parse(text)
-	switch {
-	case text == "":
-		return nil, errors.New("no address")
-	case err != nil || address.Hostname() == "" || address.Opaque != "":
-		return nil, errors.New("not an address like https://hooks.example.com/…")
-	case address.Scheme == "http" && !isLoopback(address.Hostname()):
-		return nil, fmt.Errorf("http://%s must be https: the address is a secret and would travel in the clear", address.Host)
-	case address.Scheme != "http" && address.Scheme != "https":
-		return nil, errors.New("the address must begin with https://")
+	target, err := address.Parse(strings.TrimSpace(o.Address.Reveal()))
+	if err != nil {
+		return nil, err
 	}
 	policy, err := retry.New(retry.Policy{Attempts: attempts})
 	if err != nil {
 		return nil, err
 	}
 	hook := &Hook{
-		address: secret.New(text), host: address.Host, userAgent: cmp.Or(o.UserAgent, "rollcall"),
+		address: secret.New(target.String()), host: target.Host, userAgent: cmp.Or(o.UserAgent, "rollcall"),
 		transport: o.Transport, policy: policy,
 	}
 	if hook.transport == nil {
@@ -92,14 +84,6 @@ func newTransport() *http.Transport {
 		TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12},
 		DisableKeepAlives: true,
 	}
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.Unmap().IsLoopback()
 }
 
 // Host returns the host of the address, the part that may be shown.
@@ -140,10 +124,6 @@ func (h *Hook) try(ctx context.Context, body []byte) (asked time.Duration, err e
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", h.userAgent)
-	if user := request.URL.User; user != nil {
-		password, _ := user.Password()
-		request.SetBasicAuth(user.Username(), password)
-	}
 	// Not a client: it would follow redirects, to an address that nobody has named, and name addresses in its errors.
 	reply, err := h.transport.RoundTrip(request)
 	if err != nil {
