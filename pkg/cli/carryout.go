@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"rollcall/pkg/batch"
-	"rollcall/pkg/console"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
@@ -20,7 +19,7 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 		}
 	}
 	r.summary.Run, r.told = r.run.ID, true
-	r.log.Info().Str(console.FieldRun, r.run.ID).Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
+	r.log.Info().Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
 		Bool("resumed", r.summary.Resumed).Msg("run begins")
 	defer context.AfterFunc(ctx, func() {
 		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
@@ -57,6 +56,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 		OrganizationID: r.service.organization.ID, Service: r.service.url,
 		Roster: r.people.Name, Digest: r.digest(), Extra: r.people.Extra,
 	}, plan.Records(r.people.Entries(ctx), r.now))
+	r.nameRun(r.run.ID)
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -69,6 +70,8 @@ type app struct {
 	// redactors stand in front of standard error and of the log file.
 	redactors []*console.Redactor
 	logFile   io.Closer
+	// runName is that of the run at hand, nil before there is one.
+	runName atomic.Pointer[string]
 	// variables are those of the environment that have set a flag.
 	variables []variable
 }
@@ -214,8 +217,19 @@ func (a *app) open() error {
 		a.logFile, a.redactors = file, append(a.redactors, redacted)
 		sinks = append(sinks, console.Sink{Out: redacted, Format: console.LogJSON, Level: zerolog.DebugLevel})
 	}
-	a.log = console.NewLogger(sinks...)
+	a.log = console.NewLogger(sinks...).Hook(zerolog.HookFunc(func(event *zerolog.Event, _ zerolog.Level, _ string) {
+		if run := a.runName.Load(); run != nil {
+			event.Str(console.FieldRun, *run)
+		}
+	}))
 	return nil
+}
+
+// nameRun puts the run's name into every line of the log from now on. The logger stays the same: others are using it.
+func (a *app) nameRun(id string) {
+	if id != "" {
+		a.runName.Store(&id)
+	}
 }
 
 // redact keeps secrets out of everything that is printed or logged from now on.

@@ -54,12 +54,17 @@ func (a *app) blame(text string) string {
 // runs, too, and do not count.
 func (a *app) refuseBeside(cmd *cobra.Command, given string, others ...string) error {
 	for _, other := range others {
-		fromVariable := slices.ContainsFunc(a.variables, func(v variable) bool { return v.flag == "--"+other })
-		if cmd.Flags().Changed(other) && !fromVariable {
+		if a.typed(cmd, other) {
 			return usageError("leave one of them out", "--%s makes no sense beside %s", other, given)
 		}
 	}
 	return nil
+}
+
+// typed reports whether a flag is on the command line; a variable may have set it, too.
+func (a *app) typed(cmd *cobra.Command, flag string) bool {
+	fromVariable := slices.ContainsFunc(a.variables, func(v variable) bool { return v.flag == "--"+flag })
+	return cmd.Flags().Changed(flag) && !fromVariable
 }
 
 // plainFlagError says what is wrong with the value of a flag without the name of the function that found it.

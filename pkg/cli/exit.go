@@ -49,6 +49,16 @@ var exitCodes = []struct {
 	{ExitInterrupted, "interrupted; the same command resumes"},
 }
 
+// meaning says the code in words.
+func (c ExitCode) meaning() string {
+	for _, exit := range exitCodes {
+		if exit.code == c {
+			return exit.meaning
+		}
+	}
+	return "unknown"
+}
+
 // runEnded reports whether a run is over. Any other can be resumed: one that stopped early, and one in which a row has
 // not had its turn, whatever the code.
 func runEnded(code ExitCode, outcomes map[record.Outcome]int) bool {

@@ -26,6 +26,7 @@ const (
 type inviteFlags struct {
 	rosterFlags
 	serviceFlags
+	watch       watchFlags
 	results     string
 	dryRun      bool
 	offline     bool
@@ -63,7 +64,7 @@ Exit codes:
   rollcall invite team.csv
   rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json`,
 		Args: rosters(1, 1),
-		RunE: func(cmd *cobra.Command, paths []string) error {
+		RunE: a.watched(&f, func(cmd *cobra.Command, paths []string) error {
 			if err := f.finish(a.common, paths[0]); err != nil {
 				return err
 			}
@@ -78,7 +79,7 @@ Exit codes:
 				}
 			}
 			return a.invite(cmd.Context(), paths[0], f)
-		},
+		}),
 	}
 	f.rosterFlags.add(cmd)
 	f.serviceFlags.add(cmd)
@@ -97,6 +98,7 @@ Exit codes:
 	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.BoolVar(&f.fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
+	f.watch.add(cmd)
 	return cmd
 }
 
@@ -205,10 +207,13 @@ func (a *app) invite(ctx context.Context, path string, f inviteFlags) error {
 	return endWith(r.finish(context.WithoutCancel(ctx), err))
 }
 
-// command returns what was typed, for a person to type again.
+// command returns what was typed, without secrets, for a person to type again.
 func (a *app) command() string {
 	words := []string{"rollcall"}
 	for _, word := range a.Args {
+		for _, redactor := range a.redactors {
+			word = redactor.Text(word)
+		}
 		if word == "" || strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!") {
 			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}

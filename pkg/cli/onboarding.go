@@ -177,6 +177,7 @@ func (r *onboarding) openLedger(ctx context.Context) (err error) {
 	if found {
 		r.summary.Resumed = true
 		r.run, err = r.ledger.Resume(ctx, earlier)
+		r.nameRun(r.run.ID)
 	}
 	return err
 }
@@ -292,8 +293,11 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 	}
 	if summaryErr := r.writeSummary(code); summaryErr != nil {
 		r.explain(summaryErr)
-		return max(code, ExitUnexpected)
+		code = max(code, ExitUnexpected)
 	}
+	r.summary.ExitCode = int(code)
+	code = r.tell(ctx, r.flags.watch, r.summary)
+	r.logEnd(code, err)
 	return code
 }
 

@@ -74,13 +74,13 @@ func (p *progress) observe(e batch.Event) {
 		p.settled(e.Settled)
 	case e.Retry != nil:
 		p.retries[e.Retry.Cause]++
-		p.log.Debug().Err(e.Retry.Err).Str(console.FieldRun, p.run.ID).Int(console.FieldRow, e.Retry.Row).
+		p.log.Debug().Err(e.Retry.Err).Int(console.FieldRow, e.Retry.Row).
 			Int(console.FieldLine, e.Retry.Line).Str(console.FieldEmail, e.Retry.Email).
 			Int(console.FieldAttempt, e.Retry.Attempt).Dur(console.FieldWait, e.Retry.Wait).Msg("attempt failed")
 	case e.Waiting != nil:
 		p.waiting = *e.Waiting
 		if p.waiting != "" {
-			p.log.Warn().Str(console.FieldRun, p.run.ID).Msg(p.waiting)
+			p.log.Warn().Msg(p.waiting)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (p *progress) settled(rec *record.Record) {
 	if !rec.Outcome.Well() {
 		p.bad[rec.Outcome]++
 	}
-	p.log.Debug().Str(console.FieldRun, p.run.ID).Int(console.FieldRow, rec.Row).Int(console.FieldLine, rec.Line).
+	p.log.Debug().Int(console.FieldRow, rec.Row).Int(console.FieldLine, rec.Line).
 		Str(console.FieldEmail, rec.Email).Stringer("outcome", rec.Outcome).Int(console.FieldAttempt, rec.Attempts).
 		Int(console.FieldStatus, rec.HTTPStatus).Msg("settled")
 }

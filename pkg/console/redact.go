@@ -63,12 +63,16 @@ func (r *Redactor) Add(secrets ...secret.Text) {
 
 // Write passes the event on without its secrets.
 func (r *Redactor) Write(event []byte) (int, error) {
-	text := r.replacer.Load().Replace(string(event))
-	text = shapes.ReplaceAllString(text, "${1}"+secret.Redacted)
-	if _, err := io.WriteString(r.out, text); err != nil {
+	if _, err := io.WriteString(r.out, r.Text(string(event))); err != nil {
 		return 0, err
 	}
 	return len(event), nil
+}
+
+// Text returns text without its secrets, for what goes elsewhere.
+func (r *Redactor) Text(text string) string {
+	text = r.replacer.Load().Replace(text)
+	return shapes.ReplaceAllString(text, "${1}"+secret.Redacted)
 }
 
 // spellings returns how a value looks in a log: as it is, quoted by JSON or by %q, and quoted twice, since a quoted value

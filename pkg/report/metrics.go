@@ -48,7 +48,7 @@ func (s Summary) Metrics(version string, ended time.Time, earlier []byte) []byte
 	m.gauge("rollcall_last_run_throttled_requests", "Requests of the last run that were asked to slow down.")
 	m.sample(strconv.Itoa(s.Throttled))
 	m.gauge("rollcall_last_run_retries", "Requests of the last run that were repeats.")
-	m.sample(strconv.Itoa(s.retries()))
+	m.sample(strconv.Itoa(s.Repeats()))
 	return m.text.Bytes()
 }
 

@@ -91,13 +91,14 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: s.ExitCode,
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
-		Requests: s.Requests, Throttled: s.Throttled, Retries: s.retries(),
+		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
 		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000,
 	})
 	return b.Bytes(), err
 }
 
-func (s Summary) retries() int {
+// Repeats counts the requests that were repeats, whatever the cause.
+func (s Summary) Repeats() int {
 	sum := 0
 	for n := range maps.Values(s.Retries) {
 		sum += n

@@ -66,7 +66,7 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	if s.Throttled > 0 {
 		requests += fmt.Sprintf(", %d throttled", s.Throttled)
 	}
-	if n := s.retries(); n > 0 {
+	if n := s.Repeats(); n > 0 {
 		requests += ", " + plural(n, "repeat") + " (" + s.causes() + ")"
 	}
 	results := s.Results
