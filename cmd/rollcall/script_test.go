@@ -54,6 +54,8 @@ func bounded(command func()) func() {
 //	hold FILE               somebody else holds the ledger FILE
 //	listen                  the service's addresses lead to a listener that answers nobody
 //	connections N           so many connections have come to that listener
+//	hook STATUS...          a webhook answers with these in turn, the last one from then on; HOOK is its address
+//	posts N [FILE]          it was called so often; FILE gets what it was told last, as lines
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
@@ -64,7 +66,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
-			"connections": connections,
+			"connections": connections, "hook": runHook, "posts": posts,
 		},
 	})
 }
@@ -76,6 +78,8 @@ type stage struct {
 	out     *bufio.Reader
 	// listener stands in for a service that answers nobody.
 	listener net.Listener
+	// hook stands in for a chat's webhook.
+	hook *hook
 	// secrets are what nothing but results and ledgers may hold.
 	secrets []string
 }

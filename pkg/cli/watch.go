@@ -85,21 +85,22 @@ func (f *watchFlags) findHook(a *app, cmd *cobra.Command) error {
 			return err
 		}
 	}
-	flag, text := "--notify", f.notify
+	source, text := "--notify", f.notify
 	if f.notifyFile != "" && !a.typed(cmd, "notify") {
 		content, err := os.ReadFile(f.notifyFile)
 		if err != nil {
 			return usageError("", "--notify-file: %w", err)
 		}
-		flag, text = "--notify-file", string(content)
+		source, text = "--notify-file: "+f.notifyFile, string(content)
 	}
-	if text = strings.Trim(text, " \t\r\n\ufeff"); text == "" && flag == "--notify" {
+	if f.notifyFile == "" && text == "" {
 		return nil
 	}
+	text = strings.Trim(text, " \t\r\n\ufeff")
 	a.redact(secret.New(text))
 	hook, err := webhook.New(webhook.Options{Address: secret.New(text), UserAgent: "rollcall/" + version()})
 	if err != nil {
-		return usageError("", "%s: %w", flag, err)
+		return usageError("", "%s: %w", source, err)
 	}
 	f.hook = hook
 	return nil
