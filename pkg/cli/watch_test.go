@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rollcall/pkg/report"
+)
+
+// TestTellSaysWhatItCouldNotWrite has a directory vanish during the run: the exit code says so, in the metrics, too.
+func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
+	directory := t.TempDir()
+	metrics, missing := filepath.Join(directory, "rollcall.prom"), filepath.Join(directory, "missing", "file")
+	tests := []struct {
+		name    string
+		give    watchFlags
+		exit    int
+		want    ExitCode
+		stderr  string
+		metrics string
+	}{
+		{"all is written", watchFlags{summary: filepath.Join(directory, "last.json"), metrics: metrics}, 0, ExitWell, "", "} 0\n"},
+		{"no summary", watchFlags{summary: missing, metrics: metrics}, 0, ExitUnexpected, "rollcall: --summary: ", "} 1\n"},
+		{"no summary of a run with a code of its own", watchFlags{summary: missing, metrics: metrics}, 7, ExitStopped, "rollcall: --summary: ", "} 7\n"},
+		{"no metrics", watchFlags{metrics: missing}, 0, ExitUnexpected, "rollcall: --metrics-file: ", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			a := &app{Process: Process{Err: &stderr, Lookup: func(string) (string, bool) { return "", false }}}
+			if err := a.open(); err != nil {
+				t.Fatal(err)
+			}
+			got := a.tell(t.Context(), tt.give, report.Summary{Roster: "team.csv", ExitCode: tt.exit})
+			a.close()
+			if got != tt.want {
+				t.Errorf("tell = %d, want %d", got, tt.want)
+			}
+			if !strings.HasPrefix(stderr.String(), tt.stderr) || (tt.stderr == "") != (stderr.Len() == 0) {
+				t.Errorf("it printed %q, want %q", stderr.String(), tt.stderr)
+			}
+			if tt.metrics == "" {
+				return
+			}
+			text, err := os.ReadFile(tt.give.metrics)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := `rollcall_last_run_exit_code{organization_id="",roster="team.csv"` + tt.metrics; !strings.Contains(string(text), want) {
+				t.Errorf("the metrics lack %q:\n%s", want, text)
+			}
+		})
+	}
+}
