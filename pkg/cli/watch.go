@@ -39,7 +39,7 @@ func (f *watchFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.summary, "summary", "", "at the end of every run, write the object of --json to `FILE`")
 	flags.StringVar(&f.notifyFile, "notify-file", "", "post the summary to the webhook of a chat (Slack's format) whose address, a secret, is in `FILE`")
 	flags.StringVar(&f.notify, "notify", "", "the same, by the `URL` itself: a flag shows in the list of processes, ROLLCALL_NOTIFY does not")
-	flags.StringVar(&f.notifyOn, "notify-on", string(report.OnChange), "when to post: change (somebody was invited, or the exit code is not 0), failure (it is not 0) or always")
+	flags.StringVar(&f.notifyOn, "notify-on", string(report.OnChange), "`WHEN` to post: change (somebody was invited, or the exit code is not 0), failure (it is not 0) or always")
 }
 
 // finish checks the flags, and that the files can be written: before anything is sent. The files beside are those that
