@@ -102,6 +102,8 @@ GET /sandbox/mails per person, GET /sandbox/stats in all, and on standard output
 	flags.IntVar(&o.Members.Count, "members", 0, "how many members there are from the beginning")
 	flags.IntVar(&o.Pending.Count, "pending", 0, "how many invitations are pending from the beginning")
 	flags.IntVar(&o.Expired.Count, "expired", 0, "how many invitations have expired at the beginning")
+	flags.IntVar(&o.Leaving, "leaving", 0, "how many more members and invitations there are of which one goes with each page of its list that is read")
+	flags.IntVar(&o.Seats, "seats", 0, "how many seats the caller's subscription has, which is told and not enforced (default plenty)")
 	flags.Uint64Var(&o.Seed, "seed", 0, "decides identifiers and faults")
 	return cmd
 }

@@ -23,6 +23,7 @@ func (o *Options) complete() error {
 	o.Duplicates = or(o.Duplicates, Refuse409)
 	o.MemberStatus = or(o.MemberStatus, http.StatusConflict)
 	o.Order = or(o.Order, NewestFirst)
+	o.Seats = or(o.Seats, defaultSeats)
 	o.Limit.RetryAfter = or(o.Limit.RetryAfter, InSeconds)
 	o.Limit.Headers = or(o.Limit.Headers, NoHeaders)
 	if o.Now == nil {
@@ -83,11 +84,23 @@ func (o *Options) checkPeople() error {
 	if o.CallerRole != Creator && !slices.Contains(cybedefend.Roles(), o.CallerRole) {
 		problems = append(problems, fmt.Errorf("caller: unknown role %q", o.CallerRole))
 	}
+	if o.Leaving < 0 {
+		problems = append(problems, fmt.Errorf("leaving: negative count %d", o.Leaving))
+	}
+	if o.Seats < 0 {
+		problems = append(problems, fmt.Errorf("seats: negative count %d", o.Seats))
+	}
 	seen := map[string]bool{fold(o.CallerEmail): true}
 	for _, group := range []struct {
 		word string
 		Population
-	}{{memberWord, o.Members}, {expiredWord, o.Expired}, {pendingWord, o.Pending}} {
+	}{
+		{memberWord, o.Members},
+		{expiredWord, o.Expired},
+		{pendingWord, o.Pending},
+		{leavingMemberWord, Population{Count: o.Leaving}},
+		{leavingInviteeWord, Population{Count: o.Leaving}},
+	} {
 		if group.Count < 0 {
 			problems = append(problems, fmt.Errorf("%s: negative count %d", group.word, group.Count))
 		}

@@ -214,6 +214,10 @@ func (s *Sandbox) invitations(q *request) (any, error) {
 		}
 		list = append(list, s.wire(s.organization.invitations[n]))
 	}
+	if o := s.organization; len(o.leavingInvitees) > 0 {
+		o.end(o.leavingInvitees[0], cancelled, true)
+		o.leavingInvitees = o.leavingInvitees[1:]
+	}
 	return map[string]any{"organizationId": s.options.Organization.ID, "invitations": list}, nil
 }
 

@@ -86,6 +86,10 @@ func (s *Sandbox) members(q *request) (any, error) {
 		m := o.joined[n]
 		list.Users = append(list.Users, wireUser{identity(o.seed, userKind, n).String(), m.email, m.role})
 	}
+	if len(o.leavingMembers) > 0 {
+		o.leave(o.leavingMembers[0])
+		o.leavingMembers = o.leavingMembers[1:]
+	}
 	return list, nil
 }
 
@@ -153,12 +157,18 @@ func (s *Sandbox) removeMember(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := s.organization
-	found.person.member = nil
-	o.joined[found.number] = nil
-	if place, ok := slices.BinarySearch(o.members, found.number); ok {
-		o.members = slices.Delete(o.members, place, place+1)
-	}
-	o.countAdministrator(found.role, -1)
+	s.organization.leave(found)
 	return wireMessage{"Member removed"}, nil
+}
+
+// leave removes a member. One who is gone already is removed again in vain.
+func (o *organization) leave(m *member) {
+	place, ok := slices.BinarySearch(o.members, m.number)
+	if !ok {
+		return
+	}
+	m.person.member = nil
+	o.joined[m.number] = nil
+	o.members = slices.Delete(o.members, place, place+1)
+	o.countAdministrator(m.role, -1)
 }

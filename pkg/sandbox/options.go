@@ -50,6 +50,12 @@ type Options struct {
 	CallerRole  cybedefend.Role
 	// Members, Pending and Expired are there from the beginning. Their e-mails are not counted as sent.
 	Members, Pending, Expired Population
+	// Leaving is how many more members and pending invitations with made-up addresses there are. They stand before the
+	// others in the lists, and with each page of a list that is read the first of them goes: the list shifts towards
+	// its reader until they are gone.
+	Leaving int
+	// Seats is how many seats the caller's subscription has. It is told, not enforced. 10,000,000 by default.
+	Seats int
 
 	// PAT is the only personal access token that is exchanged; [DefaultPAT] by default.
 	PAT secret.Text

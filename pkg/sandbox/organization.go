@@ -27,6 +27,9 @@ type organization struct {
 	joined      []*member     // by number, which user identifiers carry; nil for those who were removed
 	members     []uint32      // numbers of the present members, in order of joining
 	admins      int           // how many of them are administrators
+
+	leavingMembers  []*member     // in the order in which they go
+	leavingInvitees []*invitation // likewise
 }
 
 // person is somebody with an e-mail address.
@@ -48,15 +51,33 @@ func newOrganization(options Options) *organization {
 		o.teams[id] = uint16(i)
 	}
 	o.join(o.person(options.CallerEmail), options.CallerEmail, options.CallerRole)
+	leaving := Population{Count: options.Leaving}
+	for someone := range leaving.all(leavingMemberWord) {
+		o.join(o.person(someone.Email), someone.Email, someone.Role)
+		o.leavingMembers = append(o.leavingMembers, o.joined[len(o.joined)-1])
+	}
 	for someone := range options.Members.all(memberWord) {
 		o.join(o.person(someone.Email), someone.Email, someone.Role)
 	}
 	now := options.Now()
+	end := now.Add(options.InvitationLifetime)
+	inviteLeaving := func() {
+		for someone := range leaving.all(leavingInviteeWord) {
+			o.leavingInvitees = append(o.leavingInvitees, o.invite(someone.Email, someone.Role, nil, end))
+		}
+	}
+	if options.Order == OldestFirst {
+		inviteLeaving()
+	}
 	for someone := range options.Expired.all(expiredWord) {
 		o.invite(someone.Email, someone.Role, nil, now.Add(-time.Hour))
 	}
 	for someone := range options.Pending.all(pendingWord) {
-		o.invite(someone.Email, someone.Role, nil, now.Add(options.InvitationLifetime))
+		o.invite(someone.Email, someone.Role, nil, end)
+	}
+	if options.Order == NewestFirst {
+		inviteLeaving()
+		slices.Reverse(o.leavingInvitees)
 	}
 	return o
 }
@@ -66,6 +87,9 @@ const (
 	memberWord  = "member"
 	expiredWord = "expired"
 	pendingWord = "pending"
+
+	leavingMemberWord  = "leaving-member"
+	leavingInviteeWord = "leaving-invitee"
 )
 
 // all yields everybody, the made-up ones first.
@@ -182,8 +206,8 @@ type (
 	}
 )
 
-// seats is more than anybody invites to a sandbox: the service's own limit is not emulated.
-const seats = 10_000_000
+// defaultSeats is more than anybody invites to a sandbox.
+const defaultSeats = 10_000_000
 
 // founded is when the teams were made.
 const founded = "2025-01-01T00:00:00.000Z"
@@ -223,7 +247,7 @@ func (s *Sandbox) profile(*request) (any, error) {
 		ID:              identity(s.options.Seed, userKind, caller).String(),
 		Email:           s.options.CallerEmail,
 		MyOrganizations: []wireMembership{},
-		Subscription:    wireSubscription{"sandbox", seats},
+		Subscription:    wireSubscription{"sandbox", s.options.Seats},
 	}
 	for i, organization := range s.options.organizations() {
 		role := s.options.CallerRole

@@ -11,7 +11,7 @@
 //
 // It keeps a few hundred bytes for an invitation and reads a page of a list without looking at the other pages, so
 // that a million people fit. It keeps nothing beyond the life of the process and has no opinion about what is
-// documented nowhere: seats, an organization's settings, what becomes of teams once an invitation is accepted.
+// documented nowhere: a want of seats, an organization's settings, what becomes of teams once an invitation is accepted.
 //
 // Besides the service's calls it has some of its own, without credentials: GET /sandbox/mails, GET /sandbox/stats,
 // POST /sandbox/outage, POST /sandbox/expire, POST /sandbox/revoke and POST /sandbox/reset. [Start] listens on the

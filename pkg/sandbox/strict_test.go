@@ -258,6 +258,8 @@ func TestRefusesOptions(t *testing.T) {
 		`"pending2@acme.example" appears`: {Members: people("Pending2@acme.example"), Pending: sandbox.Population{Count: 2}},
 		`"A@x.io" appears twice`:          {Members: people("a@x.io"), Pending: people("A@x.io")},
 		`negative count -1`:               {Expired: sandbox.Population{Count: -1}},
+		`seats: negative count -2`:        {Seats: -2},
+		`leaving: negative count -1`:      {Leaving: -1},
 		`negative duration -1ns`:          {Latency: -1},
 		`negative rate -1`:                {Limit: sandbox.Limit{Rate: -1}},
 		`add up to 1.2`:                   {Faults: sandbox.Faults{CutAfter: 0.6, CutBefore: 0.6}},
