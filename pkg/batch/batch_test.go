@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -365,7 +366,7 @@ func TestListsThatNeverStandStillSettleNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 1, func(string, int) reply { return lost(false) })
 		w.service.reads = func() error {
-			w.service.pending = append(w.service.pending, cybedefend.Invitation{
+			w.service.pending = slices.Insert(w.service.pending, 0, cybedefend.Invitation{
 				ID: strconv.Itoa(len(w.service.pending)), Email: fmt.Sprintf("other%d@x.example", len(w.service.pending)),
 				ExpiresAt: time.Now().Add(time.Hour),
 			})

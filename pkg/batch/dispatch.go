@@ -293,7 +293,7 @@ func (d *dispatcher) probe(ctx context.Context) {
 		if d.Pace.Wait(ctx) != nil {
 			return
 		}
-		_, err := d.Service.Invitations(ctx, d.OrganizationID, 1)
+		_, err := d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})
 		if errors.Is(err, cybedefend.ErrCredentials) {
 			d.halt(&StopError{Reason: Credentials, Err: err})
 			return

@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,7 +116,7 @@ func (s *fakeService) Invite(ctx context.Context, organizationID string, invite 
 	return invitation, nil
 }
 
-func (s *fakeService) Invitations(_ context.Context, _ string, page int) ([]cybedefend.Invitation, error) {
+func (s *fakeService) Invitations(_ context.Context, _ string, page cybedefend.Page) ([]cybedefend.Invitation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reading++
@@ -124,11 +125,12 @@ func (s *fakeService) Invitations(_ context.Context, _ string, page int) ([]cybe
 			return nil, err
 		}
 	}
-	from := min((page-1)*cybedefend.PageSize, len(s.pending))
-	return slices.Clone(s.pending[from:min(from+cybedefend.PageSize, len(s.pending))]), nil
+	size := cmp.Or(page.Size, cybedefend.PageSize)
+	from := min((page.Number-1)*size, len(s.pending))
+	return slices.Clone(s.pending[from:min(from+size, len(s.pending))]), nil
 }
 
-func (s *fakeService) Members(context.Context, string, int, string) (cybedefend.MembersPage, error) {
+func (s *fakeService) Members(context.Context, string, cybedefend.Page, string) (cybedefend.MembersPage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	page := cybedefend.MembersPage{TotalUsers: len(s.members), TotalPages: 1}

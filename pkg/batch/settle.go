@@ -10,7 +10,6 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
-	"rollcall/pkg/email"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
@@ -91,9 +90,9 @@ func Silence(grace, timeout time.Duration) time.Duration {
 
 // read reads what the directory says about the doubtful people, for as long as the run may wait for the service.
 func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
-	doubtful := make(map[string]bool, len(d.doubts))
-	for _, doubt := range d.doubts {
-		doubtful[email.Fold(doubt.entry.Email)] = true
+	doubtful := make([]string, len(d.doubts))
+	for i, doubt := range d.doubts {
+		doubtful[i] = doubt.entry.Email
 	}
 	patience := Patience{
 		Pace: d.Pace, Retry: retry.Policy{Attempts: math.MaxInt, Cap: probeCap}, MaxWait: d.MaxWait,
@@ -102,8 +101,8 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 		},
 	}
 	return directory.Read(ctx, directory.Options{
-		Service: d.Service, OrganizationID: d.OrganizationID, Call: patience.Call, Now: d.Now,
-		Only: func(key string) bool { return doubtful[key] },
+		Service: d.Service, OrganizationID: d.OrganizationID, Caller: d.Directory.Caller, People: doubtful,
+		Call: patience.Call, Parallel: d.Workers, Now: d.Now,
 	})
 }
 

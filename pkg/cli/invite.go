@@ -11,9 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/batch"
-	"rollcall/pkg/pace"
 	"rollcall/pkg/results"
-	"rollcall/pkg/retry"
 )
 
 // What to do about invalid rows.
@@ -26,15 +24,12 @@ const (
 type inviteFlags struct {
 	rosterFlags
 	serviceFlags
+	pacingFlags
 	watch       watchFlags
 	results     string
 	dryRun      bool
 	offline     bool
 	invalid     string
-	rate        string
-	concurrency int
-	attempts    int
-	maxWait     time.Duration
 	grace       time.Duration
 	deadline    string
 	maxFailures quantity
@@ -42,8 +37,7 @@ type inviteFlags struct {
 	fresh       bool
 	yes         bool
 
-	// What the texts above mean.
-	pace  pace.Options
+	// until is what deadline means.
 	until time.Time
 }
 
@@ -68,10 +62,8 @@ Exit codes:
 			if err := f.finish(a.common, paths[0]); err != nil {
 				return err
 			}
-			if f.sandbox {
-				if err := a.refuseBeside(cmd, "--sandbox", "organization-id", "region", "api-url", "auth-endpoint", "pat-file"); err != nil {
-					return err
-				}
+			if err := f.checkService(a, cmd); err != nil {
+				return err
 			}
 			if f.offline {
 				if err := a.refuseBeside(cmd, "--offline", "sandbox"); err != nil {
@@ -88,10 +80,7 @@ Exit codes:
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing;\nresults are written only where --results asks for them")
 	flags.BoolVar(&f.offline, "offline", false, "with --dry-run: open no connection at all")
 	flags.StringVar(&f.invalid, "invalid", refuseInvalid, "refuse: one invalid row and nothing is sent; skip: invite the others")
-	flags.StringVar(&f.rate, "rate", "auto", "requests at most: N/s, N/m, N/h or auto. The service does not publish its limits: auto is a modest 10/s")
-	flags.IntVar(&f.concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most: enough to hold the rate while answers are slow")
-	flags.IntVar(&f.attempts, "attempts", retry.DefaultAttempts, "requests per row at most: enough to outlast a restart behind the gateway, or to find a slow pace")
-	flags.DurationVar(&f.maxWait, "max-wait", batch.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
+	f.pacingFlags.add(cmd)
 	flags.DurationVar(&f.grace, "grace", batch.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more")
 	flags.StringVar(&f.deadline, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
 	flags.Var(&f.maxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
@@ -104,29 +93,18 @@ Exit codes:
 
 // finish checks the flags and works out what their texts mean.
 func (f *inviteFlags) finish(common commonFlags, path string) error {
-	rate, err := pace.ParseRate(f.rate)
-	if err != nil {
-		return usageError("", "--rate: %w", err)
+	if err := f.finishPacing(); err != nil {
+		return err
 	}
-	f.pace = pace.Options{Rate: rate}
+	var err error
 	if f.until, err = parseDeadline(f.deadline, time.Now()); err != nil {
 		return usageError("", "--deadline: %w", err)
 	}
-	positive := []struct {
-		name string
-		ok   bool
-	}{
-		{"--concurrency", f.concurrency >= 1},
-		{"--attempts", f.attempts >= 1},
-		{"--max-wait", f.maxWait > 0},
-		{"--grace", f.grace > 0},
-		{"--timeout", f.timeout > 0},
-		{"--max-failures", !f.maxFailures.given || f.maxFailures.number > 0},
-	}
-	for _, flag := range positive {
-		if !flag.ok {
-			return usageError("", "%s must be more than nothing", flag.name)
-		}
+	switch {
+	case f.grace <= 0:
+		return usageError("", "--grace must be more than nothing")
+	case f.maxFailures.given && f.maxFailures.number <= 0:
+		return usageError("", "--max-failures must be more than nothing")
 	}
 	if f.results == "" && !f.dryRun {
 		f.results = results.DefaultPath(path)

@@ -10,14 +10,12 @@ import (
 	"time"
 
 	"rollcall/pkg/batch"
-	"rollcall/pkg/console"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
-	"rollcall/pkg/retry"
 	"rollcall/pkg/roster"
 )
 
@@ -126,18 +124,11 @@ func (r *onboarding) connect(ctx context.Context) (err error) {
 	}
 	r.closers = append(r.closers, r.service)
 	r.summary.OrganizationID = r.service.organization.ID
-	return nil
+	return r.service.mayInvite()
 }
 
-// patience is how reads before the first send are repeated: somebody may be watching, so not for long.
-func (r *onboarding) patience() batch.Patience {
-	return batch.Patience{
-		Pace: r.pace, Retry: retry.Policy{Attempts: r.flags.attempts}, MaxWait: r.flags.maxWait,
-		Observe: func(err error, wait time.Duration) {
-			r.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")
-		},
-	}
-}
+// patience is how reads before the first send are repeated.
+func (r *onboarding) patience() batch.Patience { return r.app.patience(r.pace, r.flags.pacingFlags) }
 
 func (r *onboarding) tryResults() error {
 	if r.flags.results == "-" || r.flags.results == "" {
@@ -190,13 +181,35 @@ func (r *onboarding) digest() [sha256.Size]byte {
 // readDirectory reads the organization.
 func (r *onboarding) readDirectory(ctx context.Context) (err error) {
 	r.console.Status("reading the organization")
+	addresses, err := r.addresses(ctx)
+	if err != nil {
+		return err
+	}
 	r.directory, err = directory.Read(ctx, directory.Options{
-		Service: r.service, OrganizationID: r.service.organization.ID, Teams: r.people.NamesTeams,
-		Call: r.patience().Call, Now: r.service.now,
+		Service: r.service, OrganizationID: r.service.organization.ID, Caller: r.service.caller,
+		Teams: r.people.NamesTeams, People: addresses,
+		Call: r.patience().Call, Parallel: r.flags.concurrency, Now: r.service.now,
 		Progress: func(people int) { r.console.Status("reading the organization: " + plural(people, "person")) },
 	})
 	r.console.Clear()
 	return err
+}
+
+// addresses returns whom the roster names, if they are few enough to be looked up one by one.
+func (r *onboarding) addresses(ctx context.Context) ([]string, error) {
+	if r.people.Rows > directory.MaxLookups {
+		return nil, nil
+	}
+	addresses := make([]string, 0, r.people.Rows)
+	for entry, err := range r.people.Entries(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !entry.Invalid() {
+			addresses = append(addresses, entry.Email)
+		}
+	}
+	return addresses, nil
 }
 
 // recall reads the organization, and settles what earlier runs left in doubt: the reading begins when none of their

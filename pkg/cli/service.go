@@ -15,6 +15,7 @@ import (
 	"rollcall/pkg/config"
 	"rollcall/pkg/console"
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
 	"rollcall/pkg/sandbox"
 )
 
@@ -37,10 +38,22 @@ func (f *serviceFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.sandbox, "sandbox", false, "use a service inside this process, which mails nobody")
 }
 
+// checkService refuses flags that make no sense, or not together.
+func (f *serviceFlags) checkService(a *app, cmd *cobra.Command) error {
+	if f.timeout <= 0 {
+		return usageError("", "--timeout must be more than nothing")
+	}
+	if f.sandbox {
+		return a.refuseBeside(cmd, "--sandbox", "organization-id", "region", "api-url", "auth-endpoint", "pat-file")
+	}
+	return nil
+}
+
 // service is a connection to the service, and what it has cost so far.
 type service struct {
 	*cybedefend.Client
 	organization cybedefend.Organization
+	caller       directory.Caller
 	url          string
 	requests     atomic.Int64
 	throttled    atomic.Int64
@@ -73,9 +86,11 @@ func (a *app) connect(ctx context.Context, f serviceFlags, connections int, pati
 		// It has one of its own, so that nothing in it is ever taken for something about a real one.
 		wanted = ""
 	}
-	if s.organization, err = s.find(ctx, wanted, patience); err != nil {
+	profile, err := s.find(ctx, wanted, patience)
+	if err != nil {
 		return nil, err
 	}
+	s.caller = directory.CallerOf(profile, s.organization.ID)
 	return s, nil
 }
 
@@ -142,22 +157,18 @@ func (s *service) Close() error {
 	return nil
 }
 
-// cannotInvite are the roles of callers whom the service lets invite nobody.
-var cannotInvite = map[string]bool{string(cybedefend.Member): true, string(cybedefend.BillingManager): true}
-
-// find returns the organization that is meant by its id or exact name, or the caller's only one. The caller's profile
-// is read first: it is the cheapest proof that the credentials work.
-func (s *service) find(ctx context.Context, wanted string, patience batch.Patience) (cybedefend.Organization, error) {
-	var profile cybedefend.Profile
-	err := patience.Call(ctx, func(ctx context.Context) (err error) {
+// find finds the organization that is meant by its id or exact name, or the caller's only one, and returns the caller's
+// profile. That is read first: it is the cheapest proof that the credentials work. It may be empty.
+func (s *service) find(ctx context.Context, wanted string, patience batch.Patience) (profile cybedefend.Profile, err error) {
+	err = patience.Call(ctx, func(ctx context.Context) (err error) {
 		profile, err = s.Profile(ctx)
 		return err
 	})
 	switch {
 	case errors.Is(err, cybedefend.ErrCredentials):
-		return cybedefend.Organization{}, err
+		return profile, err
 	case err != nil && cybedefend.ClassOf(err) != cybedefend.FinalNo:
-		return cybedefend.Organization{}, fmt.Errorf("reach the service at %s: %w", s.url, err)
+		return profile, fmt.Errorf("reach the service at %s: %w", s.url, err)
 	}
 	known := make([]cybedefend.Organization, 0, len(profile.Organizations))
 	for _, membership := range profile.Organizations {
@@ -169,28 +180,23 @@ func (s *service) find(ctx context.Context, wanted string, patience batch.Patien
 			return err
 		})
 		if err != nil {
-			return cybedefend.Organization{}, err
+			return profile, err
 		}
 	}
-	organization, err := choose(known, wanted)
-	if err != nil {
-		return organization, err
-	}
-	return organization, mayInvite(profile, organization)
+	s.organization, err = choose(known, wanted)
+	return profile, err
 }
 
 // mayInvite returns an error if the caller's role in the organization is known to allow no invite at all.
-func mayInvite(profile cybedefend.Profile, organization cybedefend.Organization) error {
-	for _, membership := range profile.Organizations {
-		if membership.ID == organization.ID && cannotInvite[strings.ToLower(membership.Role)] {
-			return &codedError{
-				code: ExitRefused,
-				err:  fmt.Errorf("your role in %s is %s, which may invite nobody", organization.Name, membership.Role),
-				hint: "ask an administrator of the organization to invite, or to change your role",
-			}
-		}
+func (s *service) mayInvite() error {
+	if s.caller.MayInvite() {
+		return nil
 	}
-	return nil
+	return &codedError{
+		code: ExitRefused,
+		err:  fmt.Errorf("your role in %s is %s, which may invite nobody", s.organization.Name, s.caller.Role),
+		hint: "ask an administrator of the organization to invite, or to change your role",
+	}
 }
 
 func matches(organization cybedefend.Organization, wanted string) bool {

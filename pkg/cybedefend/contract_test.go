@@ -29,13 +29,13 @@ var calls = map[string]func(context.Context, *cybedefend.Client) (any, error){
 		})
 	},
 	cybedefend.OpInvitations: func(ctx context.Context, c *cybedefend.Client) (any, error) {
-		return c.Invitations(ctx, organizationID, 2)
+		return c.Invitations(ctx, organizationID, cybedefend.Page{Number: 2})
 	},
 	cybedefend.OpCancelInvitation: func(ctx context.Context, c *cybedefend.Client) (any, error) {
 		return c.CancelInvitation(ctx, organizationID, invitationID)
 	},
 	cybedefend.OpMembers: func(ctx context.Context, c *cybedefend.Client) (any, error) {
-		return c.Members(ctx, organizationID, 3, "ada+1@example.com")
+		return c.Members(ctx, organizationID, cybedefend.Page{Number: 3}, "ada+1@example.com")
 	},
 	cybedefend.OpTeams: func(ctx context.Context, c *cybedefend.Client) (any, error) {
 		return c.Teams(ctx, organizationID)

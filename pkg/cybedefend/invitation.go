@@ -1,6 +1,7 @@
 package cybedefend
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -60,10 +61,9 @@ func (c *Client) Invite(ctx context.Context, organizationID string, invite Invit
 	return invitation, nil
 }
 
-// Invitations returns one page of an organization's invitations: GET /organization/{id}/invitations. Pages count from 1
-// and hold up to [PageSize]; there is no total, so the last page is the first with fewer. The list may hold accepted,
-// cancelled and expired ones.
-func (c *Client) Invitations(ctx context.Context, organizationID string, page int) ([]Invitation, error) {
+// Invitations returns one page of an organization's invitations: GET /organization/{id}/invitations. There is no total,
+// so the last page is the first with fewer than its size. The list may hold accepted, cancelled and expired ones.
+func (c *Client) Invitations(ctx context.Context, organizationID string, page Page) ([]Invitation, error) {
 	if err := checkPage(OpInvitations, organizationID, page); err != nil {
 		return nil, err
 	}
@@ -150,8 +150,8 @@ func (c *Client) at(segments ...string) *url.URL {
 }
 
 // paged adds the query of a list call. The service requires both page and pageSize.
-func paged(address *url.URL, page int, search string) *url.URL {
-	query := url.Values{"page": {strconv.Itoa(page)}, "pageSize": {strconv.Itoa(PageSize)}}
+func paged(address *url.URL, page Page, search string) *url.URL {
+	query := url.Values{"page": {strconv.Itoa(page.Number)}, "pageSize": {strconv.Itoa(cmp.Or(page.Size, PageSize))}}
 	if search != "" {
 		query.Set("search", search)
 	}
@@ -159,9 +159,12 @@ func paged(address *url.URL, page int, search string) *url.URL {
 	return address
 }
 
-func checkPage(operation, organizationID string, page int) error {
-	if page < 1 {
-		return refuse(operation, "page %d: pages count from 1", page)
+func checkPage(operation, organizationID string, page Page) error {
+	switch {
+	case page.Number < 1:
+		return refuse(operation, "page %d: pages count from 1", page.Number)
+	case page.Size < 0 || page.Size > PageSize:
+		return refuse(operation, "page size %d is not within 1 and %d", page.Size, PageSize)
 	}
 	return checkID(operation, "organization", organizationID)
 }

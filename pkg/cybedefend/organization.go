@@ -13,9 +13,9 @@ type MembersPage struct {
 	TotalUsers, TotalPages int
 }
 
-// Members returns one page of an organization's members: GET /organization/{id}/members. Pages count from 1 and hold up
-// to [PageSize]. Unless search is empty, only the members are listed whom the service finds by it.
-func (c *Client) Members(ctx context.Context, organizationID string, page int, search string) (MembersPage, error) {
+// Members returns one page of an organization's members: GET /organization/{id}/members. Unless search is empty, only
+// the members are listed whom the service finds by it.
+func (c *Client) Members(ctx context.Context, organizationID string, page Page, search string) (MembersPage, error) {
 	if err := checkPage(OpMembers, organizationID, page); err != nil {
 		return MembersPage{}, err
 	}
@@ -124,11 +124,18 @@ func (c *Client) Profile(ctx context.Context) (Profile, error) {
 		understand: func(body []byte) error {
 			var reply struct {
 				Profile
-				// Nothing depends on the subscription, so it may have any shape.
-				Subscription json.RawMessage `json:"subscription"`
+				// What cannot be read of these counts as unknown.
+				Organizations []json.RawMessage `json:"myOrganizations"`
+				Subscription  json.RawMessage   `json:"subscription"`
 			}
 			if err := decodeObject(body, &reply, "myOrganizations"); err != nil {
 				return err
+			}
+			for _, raw := range reply.Organizations {
+				var membership Membership
+				if json.Unmarshal(raw, &membership) == nil && membership.ID != "" {
+					reply.Profile.Organizations = append(reply.Profile.Organizations, membership)
+				}
 			}
 			var subscription Subscription
 			if json.Unmarshal(reply.Subscription, &subscription) == nil {

@@ -123,8 +123,8 @@ func TestReadsAreNeverLostAndNeverEmptyByMistake(t *testing.T) {
 
 func TestNullListsAreEmpty(t *testing.T) {
 	client := serve(t, answer(200, `{"invitations":null,"users":null,"teams":null,"organizations":null}`))
-	invitations, err1 := client.Invitations(t.Context(), organizationID, 1)
-	users, err2 := client.Members(t.Context(), organizationID, 1, "")
+	invitations, err1 := client.Invitations(t.Context(), organizationID, cybedefend.Page{Number: 1})
+	users, err2 := client.Members(t.Context(), organizationID, cybedefend.Page{Number: 1}, "")
 	teams, err3 := client.Teams(t.Context(), organizationID)
 	organizations, err4 := client.Organizations(t.Context())
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
@@ -144,17 +144,47 @@ func TestProfileCopesWithAnySubscription(t *testing.T) {
 	}
 }
 
+func TestProfileLeavesOutWhatItCannotRead(t *testing.T) {
+	got, err := serve(t, answer(200, `{"myOrganizations":[{"id":7},null,{"id":"2","myRole":"member","myTeams":{}}],"subscription":{"plan":"pro","seats":25}}`)).
+		Profile(t.Context())
+	want := cybedefend.Profile{
+		Organizations: []cybedefend.Membership{{ID: "2", Role: "member"}},
+		Subscription:  cybedefend.Subscription{Plan: "pro", Seats: 25},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Profile: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestPagesHaveTheSizeAskedFor(t *testing.T) {
+	for size, want := range map[int]string{0: "20", 1: "1", 19: "19", 20: "20"} {
+		client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if query := r.URL.Query(); query.Get("page") != "3" || query.Get("pageSize") != want {
+				t.Errorf("page %s of size %s, want page 3 of size %s", query.Get("page"), query.Get("pageSize"), want)
+			}
+			answer(200, `{"invitations":[],"users":[]}`)(w, r)
+		})
+		_, err1 := client.Invitations(t.Context(), organizationID, cybedefend.Page{Number: 3, Size: size})
+		_, err2 := client.Members(t.Context(), organizationID, cybedefend.Page{Number: 3, Size: size}, "")
+		if err := errors.Join(err1, err2); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestWrongArgumentsAreNotSent(t *testing.T) {
 	client := serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("sent %s", r.URL) })
 	ctx := t.Context()
 	_, err1 := client.Invite(ctx, "../admin", ada)
 	_, err2 := client.Invite(ctx, "urn:uuid:"+organizationID, ada)
-	_, err3 := client.Invitations(ctx, organizationID, 0)
+	_, err3 := client.Invitations(ctx, organizationID, cybedefend.Page{Number: 0})
 	_, err4 := client.CancelInvitation(ctx, organizationID, "")
-	_, err5 := client.Members(ctx, "", 1, "")
+	_, err5 := client.Members(ctx, "", cybedefend.Page{Number: 1}, "")
 	_, err6 := client.Teams(ctx, "?")
 	_, err7 := client.Organization(ctx, "{"+organizationID+"}")
-	for i, err := range []error{err1, err2, err3, err4, err5, err6, err7} {
+	_, err8 := client.Invitations(ctx, organizationID, cybedefend.Page{Number: 1, Size: 21})
+	_, err9 := client.Members(ctx, organizationID, cybedefend.Page{Number: 1, Size: -1}, "")
+	for i, err := range []error{err1, err2, err3, err4, err5, err6, err7, err8, err9} {
 		if cybedefend.ClassOf(err) != cybedefend.FinalNo {
 			t.Errorf("%d: %v", i+1, err)
 		}

@@ -105,5 +105,13 @@ type Subscription struct {
 	Seats int    `json:"seats"`
 }
 
-// PageSize is the size of every page asked for: the largest that the service accepts.
+// PageSize is the largest size of a page that the service accepts.
 const PageSize = 20
+
+// Page is a part of a list to ask for.
+type Page struct {
+	// Number counts from 1.
+	Number int
+	// Size is how many items a page holds, up to [PageSize], which 0 stands for.
+	Size int
+}

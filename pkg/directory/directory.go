@@ -5,8 +5,6 @@
 package directory
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -18,12 +16,15 @@ type Directory struct {
 	// Began is when the reading began, by this machine's clock: it settles nothing about attempts that had not
 	// ended by then.
 	Began time.Time
-	// Stable reports whether the lists stood still while they were read, so that nobody can have slipped from one
-	// page to the next unseen.
+	// Stable reports whether the lists stood still enough while they were read, so that nobody can have slipped from
+	// one page to the next unseen.
 	Stable bool
+	// Caller is who reads, as far as [Options.Caller] told.
+	Caller Caller
 
-	people map[string]Standing
-	teams  []cybedefend.Team
+	people  map[string]Standing
+	members int
+	teams   []cybedefend.Team
 }
 
 // Standing is what the directory holds about one person. The zero value is a stranger.
@@ -39,98 +40,41 @@ type Standing struct {
 // Person returns what is known about an address.
 func (d *Directory) Person(address string) Standing { return d.people[email.Fold(address)] }
 
-// Members counts the people of the organization.
-func (d *Directory) Members() int {
-	return d.count(func(s Standing) bool { return s.Member != nil })
-}
+// Members counts the people of the organization, also those who were not looked for.
+func (d *Directory) Members() int { return d.members }
 
-// Pending counts the open invitations.
+// Pending counts the people with an open invitation.
 func (d *Directory) Pending() int {
-	return d.count(func(s Standing) bool { return s.Pending != nil })
-}
-
-func (d *Directory) count(is func(Standing) bool) int {
 	n := 0
 	for _, standing := range d.people {
-		if is(standing) {
+		if standing.Pending != nil {
 			n++
 		}
 	}
 	return n
 }
 
-// Teams returns the teams that a roster may mean by name: the one with that id, else the one with exactly that name,
-// else all whose name differs in letter case only. One team is an answer, none or several are a problem of the roster.
-func (d *Directory) Teams(name string) []cybedefend.Team {
-	for _, same := range []func(cybedefend.Team) bool{
-		func(t cybedefend.Team) bool { return strings.EqualFold(t.ID, name) },
-		func(t cybedefend.Team) bool { return t.Name == name },
-		func(t cybedefend.Team) bool {
-			return strings.EqualFold(strings.TrimSpace(t.Name), strings.TrimSpace(name))
-		},
-	} {
-		var found []cybedefend.Team
-		for _, team := range d.teams {
-			if same(team) {
-				found = append(found, team)
-			}
-		}
-		if len(found) > 0 {
-			return found
-		}
-	}
-	return nil
-}
-
-// TeamNames returns the names of all teams, sorted.
-func (d *Directory) TeamNames() []string {
-	names := make([]string, len(d.teams))
-	for i, team := range d.teams {
-		names[i] = team.Name
-	}
-	slices.Sort(names)
-	return names
+// join notes a member.
+func (d *Directory) join(key string, user cybedefend.User) {
+	standing := d.people[key]
+	standing.Member = &user
+	d.people[key] = standing
 }
 
 // add notes a person's invitation, as it stands at the service's time now.
 func (d *Directory) add(key string, invitation cybedefend.Invitation, now time.Time) {
 	standing := d.people[key]
-	switch {
-	case Pending(invitation, now):
+	switch StateOf(invitation, now) {
+	case Pending:
 		if standing.Pending == nil || invitation.ExpiresAt.After(standing.Pending.ExpiresAt) {
 			standing.Pending = &invitation
 		}
-	case lapsed(invitation):
+	case Expired:
 		if standing.Lapsed == nil || invitation.ExpiresAt.After(standing.Lapsed.ExpiresAt) {
 			standing.Lapsed = &invitation
 		}
-	default:
+	case Ended:
 		return
 	}
 	d.people[key] = standing
-}
-
-// Pending reports whether an invitation can still be accepted at the service's time now: its status says so, or says
-// something unknown, and it has not expired. One whose end is not known counts as pending, so that nobody is mailed
-// again by mistake.
-func Pending(invitation cybedefend.Invitation, now time.Time) bool {
-	return !ended(invitation) && !isExpired(invitation) && (invitation.ExpiresAt.IsZero() || invitation.ExpiresAt.After(now))
-}
-
-// lapsed reports whether an invitation that is not pending ran out of time, rather than being answered or withdrawn.
-func lapsed(invitation cybedefend.Invitation) bool { return !ended(invitation) }
-
-// ended reports whether the status, whose words are not documented, says that an invitation was answered or withdrawn.
-func ended(invitation cybedefend.Invitation) bool {
-	switch strings.ToLower(strings.TrimSpace(invitation.Status)) {
-	case "accepted", "completed", "used", "joined",
-		"cancelled", "canceled", "revoked", "deleted", "withdrawn",
-		"declined", "rejected", "refused":
-		return true
-	}
-	return false
-}
-
-func isExpired(invitation cybedefend.Invitation) bool {
-	return strings.EqualFold(strings.TrimSpace(invitation.Status), "expired")
 }

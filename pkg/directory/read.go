@@ -10,18 +10,13 @@ import (
 	"rollcall/pkg/email"
 )
 
-const (
-	// maxPasses bounds how often a list is read in search of a moment in which it stands still.
-	maxPasses = 5
-	// maxRepeats bounds how many full pages in a row may repeat what earlier pages showed: a service that ignores the
-	// page number would otherwise be read for ever.
-	maxRepeats = 3
-)
+// DefaultParallel holds the automatic pace against a service that takes most of a second for a page.
+const DefaultParallel = 8
 
-// Service is the part of the service that a reading needs.
+// Service is the part of the service that a reading needs. It is called by many goroutines at once.
 type Service interface {
-	Invitations(ctx context.Context, organizationID string, page int) ([]cybedefend.Invitation, error)
-	Members(ctx context.Context, organizationID string, page int, search string) (cybedefend.MembersPage, error)
+	Invitations(ctx context.Context, organizationID string, page cybedefend.Page) ([]cybedefend.Invitation, error)
+	Members(ctx context.Context, organizationID string, page cybedefend.Page, search string) (cybedefend.MembersPage, error)
 	Teams(ctx context.Context, organizationID string) ([]cybedefend.Team, error)
 }
 
@@ -29,129 +24,134 @@ type Service interface {
 type Options struct {
 	Service        Service
 	OrganizationID string
+	// Caller is who reads, if that is known.
+	Caller Caller
 	// Teams asks for the teams, too.
 	Teams bool
-	// Only, if set, limits what is kept to the people with these keys.
-	Only func(key string) bool
-	// Call makes one call of the reading: it waits for the pace and repeats a failed one as it sees fit. Nil: once.
+	// People are the addresses that matter, if only some do: others may be missing among the members. Where there are
+	// few of them and many members, each is looked up. See [MaxLookups]. Nil: everybody.
+	People []string
+	// Call makes one call of the reading: it waits for the pace and repeats a failed one as it sees fit. It must be safe
+	// for concurrent use. Nil: once.
 	Call func(ctx context.Context, call func(context.Context) error) error
+	// Parallel is how many calls may be in flight. Zero stands for [DefaultParallel].
+	Parallel int
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
-	// Progress, if set, is told after each page how many people were found so far.
+	// Progress, if set, is told after each page how many people were found so far. It is never called twice at once.
 	Progress func(people int)
 }
 
-// Read reads the organization once. Its pages shift while people come and go, and then somebody may slip from one
-// page to the next unseen; so a list of several pages is read until a whole pass shows nobody new.
-//
-// Invitations are read before members: who accepts in between is then seen twice instead of not at all.
-func Read(ctx context.Context, o Options) (*Directory, error) {
+func (o Options) withDefaults() Options {
 	if o.Call == nil {
 		o.Call = func(ctx context.Context, call func(context.Context) error) error { return call(ctx) }
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Only == nil {
-		o.Only = func(string) bool { return true }
+	if o.Progress == nil {
+		o.Progress = func(int) {}
 	}
-	r := reading{Options: o, directory: &Directory{Began: time.Now(), Stable: true, people: map[string]Standing{}}}
-	for _, read := range []func(context.Context) error{r.invitations, r.members, r.teams} {
-		if err := read(ctx); err != nil {
+	o.Parallel = max(cmp.Or(o.Parallel, DefaultParallel), 1)
+	return o
+}
+
+// Read reads the organization once: its invitations, its members and, if asked for, its teams. [Directory.Stable] says
+// whether anybody can have been missed.
+//
+// Invitations are read before members: who accepts in between is then seen twice instead of not at all.
+func Read(ctx context.Context, o Options) (*Directory, error) {
+	o = o.withDefaults()
+	d := &Directory{Began: time.Now(), Caller: o.Caller, people: map[string]Standing{}}
+	r := reading{Options: o, directory: d}
+	r.turned = func() { o.Progress(len(d.people)) }
+	invitations := r.invitations(func(i cybedefend.Invitation) { d.add(email.Fold(i.Email), i, o.Now()) })
+	stable, err := invitations.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if d.Stable, err = r.readMembers(ctx); err != nil {
+		return nil, err
+	}
+	d.Stable = d.Stable && stable
+	if o.Teams {
+		if d.teams, err = r.readTeams(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return r.directory, nil
+	return d, nil
+}
+
+// Invitations returns all invitations of an organization in the order of the service, whatever their state, and whether
+// nobody can have been missed. Of the options, those about members, teams and the caller do not matter.
+func Invitations(ctx context.Context, o Options) (all []cybedefend.Invitation, stable bool, err error) {
+	o = o.withDefaults()
+	r := reading{Options: o, turned: func() { o.Progress(len(all)) }}
+	stable, err = r.invitations(func(i cybedefend.Invitation) { all = append(all, i) }).read(ctx)
+	return all, stable, err
+}
+
+// Teams returns all teams of an organization in the order of the service. Of the options, those about people do not
+// matter.
+func Teams(ctx context.Context, o Options) ([]cybedefend.Team, error) {
+	r := reading{Options: o.withDefaults()}
+	return r.readTeams(ctx)
 }
 
 type reading struct {
 	Options
 	directory *Directory
+	turned    func()
 }
 
-func (r *reading) invitations(ctx context.Context) error {
-	type seen struct{ id, status string }
-	known := map[seen]bool{}
-	return r.untilStable(ctx, func(ctx context.Context, page int) (more bool, fresh int, err error) {
-		invitations, err := r.Service.Invitations(ctx, r.OrganizationID, page)
-		if err != nil {
-			return false, 0, fmt.Errorf("read invitations, page %d: %w", page, err)
-		}
-		for _, invitation := range invitations {
-			if one := (seen{invitation.ID, invitation.Status}); !known[one] {
-				known[one] = true
-				fresh++
-				if key := email.Fold(invitation.Email); r.Only(key) {
-					r.directory.add(key, invitation, r.Now())
-				}
-			}
-		}
-		return len(invitations) >= cybedefend.PageSize, fresh, nil
-	})
-}
-
-func (r *reading) members(ctx context.Context) error {
-	known := map[string]bool{}
-	return r.untilStable(ctx, func(ctx context.Context, page int) (more bool, fresh int, err error) {
-		members, err := r.Service.Members(ctx, r.OrganizationID, page, "")
-		if err != nil {
-			return false, 0, fmt.Errorf("read members, page %d: %w", page, err)
-		}
-		for _, user := range members.Users {
-			if one := cmp.Or(user.ID, user.Email); !known[one] {
-				known[one] = true
-				fresh++
-				if key := email.Fold(user.Email); r.Only(key) {
-					standing := r.directory.people[key]
-					standing.Member = &user
-					r.directory.people[key] = standing
-				}
-			}
-		}
-		return page < members.TotalPages || len(members.Users) >= cybedefend.PageSize, fresh, nil
-	})
-}
-
-func (r *reading) teams(ctx context.Context) error {
-	if !r.Teams {
-		return nil
+func (r *reading) invitations(keep func(cybedefend.Invitation)) *list[cybedefend.Invitation] {
+	return &list[cybedefend.Invitation]{
+		name: "invitations", call: r.Call, keep: keep, turned: r.turned, parallel: r.Parallel,
+		ask: func(ctx context.Context, page cybedefend.Page) ([]cybedefend.Invitation, int, error) {
+			invitations, err := r.Service.Invitations(ctx, r.OrganizationID, page)
+			return invitations, 0, err
+		},
+		id: func(i cybedefend.Invitation) string { return i.ID + " " + i.Status },
 	}
-	return r.Call(ctx, func(ctx context.Context) (err error) {
-		r.directory.teams, err = r.Service.Teams(ctx, r.OrganizationID)
-		if err != nil {
-			return fmt.Errorf("read teams: %w", err)
-		}
-		return nil
-	})
 }
 
-// untilStable reads all pages of a list, again and again until a pass shows nothing fresh. One page is a moment
-// of its own and needs no second look.
-func (r *reading) untilStable(ctx context.Context, read func(ctx context.Context, page int) (more bool, fresh int, err error)) error {
-	for pass := range maxPasses {
-		page, fresh, repeats := 1, 0, 0
-		for more := true; more; page++ {
-			var found int
-			err := r.Call(ctx, func(ctx context.Context) (err error) {
-				more, found, err = read(ctx, page)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			if fresh += found; found > 0 {
-				repeats = 0
-			} else if repeats++; pass == 0 && repeats > maxRepeats {
-				return fmt.Errorf("page %d repeats the pages before it", page)
-			}
-			if r.Progress != nil {
-				r.Progress(len(r.directory.people))
-			}
-		}
-		if page == 2 || pass > 0 && fresh == 0 {
-			return nil
+// members returns the list of members whom the service finds by a search, or of all.
+func (r *reading) members(search string, keep func(cybedefend.User)) *list[cybedefend.User] {
+	return &list[cybedefend.User]{
+		name: "members", call: r.Call, keep: keep, turned: r.turned, parallel: r.Parallel,
+		ask: func(ctx context.Context, page cybedefend.Page) ([]cybedefend.User, int, error) {
+			found, err := r.Service.Members(ctx, r.OrganizationID, page, search)
+			return found.Users, found.TotalUsers, err
+		},
+		id: func(u cybedefend.User) string { return cmp.Or(u.ID, u.Email) },
+	}
+}
+
+// readMembers lists the members, or looks up those who matter where that takes fewer calls.
+func (r *reading) readMembers(ctx context.Context) (stable bool, err error) {
+	all := r.members("", func(u cybedefend.User) { r.directory.join(email.Fold(u.Email), u) })
+	total, err := all.begin(ctx)
+	if err != nil {
+		return false, err
+	}
+	if wanted, ok := r.wanted(); ok && lookUp(len(wanted), total) {
+		if found, stable, err := r.lookUp(ctx, wanted); found || err != nil {
+			r.directory.members = total
+			return stable, err
 		}
 	}
-	r.directory.Stable = false
-	return nil
+	stable, err = all.read(ctx)
+	r.directory.members = len(all.known)
+	return stable, err
+}
+
+func (r *reading) readTeams(ctx context.Context) (teams []cybedefend.Team, err error) {
+	err = r.Call(ctx, func(ctx context.Context) (err error) {
+		teams, err = r.Service.Teams(ctx, r.OrganizationID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read teams: %w", err)
+	}
+	return teams, nil
 }

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/console"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/retry"
+)
+
+// pacingFlags say how fast and how patiently to call the service. Commands that call it share them.
+type pacingFlags struct {
+	rate        string
+	concurrency int
+	attempts    int
+	maxWait     time.Duration
+
+	// pace is what rate means.
+	pace pace.Options
+}
+
+func (f *pacingFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.rate, "rate", "auto", "requests at most: N/s, N/m, N/h or auto. The service does not publish its limits: auto is a modest 10/s")
+	flags.IntVar(&f.concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most: enough to hold the rate while answers are slow")
+	flags.IntVar(&f.attempts, "attempts", retry.DefaultAttempts, "requests per row, or per page of a list, at most: enough to outlast a restart behind the gateway, or to find a slow pace")
+	flags.DurationVar(&f.maxWait, "max-wait", batch.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
+}
+
+// finishPacing checks the flags and works out what their texts mean.
+func (f *pacingFlags) finishPacing() error {
+	rate, err := pace.ParseRate(f.rate)
+	if err != nil {
+		return usageError("", "--rate: %w", err)
+	}
+	f.pace = pace.Options{Rate: rate}
+	positive := []struct {
+		name string
+		ok   bool
+	}{
+		{"--concurrency", f.concurrency >= 1},
+		{"--attempts", f.attempts >= 1},
+		{"--max-wait", f.maxWait > 0},
+	}
+	for _, flag := range positive {
+		if !flag.ok {
+			return usageError("", "%s must be more than nothing", flag.name)
+		}
+	}
+	return nil
+}
+
+// patience is how reads are repeated: somebody may be watching, so not for long.
+func (a *app) patience(p *pace.Pace, f pacingFlags) batch.Patience {
+	return batch.Patience{
+		Pace: p, Retry: retry.Policy{Attempts: f.attempts}, MaxWait: f.maxWait,
+		Observe: func(err error, wait time.Duration) {
+			a.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")
+		},
+	}
+}
