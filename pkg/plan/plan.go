@@ -6,6 +6,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,7 +71,7 @@ func WithInvitation(r record.Record, invitation cybedefend.Invitation) record.Re
 	return r
 }
 
-// Problem is a team of the roster that the organization does not have.
+// Problem is what is wrong with the teams of an entry: the organization has no such, or several.
 type Problem struct{ Reason, Suggestion string }
 
 // Decide returns the verdict on one wish. A nil directory stands for an organization of which nothing is known: then
@@ -110,29 +111,42 @@ func roleHint(what, has, wants string) string {
 	return fmt.Sprintf("the %s has the role %s, the roster wants %s: change it in the dashboard", what, has, wants)
 }
 
-// assign resolves the team names of a wish.
+// assign resolves the team names of a wish. All that is wrong with them is one problem.
 func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssignment, *Problem) {
 	assignments := make([]cybedefend.TeamAssignment, 0, len(teams))
+	var reasons, suggestions []string
+	problem := func(suggestion, format string, args ...any) {
+		reasons = append(reasons, fmt.Sprintf(format, args...))
+		if !slices.Contains(suggestions, suggestion) {
+			suggestions = append(suggestions, suggestion)
+		}
+	}
 	named := map[string]string{}
 	for _, team := range teams {
 		matches := d.Teams(team.Name)
 		switch len(matches) {
 		case 0:
-			return nil, &Problem{fmt.Sprintf("the organization has no team %q", team.Name), teamSuggestion(team.Name, d.TeamNames())}
+			problem(teamSuggestion(team.Name, d.TeamNames()), "the organization has no team %q", team.Name)
+			continue
 		case 1:
 		default:
 			ids := make([]string, len(matches))
 			for i, match := range matches {
 				ids[i] = match.ID
 			}
-			return nil, &Problem{fmt.Sprintf("%d teams are named %q", len(matches), team.Name), "write one of the ids " + strings.Join(ids, ", ")}
+			problem("write one of the ids "+strings.Join(ids, ", "), "%d teams are named %q", len(matches), team.Name)
+			continue
 		}
 		id := matches[0].ID
 		if other, twice := named[id]; twice {
-			return nil, &Problem{fmt.Sprintf("%q and %q are the same team", other, team.Name), "name it once"}
+			problem("name it once", "%q and %q are the same team", other, team.Name)
+			continue
 		}
 		named[id] = team.Name
 		assignments = append(assignments, cybedefend.TeamAssignment{TeamID: id, Role: cybedefend.TeamRole(team.Role)})
+	}
+	if len(reasons) > 0 {
+		return nil, &Problem{strings.Join(reasons, "; "), strings.Join(suggestions, "; ")}
 	}
 	return assignments, nil
 }

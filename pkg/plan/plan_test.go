@@ -50,6 +50,8 @@ func TestDecide(t *testing.T) {
 		{name: "a team that is nothing like one", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Legal"}}}, want: record.Invalid, problem: `the organization has no team "Legal" (one of DATA, Platform, Security, data)`},
 		{name: "an ambiguous team", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Data"}}}, want: record.Invalid, problem: `2 teams are named "Data" (write one of the ids 3, 4)`},
 		{name: "one team twice", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Platform"}, {Name: platformID}}}, want: record.Invalid, problem: `"Platform" and "` + platformID + `" are the same team (name it once)`},
+		{name: "all that is wrong at once", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Platfrom"}, {Name: "Platform"}, {Name: "Data"}}}, want: record.Invalid, problem: `the organization has no team "Platfrom"; 2 teams are named "Data" (did you mean "Platform"?; write one of the ids 3, 4)`},
+		{name: "an exact name among others in other letter case", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "data"}}}, want: record.WouldInvite, teams: []cybedefend.TeamAssignment{{TeamID: "4"}}},
 		{name: "teams of somebody who is there do not matter", give: plan.Wish{Email: "member@x.example", Role: "member", Teams: []roster.Team{{Name: "Legal"}}}, want: record.AlreadyMember},
 	}
 	for _, tt := range tests {
@@ -126,7 +128,7 @@ func organization(t *testing.T) *directory.Directory {
 
 type service struct{}
 
-func (service) Invitations(context.Context, string, int) ([]cybedefend.Invitation, error) {
+func (service) Invitations(context.Context, string, cybedefend.Page) ([]cybedefend.Invitation, error) {
 	return []cybedefend.Invitation{
 		{ID: "p", Token: secret.New("token"), Email: "pending@x.example", Status: "Pending", OrganizationRole: "manager", ExpiresAt: now.Add(time.Hour)},
 		{ID: "l", Email: "lapsed@x.example", Status: "pending", ExpiresAt: now.Add(-time.Hour)},
@@ -134,7 +136,7 @@ func (service) Invitations(context.Context, string, int) ([]cybedefend.Invitatio
 	}, nil
 }
 
-func (service) Members(context.Context, string, int, string) (cybedefend.MembersPage, error) {
+func (service) Members(context.Context, string, cybedefend.Page, string) (cybedefend.MembersPage, error) {
 	return cybedefend.MembersPage{TotalPages: 1, Users: []cybedefend.User{
 		{Email: "member@x.example", Role: cybedefend.Member}, {Email: "both@x.example", Role: cybedefend.Member},
 	}}, nil
