@@ -173,7 +173,8 @@ Exit codes:
 	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
-	root.AddCommand(a.inviteCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.sandboxCommand(), a.versionCommand())
+	root.AddCommand(a.inviteCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(),
+		a.teamsCommand(), a.invitationsCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
 	}

@@ -37,12 +37,12 @@ func (t *table) finish() error {
 func (t *table) Write(fixed []string) error {
 	t.cells = t.cells[:0]
 	for _, cell := range fixed {
-		t.cells = append(t.cells, defuse(cell))
+		t.cells = append(t.cells, Defuse(cell))
 	}
 	for i := range t.width {
 		cell := ""
 		if i < len(t.extra) {
-			cell = defuse(t.extra[i])
+			cell = Defuse(t.extra[i])
 		}
 		t.cells = append(t.cells, cell)
 	}
@@ -55,9 +55,9 @@ func (t *table) Flush() {}
 // Error returns what went wrong in earlier writes.
 func (t *table) Error() error { return t.out.Error() }
 
-// defuse puts an apostrophe before a cell that a spreadsheet would run (OWASP, CSV Injection). A cell that only
+// Defuse puts an apostrophe before a cell that a spreadsheet would run (OWASP, CSV Injection). A cell that only
 // looks defused gets one, too; otherwise a reader could not tell the two apart.
-func defuse(cell string) string {
+func Defuse(cell string) string {
 	if bare := strings.TrimLeft(cell, "'"); bare != "" && strings.ContainsRune("=+-@\t\r\n", rune(bare[0])) {
 		return "'" + cell
 	}

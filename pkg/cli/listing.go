@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/console"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/results"
+)
+
+// listingFlags are the flags of commands that list what an organization has.
+type listingFlags struct {
+	serviceFlags
+	pacingFlags
+	csv bool
+}
+
+func (f *listingFlags) add(cmd *cobra.Command) {
+	f.serviceFlags.add(cmd)
+	f.pacingFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.csv, "csv", false, "print CSV on standard output instead of a table")
+}
+
+func (a *app) teamsCommand() *cobra.Command {
+	var f listingFlags
+	cmd := &cobra.Command{
+		Use:   "teams",
+		Short: "List the teams of an organization",
+		Long: `teams lists the teams that a roster can name, by name or by id. It changes nothing.
+
+Exit codes:
+` + exitCodeTable(),
+		Example: `  rollcall teams
+  rollcall teams --csv > teams.csv`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.list(cmd, f, func(ctx context.Context, s *service, o directory.Options) (listing, error) {
+				teams, err := directory.Teams(ctx, o)
+				return listTeams(s.organization, teams), err
+			})
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// all is the choice of everything where words choose among states.
+const all = "all"
+
+func (a *app) invitationsCommand() *cobra.Command {
+	var f listingFlags
+	var status string
+	cmd := &cobra.Command{
+		Use:   "invitations",
+		Short: "List the invitations of an organization",
+		Long: `invitations lists who is invited and has not answered, with the role and the end of each invitation, or those that
+have expired, or all that the service still knows. It changes nothing and never shows the tokens of invitations. With
+--csv it prints a roster: rollcall invitations --status expired --csv > again.csv, to be invited again.
+
+Exit codes:
+` + exitCodeTable(),
+		Example: `  rollcall invitations
+  rollcall invitations --status expired --csv > again.csv`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains([]string{string(directory.Pending), string(directory.Expired), all}, status) {
+				return usageError("", "--status: %q is none of pending, expired and all", status)
+			}
+			return a.list(cmd, f, func(ctx context.Context, s *service, o directory.Options) (listing, error) {
+				invitations, stable, err := directory.Invitations(ctx, o)
+				if err == nil && !stable {
+					a.log.Warn().Msg("the list kept changing while it was read: some invitations may be missing")
+				}
+				return listInvitations(s.organization, invitations, status, s.now()), err
+			})
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&status, "status", string(directory.Pending), "list invitations that are `WORD`: pending, expired or all")
+	return cmd
+}
+
+// listing is a list to print.
+type listing struct {
+	// none is what to say about an empty one.
+	none    string
+	columns []string
+	rows    [][]string
+	// readable has the cells of the rows that a person reads more easily in another form, by column.
+	readable map[string]func(cell string) string
+	// object is the list for programs.
+	object any
+}
+
+// list connects to the service, has the list read and prints it.
+func (a *app) list(cmd *cobra.Command, f listingFlags, read func(context.Context, *service, directory.Options) (listing, error)) (err error) {
+	if err := errors.Join(f.finishPacing(), f.checkService(a, cmd)); err != nil {
+		return err
+	}
+	if f.csv && a.common.json {
+		return usageError("leave one of them out", "--csv and --json both want standard output")
+	}
+	paced, err := pace.New(f.pace)
+	if err != nil {
+		return err
+	}
+	ctx, patience := cmd.Context(), a.patience(paced, f.pacingFlags)
+	a.console.Status("connecting")
+	s, err := a.connect(ctx, f.serviceFlags, f.concurrency, patience)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	l, err := read(ctx, s, directory.Options{
+		Service: s, OrganizationID: s.organization.ID, Call: patience.Call, Parallel: f.concurrency, Now: s.now,
+		Progress: func(n int) { a.console.Status(fmt.Sprintf("reading the organization: %d", n)) },
+	})
+	if err != nil {
+		return err
+	}
+	a.console.Clear()
+	switch {
+	case a.common.json:
+		return json.NewEncoder(a.Out).Encode(l.object)
+	case f.csv:
+		return a.writeCSV(l)
+	}
+	return a.writeTable(l)
+}
+
+func (a *app) writeTable(l listing) error {
+	if len(l.rows) == 0 && !a.common.quiet {
+		a.console.Printf("%s", l.none)
+	}
+	table := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.ToUpper(strings.Join(l.columns, "\t")))
+	for _, row := range l.rows {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			if read := l.readable[l.columns[i]]; read != nil {
+				cell = read(cell)
+			}
+			cells[i] = console.Clean(cell)
+		}
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
+	}
+	return table.Flush()
+}
+
+func (a *app) writeCSV(l listing) error {
+	out := csv.NewWriter(a.Out)
+	for _, row := range append([][]string{l.columns}, l.rows...) {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = results.Defuse(cell)
+		}
+		if err := out.Write(cells); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// teamJSON is a team as teams --json prints it.
+type teamJSON struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// listTeams lists teams by name.
+func listTeams(organization cybedefend.Organization, teams []cybedefend.Team) listing {
+	slices.SortFunc(teams, func(x, y cybedefend.Team) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)), cmp.Compare(x.ID, y.ID))
+	})
+	l := listing{none: "the organization has no teams", columns: []string{"name", "id", "description"}}
+	objects := []teamJSON{}
+	for _, team := range teams {
+		l.rows = append(l.rows, []string{team.Name, team.ID, team.Description})
+		objects = append(objects, teamJSON(team))
+	}
+	l.object = struct {
+		OrganizationID string     `json:"organization_id"`
+		Teams          []teamJSON `json:"teams"`
+	}{organization.ID, objects}
+	return l
+}
+
+// invitationJSON is an invitation as invitations --json prints it.
+type invitationJSON struct {
+	Email     string     `json:"email"`
+	Role      string     `json:"role"`
+	Status    string     `json:"status"`
+	ExpiresAt *time.Time `json:"expires_at"`
+	ID        string     `json:"id"`
+}
+
+// listInvitations lists the invitations with a status by person. What is neither pending nor expired has the service's
+// own word for it.
+func listInvitations(organization cybedefend.Organization, invitations []cybedefend.Invitation, status string, now time.Time) listing {
+	slices.SortFunc(invitations, func(x, y cybedefend.Invitation) int {
+		return cmp.Or(cmp.Compare(email.Fold(x.Email), email.Fold(y.Email)), x.ExpiresAt.Compare(y.ExpiresAt), cmp.Compare(x.ID, y.ID))
+	})
+	l := listing{
+		none:    "the organization has no such invitations",
+		columns: []string{"email", "role", "status", "expires_at", "id"},
+		readable: map[string]func(string) string{"expires_at": func(cell string) string {
+			at, err := time.Parse(time.RFC3339, cell)
+			if err != nil {
+				return "unknown"
+			}
+			return at.Local().Format(time.DateTime)
+		}},
+	}
+	objects := []invitationJSON{}
+	for _, invitation := range invitations {
+		state := directory.StateOf(invitation, now)
+		if status != all && status != string(state) {
+			continue
+		}
+		object := invitationJSON{Email: invitation.Email, Role: invitation.OrganizationRole, Status: string(state), ID: invitation.ID}
+		if state == directory.Ended {
+			object.Status = strings.ToLower(strings.TrimSpace(invitation.Status))
+		}
+		expires := ""
+		if at := invitation.ExpiresAt.UTC(); !at.IsZero() {
+			object.ExpiresAt, expires = &at, at.Format(time.RFC3339)
+		}
+		l.rows = append(l.rows, []string{object.Email, object.Role, object.Status, expires, object.ID})
+		objects = append(objects, object)
+	}
+	l.object = struct {
+		OrganizationID string           `json:"organization_id"`
+		Invitations    []invitationJSON `json:"invitations"`
+	}{organization.ID, objects}
+	return l
+}
