@@ -49,6 +49,7 @@ const named = 3
 // group is all rows of one person.
 type group struct {
 	wish  uint64 // of the first row
+	first uint32 // row: one line may hold several, in JSON
 	rows  uint32
 	lines [named + 1]uint32 // the first ones
 	// conflict tells that another row wishes something else.
@@ -74,7 +75,7 @@ func (c *census) settle() twins {
 			if !known {
 				into = len(found.groups)
 				paired[m.person] = into
-				found.groups = append(found.groups, group{wish: shelf[first].wish})
+				found.groups = append(found.groups, group{wish: shelf[first].wish, first: shelf[first].row})
 				found.join(into, shelf[first])
 			}
 			found.join(into, m)
@@ -115,24 +116,26 @@ func (t *twins) mark(e *Entry, next *int) {
 		return
 	}
 	g := t.groups[t.rows[*next].group]
-	first := int(g.lines[0])
 	switch {
 	case g.conflict:
 		finding := e.At(FieldEmail, quote(e.Email)+" is also on "+g.others(e.Line)+", with another role or other teams", "keep one of them")
 		e.Findings = slices.Insert(e.Findings, 0, finding)
-	case first != e.Line:
-		e.DuplicateOf = first
-		finding := e.At(FieldEmail, fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), first), "")
+	case int(g.first) != e.Row:
+		e.DuplicateOf = int(g.lines[0])
+		finding := e.At(FieldEmail, fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), e.DuplicateOf), "")
 		finding.Severity = Warning
 		e.Findings = append(e.Findings, finding)
 	}
 }
 
-// others names the lines of the group but for this one.
+// others names the lines of the group but for this one, which may hold others.
 func (g group) others(line int) string {
 	var lines []string
+	passed := false
 	for _, other := range g.lines[:min(int(g.rows), len(g.lines))] {
-		if int(other) != line && len(lines) < named {
+		if int(other) == line && !passed {
+			passed = true
+		} else if len(lines) < named {
 			lines = append(lines, strconv.Itoa(int(other)))
 		}
 	}
