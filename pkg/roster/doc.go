@@ -1,12 +1,12 @@
-// Package roster reads the document that lists the people to onboard: CSV or YAML, in whatever dialect.
+// Package roster reads the document that lists the people to onboard: CSV, YAML, JSON or JSON Lines, in whatever dialect.
 //
 //	people, err := roster.Read(ctx, roster.File("people.csv"), roster.Options{Role: "member"})
 //	for entry, err := range people.Entries(ctx) { … }
 //
 // [Read] goes through the whole document once, says whether it can be used at all, and counts what is wrong with its
 // rows. [Roster.Entries] goes through it again and yields every row with its findings. Memory does not grow with the
-// cells: a CSV row costs about 40 bytes between the two, in which duplicates are found; a YAML document is held as a
-// whole, some thirty times its size, which is why one may have 32 MiB at most.
+// cells: a row costs about 40 bytes between the two, in which duplicates are found. A YAML document is held as a whole,
+// some thirty times its size, which is why it may have 16 MiB and 200,000 values at most; a stream of them is not.
 //
 // Two kinds of trouble are kept apart. A wrong row is data: its entry is invalid and says where and why. A document
 // in which rows cannot be told from each other, or columns cannot be understood, is a [RefusedError].

@@ -3,6 +3,7 @@ package roster
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -17,9 +18,11 @@ const (
 	Auto Format = iota
 	CSV
 	YAML
+	JSON
+	JSONLines
 )
 
-var formatNames = [...]string{Auto: "auto", CSV: "csv", YAML: "yaml"}
+var formatNames = [...]string{Auto: "auto", CSV: "csv", YAML: "yaml", JSON: "json", JSONLines: "jsonl"}
 
 // String returns the word used in flags.
 func (f Format) String() string {
@@ -69,7 +72,7 @@ type reading struct {
 	rules *rules
 	// wantExtra tells whether the rows should carry their extra cells.
 	wantExtra bool
-	// extra is for the format to set before its first row: the names of the columns that mean nothing to it.
+	// extra is for the format to set before its last row: the names of the columns that mean nothing to it.
 	extra []string
 	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.
 	doubts []problem
@@ -80,10 +83,14 @@ type reading struct {
 // it in readers, and to tell it from the others in detect.
 type reader func(ctx context.Context, r *reading, emit func(*row) error) error
 
-var readers = map[Format]reader{CSV: readCSV, YAML: readYAML}
+var readers = map[Format]reader{CSV: readCSV, YAML: readYAML, JSON: readJSON, JSONLines: readJSONLines}
 
-// yamlStart matches the first line of a YAML roster.
-var yamlStart = regexp.MustCompile(`^(-$|- |---|%YAML|\[|\{|(defaults|people|email|role|teams)\s*:(\s|$))`)
+var (
+	// jsonStart matches the beginning of a JSON roster, which is YAML, too; but then its keys are in double quotes.
+	jsonStart = regexp.MustCompile(`^\s*(\[\s*)?[\[{]\s*(["}\]]|$)`)
+	// yamlStart matches the first line of a YAML roster.
+	yamlStart = regexp.MustCompile(`^(-$|- |---|%YAML|\[|\{|(defaults|people|email|role|teams)\s*:(\s|$))`)
+)
 
 // detect tells the format of a document by its name or else its beginning.
 func detect(name string, head []byte) Format {
@@ -92,6 +99,13 @@ func detect(name string, head []byte) Format {
 		return CSV
 	case ".yaml", ".yml":
 		return YAML
+	case ".jsonl", ".ndjson":
+		return JSONLines
+	case ".json":
+		return jsonOrLines(head)
+	}
+	if jsonStart.Match(head) {
+		return jsonOrLines(head)
 	}
 	for line := range bytes.Lines(head) {
 		line = bytes.TrimSpace(line)
@@ -104,4 +118,13 @@ func detect(name string, head []byte) Format {
 		break
 	}
 	return CSV
+}
+
+// jsonOrLines tells JSON Lines, where an object on one line is followed by another, from JSON.
+func jsonOrLines(head []byte) Format {
+	first, rest, _ := bytes.Cut(bytes.TrimSpace(head), []byte{'\n'})
+	if rest = bytes.TrimSpace(rest); bytes.HasPrefix(rest, []byte{'{'}) && bytes.HasPrefix(first, []byte{'{'}) && json.Valid(first) {
+		return JSONLines
+	}
+	return JSON
 }

@@ -2,10 +2,14 @@ package roster_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,6 +90,45 @@ func FuzzYAML(f *testing.F) {
 	seed(f, "*.yaml")
 	f.Fuzz(func(t *testing.T, document []byte) {
 		readAll(t, memory("x.yaml", document), roster.Options{})
+	})
+}
+
+// What encoding/json takes for JSON, and only that, is not refused as broken JSON.
+func FuzzJSON(f *testing.F) {
+	seed(f, "*.json")
+	f.Fuzz(func(t *testing.T, document []byte) {
+		readAll(t, memory("x.json", document), roster.Options{})
+		readAll(t, memory("x", document), roster.Options{Format: roster.JSON, Role: "member"})
+		if !utf8.Valid(document) { // UTF-16, or refused
+			return
+		}
+		document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))
+		_, err := roster.Read(t.Context(), memory("x", document), roster.Options{Format: roster.JSON})
+		broken := err != nil && (strings.Contains(err.Error(), "not valid JSON") || strings.Contains(err.Error(), "something follows"))
+		if valid := json.Valid(document); !valid && err == nil || valid && broken && !halfCharacter.Match(document) {
+			t.Errorf("json.Valid is %t for %q, Read says %v", valid, document, err)
+		}
+	})
+}
+
+// halfCharacter matches what encoding/json reads as U+FFFD, and we do not.
+var halfCharacter = regexp.MustCompile(`\\u[dD][89a-fA-F]`)
+
+func FuzzJSONLines(f *testing.F) {
+	seed(f, "*.jsonl")
+	f.Fuzz(func(t *testing.T, document []byte) {
+		readAll(t, memory("x.jsonl", document), roster.Options{})
+		people, err := roster.Read(t.Context(), memory("x.jsonl", document), roster.Options{})
+		if err != nil || !utf8.Valid(document) {
+			return
+		}
+		// The rows are the values that encoding/json finds.
+		values := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))))
+		for row := range people.Rows + 1 {
+			if err := values.Decode(new(json.RawMessage)); (row < people.Rows) != (err == nil) {
+				t.Errorf("%d rows in %q, and encoding/json says %v about number %d", people.Rows, document, err, row+1)
+			}
+		}
 	})
 }
 

@@ -10,6 +10,9 @@ import (
 // noAnchors is said of what could make a small document a huge one.
 const noAnchors = "YAML anchors and aliases are not supported"
 
+// enough problems of one kind are told about a row: whoever generates thousands has made one mistake.
+const enough = 20
+
 // at returns a problem with a node.
 func at(node *yaml.Node, field, reason, suggestion string) problem {
 	return problem{place{node.Line, node.Column}, field, reason, suggestion}
@@ -41,17 +44,23 @@ func fields(node *yaml.Node, known ...string) (values map[string]*yaml.Node, pro
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		switch {
+		case key.Kind == yaml.ScalarNode && slices.Contains(known, key.Value) && values[key.Value] == nil && !unsupported(key):
+			values[key.Value] = value
+		case len(problems) == enough:
 		case unsupported(key), key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge":
 			problems = append(problems, at(key, "", noAnchors, ""))
 		case key.Kind != yaml.ScalarNode || !slices.Contains(known, key.Value):
 			problems = append(problems, at(key, "", "unknown key "+quote(key.Value), guess(key.Value, known)))
-		case values[key.Value] != nil:
-			problems = append(problems, at(key, "", "the key "+quote(key.Value)+" is there twice", "keep one"))
 		default:
-			values[key.Value] = value
+			problems = append(problems, twice(key))
 		}
 	}
 	return values, problems
+}
+
+// twice says that the key is not the first of its name.
+func twice(key *yaml.Node) problem {
+	return at(key, "", "the key "+quote(key.Value)+" is there twice", "keep one")
 }
 
 // guess suggests a key.
@@ -66,22 +75,38 @@ func guess(key string, known []string) string {
 	return didYouMean(meant)
 }
 
-// scalar returns the text of a node, whatever YAML takes it for. A node that is not there has none and stands where
-// its parent does.
+// scalar returns the text of a node. A node that is not there has none and stands where its parent does.
 func scalar(node *yaml.Node, field string, parent *yaml.Node) (cell, []problem) {
 	if node == nil {
 		return cell{place: place{parent.Line, parent.Column}}, nil
 	}
 	c := cell{place: place{node.Line, node.Column}}
-	switch {
-	case unsupported(node):
-		c.settled = true
-		return c, []problem{at(node, field, noAnchors, "")}
-	case node.Kind != yaml.ScalarNode:
-		c.settled = true
-		return c, []problem{at(node, field, "expected a text, not a list or a mapping", "")}
-	case !isNull(node):
-		c.text = node.Value
+	var wrong *problem
+	if c.text, wrong = plainText(node); wrong != nil {
+		c.settled, wrong.field = true, field
+		return c, []problem{*wrong}
 	}
 	return c, nil
+}
+
+// plainText returns the text of a node, "" for null. An untagged scalar is a text whatever YAML takes it for; those of
+// JSON are all tagged.
+func plainText(node *yaml.Node) (string, *problem) {
+	wrong := func(reason, suggestion string) (string, *problem) {
+		p := at(node, "", reason, suggestion)
+		return "", &p
+	}
+	switch {
+	case unsupported(node):
+		return wrong(noAnchors, "")
+	case node.Kind != yaml.ScalarNode:
+		return wrong("expected a text, not a list or a mapping", "")
+	case isNull(node):
+		return "", nil
+	case node.Style&yaml.TaggedStyle != 0 && node.ShortTag() != "!!str":
+		return wrong("expected a text", "put it in quotes")
+	case strings.ContainsRune(node.Value, 0):
+		return wrong("a NUL character in a text", "")
+	}
+	return node.Value, nil
 }

@@ -85,13 +85,19 @@ func TestFormatOfAnUnnamedDocument(t *testing.T) {
 		{"\n# people\n- email: ann@x.test\n  role: member\n", roster.YAML},
 		{"people:\n- {email: ann@x.test, role: member}\n", roster.YAML},
 		{"---\nemail: ann@x.test\nrole: member\n", roster.YAML},
-		{`[{"email": "ann@x.test", "role": "member"}]`, roster.YAML},
+		{`[{email: "ann@x.test", role: "member"}]`, roster.YAML},
+		{"{email: ann@x.test, role: member}\n", roster.YAML},
+		{`[{"email": "ann@x.test", "role": "member"}]`, roster.JSON},
+		{"\ufeff\n[\n  {\n    \"email\": \"ann@x.test\", \"role\": \"member\"}]", roster.JSON},
+		{`{"people": [{"email": "ann@x.test", "role": "member"}]}`, roster.JSON},
+		{`{"email": "ann@x.test", "role": "member"}` + "\n", roster.JSON},
+		{`{"email": "ann@x.test", "role": "member"}` + "\r\n\r\n" + `{}`, roster.JSONLines},
 		{"\ufeffemail: ann@x.test\nrole: member\n", roster.YAML},
 		{"email;role\nann@x.test;member\n", roster.CSV},
 	}
 	for _, tt := range tests {
 		people, err := roster.Read(t.Context(), memory("<stdin>", []byte(tt.give)), roster.Options{})
-		if err != nil || people.Format != tt.want || people.Rows != 1 {
+		if err != nil || people.Format != tt.want || people.Rows != 1+people.Invalid {
 			t.Errorf("Read(%q) = %+v, %v, want %s", tt.give, people, err, tt.want)
 		}
 	}
@@ -106,6 +112,9 @@ func TestUnreadableRosterIsRefused(t *testing.T) {
 	yaml := roster.Source{Name: "half.yaml", Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"+strings.Repeat("# padding\n", 9000)), iotest.ErrReader(broken))), nil
 	}}
+	halfJSON := roster.Source{Name: "half.json", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader(`[{"email": "ann@x.test", "role": "mem`), iotest.ErrReader(broken))), nil
+	}}
 	tests := []struct {
 		give  roster.Source
 		want  string
@@ -114,6 +123,7 @@ func TestUnreadableRosterIsRefused(t *testing.T) {
 		{roster.File(missing), missing + ": cannot open: no such file or directory", fs.ErrNotExist},
 		{half, "half.csv:2:12: role: unknown role \"boss\" (one of administrator, manager, billing_manager, member)\nhalf.csv: cannot read: disk on fire", broken},
 		{yaml, "half.yaml: cannot read: disk on fire", broken},
+		{halfJSON, "half.json: cannot read: disk on fire", broken},
 	}
 	for _, tt := range tests {
 		_, err := roster.Read(t.Context(), tt.give, roster.Options{})
@@ -172,12 +182,70 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestYAMLIsBounded(t *testing.T) {
-	source := roster.Source{Name: "x.yaml", Open: func() (io.ReadCloser, error) {
-		return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"), &endless{row: []byte("# " + strings.Repeat("a long comment ", 1000) + "\n")})), nil
-	}}
-	_, err := roster.Read(t.Context(), source, roster.Options{})
-	if want := "x.yaml: the YAML document is longer than 32 MiB"; err == nil || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("Read = %v, want %s…", err, want)
+	for _, row := range []string{"# " + strings.Repeat("a long comment ", 1000) + "\n", "- #\n"} {
+		source := roster.Source{Name: "x.yaml", Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"), &endless{row: []byte(row)})), nil
+		}}
+		_, err := roster.Read(t.Context(), source, roster.Options{})
+		if want := "x.yaml: a YAML document may have 16 MiB and some 200,000 values at most"; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("Read of many %.10q = %v, want %s…", row, err, want)
+		}
+	}
+}
+
+func TestYAMLStreamsHaveNoBound(t *testing.T) {
+	const documents = 26_000 // of eight signs each: more than one document may have
+	text := strings.Repeat("---\n- {email: ann@x.test, role: member}\n", documents)
+	people, err := roster.Read(t.Context(), memory("x.yaml", []byte(text)), roster.Options{})
+	if err != nil || people.Rows != documents || people.Duplicates != documents-1 {
+		t.Errorf("Read = %+v, %v", people, err)
+	}
+}
+
+func TestJSONIsBounded(t *testing.T) {
+	tests := []struct{ begin, again, want string }{
+		{`[{"email": "ann@x.test", "role": "member"}, {"email": "`, "x", "x.json:1:45: what begins here has not ended after 1 MiB (look for a bracket or a quote that is not closed)"},
+		{"[", "[", "x.json:1:66: lists and objects are nested more than 64 deep"},
+		{`{"defaults": {"role": "member"}, "people": [{"email": "ann@x.test", "teams": [`, `"A",`, "x.json:1:45: what begins here has not ended after 1 MiB (look for a bracket or a quote that is not closed)"},
+		{`{"version": [`, "1, ", "x.json:1:1: what begins here has not ended after 1 MiB (look for a bracket or a quote that is not closed)"},
+	}
+	for _, tt := range tests {
+		source := roster.Source{Name: "x.json", Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(strings.NewReader(tt.begin), &endless{row: []byte(tt.again)})), nil
+		}}
+		if _, err := roster.Read(t.Context(), source, roster.Options{}); err == nil || err.Error() != tt.want {
+			t.Errorf("Read(%s…) = %v, want %s", tt.begin, err, tt.want)
+		}
+	}
+}
+
+// However long the list, one person at a time is in memory.
+func TestJSONIsStreamed(t *testing.T) {
+	const rows = 20_000 // as a whole, they would take 40 MiB
+	row := `{"email": "ann@x.test", "role": "member", "teams": [{"team": "Platform", "role": "developer"}]}`
+	for name, text := range map[string]string{
+		"x.json": `{"people": [` + strings.Repeat(row+",", rows-1) + row + "]}", "x.jsonl": strings.Repeat(row+"\n", rows),
+	} {
+		people, err := roster.Read(t.Context(), memory(name, []byte(text)), roster.Options{})
+		if err != nil || people.Rows != rows {
+			t.Fatalf("Read(%s) = %+v, %v", name, people, err)
+		}
+		var before, now runtime.MemStats
+		runtime.ReadMemStats(&before)
+		most := uint64(0)
+		for entry, err := range people.Entries(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if entry.Row%5000 == 0 {
+				runtime.GC()
+				runtime.ReadMemStats(&now)
+				most = max(most, now.HeapAlloc)
+			}
+		}
+		if most > before.HeapAlloc+8<<20 {
+			t.Errorf("%s: reading took %d MiB on top of %d MiB", name, (most-before.HeapAlloc)>>20, before.HeapAlloc>>20)
+		}
 	}
 }
 

@@ -1,0 +1,238 @@
+package roster
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"rollcall/pkg/email"
+)
+
+// Keys of a document of nodes besides the fields.
+const (
+	keyDefaults = "defaults"
+	keyPeople   = "people"
+	keyTeam     = "team"
+)
+
+// peopleReader turns nodes into rows, whether they come from YAML or from JSON. Nodes are taken apart by hand, since
+// every key and value has a place that a finding may need.
+type peopleReader struct {
+	*reading
+	emit func(*row) error
+	// role and teams are the defaults, "" and nil without any.
+	role  string
+	teams []Team
+	// columns are the extra keys of a results file: the index of each in reading.extra. Nil before its first row.
+	columns map[string]int
+}
+
+// newPeopleReader returns a reader without defaults, for a document in the language named.
+func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopleReader, error) {
+	if len(r.rules.columns) > 0 {
+		return nil, broken(place{1, 1}, "columns are mapped, and "+language+" has none", "leave out --map")
+	}
+	return &peopleReader{reading: r, emit: emit}, nil
+}
+
+// document reads a list of people, a mapping with "people" and perhaps "defaults", or a single person.
+func (p *peopleReader) document(top *yaml.Node) error {
+	switch {
+	case top.Kind == yaml.SequenceNode:
+		return p.people(top)
+	case isNull(top):
+		return nil
+	case unsupported(top):
+		return structureError{at(top, "", noAnchors, "")}
+	case top.Kind != yaml.MappingNode:
+		return structureError{at(top, "", "a roster is a list of people, this is something else", "")}
+	}
+	if hasKey(top, FieldEmail) {
+		return p.entry(top)
+	}
+	values, problems := fields(top, keyDefaults, keyPeople)
+	if defaults := values[keyDefaults]; defaults != nil && len(problems) == 0 {
+		problems = p.setDefaults(defaults)
+	}
+	if len(problems) > 0 {
+		return structureError(problems)
+	}
+	if people := values[keyPeople]; people != nil && !isNull(people) {
+		return p.people(people)
+	}
+	return nil
+}
+
+// setDefaults takes the defaults over, all or none.
+func (p *peopleReader) setDefaults(node *yaml.Node) []problem {
+	values, problems := fields(node, FieldRole, FieldTeams)
+	role, more := scalar(values[FieldRole], FieldRole, node)
+	problems = append(problems, more...)
+	known, refused := "", (*ValueError)(nil)
+	if text := email.Trim(role.text); text != "" {
+		known, refused = parseRole("role", text, roles, roleHints)
+	}
+	if refused != nil {
+		problems = append(problems, problem{role.place, FieldRole, refused.Reason, refused.Suggestion})
+	}
+	cell, list, more := teams(values[FieldTeams], node)
+	problems = append(problems, more...)
+	if list == nil {
+		var refused []*ValueError
+		list, refused = parseTeams(cell.text)
+		for _, one := range refused {
+			problems = append(problems, problem{cell.place, FieldTeams, one.Reason, one.Suggestion})
+		}
+	}
+	if len(problems) == 0 {
+		p.role, p.teams = known, list
+	}
+	return problems
+}
+
+func (p *peopleReader) people(list *yaml.Node) error {
+	switch {
+	case unsupported(list):
+		return structureError{at(list, "", noAnchors, "")}
+	case list.Kind != yaml.SequenceNode:
+		return structureError{at(list, "", noList, "")}
+	}
+	for _, node := range list.Content {
+		if err := p.entry(node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noList is said of people who are not in a list.
+const noList = "people must be a list, each with an email, a role and teams"
+
+func (p *peopleReader) entry(node *yaml.Node) error {
+	out := row{place: place{node.Line, node.Column}}
+	var ofExtra, inEmail, inRole, inTeams []problem
+	if isResult(node) {
+		node, out.extra, ofExtra = p.result(node)
+	}
+	values, problems := fields(node, FieldEmail, FieldRole, FieldTeams)
+	out.email, inEmail = scalar(values[FieldEmail], FieldEmail, node)
+	out.role, inRole = scalar(values[FieldRole], FieldRole, node)
+	out.teams, out.list, inTeams = teams(values[FieldTeams], node)
+	out.problems = slices.Concat(problems, ofExtra, inEmail, inRole, inTeams)
+	if values == nil { // no mapping at all: there is nothing more to say
+		out.email.settled, out.role.settled, out.teams.settled = true, true, true
+	}
+	if email.Trim(out.role.text) == "" {
+		out.role.text = p.role
+	}
+	if out.list == nil && email.Trim(out.teams.text) == "" {
+		out.list = p.teams
+	}
+	return p.emit(&out)
+}
+
+// isResult reports whether a mapping is a row of a results file in JSON Lines, which is a roster again.
+func isResult(node *yaml.Node) bool {
+	return node.Kind == yaml.MappingNode && hasKey(node, "row") && hasKey(node, "line") && hasKey(node, "outcome")
+}
+
+// result takes apart a row of a results file: into what a roster has of a person, and the roster's own columns, which
+// are those of the first such row. What else the run has written is of no meaning.
+func (p *peopleReader) result(node *yaml.Node) (person *yaml.Node, extra []string, problems []problem) {
+	person = &yaml.Node{Kind: yaml.MappingNode, Line: node.Line, Column: node.Column}
+	first := p.columns == nil
+	if first {
+		p.columns = make(map[string]int)
+	}
+	seen := make(map[string]bool)
+	values := make([]string, len(p.columns), len(node.Content))
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		switch name := key.Value; {
+		case slices.Contains([]string{FieldEmail, FieldRole, FieldTeams}, name):
+			person.Content = append(person.Content, key, value)
+		case slices.Contains(resultsHeader, name):
+		case seen[name]:
+			problems = append(problems, twice(key))
+		default:
+			seen[name] = true
+			column, known := p.columns[name]
+			switch {
+			case known:
+			case first:
+				column = len(values)
+				p.columns[name], p.extra, values = column, append(p.extra, strings.Clone(name)), append(values, "")
+			case len(problems) < enough:
+				problems = append(problems, at(key, "", "unknown key "+quote(name), "the first row of these results does not have it"))
+				continue
+			default:
+				continue
+			}
+			var wrong *problem
+			if values[column], wrong = plainText(value); wrong != nil {
+				problems = append(problems, *wrong)
+			}
+		}
+	}
+	if p.wantExtra {
+		extra = values
+	}
+	return person, extra, problems
+}
+
+// teams reads a list of teams, or the text that a table would have. The list is nil if there is none.
+func teams(node, parent *yaml.Node) (text cell, list []Team, problems []problem) {
+	if node == nil || node.Kind != yaml.SequenceNode {
+		text, problems = scalar(node, FieldTeams, parent)
+		return text, nil, problems
+	}
+	if unsupported(node) {
+		problems = append(problems, at(node, FieldTeams, noAnchors, ""))
+	}
+	list = []Team{} // an empty list means no teams, whatever the defaults
+	for _, item := range node.Content {
+		team, more := team(item)
+		if len(more) == 0 {
+			list = append(list, team)
+		} else if len(problems) < enough {
+			problems = append(problems, more...)
+		}
+	}
+	list, twice := distinct(list, nil)
+	for _, one := range twice {
+		problems = append(problems, at(node, FieldTeams, one.Reason, one.Suggestion))
+	}
+	return cell{place: place{node.Line, node.Column}, settled: len(problems) > 0}, list, problems
+}
+
+func team(node *yaml.Node) (Team, []problem) {
+	if node.Kind == yaml.ScalarNode && !isNull(node) {
+		text, problems := scalar(node, FieldTeams, node)
+		if len(problems) > 0 {
+			return Team{}, problems
+		}
+		team, refused := parseTeam(email.Trim(text.text))
+		if refused != nil {
+			return team, []problem{at(node, FieldTeams, refused.Reason, refused.Suggestion)}
+		}
+		return team, nil
+	}
+	values, problems := fields(node, keyTeam, FieldRole)
+	if values == nil {
+		return Team{}, problems
+	}
+	name, inName := scalar(values[keyTeam], FieldTeams, node)
+	role, inRole := scalar(values[FieldRole], FieldTeams, node)
+	if problems = slices.Concat(problems, inName, inRole); len(problems) > 0 {
+		return Team{}, problems
+	}
+	if email.Trim(name.text) == "" {
+		return Team{}, []problem{{name.place, FieldTeams, "no team", "write {team: NAME, role: ROLE}"}}
+	}
+	team, refused := withRole(email.Trim(name.text), email.Trim(role.text))
+	if refused != nil {
+		return team, []problem{{role.place, FieldTeams, refused.Reason, refused.Suggestion}}
+	}
+	return team, nil
+}
