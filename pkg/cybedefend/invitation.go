@@ -19,6 +19,7 @@ const (
 	OpInvitations      = "list invitations"
 	OpCancelInvitation = "cancel invitation"
 	OpMembers          = "list members"
+	OpChangeRole       = "change member role"
 	OpTeams            = "list teams"
 	OpOrganizations    = "list organizations"
 	OpOrganization     = "read organization"

@@ -47,6 +47,28 @@ func (c *Client) Members(ctx context.Context, organizationID string, page Page, 
 	return members, nil
 }
 
+// ChangeRole gives a member another role: PUT /organization/{id}/member/role. Doing so twice is the same as once.
+func (c *Client) ChangeRole(ctx context.Context, organizationID, userID string, role Role) error {
+	if err := checkID(OpChangeRole, "organization", organizationID); err != nil {
+		return err
+	}
+	if err := checkID(OpChangeRole, "user", userID); err != nil {
+		return err
+	}
+	body, err := json.Marshal(struct {
+		UserID string `json:"userId"`
+		Role   Role   `json:"role"`
+	}{userID, role})
+	if err != nil {
+		return refuse(OpChangeRole, "%w", err)
+	}
+	return c.call(ctx, request{
+		operation: OpChangeRole, method: http.MethodPut, url: c.at("organization", organizationID, "member", "role"),
+		body: body, contentType: "application/json",
+		understand: func([]byte) error { return nil }, // it says so in words, if in any
+	})
+}
+
 // Teams returns all teams of an organization: GET /organization/{id}/teams.
 func (c *Client) Teams(ctx context.Context, organizationID string) ([]Team, error) {
 	if err := checkID(OpTeams, "organization", organizationID); err != nil {

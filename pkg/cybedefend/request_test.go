@@ -110,7 +110,7 @@ func TestReadsAreNeverLostAndNeverEmptyByMistake(t *testing.T) {
 	} {
 		for operation, call := range calls {
 			switch operation {
-			case cybedefend.OpInvite, cybedefend.OpCancelInvitation:
+			case cybedefend.OpInvite, cybedefend.OpCancelInvitation, cybedefend.OpChangeRole:
 				continue
 			}
 			got, err := call(t.Context(), serve(t, give))

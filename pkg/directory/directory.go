@@ -5,6 +5,8 @@
 package directory
 
 import (
+	"iter"
+	"maps"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -39,6 +41,10 @@ type Standing struct {
 
 // Person returns what is known about an address.
 func (d *Directory) Person(address string) Standing { return d.people[email.Fold(address)] }
+
+// People yields everybody that the directory holds, by key and in no order. Where only some people mattered, others may
+// be missing among the members, see [Options].
+func (d *Directory) People() iter.Seq2[string, Standing] { return maps.All(d.people) }
 
 // Members counts the people of the organization, also those who were not looked for.
 func (d *Directory) Members() int { return d.members }
