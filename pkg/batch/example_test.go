@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/batch"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/document"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
@@ -35,7 +36,7 @@ func invite(ctx context.Context) error {
 	}
 	defer service.Close()
 
-	source, remove, err := roster.Spool("people", strings.NewReader("email,role\nann@x.example,member\nbob@x.example,manager\n"))
+	source, remove, err := document.Spool("people", strings.NewReader("email,role\nann@x.example,member\nbob@x.example,manager\n"))
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	}
 	r.summary.Run, r.told = r.run.ID, true
 	r.log.Info().Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
-		Bool("resumed", r.summary.Resumed).Msg("run begins")
+		Bool("resumed", r.summary.Resumed).Str("detected", r.people.Detected).Msg("run begins")
 	defer context.AfterFunc(ctx, func() {
 		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
 	})()

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/console"
+	"rollcall/pkg/document"
 	"rollcall/pkg/roster"
 )
 
@@ -25,9 +26,11 @@ const screenful = 20
 
 // rosterFlags say how a roster is read. Commands that read one share them.
 type rosterFlags struct {
-	maps  []string
-	role  string
-	teams []string
+	maps      []string
+	role      string
+	teams     []string
+	encoding  string
+	delimiter string
 }
 
 func (f *rosterFlags) add(cmd *cobra.Command) {
@@ -35,6 +38,8 @@ func (f *rosterFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.maps, "map", nil, "use the roster's column for a meaning, as in `email=\"Work Email\"` (repeatable)")
 	flags.StringVar(&f.role, "role", "", "`ROLE` of rows that name none")
 	flags.StringArrayVar(&f.teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
+	flags.StringVar(&f.encoding, "encoding", encodingAuto, "how the roster's characters are written: auto, utf-8, utf-16le, utf-16be or windows-1252")
+	flags.StringVar(&f.delimiter, "delimiter", "", "what stands between the cells of a table: `,|;|tab|'|'`, or comma, semicolon, pipe (default: found by the header)")
 }
 
 func (f *rosterFlags) options() (roster.Options, error) {
@@ -63,15 +68,33 @@ func (f *rosterFlags) options() (roster.Options, error) {
 		}
 		o.Teams = append(o.Teams, teams...)
 	}
-	return o, nil
+	err := f.dialect(&o)
+	return o, err
+}
+
+// encodingAuto is the encoding that is found out.
+const encodingAuto = "auto"
+
+// dialect adds what the flags say about the text itself.
+func (f *rosterFlags) dialect(o *roster.Options) (err error) {
+	if o.Encoding, err = document.ParseEncoding(f.encoding); err != nil {
+		return usageError("", "--encoding: %w", err)
+	}
+	if f.delimiter == "" {
+		return nil
+	}
+	if o.Delimiter, err = roster.ParseDelimiter(f.delimiter); err != nil {
+		return usageError("", "--delimiter: %w", err)
+	}
+	return nil
 }
 
 // source returns the source of a roster, "-" being standard input, and what to do when it is not needed any more.
-func (a *app) source(path string) (roster.Source, func() error, error) {
+func (a *app) source(path string) (document.Source, func() error, error) {
 	if path != "-" {
-		return roster.File(path), func() error { return nil }, nil
+		return document.File(path), func() error { return nil }, nil
 	}
-	return roster.Spool("stdin", a.In)
+	return document.Spool("stdin", a.In)
 }
 
 // parseMapping reads email="Work Email", with or without the quotes.
@@ -129,6 +152,7 @@ type checkReport struct {
 	Rows       int      `json:"rows"`
 	Invalid    int      `json:"invalid"`
 	Duplicates int      `json:"duplicates"`
+	Detected   string   `json:"detected,omitempty"`
 	Refused    bool     `json:"refused"`
 	ExitCode   ExitCode `json:"exit_code"`
 }
@@ -152,6 +176,7 @@ func (a *app) check(ctx context.Context, path string, o roster.Options) (code Ex
 		return ExitUnexpected, err
 	default:
 		report.Rows, report.Invalid, report.Duplicates = people.Rows, people.Invalid, people.Duplicates
+		report.Detected = people.Detected
 		if people.Invalid > 0 {
 			report.ExitCode = ExitRoster
 		}
@@ -168,6 +193,7 @@ func (a *app) check(ctx context.Context, path string, o roster.Options) (code Ex
 		return ExitUnexpected, err
 	}
 	if !report.Refused && !a.common.quiet {
+		a.console.Printf("%s: read as %s", source.Name, report.Detected)
 		a.console.Printf("%s: %s, %d invalid, %s", source.Name, plural(report.Rows, "row"), report.Invalid, plural(report.Duplicates, "duplicate"))
 	}
 	return report.ExitCode, nil

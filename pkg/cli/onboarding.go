@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/pkg/batch"
@@ -88,6 +89,10 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 	r.closers = append(r.closers, closer(done))
 	if r.people, err = roster.Read(ctx, source, o); err != nil {
 		return err
+	}
+	r.log.Debug().Str("roster", r.people.Name).Str("detected", r.people.Detected).Msg("roster read")
+	for _, finding := range r.people.Findings {
+		r.log.Warn().Msg(finding.String())
 	}
 	r.summary.Rows = r.people.Rows
 	r.summary.Outcomes = map[record.Outcome]int{
@@ -175,7 +180,14 @@ func (r *onboarding) openLedger(ctx context.Context) (err error) {
 
 // digest tells rosters apart: by their content, and by the flags that decide what the content means.
 func (r *onboarding) digest() [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(r.people.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps))
+	content := fmt.Appendf(r.people.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps)
+	if r.flags.encoding != encodingAuto {
+		content = fmt.Appendf(content, "encoding %q", strings.ToLower(r.flags.encoding))
+	}
+	if r.flags.delimiter != "" {
+		content = fmt.Appendf(content, "delimiter %q", r.flags.delimiter)
+	}
+	return sha256.Sum256(content)
 }
 
 // readDirectory reads the organization.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"testing"
 
+	"rollcall/pkg/document"
 	"rollcall/pkg/roster"
 )
 
@@ -24,8 +25,8 @@ func cleanCSV(rows int) []byte {
 	return b.Bytes()
 }
 
-func memory(name string, document []byte) roster.Source {
-	return roster.Source{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(document)), nil }}
+func memory(name string, content []byte) document.Source {
+	return document.Source{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }}
 }
 
 func perRow(b *testing.B) {
@@ -35,10 +36,10 @@ func perRow(b *testing.B) {
 
 // The yardstick: the standard reader that does nothing with what it reads.
 func BenchmarkEncodingCSV(b *testing.B) {
-	document := cleanCSV(benchRows)
+	content := cleanCSV(benchRows)
 	b.ReportAllocs()
 	for b.Loop() {
-		reader := csv.NewReader(bytes.NewReader(document))
+		reader := csv.NewReader(bytes.NewReader(content))
 		for {
 			if _, err := reader.Read(); errors.Is(err, io.EOF) {
 				break

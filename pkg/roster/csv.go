@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -72,20 +73,19 @@ type table struct {
 }
 
 func openTable(r *reading) (*table, error) {
-	head, err := peek(r.Reader)
+	head, err := r.peek()
 	if err != nil {
 		return nil, err
 	}
-	t := &table{reading: r, after: 1}
-	delimiter, hint := excelHint(head)
-	if hint > 0 {
-		if _, err := r.Discard(hint); err != nil {
-			return nil, err
-		}
-		t.above, t.after = 1, 2
-	} else {
-		delimiter = sniff(head, r.rules.columns)
+	above := skip(head)
+	delimiter := cmp.Or(r.rules.delimiter, above.delimiter)
+	if delimiter == 0 {
+		delimiter = sniff(head[above.length:], r.rules.columns)
 	}
+	if _, err := r.Discard(above.length); err != nil {
+		return nil, err
+	}
+	t := &table{reading: r, above: above.lines, after: above.lines + 1}
 	r.leash.limit = maxRecord
 	t.csv = csv.NewReader(r.Reader)
 	t.csv.Comma, t.csv.FieldsPerRecord, t.csv.ReuseRecord = delimiter, -1, true
@@ -98,12 +98,28 @@ func openTable(r *reading) (*table, error) {
 	case err != nil:
 		return nil, err
 	}
+	t.describe(delimiter, len(cells))
 	h := header{cells: slices.Clone(cells)}
 	for i := range cells {
 		h.places = append(h.places, t.place(i))
 	}
 	t.layout, err = layOut(h, r.rules)
 	return t, err
+}
+
+// describe says how the table is read.
+func (t *table) describe(delimiter rune, columns int) {
+	between := fmt.Sprintf("%q between cells", string(delimiter))
+	switch {
+	case columns == 1:
+		between = "one column"
+	case delimiter == '\t':
+		between = "tabs between cells"
+	}
+	t.detected = append(t.detected, between)
+	if t.text.LineEnd != "" {
+		t.detected = append(t.detected, string(t.text.LineEnd)+" line ends")
+	}
 }
 
 // read returns the next record that is not blank. A *csv.ParseError concerns a single line, after which reading can

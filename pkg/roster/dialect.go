@@ -2,7 +2,10 @@ package roster
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,22 +15,55 @@ import (
 // delimiters are what separates cells, the usual one first.
 const delimiters = ",;\t|"
 
-// excelHint reads the line "sep=;" that Excel understands at the start of a file. It returns the delimiter and the
-// length of the line, 0 if there is none.
-func excelHint(head []byte) (delimiter rune, length int) {
-	line := head
-	if end := bytes.IndexByte(head, '\n'); end >= 0 {
-		line = head[:end+1]
+// ParseDelimiter returns the delimiter that the text is, or names: comma, semicolon, tab or pipe.
+func ParseDelimiter(text string) (rune, error) {
+	names := map[string]rune{"comma": ',', "semicolon": ';', "tab": '\t', `\t`: '\t', "pipe": '|'}
+	if delimiter, ok := names[strings.ToLower(text)]; ok {
+		return delimiter, nil
 	}
-	hint := strings.Trim(strings.TrimRight(string(line[:min(len(line), 16)]), "\r\n"), `"`)
-	if len(hint) < len("sep=,") || !strings.EqualFold(hint[:len("sep=")], "sep=") {
-		return 0, 0
+	if delimiter, size := utf8.DecodeRuneInString(text); size == len(text) && strings.ContainsRune(delimiters, delimiter) {
+		return delimiter, nil
 	}
-	delimiter, size := utf8.DecodeRuneInString(hint[len("sep="):])
-	if len(hint) != len("sep=")+size {
-		return 0, 0
+	return 0, fmt.Errorf("%q is none of , ; tab and | (comma, semicolon, tab, pipe)", text)
+}
+
+// preamble is what may stand above the header of a table.
+type preamble struct {
+	// delimiter is what it says, 0 if it says nothing.
+	delimiter rune
+	// length and lines are how long it is.
+	length, lines int
+}
+
+// version matches the first line of Entra ID's templates, also after a spreadsheet has filled it up to the last column.
+var version = regexp.MustCompile(`(?i)^"?version:v?[0-9.]+"?[,;|\t ]*$`)
+
+// skip reads the lines above the header: "sep=;", which Excel understands, and Entra ID's "version:v1.0".
+func skip(head []byte) (above preamble) {
+	for line := range bytes.Lines(head) {
+		text := strings.TrimRight(string(line[:min(len(line), 1<<10)]), "\r\n")
+		delimiter := hint(text)
+		if (delimiter == 0 || above.delimiter != 0) && !version.MatchString(text) || above.lines == 2 {
+			break
+		}
+		above.delimiter = cmp.Or(above.delimiter, delimiter)
+		above.length += len(line)
+		above.lines++
 	}
-	return delimiter, len(line)
+	return above
+}
+
+// hint returns the delimiter that a line such as "sep=;" names, 0 if it is another line.
+func hint(line string) rune {
+	line = strings.Trim(line, `"`)
+	if len(line) < len("sep=,") || !strings.EqualFold(line[:len("sep=")], "sep=") {
+		return 0
+	}
+	delimiter, size := utf8.DecodeRuneInString(line[len("sep="):])
+	if len(line) != len("sep=")+size || delimiter == utf8.RuneError {
+		return 0
+	}
+	return delimiter
 }
 
 // sniff returns the delimiter of a table: the one under which its header holds the most names that we know, and, if

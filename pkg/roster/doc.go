@@ -1,6 +1,6 @@
 // Package roster reads the document that lists the people to onboard: CSV, YAML, JSON or JSON Lines, in whatever dialect.
 //
-//	people, err := roster.Read(ctx, roster.File("people.csv"), roster.Options{Role: "member"})
+//	people, err := roster.Read(ctx, document.File("people.csv"), roster.Options{Role: "member"})
 //	for entry, err := range people.Entries(ctx) { … }
 //
 // [Read] goes through the whole document once, says whether it can be used at all, and counts what is wrong with its
@@ -11,6 +11,6 @@
 // Two kinds of trouble are kept apart. A wrong row is data: its entry is invalid and says where and why. A document
 // in which rows cannot be told from each other, or columns cannot be understood, is a [RefusedError].
 //
-// The package opens no network connection, writes nothing but the spool file of [Spool], and never repairs a value by
+// The package opens no network connection, writes nothing, and never repairs a value by
 // itself.
 package roster

@@ -66,18 +66,6 @@ type cell struct {
 	settled bool
 }
 
-// reading is one pass over a document.
-type reading struct {
-	*document
-	rules *rules
-	// wantExtra tells whether the rows should carry their extra cells.
-	wantExtra bool
-	// extra is for the format to set before its last row: the names of the columns that mean nothing to it.
-	extra []string
-	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.
-	doubts []problem
-}
-
 // reader hands the rows of a document to emit, in order, and returns when there are no more, or what emit returned. It
 // returns a structureError where the document is not what it should be. Adding a format means to write one, to list
 // it in readers, and to tell it from the others in detect.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/document"
 	"rollcall/pkg/roster"
 )
 
@@ -24,18 +25,18 @@ func seed(f *testing.F, pattern string) {
 		f.Fatalf("no seeds %s: %v", pattern, err)
 	}
 	for _, file := range files {
-		document, err := os.ReadFile(file)
+		content, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
 		}
-		if len(document) < 8<<10 {
-			f.Add(document)
+		if len(content) < 8<<10 {
+			f.Add(content)
 		}
 	}
 }
 
 // readAll holds what must be true of every document.
-func readAll(t *testing.T, source roster.Source, options roster.Options) {
+func readAll(t *testing.T, source document.Source, options roster.Options) {
 	t.Helper()
 	people, err := roster.Read(t.Context(), source, options)
 	if err != nil {
@@ -80,33 +81,33 @@ func readAll(t *testing.T, source roster.Source, options roster.Options) {
 
 func FuzzCSV(f *testing.F) {
 	seed(f, "*.csv")
-	f.Fuzz(func(t *testing.T, document []byte) {
-		readAll(t, memory("x.csv", document), roster.Options{})
-		readAll(t, memory("x", document), roster.Options{Role: "member", Map: map[string]string{"email": "Name"}})
+	f.Fuzz(func(t *testing.T, content []byte) {
+		readAll(t, memory("x.csv", content), roster.Options{})
+		readAll(t, memory("x", content), roster.Options{Role: "member", Map: map[string]string{"email": "Name"}})
 	})
 }
 
 func FuzzYAML(f *testing.F) {
 	seed(f, "*.yaml")
-	f.Fuzz(func(t *testing.T, document []byte) {
-		readAll(t, memory("x.yaml", document), roster.Options{})
+	f.Fuzz(func(t *testing.T, content []byte) {
+		readAll(t, memory("x.yaml", content), roster.Options{})
 	})
 }
 
 // What encoding/json takes for JSON, and only that, is not refused as broken JSON.
 func FuzzJSON(f *testing.F) {
 	seed(f, "*.json")
-	f.Fuzz(func(t *testing.T, document []byte) {
-		readAll(t, memory("x.json", document), roster.Options{})
-		readAll(t, memory("x", document), roster.Options{Format: roster.JSON, Role: "member"})
-		if !utf8.Valid(document) { // UTF-16, or refused
+	f.Fuzz(func(t *testing.T, content []byte) {
+		readAll(t, memory("x.json", content), roster.Options{})
+		readAll(t, memory("x", content), roster.Options{Format: roster.JSON, Role: "member"})
+		if !utf8.Valid(content) { // UTF-16, or refused
 			return
 		}
-		document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))
-		_, err := roster.Read(t.Context(), memory("x", document), roster.Options{Format: roster.JSON})
+		content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+		_, err := roster.Read(t.Context(), memory("x", content), roster.Options{Format: roster.JSON})
 		broken := err != nil && (strings.Contains(err.Error(), "not valid JSON") || strings.Contains(err.Error(), "something follows"))
-		if valid := json.Valid(document); !valid && err == nil || valid && broken && !halfCharacter.Match(document) {
-			t.Errorf("json.Valid is %t for %q, Read says %v", valid, document, err)
+		if valid := json.Valid(content); !valid && err == nil || valid && broken && !halfCharacter.Match(content) {
+			t.Errorf("json.Valid is %t for %q, Read says %v", valid, content, err)
 		}
 	})
 }
@@ -116,17 +117,17 @@ var halfCharacter = regexp.MustCompile(`\\u[dD][89a-fA-F]`)
 
 func FuzzJSONLines(f *testing.F) {
 	seed(f, "*.jsonl")
-	f.Fuzz(func(t *testing.T, document []byte) {
-		readAll(t, memory("x.jsonl", document), roster.Options{})
-		people, err := roster.Read(t.Context(), memory("x.jsonl", document), roster.Options{})
-		if err != nil || !utf8.Valid(document) {
+	f.Fuzz(func(t *testing.T, content []byte) {
+		readAll(t, memory("x.jsonl", content), roster.Options{})
+		people, err := roster.Read(t.Context(), memory("x.jsonl", content), roster.Options{})
+		if err != nil || !utf8.Valid(content) {
 			return
 		}
 		// The rows are the values that encoding/json finds.
-		values := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))))
+		values := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
 		for row := range people.Rows + 1 {
 			if err := values.Decode(new(json.RawMessage)); (row < people.Rows) != (err == nil) {
-				t.Errorf("%d rows in %q, and encoding/json says %v about number %d", people.Rows, document, err, row+1)
+				t.Errorf("%d rows in %q, and encoding/json says %v about number %d", people.Rows, content, err, row+1)
 			}
 		}
 	})
@@ -155,7 +156,7 @@ func FuzzHeader(f *testing.F) {
 		f.Add(header)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		document := bytes.Join([][]byte{[]byte(header), []byte("ann@x.test,member"), []byte("ann@x.test;member;x")}, []byte("\n"))
-		readAll(t, memory("x.csv", document), roster.Options{Role: "member"})
+		content := bytes.Join([][]byte{[]byte(header), []byte("ann@x.test,member"), []byte("ann@x.test;member;x")}, []byte("\n"))
+		readAll(t, memory("x.csv", content), roster.Options{Role: "member"})
 	})
 }

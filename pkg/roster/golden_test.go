@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/document"
 	"rollcall/pkg/roster"
 )
 
@@ -47,7 +48,7 @@ func TestRosters(t *testing.T) {
 		}
 		name := filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
-			source := roster.File(file)
+			source := document.File(file)
 			source.Name = name
 			got := describe(t.Context(), source, options[name])
 			golden := file + ".golden"
@@ -68,7 +69,7 @@ func TestRosters(t *testing.T) {
 }
 
 // describe writes down all that the package says about a document.
-func describe(ctx context.Context, source roster.Source, options roster.Options) string {
+func describe(ctx context.Context, source document.Source, options roster.Options) string {
 	var b strings.Builder
 	people, err := roster.Read(ctx, source, options)
 	if err != nil {
@@ -79,7 +80,7 @@ func describe(ctx context.Context, source roster.Source, options roster.Options)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "%s: %d rows, %d invalid, %d duplicates, %d warnings, clean %t, extra %q\n",
-		people.Format, people.Rows, people.Invalid, people.Duplicates, people.Warnings, people.Clean(), people.Extra)
+		people.Detected, people.Rows, people.Invalid, people.Duplicates, people.Warnings, people.Clean(), people.Extra)
 	for _, finding := range people.Findings {
 		fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding)
 	}

@@ -6,7 +6,9 @@ import (
 	"hash/maphash"
 	"maps"
 	"slices"
+	"strings"
 
+	"rollcall/pkg/document"
 	"rollcall/pkg/email"
 )
 
@@ -19,6 +21,11 @@ type Options struct {
 	Role string
 	// Teams are the teams of rows that name none.
 	Teams []Team
+	// Encoding is that of a text. Auto goes by the byte order mark; without one, a text is UTF-8 or, if it is a table that
+	// cannot be that, Windows-1252, with a [Warning].
+	Encoding document.Encoding
+	// Delimiter separates the cells of delimited text: one of , ; tab and |. The zero value goes by the header.
+	Delimiter rune
 }
 
 // rules are options that were found valid.
@@ -27,6 +34,9 @@ type rules struct {
 	columns map[string]string
 	role    string
 	teams   []Team
+
+	encoding  document.Encoding
+	delimiter rune
 }
 
 func newRules(options Options) (*rules, error) {
@@ -38,7 +48,10 @@ func newRules(options Options) (*rules, error) {
 			return nil, fmt.Errorf("column mapping: %q is none of email, role, teams", field)
 		}
 	}
-	r := &rules{format: options.Format, columns: maps.Clone(options.Map)}
+	if options.Delimiter != 0 && !strings.ContainsRune(delimiters, options.Delimiter) {
+		return nil, fmt.Errorf("delimiter: %q is none of , ; tab and |", options.Delimiter)
+	}
+	r := &rules{format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter}
 	if options.Role != "" {
 		role, err := ParseRole(options.Role)
 		if err != nil {

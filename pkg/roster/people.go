@@ -33,6 +33,9 @@ func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopl
 	if len(r.rules.columns) > 0 {
 		return nil, broken(place{1, 1}, "columns are mapped, and "+language+" has none", "leave out --map")
 	}
+	if r.rules.delimiter != 0 {
+		return nil, broken(place{1, 1}, "a delimiter is given, and "+language+" has none", "leave out --delimiter")
+	}
 	return &peopleReader{reading: r, emit: emit}, nil
 }
 

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
+
+	"rollcall/pkg/document"
 )
 
 // ErrChanged says that a document is not the one that was checked.
@@ -20,6 +23,8 @@ type Roster struct {
 	Name string
 	// Format is what the document was read as.
 	Format Format
+	// Detected says in one line how it was read: `CSV, Windows-1252, ";" between cells, CRLF line ends`.
+	Detected string
 	// Digest is the SHA-256 of the document's bytes.
 	Digest [sha256.Size]byte
 	// Rows counts the rows that are not blank: at least one.
@@ -34,10 +39,11 @@ type Roster struct {
 	// Extra are the names of the columns that mean nothing to us, exactly as they are, in the order of the document.
 	Extra []string
 
-	source Source
-	rules  *rules
-	twins  twins
-	strays strays
+	source   document.Source
+	encoding document.Encoding // that was found
+	rules    *rules
+	twins    twins
+	strays   strays
 }
 
 // Clean reports whether there is no finding.
@@ -45,16 +51,28 @@ func (r *Roster) Clean() bool { return r.Invalid == 0 && r.Warnings == 0 }
 
 // Read goes through the whole document. A document that cannot be used is a [*RefusedError]; other errors are about
 // the options or the context.
-func Read(ctx context.Context, source Source, options Options) (*Roster, error) {
+func Read(ctx context.Context, source document.Source, options Options) (*Roster, error) {
 	rules, err := newRules(options)
 	if err != nil {
 		return nil, err
 	}
-	r := &Roster{Name: source.Name, source: source, rules: rules}
-	judge, census, domains := newJudge(source.Name, rules), newCensus(), tally{}
-	var entry Entry
+	r := &Roster{Name: source.Name, source: source, encoding: rules.encoding, rules: rules}
 	refusal := &RefusedError{}
-	err = r.pass(ctx, false, func(row *row, number int) error {
+	err = r.survey(ctx, refusal)
+	if errors.Is(err, document.ErrNotUTF8) && (r.Format == CSV || r.Format == Auto) {
+		err = r.surveyWindows(ctx, refusal)
+	}
+	if err != nil {
+		return nil, r.refuse(err, refusal)
+	}
+	return r, nil
+}
+
+// survey goes through the document and counts what is in it. The refusal gets the findings, in case there will be one.
+func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
+	judge, census, domains := newJudge(r.Name, r.rules), newCensus(), tally{}
+	var entry Entry
+	err := r.pass(ctx, false, func(row *row, number int) error {
 		wish := judge.judge(row, number, &entry)
 		r.Rows, r.NamesTeams = number, r.NamesTeams || len(entry.Teams) > 0
 		if len(entry.Findings) > 0 {
@@ -71,12 +89,26 @@ func Read(ctx context.Context, source Source, options Options) (*Roster, error) 
 		err = structureError{{reason: "there are no people in the document"}}
 	}
 	if err != nil {
-		return nil, r.refuse(err, refusal)
+		return err
 	}
 	r.twins, r.strays = census.settle(), domains.settle()
 	duplicates, conflicts := r.twins.count()
 	r.Duplicates, r.Warnings, r.Invalid = duplicates, r.Warnings+duplicates+r.strays.rows, r.Invalid+conflicts
-	return r, nil
+	return nil
+}
+
+// surveyWindows starts over with a document that is not UTF-8, and takes it for Windows-1252 if it may be that.
+func (r *Roster) surveyWindows(ctx context.Context, refusal *RefusedError) error {
+	line, column, err := document.Windows(ctx, r.source)
+	if err != nil {
+		return err
+	}
+	*refusal = RefusedError{}
+	*r = Roster{Name: r.Name, source: r.source, encoding: document.Windows1252, rules: r.rules, Warnings: 1, Findings: []Finding{{
+		File: r.Name, Line: line, Column: column, Severity: Warning, Reason: "not valid UTF-8: the document is read as Windows-1252",
+		Suggestion: "look at the names; to be sure, save it as CSV UTF-8 or say --encoding windows-1252",
+	}}}
+	return r.survey(ctx, refusal)
 }
 
 // note counts the findings of an entry, and keeps them in case the document is refused.
@@ -105,7 +137,7 @@ func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 		errEnough := errors.New("no more entries wanted")
 		judge := newJudge(r.Name, r.rules)
 		next := 0
-		again := &Roster{Name: r.Name, source: r.source, rules: r.rules}
+		again := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
 		err := again.pass(ctx, true, func(row *row, number int) error {
 			var entry Entry
 			judge.judge(row, number, &entry)
@@ -119,7 +151,7 @@ func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 		switch {
 		case errors.Is(err, errEnough):
 			return
-		case err == nil && again.Digest != r.Digest, errors.As(err, new(structureError)):
+		case err == nil && again.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
 			err = ErrChanged
 		}
 		if err != nil {
@@ -128,54 +160,83 @@ func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	}
 }
 
-// pass reads the document once. It hands every row to take and fills Format, Extra and Digest.
+// pass reads the document once. It hands every row to take and fills what is known of the document only then.
 func (r *Roster) pass(ctx context.Context, wantExtra bool, take func(row *row, number int) error) (err error) {
-	document, err := openDocument(ctx, r.source)
+	d, err := document.Open(ctx, r.source)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		digest, closing := document.close()
+		digest, closing := d.Close()
 		r.Digest, err = digest, errors.Join(err, closing)
 	}()
 	number := 0
-	return r.read(ctx, &reading{document: document, rules: r.rules, wantExtra: wantExtra}, func(row *row) error {
+	err = r.read(ctx, d, &reading{bytes: d, rules: r.rules, wantExtra: wantExtra}, func(row *row) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		number++
 		return take(row, number)
 	})
+	if err != nil {
+		return err
+	}
+	return d.Finish()
 }
 
-// read hands the rows of an open document to emit, and reads it to its end.
-func (r *Roster) read(ctx context.Context, reading *reading, emit func(*row) error) error {
-	r.Format = r.rules.format
-	if r.Format == Auto {
-		head, err := peek(reading.Reader)
+// read hands the rows of an open document to emit.
+func (r *Roster) read(ctx context.Context, d *document.Document, reading *reading, emit func(*row) error) error {
+	if err := r.recognize(d, reading); err != nil {
+		return err
+	}
+	if err := readers[r.Format](ctx, reading, emit); err != nil {
+		return err
+	}
+	r.Extra, r.Detected = reading.extra, strings.Join(reading.detected, ", ")
+	for _, doubt := range reading.doubts {
+		r.Findings = append(r.Findings, doubt.warning(r.Name))
+	}
+	r.Warnings += len(reading.doubts)
+	return nil
+}
+
+// recognize finds out the format and encoding: by the content where it is no text, else by the name of the document, and
+// by its beginning if that says nothing.
+func (r *Roster) recognize(d *document.Document, reading *reading) error {
+	if d.Workbook {
+		return broken(place{1, 1}, "this is an Excel workbook", "save it as CSV UTF-8")
+	}
+	if err := reading.openText(d, r.encoding); err != nil {
+		return err
+	}
+	if r.Format = r.rules.format; r.Format == Auto {
+		head, err := reading.peek()
 		if err != nil {
 			return err
 		}
 		r.Format = detect(r.Name, head)
 	}
-	if err := readers[r.Format](ctx, reading, emit); err != nil {
-		return err
+	name := strings.ToUpper(r.Format.String())
+	r.encoding = reading.text.Encoding
+	reading.detected = []string{name, string(r.encoding)}
+	if r.encoding == document.Windows1252 && r.Format != CSV {
+		return broken(place{1, 1}, name+" cannot be "+string(r.encoding), "save it as UTF-8")
 	}
-	r.Extra = reading.extra
-	for _, doubt := range reading.doubts {
-		r.Findings = append(r.Findings, doubt.warning(r.Name))
-	}
-	r.Warnings += len(reading.doubts)
-	return reading.finish()
+	return nil
 }
 
-// refuse makes the error of a pass one that callers can tell by its type. The refusal has the findings so far.
+// refuse makes the error of a pass one that callers can tell by its type. The refusal has the findings about rows so far.
 func (r *Roster) refuse(err error, refusal *RefusedError) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("read roster %s: %w", r.Name, err)
 	}
 	var structure structureError
+	var unreadable *document.Error
 	switch {
+	case errors.As(err, &unreadable):
+		refusal.Findings = append(refusal.Findings, problem{
+			place{unreadable.Line, unreadable.Column}, "", unreadable.Reason, unreadable.Suggestion,
+		}.finding(r.Name))
 	case errors.As(err, &structure):
 		for _, problem := range structure {
 			refusal.Findings = append(refusal.Findings, problem.finding(r.Name))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/document"
 	"rollcall/pkg/roster"
 )
 
@@ -106,21 +107,21 @@ func TestFormatOfAnUnnamedDocument(t *testing.T) {
 func TestUnreadableRosterIsRefused(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "people.csv")
 	broken := errors.New("disk on fire")
-	half := roster.Source{Name: "half.csv", Open: func() (io.ReadCloser, error) {
+	half := document.Source{Name: "half.csv", Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("email,role\nann@x.test,boss\n"+strings.Repeat("bob@x.test,member\n", 9000)), iotest.ErrReader(broken))), nil
 	}}
-	yaml := roster.Source{Name: "half.yaml", Open: func() (io.ReadCloser, error) {
+	yaml := document.Source{Name: "half.yaml", Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"+strings.Repeat("# padding\n", 9000)), iotest.ErrReader(broken))), nil
 	}}
-	halfJSON := roster.Source{Name: "half.json", Open: func() (io.ReadCloser, error) {
+	halfJSON := document.Source{Name: "half.json", Open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader(`[{"email": "ann@x.test", "role": "mem`), iotest.ErrReader(broken))), nil
 	}}
 	tests := []struct {
-		give  roster.Source
+		give  document.Source
 		want  string
 		cause error
 	}{
-		{roster.File(missing), missing + ": cannot open: no such file or directory", fs.ErrNotExist},
+		{document.File(missing), missing + ": cannot open: no such file or directory", fs.ErrNotExist},
 		{half, "half.csv:2:12: role: unknown role \"boss\" (one of administrator, manager, billing_manager, member)\nhalf.csv: cannot read: disk on fire", broken},
 		{yaml, "half.yaml: cannot read: disk on fire", broken},
 		{halfJSON, "half.json: cannot read: disk on fire", broken},
@@ -136,8 +137,8 @@ func TestUnreadableRosterIsRefused(t *testing.T) {
 }
 
 func TestRefusalShowsSomeFindingsAndCountsTheRest(t *testing.T) {
-	document := "email,role\n" + strings.Repeat("ann,member\n", 150) + "\"ann,member\n"
-	_, err := roster.Read(t.Context(), memory("x.csv", []byte(document)), roster.Options{})
+	content := "email,role\n" + strings.Repeat("ann,member\n", 150) + "\"ann,member\n"
+	_, err := roster.Read(t.Context(), memory("x.csv", []byte(content)), roster.Options{})
 	var refused *roster.RefusedError
 	if !errors.As(err, &refused) || len(refused.Findings) != 101 || refused.More != 50 {
 		t.Fatalf("Read = %v", err)
@@ -153,7 +154,7 @@ func TestRefusalShowsSomeFindingsAndCountsTheRest(t *testing.T) {
 func TestRunawayQuoteDoesNotFillTheMemory(t *testing.T) {
 	for _, opening := range []string{"ann@x.test,\"member\n", "\"ann@x.test,member\n"} {
 		rows := io.MultiReader(strings.NewReader("email,role\n\"b@x.test\",\"member\"\n"+opening), &endless{row: []byte("bob@x.test,member\n")})
-		source := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(rows), nil }}
+		source := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(rows), nil }}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		_, err := roster.Read(t.Context(), source, roster.Options{})
@@ -183,7 +184,7 @@ func (e *endless) Read(p []byte) (int, error) {
 
 func TestYAMLIsBounded(t *testing.T) {
 	for _, row := range []string{"# " + strings.Repeat("a long comment ", 1000) + "\n", "- #\n"} {
-		source := roster.Source{Name: "x.yaml", Open: func() (io.ReadCloser, error) {
+		source := document.Source{Name: "x.yaml", Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(io.MultiReader(strings.NewReader("- email: ann@x.test\n"), &endless{row: []byte(row)})), nil
 		}}
 		_, err := roster.Read(t.Context(), source, roster.Options{})
@@ -194,7 +195,7 @@ func TestYAMLIsBounded(t *testing.T) {
 }
 
 func TestYAMLStreamsHaveNoBound(t *testing.T) {
-	const documents = 26_000 // of eight signs each: more than one document may have
+	const documents = 26_000 // of eight signs each: more than one content may have
 	text := strings.Repeat("---\n- {email: ann@x.test, role: member}\n", documents)
 	people, err := roster.Read(t.Context(), memory("x.yaml", []byte(text)), roster.Options{})
 	if err != nil || people.Rows != documents || people.Duplicates != documents-1 {
@@ -210,7 +211,7 @@ func TestJSONIsBounded(t *testing.T) {
 		{`{"version": [`, "1, ", "x.json:1:1: what begins here has not ended after 1 MiB (look for a bracket or a quote that is not closed)"},
 	}
 	for _, tt := range tests {
-		source := roster.Source{Name: "x.json", Open: func() (io.ReadCloser, error) {
+		source := document.Source{Name: "x.json", Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(io.MultiReader(strings.NewReader(tt.begin), &endless{row: []byte(tt.again)})), nil
 		}}
 		if _, err := roster.Read(t.Context(), source, roster.Options{}); err == nil || err.Error() != tt.want {
@@ -252,22 +253,22 @@ func TestJSONIsStreamed(t *testing.T) {
 // However the bytes come in, and wherever a block ends in the middle of a character, the text is the same.
 func TestBlocksMayCutCharacters(t *testing.T) {
 	for padding := range 4 {
-		document := "email,role,note\nann@x.test,member," + strings.Repeat("x", padding) + strings.Repeat("日本é𝄞", 20_000) + "\nbob@x.test,member,ß\n"
+		content := "email,role,note\nann@x.test,member," + strings.Repeat("x", padding) + strings.Repeat("日本é𝄞", 20_000) + "\nbob@x.test,member,ß\n"
 		for name, wrap := range map[string]func(io.Reader) io.Reader{
 			"whole": func(r io.Reader) io.Reader { return r }, "half": iotest.HalfReader, "byte": iotest.OneByteReader, "with EOF": iotest.DataErrReader,
 		} {
-			source := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(wrap(strings.NewReader(document))), nil }}
+			source := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(wrap(strings.NewReader(content))), nil }}
 			people, err := roster.Read(t.Context(), source, roster.Options{})
 			if err != nil {
 				t.Fatalf("%s, padding %d: %v", name, padding, err)
 			}
-			if note := first(t, people).Extra[0]; people.Rows != 2 || !strings.HasSuffix(document, note+"\nbob@x.test,member,ß\n") || len(note) != padding+240_000 {
+			if note := first(t, people).Extra[0]; people.Rows != 2 || !strings.HasSuffix(content, note+"\nbob@x.test,member,ß\n") || len(note) != padding+240_000 {
 				t.Errorf("%s, padding %d: %d rows, a note of %d bytes", name, padding, people.Rows, len(note))
 			}
-			cut := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
-				return io.NopCloser(wrap(strings.NewReader(document[:len(document)-2]))), nil
+			cut := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
+				return io.NopCloser(wrap(strings.NewReader(content[:len(content)-2]))), nil
 			}}
-			if _, err := roster.Read(t.Context(), cut, roster.Options{}); err == nil || err.Error() != "x.csv:3:19: not valid UTF-8: byte 0xc3 (save it as CSV UTF-8)" {
+			if _, err := roster.Read(t.Context(), cut, roster.Options{}); err == nil || err.Error() != "x.csv:3:19: not valid UTF-8, while line 2 is: the document is damaged, or made of two (save it as CSV UTF-8, or say --encoding windows-1252 if that is what it is)" {
 				t.Errorf("%s, padding %d, cut: %v", name, padding, err)
 			}
 		}
@@ -282,7 +283,7 @@ func TestEntriesNoticeAChangedDocument(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "people.csv")
 		write(t, path, original)
-		people, err := roster.Read(t.Context(), roster.File(path), roster.Options{})
+		people, err := roster.Read(t.Context(), document.File(path), roster.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -309,9 +310,9 @@ func write(t *testing.T, path, text string) {
 
 func TestEntriesCanBeLeftEarlyAndReadAgain(t *testing.T) {
 	closed := 0
-	document := cleanCSV(5000)
-	source := roster.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
-		return closer{bytes.NewReader(document), &closed}, nil
+	content := cleanCSV(5000)
+	source := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
+		return closer{bytes.NewReader(content), &closed}, nil
 	}}
 	people, err := roster.Read(t.Context(), source, roster.Options{})
 	if err != nil {
@@ -369,7 +370,7 @@ func TestCancellation(t *testing.T) {
 
 func TestSpool(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	source, remove, err := roster.Spool("<stdin>", strings.NewReader("email,role\nann@x.test,member\n"))
+	source, remove, err := document.Spool("<stdin>", strings.NewReader("email,role\nann@x.test,member\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -383,7 +384,7 @@ func TestSpool(t *testing.T) {
 	if err := remove(); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := roster.Spool("<stdin>", iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, _, err := document.Spool("<stdin>", iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("Spool = %v", err)
 	}
 	if files, err := os.ReadDir(os.TempDir()); err != nil || len(files) != 0 {

@@ -111,9 +111,11 @@ func (m memo[V]) of(value string) V {
 	if known, ok := m.known[value]; ok {
 		return known
 	}
-	result := m.work(value)
-	if len(m.known) < memoSize && len(value) < memoSize {
-		m.known[strings.Clone(value)] = result // the value is a piece of its whole record
+	if len(m.known) == memoSize || len(value) > memoSize {
+		return m.work(value)
 	}
+	value = strings.Clone(value) // which is a piece of its whole record
+	result := m.work(value)
+	m.known[value] = result
 	return result
 }

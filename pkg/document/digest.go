@@ -1,4 +1,4 @@
-package roster
+package document
 
 import "crypto/sha256"
 

@@ -1,4 +1,4 @@
-package roster
+package document
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 
 // Source is a document that can be read more than once.
 type Source struct {
-	// Name stands in findings and, by its extension, tells the format.
+	// Name is for messages; by its extension, it may tell the format.
 	Name string
 	// Open returns the document from its beginning. It is called once for every reading.
 	Open func() (io.ReadCloser, error)

@@ -1,0 +1,204 @@
+package document
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// Text is the text of a document.
+type Text struct {
+	// Encoding is how it was written, Marked whether a byte order mark says so.
+	Encoding Encoding
+	Marked   bool
+	LineEnd  LineEnd
+
+	source io.Reader
+}
+
+// Text returns the document as text in the encoding, which must not contradict its byte order mark. What only looks like
+// text, such as HTML, is an [*Error].
+func (d *Document) Text(encoding Encoding) (*Text, error) {
+	head, err := peek(d.bytes)
+	if err != nil {
+		return nil, err
+	}
+	settled, length, err := settle(encoding, head)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.bytes.Discard(length); err != nil {
+		return nil, err
+	}
+	plain := d.bytes // in which ASCII is ASCII
+	if order, wide := byteOrders[settled]; wide {
+		plain = newBuffer(transform.NewReader(d.bytes, unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()))
+	}
+	if head, err = peek(plain); err != nil {
+		return nil, err
+	}
+	if err := disguised(head); err != nil {
+		return nil, err
+	}
+	lines := newLineReader(plain)
+	t := &Text{Encoding: settled, Marked: length > 0, LineEnd: lines.end}
+	t.source = &textReader{source: lines, encoding: settled, certain: encoding != Auto || length > 0}
+	if settled == Windows1252 {
+		t.source = transform.NewReader(t.source, charmap.Windows1252.NewDecoder())
+	}
+	return t, nil
+}
+
+var byteOrders = map[Encoding]unicode.Endianness{UTF16LE: unicode.LittleEndian, UTF16BE: unicode.BigEndian}
+
+// Read reads the text as UTF-8 without byte order mark and NUL, with lines that end in LF or CRLF. It stops with an
+// [*Error] where the document is not what it should be.
+func (t *Text) Read(p []byte) (int, error) { return t.source.Read(p) }
+
+// textReader passes good text through and stops with an [*Error] at the first character that is damaged, or NUL.
+type textReader struct {
+	source io.Reader
+	// encoding is that of the document: UTF-16 comes here as UTF-8, with replacement characters for what is damaged.
+	encoding Encoding
+	// certain tells that the encoding is more than an assumption.
+	certain bool
+
+	begun  [utf8.UTFMax]byte // a character whose end was not read yet
+	length int               // of what is begun
+	line   int               // how many lines and, on the last one, columns were found good
+	column int
+	err    error
+}
+
+func (r *textReader) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.source.Read(p)
+	good, damage := r.check(p[:n], errors.Is(err, io.EOF))
+	if r.err = err; damage != nil {
+		r.err = damage
+	}
+	return good, r.err
+}
+
+// check returns how much of the text is good, and an error if that is not all. No more follows the last text.
+func (r *textReader) check(text []byte, last bool) (good int, err error) {
+	rest := text
+	for r.length > 0 && len(rest) > 0 {
+		r.begun[r.length] = rest[0]
+		r.length++
+		rest = rest[1:]
+		if char := r.begun[:r.length]; utf8.FullRune(char) {
+			if r.damage(char) >= 0 {
+				return 0, r.complain(char[0])
+			}
+			r.pass(char)
+			r.length = 0
+		}
+	}
+	if last && r.length > 0 {
+		return 0, r.complain(r.begun[0])
+	}
+	whole := rest
+	if !last && r.encoding != Windows1252 {
+		whole = rest[:len(rest)-unfinished(rest)]
+	}
+	if bad := r.damage(whole); bad >= 0 {
+		r.pass(whole[:bad])
+		return len(text) - len(rest) + bad, r.complain(whole[bad])
+	}
+	r.pass(whole)
+	if len(whole) < len(rest) {
+		r.length = copy(r.begun[:], rest[len(whole):])
+	}
+	return len(text), nil
+}
+
+// damage returns the index of the first byte that cannot stand in the document, -1 if there is none.
+func (r *textReader) damage(text []byte) int {
+	nul := bytes.IndexByte(text, 0)
+	other := -1
+	switch {
+	case r.encoding == Windows1252:
+		other = slices.IndexFunc(text, undefined)
+	case r.encoding != UTF8:
+		other = bytes.IndexRune(text, utf8.RuneError)
+	case !utf8.Valid(text):
+		other = invalid(text)
+	}
+	if nul < 0 || other >= 0 && other < nul {
+		return other
+	}
+	return nul
+}
+
+// undefined reports whether the byte is none of Windows-1252.
+func undefined(b byte) bool {
+	switch b {
+	case 0x81, 0x8d, 0x8f, 0x90, 0x9d:
+		return true
+	}
+	return false
+}
+
+// invalid returns the index of the first byte that is no part of a character.
+func invalid(text []byte) int {
+	for i := 0; i < len(text); {
+		char, size := utf8.DecodeRune(text[i:])
+		if char == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// complain says what is wrong with the byte after those that were passed.
+func (r *textReader) complain(bad byte) error {
+	e := &Error{Line: r.line + 1, Column: r.column + 1, Suggestion: asUTF8}
+	switch {
+	case bad == 0:
+		e.Reason = "a NUL byte: this is not a text document"
+	case r.encoding == Windows1252:
+		e.Reason = fmt.Sprintf("byte 0x%02x is no character in Windows-1252", bad)
+	case r.encoding != UTF8:
+		e.Reason = "not valid UTF-16: a character is cut off or damaged"
+	default:
+		e.Reason = fmt.Sprintf("not valid UTF-8: byte 0x%02x", bad)
+		if !r.certain {
+			e.Err = ErrNotUTF8
+		}
+	}
+	return e
+}
+
+// pass counts the lines and columns of good text.
+func (r *textReader) pass(text []byte) {
+	r.line += bytes.Count(text, []byte{'\n'})
+	if end := bytes.LastIndexByte(text, '\n'); end >= 0 {
+		r.column = len(text) - end - 1
+	} else {
+		r.column += len(text)
+	}
+}
+
+// unfinished returns how many bytes at the end of the text begin a character that does not end in it.
+func unfinished(text []byte) int {
+	for size := 1; size < utf8.UTFMax && size <= len(text); size++ {
+		if end := text[len(text)-size:]; utf8.RuneStart(end[0]) {
+			if utf8.FullRune(end) {
+				return 0
+			}
+			return size
+		}
+	}
+	return 0
+}

@@ -1,0 +1,74 @@
+package roster
+
+import (
+	"bufio"
+	"errors"
+	"io"
+
+	"rollcall/pkg/document"
+)
+
+// window is how much of a text is looked at, at a time: enough for the header and some rows.
+const window = 64 << 10
+
+// reading is one pass over a document.
+type reading struct {
+	// Reader gives UTF-8 without byte order mark and NUL, with lines that end in LF or CRLF. It is nil for a workbook.
+	*bufio.Reader
+	// leash keeps a runaway record from filling the memory.
+	leash *leash
+	// text is where Reader gets it from.
+	text *document.Text
+	// bytes are what a workbook is read from.
+	bytes io.Reader
+
+	rules *rules
+	// wantExtra tells whether the rows should carry their extra cells.
+	wantExtra bool
+	// extra is for the format to set before its last row: the names of the columns that mean nothing to it.
+	extra []string
+	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.
+	doubts []problem
+	// detected is for the format to add what a person should know about how the document is read.
+	detected []string
+}
+
+// openText makes the document a text in the encoding.
+func (r *reading) openText(d *document.Document, encoding document.Encoding) (err error) {
+	if r.text, err = d.Text(encoding); err != nil {
+		return err
+	}
+	r.leash = &leash{source: r.text}
+	r.Reader = bufio.NewReaderSize(r.leash, window)
+	return nil
+}
+
+// peek returns what comes next, up to a window, without reading on. What ends the window early, other than at once,
+// will be met again where it stands.
+func (r *reading) peek() ([]byte, error) {
+	head, err := r.Peek(window)
+	if len(head) > 0 || errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return head, err
+}
+
+// leash fails when more than limit bytes pass between two calls of its reset. Without a limit, anything passes.
+type leash struct {
+	source       io.Reader
+	limit, taken int
+}
+
+// errLeash says that the leash was too short; whoever holds it knows what that means.
+var errLeash = errors.New("record too long")
+
+func (l *leash) reset() { l.taken = 0 }
+
+func (l *leash) Read(p []byte) (int, error) {
+	if l.limit > 0 && l.taken > l.limit {
+		return 0, errLeash
+	}
+	n, err := l.source.Read(p)
+	l.taken += n
+	return n, err
+}
