@@ -2,6 +2,7 @@ package roster
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -9,19 +10,23 @@ import (
 	"strings"
 )
 
-// census remembers who is in a roster and what is wished for them, in 32 bytes a row, to find out who is there twice.
-// Keys are kept as 128 random bits: a million rows collide with a probability of 10⁻²⁷.
+// census remembers who is in a roster and what is wished for them, in some 20 bytes a row, to find out who is there
+// twice. Keys are kept as 96 random bits: a million rows collide with a probability of 10⁻¹⁷.
 type census struct {
 	seeds   [2]maphash.Seed
-	shelves [256][]mark // by the first byte of the key, since small tables fit into a processor's cache
+	shelves [256]shelf // by the first byte of the key, since small tables fit into a processor's cache
 }
 
-type person [2]uint64
+type person struct {
+	one uint64
+	two uint32
+}
 
+// mark is what is remembered of a row.
 type mark struct {
 	person    person
-	wish      uint64
-	row, line uint32
+	wish      uint32
+	row, line int
 }
 
 func newCensus() *census {
@@ -30,81 +35,141 @@ func newCensus() *census {
 
 // add notes a row. Rows come in order.
 func (c *census) add(key string, wish uint64, row, line int) {
-	who := person{maphash.String(c.seeds[0], key), maphash.String(c.seeds[1], key)}
-	shelf := &c.shelves[who[0]>>56]
-	*shelf = append(*shelf, mark{who, wish, uint32(row), uint32(line)}) // no document has 2³² lines
+	who := person{maphash.String(c.seeds[0], key), uint32(maphash.String(c.seeds[1], key))}
+	c.shelves[who.one>>56].add(mark{who, uint32(wish ^ wish>>32), row, line})
+}
+
+// shelf holds marks in the order of their rows, packed into blocks, so that nothing is copied as it grows.
+type shelf struct {
+	blocks [][]byte
+	last   mark
+}
+
+const (
+	blockSize = 4 << 10
+	// markSize is the most that a mark takes.
+	markSize = 8 + 4 + 4 + 2*binary.MaxVarintLen64
+)
+
+func (s *shelf) add(m mark) {
+	last := len(s.blocks) - 1
+	if last < 0 || cap(s.blocks[last])-len(s.blocks[last]) < markSize {
+		s.blocks = append(s.blocks, make([]byte, 0, blockSize))
+		last++
+	}
+	block := binary.LittleEndian.AppendUint64(s.blocks[last], m.person.one)
+	block = binary.LittleEndian.AppendUint32(block, m.person.two)
+	block = binary.LittleEndian.AppendUint32(block, m.wish)
+	block = binary.AppendUvarint(block, uint64(m.row-s.last.row))
+	s.blocks[last] = binary.AppendUvarint(block, uint64(m.line-s.last.line))
+	s.last = m
+}
+
+// all yields the marks.
+func (s *shelf) all(yield func(mark) bool) {
+	var m mark
+	for _, block := range s.blocks {
+		for len(block) > 0 {
+			m.person = person{binary.LittleEndian.Uint64(block), binary.LittleEndian.Uint32(block[8:])}
+			m.wish = binary.LittleEndian.Uint32(block[12:])
+			rows, size := binary.Uvarint(block[16:])
+			block = block[16+size:]
+			lines, size := binary.Uvarint(block)
+			block = block[size:]
+			m.row, m.line = m.row+int(rows), m.line+int(lines)
+			if !yield(m) {
+				return
+			}
+		}
+	}
 }
 
 // twins are the rows of people who are in the roster more than once. The zero value is none.
 type twins struct {
-	rows   []twin // by row
-	groups []group
+	rows      []twin // by row, without the first one of each person whose rows do not conflict
+	conflicts []conflict
+	// duplicates and invalid count the rows of either kind.
+	duplicates, invalid int
 }
 
-type twin struct{ row, group uint32 }
+// twin is a row whose person is on other lines, too.
+type twin struct {
+	row uint32
+	// of is the line of the first row, or a conflict: no document has 2³¹ lines.
+	of uint32
+}
+
+const isConflict = 1 << 31
 
 // named is how many other lines a conflict names.
 const named = 3
 
-// group is all rows of one person.
-type group struct {
-	wish  uint64 // of the first row
-	first uint32 // row: one line may hold several, in JSON
+// conflict is all rows of a person for whom they wish different things.
+type conflict struct {
 	rows  uint32
 	lines [named + 1]uint32 // the first ones
-	// conflict tells that another row wishes something else.
-	conflict bool
+}
+
+// sighting is a person on a shelf.
+type sighting struct {
+	first    mark
+	rows     int
+	conflict int // its index and 1, 0 if there is none
 }
 
 // settle ends the census and says who is in it more than once.
 func (c *census) settle() twins {
 	var found twins
-	seen, paired := make(map[person]int), make(map[person]int)
+	seen := make(map[person]int)
+	var people []sighting
 	for at := range c.shelves {
-		shelf := c.shelves[at]
-		c.shelves[at] = nil // twins may need the memory
 		clear(seen)
-		clear(paired)
-		for i, m := range shelf {
-			first, twice := seen[m.person]
-			if !twice {
-				seen[m.person] = i
+		people = people[:0]
+		twice := 0
+		for m := range c.shelves[at].all {
+			i, known := seen[m.person]
+			if !known {
+				seen[m.person] = len(people)
+				people = append(people, sighting{first: m, rows: 1})
 				continue
 			}
-			into, known := paired[m.person]
-			if !known {
-				into = len(found.groups)
-				paired[m.person] = into
-				found.groups = append(found.groups, group{wish: shelf[first].wish, first: shelf[first].row})
-				found.join(into, shelf[first])
+			twice++
+			people[i].rows++
+			if people[i].conflict == 0 && m.wish != people[i].first.wish {
+				found.conflicts = append(found.conflicts, conflict{})
+				people[i].conflict = len(found.conflicts)
 			}
-			found.join(into, m)
 		}
+		if twice > 0 {
+			found.rows = slices.Grow(found.rows, twice)
+			for m := range c.shelves[at].all {
+				found.join(&people[seen[m.person]], m)
+			}
+		}
+		c.shelves[at] = shelf{} // twins may need the memory
 	}
 	slices.SortFunc(found.rows, func(a, b twin) int { return cmp.Compare(a.row, b.row) })
 	return found
 }
 
-func (t *twins) join(into int, m mark) {
-	g := &t.groups[into]
-	if int(g.rows) < len(g.lines) {
-		g.lines[g.rows] = m.line
+// join adds a row of a person.
+func (t *twins) join(who *sighting, m mark) {
+	switch {
+	case who.conflict > 0:
+		t.conflicts[who.conflict-1].add(m.line)
+		t.rows = append(t.rows, twin{uint32(m.row), isConflict | uint32(who.conflict-1)})
+		t.invalid++
+	case m.row != who.first.row:
+		t.rows = append(t.rows, twin{uint32(m.row), uint32(who.first.line)})
+		t.duplicates++
 	}
-	g.rows++
-	g.conflict = g.conflict || m.wish != g.wish
-	t.rows = append(t.rows, twin{m.row, uint32(into)})
 }
 
-// count returns how many rows the twins make duplicates, and how many invalid.
-func (t *twins) count() (duplicates, conflicts int) {
-	for _, g := range t.groups {
-		if g.conflict {
-			conflicts += int(g.rows)
-		} else {
-			duplicates += int(g.rows) - 1
-		}
+func (c *conflict) add(line int) {
+	if int(c.rows) < len(c.lines) {
+		c.lines[c.rows] = uint32(line)
 	}
-	return duplicates, conflicts
+	c.rows++
 }
 
 // mark tells the entry about its twins. Entries come in order; next is the cursor between two calls, from 0.
@@ -115,31 +180,31 @@ func (t *twins) mark(e *Entry, next *int) {
 	if *next == len(t.rows) || int(t.rows[*next].row) != e.Row {
 		return
 	}
-	g := t.groups[t.rows[*next].group]
-	switch {
-	case g.conflict:
-		finding := e.At(FieldEmail, quote(e.Email)+" is also on "+g.others(e.Line)+", with another role or other teams", "keep one of them")
+	of := t.rows[*next].of
+	if of&isConflict != 0 {
+		others := t.conflicts[of&^isConflict].others(e.Line)
+		finding := e.At(FieldEmail, quote(e.Email)+" is also on "+others+", with another role or other teams", "keep one of them")
 		e.Findings = slices.Insert(e.Findings, 0, finding)
-	case int(g.first) != e.Row:
-		e.DuplicateOf = int(g.lines[0])
-		finding := e.At(FieldEmail, fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), e.DuplicateOf), "")
-		finding.Severity = Warning
-		e.Findings = append(e.Findings, finding)
+		return
 	}
+	e.DuplicateOf = int(of)
+	finding := e.At(FieldEmail, fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), of), "")
+	finding.Severity = Warning
+	e.Findings = append(e.Findings, finding)
 }
 
-// others names the lines of the group but for this one, which may hold others.
-func (g group) others(line int) string {
+// others names the lines of the conflict but for this one, which may hold others.
+func (c conflict) others(line int) string {
 	var lines []string
-	passed := false
-	for _, other := range g.lines[:min(int(g.rows), len(g.lines))] {
-		if int(other) == line && !passed {
-			passed = true
+	own := false
+	for _, other := range c.lines[:min(int(c.rows), len(c.lines))] {
+		if int(other) == line && !own {
+			own = true
 		} else if len(lines) < named {
 			lines = append(lines, strconv.Itoa(int(other)))
 		}
 	}
-	if more := int(g.rows) - 1 - len(lines); more > 0 {
+	if more := int(c.rows) - 1 - len(lines); more > 0 {
 		return fmt.Sprintf("lines %s and %d more", strings.Join(lines, ", "), more)
 	}
 	if last := len(lines) - 1; last > 0 {

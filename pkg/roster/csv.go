@@ -15,12 +15,8 @@ import (
 	"rollcall/pkg/email"
 )
 
-const (
-	// maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
-	maxRecord = 1 << 20
-	// ahead is how many records may wait for their judgement: enough to keep both sides busy.
-	ahead = 1024
-)
+// maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
+const maxRecord = 1 << 20
 
 // readCSV reads delimited text. Records are split and placed by one goroutine, through gocsv, and handed to emit by
 // the caller's.
@@ -46,10 +42,8 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 			continue
 		}
 	}()
-	var out row
 	for record := range records {
-		record.unpack(&out)
-		if err := emit(&out); err != nil {
+		if err := emit(t.beside.take(record)); err != nil {
 			return err
 		}
 	}
@@ -67,9 +61,9 @@ type table struct {
 	after int
 	// begun tells that gocsv got its header.
 	begun bool
-	// cells and about serve every row anew.
-	cells [len(columns)]string
-	about []byte
+	// cells serve every row anew.
+	cells  [len(columns)]string
+	beside beside
 }
 
 func openTable(r *reading) (*table, error) {

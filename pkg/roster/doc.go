@@ -5,7 +5,7 @@
 //
 // [Read] goes through the whole document once, says whether it can be used at all, and counts what is wrong with its
 // rows. [Roster.Entries] goes through it again and yields every row with its findings. Memory does not grow with the
-// cells: a row costs about 40 bytes between the two, in which duplicates are found. A YAML document is held as a whole,
+// cells: a row costs about 20 bytes between the two, in which duplicates are found. A YAML document is held as a whole,
 // some thirty times its size, which is why it may have 16 MiB and 200,000 values at most; a stream of them is not.
 //
 // Two kinds of trouble are kept apart. A wrong row is data: its entry is invalid and says where and why. A document

@@ -1,34 +1,29 @@
 package roster
 
 import (
-	"encoding/binary"
 	"errors"
 	"strings"
 )
 
 // columns are what gocsv gets as the header of every table, whatever the document calls its own.
-var columns = [...]string{"email", "role", "teams", "about"}
+var columns = [...]string{FieldEmail, FieldRole, FieldTeams}
 
-// record is one record on its way through gocsv. It knows nothing but strings, so what else belongs to a row travels
-// in a column of ours.
+// record is one record on its way through gocsv.
 type record struct {
 	Email string `csv:"email"`
 	Role  string `csv:"role"`
 	Teams string `csv:"teams"`
-	About string `csv:"about"`
 }
 
 // UnmarshalCSVWithFields takes a cell. It saves gocsv the reflection by which it sets tagged fields, half its time.
 func (r *record) UnmarshalCSVWithFields(column, cell string) error {
 	switch column {
-	case "email":
+	case FieldEmail:
 		r.Email = cell
-	case "role":
+	case FieldRole:
 		r.Role = cell
-	case "teams":
+	case FieldTeams:
 		r.Teams = cell
-	case "about":
-		r.About = cell
 	}
 	return nil
 }
@@ -42,69 +37,59 @@ func (d decoder) GetCSVRow() ([]string, error) { return d() }
 // GetCSVRows is not how a roster is read.
 func (d decoder) GetCSVRows() ([][]string, error) { return nil, errors.ErrUnsupported }
 
-// pack fills the cells for gocsv. The last one holds where the row starts and where its three cells do, what is wrong
-// with the row as a whole, and its extra cells.
+// ahead is how many records may wait for their judgement: enough to keep both sides busy.
+const ahead = 128
+
+// beside holds the rows whose records are on their way through gocsv, which knows nothing but strings: all of a row but
+// its three cells. Rows come out in the order in which they were put in. Besides those that wait in the channel, one is
+// being taken out and one put in, so that neither side meets the other.
+type beside struct {
+	rows    [ahead + 2]row
+	in, out int
+}
+
+// put returns the place for another row.
+func (b *beside) put() *row { return turn(b, &b.in) }
+
+// take returns the row of a record that came out of gocsv, for as long as it is the last one.
+func (b *beside) take(r record) *row {
+	out := turn(b, &b.out)
+	out.email.text, out.role.text, out.teams.text = r.Email, r.Role, r.Teams
+	return out
+}
+
+func turn(b *beside, at *int) *row {
+	next := &b.rows[*at]
+	*at = (*at + 1) % len(b.rows)
+	return next
+}
+
+// pack fills the cells for gocsv, and puts the rest of the row beside them.
 func (t *table) pack(cells []string, start place, wrong *problem) {
-	t.about = appendPlace(t.about[:0], start)
-	for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
-		t.cells[i] = ""
-		at := start
-		if column >= 0 && column < len(cells) {
-			t.cells[i], at = t.value(cells[column]), t.place(column)
-		}
-		t.about = appendPlace(t.about, place{at.line - start.line, at.column})
-	}
-	if wrong != nil {
-		t.about = appendPlace(t.about, wrong.place)
-		t.about = append(t.about, wrong.reason...)
-		t.about = append(t.about, 0)
-		t.about = append(t.about, wrong.suggestion...)
-	}
-	if t.wantExtra {
-		for _, column := range t.layout.extra {
-			t.about = append(t.about, 0) // which no document contains
-			if column < len(cells) {
-				t.about = append(t.about, t.value(cells[column])...)
-			}
-		}
-	}
-	t.cells[len(t.cells)-1] = string(t.about)
-}
-
-// unpack turns the record into a row.
-func (r *record) unpack(out *row) {
-	start, rest := cutPlace(r.About)
+	out := t.beside.put()
 	*out = row{place: start}
-	out.email, rest = cutCell(rest, start, r.Email)
-	out.role, rest = cutCell(rest, start, r.Role)
-	out.teams, rest = cutCell(rest, start, r.Teams)
-	if rest != "" && rest[0] != 0 { // a place, then: no line is the 0th
-		var wrong problem
-		wrong.place, rest = cutPlace(rest)
-		wrong.reason, rest, _ = strings.Cut(rest, "\x00")
-		wrong.suggestion, rest = cutBefore(rest, 0)
-		out.problems = []problem{wrong}
-		out.email.settled, out.role.settled, out.teams.settled = true, true, true
+	if wrong != nil {
+		out.problems = []problem{*wrong}
 	}
-	if rest != "" {
-		out.extra = strings.Split(rest[1:], "\x00")
+	for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
+		at := [...]*cell{&out.email, &out.role, &out.teams}[i]
+		t.cells[i], at.place, at.settled = "", start, wrong != nil
+		if column >= 0 && column < len(cells) {
+			t.cells[i], at.place = t.value(cells[column]), t.place(column)
+		}
+		if t.leash.taken > window && !t.wantExtra {
+			t.cells[i] = strings.Clone(t.cells[i]) // a long record need not wait as a whole
+		}
 	}
-}
-
-// cutCell returns the cell whose place is next.
-func cutCell(packed string, start place, text string) (c cell, rest string) {
-	c.text = text
-	c.place, rest = cutPlace(packed)
-	c.line += start.line
-	return c, rest
-}
-
-// cutBefore cuts the text before the byte, which the rest keeps.
-func cutBefore(text string, end byte) (before, rest string) {
-	if i := strings.IndexByte(text, end); i >= 0 {
-		return text[:i], text[i:]
+	if !t.wantExtra {
+		return
 	}
-	return text, ""
+	out.extra = make([]string, len(t.layout.extra))
+	for i, column := range t.layout.extra {
+		if column < len(cells) {
+			out.extra[i] = t.value(cells[column])
+		}
+	}
 }
 
 // value returns what a cell stands for. In a results file, a cell that a spreadsheet would run as a formula has one more
@@ -117,25 +102,4 @@ func (t *table) value(cell string) string {
 		return cell[1:]
 	}
 	return cell
-}
-
-func appendPlace(buffer []byte, at place) []byte {
-	return binary.AppendUvarint(binary.AppendUvarint(buffer, uint64(at.line)), uint64(at.column))
-}
-
-func cutPlace(packed string) (at place, rest string) {
-	at.line, packed = cutNumber(packed)
-	at.column, packed = cutNumber(packed)
-	return at, packed
-}
-
-// cutNumber is [binary.Uvarint] for strings.
-func cutNumber(packed string) (number int, rest string) {
-	for i := range len(packed) {
-		number |= int(packed[i]&0x7f) << (7 * i)
-		if packed[i] < 0x80 {
-			return number, packed[i+1:]
-		}
-	}
-	return number, ""
 }

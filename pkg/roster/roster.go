@@ -92,8 +92,8 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 		return err
 	}
 	r.twins, r.strays = census.settle(), domains.settle()
-	duplicates, conflicts := r.twins.count()
-	r.Duplicates, r.Warnings, r.Invalid = duplicates, r.Warnings+duplicates+r.strays.rows, r.Invalid+conflicts
+	r.Duplicates = r.twins.duplicates
+	r.Warnings, r.Invalid = r.Warnings+r.twins.duplicates+r.strays.rows, r.Invalid+r.twins.invalid
 	return nil
 }
 

@@ -98,6 +98,9 @@ func distance(a, b string) int {
 type memo[V any] struct {
 	known map[string]V
 	work  func(string) V
+	// last is what was asked for last, and often is again; never "".
+	last   string
+	result V
 }
 
 // memoSize bounds a memo: more distinct values than any organization has roles and team combinations.
@@ -107,7 +110,14 @@ func newMemo[V any](work func(string) V) memo[V] {
 	return memo[V]{known: make(map[string]V), work: work}
 }
 
-func (m memo[V]) of(value string) V {
+func (m *memo[V]) of(value string) V {
+	if value != m.last {
+		m.last, m.result = value, m.recall(value)
+	}
+	return m.result
+}
+
+func (m *memo[V]) recall(value string) V {
 	if known, ok := m.known[value]; ok {
 		return known
 	}
