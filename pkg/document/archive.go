@@ -24,7 +24,7 @@ func archived(head []byte) error {
 	case has("ppt/"):
 		return refusal("this is a presentation", asTable)
 	case has("Index/"), has("Index.zip"):
-		return refusal("this is an Apple Numbers document", "export it from Numbers as CSV (File, Export To)")
+		return refusal("this is an Apple Numbers document", "export it as CSV in Numbers under File, Export To")
 	case strings.HasPrefix(first, "application/vnd.oasis.opendocument.spreadsheet"):
 		return refusal("this is an OpenDocument spreadsheet", "open it in LibreOffice or Excel and save it as CSV UTF-8")
 	case strings.HasPrefix(first, "application/vnd.oasis.opendocument."):

@@ -76,7 +76,7 @@ func unmarkedUTF16(head []byte) Encoding {
 			zeros[i%2]++
 		}
 	}
-	switch enough := len(start) / 6; {
+	switch enough := max(len(start)/6, 8); {
 	case zeros[0] == 0 && zeros[1] > enough:
 		return UTF16LE
 	case zeros[1] == 0 && zeros[0] > enough:

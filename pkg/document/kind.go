@@ -60,7 +60,7 @@ func hasPrefix(head []byte, magic string) bool { return bytes.HasPrefix(head, []
 // encrypts. The names of its streams may be anywhere in it.
 func compound(source *bufio.Reader) error {
 	kinds := []struct{ stream, what, suggestion string }{
-		{"EncryptedPackage", "this is a workbook with a password", "open it in Excel, remove the password (File, Info, Protect Workbook) and save it again"},
+		{"EncryptedPackage", "this is a workbook with a password", "remove the password in Excel under File, Info, Protect Workbook, and save it again"},
 		{"WordDocument", "this is a Word document", asTable},
 		{"PowerPoint Document", "this is a presentation", asTable},
 		{"Workbook", "this is an old Excel workbook (.xls)", inExcel},
@@ -82,7 +82,7 @@ func compound(source *bufio.Reader) error {
 		case errors.Is(err, io.EOF) && found < len(kinds):
 			return refusal(kinds[found].what, kinds[found].suggestion)
 		case errors.Is(err, io.EOF):
-			return refusal("this is a document of Microsoft Office, but none that holds a table", asTable)
+			return refusal("this is a compound file of Windows without a table in it", asTable)
 		case err != nil:
 			return err
 		}

@@ -143,6 +143,9 @@ func (t *table) explain(cells []string, err error) error {
 		return err
 	}
 	_, end := t.Peek(1)
+	if end != nil && !errors.Is(end, io.EOF) && !errors.Is(end, errLeash) {
+		return end // the record was cut off by what the source says now
+	}
 	if parse.Line == parse.StartLine && (end == nil || errors.Is(parse.Err, csv.ErrBareQuote)) {
 		t.after = parse.Line + t.above + 1
 		return err

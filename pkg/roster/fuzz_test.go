@@ -84,6 +84,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		readAll(t, memory("x.csv", content), roster.Options{})
 		readAll(t, memory("x", content), roster.Options{Role: "member", Map: map[string]string{"email": "Name"}})
+		readAll(t, memory("x.csv", content), roster.Options{Encoding: document.Windows1252, Delimiter: ';'})
 	})
 }
 

@@ -23,10 +23,22 @@ const rosters = "../../testdata/rosters"
 
 // options of the documents that need some.
 var options = map[string]roster.Options{
-	"default-role.csv": {Role: "Member"},
-	"no-role.csv":      {Role: "member", Teams: []roster.Team{{Name: "Platform"}, {Name: "Ops", Role: "Read Only"}}},
-	"mapped.csv":       {Map: map[string]string{"email": "Login", "role": "access"}},
-	"blank-rows.csv":   {Map: map[string]string{}},
+	"default-role.csv":       {Role: "Member"},
+	"no-role.csv":            {Role: "member", Teams: []roster.Team{{Name: "Platform"}, {Name: "Ops", Role: "Read Only"}}},
+	"mapped.csv":             {Map: map[string]string{"email": "Login", "role": "access"}},
+	"mapped-windows.csv":     {Map: map[string]string{"email": "Zugangskürzel", "role": "Zugriff"}},
+	"blank-rows.csv":         {Map: map[string]string{}},
+	"windows-pinned.csv":     {Encoding: document.Windows1252},
+	"mixed-pinned.csv":       {Encoding: document.Windows1252},
+	"utf8-pinned.csv":        {Encoding: document.UTF8},
+	"utf16le-pinned.csv":     {Encoding: document.UTF16LE},
+	"utf16be-pinned.csv":     {Encoding: document.UTF16BE},
+	"utf16-contradicted.csv": {Encoding: document.UTF16BE},
+	"sep-pinned.csv":         {Delimiter: ','},
+	"pinned-semicolon.csv":   {Delimiter: ';'},
+	"pinned-pipe.csv":        {Delimiter: '|', Map: map[string]string{"email": "email,x"}},
+	"pinned-windows.yaml":    {Encoding: document.Windows1252},
+	"pinned-delimiter.yaml":  {Delimiter: ','},
 
 	// Exports of directories and of HR systems, which have no roles.
 	"bamboohr.csv": {Role: "member"}, "entra-create.csv": {Role: "member"}, "entra-invite.csv": {Role: "member"},

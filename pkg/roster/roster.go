@@ -220,7 +220,7 @@ func (r *Roster) recognize(d *document.Document, reading *reading) error {
 	r.encoding = reading.text.Encoding
 	reading.detected = []string{name, string(r.encoding)}
 	if r.encoding == document.Windows1252 && r.Format != CSV {
-		return broken(place{1, 1}, name+" cannot be "+string(r.encoding), "save it as UTF-8")
+		return broken(place{1, 1}, name+" cannot be "+string(r.encoding), "save it as UTF-8, and leave out --encoding")
 	}
 	return nil
 }

@@ -31,11 +31,27 @@ func TestReadRefusesOptions(t *testing.T) {
 		{roster.Options{Teams: []roster.Team{{Name: "A"}, {Name: "a", Role: "read_only"}}}, `default teams: team "a" is there twice`},
 		{roster.Options{Map: map[string]string{"mail": "x"}}, `column mapping: "mail" is none of email, role, teams`},
 		{roster.Options{Format: 9}, "roster format: unknown format(9)"},
+		{roster.Options{Delimiter: ':'}, "delimiter: ':' is none of , ; tab and |"},
 	}
 	for _, tt := range tests {
 		_, err := roster.Read(t.Context(), memory("x.csv", []byte("email,role\n")), tt.give)
 		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || errors.As(err, new(*roster.RefusedError)) {
 			t.Errorf("Read(%+v) = %v, want %s…", tt.give, err, tt.want)
+		}
+	}
+}
+
+func TestParseDelimiter(t *testing.T) {
+	for give, want := range map[string]rune{
+		",": ',', "comma": ',', ";": ';', "Semicolon": ';', "\t": '\t', `\t`: '\t', "TAB": '\t', "|": '|', "pipe": '|',
+	} {
+		if got, err := roster.ParseDelimiter(give); err != nil || got != want {
+			t.Errorf("ParseDelimiter(%q) = %q, %v, want %q", give, got, err, want)
+		}
+	}
+	for _, give := range []string{"", ":", ",;", "colon", "\xff"} {
+		if got, err := roster.ParseDelimiter(give); err == nil {
+			t.Errorf("ParseDelimiter(%q) = %q", give, got)
 		}
 	}
 }
@@ -365,30 +381,6 @@ func TestCancellation(t *testing.T) {
 	}
 	if !errors.Is(last, context.Canceled) || rows != 11 {
 		t.Errorf("Entries ended after %d with %v, want 11 with context.Canceled", rows, last)
-	}
-}
-
-func TestSpool(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
-	source, remove, err := document.Spool("<stdin>", strings.NewReader("email,role\nann@x.test,member\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if files, err := os.ReadDir(os.TempDir()); err != nil || len(files) != 0 && runtime.GOOS != "windows" {
-		t.Errorf("a crash would leave behind: %v, %v", files, err)
-	}
-	people, err := roster.Read(t.Context(), source, roster.Options{})
-	if err != nil || people.Rows != 1 || people.Name != "<stdin>" {
-		t.Errorf("Read = %+v, %v", people, err)
-	}
-	if err := remove(); err != nil {
-		t.Error(err)
-	}
-	if _, _, err := document.Spool("<stdin>", iotest.ErrReader(io.ErrUnexpectedEOF)); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("Spool = %v", err)
-	}
-	if files, err := os.ReadDir(os.TempDir()); err != nil || len(files) != 0 {
-		t.Errorf("left behind: %v, %v", files, err)
 	}
 }
 
