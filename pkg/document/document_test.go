@@ -186,7 +186,7 @@ func TestDamagedTextIsRefused(t *testing.T) {
 				continue
 			}
 			tt.want.Suggestion = got.Suggestion
-			if diff := cmp.Diff(tt.want, *got, cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) })); diff != "" {
+			if diff := cmp.Diff(tt.want, *got, cmp.Comparer(errors.Is)); diff != "" {
 				t.Errorf("%.40q, %s (-want +got):\n%s", tt.give, name, diff)
 			}
 		}
