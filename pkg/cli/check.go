@@ -120,8 +120,8 @@ func (a *app) checkCommand() *cobra.Command {
 
   file:line:column: column: reason (suggestion)
 
-on standard output. It opens no connection and needs no credentials. Exit code 0: nothing in the way of an
-invite (warnings may remain); 5: a roster was refused or has invalid rows.`,
+on standard output, and how each roster was read on standard error. It opens no connection and needs no
+credentials. Exit code 0: nothing in the way of an invite (warnings may remain); 5: a roster was refused or has invalid rows.`,
 		Example: `  rollcall check team.csv
   rollcall check --role member *.csv
   rollcall check --json team.csv | jq .findings`,
