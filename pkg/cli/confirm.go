@@ -58,10 +58,10 @@ func (r *onboarding) showPlan() {
 	r.console.Printf("%s (%s) at %s", cmp.Or(r.service.organization.Name, "organization"), r.service.organization.ID, r.service.url)
 	row("has", "%s, %s open", plural(r.directory.Members(), "member"), plural(r.directory.Pending(), "invitation"))
 	row("roster", "%s, %s", r.people.Name, plural(r.people.Rows, "row"))
-	row("read as", "%s", r.people.Detected)
 	if warnings := r.people.Warnings - r.people.Duplicates; warnings > 0 {
 		row("", "%s, which rollcall check lists", plural(warnings, "warning"))
 	}
+	row("read as", "%s", r.people.Detected)
 	if r.summary.Resumed {
 		row("resumed", "run %s of %s, %d rows done before", r.run.ID, r.run.StartedAt.Local().Format(time.DateTime), f.before)
 	}

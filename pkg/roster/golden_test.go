@@ -42,7 +42,7 @@ var options = map[string]roster.Options{
 
 	// Exports of directories and of HR systems, which have no roles.
 	"bamboohr.csv": {Role: "member"}, "entra-create.csv": {Role: "member"}, "entra-invite.csv": {Role: "member"},
-	"entra-members.csv": {Role: "member"}, "entra-users.csv": {Role: "member"}, "exchange.csv": {Role: "member"},
+	"entra-members.csv": {Role: "member"}, "entra-template.csv": {Role: "member"}, "entra-users.csv": {Role: "member"}, "exchange.csv": {Role: "member"},
 	"microsoft-365.csv": {Role: "member"}, "okta-logins.csv": {Role: "member"}, "okta.csv": {Role: "member"},
 	"oracle-identity.csv": {Role: "member"}, "personio-de.csv": {Role: "member"}, "personio-en.csv": {Role: "member"},
 	"two-logins.csv": {Role: "member"}, "workday-work-or-home.csv": {Role: "member"}, "workday.csv": {Role: "member"},
