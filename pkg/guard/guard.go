@@ -1,0 +1,193 @@
+// Package guard notices when a roster is probably not the one that is meant: too many people, people of other companies,
+// too many rights, or a broken export.
+//
+// It is a set of pure rules. It is told who would get an e-mail and says what is suspicious, why, and which flag lets
+// it pass all the same; who decides what to do about it is the caller.
+package guard
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The flags that a person knows the guards by.
+const (
+	FlagMaxNew      = "--max-new"
+	FlagAllowDomain = "--allow-domain"
+	FlagMaxAdmins   = "--max-admins"
+	FlagMinRows     = "--min-rows"
+	FlagMaxShrink   = "--max-shrink"
+)
+
+// examples is how many people a trip names.
+const examples = 5
+
+// Limits say what is not suspicious. The zero value suspects nothing.
+type Limits struct {
+	// MaxNew is how many people may get an e-mail, nil meaning any number.
+	MaxNew *int
+	// MaxAdmins is how many of them may become administrators or managers, nil meaning any number.
+	MaxAdmins *int
+	// MinRows is how many rows the roster must have.
+	MinRows int
+	// Domains are those of all addresses, none meaning any.
+	Domains []Domain
+}
+
+// Person is somebody who would get an e-mail.
+type Person struct {
+	Line        int
+	Email, Role string
+}
+
+// Trip is a guard that has something against going on.
+type Trip struct {
+	// Flag names the guard.
+	Flag string
+	// Reason says what is wrong, Examples who the first ones are.
+	Reason   string
+	Examples []string
+	// Pass are the flags that let it pass.
+	Pass []string
+}
+
+// String returns the trip in one line, without the flags that let it pass.
+func (t Trip) String() string {
+	text := t.Flag + ": " + t.Reason
+	if len(t.Examples) > 0 {
+		text += ": " + strings.Join(t.Examples, ", ")
+	}
+	return text
+}
+
+// Check looks at one plan. Make it with [New]; it is not safe for concurrent use.
+type Check struct {
+	limits  Limits
+	people  group // who would get an e-mail
+	admins  group // of them, who would become an administrator or a manager
+	foreign group // of them, whose domain is not allowed
+	domains map[string]bool
+}
+
+// New returns a check by the limits.
+func New(limits Limits) *Check { return &Check{limits: limits, domains: map[string]bool{}} }
+
+// Add takes in somebody who would get an e-mail.
+func (c *Check) Add(p Person) {
+	c.people.add(p.Email)
+	if p.Role == "administrator" || p.Role == "manager" {
+		c.admins.add(p.Email + " as " + p.Role)
+	}
+	if len(c.limits.Domains) == 0 {
+		return
+	}
+	domain := domainOf(p.Email)
+	if slices.ContainsFunc(c.limits.Domains, func(d Domain) bool { return d.allows(domain) }) {
+		return
+	}
+	example := fmt.Sprintf("%s on line %d", p.Email, p.Line)
+	if like := lookAlike(domain, c.limits.Domains); like != "" {
+		example += fmt.Sprintf(" (looks like %s, and is not)", like)
+		c.foreign.urgent(example)
+	} else {
+		c.foreign.add(example)
+	}
+	c.domains[domain] = true
+}
+
+// Trips returns every guard that has something against a plan over a roster with so many rows.
+func (c *Check) Trips(rows int) []Trip {
+	var trips []Trip
+	if most := c.limits.MaxNew; most != nil && c.people.n > *most {
+		trips = append(trips, Trip{
+			Flag: FlagMaxNew, Reason: fmt.Sprintf("%s would get an e-mail, and at most %d may", people(c.people.n), *most),
+			Examples: c.people.examples(), Pass: pass(FlagMaxNew, strconv.Itoa(c.people.n)),
+		})
+	}
+	if c.foreign.n > 0 {
+		trips = append(trips, Trip{
+			Flag: FlagAllowDomain, Reason: people(c.foreign.n) + " would get an e-mail at a domain that is not allowed",
+			Examples: c.foreign.examples(), Pass: pass(FlagAllowDomain, slices.Sorted(maps.Keys(c.domains))...),
+		})
+	}
+	if most := c.limits.MaxAdmins; most != nil && c.admins.n > *most {
+		trips = append(trips, Trip{
+			Flag: FlagMaxAdmins, Reason: fmt.Sprintf("%s would become administrator or manager, and at most %d may", people(c.admins.n), *most),
+			Examples: c.admins.examples(), Pass: pass(FlagMaxAdmins, strconv.Itoa(c.admins.n)),
+		})
+	}
+	if rows < c.limits.MinRows {
+		trips = append(trips, Trip{
+			Flag: FlagMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", count(rows, "row", "rows"), c.limits.MinRows),
+			Pass: pass(FlagMinRows, strconv.Itoa(rows)),
+		})
+	}
+	return trips
+}
+
+// Shrink returns a trip if a roster has lost more than so many percent of the rows that the last accepted one had, and
+// nil otherwise. Without a last one, which has 0 rows, there is nothing to compare with.
+func Shrink(last, rows int, percent float64) *Trip {
+	lost := last - rows
+	if last <= 0 || float64(lost)*100 <= percent*float64(last) {
+		return nil
+	}
+	share := float64(lost) * 100 / float64(last)
+	return &Trip{
+		Flag:   FlagMaxShrink,
+		Reason: fmt.Sprintf("the roster has %s, %.1f%% less than the %d of the last one, and at most %g%% may go", count(rows, "row", "rows"), share, last, percent),
+		Pass:   pass(FlagMaxShrink, strconv.Itoa(min(int(share)+1, 100))+"%"),
+	}
+}
+
+// group counts people and remembers the first ones.
+type group struct {
+	n     int
+	first []string
+	hot   int // how many of the first ones are urgent
+}
+
+func (g *group) add(example string) {
+	g.n++
+	if len(g.first) < examples {
+		g.first = append(g.first, example)
+	}
+}
+
+// urgent adds an example that comes before all that are not.
+func (g *group) urgent(example string) {
+	g.n++
+	if g.hot < examples {
+		g.first = slices.Insert(g.first, g.hot, example)
+		g.first = g.first[:min(len(g.first), examples)]
+		g.hot++
+	}
+}
+
+// examples returns the first ones, and how many there are beside.
+func (g *group) examples() []string {
+	if more := g.n - len(g.first); more > 0 {
+		return append(slices.Clone(g.first), fmt.Sprintf("and %d more", more))
+	}
+	return g.first
+}
+
+func pass(flag string, values ...string) []string {
+	flags := make([]string, len(values))
+	for i, value := range values {
+		flags[i] = flag + " " + value
+	}
+	return flags
+}
+
+func people(n int) string { return count(n, "person", "people") }
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
