@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 )
@@ -47,6 +48,20 @@ func hint(outcome record.Outcome, status int) string {
 // does not document how it says so.
 func mayBeDuplicate(status int) bool {
 	return status == http.StatusConflict || status == http.StatusBadRequest
+}
+
+// mayHaveEnded reports whether a refusal to cancel an invitation may only say that it was accepted or cancelled before.
+func mayHaveEnded(status int) bool {
+	return mayBeDuplicate(status) || status == http.StatusUnprocessableEntity
+}
+
+// Effect returns the invitation that an attempt of ours has made, as the person's standing shows it, nil if it made none.
+// The invitation that the attempt was to replace is cancelled first: as long as it is pending, nothing was sent.
+func Effect(standing directory.Standing, replaces string) *cybedefend.Invitation {
+	if pending := standing.Pending; pending != nil && (replaces == "" || pending.ID != replaces) {
+		return pending
+	}
+	return nil
 }
 
 // overload reports whether a refusal says that the service has too much to do.

@@ -3,7 +3,8 @@
 // The journey of an entry is: wait for the pace, claim it in the ledger, send, classify the answer, record the outcome
 // in the ledger, report it. Nothing leaves before its claim is on disk and no outcome is reported before it is on
 // disk. An entry whose reply was lost is never repeated blindly: it is set aside, and one reading of the directory
-// settles all of them once nothing is in flight.
+// settles all of them once nothing is in flight. An entry that replaces a pending invitation has it cancelled between its
+// claim and its sending.
 //
 // One feeder reads the ledger, one dispatcher decides who is next and waits for the pace, N workers send, one collector
 // reports. A failed row is data, never an error: [Run] returns an error only where everybody has to stop. The package
@@ -23,6 +24,7 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
 )
@@ -63,6 +65,8 @@ type Options struct {
 	// Directory is the organization as it was when the run began. It must have been read after every attempt of
 	// earlier processes had ended, since it settles the claims that they left behind.
 	Directory *directory.Directory
+	// Decide returns the verdict on a wish. Nil: what the directory alone says.
+	Decide func(plan.Wish) plan.Verdict
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
 
@@ -110,6 +114,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Decide == nil {
+		o.Decide = func(wish plan.Wish) plan.Verdict { return plan.Decide(wish, plan.Basis{Directory: o.Directory}) }
 	}
 	if o.Observe == nil {
 		o.Observe = func(Event) {}

@@ -145,7 +145,7 @@ func (f forgetful) Pending(context.Context, string) iter.Seq2[ledger.Entry, erro
 	}
 }
 
-func (forgetful) Claim(context.Context, string, int, int) error          { return nil }
+func (forgetful) Claim(context.Context, string, int, int, string) error  { return nil }
 func (forgetful) Release(context.Context, string, int) error             { return nil }
 func (forgetful) Settle(context.Context, string, ...record.Record) error { return nil }
 

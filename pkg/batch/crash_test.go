@@ -22,18 +22,24 @@ type crash struct {
 	kept   bool
 }
 
-// TestCrashAnywhere lets processes die at any write of the ledger, over random rosters and faults. Whatever happens, the
-// same run, taken up again and again, ends as it would have without a crash: every row has one outcome, and nobody is
-// mailed twice.
+// TestCrashAnywhere lets processes die at any write of the ledger, over random rosters and faults, some of the people
+// having an invitation that is replaced. Whatever happens, the same run, taken up again and again, ends as it would have
+// without a crash: every row has one outcome, nobody is mailed twice, and nobody keeps the old invitation beside the new.
 func TestCrashAnywhere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		people := rapid.IntRange(1, 30).Draw(rt, "people")
-		scripts := map[string][]reply{}
+		scripts, cancels := map[string][]reply{}, map[string][]reply{}
+		var replaced []string
 		want := map[string]record.Outcome{}
 		for i := range people {
 			address := fmt.Sprintf("a%d@x.example", i+1)
 			scripts[address], want[address] = drawScript(rt, address)
+			if rapid.Bool().Draw(rt, address+" has an invitation") {
+				replaced = append(replaced, address)
+				cancels["old-"+address] = drawCancels(rt, address)
+			}
 		}
+		gone := rapid.SampledFrom([]int{400, 404, 409, 410, 422}).Draw(rt, "a cancel of what is gone")
 		latency := time.Duration(rapid.IntRange(0, 50).Draw(rt, "latency")) * time.Millisecond
 		crashes := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) crash {
 			return crash{rapid.IntRange(0, 2*people).Draw(rt, "writes"), rapid.Bool().Draw(rt, "kept")}
@@ -46,8 +52,12 @@ func TestCrashAnywhere(t *testing.T) {
 				script := scripts[address]
 				return script[min(n, len(script))-1]
 			})
+			w.replacePending(replaced...)
+			w.service.cancels = func(id string, n int) reply { return cancels[id][min(n, len(cancels[id]))-1] }
+			w.service.gone = func() error { return refusal(gone).err }
 			w.service.latency = latency
 			w.options.MaxWait = 24 * time.Hour // everything may fail at first
+			w.options.Retry.Attempts = 10      // the cancels take some
 			for _, c := range crashes {
 				w.dieAt(c)
 				if err := w.run(t, nil); err != nil && !errors.Is(err, errCrashed) {
@@ -78,6 +88,11 @@ func (w *world) compare(want map[string]record.Outcome) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("row %d: %d e-mails, invitation %q", r.Row, mails, r.InvitationID))
 		}
 	}
+	for _, invitation := range w.service.pending {
+		if strings.HasPrefix(invitation.ID, "old-") {
+			wrong = append(wrong, invitation.ID+" is still pending")
+		}
+	}
 	if len(w.ledger.claims) > 0 {
 		wrong = append(wrong, fmt.Sprintf("claims are left: %v", w.ledger.claims))
 	}
@@ -104,6 +119,23 @@ func drawScript(t *rapid.T, address string) (script []reply, want record.Outcome
 		return append(script, refusal(422)), record.Rejected
 	}
 	return append(script, created()), record.Invited
+}
+
+// drawCancels draws what the cancels of somebody's invitation meet until it is gone.
+func drawCancels(t *rapid.T, address string) (script []reply) {
+	for _, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"lost", "500", "throttled", "unreachable"}), 0, 2).Draw(t, address+" cancelled") {
+		switch name {
+		case "lost":
+			script = append(script, lost(false))
+		case "500":
+			script = append(script, broken(500, false))
+		case "throttled":
+			script = append(script, throttled(time.Second))
+		default:
+			script = append(script, unreachable())
+		}
+	}
+	return append(script, rapid.SampledFrom([]func() reply{created, func() reply { return lost(true) }, func() reply { return broken(500, true) }}).Draw(t, address+" cancelled at last")())
 }
 
 // dieAt lets the process die at a write of the ledger.

@@ -17,7 +17,7 @@ func SettleEarlier(ctx context.Context, memory Memory, reading *directory.Direct
 		return &StopError{Reason: Unsettled}
 	}
 	for _, claim := range claims {
-		pending := reading.Person(claim.Email).Pending
+		pending := Effect(reading.Person(claim.Email), claim.Replaces)
 		if pending == nil {
 			if err := memory.Release(ctx, claim.Run, claim.Row); err != nil {
 				return err

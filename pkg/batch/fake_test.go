@@ -20,6 +20,7 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
 	"rollcall/pkg/secret"
@@ -74,13 +75,17 @@ type fakeService struct {
 	// script replies to the n-th invite of an address, from 1.
 	script func(address string, n int) reply
 	// reads, if set, replies to reads of the directory.
-	reads   func() error
+	reads func() error
+	// cancels replies to the n-th cancel of an invitation that is pending, from 1, and gone to one of any other.
+	cancels func(id string, n int) reply
+	gone    func() error
 	latency time.Duration
 
 	mu      sync.Mutex
 	sent    []time.Time
 	reading int
 	asked   map[string]int
+	cancel  map[string]int
 	mails   map[string]int
 	members []string
 	pending []cybedefend.Invitation
@@ -90,6 +95,9 @@ func (s *fakeService) Invite(ctx context.Context, organizationID string, invite 
 	s.mu.Lock()
 	if !s.memory.claimed(invite.Email) {
 		s.t.Errorf("%s was sent without a claim", invite.Email)
+	}
+	if i := s.pendingAt(func(i cybedefend.Invitation) bool { return strings.HasPrefix(i.ID, "old-") && i.Email == invite.Email }); i >= 0 {
+		s.t.Errorf("%s was sent beside %s", invite.Email, s.pending[i].ID)
 	}
 	s.sent = append(s.sent, time.Now())
 	s.asked[invite.Email]++
@@ -114,6 +122,29 @@ func (s *fakeService) Invite(ctx context.Context, organizationID string, invite 
 		return cybedefend.Invitation{}, r.err
 	}
 	return invitation, nil
+}
+
+func (s *fakeService) CancelInvitation(_ context.Context, _, id string) (cybedefend.Invitation, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.pendingAt(func(i cybedefend.Invitation) bool { return i.ID == id })
+	if i < 0 {
+		return cybedefend.Invitation{}, s.gone()
+	}
+	if !s.memory.claimed(s.pending[i].Email) {
+		s.t.Errorf("%s was cancelled without a claim", id)
+	}
+	s.cancel[id]++
+	r := s.cancels(id, s.cancel[id])
+	if r.processed {
+		s.pending = slices.Delete(s.pending, i, i+1)
+	}
+	return cybedefend.Invitation{ID: id}, r.err
+}
+
+// pendingAt returns the place of the first invitation that is meant, or -1.
+func (s *fakeService) pendingAt(meant func(cybedefend.Invitation) bool) int {
+	return slices.IndexFunc(s.pending, meant)
 }
 
 func (s *fakeService) Invitations(_ context.Context, _ string, page cybedefend.Page) ([]cybedefend.Invitation, error) {
@@ -169,12 +200,12 @@ func (l *fakeLedger) Pending(context.Context, string) iter.Seq2[ledger.Entry, er
 	}
 }
 
-func (l *fakeLedger) Claim(ctx context.Context, run string, row, attempt int) error {
+func (l *fakeLedger) Claim(ctx context.Context, run string, row, attempt int, replaces string) error {
 	return l.write(ctx, "claim", func() {
 		if _, stands := l.claims[row]; stands {
 			l.t.Errorf("row %d is claimed twice", row)
 		}
-		l.claims[row] = ledger.Claim{Run: run, Row: row, Attempt: attempt, At: time.Now()}
+		l.claims[row] = ledger.Claim{Run: run, Row: row, Attempt: attempt, At: time.Now(), Replaces: replaces}
 	})
 }
 
@@ -245,7 +276,10 @@ const organizationID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 func newWorld(t *testing.T, people int, script func(address string, n int) reply) *world {
 	t.Helper()
 	w := &world{ledger: &fakeLedger{t: t, claims: map[int]ledger.Claim{}}}
-	w.service = &fakeService{t: t, memory: w.ledger, script: script, asked: map[string]int{}, mails: map[string]int{}}
+	w.service = &fakeService{
+		t: t, memory: w.ledger, script: script, asked: map[string]int{}, cancel: map[string]int{}, mails: map[string]int{},
+		cancels: func(string, int) reply { return created() }, gone: func() error { return refusal(404).err },
+	}
 	for i := range people {
 		w.ledger.entries = append(w.ledger.entries, record.Record{
 			Row: i + 1, Line: i + 2, Email: fmt.Sprintf("a%d@x.example", i+1), Role: "member",
@@ -275,6 +309,20 @@ func mustPace(t *testing.T, perSecond pace.Rate) *pace.Pace {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// replacePending gives people an invitation that is pending, and has the run replace it.
+func (w *world) replacePending(addresses ...string) {
+	for _, address := range addresses {
+		w.service.pending = append(w.service.pending, cybedefend.Invitation{
+			ID: "old-" + address, Email: address, Status: "PENDING", ExpiresAt: time.Now().Add(time.Hour),
+		})
+	}
+	w.options.Decide = func(wish plan.Wish) plan.Verdict {
+		return plan.Decide(wish, plan.Basis{
+			Directory: w.options.Directory, Policy: plan.Policy{Reinvite: plan.ReinvitePending}, At: time.Now(),
+		})
+	}
 }
 
 // run carries the run out. stop may be nil.

@@ -64,7 +64,7 @@ func (f *feeder) pass(ctx context.Context, wanted func(ledger.Entry) bool) error
 	return f.flush(ctx)
 }
 
-// decide settles an entry by what the directory says. A claim that an earlier process left behind is in doubt no more:
+// decide settles an entry by what was planned for it. A claim that an earlier process left behind is in doubt no more:
 // the directory was read after that process had ended.
 func (f *feeder) decide(ctx context.Context, pending ledger.Entry) (e entry, send bool, err error) {
 	e = entry{Record: pending.Record, lost: pending.Claim != nil}
@@ -72,26 +72,31 @@ func (f *feeder) decide(ctx context.Context, pending ledger.Entry) (e entry, sen
 	if err != nil {
 		return e, false, fmt.Errorf("run %s: %w", f.Run, err)
 	}
-	verdict := plan.Decide(wish, f.Directory)
+	standing := f.Directory.Person(e.Email)
 	if e.lost {
 		e.Attempts = max(e.Attempts, pending.Claim.Attempt)
-	}
-	if verdict.Send() {
-		e.invite = verdict.Invite
-		if e.lost {
-			if !f.Directory.Stable {
-				return e, false, &StopError{Reason: Unsettled}
-			}
-			e.lost = false
-			err = f.Ledger.Release(ctx, f.Run, e.Row)
+		made := Effect(standing, pending.Claim.Replaces)
+		switch {
+		case standing.Member != nil:
+		case made != nil:
+			e.UpdatedAt = f.Now()
+			e.Record = invited(e.Record, *made)
+			return e, false, nil
+		case !f.Directory.Stable:
+			return e, false, &StopError{Reason: Unsettled}
 		}
-		return e, true, err
 	}
-	e.Record = verdict.Apply(e.Record, f.Now())
-	if e.lost && verdict.Outcome == record.AlreadyInvited {
-		e.Record = invited(e.Record, *verdict.Standing.Pending)
+	verdict := f.Decide(wish)
+	if !verdict.Send() {
+		e.Record = verdict.Apply(e.Record, f.Now())
+		return e, false, nil
 	}
-	return e, false, nil
+	e.invite, e.replaces = verdict.Invite, verdict.Replaces
+	if e.lost {
+		e.lost = false
+		err = f.Ledger.Release(ctx, f.Run, e.Row)
+	}
+	return e, true, err
 }
 
 func (f *feeder) flush(ctx context.Context) error {

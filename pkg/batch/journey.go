@@ -12,15 +12,16 @@ import (
 	"rollcall/pkg/retry"
 )
 
-// Inviter sends one invitation, in exactly one request.
+// Inviter sends and cancels one invitation, each in exactly one request.
 type Inviter interface {
+	CancelInvitation(ctx context.Context, organizationID, invitationID string) (cybedefend.Invitation, error)
 	Invite(ctx context.Context, organizationID string, invite cybedefend.Invite) (cybedefend.Invitation, error)
 }
 
 // Memory is where claims and outcomes are kept.
 type Memory interface {
-	// Claim is durable when it returns.
-	Claim(ctx context.Context, run string, row, attempt int) error
+	// Claim is durable when it returns. It remembers the invitation that the attempt replaces, empty meaning none.
+	Claim(ctx context.Context, run string, row, attempt int, replaces string) error
 	// Release takes back the claim of an attempt that certainly changed nothing. It may become durable later.
 	Release(ctx context.Context, run string, row int) error
 	// Settle records outcomes and ends their claims. It is durable when it returns.
@@ -34,6 +35,9 @@ type Memory interface {
 type entry struct {
 	record.Record
 	invite cybedefend.Invite
+	// replaces is the pending invitation to cancel before, empty if there is none; gone is set once it is cancelled.
+	replaces string
+	gone     bool
 	// tries counts the attempts of this process; Attempts counts those of all.
 	tries int
 	// lost is set while, or if, a reply to an attempt was lost: if the person turns out to be invited, it was by us.
@@ -85,13 +89,13 @@ type journey struct {
 // it has returned: the disk need not be waited for before the next claim, which is written after this outcome or
 // together with it. So a crash leaves no more entries in doubt than there are workers, beside those set aside already.
 func (j *journey) attempt(ctx context.Context, e entry, deliver func(answer)) {
-	if err := j.memory.Claim(ctx, j.run, e.Row, e.Attempts+1); err != nil {
+	if err := j.memory.Claim(ctx, j.run, e.Row, e.Attempts+1, e.replaces); err != nil {
 		deliver(answer{entry: e, step: broken, err: err})
 		return
 	}
 	a := answer{entry: e, step: withheld}
 	if !j.pace.Held() {
-		a = j.send(ctx, e)
+		a = j.carryOut(ctx, e)
 	}
 	// What the service has answered is recorded even if the run is being torn down.
 	ctx = context.WithoutCancel(ctx)
@@ -113,6 +117,46 @@ func (j *journey) attempt(ctx context.Context, e entry, deliver func(answer)) {
 	case broken:
 		deliver(a)
 	}
+}
+
+// carryOut cancels what the entry replaces, if it still has to, and sends it. Whatever holds it up in between, such as a
+// hold, only means that it is sent by another attempt.
+func (j *journey) carryOut(ctx context.Context, e entry) answer {
+	if e.replaces != "" && !e.gone {
+		a := j.cancel(ctx, e)
+		if !a.entry.gone || j.pace.Held() || j.pace.Wait(ctx) != nil {
+			return a
+		}
+		e = a.entry
+	}
+	return j.send(ctx, e)
+}
+
+// cancel cancels the invitation that an entry replaces. That mails nobody, so a lost reply does no harm: the call is
+// simply repeated. The claim stands already, so after a crash the person is not forgotten without any invitation.
+func (j *journey) cancel(ctx context.Context, e entry) answer {
+	_, err := j.service.CancelInvitation(ctx, j.organizationID, e.replaces)
+	a := answer{entry: e, step: withheld, ended: time.Now()}
+	status := statusOf(err)
+	if err == nil || status == http.StatusNotFound || status == http.StatusGone {
+		j.pace.Accepted()
+		a.entry.gone = true
+		return a
+	}
+	a.err = err
+	a.entry.Attempts++
+	a.entry.tries++
+	a.entry.HTTPStatus, a.entry.Error = status, err.Error()
+	switch {
+	case errors.Is(err, cybedefend.ErrCredentials):
+		return a
+	case cybedefend.ClassOf(err) != cybedefend.FinalNo:
+		return j.again(a)
+	case mayHaveEnded(status), e.lost:
+		a.step = doubtful
+		return a
+	}
+	return a.settled(refused(a.entry.Record, record.Rejected))
 }
 
 // send makes the call and says where its answer brings the entry.

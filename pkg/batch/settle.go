@@ -48,6 +48,7 @@ func (d *dispatcher) settleDoubts(ctx context.Context) {
 			d.fail(err)
 			return
 		}
+		doubt.entry.gone = !doubt.entry.keeps(reading.Person(doubt.entry.Email))
 		doubt.wait = d.Retry.Wait(doubt.entry.tries, 0, d.Random())
 		d.repeat(doubt, time.Now())
 	}
@@ -55,6 +56,11 @@ func (d *dispatcher) settleDoubts(ctx context.Context) {
 	if err := d.finish(ctx, found); err != nil {
 		d.fail(err)
 	}
+}
+
+// keeps reports whether somebody still has the invitation that the entry replaces.
+func (e entry) keeps(standing directory.Standing) bool {
+	return standing.Member == nil && standing.Pending != nil && Effect(standing, e.replaces) == nil
 }
 
 // certainFrom returns when no doubtful request can be at work inside the service any more.
@@ -118,13 +124,17 @@ func resolve(doubt answer, reading *directory.Directory, unread error, policy re
 		r.Error = fmt.Sprintf("%s; then the directory could not be read: %v", r.Error, unread)
 		return refused(r, record.Unknown), false
 	}
-	verdict := plan.Decide(plan.Wish{Email: r.Email, Role: r.Role}, reading)
+	verdict := plan.Decide(plan.Wish{Email: r.Email, Role: r.Role}, plan.Basis{Directory: reading})
+	made := Effect(verdict.Standing, doubt.entry.replaces)
+	kept := doubt.entry.keeps(verdict.Standing)
 	switch {
-	case verdict.Standing.Pending != nil && verdict.Standing.Member == nil && doubt.entry.lost:
-		return invited(r, *verdict.Standing.Pending), false
-	case !verdict.Send():
+	case made != nil && verdict.Standing.Member == nil && doubt.entry.lost:
+		return invited(r, *made), false
+	case !verdict.Send() && !kept:
 		r.Error = ""
 		return verdict.Apply(r, r.UpdatedAt), false
+	case doubt.entry.replaces != "" && !doubt.entry.gone && !kept && reading.Stable:
+		return r, true // somebody else has cancelled what we could not
 	case saidNo && (reading.Stable || !doubt.entry.lost):
 		return refused(r, record.Rejected), false
 	case !reading.Stable:

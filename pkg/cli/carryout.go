@@ -28,7 +28,7 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
 		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
-		Service: r.service, Ledger: r.ledger, Directory: r.directory, Pace: r.pace, Now: r.service.now,
+		Service: r.service, Ledger: r.ledger, Directory: r.directory, Decide: r.decide, Pace: r.pace, Now: r.service.now,
 		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
 		MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), Grace: r.flags.grace, Timeout: r.flags.timeout, Deadline: r.flags.until,
 		Observe: progress.observe,

@@ -30,15 +30,34 @@ func (r *onboarding) confirm(ctx context.Context) error {
 	return nil
 }
 
+// unknown is what a plan does not know where members and invitations are not looked up.
+const unknown = "who is a member by now, or was invited by others, is not known"
+
+// seats says how many seats are needed and left, where that is known.
+func (r *onboarding) seats() string {
+	if r.service.caller.Seats == 0 || r.basis.Blind {
+		return ""
+	}
+	needed := r.forecast.toSend() - r.forecast.replaced
+	left := max(r.service.caller.Seats-r.directory.Members()-r.directory.Pending(), 0)
+	text := fmt.Sprintf("%d needed, %d of %d left", needed, left, r.service.caller.Seats)
+	if needed > left {
+		text += ": too few, so the service may refuse the last ones"
+	}
+	return text
+}
+
 // lookAgain reads the organization once more if the question stood so long that others may have changed it meanwhile.
 func (r *onboarding) lookAgain(ctx context.Context, asked time.Time) error {
 	if time.Since(asked) < time.Minute {
 		return nil
 	}
-	if err := r.readDirectory(ctx); err != nil {
+	if err := r.look(ctx, r.basis.Blind); err != nil {
 		return err
 	}
-	r.forecast = forecast{}
+	if err := r.remember(ctx, r.ledger); err != nil {
+		return err
+	}
 	return r.foresee(ctx)
 }
 
@@ -56,7 +75,11 @@ func (r *onboarding) showPlan() {
 		r.console.Printf("  %-12s %s", name, fmt.Sprintf(format, args...))
 	}
 	r.console.Printf("%s (%s) at %s", cmp.Or(r.service.organization.Name, "organization"), r.service.organization.ID, r.service.url)
-	row("has", "%s, %s open", plural(r.directory.Members(), "member"), plural(r.directory.Pending(), "invitation"))
+	if r.basis.Blind {
+		row("has", "not looked up: %s", unknown)
+	} else {
+		row("has", "%s, %s open", plural(r.directory.Members(), "member"), plural(r.directory.Pending(), "invitation"))
+	}
 	row("roster", "%s, %s", r.people.Name, plural(r.people.Rows, "row"))
 	if warnings := r.people.Warnings - r.people.Duplicates; warnings > 0 {
 		row("", "%s, which rollcall check lists", plural(warnings, "warning"))
@@ -66,8 +89,11 @@ func (r *onboarding) showPlan() {
 		row("resumed", "run %s of %s, %d rows done before", r.run.ID, r.run.StartedAt.Local().Format(time.DateTime), f.before)
 	}
 	send := plural(f.toSend(), "person")
-	if again := f.outcomes[record.WouldReinvite]; again > 0 {
+	if again := f.outcomes[record.WouldReinvite] - f.replaced; again > 0 {
 		send += fmt.Sprintf(", %d of them again, since their invitation has expired", again)
+	}
+	if f.replaced > 0 {
+		send += fmt.Sprintf(", %d of them in place of their pending invitation", f.replaced)
 	}
 	row("to invite", "%s", send)
 	for _, known := range []struct {
@@ -77,11 +103,15 @@ func (r *onboarding) showPlan() {
 		{record.AlreadyInvited, "already invited"},
 		{record.AlreadyMember, "already in the organization"},
 		{record.Duplicate, "the same as an earlier line"},
+		{record.Rejected, "with a role that you may not grant, skipped"},
 		{record.Invalid, "invalid, skipped"},
 	} {
 		if n := f.outcomes[known.outcome]; n > 0 {
 			row("", "%d %s", n, known.what)
 		}
+	}
+	if seats := r.seats(); seats != "" {
+		row("seats", "%s", seats)
 	}
 	state := r.pace.State()
 	row("pace", "%s, about %s", state.Rate, takes(f.toSend(), float64(state.Rate)).Round(time.Second))

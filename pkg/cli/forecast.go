@@ -3,10 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
+	"rollcall/pkg/batch"
 	"rollcall/pkg/console"
+	"rollcall/pkg/guard"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
@@ -17,21 +18,51 @@ type forecast struct {
 	outcomes map[record.Outcome]int
 	// before counts the rows that an earlier part of the run has settled.
 	before int
-	// problems are the first invalid rows, as a person wants to see them.
+	// replaced counts the rows whose pending invitation is cancelled first.
+	replaced int
+	// problems are the first rows that keep themselves from being sent, as a person wants to see them.
 	problems []string
+
+	guards     *guard.Check
+	comparison *comparison // with the plan that is carried out, nil if there is none
+	keep       bool        // the steps, for a plan to be saved
+	steps      []plan.Step
 }
 
-// add counts an entry and the record of its verdict.
-func (f *forecast) add(e roster.Entry, rec record.Record) {
-	if f.outcomes == nil {
-		f.outcomes = map[record.Outcome]int{}
+// newForecast starts a forecast by what the flags ask to look at.
+func (r *onboarding) newForecast() forecast {
+	population := 0
+	if r.directory != nil {
+		population = r.directory.Members() + r.directory.Pending()
 	}
+	f := forecast{
+		outcomes: map[record.Outcome]int{}, guards: guard.New(r.flags.guards.limits(population)), keep: r.flags.plan.save != "",
+	}
+	if approved := r.flags.plan.approved; approved != nil {
+		f.comparison = newComparison(approved, r.summary.Resumed)
+	}
+	return f
+}
+
+// add counts an entry, the verdict on it, and the record with that verdict.
+func (f *forecast) add(e roster.Entry, rec record.Record, v plan.Verdict) {
 	f.outcomes[rec.Outcome]++
-	if rec.Outcome != record.Invalid || len(f.problems) >= screenful {
+	if v.Replaces != "" {
+		f.replaced++
+	}
+	if v.Send() {
+		f.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role})
+	}
+	step := plan.StepOf(rec, v)
+	f.comparison.add(step)
+	if f.keep {
+		f.steps = append(f.steps, step)
+	}
+	if rec.Outcome != record.Invalid && rec.Outcome != record.Rejected || len(f.problems) >= screenful {
 		return
 	}
-	if len(e.Findings) == 0 { // it is invalid by what the organization has
-		e.Findings = []roster.Finding{e.At(roster.FieldTeams, strings.TrimPrefix(rec.Error, "teams: "), rec.Hint)}
+	if p := v.Problem; p != nil { // it is wrong by what the organization has
+		e.Findings = []roster.Finding{e.At(p.Field, p.Reason, p.Suggestion)}
 	}
 	for _, finding := range e.Findings {
 		f.problems = append(f.problems, finding.String())
@@ -60,12 +91,18 @@ func (f *forecast) print(c *console.Console) {
 	}
 }
 
-// verdict returns the record of an entry with what will become of it.
-func (r *onboarding) verdict(rec record.Record, teams []roster.Team) record.Record {
-	if rec.Outcome != record.Unset {
-		return rec
+// decide returns the verdict on a wish.
+func (r *onboarding) decide(wish plan.Wish) plan.Verdict { return plan.Decide(wish, r.basis) }
+
+// verdict adds the verdict on an entry to the forecast, and returns the record with it.
+func (r *onboarding) verdict(e roster.Entry, rec record.Record) record.Record {
+	var v plan.Verdict
+	if rec.Outcome == record.Unset {
+		v = r.decide(plan.Wish{Email: rec.Email, Role: rec.Role, Teams: e.Teams})
+		rec = v.Apply(rec, r.now())
 	}
-	return plan.Decide(plan.Wish{Email: rec.Email, Role: rec.Role, Teams: teams}, r.directory).Apply(rec, r.now())
+	r.forecast.add(e, rec, v)
+	return rec
 }
 
 // rehearse is the dry run: it finds the verdict on each row, and writes them where the flags ask for it.
@@ -80,13 +117,12 @@ func (r *onboarding) rehearse(ctx context.Context) error {
 		defer out.discard()
 		write, commit = out.Write, out.commit
 	}
+	r.forecast = r.newForecast()
 	for entry, err := range r.people.Entries(ctx) {
 		if err != nil {
 			return err
 		}
-		rec := r.verdict(plan.NewRecord(entry, r.now()), entry.Teams)
-		r.forecast.add(entry, rec)
-		if err := write(rec); err != nil {
+		if err := write(r.verdict(entry, plan.NewRecord(entry, r.now()))); err != nil {
 			return err
 		}
 	}
@@ -96,14 +132,21 @@ func (r *onboarding) rehearse(ctx context.Context) error {
 	r.summary.DryRun, r.summary.Outcomes, r.told = true, r.forecast.outcomes, true
 	r.summary.Results = r.flags.results
 	r.forecast.print(r.console)
-	if invalid := r.forecast.outcomes[record.Invalid]; invalid > 0 && r.flags.invalid == refuseInvalid {
-		return r.refuseInvalid(invalid)
+	if r.directory != nil {
+		r.summary.Seats = r.seats()
 	}
-	return nil
+	if r.basis.Blind && !r.common.quiet {
+		r.console.Printf("members and invitations were not looked up: %s", unknown)
+	}
+	if err := r.refuseForecast(); err != nil {
+		return err
+	}
+	return r.savePlan()
 }
 
 // foresee counts what will become of the rows, and refuses to go on where some are invalid and not to be skipped.
 func (r *onboarding) foresee(ctx context.Context) error {
+	r.forecast = r.newForecast()
 	if r.summary.Resumed {
 		return r.foreseeRest(ctx)
 	}
@@ -111,7 +154,7 @@ func (r *onboarding) foresee(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.forecast.add(entry, r.verdict(plan.NewRecord(entry, r.now()), entry.Teams))
+		r.verdict(entry, plan.NewRecord(entry, r.now()))
 	}
 	return r.refuseForecast()
 }
@@ -128,22 +171,32 @@ func (r *onboarding) foreseeRest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if claim := pending.Claim; claim != nil && batch.Effect(r.directory.Person(pending.Email), claim.Replaces) != nil {
+			r.forecast.outcomes[record.Invited]++ // by the request that is in doubt
+			continue
+		}
 		wish, err := plan.WishOf(pending.Record)
 		if err != nil {
 			return fmt.Errorf("run %s: %w", r.run.ID, err)
 		}
-		r.forecast.add(roster.Entry{Row: pending.Row, Line: pending.Line}, r.verdict(pending.Record, wish.Teams))
+		r.verdict(roster.Entry{Row: pending.Row, Line: pending.Line, Teams: wish.Teams}, pending.Record)
 	}
 	return r.refuseForecast()
 }
 
+// refuseForecast refuses to go on where rows are invalid and not to be skipped, where the plan that is carried out does
+// not hold any more, and where a guard trips.
 func (r *onboarding) refuseForecast() error {
-	invalid := r.forecast.outcomes[record.Invalid]
-	if invalid == 0 || r.flags.invalid == skipInvalid {
-		return nil
+	if invalid := r.forecast.outcomes[record.Invalid]; invalid > 0 && r.flags.invalid == refuseInvalid {
+		if !r.flags.dryRun { // which has shown them
+			r.forecast.print(r.console)
+		}
+		return r.refuseInvalid(invalid)
 	}
-	r.forecast.print(r.console)
-	return r.refuseInvalid(invalid)
+	if err := r.refuseDifferent(); err != nil {
+		return err
+	}
+	return r.refuseTrips(r.forecast.guards.Trips(r.people.Rows))
 }
 
 // sum counts all rows.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -24,21 +25,13 @@ const (
 type inviteFlags struct {
 	rosterFlags
 	serviceFlags
+	policyFlags
 	pacingFlags
-	watch       watchFlags
-	results     string
-	dryRun      bool
-	offline     bool
-	invalid     string
-	grace       time.Duration
-	deadline    string
-	maxFailures quantity
-	ledger      string
-	fresh       bool
-	yes         bool
-
-	// until is what deadline means.
-	until time.Time
+	wayFlags
+	outcomeFlags
+	watch  watchFlags
+	guards guardFlags
+	plan   planFlags
 }
 
 func (a *app) inviteCommand() *cobra.Command {
@@ -52,49 +45,109 @@ Every row gets a line in the results file, with the invitation's id and token or
 Nobody is invited twice: what was sent is remembered in a ledger before it is sent, and a request whose reply was
 lost is looked up, never repeated blindly. After a crash or an interruption the same command goes on where it was.
 
+A dry run can keep its plan in a file, for somebody to look at: --from-plan then does exactly that, or nothing.
+
 Exit codes:
 ` + exitCodeTable(),
 		Example: `  rollcall invite team.csv --dry-run
   rollcall invite team.csv
-  rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json`,
-		Args: rosters(1, 1),
+  rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json
+  rollcall invite team.csv --dry-run --plan team.plan.json && rollcall invite --from-plan team.plan.json`,
+		Args: rosters(0, 1), // a plan has one
 		RunE: a.watched(&f, func(cmd *cobra.Command, paths []string) error {
-			if err := f.finish(a.common, paths[0]); err != nil {
+			path, err := a.understand(cmd, &f, paths)
+			if err != nil {
 				return err
 			}
-			if err := f.checkService(a, cmd); err != nil {
-				return err
-			}
-			if f.offline {
-				if err := a.refuseBeside(cmd, "--offline", "sandbox"); err != nil {
-					return err
-				}
-			}
-			return a.invite(cmd.Context(), paths[0], f)
+			return a.invite(cmd.Context(), path, f)
 		}),
 	}
-	f.rosterFlags.add(cmd)
-	f.serviceFlags.add(cmd)
+	var groups flagGroups
+	groups.group(cmd, "The roster", f.rosterFlags.add)
+	groups.group(cmd, "The service", f.serviceFlags.add)
+	groups.group(cmd, "Who is invited", f.policyFlags.add)
+	groups.group(cmd, "Guards, which send nothing and end with exit code 8", f.guards.add)
+	groups.group(cmd, "What is shown and written", func(cmd *cobra.Command) { f.outcomeFlags.add(cmd); f.plan.add(cmd) })
+	groups.group(cmd, "On the way", func(cmd *cobra.Command) { f.pacingFlags.add(cmd); f.wayFlags.add(cmd) })
+	groups.group(cmd, "For the machine that watches", f.watch.add)
+	cmd.SetUsageFunc(groups.usage)
+	return cmd
+}
+
+// understand checks the command line, and returns the path of the roster: the one that is named, or that of the plan.
+func (a *app) understand(cmd *cobra.Command, f *inviteFlags, paths []string) (path string, err error) {
+	afterGiven := cmd.Flags().Changed("reinvite-after")
+	if f.plan.from != "" {
+		afterGiven = true
+		if path, err = a.fromPlan(cmd, f, paths); err == nil { // now its roster is known
+			err = f.watch.finish(a, cmd, path, cmp.Or(f.results, results.DefaultPath(path)))
+		}
+	} else if err = rosters(1, 1)(cmd, paths); err == nil {
+		path = paths[0]
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := f.finish(a.common, path, afterGiven); err != nil {
+		return "", err
+	}
+	if err := f.checkService(a, cmd); err != nil {
+		return "", err
+	}
+	if f.offline {
+		return path, a.refuseBeside(cmd, "--offline", "sandbox", "no-preflight")
+	}
+	return path, nil
+}
+
+// outcomeFlags say whether anything is done, and where what came of it goes.
+type outcomeFlags struct {
+	results string
+	dryRun  bool
+	offline bool
+	invalid string
+	yes     bool
+}
+
+func (f *outcomeFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.results, "results", "", "write the results to `FILE` (.csv or .jsonl), - being standard output as CSV\n(default: NAME.results.csv beside the roster)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing;\nresults are written only where --results asks for them")
 	flags.BoolVar(&f.offline, "offline", false, "with --dry-run: open no connection at all")
 	flags.StringVar(&f.invalid, "invalid", refuseInvalid, "refuse: one invalid row and nothing is sent; skip: invite the others")
-	f.pacingFlags.add(cmd)
+	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
+}
+
+// wayFlags say how long a run goes on and what it remembers.
+type wayFlags struct {
+	grace       time.Duration
+	deadline    string
+	maxFailures quantity
+	ledger      string
+	fresh       bool
+
+	// until is what deadline means.
+	until time.Time
+}
+
+func (f *wayFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.DurationVar(&f.grace, "grace", batch.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more")
 	flags.StringVar(&f.deadline, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
 	flags.Var(&f.maxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.BoolVar(&f.fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
-	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
-	f.watch.add(cmd)
-	return cmd
 }
 
 // finish checks the flags and works out what their texts mean.
-func (f *inviteFlags) finish(common commonFlags, path string) error {
-	if err := f.finishPacing(); err != nil {
-		return err
+func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) error {
+	for _, err := range []error{
+		f.policyFlags.finish(afterGiven), f.guards.finish(f.noPreflight || f.offline), f.plan.finish(path, f.dryRun, f.offline),
+		f.finishPacing(),
+	} {
+		if err != nil {
+			return err
+		}
 	}
 	var err error
 	if f.until, err = parseDeadline(f.deadline, time.Now()); err != nil {
@@ -192,10 +245,15 @@ func (a *app) command() string {
 		for _, redactor := range a.redactors {
 			word = redactor.Text(word)
 		}
-		if word == "" || strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!") {
-			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
-		words = append(words, word)
+		words = append(words, quoted(word))
 	}
 	return strings.Join(words, " ")
+}
+
+// quoted returns a word as a shell takes it.
+func quoted(word string) string {
+	if word == "" || strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }

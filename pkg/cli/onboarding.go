@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
@@ -32,6 +33,7 @@ type onboarding struct {
 	service   *service
 	ledger    *ledger.Ledger
 	directory *directory.Directory // nil when offline
+	basis     plan.Basis           // of the verdicts
 	run       ledger.Run           // zero until it has begun; a run that is resumed has before
 
 	forecast forecast
@@ -56,7 +58,7 @@ func (r *onboarding) work(ctx context.Context) error {
 		return err
 	}
 	if r.flags.dryRun {
-		if err := r.readDirectory(ctx); err != nil {
+		if err := r.lookBack(ctx); err != nil {
 			return err
 		}
 		return r.rehearse(ctx)
@@ -100,6 +102,9 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 		record.Duplicate: r.people.Duplicates,
 		record.NotSent:   r.people.Rows - r.people.Invalid - r.people.Duplicates,
 	}
+	if err := r.refuseOtherRoster(); err != nil {
+		return err
+	}
 	if r.people.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {
 		return nil
 	}
@@ -129,7 +134,10 @@ func (r *onboarding) connect(ctx context.Context) (err error) {
 	}
 	r.closers = append(r.closers, r.service)
 	r.summary.OrganizationID = r.service.organization.ID
-	return r.service.mayInvite()
+	if err := r.service.mayInvite(); err != nil {
+		return err
+	}
+	return r.refuseOtherService()
 }
 
 // patience is how reads before the first send are repeated.
@@ -147,12 +155,10 @@ func (r *onboarding) tryResults() error {
 }
 
 // openLedger takes hold of the ledger, and finds out whether an earlier run over this roster was cut short.
-func (r *onboarding) openLedger(ctx context.Context) (err error) {
-	path := r.flags.ledger
-	if path == "" {
-		if path, err = r.defaultLedger(r.service.organization.ID); err != nil {
-			return err
-		}
+func (r *onboarding) openLedger(ctx context.Context) error {
+	path, err := r.ledgerPath()
+	if err != nil {
+		return err
 	}
 	if r.ledger, err = ledger.Open(path, ledger.Options{}); err != nil {
 		return err
@@ -178,6 +184,14 @@ func (r *onboarding) openLedger(ctx context.Context) (err error) {
 	return err
 }
 
+// ledgerPath returns where the ledger is.
+func (r *onboarding) ledgerPath() (string, error) {
+	if r.flags.ledger != "" {
+		return r.flags.ledger, nil
+	}
+	return r.defaultLedger(r.service.organization.ID)
+}
+
 // digest tells rosters apart: by their content, and by the flags that decide what the content means.
 func (r *onboarding) digest() [sha256.Size]byte {
 	content := fmt.Appendf(r.people.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps)
@@ -188,98 +202,6 @@ func (r *onboarding) digest() [sha256.Size]byte {
 		content = fmt.Appendf(content, "delimiter %q", r.flags.delimiter)
 	}
 	return sha256.Sum256(content)
-}
-
-// readDirectory reads the organization.
-func (r *onboarding) readDirectory(ctx context.Context) (err error) {
-	r.console.Status("reading the organization")
-	addresses, err := r.addresses(ctx)
-	if err != nil {
-		return err
-	}
-	r.directory, err = directory.Read(ctx, directory.Options{
-		Service: r.service, OrganizationID: r.service.organization.ID, Caller: r.service.caller,
-		Teams: r.people.NamesTeams, People: addresses,
-		Call: r.patience().Call, Parallel: r.flags.concurrency, Now: r.service.now,
-		Progress: func(people int) { r.console.Status("reading the organization: " + plural(people, "person")) },
-	})
-	r.console.Clear()
-	return err
-}
-
-// addresses returns whom the roster names, if they are few enough to be looked up one by one.
-func (r *onboarding) addresses(ctx context.Context) ([]string, error) {
-	if r.people.Rows > directory.MaxLookups {
-		return nil, nil
-	}
-	addresses := make([]string, 0, r.people.Rows)
-	for entry, err := range r.people.Entries(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if !entry.Invalid() {
-			addresses = append(addresses, entry.Email)
-		}
-	}
-	return addresses, nil
-}
-
-// recall reads the organization, and settles what earlier runs left in doubt: the reading begins when none of their
-// requests can be at work inside the service any more. The claims of the run that is resumed are left to the batch.
-func (r *onboarding) recall(ctx context.Context) error {
-	claims, err := r.ledger.InDoubt(ctx, r.service.organization.ID)
-	if err != nil {
-		return err
-	}
-	now := time.Now()
-	for _, claim := range claims {
-		// A clock that was set back since must not hold us up by as much.
-		left := claim.At
-		if left.After(now) {
-			left = now
-		}
-		r.pace.Hold(left.Add(batch.Silence(r.flags.grace, r.flags.timeout)), "requests of an earlier run may still be at work inside the service")
-	}
-	if len(claims) > 0 {
-		r.log.Warn().Int("claims", len(claims)).Msg("an earlier run ended without all answers: looking up what became of its requests")
-	}
-	if err := r.readDirectory(ctx); err != nil {
-		return err
-	}
-	claims = slices.DeleteFunc(claims, func(c ledger.Claim) bool { return c.Run == r.run.ID })
-	if err := batch.SettleEarlier(ctx, r.ledger, r.directory, claims, r.now()); err != nil {
-		return err
-	}
-	return r.reopen(ctx)
-}
-
-// settled is how long after an outcome the directory must show it. What is younger may be missing there since the list
-// lags behind.
-const settled = 10 * time.Minute
-
-// reopen takes back what the run that is resumed has noted about people who are in the organization no more: the
-// directory's truth beats the ledger's memory, once it has had the time to learn it.
-func (r *onboarding) reopen(ctx context.Context) error {
-	if !r.summary.Resumed || !r.directory.Stable {
-		return nil
-	}
-	var gone []int
-	for rec, err := range r.ledger.Records(ctx, r.run.ID) {
-		if err != nil {
-			return err
-		}
-		if r.now().Sub(rec.UpdatedAt) < settled {
-			continue
-		}
-		switch rec.Outcome {
-		case record.Invited, record.AlreadyInvited, record.AlreadyMember:
-			if standing := r.directory.Person(rec.Email); standing.Member == nil && standing.Pending == nil {
-				gone = append(gone, rec.Row)
-			}
-		default:
-		}
-	}
-	return r.ledger.Reopen(ctx, r.run.ID, gone...)
 }
 
 // now tells the service's time, or this machine's where there is no service.

@@ -110,7 +110,8 @@ func (f *watchFlags) findHook(a *app, cmd *cobra.Command) error {
 func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, paths []string) error {
 		path := strings.Join(paths, " ") // of which there is one at most
-		if err := f.watch.finish(a, cmd, path, cmp.Or(f.results, results.DefaultPath(path)), f.ledger, f.settings.PATFile); err != nil {
+		if err := f.watch.finish(a, cmd, path, cmp.Or(f.results, results.DefaultPath(path)), f.ledger, f.settings.PATFile,
+			f.plan.save, f.plan.from); err != nil {
 			return err
 		}
 		if f.offline {

@@ -28,6 +28,8 @@ type Options struct {
 	Caller Caller
 	// Teams asks for the teams, too.
 	Teams bool
+	// Blind leaves the people out. Such a reading is not stable, so it settles nothing.
+	Blind bool
 	// People are the addresses that matter, if only some do: others may be missing among the members. Where there are
 	// few of them and many members, each is looked up. See [MaxLookups]. Nil: everybody.
 	People []string
@@ -65,21 +67,29 @@ func Read(ctx context.Context, o Options) (*Directory, error) {
 	d := &Directory{Began: time.Now(), Caller: o.Caller, people: map[string]Standing{}}
 	r := reading{Options: o, directory: d}
 	r.turned = func() { o.Progress(len(d.people)) }
-	invitations := r.invitations(func(i cybedefend.Invitation) { d.add(email.Fold(i.Email), i, o.Now()) })
-	stable, err := invitations.read(ctx)
-	if err != nil {
-		return nil, err
+	var err error
+	if !o.Blind {
+		if d.Stable, err = r.readPeople(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if d.Stable, err = r.readMembers(ctx); err != nil {
-		return nil, err
-	}
-	d.Stable = d.Stable && stable
 	if o.Teams {
 		if d.teams, err = r.readTeams(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
+}
+
+// readPeople reads invitations and members, and reports whether nobody can have been missed.
+func (r *reading) readPeople(ctx context.Context) (stable bool, err error) {
+	d := r.directory
+	invitations := r.invitations(func(i cybedefend.Invitation) { d.add(email.Fold(i.Email), i, r.Now()) })
+	if stable, err = invitations.read(ctx); err != nil {
+		return false, err
+	}
+	membersStable, err := r.readMembers(ctx)
+	return stable && membersStable, err
 }
 
 // Invitations returns all invitations of an organization in the order of the service, whatever their state, and whether

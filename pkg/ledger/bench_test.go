@@ -55,7 +55,7 @@ func BenchmarkClaimSettle(b *testing.B) {
 						if row > b.N {
 							return
 						}
-						if err := l.Claim(b.Context(), run.ID, row, 1); err != nil {
+						if err := l.Claim(b.Context(), run.ID, row, 1, ""); err != nil {
 							b.Error(err)
 							return
 						}

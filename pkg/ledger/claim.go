@@ -18,11 +18,14 @@ type Claim struct {
 	Email   string
 	Attempt int
 	At      time.Time
+	// Replaces is the pending invitation that the request was to replace, empty if there was none. It is cancelled
+	// after the claim, so as long as it is pending, nothing was sent.
+	Replaces string
 }
 
 const (
-	insertClaim = `INSERT INTO claim (attempt, at, run, row)
-		SELECT ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND outcome = 0` // record.Unset
+	insertClaim = `INSERT INTO claim (attempt, at, replaces, run, row)
+		SELECT ?, ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND outcome = 0` // record.Unset
 	deleteClaim = `DELETE FROM claim WHERE run = ? AND row = ?`
 	updateEntry = `UPDATE entry SET outcome = ?, invitation_id = ?, token = ?, status = ?, organization_id = ?,
 		organization_name = ?, organization_role = ?, expires_at = ?, attempts = ?, http_status = ?, error = ?,
@@ -30,18 +33,19 @@ const (
 		WHERE run = ? AND row = ? AND outcome IN (?, ?)`
 )
 
-// Claim records that the attempt for the row is about to leave. It is on disk when Claim returns nil; otherwise the
+// Claim records that the attempt for the row is about to leave, and which pending invitation it replaces, empty meaning
+// none. It is on disk when Claim returns nil; otherwise the
 // request must not leave. Claim returns a [*RowError] with [ErrClaimed] while another claim stands, and with
 // [ErrSettled] when the row has an outcome. When ctx ends during the wait, the claim may stand all the same: to the
 // next run the row is in doubt, which is harmless.
-func (l *Ledger) Claim(ctx context.Context, run string, row, attempt int) error {
+func (l *Ledger) Claim(ctx context.Context, run string, row, attempt int, replaces string) error {
 	key, err := l.key(ctx, run)
 	if err != nil {
 		return err
 	}
 	at := l.now().UnixMicro()
 	return l.submit(ctx, func(ctx context.Context, w *writer) error {
-		claimed, err := w.exec(ctx, w.claim, int64(attempt), at, key, int64(row))
+		claimed, err := w.exec(ctx, w.claim, int64(attempt), at, replaces, key, int64(row))
 		switch {
 		case code(err) == sqlite3.SQLITE_CONSTRAINT:
 			return &RowError{Run: run, Row: row, Err: ErrClaimed}
@@ -147,7 +151,7 @@ func (w *writer) refuse(ctx context.Context, run string, key int64, row int) err
 func (l *Ledger) InDoubt(ctx context.Context, organizationID string) ([]Claim, error) {
 	// What was released before must not show. Where writing fails, what is on disk is the truth all the same.
 	_ = l.submit(ctx, func(context.Context, *writer) error { return nil })
-	rows, err := l.pool.QueryContext(ctx, `SELECT run.id, claim.row, entry.email, claim.attempt, claim.at
+	rows, err := l.pool.QueryContext(ctx, `SELECT run.id, claim.row, entry.email, claim.attempt, claim.at, claim.replaces
 		FROM claim JOIN run ON run.key = claim.run JOIN entry ON entry.run = claim.run AND entry.row = claim.row
 		WHERE run.organization = ? ORDER BY claim.run, claim.row`, organizationID)
 	if err != nil {
@@ -158,7 +162,7 @@ func (l *Ledger) InDoubt(ctx context.Context, organizationID string) ([]Claim, e
 	for rows.Next() {
 		var c Claim
 		var at int64
-		if err := rows.Scan(&c.Run, &c.Row, &c.Email, &c.Attempt, &at); err != nil {
+		if err := rows.Scan(&c.Run, &c.Row, &c.Email, &c.Attempt, &at, &c.Replaces); err != nil {
 			return nil, l.readError(err)
 		}
 		c.At = fromMicros(at)

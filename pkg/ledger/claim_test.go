@@ -62,11 +62,11 @@ func TestRowsRefuse(t *testing.T) {
 		give func(context.Context) error
 		want error
 	}{
-		{"second claim", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 1, 2) }, ledger.ErrClaimed},
-		{"claim of a settled row", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 2, 2) }, ledger.ErrSettled},
-		{"claim of an unknown row", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 3, 2) }, ledger.ErrSettled},
-		{"claim of no row", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 6, 1) }, ledger.ErrNoRow},
-		{"claim in no run", func(ctx context.Context) error { return l.Claim(ctx, "none", 1, 1) }, ledger.ErrNoRun},
+		{"second claim", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 1, 2, "") }, ledger.ErrClaimed},
+		{"claim of a settled row", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 2, 2, "") }, ledger.ErrSettled},
+		{"claim of an unknown row", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 3, 2, "") }, ledger.ErrSettled},
+		{"claim of no row", func(ctx context.Context) error { return l.Claim(ctx, run.ID, 6, 1, "") }, ledger.ErrNoRow},
+		{"claim in no run", func(ctx context.Context) error { return l.Claim(ctx, "none", 1, 1, "") }, ledger.ErrNoRun},
 		{"second outcome", func(ctx context.Context) error { return l.Settle(ctx, run.ID, invited(2)) }, ledger.ErrSettled},
 		{"outcome of no row", func(ctx context.Context) error { return l.Settle(ctx, run.ID, invited(6)) }, ledger.ErrNoRow},
 		{"one outcome of many", func(ctx context.Context) error {
@@ -98,7 +98,7 @@ func TestRefusedRowDoesNotSpoilItsGroup(t *testing.T) {
 	behind(t, l, func() {
 		for i := range 21 {
 			wg.Go(func() {
-				switch err := l.Claim(t.Context(), run.ID, i%20+1, 1); {
+				switch err := l.Claim(t.Context(), run.ID, i%20+1, 1, ""); {
 				case errors.Is(err, ledger.ErrClaimed):
 					refused.Add(1)
 				case err != nil:
@@ -141,10 +141,10 @@ func TestClaimWhoseWaitWasCutStands(t *testing.T) {
 	claim(t, l, run, 1, 1)
 	behind(t, l, func() {
 		ctx, cancel := context.WithCancel(t.Context())
-		if err := l.Claim(&cutContext{Context: ctx, cancel: cancel}, run.ID, 2, 1); !errors.Is(err, context.Canceled) {
+		if err := l.Claim(&cutContext{Context: ctx, cancel: cancel}, run.ID, 2, 1, ""); !errors.Is(err, context.Canceled) {
 			t.Errorf("Claim = %v, want context.Canceled", err)
 		}
-		if err := l.Claim(ctx, run.ID, 3, 1); !errors.Is(err, context.Canceled) {
+		if err := l.Claim(ctx, run.ID, 3, 1, ""); !errors.Is(err, context.Canceled) {
 			t.Errorf("Claim = %v, want context.Canceled", err)
 		}
 	})
@@ -159,7 +159,7 @@ func TestReleaseComesBeforeTheNextClaim(t *testing.T) {
 	for row := 1; row <= 8; row++ {
 		wg.Go(func() {
 			for attempt := 1; attempt <= 50; attempt++ {
-				if err := l.Claim(t.Context(), run.ID, row, attempt); err != nil {
+				if err := l.Claim(t.Context(), run.ID, row, attempt, ""); err != nil {
 					t.Error(err)
 				}
 				if err := l.Release(t.Context(), run.ID, row); err != nil {
@@ -214,12 +214,12 @@ func TestDamageIsFinal(t *testing.T) {
 	claim(t, l, run, 1, 1)
 	overwrite(t, path, 50*4096, strings.Repeat("\xff", 50*4096))
 	for row := 100; row <= 5000 && err == nil; row += 100 {
-		err = l.Claim(t.Context(), run.ID, row, 1)
+		err = l.Claim(t.Context(), run.ID, row, 1, "")
 	}
 	if !errors.Is(err, ledger.ErrDamaged) {
 		t.Fatalf("Claim = %v, want ErrDamaged", err)
 	}
-	if err := l.Claim(t.Context(), run.ID, 2, 1); !errors.Is(err, ledger.ErrDamaged) {
+	if err := l.Claim(t.Context(), run.ID, 2, 1, ""); !errors.Is(err, ledger.ErrDamaged) {
 		t.Errorf("Claim of a sound row = %v, want ErrDamaged", err)
 	}
 	if _, ok, err := l.Unfinished(t.Context(), organization, run.Digest); err != nil || !ok {

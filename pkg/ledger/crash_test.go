@@ -151,7 +151,7 @@ func work(path string) {
 		wg.Go(func() {
 			for {
 				row := int(next.Add(1))
-				if err := l.Claim(ctx, run.ID, row, 1); err != nil {
+				if err := l.Claim(ctx, run.ID, row, 1, ""); err != nil {
 					panic(err)
 				}
 				say("claimed", row)

@@ -36,7 +36,7 @@ func invite(path string) error {
 		return err
 	}
 	for row := 1; row <= 2; row++ {
-		if err := l.Claim(ctx, run.ID, row, 1); err != nil {
+		if err := l.Claim(ctx, run.ID, row, 1, ""); err != nil {
 			return err
 		}
 	}

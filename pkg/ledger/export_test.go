@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // WithoutLog makes [Open] do as on a network file system.
@@ -28,4 +29,10 @@ func (l *Ledger) Setting(pragma string) (int64, error) {
 	defer l.disk.mu.Unlock()
 	number, _, err := l.disk.number(context.Background(), "PRAGMA "+pragma)
 	return number, err
+}
+
+// Migrations returns what makes an empty file a ledger of an earlier version.
+func Migrations(version int) []string {
+	return append(slices.Clone(migrations[:version]),
+		fmt.Sprintf("PRAGMA application_id = %d", applicationID), fmt.Sprintf("PRAGMA user_version = %d", version))
 }

@@ -3,8 +3,8 @@
 //	l, err := ledger.Open("/home/ada/.local/state/rollcall/ledger.db", ledger.Options{})
 //	run, err := l.Begin(ctx, ledger.Run{OrganizationID: id, Digest: digest}, entries)
 //	for entry, err := range l.Pending(ctx, run.ID) {
-//		err = l.Claim(ctx, run.ID, entry.Row, 1) // on disk from here on: now the request may leave
-//		err = l.Settle(ctx, run.ID, outcome)     // on disk from here on: now the outcome may be shown
+//		err = l.Claim(ctx, run.ID, entry.Row, 1, "") // on disk from here on: now the request may leave
+//		err = l.Settle(ctx, run.ID, outcome)         // on disk from here on: now the outcome may be shown
 //	}
 //	err = l.End(ctx, run.ID, 0)
 //
@@ -118,7 +118,7 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 }
 
 // View opens the ledger at path for looking only, beside the process that holds it: what is committed meanwhile shows.
-// It makes no ledger where there is none, and everything that writes returns [ErrReadOnly]. A process that holds the
+// A ledger that an earlier version of this program wrote is brought up to date first, if nobody holds it. View makes no ledger where there is none, and everything that writes returns [ErrReadOnly]. A process that holds the
 // ledger itself must not: on Unix, closing a second descriptor of a file drops the locks on it.
 func View(path string) (*Ledger, error) {
 	path, err := resolve(path)
@@ -133,11 +133,31 @@ func View(path string) (*Ledger, error) {
 		return nil, explain(path, err)
 	}
 	ctx := context.Background()
-	l := &Ledger{path: path, now: time.Now, readOnly: true}
-	if err := l.openReaders(ctx); err != nil {
-		return nil, errors.Join(explain(path, err), l.shut(ctx))
+	l, version, err := view(ctx, path)
+	if err != nil || version == 0 || version >= len(migrations) {
+		return l, err
 	}
-	return l, nil
+	newer, err := Open(path, Options{})
+	if err == nil {
+		err = newer.Close()
+	}
+	if err := errors.Join(l.Close(), err); err != nil {
+		return nil, err
+	}
+	l, _, err = view(ctx, path)
+	return l, err
+}
+
+// view opens the readers of the ledger at path, and returns its version, 0 for an empty file.
+func view(ctx context.Context, path string) (l *Ledger, version int, err error) {
+	l = &Ledger{path: path, now: time.Now, readOnly: true}
+	if err = l.openReaders(ctx); err == nil {
+		err = l.pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(explain(path, err), l.shut(ctx))
+	}
+	return l, version, nil
 }
 
 // openReaders opens the connections that only read.

@@ -70,7 +70,7 @@ func begin(tb testing.TB, l *ledger.Ledger, entries iter.Seq2[record.Record, err
 
 func claim(tb testing.TB, l *ledger.Ledger, run ledger.Run, row, attempt int) {
 	tb.Helper()
-	if err := l.Claim(tb.Context(), run.ID, row, attempt); err != nil {
+	if err := l.Claim(tb.Context(), run.ID, row, attempt, ""); err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -207,12 +207,12 @@ func TestClosedLedgerSaysSo(t *testing.T) {
 	}
 	for name, operation := range map[string]func(context.Context) error{
 		"Begin":   func(ctx context.Context) error { _, err := l.Begin(ctx, ledger.Run{}, people(1)); return err },
-		"Claim":   func(ctx context.Context) error { return l.Claim(ctx, run.ID, 1, 1) },
+		"Claim":   func(ctx context.Context) error { return l.Claim(ctx, run.ID, 1, 1, "") },
 		"Release": func(ctx context.Context) error { return l.Release(ctx, run.ID, 1) },
 		"Settle":  func(ctx context.Context) error { return l.Settle(ctx, run.ID, invited(1)) },
 		"End":     func(ctx context.Context) error { return l.End(ctx, run.ID, 0) },
 		"InDoubt": func(ctx context.Context) error { _, err := l.InDoubt(ctx, organization); return err },
-		"other":   func(ctx context.Context) error { return l.Claim(ctx, "another", 1, 1) },
+		"other":   func(ctx context.Context) error { return l.Claim(ctx, "another", 1, 1, "") },
 		"Records": func(ctx context.Context) error {
 			for _, err := range l.Records(ctx, run.ID) {
 				return err

@@ -21,7 +21,13 @@ import (
 type model struct {
 	run     ledger.Run
 	records []record.Record
-	claims  map[int]int // row to attempt
+	claims  map[int]claimed // by row
+}
+
+// claimed is what a claim says; the zero value is none.
+type claimed struct {
+	attempt  int
+	replaces string
 }
 
 // TestLedgerIsItsModel does random things to a ledger and to a model of it, closing and reopening in between.
@@ -63,7 +69,7 @@ func TestLedgerIsItsModel(t *testing.T) {
 				if len(models) == 3 {
 					t.Skip("enough runs")
 				}
-				m := &model{claims: map[int]int{}}
+				m := &model{claims: map[int]claimed{}}
 				m.run.OrganizationID, m.run.Digest = organization, [32]byte{byte(rapid.IntRange(0, 1).Draw(t, "digest"))}
 				for row := range rapid.IntRange(1, 5).Draw(t, "rows") {
 					r := record.Record{
@@ -82,19 +88,19 @@ func TestLedgerIsItsModel(t *testing.T) {
 			},
 			"claim": func(t *rapid.T) {
 				m, row := pick(t)
-				attempt := rapid.IntRange(1, 9).Draw(t, "attempt")
+				claim := claimed{rapid.IntRange(1, 9).Draw(t, "attempt"), rapid.String().Draw(t, "replaces")}
 				var want error
 				switch {
 				case row > len(m.records):
 					want = ledger.ErrNoRow
 				case m.records[row-1].Outcome != record.Unset:
 					want = ledger.ErrSettled
-				case m.claims[row] != 0:
+				case m.claims[row].attempt != 0:
 					want = ledger.ErrClaimed
 				default:
-					m.claims[row] = attempt
+					m.claims[row] = claim
 				}
-				expect(t, l.Claim(ctx, m.run.ID, row, attempt), want)
+				expect(t, l.Claim(ctx, m.run.ID, row, claim.attempt, claim.replaces), want)
 			},
 			"release": func(t *rapid.T) {
 				m, row := pick(t)
@@ -176,18 +182,20 @@ func compare(ctx context.Context, t *rapid.T, l *ledger.Ledger, models []*model)
 			got = append(got, r)
 		}
 		counts := map[record.Outcome]int{}
-		var wantPending, gotPending []int
+		var wantPending, gotPending []any
 		for i, r := range m.records {
 			if !cmp.Equal(r, got[i]) {
 				t.Fatalf("record (-want +got):\n%s", cmp.Diff(r, got[i]))
 			}
 			counts[r.Outcome]++
-			attempt := m.claims[r.Row]
+			claim := m.claims[r.Row]
 			if r.Outcome == record.Unset {
-				wantPending = append(wantPending, r.Row, attempt)
+				wantPending = append(wantPending, r.Row, claim)
 			}
-			if attempt != 0 {
-				wantDoubts = append(wantDoubts, ledger.Claim{Run: m.run.ID, Row: r.Row, Email: r.Email, Attempt: attempt})
+			if claim.attempt != 0 {
+				wantDoubts = append(wantDoubts, ledger.Claim{
+					Run: m.run.ID, Row: r.Row, Email: r.Email, Attempt: claim.attempt, Replaces: claim.replaces,
+				})
 			}
 		}
 		for entry, err := range l.Pending(ctx, m.run.ID) {
@@ -197,10 +205,10 @@ func compare(ctx context.Context, t *rapid.T, l *ledger.Ledger, models []*model)
 			if entry.Claim == nil {
 				entry.Claim = &ledger.Claim{}
 			}
-			gotPending = append(gotPending, entry.Row, entry.Claim.Attempt)
+			gotPending = append(gotPending, entry.Row, claimed{entry.Claim.Attempt, entry.Claim.Replaces})
 		}
 		gotCounts, err := l.Outcomes(ctx, m.run.ID)
-		if err != nil || !cmp.Equal(counts, gotCounts) || !cmp.Equal(wantPending, gotPending) {
+		if err != nil || !cmp.Equal(counts, gotCounts) || !slices.Equal(wantPending, gotPending) {
 			t.Fatalf("outcomes %v, pending %v, want %v and %v (%v)", gotCounts, gotPending, counts, wantPending, err)
 		}
 	}

@@ -30,17 +30,20 @@ const selectEntry = `SELECT entry.row, line, email, role, teams, extra, outcome,
 // chunk at a time, so what is settled or claimed during the loop may or may not show; a row is yielded at most once.
 // The body of the loop may call anything.
 func (l *Ledger) Pending(ctx context.Context, run string) iter.Seq2[Entry, error] {
-	const query = selectEntry + `, coalesce(claim.attempt, 0), coalesce(claim.at, 0)
+	const query = selectEntry + `, coalesce(claim.attempt, 0), coalesce(claim.at, 0), coalesce(claim.replaces, '')
 		FROM entry LEFT JOIN claim ON claim.run = entry.run AND claim.row = entry.row
 		WHERE entry.run = ? AND entry.row > ? AND outcome = 0 ORDER BY entry.row LIMIT ?`
 	return inChunks(ctx, l, run, query, func(rows *sql.Rows) (entry Entry, row int, err error) {
 		var attempt int
 		var at int64
-		if err := scanRecord(rows, &entry.Record, &attempt, &at); err != nil {
+		var replaces string
+		if err := scanRecord(rows, &entry.Record, &attempt, &at, &replaces); err != nil {
 			return Entry{}, 0, err
 		}
 		if at != 0 {
-			entry.Claim = &Claim{Run: run, Row: entry.Row, Email: entry.Email, Attempt: attempt, At: fromMicros(at)}
+			entry.Claim = &Claim{
+				Run: run, Row: entry.Row, Email: entry.Email, Attempt: attempt, At: fromMicros(at), Replaces: replaces,
+			}
 		}
 		return entry, entry.Row, nil
 	})

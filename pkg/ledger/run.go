@@ -147,6 +147,10 @@ func (l *Ledger) Resume(ctx context.Context, run Run) (Run, error) {
 	return resumed, l.readError(err)
 }
 
+// keepReopened remembers what was sent for a row, for [Ledger.Invited].
+const keepReopened = `INSERT INTO reopened (run, email, invitation_id, expires_at, updated_at)
+	SELECT run, email, invitation_id, expires_at, updated_at FROM entry WHERE run = ? AND row = ? AND outcome = 1`
+
 // reopenEntry takes an outcome back, with all that was known about the invitation.
 const reopenEntry = `UPDATE entry SET outcome = 0, invitation_id = '', token = '', status = '', organization_id = '',
 	organization_name = '', organization_role = '', expires_at = 0, http_status = 0, error = '', hint = '', updated_at = 0
@@ -161,8 +165,10 @@ func (l *Ledger) Reopen(ctx context.Context, run string, rows ...int) error {
 	}
 	return l.submit(ctx, func(ctx context.Context, w *writer) error {
 		for _, row := range rows {
-			if _, err := w.run(ctx, reopenEntry, key, int64(row)); err != nil {
-				return err
+			for _, statement := range []string{keepReopened, reopenEntry} {
+				if _, err := w.run(ctx, statement, key, int64(row)); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -61,6 +61,29 @@ CREATE TABLE claim (
 	at      INTEGER NOT NULL,
 	PRIMARY KEY (run, row)
 ) STRICT, WITHOUT ROWID;
+`, `
+-- The invitation that the request was to replace, empty if none.
+ALTER TABLE claim ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
+
+-- Who was invited, among many rows for whom nothing was to be done.
+CREATE INDEX invited ON entry (run, row) WHERE outcome = 1;
+
+-- Invitations whose rows were opened again: they were sent all the same.
+CREATE TABLE reopened (
+	run           INTEGER NOT NULL,
+	email         TEXT    NOT NULL,
+	invitation_id TEXT    NOT NULL,
+	expires_at    INTEGER NOT NULL,
+	updated_at    INTEGER NOT NULL
+) STRICT;
+
+-- The last roster that was let through for an organization.
+CREATE TABLE accepted_roster (
+	organization TEXT    PRIMARY KEY,
+	entries      INTEGER NOT NULL,
+	digest       BLOB    NOT NULL,
+	accepted_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 `}
 
 // migrate brings the database up to the newest version, in one transaction.

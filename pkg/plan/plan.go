@@ -1,7 +1,8 @@
 // Package plan decides what becomes of each entry of a roster before anything is sent.
 //
-// [NewRecord] says what the roster alone decides, [Decide] what follows from one reading of the organization. Both are
-// pure functions: no clock, no network, no memory.
+// [NewRecord] says what the roster alone decides, [Decide] what follows from one reading of the organization, from what
+// earlier runs did, and from the policy. Both are pure functions: no clock, no network, no state. A [Saved] plan keeps
+// the verdicts, to be held against those of another day.
 package plan
 
 import (
@@ -32,17 +33,35 @@ func WishOf(r record.Record) (Wish, error) {
 	return Wish{Email: r.Email, Role: r.Role, Teams: teams}, nil
 }
 
+// Basis is what verdicts rest on, beside the wishes. The zero value is an organization of which nothing is known.
+type Basis struct {
+	// Directory is a reading of the organization, nil if there is none.
+	Directory *directory.Directory
+	// Blind says that the reading has teams at most: then the memory stands in for members and invitations.
+	Blind  bool
+	Memory Memory
+	Policy Policy
+	// At is the time of the verdicts, by the service's clock.
+	At time.Time
+}
+
 // Verdict is what will become of one entry.
 type Verdict struct {
 	// Outcome is WouldInvite or WouldReinvite for an entry to send, and the final outcome for every other.
 	Outcome record.Outcome
 	// Invite is the call to make for an entry to send.
 	Invite cybedefend.Invite
+	// Replaces is the pending invitation to cancel before, empty if there is none.
+	Replaces string
 	// Standing is the person's place in the organization.
 	Standing directory.Standing
-	// Problem says why the entry is invalid, nil if it is not.
+	// Invitation is the one that speaks against another, nil if none does.
+	Invitation *cybedefend.Invitation
+	// Problem says why the entry is invalid or rejected, nil if it is neither.
 	Problem *Problem
-	// Hint says how what is there differs from what the roster wants.
+	// Reason says in a few words why the verdict is what it is.
+	Reason string
+	// Hint says how what is there differs from what the roster wants, or what would change the verdict.
 	Hint string
 }
 
@@ -51,14 +70,14 @@ func (v Verdict) Send() bool {
 	return v.Outcome == record.WouldInvite || v.Outcome == record.WouldReinvite
 }
 
-// Apply returns the record with the outcome of an entry that is not sent, found at the given time.
+// Apply returns the record with the verdict for its outcome, found at the given time.
 func (v Verdict) Apply(r record.Record, at time.Time) record.Record {
 	r.Outcome, r.Hint, r.UpdatedAt = v.Outcome, v.Hint, at
 	if v.Problem != nil {
-		r.Error, r.Hint = "teams: "+v.Problem.Reason, v.Problem.Suggestion
+		r.Error, r.Hint = v.Problem.Field+": "+v.Problem.Reason, v.Problem.Suggestion
 	}
-	if v.Outcome == record.AlreadyInvited {
-		r = WithInvitation(r, *v.Standing.Pending)
+	if v.Invitation != nil {
+		r = WithInvitation(r, *v.Invitation)
 	}
 	return r
 }
@@ -71,35 +90,76 @@ func WithInvitation(r record.Record, invitation cybedefend.Invitation) record.Re
 	return r
 }
 
-// Problem is what is wrong with the teams of an entry: the organization has no such, or several.
-type Problem struct{ Reason, Suggestion string }
+// Problem is what keeps a wish from being sent: a field of the roster that does not fit the organization.
+type Problem struct{ Field, Reason, Suggestion string }
 
-// Decide returns the verdict on one wish. A nil directory stands for an organization of which nothing is known: then
-// everybody would be invited.
-func Decide(wish Wish, d *directory.Directory) Verdict {
-	if d == nil {
-		return Verdict{Outcome: record.WouldInvite}
+// Decide returns the verdict on one wish.
+func Decide(wish Wish, b Basis) Verdict {
+	if b.Directory == nil {
+		return Verdict{Outcome: record.WouldInvite, Reason: reasonUnknown}
 	}
-	standing := d.Person(wish.Email)
+	past := b.Memory.Of(wish.Email)
+	standing := b.standing(wish.Email, past)
+	if v, settled := b.settle(wish, standing, past); settled {
+		return v
+	}
+	v := Verdict{Outcome: record.WouldInvite, Standing: standing, Reason: reasonStranger}
+	assignments, problem := assign(wish.Teams, b.Directory)
+	if problem != nil {
+		v.Outcome, v.Problem, v.Reason = record.Invalid, problem, reasonTeams
+		return v
+	}
+	if problem := refusal(b.Directory.Caller, cybedefend.Role(wish.Role)); problem != nil {
+		v.Outcome, v.Problem, v.Reason = record.Rejected, problem, reasonRole
+		return v
+	}
+	v.Invite = cybedefend.Invite{Email: wish.Email, Role: cybedefend.Role(wish.Role), TeamAssignments: assignments}
+	switch {
+	case standing.Pending != nil:
+		v.Outcome, v.Reason, v.Replaces = record.WouldReinvite, reasonPending, standing.Pending.ID
+		v.Hint = "the pending invitation is cancelled first"
+	case standing.Lapsed != nil:
+		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonExpired, "the invitation has expired"
+	}
+	return v
+}
+
+// standing returns the person's place in the organization. Without a reading of its people, it is what the last
+// invitation that is remembered makes it.
+func (b Basis) standing(address string, past Past) directory.Standing {
+	switch last := past.Invitation; {
+	case !b.Blind:
+		return b.Directory.Person(address)
+	case past.Times == 0:
+		return directory.Standing{}
+	case last.ExpiresAt.IsZero() || last.ExpiresAt.After(b.At):
+		return directory.Standing{Pending: &last}
+	default:
+		return directory.Standing{Lapsed: &last}
+	}
+}
+
+// settle returns the verdict on somebody who is in the organization, or is invited and stays so.
+func (b Basis) settle(wish Wish, standing directory.Standing, past Past) (v Verdict, settled bool) {
+	v = Verdict{Outcome: record.AlreadyInvited, Standing: standing}
 	switch {
 	case standing.Member != nil:
-		return Verdict{Outcome: record.AlreadyMember, Standing: standing, Hint: roleHint("member", string(standing.Member.Role), wish.Role)}
+		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
+		v.Hint = roleHint("member", string(standing.Member.Role), wish.Role)
+		return v, true
 	case standing.Pending != nil:
-		return Verdict{Outcome: record.AlreadyInvited, Standing: standing, Hint: roleHint("pending invitation", standing.Pending.OrganizationRole, wish.Role)}
+		v.Invitation = standing.Pending
+		v.Reason, v.Hint = b.Policy.keeps(standing, past, b.At)
+		if differs := roleHint("pending invitation", standing.Pending.OrganizationRole, wish.Role); differs != "" {
+			v.Hint = differs
+		}
+	case standing.Lapsed != nil:
+		v.Invitation = standing.Lapsed
+		v.Reason, v.Hint = b.Policy.keeps(standing, past, b.At)
+	case b.Policy.spent(past):
+		v.Invitation, v.Reason, v.Hint = &past.Invitation, reasonSpent, b.Policy.spentHint(past)
 	}
-	assignments, problem := assign(wish.Teams, d)
-	if problem != nil {
-		return Verdict{Outcome: record.Invalid, Standing: standing, Problem: problem}
-	}
-	verdict := Verdict{
-		Outcome:  record.WouldInvite,
-		Standing: standing,
-		Invite:   cybedefend.Invite{Email: wish.Email, Role: cybedefend.Role(wish.Role), TeamAssignments: assignments},
-	}
-	if standing.Lapsed != nil {
-		verdict.Outcome = record.WouldReinvite
-	}
-	return verdict
+	return v, v.Reason != ""
 }
 
 // roleHint says that the role which somebody has is not the role which the roster wants. The service never tells which
@@ -146,7 +206,7 @@ func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssig
 		assignments = append(assignments, cybedefend.TeamAssignment{TeamID: id, Role: cybedefend.TeamRole(team.Role)})
 	}
 	if len(reasons) > 0 {
-		return nil, &Problem{strings.Join(reasons, "; "), strings.Join(suggestions, "; ")}
+		return nil, &Problem{roster.FieldTeams, strings.Join(reasons, "; "), strings.Join(suggestions, "; ")}
 	}
 	return assignments, nil
 }

@@ -45,7 +45,7 @@ func TestDecide(t *testing.T) {
 		{name: "pending", give: plan.Wish{Email: "pending@x.example", Role: "manager"}, want: record.AlreadyInvited},
 		{name: "pending with another role", give: plan.Wish{Email: "pending@x.example", Role: "member"}, want: record.AlreadyInvited, hint: "the pending invitation has the role manager"},
 		{name: "a member whose invitation is still listed", give: plan.Wish{Email: "both@x.example", Role: "member"}, want: record.AlreadyMember},
-		{name: "an expired invitation", give: plan.Wish{Email: "lapsed@x.example", Role: "member"}, want: record.WouldReinvite},
+		{name: "an expired invitation", give: plan.Wish{Email: "lapsed@x.example", Role: "member"}, want: record.WouldReinvite, hint: "the invitation has expired"},
 		{name: "a team with a typo", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Platfrom"}}}, want: record.Invalid, problem: `the organization has no team "Platfrom" (did you mean "Platform"?)`},
 		{name: "a team that is nothing like one", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Legal"}}}, want: record.Invalid, problem: `the organization has no team "Legal" (one of DATA, Platform, Security, data)`},
 		{name: "an ambiguous team", give: plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Data"}}}, want: record.Invalid, problem: `2 teams are named "Data" (write one of the ids 3, 4)`},
@@ -56,7 +56,7 @@ func TestDecide(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := plan.Decide(tt.give, d)
+			got := plan.Decide(tt.give, plan.Basis{Directory: d, At: now})
 			problem := ""
 			if got.Problem != nil {
 				problem = got.Problem.Reason + " (" + got.Problem.Suggestion + ")"
@@ -79,7 +79,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestDecideWithoutADirectory(t *testing.T) {
-	if got := plan.Decide(plan.Wish{Email: "a@x.example"}, nil); got.Outcome != record.WouldInvite {
+	if got := plan.Decide(plan.Wish{Email: "a@x.example"}, plan.Basis{}); got.Outcome != record.WouldInvite {
 		t.Errorf("Decide = %s", got.Outcome)
 	}
 }
@@ -87,7 +87,7 @@ func TestDecideWithoutADirectory(t *testing.T) {
 func TestApplyFillsTheRecord(t *testing.T) {
 	d := organization(t)
 	give := record.Record{Row: 3, Email: "pending@x.example", Role: "manager"}
-	got := plan.Decide(plan.Wish{Email: give.Email, Role: give.Role}, d).Apply(give, now)
+	got := plan.Decide(plan.Wish{Email: give.Email, Role: give.Role}, plan.Basis{Directory: d}).Apply(give, now)
 	want := record.Record{
 		Row: 3, Email: "pending@x.example", Role: "manager", Outcome: record.AlreadyInvited, InvitationID: "p",
 		Token: secret.New("token"), Status: "Pending", OrganizationRole: "manager", ExpiresAt: now.Add(time.Hour), UpdatedAt: now,
@@ -95,7 +95,7 @@ func TestApplyFillsTheRecord(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Apply (-want +got):\n%s", diff)
 	}
-	invalid := plan.Decide(plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Platfrom"}}}, d).Apply(record.Record{}, now)
+	invalid := plan.Decide(plan.Wish{Email: "new@x.example", Teams: []roster.Team{{Name: "Platfrom"}}}, plan.Basis{Directory: d}).Apply(record.Record{}, now)
 	if invalid.Error != `teams: the organization has no team "Platfrom"` || invalid.Hint != `did you mean "Platform"?` {
 		t.Errorf("error %q, hint %q", invalid.Error, invalid.Hint)
 	}

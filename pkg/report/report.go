@@ -37,6 +37,9 @@ type Summary struct {
 	Retries map[string]int
 	// Duration is the time from the first row to the last outcome.
 	Duration time.Duration
+	// Seats says how many seats of the subscription are needed and left, for the text alone. Empty means that it is not
+	// known.
+	Seats string
 	// Command is what the user typed, for the text alone. Empty means that it is not known.
 	Command string
 }

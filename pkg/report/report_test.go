@@ -76,7 +76,7 @@ Run over R&D.csv: 500 rows in 12.3s, resumed
 Fix the rows in R&D.results.csv and run the same command on that file: it sends only what is missing.
 `},
 		{"a dry run", report.Summary{
-			Roster: "team.csv", Rows: 1, DryRun: true, Requests: 1, Results: "-", Duration: 61 * time.Second,
+			Roster: "team.csv", Rows: 1, DryRun: true, Requests: 1, Seats: "1 needed, 2 of 50 left", Results: "-", Duration: 61 * time.Second,
 			Outcomes: map[record.Outcome]int{record.WouldInvite: 1},
 		}, `
 Dry run over team.csv: 1 row in 1m1s
@@ -84,6 +84,7 @@ Dry run over team.csv: 1 row in 1m1s
   would_invite  1
 
   sent     1 request
+  seats    1 needed, 2 of 50 left
   results  standard output
 
 Nothing was sent. Without --dry-run, 1 person would be invited.

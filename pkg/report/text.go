@@ -74,7 +74,7 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 		results = "standard output"
 	}
 	for _, detail := range []struct{ name, value string }{
-		{"sent", requests}, {"results", results}, {"ledger", s.Ledger}, {"run", s.Run},
+		{"sent", requests}, {"seats", s.Seats}, {"results", results}, {"ledger", s.Ledger}, {"run", s.Run},
 	} {
 		if detail.value != "" {
 			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)

@@ -1,0 +1,164 @@
+package plan
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/record"
+)
+
+// savedVersion is that of the files that this program writes and reads.
+const savedVersion = 1
+
+// Saved is a plan in a file: what would be done, and all that this follows from. It holds no secrets.
+type Saved struct {
+	// Version is that of the format; [Saved.Write] sets it.
+	Version int       `json:"version"`
+	MadeAt  time.Time `json:"made_at"`
+	// OrganizationID and Service, the base URL, say whom the plan invites to what.
+	OrganizationID   string `json:"organization_id"`
+	OrganizationName string `json:"organization_name"`
+	Service          string `json:"service"`
+	// Roster is the absolute path of the document; Digest, of its bytes and the flags, is what makes it the same.
+	Roster string `json:"roster"`
+	Digest string `json:"digest"`
+	Flags  Flags  `json:"flags"`
+	Steps  []Step `json:"rows"`
+}
+
+// Flags are the flags that decide what a roster means and who is sent, as they were given.
+type Flags struct {
+	Role          string   `json:"role"`
+	Teams         []string `json:"teams"`
+	Maps          []string `json:"maps"`
+	Invalid       string   `json:"invalid"`
+	Reinvite      Reinvite `json:"reinvite"`
+	ReinviteAfter string   `json:"reinvite_after"`
+	ReinviteMax   int      `json:"reinvite_max"`
+	NoPreflight   bool     `json:"no_preflight"`
+}
+
+// Step is the verdict on one row, as far as it matters to whoever approves of it.
+type Step struct {
+	Row      int                         `json:"row"`
+	Line     int                         `json:"line"`
+	Email    string                      `json:"email"`
+	Verdict  record.Outcome              `json:"verdict"`
+	Reason   string                      `json:"reason,omitempty"`
+	Role     string                      `json:"role"`
+	Teams    []cybedefend.TeamAssignment `json:"teams,omitempty"`
+	Replaces string                      `json:"replaces,omitempty"`
+}
+
+// StepOf returns the step of a row: its record with the verdict applied, and the verdict, which is the zero value for a
+// row that the roster alone decides about.
+func StepOf(r record.Record, v Verdict) Step {
+	reason := v.Reason
+	if r.Error != "" {
+		reason = r.Error
+	}
+	return Step{
+		Row: r.Row, Line: r.Line, Email: r.Email, Verdict: r.Outcome, Reason: reason, Role: r.Role,
+		Teams: v.Invite.TeamAssignments, Replaces: v.Replaces,
+	}
+}
+
+// sends reports whether the step sends an invitation.
+func (s Step) sends() bool {
+	return s.Verdict == record.WouldInvite || s.Verdict == record.WouldReinvite
+}
+
+// done reports whether nothing is left to do, be it by an invitation or since it was accepted.
+func (s Step) done() bool {
+	return s.Verdict == record.AlreadyInvited || s.Verdict == record.AlreadyMember
+}
+
+// String says what the step does.
+func (s Step) String() string {
+	text := s.Verdict.String()
+	if s.sends() {
+		text += " as " + s.Role
+	}
+	if s.sends() && len(s.Teams) > 0 {
+		teams := make([]string, len(s.Teams))
+		for i, team := range s.Teams {
+			teams[i] = team.TeamID + ":" + string(team.Role)
+		}
+		text += " in " + strings.Join(teams, ", ")
+	}
+	if s.Replaces != "" {
+		text += ", replacing " + s.Replaces
+	}
+	return text
+}
+
+// Agrees reports whether the verdict of today does what was planned. That an invitation has been accepted meanwhile is
+// no difference, since nothing is done about it. In a run that was cut short and is resumed, it is none either that the
+// invitation to replace is gone.
+func (s Step) Agrees(today Step, resumed bool) bool {
+	switch {
+	case s.Row != today.Row || s.Email != today.Email:
+		return false
+	case s.done() && today.done():
+		return true
+	case resumed && s.Replaces != "" && today.Replaces == "" && today.sends():
+	case s.Verdict != today.Verdict || s.Replaces != today.Replaces:
+		return false
+	}
+	return !s.sends() || s.Role == today.Role && slices.Equal(s.Teams, today.Teams)
+}
+
+// Write writes the plan as JSON, a row on a line, so that two plans can be compared by any tool.
+func (s Saved) Write(w io.Writer) error {
+	s.Version = savedVersion
+	steps := s.Steps
+	s.Steps = []Step{}
+	head, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	head = head[:len(head)-len("]\n}")]
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	for i, step := range steps {
+		line, err := json.Marshal(step)
+		if err != nil {
+			return err
+		}
+		separator := ","
+		if i == len(steps)-1 {
+			separator = ""
+		}
+		if _, err := fmt.Fprintf(w, "\n    %s%s", line, separator); err != nil {
+			return err
+		}
+	}
+	_, err = io.WriteString(w, "\n  ]\n}\n")
+	return err
+}
+
+// ReadSaved reads a plan. It refuses what is not wholly one.
+func ReadSaved(r io.Reader) (Saved, error) {
+	var s Saved
+	decoder := json.NewDecoder(r)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&s); err != nil {
+		return Saved{}, fmt.Errorf("not a plan: %w", err)
+	}
+	switch {
+	case decoder.More():
+		return Saved{}, errors.New("not a plan: there is more behind it")
+	case s.Version != savedVersion:
+		return Saved{}, fmt.Errorf("a plan of version %d, and this program knows version %d", s.Version, savedVersion)
+	case s.Roster == "" || s.OrganizationID == "":
+		return Saved{}, errors.New("not a plan: it names no roster or no organization")
+	}
+	return s, nil
+}

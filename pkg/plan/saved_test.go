@@ -1,0 +1,121 @@
+package plan_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+)
+
+func saved() plan.Saved {
+	return plan.Saved{
+		Version: 1, MadeAt: now, OrganizationID: "o", OrganizationName: "Acme <x>", Service: "https://api", Roster: "/home/ann/team.csv", Digest: "00",
+		Flags: plan.Flags{
+			Role: "member", Teams: []string{"Platform"}, Maps: []string{`email="E-Mail"`}, Invalid: "skip",
+			Reinvite: plan.ReinvitePending, ReinviteAfter: "24h0m0s", ReinviteMax: 3, NoPreflight: true,
+		},
+		Steps: []plan.Step{
+			{Row: 1, Line: 2, Email: "ann@x.example", Verdict: record.WouldReinvite, Reason: "r", Role: "member", Teams: []cybedefend.TeamAssignment{{TeamID: "t", Role: "developer"}}, Replaces: "old"},
+			{Row: 2, Line: 3, Email: "bo", Verdict: record.Invalid, Reason: `email: "bo" has no "@"`},
+		},
+	}
+}
+
+func TestSavedPlanComesBackAsItWas(t *testing.T) {
+	for _, steps := range []int{2, 1, 0} {
+		want := saved()
+		want.Steps = want.Steps[:steps]
+		var file bytes.Buffer
+		if err := want.Write(&file); err != nil {
+			t.Fatal(err)
+		}
+		got, err := plan.ReadSaved(bytes.NewReader(file.Bytes()))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, file.String())
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("ReadSaved (-want +got):\n%s", diff)
+		}
+		if rows := strings.Count(file.String(), "\n    {\"row\""); rows != steps {
+			t.Errorf("%d rows on a line of their own:\n%s", rows, file.String())
+		}
+	}
+}
+
+func TestReadSavedRefuses(t *testing.T) {
+	var file bytes.Buffer
+	if err := saved().Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	whole := file.String()
+	for name, text := range map[string]string{
+		"nothing": "", "an array": "[]", "another object": `{"rows":[]}`, "half of it": whole[:len(whole)/2], "two of them": whole + whole,
+		"another version": strings.Replace(whole, `"version": 1`, `"version": 2`, 1),
+		"another field":   strings.Replace(whole, `"digest"`, `"digests"`, 1),
+		"another verdict": strings.Replace(whole, `"would_reinvite"`, `"would"`, 1),
+		"no roster":       strings.Replace(whole, "/home/ann/team.csv", "", 1),
+	} {
+		if _, err := plan.ReadSaved(strings.NewReader(text)); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+func TestAgrees(t *testing.T) {
+	teams := []cybedefend.TeamAssignment{{TeamID: "t", Role: "developer"}}
+	step := func(verdict record.Outcome, replaces string) plan.Step {
+		return plan.Step{Row: 1, Line: 2, Email: "a@x.example", Verdict: verdict, Role: "member", Teams: teams, Replaces: replaces}
+	}
+	changed := func(change func(*plan.Step)) plan.Step {
+		s := step(record.WouldInvite, "")
+		change(&s)
+		return s
+	}
+	tests := []struct {
+		name           string
+		planned, today plan.Step
+		resumed        bool
+		want           bool
+	}{
+		{"the same", step(record.WouldInvite, ""), step(record.WouldInvite, ""), false, true},
+		{"for another reason", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Reason = "x" }), false, true},
+		{"expired meanwhile", step(record.AlreadyInvited, ""), step(record.WouldReinvite, ""), false, false},
+		{"invited meanwhile", step(record.WouldInvite, ""), step(record.AlreadyInvited, ""), false, false},
+		{"accepted meanwhile", step(record.AlreadyInvited, ""), step(record.AlreadyMember, ""), false, true},
+		{"another person", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Email = "b@x.example" }), false, false},
+		{"another row", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Row = 2 }), false, false},
+		{"another role", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Role = "manager" }), false, false},
+		{"other teams", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Teams = nil }), false, false},
+		{"not allowed any more", step(record.WouldInvite, ""), step(record.Rejected, ""), false, false},
+		{"another one to replace", step(record.WouldReinvite, "x"), step(record.WouldReinvite, "y"), false, false},
+		{"none to replace", step(record.WouldReinvite, "x"), step(record.WouldInvite, ""), false, false},
+		{"none to replace any more, since we have begun", step(record.WouldReinvite, "x"), step(record.WouldInvite, ""), true, true},
+		{"none to replace any more, but a member", step(record.WouldReinvite, "x"), step(record.AlreadyMember, ""), true, false},
+		{"resumed, and the same", step(record.WouldReinvite, "x"), step(record.WouldReinvite, "x"), true, true},
+	}
+	for _, tt := range tests {
+		if got := tt.planned.Agrees(tt.today, tt.resumed); got != tt.want {
+			t.Errorf("%s: Agrees = %v", tt.name, got)
+		}
+	}
+}
+
+func TestStepInWords(t *testing.T) {
+	r := record.Record{Row: 1, Line: 2, Email: "a@x.example", Role: "member", Outcome: record.WouldReinvite}
+	step := plan.StepOf(r, plan.Verdict{
+		Outcome: record.WouldReinvite, Reason: "why", Replaces: "old",
+		Invite: cybedefend.Invite{TeamAssignments: []cybedefend.TeamAssignment{{TeamID: "t", Role: "developer"}, {TeamID: "u", Role: "read_only"}}},
+	})
+	if got, want := step.String(), "would_reinvite as member in t:developer, u:read_only, replacing old"; got != want || step.Reason != "why" {
+		t.Errorf("String = %q, reason %q", got, step.Reason)
+	}
+	r.Outcome, r.Error = record.Invalid, "teams: no"
+	if step := plan.StepOf(r, plan.Verdict{}); step.String() != "invalid" || step.Reason != "teams: no" {
+		t.Errorf("%s, reason %q", step, step.Reason)
+	}
+}
