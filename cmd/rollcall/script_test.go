@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
-			"connections": connections, "hook": runHook, "posts": posts,
+			"connections": connections, "hook": runHook, "posts": posts, "publish": publish,
 		},
 	})
 }

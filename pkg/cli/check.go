@@ -31,6 +31,8 @@ type rosterFlags struct {
 	teams     []string
 	encoding  string
 	delimiter string
+	// headerFile holds what is sent along where the roster is an address.
+	headerFile string
 }
 
 func (f *rosterFlags) add(cmd *cobra.Command) {
@@ -39,6 +41,7 @@ func (f *rosterFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.role, "role", "", "`ROLE` of rows that name none")
 	flags.StringArrayVar(&f.teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
 	flags.StringVar(&f.encoding, "encoding", encodingAuto, "how the roster's characters are written: auto, utf-8, utf-16le, utf-16be or windows-1252")
+	flags.StringVar(&f.headerFile, "header-file", "", "where the roster is an https address: send the header fields in `FILE` along, one \"Name: value\" a line")
 	flags.StringVar(&f.delimiter, "delimiter", "", "what stands between the cells of a table: `,|;|tab|'|'`, or comma, semicolon, pipe (default: found by the header)")
 }
 
@@ -89,14 +92,6 @@ func (f *rosterFlags) dialect(o *roster.Options) (err error) {
 	return nil
 }
 
-// source returns the source of a roster, "-" being standard input, and what to do when it is not needed any more.
-func (a *app) source(path string) (document.Source, func() error, error) {
-	if path != "-" {
-		return document.File(path), func() error { return nil }, nil
-	}
-	return document.Spool("stdin", a.In)
-}
-
 // parseMapping reads email="Work Email", with or without the quotes.
 func parseMapping(pair string) (meaning, column string, err error) {
 	meaning, column, found := strings.Cut(pair, "=")
@@ -120,7 +115,7 @@ func (a *app) checkCommand() *cobra.Command {
 
   file:line:column: column: reason (suggestion)
 
-on standard output, and how each roster was read on standard error. It opens no connection and needs no
+on standard output, and how each roster was read on standard error. It does not call the service and needs no
 credentials. Exit code 0: nothing in the way of an invite (warnings may remain); 5: a roster was refused or has invalid rows.`,
 		Example: `  rollcall check team.csv
   rollcall check --role member *.csv
@@ -133,7 +128,7 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 			}
 			worst := ExitWell
 			for _, path := range paths {
-				code, err := a.check(cmd.Context(), path, o)
+				code, err := a.check(cmd.Context(), path, reading, o)
 				if err != nil {
 					return err
 				}
@@ -158,10 +153,10 @@ type checkReport struct {
 }
 
 // check prints the findings of one roster and returns its exit code.
-func (a *app) check(ctx context.Context, path string, o roster.Options) (code ExitCode, err error) {
-	source, done, err := a.source(path)
+func (a *app) check(ctx context.Context, path string, reading rosterFlags, o roster.Options) (code ExitCode, err error) {
+	source, done, err := a.source(ctx, path, reading)
 	if err != nil {
-		return ExitRoster, err
+		return exitCodeOf(err), err
 	}
 	defer func() { err = errors.Join(err, done()) }()
 

@@ -70,7 +70,7 @@ type app struct {
 	// redactors stand in front of standard error and of the log file.
 	redactors []*console.Redactor
 	logFile   io.Closer
-	// runName is that of the run at hand, nil before there is one.
+	// runName is that of the run at hand, nil or empty before there is one.
 	runName atomic.Pointer[string]
 	// variables are those of the environment that have set a flag.
 	variables []variable
@@ -173,7 +173,7 @@ Exit codes:
 	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
-	root.AddCommand(a.inviteCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(),
+	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(),
 		a.teamsCommand(), a.invitationsCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
@@ -219,7 +219,7 @@ func (a *app) open() error {
 		sinks = append(sinks, console.Sink{Out: redacted, Format: console.LogJSON, Level: zerolog.DebugLevel})
 	}
 	a.log = console.NewLogger(sinks...).Hook(zerolog.HookFunc(func(event *zerolog.Event, _ zerolog.Level, _ string) {
-		if run := a.runName.Load(); run != nil {
+		if run := a.runName.Load(); run != nil && *run != "" {
 			event.Str(console.FieldRun, *run)
 		}
 	}))
@@ -228,9 +228,7 @@ func (a *app) open() error {
 
 // nameRun puts the run's name into every line of the log from now on. The logger stays the same: others are using it.
 func (a *app) nameRun(id string) {
-	if id != "" {
-		a.runName.Store(&id)
-	}
+	a.runName.Store(&id)
 }
 
 // redact keeps secrets out of everything that is printed or logged from now on.

@@ -113,6 +113,9 @@ func (r *onboarding) showPlan() {
 	if seats := r.seats(); seats != "" {
 		row("seats", "%s", seats)
 	}
+	if len(r.changes) > 0 {
+		row("differs", "%s", r.drift())
+	}
 	state := r.pace.State()
 	row("pace", "%s, about %s", state.Rate, takes(f.toSend(), float64(state.Rate)).Round(time.Second))
 	if until := r.flags.until; !until.IsZero() {

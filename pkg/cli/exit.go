@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -57,6 +58,19 @@ func (c ExitCode) meaning() string {
 		}
 	}
 	return "unknown"
+}
+
+// badness orders the codes for whoever gets one code for several runs: the worst is last.
+var badness = []ExitCode{
+	ExitWell, ExitRows, ExitLocked, ExitStopped, ExitGuard, ExitRoster, ExitUsage, ExitRefused, ExitUnexpected, ExitInterrupted,
+}
+
+// worse returns the worse of two codes.
+func worse(a, b ExitCode) ExitCode {
+	if slices.Index(badness, a) >= slices.Index(badness, b) {
+		return a
+	}
+	return b
 }
 
 // runEnded reports whether a run is over. Any other can be resumed: one that stopped early, and one in which a row has

@@ -95,3 +95,19 @@ func TestEveryExitCodeIsExplainedOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestWorse(t *testing.T) {
+	for i, worst := range badness {
+		for _, other := range badness[:i+1] {
+			if got := worse(worst, other); got != worst {
+				t.Errorf("worse(%d, %d) = %d", worst, other, got)
+			}
+			if got := worse(other, worst); got != worst {
+				t.Errorf("worse(%d, %d) = %d", other, worst, got)
+			}
+		}
+	}
+	if len(badness) != len(exitCodes) {
+		t.Errorf("%d codes are ordered, there are %d", len(badness), len(exitCodes))
+	}
+}

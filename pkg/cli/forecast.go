@@ -7,6 +7,7 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/console"
+	"rollcall/pkg/drift"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
@@ -37,6 +38,11 @@ func (r *onboarding) newForecast() forecast {
 	}
 	f := forecast{
 		outcomes: map[record.Outcome]int{}, guards: guard.New(r.flags.guards.limits(population)), keep: r.flags.plan.save != "",
+	}
+	for _, c := range r.changes {
+		if c.action == due && c.Kind == drift.Role {
+			f.guards.Raise(guard.Person{Email: c.Email, Role: c.Wanted})
+		}
 	}
 	if approved := r.flags.plan.approved; approved != nil {
 		f.comparison = newComparison(approved, r.summary.Resumed)
@@ -107,6 +113,30 @@ func (r *onboarding) verdict(e roster.Entry, rec record.Record) record.Record {
 
 // rehearse is the dry run: it finds the verdict on each row, and writes them where the flags ask for it.
 func (r *onboarding) rehearse(ctx context.Context) error {
+	if err := r.writeVerdicts(ctx); err != nil {
+		return err
+	}
+	r.summary.DryRun, r.told = true, true
+	if r.sync != nil {
+		if err := r.writeDrift(); err != nil {
+			return err
+		}
+	}
+	r.forecast.print(r.console)
+	if r.directory != nil {
+		r.summary.Seats = r.seats()
+	}
+	if r.basis.Blind && !r.common.quiet {
+		r.console.Printf("members and invitations were not looked up: %s", unknown)
+	}
+	if err := r.refuseForecast(); err != nil {
+		return err
+	}
+	return r.savePlan()
+}
+
+// writeVerdicts finds the verdict on each row, and writes them where results are asked for.
+func (r *onboarding) writeVerdicts(ctx context.Context) error {
 	write := func(record.Record) error { return nil }
 	commit := func() error { return nil }
 	if r.flags.results != "" {
@@ -126,22 +156,8 @@ func (r *onboarding) rehearse(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := commit(); err != nil {
-		return err
-	}
-	r.summary.DryRun, r.summary.Outcomes, r.told = true, r.forecast.outcomes, true
-	r.summary.Results = r.flags.results
-	r.forecast.print(r.console)
-	if r.directory != nil {
-		r.summary.Seats = r.seats()
-	}
-	if r.basis.Blind && !r.common.quiet {
-		r.console.Printf("members and invitations were not looked up: %s", unknown)
-	}
-	if err := r.refuseForecast(); err != nil {
-		return err
-	}
-	return r.savePlan()
+	r.summary.Outcomes, r.summary.Results = r.forecast.outcomes, r.flags.results
+	return commit()
 }
 
 // foresee counts what will become of the rows, and refuses to go on where some are invalid and not to be skipped.
@@ -196,7 +212,11 @@ func (r *onboarding) refuseForecast() error {
 	if err := r.refuseDifferent(); err != nil {
 		return err
 	}
-	return r.refuseTrips(r.forecast.guards.Trips(r.people.Rows))
+	trips := r.forecast.guards.Trips(r.people.Rows)
+	if r.shrunk != nil {
+		trips = append(trips, *r.shrunk)
+	}
+	return r.refuseTrips(trips)
 }
 
 // sum counts all rows.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -80,7 +79,7 @@ func (a *app) understand(cmd *cobra.Command, f *inviteFlags, paths []string) (pa
 	if f.plan.from != "" {
 		afterGiven = true
 		if path, err = a.fromPlan(cmd, f, paths); err == nil { // now its roster is known
-			err = f.watch.finish(a, cmd, path, cmp.Or(f.results, results.DefaultPath(path)))
+			err = f.watch.finish(a, cmd, path, resultsFor(f.results, path))
 		}
 	} else if err = rosters(1, 1)(cmd, paths); err == nil {
 		path = paths[0]
@@ -110,12 +109,18 @@ type outcomeFlags struct {
 }
 
 func (f *outcomeFlags) add(cmd *cobra.Command) {
+	f.addOutcome(cmd)
+	flags := cmd.Flags()
+	flags.BoolVar(&f.offline, "offline", false, "with --dry-run: open no connection at all")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
+}
+
+// addOutcome adds the flags that make sense where nobody is asked.
+func (f *outcomeFlags) addOutcome(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.results, "results", "", "write the results to `FILE` (.csv or .jsonl), - being standard output as CSV\n(default: NAME.results.csv beside the roster)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing;\nresults are written only where --results asks for them")
-	flags.BoolVar(&f.offline, "offline", false, "with --dry-run: open no connection at all")
 	flags.StringVar(&f.invalid, "invalid", refuseInvalid, "refuse: one invalid row and nothing is sent; skip: invite the others")
-	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
 }
 
 // wayFlags say how long a run goes on and what it remembers.
@@ -160,7 +165,7 @@ func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) e
 		return usageError("", "--max-failures must be more than nothing")
 	}
 	if f.results == "" && !f.dryRun {
-		f.results = results.DefaultPath(path)
+		f.results = resultsFor(f.results, path)
 	}
 	switch {
 	case f.invalid != refuseInvalid && f.invalid != skipInvalid:

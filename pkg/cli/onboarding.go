@@ -12,6 +12,7 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
@@ -21,7 +22,7 @@ import (
 	"rollcall/pkg/roster"
 )
 
-// onboarding is one execution of invite, from the roster to the summary. Its methods stand in the order of the work.
+// onboarding is one execution of invite or sync, from the roster to the summary. Its methods stand in the order of the work.
 type onboarding struct {
 	*app
 	flags inviteFlags
@@ -35,6 +36,12 @@ type onboarding struct {
 	directory *directory.Directory // nil when offline
 	basis     plan.Basis           // of the verdicts
 	run       ledger.Run           // zero until it has begun; a run that is resumed has before
+
+	// sync is nil for invite; what follows is for sync alone.
+	sync     *syncFlags
+	accepted ledger.Accepted // the last roster that was let through
+	shrunk   *guard.Trip     // nil if the roster has not shrunk too much
+	changes  []change
 
 	forecast forecast
 	// told is set once there is something that the summary can tell a person.
@@ -72,6 +79,9 @@ func (r *onboarding) work(ctx context.Context) error {
 	if err := r.foresee(ctx); err != nil {
 		return err
 	}
+	if r.sync != nil {
+		return r.follow(ctx)
+	}
 	if err := r.confirm(ctx); err != nil {
 		return err
 	}
@@ -84,9 +94,9 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	source, done, err := r.source(r.path)
+	source, done, err := r.source(ctx, r.path, r.flags.rosterFlags)
 	if err != nil {
-		return &codedError{ExitRoster, err, ""}
+		return err
 	}
 	r.closers = append(r.closers, closer(done))
 	if r.people, err = roster.Read(ctx, source, o); err != nil {
@@ -250,7 +260,7 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 
 func (r *onboarding) writeSummary(code ExitCode) error {
 	s := &r.summary
-	s.Roster, s.ExitCode, s.Command = r.path, int(code), r.command()
+	s.Roster, s.ExitCode, s.Command = publicName(r.path), int(code), r.command()
 	s.DryRun = r.flags.dryRun
 	s.Duration = time.Since(r.began)
 	if r.service != nil {

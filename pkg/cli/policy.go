@@ -21,11 +21,16 @@ type policyFlags struct {
 }
 
 func (f *policyFlags) add(cmd *cobra.Command) {
+	f.addPolicy(cmd)
+	cmd.Flags().BoolVar(&f.noPreflight, "no-preflight", false, "do not look up members and invitations: what earlier runs did decides who is sent")
+}
+
+// addPolicy adds the flags that make sense wherever the organization is looked at.
+func (f *policyFlags) addPolicy(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.reinvite, "reinvite", string(plan.ReinviteExpired), "send `WHOSE` invitation again: expired, never, or pending, which is cancelled first")
 	flags.DurationVar(&f.after, "reinvite-after", 0, "send only those again whose last invitation is so old (default 0s, for pending ones 24h);\na pending one that nobody knows the age of is sent again for 0s only")
 	flags.IntVar(&f.max, "reinvite-max", 0, "invite one person at most `N` times, in all runs together; 0: as often as need be")
-	flags.BoolVar(&f.noPreflight, "no-preflight", false, "do not look up members and invitations: what earlier runs did decides who is sent")
 }
 
 // finish checks the flags. afterGiven says that after is not just its default.

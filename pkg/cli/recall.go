@@ -33,7 +33,7 @@ func (r *onboarding) readDirectory(ctx context.Context, blind bool) (err error) 
 
 // addresses returns whom the roster names, if they are few enough to be looked up one by one.
 func (r *onboarding) addresses(ctx context.Context) ([]string, error) {
-	if r.people.Rows > directory.MaxLookups {
+	if r.people.Rows > directory.MaxLookups || r.sync != nil { // which looks at those, too, whom it does not name
 		return nil, nil
 	}
 	addresses := make([]string, 0, r.people.Rows)
@@ -74,6 +74,9 @@ func (r *onboarding) recall(ctx context.Context) error {
 	if err := r.reopen(ctx); err != nil {
 		return err
 	}
+	if err := r.compare(ctx, r.ledger); err != nil {
+		return err
+	}
 	return r.remember(ctx, r.ledger)
 }
 
@@ -101,7 +104,7 @@ func (r *onboarding) look(ctx context.Context, blind bool) error {
 
 // lookBack is recall for a dry run, which only looks: it settles nothing, and holds no ledger.
 func (r *onboarding) lookBack(ctx context.Context) (err error) {
-	if !r.flags.remembers() {
+	if !r.flags.remembers() && r.sync == nil {
 		return r.look(ctx, false)
 	}
 	path, err := r.ledgerPath()
@@ -110,7 +113,7 @@ func (r *onboarding) lookBack(ctx context.Context) (err error) {
 	}
 	memory, err := ledger.View(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return r.look(ctx, r.flags.noPreflight)
+		return errors.Join(r.look(ctx, r.flags.noPreflight), r.compare(ctx, nil))
 	}
 	if err != nil {
 		return err
@@ -121,6 +124,9 @@ func (r *onboarding) lookBack(ctx context.Context) (err error) {
 		return err
 	}
 	if err := r.look(ctx, r.blind(claims)); err != nil {
+		return err
+	}
+	if err := r.compare(ctx, memory); err != nil {
 		return err
 	}
 	return r.remember(ctx, memory)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +18,6 @@ import (
 	"rollcall/pkg/draft"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
-	"rollcall/pkg/results"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/webhook"
 )
@@ -110,7 +108,7 @@ func (f *watchFlags) findHook(a *app, cmd *cobra.Command) error {
 func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, paths []string) error {
 		path := strings.Join(paths, " ") // of which there is one at most
-		if err := f.watch.finish(a, cmd, path, cmp.Or(f.results, results.DefaultPath(path)), f.ledger, f.settings.PATFile,
+		if err := f.watch.finish(a, cmd, path, resultsFor(f.results, path), f.ledger, f.settings.PATFile,
 			f.plan.save, f.plan.from); err != nil {
 			return err
 		}

@@ -78,9 +78,7 @@ func New(limits Limits) *Check { return &Check{limits: limits, domains: map[stri
 // Add takes in somebody who would get an e-mail.
 func (c *Check) Add(p Person) {
 	c.people.add(p.Email)
-	if p.Role == "administrator" || p.Role == "manager" {
-		c.admins.add(p.Email + " as " + p.Role)
-	}
+	c.Raise(p)
 	if len(c.limits.Domains) == 0 {
 		return
 	}
@@ -96,6 +94,13 @@ func (c *Check) Add(p Person) {
 		c.foreign.add(example)
 	}
 	c.domains[domain] = true
+}
+
+// Raise takes in somebody who would be given a role without an e-mail.
+func (c *Check) Raise(p Person) {
+	if p.Role == "administrator" || p.Role == "manager" {
+		c.admins.add(p.Email + " as " + p.Role)
+	}
 }
 
 // Trips returns every guard that has something against a plan over a roster with so many rows.

@@ -52,6 +52,34 @@ func scanInvited(rows *sql.Rows) (record.Record, error) {
 	return r, err
 }
 
+// Named yields every address that a roster of the organization has named in a row that was not invalid, once or more
+// often and in no order, and ends with the first error. The body of the loop may call anything.
+func (l *Ledger) Named(ctx context.Context, organizationID string) iter.Seq2[string, error] {
+	const query = `SELECT DISTINCT email FROM entry JOIN run ON run.key = entry.run
+		WHERE organization = ? AND outcome <> 5` // record.Invalid
+	return func(yield func(string, error) bool) {
+		rows, err := l.pool.QueryContext(ctx, query, organizationID)
+		if err != nil {
+			yield("", l.readError(err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var address string
+			if err := rows.Scan(&address); err != nil {
+				yield("", l.readError(err))
+				return
+			}
+			if !yield(address, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield("", l.readError(err))
+		}
+	}
+}
+
 // Accepted is a roster that was let through.
 type Accepted struct {
 	// Rows is how many rows it had, Digest what makes it the same roster.

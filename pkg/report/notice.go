@@ -15,7 +15,7 @@ type Occasion string
 
 // The occasions.
 const (
-	// OnChange: somebody was invited, or the run did not end well.
+	// OnChange: somebody was invited, something else was changed, or the run did not end well.
 	OnChange Occasion = "change"
 	// OnFailure: the run did not end well.
 	OnFailure Occasion = "failure"
@@ -32,7 +32,7 @@ func (o Occasion) Calls(s Summary) bool {
 	case Always:
 		return true
 	case OnChange:
-		return s.ExitCode != 0 || s.Outcomes[record.Invited] > 0
+		return s.ExitCode != 0 || s.Outcomes[record.Invited] > 0 || s.Drift != nil && s.Drift.Changed > 0
 	default:
 		return s.ExitCode != 0
 	}

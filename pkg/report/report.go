@@ -12,6 +12,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/pkg/record"
@@ -29,6 +30,10 @@ type Summary struct {
 	ExitCode int
 	// Results and Ledger are paths; empty means that there is none, and "-" that the results went to standard output.
 	Results, Ledger string
+	// Idle says that there was nothing to send or to change, so that no run was begun.
+	Idle bool
+	// Drift is where the organization differs from its roster, nil where that was not looked at.
+	Drift *Drift
 	// DryRun says that nothing was sent, Resumed that an earlier run over this roster had been cut short.
 	DryRun, Resumed bool
 	// Requests counts every request sent, Throttled the answers that asked to slow down.
@@ -42,6 +47,44 @@ type Summary struct {
 	Seats string
 	// Command is what the user typed, for the text alone. Empty means that it is not known.
 	Command string
+}
+
+// Drift counts where an organization differs from the roster that it is to follow, and what was done about it.
+type Drift struct {
+	// Roles are members with another role, Leavers members who are in the roster no more.
+	Roles   int `json:"role"`
+	Leavers int `json:"leaver"`
+	// LeaversInvited and UnknownInvited are the open invitations of leavers, and of people whom no roster has named.
+	LeaversInvited int `json:"leaver_invited"`
+	UnknownInvited int `json:"unknown_invited"`
+	// Changed counts the differences that were mended, Failed those that could not be.
+	Changed int `json:"changed"`
+	Failed  int `json:"failed"`
+	// File lists all of them; empty if there is none.
+	File string `json:"file"`
+}
+
+// String says in words what differs, "" if nothing does.
+func (d Drift) String() string {
+	var parts []string
+	for _, part := range []struct {
+		n         int
+		one, many string
+	}{
+		{d.Roles, "member with another role", "members with another role"},
+		{d.Leavers, "member who left the roster", "members who left the roster"},
+		{d.LeaversInvited, "open invitation of somebody who left it", "open invitations of people who left it"},
+		{d.UnknownInvited, "open invitation that no roster explains", "open invitations that no roster explains"},
+	} {
+		switch part.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+part.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.many))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Check reports whether every row has one outcome that can be shown. An error means a mistake in the program.
@@ -90,12 +133,13 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Throttled      int     `json:"throttled"`
 		Retries        int     `json:"retries"`
 		DurationS      float64 `json:"duration_s"`
+		Drift          *Drift  `json:"drift,omitempty"`
 	}{
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: s.ExitCode,
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
-		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000,
+		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Drift: s.Drift,
 	})
 	return b.Bytes(), err
 }

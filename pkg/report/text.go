@@ -73,13 +73,25 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	if results == "-" {
 		results = "standard output"
 	}
+	differs, changed, file := s.drift()
 	for _, detail := range []struct{ name, value string }{
-		{"sent", requests}, {"seats", s.Seats}, {"results", results}, {"ledger", s.Ledger}, {"run", s.Run},
+		{"sent", requests}, {"seats", s.Seats}, {"differs", differs}, {"changed", changed}, {"drift", file}, {"results", results}, {"ledger", s.Ledger}, {"run", s.Run},
 	} {
 		if detail.value != "" {
 			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)
 		}
 	}
+}
+
+// drift says where the organization differs from the roster, what was changed, and where that is written down.
+func (s Summary) drift() (differs, changed, file string) {
+	if s.Drift == nil {
+		return "", "", ""
+	}
+	if n := s.Drift.Changed + s.Drift.Failed; n > 0 {
+		changed = fmt.Sprintf("%d of %d", s.Drift.Changed, n)
+	}
+	return s.Drift.String(), changed, s.Drift.File
 }
 
 // causes lists why requests were repeated, the most frequent cause first.
@@ -97,6 +109,9 @@ func (s Summary) causes() string {
 func (s Summary) Next() string {
 	switch s.ExitCode {
 	case 0:
+		if s.Idle {
+			return "Nothing to do."
+		}
 		if n := s.Outcomes[record.WouldInvite] + s.Outcomes[record.WouldReinvite]; n > 0 {
 			return "Nothing was sent. Without --dry-run, " + plural(n, "person") + " would be invited."
 		}
@@ -131,6 +146,8 @@ func (s Summary) nextForRows() string {
 		return "Fix the rows in " + file + " and run the same command on that file: it sends only what is missing."
 	case s.Outcomes[record.Failed]+s.Outcomes[record.NotSent] > 0:
 		return capital(s.same("tries the missing rows again"))
+	case s.Drift != nil && s.Drift.Failed > 0:
+		return "See in " + s.Drift.File + " what could not be changed; then " + s.same("tries again")
 	default:
 		return "Follow the hints in " + file + "; " + s.same("looks the unknown rows up again")
 	}

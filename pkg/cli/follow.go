@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gocarina/gocsv"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/draft"
+	"rollcall/pkg/drift"
+	"rollcall/pkg/email"
+	"rollcall/pkg/guard"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/report"
+	"rollcall/pkg/results"
+)
+
+// change is a difference between the organization and its roster, and what is done about it.
+type change struct {
+	drift.Difference
+	action action
+	err    error
+}
+
+// action is what becomes of a difference, as the file of differences has it.
+type action string
+
+const (
+	reported  action = "reported"
+	due       action = "not_done" // until it is: a run that stops leaves it so
+	cancelled action = "cancelled"
+	regiven   action = "role_changed"
+	refused   action = "failed"
+)
+
+// compare finds out where the organization differs from the roster, which of that is to be changed, and how much the
+// roster has shrunk. memory is nil where there is none yet.
+func (r *onboarding) compare(ctx context.Context, memory *ledger.Ledger) (err error) {
+	if r.sync == nil {
+		return nil
+	}
+	earlier := map[string]bool{}
+	if memory != nil {
+		if r.accepted, _, err = memory.AcceptedRoster(ctx, r.service.organization.ID); err != nil {
+			return err
+		}
+		for address, err := range memory.Named(ctx, r.service.organization.ID) {
+			if err != nil {
+				return err
+			}
+			earlier[email.Fold(address)] = true
+		}
+	}
+	wanted := drift.Roster{}
+	for entry, err := range r.people.Entries(ctx) {
+		switch {
+		case err != nil:
+			return err
+		case entry.Invalid():
+			wanted[entry.Key()] = "" // the person is in the roster all the same
+		default:
+			wanted[entry.Key()] = entry.Role
+		}
+	}
+	r.changes = nil
+	for _, difference := range drift.Find(r.directory.People(), wanted, func(key string) bool { return earlier[key] }) {
+		r.changes = append(r.changes, change{Difference: difference, action: r.sync.actionFor(difference, r.people.Invalid)})
+	}
+	r.shrunk = guard.Shrink(r.accepted.Rows, r.people.Rows, float64(r.sync.maxShrink)*100)
+	return nil
+}
+
+// actionFor says what is to be done about a difference. Where rows are invalid, nobody is certain to have left: one of
+// them may be meant.
+func (f *syncFlags) actionFor(d drift.Difference, invalid int) action {
+	switch {
+	case d.Kind == drift.Role && f.applyRoles, d.Kind == drift.LeaverInvited && f.cancelLeavers && invalid == 0:
+		return due
+	}
+	return reported
+}
+
+// isDue reports whether anything but invitations is to be changed.
+func (r *onboarding) isDue() bool {
+	for _, c := range r.changes {
+		if c.action == due {
+			return true
+		}
+	}
+	return false
+}
+
+// follow invites whom the roster has more than the organization, and changes what else it is asked to.
+func (r *onboarding) follow(ctx context.Context) error {
+	if !r.common.quiet {
+		r.showPlan()
+	}
+	idle := r.forecast.toSend() == 0 && !r.isDue() && !r.summary.Resumed && r.accepted.Digest == r.digest()
+	if idle {
+		r.summary.Idle, r.told = true, true
+		if err := r.writeVerdicts(ctx); err != nil {
+			return err
+		}
+		return r.writeDrift()
+	}
+	err := r.ledger.AcceptRoster(ctx, r.service.organization.ID, ledger.Accepted{Rows: r.people.Rows, Digest: r.digest(), At: r.now()})
+	if err != nil {
+		return err
+	}
+	err = r.carryOut(ctx)
+	if err == nil {
+		err = r.change(ctx)
+	}
+	return errors.Join(err, r.writeDrift())
+}
+
+// change makes the changes that are due. They can be repeated without harm, so a run that is cut short here simply makes
+// the rest the next time.
+func (r *onboarding) change(ctx context.Context) error {
+	failed, made := 0, 0
+	for i := range r.changes {
+		c := &r.changes[i]
+		if c.action != due {
+			continue
+		}
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		r.console.Status(fmt.Sprintf("changing what differs: %s", c.Email))
+		if c.action, c.err = r.mend(ctx, c.Difference); c.err != nil {
+			failed++
+			r.log.Warn().Err(c.err).Str("email", c.Email).Str("kind", string(c.Kind)).Msg("could not be changed")
+			if errors.Is(c.err, cybedefend.ErrCredentials) {
+				return c.err
+			}
+			continue
+		}
+		made++
+	}
+	r.console.Clear()
+	if failed > 0 {
+		return &codedError{ExitRows, fmt.Errorf("%d of %s failed", failed, plural(failed+made, "change")), "see " + r.driftFile()}
+	}
+	return nil
+}
+
+// mend makes one change.
+func (r *onboarding) mend(ctx context.Context, d drift.Difference) (action, error) {
+	organization := r.service.organization.ID
+	done, call := regiven, func(ctx context.Context) error {
+		return r.service.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
+	}
+	if d.Kind == drift.LeaverInvited {
+		done, call = cancelled, func(ctx context.Context) error {
+			_, err := r.service.CancelInvitation(ctx, organization, d.InvitationID)
+			if answer, ok := errors.AsType[*cybedefend.Error](err); ok && (answer.Status == http.StatusNotFound || answer.Status == http.StatusGone) {
+				return nil // it is gone already
+			}
+			return err
+		}
+	}
+	if err := r.patience().Call(ctx, call); err != nil {
+		return refused, err
+	}
+	return done, nil
+}
+
+// count adds a difference to what a summary says of them.
+func count(found *report.Drift, c change) {
+	switch c.Kind {
+	case drift.Role:
+		found.Roles++
+	case drift.Leaver:
+		found.Leavers++
+	case drift.LeaverInvited:
+		found.LeaversInvited++
+	case drift.UnknownInvited:
+		found.UnknownInvited++
+	}
+	switch c.action {
+	case cancelled, regiven:
+		found.Changed++
+	case refused:
+		found.Failed++
+	case reported, due:
+	}
+}
+
+// driftFile returns where the differences go: NAME.drift.csv beside NAME.results.csv.
+func (r *onboarding) driftFile() string {
+	directory, name := filepath.Split(r.flags.results)
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	return directory + strings.TrimSuffix(name, ".results") + ".drift.csv"
+}
+
+// driftLine is a line of the file of differences.
+type driftLine struct {
+	Kind         string `csv:"kind"`
+	Email        string `csv:"email"`
+	Has          string `csv:"has_role"`
+	Wanted       string `csv:"wanted_role"`
+	UserID       string `csv:"user_id"`
+	InvitationID string `csv:"invitation_id"`
+	ExpiresAt    string `csv:"expires_at"`
+	Action       string `csv:"action"`
+	Error        string `csv:"error"`
+}
+
+// drift counts the differences.
+func (r *onboarding) drift() *report.Drift {
+	found := &report.Drift{}
+	for _, c := range r.changes {
+		count(found, c)
+	}
+	return found
+}
+
+// writeDrift puts the differences into their file, if the results go to one, and counts them in the summary.
+func (r *onboarding) writeDrift() error {
+	found := r.drift()
+	list := make([]driftLine, 0, len(r.changes))
+	for _, c := range r.changes {
+		line := driftLine{
+			Kind: string(c.Kind), Email: results.Defuse(c.Email), Has: results.Defuse(c.Has), Wanted: c.Wanted,
+			UserID: results.Defuse(c.UserID), InvitationID: results.Defuse(c.InvitationID), Action: string(c.action),
+		}
+		if !c.ExpiresAt.IsZero() {
+			line.ExpiresAt = c.ExpiresAt.UTC().Format(time.RFC3339)
+		}
+		if c.err != nil {
+			line.Error = results.Defuse(c.err.Error())
+		}
+		list = append(list, line)
+	}
+	r.summary.Drift = found
+	if r.flags.results == "" || r.flags.results == "-" {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := gocsv.Marshal(list, &text); err != nil {
+		return err
+	}
+	found.File = r.driftFile()
+	if err := draft.Write(found.File, 0o600, text.Bytes()); err != nil {
+		return fmt.Errorf("write differences: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v4"
+)
+
+// syncJob is one sync of several: a roster and the flags for it, as the command line would have them.
+type syncJob struct {
+	roster string
+	flags  []string
+	line   int
+}
+
+// carryOutJobs carries out the jobs in a file, one after the other, and ends with the worst exit code. A mistake in one
+// of them is found before any begins.
+func (a *app) carryOutJobs(cmd *cobra.Command, path string, rosters []string) error {
+	if len(rosters) > 0 {
+		return usageError("name the roster in the job", "--jobs says which rosters, and %s is named beside it", rosters[0])
+	}
+	var given error
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Name != "jobs" && a.typed(cmd, flag.Name) && cmd.InheritedFlags().Lookup(flag.Name) == nil {
+			given = usageError("put it under defaults in "+path, "--%s makes no sense beside --jobs", flag.Name)
+		}
+	})
+	if given != nil {
+		return given
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return usageError("", "--jobs: %w", err)
+	}
+	jobs, err := readJobs(bytes.NewReader(text))
+	if err != nil {
+		return usageError("see rollcall sync --help", "--jobs: %s:%w", path, err)
+	}
+	commands := make([]*cobra.Command, len(jobs))
+	for i, j := range jobs {
+		if commands[i], err = a.commandOf(cmd, j); err != nil {
+			return usageError("see rollcall sync --help", "--jobs: %s:%d: %w", path, j.line, err)
+		}
+	}
+	if err := distinct(commands, jobs); err != nil {
+		return usageError("give each its own", "--jobs: %s:%w", path, err)
+	}
+	worst := ExitWell
+	for i, j := range jobs {
+		a.nameRun("")
+		a.log.Info().Str("roster", j.roster).Int("job", i+1).Int("jobs", len(jobs)).Msg("job begins")
+		code := a.carryOutJob(commands[i], j)
+		if worst = worse(worst, code); code == ExitInterrupted {
+			break
+		}
+	}
+	return endWith(worst)
+}
+
+// carryOutJob runs one job, and says what is wrong with it.
+func (a *app) carryOutJob(cmd *cobra.Command, j syncJob) ExitCode {
+	err := cmd.RunE(cmd, []string{j.roster})
+	var silent *silentError
+	switch {
+	case errors.As(err, &silent):
+		return silent.code
+	case err != nil:
+		a.explain(err)
+	}
+	return exitCodeOf(err)
+}
+
+// commandOf returns the sync that a job means.
+func (a *app) commandOf(parent *cobra.Command, j syncJob) (*cobra.Command, error) {
+	cmd := a.syncCommand()
+	cmd.SetContext(parent.Context())
+	cmd.SetOut(a.Out)
+	cmd.SetErr(a.Err)
+	if err := cmd.ParseFlags(j.flags); err != nil {
+		return nil, plainFlagError(err)
+	}
+	return cmd, a.bindEnvironment(cmd)
+}
+
+// distinct refuses jobs that would write over each other's files.
+func distinct(commands []*cobra.Command, jobs []syncJob) error {
+	written := map[string]int{}
+	for i, cmd := range commands {
+		files := []string{resultsFor(cmd.Flag("results").Value.String(), jobs[i].roster)}
+		for _, name := range []string{"summary", "metrics-file"} {
+			files = append(files, cmd.Flag(name).Value.String())
+		}
+		for _, file := range files {
+			if line, twice := written[file]; twice && file != "" && file != "-" {
+				return fmt.Errorf("%d: the job on line %d writes %s, too", jobs[i].line, line, file)
+			}
+			written[file] = jobs[i].line
+		}
+	}
+	return nil
+}
+
+// readJobs reads {defaults: {FLAG: VALUE, …}, jobs: [{roster: FILE, FLAG: VALUE, …}, …]}. Its errors begin with a line.
+func readJobs(r io.Reader) ([]syncJob, error) {
+	var file struct {
+		Defaults yaml.Node   `yaml:"defaults"`
+		Jobs     []yaml.Node `yaml:"jobs"`
+	}
+	loader, err := yaml.NewLoader(r, yaml.WithKnownFields())
+	if err != nil {
+		return nil, err
+	}
+	if err := loader.Load(&file); err != nil {
+		return nil, fmt.Errorf("1: %w", err)
+	}
+	if len(file.Jobs) == 0 {
+		return nil, errors.New("1: there are no jobs in it")
+	}
+	defaults, err := jobOf(&file.Defaults)
+	if err != nil {
+		return nil, err
+	}
+	if defaults.roster != "" {
+		return nil, fmt.Errorf("%d: each job names its own roster", file.Defaults.Line)
+	}
+	jobs := make([]syncJob, len(file.Jobs))
+	for i := range file.Jobs {
+		if jobs[i], err = jobOf(&file.Jobs[i]); err != nil {
+			return nil, err
+		}
+		if jobs[i].roster == "" {
+			return nil, fmt.Errorf("%d: the job names no roster", jobs[i].line)
+		}
+		jobs[i].flags = slices.Concat(defaults.flags, jobs[i].flags) // the last one counts
+	}
+	return jobs, nil
+}
+
+// jobOf turns a mapping into flags. A list stands for a flag that is given more than once.
+func jobOf(node *yaml.Node) (syncJob, error) {
+	j := syncJob{line: node.Line}
+	if node.IsZero() {
+		return j, nil
+	}
+	if node.Kind != yaml.MappingNode {
+		return j, fmt.Errorf("%d: expected flags and their values", node.Line)
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		values := []*yaml.Node{value}
+		if value.Kind == yaml.SequenceNode {
+			values = value.Content
+		}
+		for _, value := range values {
+			switch {
+			case value.Kind != yaml.ScalarNode:
+				return j, fmt.Errorf("%d: %s: expected a value", value.Line, key.Value)
+			case key.Value == "jobs":
+				return j, fmt.Errorf("%d: a job has no jobs of its own", key.Line)
+			case key.Value == "roster":
+				j.roster = value.Value
+			default:
+				j.flags = append(j.flags, "--"+key.Value+"="+value.Value)
+			}
+		}
+	}
+	return j, nil
+}
