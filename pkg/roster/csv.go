@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gocarina/gocsv"
 
@@ -55,7 +56,12 @@ type table struct {
 	*reading
 	csv    *csv.Reader
 	layout layout
-	// above counts the lines before those that csv sees.
+	// delimiter is how many bytes one takes.
+	delimiter int
+	// line is the record read last if it was cut, which the CSV reader then knows nothing of.
+	line  line
+	isCut bool
+	// above counts the lines that csv does not see.
 	above int
 	// after is the line on which the next record starts, or a blank one before it.
 	after int
@@ -79,7 +85,7 @@ func openTable(r *reading) (*table, error) {
 	if _, err := r.Discard(above.length); err != nil {
 		return nil, err
 	}
-	t := &table{reading: r, above: above.lines, after: above.lines + 1}
+	t := &table{reading: r, delimiter: utf8.RuneLen(delimiter), above: above.lines, after: above.lines + 1}
 	r.leash.limit = maxRecord
 	t.csv = csv.NewReader(r.Reader)
 	t.csv.Comma, t.csv.FieldsPerRecord, t.csv.ReuseRecord = delimiter, -1, true
@@ -121,16 +127,29 @@ func (t *table) describe(delimiter rune, columns int) {
 func (t *table) read() ([]string, error) {
 	for {
 		t.leash.reset()
-		cells, err := t.csv.Read()
+		cells, err := t.record()
 		if err != nil {
 			return cells, t.explain(cells, err)
 		}
-		last := len(cells) - 1
-		t.after = t.place(last).line + strings.Count(cells[last], "\n") + 1
 		if slices.ContainsFunc(cells, filled) {
 			return cells, nil
 		}
 	}
+}
+
+// record returns the next record, which may be blank.
+func (t *table) record() ([]string, error) {
+	if t.isCut = t.cut(); t.isCut {
+		t.above++
+		t.after++
+		return t.line.cells, nil
+	}
+	cells, err := t.csv.Read()
+	if err == nil {
+		last := len(cells) - 1
+		t.after = t.place(last).line + strings.Count(cells[last], "\n") + 1
+	}
+	return cells, err
 }
 
 // explain turns an error of the CSV reader into a structureError if the records that follow cannot be trusted.
@@ -167,6 +186,9 @@ func (t *table) start(cells []string) place {
 
 // place is where the cell of the record read last stands, or where the record starts if there is no such cell.
 func (t *table) place(cell int) place {
+	if t.isCut {
+		return place{t.after - 1, t.line.columns[cell]}
+	}
 	line, column := t.csv.FieldPos(cell)
 	return place{line + t.above, column}
 }

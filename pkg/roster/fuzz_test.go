@@ -2,11 +2,13 @@ package roster_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -14,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/document"
+	"rollcall/pkg/email"
 	"rollcall/pkg/roster"
 )
 
@@ -85,7 +88,42 @@ func FuzzCSV(f *testing.F) {
 		readAll(t, memory("x.csv", content), roster.Options{})
 		readAll(t, memory("x", content), roster.Options{Role: "member", Map: map[string]string{"email": "Name"}})
 		readAll(t, memory("x.csv", content), roster.Options{Encoding: document.Windows1252, Delimiter: ';'})
+		asStandard(t, content)
 	})
+}
+
+// asStandard reads a table whose dialect leaves no choice as the standard reader does: the same rows, on the same lines.
+func asStandard(t *testing.T, content []byte) {
+	t.Helper()
+	table := append([]byte("email,role,a,b\n"), content...)
+	people, err := roster.Read(t.Context(), memory("x.csv", table), roster.Options{Encoding: document.UTF8, Delimiter: ','})
+	if err != nil || people.Detected != `CSV, UTF-8, "," between cells, LF line ends` {
+		return
+	}
+	standard := csv.NewReader(bytes.NewReader(table))
+	standard.FieldsPerRecord = -1
+	if _, err := standard.Read(); err != nil {
+		t.Fatal(err)
+	}
+	for entry, err := range people.Entries(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells, err := standard.Read()
+		for err == nil && !slices.ContainsFunc(cells, func(cell string) bool { return email.Trim(cell) != "" }) {
+			cells, err = standard.Read()
+		}
+		if errors.As(err, new(*csv.ParseError)) {
+			return
+		}
+		line, _ := standard.FieldPos(0)
+		want := append(cells, "", "", "", "")[:4]
+		want[0] = email.Trim(want[0])
+		got := append([]string{entry.Email, want[1]}, entry.Extra...) // roles are spelled otherwise
+		if diff := cmp.Diff(want, got); diff != "" || entry.Line != line {
+			t.Errorf("%q: line %d, want %d (-want +got):\n%s", table, entry.Line, line, diff)
+		}
+	}
 }
 
 func FuzzYAML(f *testing.F) {

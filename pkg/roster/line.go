@@ -1,0 +1,36 @@
+package roster
+
+import (
+	"bytes"
+	"strings"
+)
+
+// line is a record that took no more than to cut a line at its delimiters.
+type line struct {
+	cells   []string
+	columns []int // where they begin, from 1
+}
+
+// cut cuts the next line if it is in the buffer as a whole and holds no quote, as nearly every line does: the CSV reader,
+// which reads from the same buffer, takes three times as long for it. It reports whether it did.
+func (t *table) cut() bool {
+	buffered, _ := t.Peek(t.Buffered()) // of which there cannot be too little
+	end := bytes.IndexByte(buffered, '\n')
+	if end < 0 || bytes.IndexByte(buffered[:end], '"') >= 0 {
+		return false
+	}
+	text := strings.TrimSuffix(string(buffered[:end]), "\r")
+	t.line.cells, t.line.columns = t.line.cells[:0], t.line.columns[:0]
+	for start := 0; ; {
+		t.line.columns = append(t.line.columns, start+1)
+		length := strings.IndexRune(text[start:], t.csv.Comma)
+		if length < 0 {
+			t.line.cells = append(t.line.cells, text[start:])
+			break
+		}
+		t.line.cells = append(t.line.cells, text[start:start+length])
+		start += length + t.delimiter
+	}
+	_, err := t.Discard(end + 1)
+	return err == nil
+}
