@@ -84,6 +84,13 @@ CREATE TABLE accepted_roster (
 	digest       BLOB    NOT NULL,
 	accepted_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+`, `
+-- The rate, in requests a second, at which an organization was last found to take them.
+CREATE TABLE pace (
+	organization TEXT PRIMARY KEY,
+	rate         REAL    NOT NULL,
+	learned_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 `}
 
 // migrate brings the database up to the newest version, in one transaction.
