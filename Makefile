@@ -25,7 +25,7 @@ torture: ## Kill the program a hundred times at random instants and count who wa
 	KILLS=100 go test -count=1 -run=TestTorture -v -timeout=30m ./cmd/rollcall
 
 bench: ## Run all benchmarks
-	go test -run='^$$' -bench=. -benchmem ./...
+	go test -run='^$$' -bench=. -benchmem -timeout=30m ./...
 
 fuzz: ## Fuzz each target for 30 s, or longer: make fuzz FUZZTIME=10m
 	@grep -rEo --include='*_test.go' '^func Fuzz\w+' pkg | while IFS=: read -r file target; do \

@@ -57,7 +57,10 @@ func TestOutcomes(t *testing.T) {
 		{name: "throttled, then created", replies: []reply{throttled(time.Second), throttled(0), created()}, want: record.Invited, attempts: 3, mails: 1},
 		{name: "unreachable, then created", replies: []reply{unreachable(), created()}, want: record.Invited, attempts: 2, mails: 1},
 		{name: "never reachable", replies: []reply{unreachable()}, want: record.Failed, attempts: 5, mails: 0},
-		{name: "always throttled", replies: []reply{throttled(time.Second)}, want: record.Failed, attempts: 5, mails: 0},
+		{
+			name:    "throttled more often than there are attempts",
+			replies: append(slices.Repeat([]reply{throttled(time.Second)}, 8), created()), want: record.Invited, attempts: 9, mails: 1,
+		},
 		{name: "lost after it took effect", replies: []reply{lost(true)}, want: record.Invited, attempts: 1, mails: 1},
 		{name: "lost before it took effect", replies: []reply{lost(false), created()}, want: record.Invited, attempts: 2, mails: 1},
 		{name: "500 after it took effect", replies: []reply{broken(500, true)}, want: record.Invited, attempts: 1, mails: 1},
@@ -490,6 +493,7 @@ func TestStops(t *testing.T) {
 				}
 			},
 		},
+		{name: "throttled for longer than the budget", script: func(string, int) reply { return throttled(time.Second) }, want: batch.Overlong, most: 40},
 		{
 			name: "reads work and invites do not", script: func(string, int) reply { return broken(500, false) }, want: batch.Overlong, most: 30,
 		},

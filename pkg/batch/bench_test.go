@@ -47,7 +47,7 @@ func BenchmarkRun(b *testing.B) {
 // benchmarkRun returns how long the sending took.
 func benchmarkRun(b *testing.B, rows, workers int, latency time.Duration, durable bool) time.Duration {
 	b.Helper()
-	url, stop := sandboxProcess(b, latency)
+	url, stop := sandboxProcess(b, "--latency", latency.String())
 	defer stop()
 	client, err := cybedefend.New(cybedefend.Options{
 		BaseURL: url, Connections: workers,
@@ -89,13 +89,13 @@ func benchmarkRun(b *testing.B, rows, workers int, latency time.Duration, durabl
 }
 
 // sandboxProcess starts a sandbox in a process of its own, so that the two don't wait for each other's threads.
-func sandboxProcess(b *testing.B, latency time.Duration) (url string, stop func()) {
+func sandboxProcess(b *testing.B, flags ...string) (url string, stop func()) {
 	b.Helper()
 	bin := filepath.Join(b.TempDir(), "rollcall")
 	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", bin, "rollcall/cmd/rollcall").CombinedOutput(); err != nil {
 		b.Fatalf("build: %v\n%s", err, out)
 	}
-	command := exec.CommandContext(b.Context(), bin, "sandbox", "--quiet", "--latency", latency.String())
+	command := exec.CommandContext(b.Context(), bin, append([]string{"sandbox", "--quiet"}, flags...)...)
 	out, err := command.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/pace"
 	"rollcall/pkg/record"
 )
 
@@ -84,7 +85,8 @@ func newDispatcher(o Options, halt context.CancelCauseFunc, events chan<- Event,
 func (d *dispatcher) run(ctx context.Context) error {
 	defer close(d.work)
 	for e, ok := d.next(ctx); ok; e, ok = d.next(ctx) {
-		if err := d.permission(ctx); err != nil {
+		var err error
+		if e.permission, err = d.permission(ctx); err != nil {
 			d.drain()
 			return cmp.Or(d.failed, err)
 		}
@@ -105,13 +107,16 @@ func (d *dispatcher) run(ctx context.Context) error {
 
 // permission returns once the pace lets a request leave. Meanwhile answers are taken in: one of them may stop the run,
 // and a hold may be long.
-func (d *dispatcher) permission(ctx context.Context) error {
-	granted := make(chan error, 1)
-	go func() { granted <- d.Pace.Wait(ctx) }()
+func (d *dispatcher) permission(ctx context.Context) (permission pace.Permission, err error) {
+	granted := make(chan struct{})
+	go func() {
+		defer close(granted)
+		permission, err = d.Pace.Wait(ctx)
+	}()
 	for {
 		select {
-		case err := <-granted:
-			return err
+		case <-granted:
+			return permission, err
 		case a := <-d.back:
 			d.take(a)
 		}
@@ -164,9 +169,9 @@ func (d *dispatcher) next(ctx context.Context) (e entry, ok bool) {
 // idle reports whether nothing is left but doubts.
 func (d *dispatcher) idle() bool { return d.fresh == nil && d.queue.empty() && d.inFlight == 0 }
 
-// full reports whether as much is in flight as may be: one entry, while the line is stopped.
+// full reports whether as much is in flight as the pace needs, or as may be: one entry, while the line is stopped.
 func (d *dispatcher) full() bool {
-	return d.inFlight == cap(d.back) || d.trial && d.inFlight > 0
+	return d.inFlight >= min(cap(d.back), d.Pace.Room()) || d.trial && d.inFlight > 0
 }
 
 // untilDue fires when the first entry of the queue is due, and never if there is none or no worker is free for it.
@@ -290,7 +295,7 @@ func (d *dispatcher) probe(ctx context.Context) {
 			return
 		}
 		d.Pace.Hold(time.Now().Add(rest), why)
-		if d.Pace.Wait(ctx) != nil {
+		if _, err := d.Pace.Wait(ctx); err != nil {
 			return
 		}
 		_, err := d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})

@@ -34,12 +34,14 @@ type Memory interface {
 // entry is one entry on its way.
 type entry struct {
 	record.Record
-	invite cybedefend.Invite
+	invite     cybedefend.Invite
+	permission pace.Permission // to be sent
 	// replaces is the pending invitation to cancel before, empty if there is none; gone is set once it is cancelled.
 	replaces string
 	gone     bool
-	// tries counts the attempts of this process; Attempts counts those of all.
-	tries int
+	// tries counts the attempts of this process but those that the service refused for being too many, throttled those;
+	// Attempts counts those of all.
+	tries, throttled int
 	// lost is set while, or if, a reply to an attempt was lost: if the person turns out to be invited, it was by us.
 	lost bool
 }
@@ -94,7 +96,7 @@ func (j *journey) attempt(ctx context.Context, e entry, deliver func(answer)) {
 		return
 	}
 	a := answer{entry: e, step: withheld}
-	if !j.pace.Held() {
+	if j.pace.Pass(ctx) == nil && !j.pace.Held() {
 		a = j.carryOut(ctx, e)
 	}
 	// What the service has answered is recorded even if the run is being torn down.
@@ -124,10 +126,15 @@ func (j *journey) attempt(ctx context.Context, e entry, deliver func(answer)) {
 func (j *journey) carryOut(ctx context.Context, e entry) answer {
 	if e.replaces != "" && !e.gone {
 		a := j.cancel(ctx, e)
-		if !a.entry.gone || j.pace.Held() || j.pace.Wait(ctx) != nil {
+		if !a.entry.gone || j.pace.Held() {
+			return a
+		}
+		permission, err := j.pace.Wait(ctx)
+		if err != nil {
 			return a
 		}
 		e = a.entry
+		e.permission = permission
 	}
 	return j.send(ctx, e)
 }
@@ -143,10 +150,8 @@ func (j *journey) cancel(ctx context.Context, e entry) answer {
 		a.entry.gone = true
 		return a
 	}
-	a.err = err
-	a.entry.Attempts++
-	a.entry.tries++
-	a.entry.HTTPStatus, a.entry.Error = status, err.Error()
+	a.err, a.entry = err, e.counting(status)
+	a.entry.Error = err.Error()
 	switch {
 	case errors.Is(err, cybedefend.ErrCredentials):
 		return a
@@ -161,16 +166,18 @@ func (j *journey) cancel(ctx context.Context, e entry) answer {
 
 // send makes the call and says where its answer brings the entry.
 func (j *journey) send(ctx context.Context, e entry) answer {
-	e.Attempts++
-	e.tries++
+	began := time.Now()
 	invitation, err := j.service.Invite(ctx, j.organizationID, e.invite)
-	a := answer{entry: e, err: err, ended: time.Now()}
-	if err == nil {
+	a := answer{entry: e.counting(statusOf(err)), err: err, ended: time.Now()}
+	if cybedefend.ClassOf(err) <= cybedefend.FinalNo {
 		j.pace.Accepted()
+	}
+	if err == nil {
+		j.pace.Took(a.ended.Sub(began))
 		a.entry.HTTPStatus = http.StatusCreated
 		return a.settled(invited(a.entry.Record, invitation))
 	}
-	a.entry.HTTPStatus, a.entry.Error = statusOf(err), err.Error()
+	a.entry.Error = err.Error()
 	switch class := cybedefend.ClassOf(err); {
 	case class == cybedefend.NotProcessed:
 		return j.again(a)
@@ -189,7 +196,7 @@ func (j *journey) send(ctx context.Context, e entry) answer {
 func (j *journey) again(a answer) answer {
 	asked := askedWait(a.err)
 	if overload(a.entry.HTTPStatus) {
-		j.pace.Refused()
+		j.pace.Refused(a.entry.permission)
 		// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota.
 		if asked > time.Second {
 			j.pace.Hold(a.ended.Add(asked), "the service asks for a pause")
@@ -203,10 +210,22 @@ func (j *journey) again(a answer) answer {
 		return a.settled(refused(a.entry.Record, record.Failed))
 	}
 	if a.entry.HTTPStatus != http.StatusUnauthorized { // a renewed token needs no patience
-		a.wait = j.retry.Wait(a.entry.tries, asked, j.random())
+		a.wait = j.retry.Wait(a.entry.tries+a.entry.throttled, asked, j.random())
 	}
 	a.step = again
 	return a
+}
+
+// counting returns the entry after one more attempt that was answered with the status. A service that says no because of
+// the others (429) has not tried this one; when it does so to everybody, the line stops.
+func (e entry) counting(status int) entry {
+	e.Attempts++
+	if e.HTTPStatus = status; status == http.StatusTooManyRequests {
+		e.throttled++
+	} else {
+		e.tries++
+	}
+	return e
 }
 
 // settled returns the answer with its outcome.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -17,7 +18,8 @@ import (
 type Patience struct {
 	Pace  *pace.Pace
 	Retry retry.Policy
-	// MaxWait bounds how long one call is repeated. Zero stands for [DefaultMaxWait].
+	// MaxWait bounds how long one call is repeated, and alone does so for calls that are refused for being too many (429).
+	// Zero stands for [DefaultMaxWait].
 	MaxWait time.Duration
 	// Observe, if set, is told about each failure that is followed by another try.
 	Observe func(err error, wait time.Duration)
@@ -33,27 +35,51 @@ func (p Patience) Call(ctx context.Context, call func(context.Context) error) er
 		p.MaxWait = DefaultMaxWait
 	}
 	began := time.Now()
-	for tries := 1; ; tries++ {
-		if err := p.Pace.Wait(ctx); err != nil {
+	for tries, throttled := 1, 0; ; tries++ {
+		permission, err := p.Pace.Wait(ctx)
+		if err != nil {
 			return err
 		}
-		err := call(ctx)
+		if err = call(ctx); cybedefend.ClassOf(err) <= cybedefend.FinalNo {
+			p.Pace.Accepted()
+		}
+		tooMany := statusOf(err) == http.StatusTooManyRequests
+		if tooMany { // it was not tried at all
+			throttled++
+			tries--
+		}
 		if !passing(err) || ctx.Err() != nil || !policy.Again(tries) {
 			return err
 		}
 		asked := askedWait(err)
-		if overload(statusOf(err)) {
-			p.Pace.Refused()
-		}
 		// A random wait of almost nothing would spend the tries in an instant.
-		wait := policy.Wait(tries, max(asked, policy.Base/2), rand.Float64())
+		wait := policy.Wait(tries+throttled, max(asked, policy.Base/2), rand.Float64())
 		if time.Since(began)+wait > p.MaxWait {
 			return &StopError{Reason: Overlong, Err: fmt.Errorf("gave up after %s: %w", time.Since(began).Round(time.Second), err)}
 		}
 		if p.Observe != nil {
 			p.Observe(err, wait)
 		}
+		if overload(statusOf(err)) {
+			p.Pace.Refused(permission)
+		}
+		if tooMany && asked <= time.Second { // which is the refused call's alone, as it is with invites
+			if err := pause(ctx, wait); err != nil {
+				return err
+			}
+			continue
+		}
 		p.Pace.Hold(time.Now().Add(wait), "the service could not be read: "+cause(err))
+	}
+}
+
+// pause waits, or returns the cause of ctx when that ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

@@ -66,7 +66,7 @@ func TestHoldStopsEverybodyUntilItsEnd(t *testing.T) {
 		left := make(chan time.Duration)
 		for range 8 {
 			go func() {
-				if err := p.Wait(t.Context()); err != nil {
+				if _, err := p.Wait(t.Context()); err != nil {
 					t.Error(err)
 				}
 				left <- time.Since(start)
@@ -99,49 +99,159 @@ func TestHoldThatComesWhileWaitingIsKept(t *testing.T) {
 	})
 }
 
-func TestRefusedCutsAtMostOnceASecond(t *testing.T) {
+func TestRefusedCutsBlindlyOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{Rate: 100})
-		cuts := 0
-		for range 30 { // three seconds of refusals, ten a second
-			if p.Refused() {
-				cuts++
+		cuts, before := 0, pace.Rate(100)
+		for start := time.Now(); time.Since(start) < 2900*time.Millisecond; { // everything is refused
+			p.Refused(wait(t, p))
+			if after := p.State().Rate; after < before {
+				cuts, before = cuts+1, after
 			}
-			time.Sleep(100 * time.Millisecond) // virtual time
 		}
-		if cuts != 3 {
-			t.Errorf("%d cuts in three seconds, want 3", cuts)
-		}
-		if got := p.State().Rate; got.String() != "34.3/s" {
-			t.Errorf("rate = %s, want 34.3/s", got)
+		if cuts != 3 || before.String() != "46.6/s" {
+			t.Errorf("%d cuts in three seconds, to %s; want 3, to 46.6/s", cuts, before)
 		}
 	})
 }
 
-func TestAcceptedRaisesSlowlyUpToTheWish(t *testing.T) {
+func TestRefusalsFromBeforeThePauseSayNothingNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{Rate: 100})
-		p.Refused()
-		start := time.Now()
-		for p.State().Rate < 100 {
-			p.Accepted()
-			time.Sleep(10 * time.Millisecond) // virtual time
+		var sent []pace.Permission
+		for range 20 {
+			sent = append(sent, wait(t, p))
 		}
-		if got := time.Since(start).Round(time.Second); got != 15*time.Second {
-			t.Errorf("from 70/s back to 100/s in %s, want 15s", got)
+		time.Sleep(2 * time.Second) // virtual time
+		for _, permission := range sent {
+			p.Refused(permission)
+			time.Sleep(100 * time.Millisecond) // virtual time
+		}
+		if got := p.State().Rate; got.String() != "95/s" {
+			t.Errorf("rate = %s after one round of refusals, want 95/s", got)
+		}
+	})
+}
+
+func TestLoweredRateIsRaisedToTheWishAndNeverBeyond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(t, pace.Options{Rate: 100})
+		p.Refused(wait(t, p))
+		start := time.Now()
+		for p.State().Rate < 100 && time.Since(start) < time.Minute {
+			wait(t, p)
+			p.Accepted()
+		}
+		if got := time.Since(start); got < 100*time.Millisecond || got > 10*time.Second {
+			t.Errorf("from 95/s back to 100/s in %s, want some seconds", got)
+		}
+		for range 1000 {
+			wait(t, p)
+			p.Accepted()
+		}
+		if got := p.State().Rate; got != 100 {
+			t.Errorf("rate = %v, want the wish", float64(got))
 		}
 	})
 }
 
 func TestRefusedNeverStopsAltogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPace(t, pace.Options{Rate: 100})
+		p := newPace(t, pace.Options{})
 		for range 100 {
-			p.Refused()
+			p.Refused(wait(t, p))
 			time.Sleep(time.Second) // virtual time
 		}
-		if got := p.State().Rate; got != 1 {
-			t.Errorf("rate = %v, want the floor of 1/s", float64(got))
+		if got := p.State().Rate; got != 0.1 {
+			t.Errorf("rate = %v, want the floor of one in ten seconds", float64(got))
+		}
+	})
+}
+
+func TestRateIsNotRaisedUnlessItIsUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(t, pace.Options{})
+		for range 100 { // five a second at 10/s
+			wait(t, p)
+			time.Sleep(200 * time.Millisecond) // virtual time
+			p.Accepted()
+		}
+		if got := p.State().Rate; got != pace.AutoRate {
+			t.Errorf("rate = %s, want %s: nobody knows what the service says to more", got, pace.AutoRate)
+		}
+	})
+}
+
+func TestSlowAnswersLowerARateThatIsToBeFound(t *testing.T) {
+	for _, tt := range []struct {
+		wish pace.Rate
+		took time.Duration
+		cut  bool
+	}{
+		{0, 500 * time.Millisecond, true},
+		{0, 150 * time.Millisecond, false},
+		{100, 500 * time.Millisecond, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPace(t, pace.Options{Rate: tt.wish})
+			send := func(n int, took time.Duration) {
+				for range n {
+					wait(t, p)
+					p.Took(took)
+				}
+			}
+			send(30, 20*time.Millisecond)
+			before, room := p.State().Rate, p.Room()
+			send(60, tt.took)
+			if got := p.State().Rate; got < before != tt.cut {
+				t.Errorf("wish %s: from %s to %s when answers take %s", tt.wish, before, got, tt.took)
+			}
+			if got := p.Room(); tt.cut && got > 2*room {
+				t.Errorf("%d may be in flight, %d before the service became slow", got, room)
+			}
+		})
+	}
+}
+
+func TestToldLimitIsTheRateBeforeAnyRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(t, pace.Options{})
+		p.Told(pace.Limit{Name: "burst", Quota: 60, Window: time.Second}, pace.Limit{Name: "sustained", Quota: 600, Window: time.Minute})
+		if got := p.State().Rate.String(); got != "9.9/s" {
+			t.Errorf("rate = %s, want the strictest, 9.9/s", got)
+		}
+		time.Sleep(20 * time.Second) // virtual time
+		p.Told(pace.Limit{Name: "burst", Quota: 60, Window: time.Second})
+		if got := p.State().Rate.String(); got != "59.4/s" {
+			t.Errorf("rate = %s, want 59.4/s: of the other limit nothing is heard any more", got)
+		}
+		wished := newPace(t, pace.Options{Rate: 49})
+		wished.Told(pace.Limit{Quota: 60, Window: time.Second})
+		if got := wished.State().Rate; got != 49 {
+			t.Errorf("rate = %s, want the wish", got)
+		}
+		wished.Told(pace.Limit{Quota: 30, Window: time.Second})
+		if got := wished.State().Rate.String(); got != "29.7/s" {
+			t.Errorf("rate = %s, want 29.7/s", got)
+		}
+	})
+}
+
+func TestLearned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(t, pace.Options{Start: 200})
+		if got := p.State().Rate; got != 190 {
+			t.Errorf("rate = %s, want just below what was learned", got)
+		}
+		if got, ok := p.Learned(); !ok || got != 200 {
+			t.Errorf("Learned = %s, %v; want what was known", got, ok)
+		}
+		if got, ok := newPace(t, pace.Options{}).Learned(); ok {
+			t.Errorf("Learned = %s before anything was sent", got)
+		}
+		wished := newPace(t, pace.Options{Rate: 10, Start: 200})
+		if _, ok := wished.Learned(); ok || wished.State().Rate != 10 {
+			t.Error("a wish is nothing that was learned, and needs nothing that was")
 		}
 	})
 }
@@ -156,11 +266,11 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 			time.Sleep(time.Second) // virtual time
 			cancel(cause)
 		}()
-		if err := p.Wait(ctx); !errors.Is(err, cause) {
+		if _, err := p.Wait(ctx); !errors.Is(err, cause) {
 			t.Errorf("Wait = %v, want the cause", err)
 		}
 		p.Hold(time.Now().Add(time.Hour), "test")
-		if err := p.Wait(ctx); !errors.Is(err, cause) || !p.Held() {
+		if _, err := p.Wait(ctx); !errors.Is(err, cause) || !p.Held() {
 			t.Errorf("Wait = %v, held %v; want the cause, and the hold to stand", err, p.Held())
 		}
 	})
@@ -175,9 +285,11 @@ func newPace(t *testing.T, o pace.Options) *pace.Pace {
 	return p
 }
 
-func wait(t *testing.T, p *pace.Pace) {
+func wait(t *testing.T, p *pace.Pace) pace.Permission {
 	t.Helper()
-	if err := p.Wait(t.Context()); err != nil {
+	permission, err := p.Wait(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
+	return permission
 }

@@ -12,8 +12,7 @@ import (
 // Defaults of a [Policy].
 const (
 	// DefaultAttempts lets an entry meet seven transient failures: with jittered waits of half a second to half a
-	// minute between them that is longer than a restart of the service behind its gateway, and enough to find the
-	// pace of a service that refuses most of what it gets.
+	// minute between them that is longer than a restart of the service behind its gateway.
 	DefaultAttempts = 8
 	// DefaultBase bounds the first wait: about the time a person would give a form before pressing the key again.
 	DefaultBase = 500 * time.Millisecond
