@@ -35,6 +35,8 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	})
 	progress.stop()
 	r.summary.Retries = progress.retries
+	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
+	_ = r.learnPace(context.WithoutCancel(ctx))
 	outcomes, resultsErr := r.writeRunResults(context.WithoutCancel(ctx), r.ledger, r.run, r.flags.results, r.now())
 	if resultsErr != nil {
 		if outcomes, countErr := r.countOutcomes(context.WithoutCancel(ctx)); countErr == nil {

@@ -117,10 +117,14 @@ func (r *onboarding) showPlan() {
 		row("differs", "%s", r.drift())
 	}
 	state := r.pace.State()
-	row("pace", "%s, about %s", state.Rate, takes(f.toSend(), float64(state.Rate)).Round(time.Second))
+	if state.Wished == 0 {
+		row("pace", "auto, beginning at %s", state.Rate)
+	} else {
+		row("pace", "%s, about %s", state.Rate, takes(f.toSend(), float64(state.Rate)).Round(time.Second))
+	}
 	if until := r.flags.until; !until.IsZero() {
 		deadline := until.Format(time.DateTime)
-		if left := unsent(f.toSend(), float64(state.Rate), time.Until(until)); left > 0 {
+		if left := unsent(f.toSend(), float64(state.Wished), time.Until(until)); state.Wished > 0 && left > 0 {
 			deadline += fmt.Sprintf(": will stop with about %d left, to be resumed", left)
 		}
 		row("deadline", "%s", deadline)

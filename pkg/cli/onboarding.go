@@ -175,6 +175,9 @@ func (r *onboarding) openLedger(ctx context.Context) error {
 	}
 	r.closers = append(r.closers, r.ledger)
 	r.summary.Ledger = r.ledger.Path()
+	if err := r.recallPace(ctx); err != nil {
+		return err
+	}
 	// A token opens nothing any more once its invitation has expired.
 	if _, err := r.ledger.EraseExpiredTokens(ctx, r.now()); err != nil {
 		return err
@@ -200,6 +203,27 @@ func (r *onboarding) ledgerPath() (string, error) {
 		return r.flags.ledger, nil
 	}
 	return r.defaultLedger(r.service.organization.ID)
+}
+
+// paceLasts is how long a learned pace is believed: services change with their releases and their load.
+const paceLasts = 7 * 24 * time.Hour
+
+// recallPace begins with the pace that an earlier run has learned.
+func (r *onboarding) recallPace(ctx context.Context) error {
+	learned, at, err := r.ledger.Pace(ctx, r.service.organization.ID)
+	if age := time.Since(at); err == nil && age >= 0 && age < paceLasts {
+		r.pace.Recall(pace.Rate(learned))
+	}
+	return err
+}
+
+// learnPace remembers the pace that the run has learned, if any.
+func (r *onboarding) learnPace(ctx context.Context) error {
+	learned, ok := r.pace.Learned()
+	if !ok {
+		return nil
+	}
+	return r.ledger.LearnPace(ctx, r.service.organization.ID, float64(learned))
 }
 
 // digest tells rosters apart: by their content, and by the flags that decide what the content means.

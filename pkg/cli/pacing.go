@@ -14,19 +14,21 @@ import (
 // pacingFlags say how fast and how patiently to call the service. Commands that call it share them.
 type pacingFlags struct {
 	rate        string
+	burst       int
 	concurrency int
 	attempts    int
 	maxWait     time.Duration
 
-	// pace is what rate means.
+	// pace is what rate and burst mean.
 	pace pace.Options
 }
 
 func (f *pacingFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.rate, "rate", "auto", "requests at most: N/s, N/m, N/h or auto. The service does not publish its limits: auto is a modest 10/s")
-	flags.IntVar(&f.concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most: enough to hold the rate while answers are slow")
-	flags.IntVar(&f.attempts, "attempts", retry.DefaultAttempts, "requests per row, or per page of a list, at most: enough to outlast a restart behind the gateway, or to find a slow pace")
+	flags.StringVar(&f.rate, "rate", "auto", "requests: at most N/s, N/m or N/h, evenly; or auto. The service does not publish its limits: auto begins at 10/s\nand finds out what the service takes, which invite remembers for a week")
+	flags.IntVar(&f.burst, "burst", 1, "with --rate N/s: requests that may leave at once after a pause. More than 1 may be refused")
+	flags.IntVar(&f.concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most; there are never more than the rate needs while answers are slow")
+	flags.IntVar(&f.attempts, "attempts", retry.DefaultAttempts, "requests per row, or per page of a list, at most: enough to outlast a restart behind the gateway.\nThose of a row that are refused for being too many (429) do not count; while nothing else comes back, --max-wait does")
 	flags.DurationVar(&f.maxWait, "max-wait", batch.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
 }
 
@@ -36,11 +38,12 @@ func (f *pacingFlags) finishPacing() error {
 	if err != nil {
 		return usageError("", "--rate: %w", err)
 	}
-	f.pace = pace.Options{Rate: rate}
+	f.pace = pace.Options{Rate: rate, Burst: f.burst}
 	positive := []struct {
 		name string
 		ok   bool
 	}{
+		{"--burst", f.burst >= 1},
 		{"--concurrency", f.concurrency >= 1},
 		{"--attempts", f.attempts >= 1},
 		{"--max-wait", f.maxWait > 0},
@@ -49,6 +52,9 @@ func (f *pacingFlags) finishPacing() error {
 		if !flag.ok {
 			return usageError("", "%s must be more than nothing", flag.name)
 		}
+	}
+	if rate == 0 && f.burst > 1 {
+		return usageError("add a rate, as in --rate 10/s, or leave --burst out", "--burst goes with a rate; auto finds its own")
 	}
 	return nil
 }

@@ -76,7 +76,10 @@ func (a *app) connect(ctx context.Context, f serviceFlags, connections int, pati
 	}
 	s.Client, err = cybedefend.New(cybedefend.Options{
 		BaseURL: s.url, Credentials: credentials, Connections: connections, Timeout: f.timeout,
-		UserAgent: "rollcall/" + version(), Observe: func(e cybedefend.Exchange) { a.observe(s, e) },
+		UserAgent: "rollcall/" + version(), Observe: func(e cybedefend.Exchange) {
+			a.observe(s, e)
+			batch.Heed(patience.Pace, e)
+		},
 	})
 	if err != nil {
 		return nil, usageError("", "%w", err)
