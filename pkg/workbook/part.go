@@ -1,0 +1,203 @@
+package workbook
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"math"
+	"strings"
+)
+
+// parts are the files in the archive, by their names in lower case.
+type parts struct {
+	files map[string]*zip.File
+	// left is how much may still come out of all of them, tokens how much markup may be read.
+	left   int64
+	tokens int
+}
+
+// openParts reads the archive's directory, and nothing else of it.
+func openParts(document []byte) (*parts, error) {
+	if err := wrapped(document); err != nil {
+		return nil, err
+	}
+	if !bytes.HasPrefix(document, []byte("PK")) {
+		return nil, &Error{ErrForeign, "this is not an Excel workbook", "save it as .xlsx or as CSV UTF-8"}
+	}
+	// The end of the directory says how long it is, and may lie.
+	directory := &meteredAt{source: bytes.NewReader(document), left: maxDirectory}
+	archive, err := zip.NewReader(directory, int64(len(document)))
+	switch {
+	case directory.left <= 0:
+		return nil, tooLarge("it has too many parts")
+	case err != nil:
+		return nil, damaged("it is cut off, or not a ZIP archive")
+	}
+	directory.left = math.MaxInt64 // what comes out of a part is metered there
+	p := &parts{make(map[string]*zip.File, len(archive.File)), maxTotal, maxTokens}
+	for _, file := range archive.File {
+		name := partName(file.Name)
+		if p.files[name] != nil {
+			return nil, damaged("it has two parts called %q", file.Name)
+		}
+		p.files[name] = file
+	}
+	return p, nil
+}
+
+// partName folds a name: parts are found whatever their letter case, and some programs write backslashes.
+func partName(name string) string {
+	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
+}
+
+func (p *parts) has(name string) bool { return p.files[partName(name)] != nil }
+
+// open returns a part, of which no more than limit bytes can be read.
+func (p *parts) open(name string, limit int64) (io.ReadCloser, error) {
+	file := p.files[partName(name)]
+	switch {
+	case file == nil:
+		return nil, damaged("the part %q is missing", name)
+	case file.Flags&1 != 0:
+		return nil, &Error{ErrEncrypted, "the archive is protected by a password", "remove the password, or save its sheet as CSV UTF-8"}
+	case file.UncompressedSize64 > uint64(limit):
+		return nil, tooLarge("%s has more than %d MiB", name, limit>>20)
+	}
+	content, err := file.Open()
+	if err != nil {
+		return nil, damaged("the part %q cannot be read", name)
+	}
+	return &metered{content, p, name, limit, limit}, nil
+}
+
+// metered is a part that is being read.
+type metered struct {
+	io.ReadCloser
+	all         *parts
+	name        string
+	limit, left int64
+}
+
+func (m *metered) Read(p []byte) (int, error) {
+	n, err := m.ReadCloser.Read(p)
+	m.left -= int64(n)
+	m.all.left -= int64(n)
+	switch {
+	case m.all.left < 0:
+		return 0, tooLarge("its sheets have more than %d MiB in all", maxTotal>>20)
+	case m.left < 0:
+		return 0, tooLarge("%s has more than %d MiB", m.name, m.limit>>20)
+	case err != nil && !errors.Is(err, io.EOF):
+		return n, damaged("the part %q is cut off or altered", m.name)
+	}
+	return n, err
+}
+
+// meteredAt fails once so many bytes were read.
+type meteredAt struct {
+	source io.ReaderAt
+	left   int64
+}
+
+func (m *meteredAt) ReadAt(p []byte, at int64) (int, error) {
+	if m.left -= int64(len(p)); m.left <= 0 {
+		return 0, errors.New("enough")
+	}
+	return m.source.ReadAt(p, at)
+}
+
+// maxToken is how long anything between two angle brackets or outside of them may be. Excel's longest text, 32,767
+// characters, takes less even with every character written as a number.
+const maxToken = 512 << 10
+
+// markup reads the XML of a part token by token. It keeps no stack of open elements, which could fill the memory:
+// whoever reads looks for the end that it needs.
+type markup struct {
+	all    *parts
+	part   string
+	source io.Reader
+	xml    *xml.Decoder
+	// taken counts the bytes since the last token.
+	taken int
+}
+
+func (p *parts) markup(part string, source io.Reader) *markup {
+	m := &markup{all: p, part: part, source: source}
+	m.xml = xml.NewDecoder(readerFunc(m.read))
+	return m
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func (m *markup) read(p []byte) (int, error) {
+	if m.taken > maxToken {
+		return 0, tooLarge("a single text in %s is longer than any cell", m.part)
+	}
+	n, err := m.source.Read(p)
+	m.taken += n
+	return n, err
+}
+
+// next returns the next token, which is valid until the one after it, or io.EOF.
+func (m *markup) next() (xml.Token, error) {
+	m.taken = 0
+	if m.all.tokens--; m.all.tokens < 0 {
+		return nil, tooLarge("its sheets have more than %d pieces of markup", maxTokens)
+	}
+	token, err := m.xml.RawToken()
+	switch {
+	case errors.Is(err, io.EOF), errors.As(err, new(*Error)):
+		return nil, err
+	case err != nil:
+		return nil, damaged("%s is not the XML that it should be", m.part)
+	}
+	if directive, ok := token.(xml.Directive); ok && bytes.HasPrefix(bytes.TrimSpace(directive), []byte("DOCTYPE")) {
+		return nil, damaged("%s defines entities, which no spreadsheet program does", m.part)
+	}
+	return token, nil
+}
+
+// element is the start of an XML element. Its names are taken without their prefixes.
+type element struct{ xml.StartElement }
+
+func (e element) name() string { return e.Name.Local }
+
+func (e element) get(name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name && a.Name.Space != "xmlns" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// elements calls take for every element of a part.
+func (b *Book) elements(part string, take func(element) error) error {
+	content, err := b.parts.open(part, maxPart)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	return b.parts.markup(part, content).elements(take)
+}
+
+func (m *markup) elements(take func(element) error) error {
+	for {
+		token, err := m.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if start, ok := token.(xml.StartElement); ok {
+			if err := take(element{start}); err != nil {
+				return err
+			}
+		}
+	}
+}

@@ -1,0 +1,252 @@
+package workbook
+
+import (
+	"archive/zip"
+	"bufio"
+	"compress/flate"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Table says what a table looks like.
+type Table struct {
+	// Sheet is the name of its sheet: 31 characters at most, none of : \ / ? * [ ].
+	Sheet string
+	// Header are the names of the columns, MaxColumns at most.
+	Header []string
+}
+
+// Writer writes a table as a workbook of one sheet, row by row: memory does not grow with the rows. All cells are text,
+// so that nothing in them is run or taken for a number or a date, and read back exactly as they were given, but for
+// what no workbook can hold: bytes that are not UTF-8 become U+FFFD, NUL too, and a text beyond 32,767 characters is
+// cut and ends in "…". Text cells also stay text when somebody edits them. A Writer is not safe for concurrent use.
+type Writer struct {
+	archive *zip.Writer
+	sheet   *bufio.Writer
+	header  []string
+	// letters are the names of the columns in references.
+	letters []string
+	// ahead are the first rows, which decide how wide the columns are. It is nil once they are written.
+	ahead []tableRow
+	rows  int
+	err   error
+}
+
+type tableRow struct {
+	cells []string
+	bad   bool
+}
+
+// NewWriter begins a workbook on w, which stays the caller's to close.
+func NewWriter(w io.Writer, t Table) (*Writer, error) {
+	if len(t.Header) > MaxColumns {
+		return nil, fmt.Errorf("a sheet has %d columns at most, not %d", MaxColumns, len(t.Header))
+	}
+	writer := &Writer{archive: zip.NewWriter(w), header: t.Header, ahead: make([]tableRow, 0, rowsAhead)}
+	for i := range t.Header {
+		writer.letters = append(writer.letters, columnName(i+1))
+	}
+	writer.archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(out, flate.BestSpeed)
+	})
+	var name strings.Builder
+	if err := xml.EscapeText(&name, []byte(t.Sheet)); err != nil {
+		return nil, err
+	}
+	for _, part := range fixedParts {
+		out, err := writer.archive.Create(part.name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := io.WriteString(out, xmlHead+strings.Replace(part.content, "{sheet}", name.String(), 1)); err != nil {
+			return nil, err
+		}
+	}
+	sheet, err := writer.archive.Create("xl/worksheets/sheet1.xml")
+	if err != nil {
+		return nil, err
+	}
+	writer.sheet = bufio.NewWriterSize(sheet, 64<<10)
+	return writer, nil
+}
+
+// rowsAhead is how many rows decide how wide the columns are.
+const rowsAhead = 100
+
+// Write adds a row. A bad one is coloured. Cells beyond the header are an error, as are rows beyond [MaxRows], of which
+// the header is one. After an error the Writer only repeats it.
+func (w *Writer) Write(cells []string, bad bool) error {
+	switch {
+	case w.err != nil:
+		return w.err
+	case len(cells) > len(w.header):
+		w.err = fmt.Errorf("it has %d cells for %d columns", len(cells), len(w.header))
+	case w.rows+1 == MaxRows:
+		w.err = fmt.Errorf("a sheet has %d rows at most", MaxRows)
+	case w.ahead != nil:
+		w.ahead = append(w.ahead, tableRow{append([]string(nil), cells...), bad})
+		if len(w.ahead) == rowsAhead {
+			w.begin()
+		}
+		w.rows++
+	default:
+		w.rows++
+		w.row(w.rows+1, cells, styleOf(bad))
+	}
+	return w.err
+}
+
+// Close ends the workbook. The stream underneath stays open. After Close, Write fails.
+func (w *Writer) Close() error {
+	if w.err != nil {
+		return w.err
+	}
+	if w.ahead != nil {
+		w.begin()
+	}
+	w.put("</sheetData>")
+	if n := len(w.letters); n > 0 {
+		table := fmt.Sprintf("A1:%s%d", w.letters[n-1], w.rows+1)
+		// Numbers that are text are no mistake here.
+		w.put(`<autoFilter ref="` + table + `"/><ignoredErrors><ignoredError sqref="` + table + `" numberStoredAsText="1"/></ignoredErrors>`)
+	}
+	w.put("</worksheet>")
+	for _, finish := range []func() error{w.sheet.Flush, w.archive.Close} {
+		if w.err == nil {
+			w.err = finish()
+		}
+	}
+	if w.err != nil {
+		return w.err
+	}
+	w.err = errors.New("the workbook is closed already")
+	return nil
+}
+
+// begin writes all down to the rows that were held back.
+func (w *Writer) begin() {
+	w.put(xmlHead + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews>` +
+		`<sheetView tabSelected="1" workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>`)
+	for i, name := range w.header {
+		if i == 0 {
+			w.put("<cols>")
+		}
+		width := cellWidth(name) + 2 // there is an arrow beside the name
+		for _, row := range w.ahead {
+			if i < len(row.cells) {
+				width = max(width, cellWidth(row.cells[i]))
+			}
+		}
+		w.put(fmt.Sprintf(`<col min="%d" max="%[1]d" width="%d" style="%d" customWidth="1"/>`, i+1, min(width+2, maxWidth), styleText))
+		if i == len(w.header)-1 {
+			w.put("</cols>")
+		}
+	}
+	w.put("<sheetData>")
+	w.row(1, w.header, styleHeader)
+	for i, row := range w.ahead {
+		w.row(i+2, row.cells, styleOf(row.bad))
+	}
+	w.ahead = nil
+}
+
+// maxWidth is the width, in characters, beyond which a column takes too much of the screen.
+const maxWidth = 60
+
+// cellWidth is how many characters wide a text is: its longest line.
+func cellWidth(text string) (width int) {
+	for line := range strings.Lines(text) {
+		width = max(width, utf8.RuneCountInString(line))
+	}
+	return width
+}
+
+func (w *Writer) row(number int, cells []string, style int) {
+	at := strconv.Itoa(number)
+	w.put(`<row r="`, at, `">`)
+	begin, text := `" s="`+strconv.Itoa(style), `" t="inlineStr"><is><t xml:space="preserve">`
+	for i, column := range w.letters {
+		switch {
+		case i < len(cells) && cells[i] != "":
+			w.put(`<c r="`, column, at, begin, text)
+			writeText(w.sheet, cells[i])
+			w.put("</t></is></c>")
+		case style != styleText: // which an empty cell has from its column
+			w.put(`<c r="`, column, at, begin, `"/>`)
+		}
+	}
+	w.put("</row>")
+}
+
+// put writes to the sheet, whose first error sticks.
+func (w *Writer) put(texts ...string) {
+	for _, text := range texts {
+		if _, err := w.sheet.WriteString(text); w.err == nil {
+			w.err = err
+		}
+	}
+}
+
+// columnName returns the letters of a column from 1, "" for 0.
+func columnName(column int) string {
+	var letters [3]byte
+	at := len(letters)
+	for ; column > 0; column = (column - 1) / 26 {
+		at--
+		letters[at] = 'A' + byte((column-1)%26)
+	}
+	return string(letters[at:])
+}
+
+// maxCharacters is how many UTF-16 units a cell holds.
+const maxCharacters = 32_767
+
+// writeText writes text into XML such that Excel shows it and reads it back exactly. Its error sticks to out.
+func writeText(out *bufio.Writer, text string) {
+	if len(text) > maxCharacters {
+		text = cut(text)
+	}
+	plain := 0 // where what was not written yet begins
+	for i, char := range text {
+		instead := ""
+		switch {
+		case char == '&':
+			instead = "&amp;"
+		case char == '<':
+			instead = "&lt;"
+		case char == '>':
+			instead = "&gt;"
+		case char == 0, char == 0xfffe, char == 0xffff, char == utf8.RuneError:
+			instead = string(utf8.RuneError)
+		case char < ' ' && char != '\t' && char != '\n', char == '_' && escaped(text[i:]) >= 0:
+			instead = fmt.Sprintf("_x%04X_", char)
+		default:
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(text[i:])
+		out.WriteString(text[plain:i])
+		out.WriteString(instead)
+		plain = i + size
+	}
+	out.WriteString(text[plain:])
+}
+
+// cut returns as much of the text as a cell holds.
+func cut(text string) string {
+	units, last := 0, 0
+	for i, char := range text {
+		if units < maxCharacters {
+			last = i
+		}
+		if units += utf16.RuneLen(char); units > maxCharacters {
+			return text[:last] + "…"
+		}
+	}
+	return text
+}
