@@ -211,7 +211,7 @@ invitations that have not expired; those of expired ones are erased.`,
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv or .jsonl), - being standard output as CSV")
+	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV")
 	return cmd
 }
 

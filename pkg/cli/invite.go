@@ -118,7 +118,7 @@ func (f *outcomeFlags) add(cmd *cobra.Command) {
 // addOutcome adds the flags that make sense where nobody is asked.
 func (f *outcomeFlags) addOutcome(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.results, "results", "", "write the results to `FILE` (.csv or .jsonl), - being standard output as CSV\n(default: NAME.results.csv beside the roster)")
+	flags.StringVar(&f.results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV\n(default: NAME.results.csv beside the roster)")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing;\nresults are written only where --results asks for them")
 	flags.StringVar(&f.invalid, "invalid", refuseInvalid, "refuse: one invalid row and nothing is sent; skip: invite the others")
 }

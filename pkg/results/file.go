@@ -16,6 +16,8 @@ import (
 type Options struct {
 	// Extra names the roster's own columns, see [NewWriter].
 	Extra []string
+	// Rows is how many rows there will be, 0 if that is not known: a format that cannot hold them is refused early.
+	Rows int
 }
 
 // File is a results file in the making. What is written goes to a file beside the target, owner-only from its first
@@ -32,6 +34,11 @@ func Create(path string, o Options) (*File, error) {
 	format, err := FormatOf(path)
 	if err != nil {
 		return nil, err
+	}
+	for _, f := range formats {
+		if f.format == format && o.Rows > f.rows {
+			return nil, fmt.Errorf("create results %s: %s holds %d rows at most, not %d", path, format, f.rows, o.Rows)
+		}
 	}
 	f := &File{path: path}
 	if f.draft, err = draft.Create(path, 0o600); err != nil {

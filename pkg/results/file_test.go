@@ -11,6 +11,7 @@ import (
 
 	"rollcall/pkg/record"
 	"rollcall/pkg/results"
+	"rollcall/pkg/workbook"
 )
 
 func create(t *testing.T, path string) *results.File {
@@ -184,6 +185,26 @@ func TestCommitRefusesALinkPutInItsWay(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"team.csv"}, listing(t, directory)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestCreateRefusesMoreRowsThanTheFormatHolds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "team.xlsx")
+	for _, rows := range []int{0, workbook.MaxRows - 1} {
+		f, err := results.Create(path, results.Options{Rows: rows})
+		if err != nil {
+			t.Fatalf("%d rows: %v", rows, err)
+		}
+		if err := f.Discard(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := results.Create(path, results.Options{Rows: workbook.MaxRows})
+	if err == nil || !strings.HasSuffix(err.Error(), "xlsx holds 1048575 rows at most, not 1048576") {
+		t.Errorf("Create = %v", err)
+	}
+	if f, err := results.Create(strings.TrimSuffix(path, "xlsx")+"csv", results.Options{Rows: workbook.MaxRows}); err != nil || f.Discard() != nil {
+		t.Errorf("CSV: %v", err)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package results writes what became of each row of a roster, as CSV or as JSON Lines.
+// Package results writes what became of each row of a roster, as CSV, as JSON Lines or as an Excel workbook.
 //
 //	file, err := results.Create("team.results.csv", results.Options{Extra: []string{"Department"}})
 //	if err != nil {
@@ -18,7 +18,8 @@
 //
 // CSV is for people: times are RFC 3339 in UTC and empty where there is none, as is http_status, and a cell that a
 // spreadsheet would run as a formula gets a leading apostrophe (see [CSV]). JSON Lines is for programs: an object a
-// row with the same keys in the same order, values exact, null for a time or an http_status that there is none of.
+// row with the same keys in the same order, values exact, null for a time or an http_status that there is none of. A
+// workbook is for people again, with the cells of CSV as exact text, and rows that did not end well in red.
 package results
 
 import (
@@ -26,11 +27,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/workbook"
 )
 
 // Format is the form of a results file.
@@ -43,6 +46,8 @@ const (
 	CSV Format = "csv"
 	// JSONLines is one JSON object a line. Bytes that are not UTF-8, which JSON cannot hold, become U+FFFD.
 	JSONLines Format = "jsonl"
+	// XLSX is an Excel workbook of one sheet, in which all cells are text, see [workbook.Writer].
+	XLSX Format = "xlsx"
 )
 
 // encoder is one format's hand: it writes rows into the stream that it was made for, and what belongs after the last.
@@ -51,14 +56,16 @@ type encoder interface {
 	finish() error
 }
 
-// formats is everything this package knows about which formats there are.
+// formats is everything this package knows about which formats there are. None holds more than rows rows.
 var formats = []struct {
 	format     Format
 	extensions []string
+	rows       int
 	open       func(w io.Writer, extra []string) (encoder, error)
 }{
-	{CSV, []string{".csv"}, newTable},
-	{JSONLines, []string{".jsonl", ".ndjson"}, newObjects},
+	{CSV, []string{".csv"}, math.MaxInt, newTable},
+	{JSONLines, []string{".jsonl", ".ndjson"}, math.MaxInt, newObjects},
+	{XLSX, []string{".xlsx"}, workbook.MaxRows - 1, newSheet},
 }
 
 // FormatOf tells the format from the extension of a file's name, in any letter case.

@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/results"
 	"rollcall/pkg/secret"
+	"rollcall/pkg/workbook"
 )
 
 const header = "row,line,email,role,teams,outcome,invitation_id,token,status,organization_id,organization_name," +
@@ -210,7 +211,7 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 var errFull = errors.New("disk full")
 
 func TestWriterReportsTheStreamsError(t *testing.T) {
-	for _, format := range []results.Format{results.CSV, results.JSONLines} {
+	for _, format := range []results.Format{results.CSV, results.JSONLines, results.XLSX} {
 		w, err := results.NewWriter(full{}, format, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -237,8 +238,9 @@ func TestFormatOf(t *testing.T) {
 		{give: "dir.jsonl/A.CSV", want: results.CSV},
 		{give: "a.results.jsonl", want: results.JSONLines},
 		{give: "a.ndjson", want: results.JSONLines},
-		{give: "a.txt", err: "results a.txt: the name must end in .csv, .jsonl, .ndjson"},
-		{give: "csv", err: "results csv: the name must end in .csv, .jsonl, .ndjson"},
+		{give: "a.results.XLSX", want: results.XLSX},
+		{give: "a.txt", err: "results a.txt: the name must end in .csv, .jsonl, .ndjson, .xlsx"},
+		{give: "csv", err: "results csv: the name must end in .csv, .jsonl, .ndjson, .xlsx"},
 	}
 	for _, tt := range tests {
 		got, err := results.FormatOf(tt.give)
@@ -252,7 +254,7 @@ func TestFormatOf(t *testing.T) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	for _, format := range []results.Format{results.CSV, results.JSONLines} {
+	for _, format := range []results.Format{results.CSV, results.JSONLines, results.XLSX} {
 		b.Run(string(format), func(b *testing.B) {
 			w, err := results.NewWriter(discard{}, format, []string{"Department", "Desk"})
 			if err != nil {
@@ -264,7 +266,14 @@ func BenchmarkWrite(b *testing.B) {
 				if err := w.Write(r); err != nil {
 					b.Fatal(err)
 				}
-				r.Row++
+				if r.Row++; format == results.XLSX && r.Row == workbook.MaxRows {
+					b.StopTimer()
+					if w, err = results.NewWriter(discard{}, format, []string{"Department", "Desk"}); err != nil {
+						b.Fatal(err)
+					}
+					r.Row = 1
+					b.StartTimer()
+				}
 			}
 		})
 	}

@@ -16,6 +16,7 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/results"
 	"rollcall/pkg/secret"
+	"rollcall/pkg/workbook"
 )
 
 // fataler is what *testing.T and *rapid.T share.
@@ -69,6 +70,38 @@ func tokens(t fataler, object string) (keys []string) {
 		}
 	}
 	return keys
+}
+
+// readSheet returns the cells of the workbook's only sheet, as many in each row as in the first.
+func readSheet(t fataler, document string) (rows [][]string) {
+	t.Helper()
+	book, err := workbook.Open([]byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row, err := range book.Sheets[0].Rows() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.Number != len(rows)+1 {
+			t.Fatalf("row %d follows row %d", row.Number, len(rows))
+		}
+		cells := make([]string, row.Cells[len(row.Cells)-1].Column)
+		if len(rows) > 0 {
+			cells = make([]string, max(len(rows[0]), len(cells)))
+		}
+		for _, cell := range row.Cells {
+			cells[cell.Column-1] = cell.Text
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+// shown is a text as a cell shows it.
+func shown(text string) string {
+	text = strings.NewReplacer("\x00", "\ufffd", "\ufffe", "\ufffd", "\uffff", "\ufffd").Replace(string([]rune(text)))
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 }
 
 // plain undoes what CSV does to a cell that looks like a formula.
@@ -173,6 +206,18 @@ func TestReadingBackGivesWhatWasWritten(t *testing.T) {
 		}
 		if len(folded) != len(results.Columns())+len(extra) {
 			rt.Fatalf("the header is ambiguous: %q", names)
+		}
+
+		sheet := readSheet(rt, write(t, results.XLSX, extra, give...))
+		if len(sheet) != len(give)+1 {
+			rt.Fatalf("%d rows for %d records", len(sheet), len(give))
+		}
+		for i, row := range sheet[1:] {
+			for j, want := range fields(give[i], len(extra)) {
+				if j < len(row) && row[j] != shown(want) || j >= len(row) && want != "" {
+					rt.Fatalf("column %d of row %d: %q for %q", j, i, row, want)
+				}
+			}
 		}
 
 		text := write(t, results.JSONLines, extra, give...)
