@@ -31,6 +31,7 @@ type rosterFlags struct {
 	teams     []string
 	encoding  string
 	delimiter string
+	sheet     string
 	// headerFile holds what is sent along where the roster is an address.
 	headerFile string
 }
@@ -43,10 +44,11 @@ func (f *rosterFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.encoding, "encoding", encodingAuto, "how the roster's characters are written: auto, utf-8, utf-16le, utf-16be or windows-1252")
 	flags.StringVar(&f.headerFile, "header-file", "", "where the roster is an https address: send the header fields in `FILE` along, one \"Name: value\" a line")
 	flags.StringVar(&f.delimiter, "delimiter", "", "what stands between the cells of a table: `,|;|tab|'|'`, or comma, semicolon, pipe (default: found by the header)")
+	flags.StringVar(&f.sheet, "sheet", "", "read the sheet `NAME` of a workbook (default: the only one with a header for e-mail addresses)")
 }
 
 func (f *rosterFlags) options() (roster.Options, error) {
-	o := roster.Options{Map: map[string]string{}}
+	o := roster.Options{Map: map[string]string{}, Sheet: f.sheet}
 	for _, pair := range f.maps {
 		meaning, column, err := parseMapping(pair)
 		if err != nil {

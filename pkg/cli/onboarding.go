@@ -157,7 +157,7 @@ func (r *onboarding) tryResults() error {
 	if r.flags.results == "-" || r.flags.results == "" {
 		return nil
 	}
-	file, err := results.Create(r.flags.results, results.Options{})
+	file, err := results.Create(r.flags.results, results.Options{Extra: r.people.Extra, Rows: r.people.Rows})
 	if err != nil {
 		return usageError("name another file with --results", "%w", err)
 	}
@@ -234,6 +234,9 @@ func (r *onboarding) digest() [sha256.Size]byte {
 	}
 	if r.flags.delimiter != "" {
 		content = fmt.Appendf(content, "delimiter %q", r.flags.delimiter)
+	}
+	if r.flags.sheet != "" {
+		content = fmt.Appendf(content, "sheet %q", r.flags.sheet)
 	}
 	return sha256.Sum256(content)
 }

@@ -13,16 +13,18 @@ import (
 // Format is a kind of document.
 type Format uint8
 
-// The formats. Auto, the default, goes by the name of the document, and by its first line if that says nothing.
+// The formats. Auto, the default, goes by the content where that is a workbook, else by the name of the
+// document, and by its first line if that says nothing.
 const (
 	Auto Format = iota
 	CSV
 	YAML
 	JSON
 	JSONLines
+	XLSX
 )
 
-var formatNames = [...]string{Auto: "auto", CSV: "csv", YAML: "yaml", JSON: "json", JSONLines: "jsonl"}
+var formatNames = [...]string{Auto: "auto", CSV: "csv", YAML: "yaml", JSON: "json", JSONLines: "jsonl", XLSX: "xlsx"}
 
 // String returns the word used in flags.
 func (f Format) String() string {
@@ -71,7 +73,7 @@ type cell struct {
 // it in readers, and to tell it from the others in detect.
 type reader func(ctx context.Context, r *reading, emit func(*row) error) error
 
-var readers = map[Format]reader{CSV: readCSV, YAML: readYAML, JSON: readJSON, JSONLines: readJSONLines}
+var readers = map[Format]reader{CSV: readCSV, YAML: readYAML, JSON: readJSON, JSONLines: readJSONLines, XLSX: readXLSX}
 
 var (
 	// jsonStart matches the beginning of a JSON roster, which is YAML, too; but then its keys are in double quotes.

@@ -26,6 +26,9 @@ type Options struct {
 	Encoding document.Encoding
 	// Delimiter separates the cells of delimited text: one of , ; tab and |. The zero value goes by the header.
 	Delimiter rune
+	// Sheet is the name of the workbook's sheet to read. The zero value is the only one that has the header of a roster
+	// and is not hidden.
+	Sheet string
 }
 
 // rules are options that were found valid.
@@ -37,6 +40,7 @@ type rules struct {
 
 	encoding  document.Encoding
 	delimiter rune
+	sheet     string
 }
 
 func newRules(options Options) (*rules, error) {
@@ -51,7 +55,7 @@ func newRules(options Options) (*rules, error) {
 	if options.Delimiter != 0 && !strings.ContainsRune(delimiters, options.Delimiter) {
 		return nil, fmt.Errorf("delimiter: %q is none of , ; tab and |", options.Delimiter)
 	}
-	r := &rules{format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter}
+	r := &rules{format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter, sheet: options.Sheet}
 	if options.Role != "" {
 		role, err := ParseRole(options.Role)
 		if err != nil {

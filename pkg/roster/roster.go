@@ -204,7 +204,18 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 // by its beginning if that says nothing.
 func (r *Roster) recognize(d *document.Document, reading *reading) error {
 	if d.Workbook {
-		return broken(place{1, 1}, "this is an Excel workbook", "save it as CSV UTF-8")
+		if r.rules.format != Auto && r.rules.format != XLSX {
+			return broken(place{1, 1}, "this is an Excel workbook, not "+strings.ToUpper(r.rules.format.String()), "")
+		}
+		r.Format = XLSX
+		reading.detected = []string{"Excel workbook"}
+		return nil
+	}
+	switch {
+	case r.rules.format == XLSX:
+		return broken(place{1, 1}, "this is not an Excel workbook", "")
+	case r.rules.sheet != "":
+		return broken(place{1, 1}, "a sheet is named, and this is not an Excel workbook", "leave out --sheet")
 	}
 	if err := reading.openText(d, r.encoding); err != nil {
 		return err

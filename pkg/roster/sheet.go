@@ -1,0 +1,178 @@
+package roster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/workbook"
+)
+
+// titles is how many rows of a sheet are looked at for its header: there may be titles and notes above it.
+const titles = 50
+
+// sheet is a sheet of a workbook that may be a roster.
+type sheet struct {
+	*workbook.Sheet
+	// top is where the header begins, and header what it says: of the first row that surely names a column
+	// for e-mail addresses, else the first that may, else the first with anything in it.
+	top    place
+	header header
+	// promise tells whether there is a column for e-mail addresses.
+	promise promise
+	// first is the number of the table's first column, of which the layout counts.
+	first  int
+	layout layout
+	// cells serve every row anew.
+	cells []workbook.Cell
+}
+
+// promise is what a row, or a sheet, promises to be.
+type promise int
+
+// The promises, the least first. A guess is a column that may mean something else, see [meaning].
+const (
+	noRoster promise = iota
+	guessedRoster
+	surelyRoster
+)
+
+// openSheet finds the sheet that is meant, and lays it out: the one that is named, or the only one that has the header
+// of a roster and is not hidden.
+func openSheet(book *workbook.Book, rules *rules) (*sheet, error) {
+	s, err := chooseSheet(book, rules)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.top.line == 0:
+		return nil, structureError{{reason: "the sheet " + quote(s.Name) + " is empty", suggestion: "it needs a header such as email, role, teams"}}
+	}
+	s.cells = make([]workbook.Cell, len(s.header.cells))
+	s.layout, err = layOut(s.header, rules)
+	return s, err
+}
+
+func chooseSheet(book *workbook.Book, rules *rules) (*sheet, error) {
+	var shown, rosters, hidden []*sheet
+	for _, one := range book.Sheets {
+		if rules.sheet != "" && !strings.EqualFold(email.Trim(one.Name), email.Trim(rules.sheet)) {
+			continue
+		}
+		s, err := lookAt(one, rules)
+		switch {
+		case err != nil:
+			return nil, err
+		case rules.sheet != "":
+			return s, nil
+		case s.promise == noRoster:
+		case s.Hidden:
+			hidden = append(hidden, s)
+		default:
+			rosters = append(rosters, s)
+		}
+		if !s.Hidden {
+			shown = append(shown, s)
+		}
+	}
+	if slices.ContainsFunc(rosters, surely) {
+		rosters = slices.DeleteFunc(rosters, func(s *sheet) bool { return !surely(s) })
+	}
+	refused := problem{suggestion: "name the right one with --sheet"}
+	switch {
+	case len(rosters) == 1:
+		return rosters[0], nil
+	case rules.sheet != "":
+		refused.reason, refused.suggestion = "there is no sheet "+quote(rules.sheet), "there are "+sheetNames(book.Sheets)
+	case len(rosters) > 1:
+		refused.reason = fmt.Sprintf("%d sheets have a column for e-mail addresses: %s", len(rosters), sheetNames(sheetsOf(rosters)))
+	case len(hidden) > 0:
+		refused.reason = "only hidden sheets have a column for e-mail addresses: " + sheetNames(sheetsOf(hidden))
+	case len(shown) == 1: // what is wrong with it is said better by whoever lays it out
+		return shown[0], nil
+	default:
+		refused.reason = "no sheet has a column for e-mail addresses in the header; there are " + sheetNames(book.Sheets)
+	}
+	return nil, structureError{refused}
+}
+
+func surely(s *sheet) bool { return s.promise == surelyRoster }
+
+// lookAt finds the header of a sheet.
+func lookAt(one *workbook.Sheet, rules *rules) (*sheet, error) {
+	s := &sheet{Sheet: one}
+	for row, err := range one.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		if row.Number > titles && s.top.line > 0 {
+			break
+		}
+		top, first := headerOf(row)
+		if first == 0 {
+			continue
+		}
+		if promise := top.promise(rules); promise > s.promise || s.top.line == 0 {
+			s.top, s.header, s.first, s.promise = place{row.Number, first}, top, first, promise
+		}
+		if surely(s) {
+			break
+		}
+	}
+	return s, nil
+}
+
+// headerOf takes a row for a header, from its first column with something in it to its last. There is none if first is 0.
+func headerOf(row workbook.Row) (h header, first int) {
+	for _, one := range row.Cells {
+		if !filled(one.Text) {
+			continue
+		}
+		if first == 0 {
+			first = one.Column
+		}
+		for column := first + len(h.cells); column <= one.Column; column++ {
+			h.cells = append(h.cells, "")
+			h.places = append(h.places, place{row.Number, column})
+		}
+		h.cells[one.Column-first] = one.Text
+	}
+	return h, first
+}
+
+// promise tells whether a column, or more than one, is meant for the e-mail addresses. A row that holds one itself is no
+// header, but a note such as whom to ask.
+func (h header) promise(rules *rules) promise {
+	columns := h.meaning(FieldEmail, rules.columns)
+	name, mapped := rules.columns[FieldEmail]
+	if mapped {
+		columns = h.named(name)
+	}
+	if len(columns) == 0 || slices.ContainsFunc(h.cells, func(cell string) bool { return email.Check(email.Trim(cell)) == nil }) {
+		return noRoster
+	}
+	if _, guess := meaning(h.cells[columns[0]]); guess && !mapped {
+		return guessedRoster
+	}
+	return surelyRoster
+}
+
+func sheetsOf(sheets []*sheet) (all []*workbook.Sheet) {
+	for _, one := range sheets {
+		all = append(all, one.Sheet)
+	}
+	return all
+}
+
+// sheetNames names the sheets.
+func sheetNames(sheets []*workbook.Sheet) string {
+	const most = 12
+	var names []string
+	for _, one := range sheets[:min(len(sheets), most)] {
+		names = append(names, quote(one.Name))
+	}
+	if more := len(sheets) - most; more > 0 {
+		names = append(names, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(names, ", ")
+}

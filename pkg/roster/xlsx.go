@@ -1,0 +1,142 @@
+package roster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/workbook"
+)
+
+// readXLSX reads the sheet of a workbook that has the header of a roster. The line of a row is its number in the sheet,
+// and columns are counted as there.
+func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
+	document, err := io.ReadAll(io.LimitReader(r.bytes, workbook.MaxSize+1))
+	if err != nil {
+		return err
+	}
+	book, err := workbook.Open(document)
+	if err != nil {
+		return explainBook(err)
+	}
+	s, err := openSheet(book, r.rules)
+	if err != nil {
+		return explainBook(err)
+	}
+	r.extra, r.doubts = s.layout.names, s.layout.doubts
+	r.detected = append(r.detected, "sheet "+quote(s.Name))
+	if s.top.line > 1 {
+		r.detected = append(r.detected, fmt.Sprintf("header in row %d", s.top.line))
+	}
+	var hidden hiddenRows
+	for cells, err := range s.Rows() {
+		if err != nil {
+			return explainBook(err)
+		}
+		if cells.Number <= s.top.line || !s.fill(cells) {
+			continue
+		}
+		if cells.Hidden {
+			hidden.add(cells.Number)
+		}
+		out := s.row(cells.Number, r.wantExtra)
+		if err := emit(&out); err != nil {
+			return err
+		}
+	}
+	r.doubts = append(r.doubts, hidden.doubts(s.Name)...)
+	return nil
+}
+
+// explainBook turns an error of a workbook into a structureError.
+func explainBook(err error) error {
+	if unreadable, ok := errors.AsType[*workbook.Error](err); ok {
+		return structureError{{reason: unreadable.Reason, suggestion: unreadable.Suggestion}}
+	}
+	return err
+}
+
+// fill takes over the cells of a row below the header. It reports whether there is something in them; what stands beside
+// the table is no part of it.
+func (s *sheet) fill(row workbook.Row) (filledAny bool) {
+	clear(s.cells)
+	for _, one := range row.Cells {
+		if i := one.Column - s.first; i >= 0 && i < len(s.cells) {
+			s.cells[i] = one
+			filledAny = filledAny || filled(one.Text) || one.Mail != "" || one.Unsaved
+		}
+	}
+	return filledAny
+}
+
+// row returns the row whose cells were taken over.
+func (s *sheet) row(number int, wantExtra bool) row {
+	out := row{place: place{number, s.first}}
+	for _, one := range []struct {
+		column int
+		field  string
+		cell   *cell
+	}{{s.layout.email, FieldEmail, &out.email}, {s.layout.role, FieldRole, &out.role}, {s.layout.teams, FieldTeams, &out.teams}} {
+		one.cell.place = out.place
+		if one.column == absent {
+			continue
+		}
+		found := s.cells[one.column]
+		one.cell.column, one.cell.text = s.first+one.column, found.Text
+		if found.Unsaved {
+			one.cell.settled = true
+			out.problems = append(out.problems, problem{
+				one.cell.place, one.field, "a formula whose result was not saved", "open the workbook in a spreadsheet program and save it anew",
+			})
+		}
+		if one.field == FieldEmail && email.Check(email.Trim(found.Text)) != nil && email.Check(found.Mail) == nil {
+			one.cell.text = found.Mail // the cell shows a name, say, and leads to the address
+		}
+	}
+	if wantExtra {
+		out.extra = make([]string, len(s.layout.extra))
+		for i, column := range s.layout.extra {
+			out.extra[i] = s.cells[column].Text
+		}
+	}
+	return out
+}
+
+// hiddenRows are the rows with people that a sheet does not show: the first ones, and how many there are.
+type hiddenRows struct {
+	first []string
+	line  int
+	count int
+}
+
+func (h *hiddenRows) add(number int) {
+	const most = 5
+	if h.count == 0 {
+		h.line = number
+	}
+	if h.count++; h.count <= most {
+		h.first = append(h.first, strconv.Itoa(number))
+	}
+}
+
+// doubts says that the rows were read.
+func (h *hiddenRows) doubts(sheet string) []problem {
+	if h.count == 0 {
+		return nil
+	}
+	names := "row " + h.first[0] + " is"
+	if last := len(h.first) - 1; h.count > len(h.first) {
+		names = fmt.Sprintf("rows %s and %d more are", strings.Join(h.first, ", "), h.count-len(h.first))
+	} else if last > 0 {
+		names = "rows " + strings.Join(h.first[:last], ", ") + " and " + h.first[last] + " are"
+	}
+	return []problem{{
+		place{h.line, 1},
+		"", names + " hidden in the sheet " + quote(sheet) + ", and read like the others",
+		"show them, and delete those who are not meant",
+	}}
+}
