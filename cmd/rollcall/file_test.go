@@ -38,7 +38,7 @@ func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
-// column checks the cells of a column in a CSV file, or in stdout.
+// column checks the cells of a column in a CSV file, a workbook, or in stdout.
 func column(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: column FILE name cell[*N]...")
@@ -58,10 +58,16 @@ func column(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cells returns the cells of a column in a CSV file.
+// cells returns the cells of a column in a CSV file or a workbook.
 func cells(ts *testscript.TestScript, file, name string) (cells []string) {
-	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(file))).ReadAll()
-	ts.Check(err)
+	var rows [][]string
+	if strings.HasSuffix(file, ".xlsx") {
+		rows = sheetRows(ts, file)
+	} else {
+		var err error
+		rows, err = csv.NewReader(strings.NewReader(ts.ReadFile(file))).ReadAll()
+		ts.Check(err)
+	}
 	if len(rows) == 0 {
 		ts.Fatalf("%s is empty", file)
 	}

@@ -46,7 +46,8 @@ func bounded(command func()) func() {
 //	calls N operation       the sandbox was called so often: calls 0 invite
 //	midway N what command…  executed through status: see [midway]
 //	people N FILE           FILE is a roster of N people
-//	column FILE name cell…  the column of a CSV file has exactly these cells; invited*3 stands for three
+//	column FILE name cell…  the column of a CSV file or workbook has exactly these cells; invited*3 stands for three
+//	fill FILE sheet A2=ada… the sheet of the workbook gets these cells
 //	mode 0600 FILE…         the files have these permissions
 //	bytes FILE 'PK\x03'      FILE has bytes that no script can hold
 //	secret NAME|FILE [col]  what the variable or file holds is a secret, or each cell of that column
@@ -66,7 +67,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
-			"connections": connections, "hook": runHook, "posts": posts, "publish": publish,
+			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish,
 		},
 	})
 }

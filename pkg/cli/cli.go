@@ -132,7 +132,7 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "rollcall",
 		Short: "Invite everybody in a roster to a CybeDefend organization, once each",
-		Long: `rollcall takes a roster (CSV, YAML or JSON: email, role, teams) and invites everybody in it to a CybeDefend
+		Long: `rollcall takes a roster (CSV, Excel, YAML or JSON: email, role, teams) and invites everybody in it to a CybeDefend
 organization: once each, at a pace the service accepts, with a line in a results file for every row.
 Whatever happens on the way, running the same command again is right: it goes on where it was.
 
@@ -174,7 +174,7 @@ Exit codes:
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
 	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(),
-		a.teamsCommand(), a.invitationsCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
+		a.teamsCommand(), a.invitationsCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
 	}

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/directory"
+	"rollcall/pkg/pace"
+)
+
+// templateFlags are the flags of template.
+type templateFlags struct {
+	serviceFlags
+	format string
+	teams  bool
+	force  bool
+}
+
+func (a *app) templateCommand() *cobra.Command {
+	var f templateFlags
+	cmd := &cobra.Command{
+		Use:   "template [FILE]",
+		Short: "Write an empty roster to start from: a workbook, CSV or YAML",
+		Long: `template writes a roster without people: to FILE, whose extension decides what it is (.xlsx, .csv, .yaml), or to
+standard output. The workbook has drop-down lists for roles and, with --teams, for the organization's own teams,
+and a page that explains the columns. Filled in, each of them is a roster as it is.`,
+		Example: `  rollcall template team.xlsx
+  rollcall template team.xlsx --teams
+  rollcall template --format yaml`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError("run it once for each file", "rollcall template takes one file, not %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := "-"
+			if len(args) > 0 {
+				path = args[0]
+			}
+			if err := a.finishTemplate(cmd, &f, path); err != nil {
+				return err
+			}
+			return a.template(cmd.Context(), path, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "", "csv, yaml or xlsx (default: by the name of FILE, else csv)")
+	flags.BoolVar(&f.teams, "teams", false, "ask the service for the organization's teams and offer them (xlsx and yaml)")
+	flags.BoolVar(&f.force, "force", false, "replace FILE if it is there already")
+	f.add(cmd)
+	return cmd
+}
+
+// finishTemplate checks the flags and finds out the format.
+func (a *app) finishTemplate(cmd *cobra.Command, f *templateFlags, path string) error {
+	named := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
+	if named == "yml" {
+		named = "yaml"
+	}
+	_, isFormat := starters[named]
+	switch _, known := starters[f.format]; {
+	case f.format != "" && !known:
+		return usageError("", "--format: %q is none of csv, yaml and xlsx", f.format)
+	case f.format != "" && isFormat && f.format != named:
+		return usageError("leave --format out", "--format: %s is not what %s is called", f.format, path)
+	case f.format == "" && path != "-" && !isFormat:
+		return usageError("or say it with --format", "%s: the name must end in .csv, .yaml, .yml or .xlsx", path)
+	case f.format == "" && path == "-":
+		f.format = "csv"
+	case f.format == "":
+		f.format = named
+	}
+	terminal, _ := terminalOf(a.Out)
+	switch {
+	case a.common.json:
+		return usageError("", "template has no --json")
+	case f.format == "xlsx" && path == "-" && terminal:
+		return usageError("name a file: rollcall template team.xlsx", "a workbook is nothing for a terminal")
+	case f.teams && f.format == "csv":
+		return usageError("use xlsx or yaml", "--teams: there is no place in a CSV file to list them")
+	case !f.teams:
+		return a.refuseBeside(cmd, "a template without --teams", "organization-id", "region", "api-url", "auth-endpoint", "pat-file", "timeout", "sandbox")
+	}
+	return f.checkService(a, cmd)
+}
+
+// template writes the roster to start from.
+func (a *app) template(ctx context.Context, path string, f templateFlags) (err error) {
+	if _, err := os.Lstat(path); path != "-" && !f.force && !errors.Is(err, fs.ErrNotExist) {
+		return a.refuseToReplace(path)
+	}
+	var teams []string
+	if f.teams {
+		if teams, err = a.teamNames(ctx, f.serviceFlags); err != nil {
+			return err
+		}
+	}
+	var content bytes.Buffer
+	if err := starters[f.format](&content, teams); err != nil {
+		return err
+	}
+	if path == "-" {
+		_, err := content.WriteTo(a.Out)
+		return err
+	}
+	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if f.force {
+		how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	}
+	// It will hold the addresses of people.
+	file, err := os.OpenFile(path, how, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return a.refuseToReplace(path)
+	case err != nil:
+		return usageError("name another file", "%w", err)
+	}
+	_, err = content.WriteTo(file)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if !a.common.quiet {
+		a.console.Printf("%s: fill it in, then: rollcall check %[1]s", path)
+	}
+	return nil
+}
+
+func (a *app) refuseToReplace(path string) error {
+	return usageError("name another file, or say --force", "%s is there already", path)
+}
+
+// teamNames reads the names of the organization's teams, in their order.
+func (a *app) teamNames(ctx context.Context, f serviceFlags) (names []string, err error) {
+	rate, err := pace.New(pace.Options{})
+	if err != nil {
+		return nil, err
+	}
+	patience := a.patience(rate, pacingFlags{})
+	s, err := a.connect(ctx, f, 1, patience)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	teams, err := directory.Teams(ctx, directory.Options{Service: s, OrganizationID: s.organization.ID, Call: patience.Call})
+	for _, team := range teams {
+		names = append(names, team.Name)
+	}
+	slices.SortFunc(names, func(x, y string) int { return strings.Compare(strings.ToLower(x), strings.ToLower(y)) })
+	return names, err
+}
