@@ -16,10 +16,10 @@ import (
 	"rollcall/pkg/draft"
 	"rollcall/pkg/drift"
 	"rollcall/pkg/email"
+	"rollcall/pkg/formula"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/report"
-	"rollcall/pkg/results"
 )
 
 // change is a difference between the organization and its roster, and what is done about it.
@@ -228,14 +228,14 @@ func (r *onboarding) writeDrift() error {
 	list := make([]driftLine, 0, len(r.changes))
 	for _, c := range r.changes {
 		line := driftLine{
-			Kind: string(c.Kind), Email: results.Defuse(c.Email), Has: results.Defuse(c.Has), Wanted: c.Wanted,
-			UserID: results.Defuse(c.UserID), InvitationID: results.Defuse(c.InvitationID), Action: string(c.action),
+			Kind: string(c.Kind), Email: formula.Defuse(c.Email), Has: formula.Defuse(c.Has), Wanted: c.Wanted,
+			UserID: formula.Defuse(c.UserID), InvitationID: formula.Defuse(c.InvitationID), Action: string(c.action),
 		}
 		if !c.ExpiresAt.IsZero() {
 			line.ExpiresAt = c.ExpiresAt.UTC().Format(time.RFC3339)
 		}
 		if c.err != nil {
-			line.Error = results.Defuse(c.err.Error())
+			line.Error = formula.Defuse(c.err.Error())
 		}
 		list = append(list, line)
 	}

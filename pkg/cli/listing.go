@@ -18,8 +18,8 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/email"
+	"rollcall/pkg/formula"
 	"rollcall/pkg/pace"
-	"rollcall/pkg/results"
 )
 
 // listingFlags are the flags of commands that list what an organization has.
@@ -166,7 +166,7 @@ func (a *app) writeCSV(l listing) error {
 	for _, row := range append([][]string{l.columns}, l.rows...) {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = results.Defuse(cell)
+			cells[i] = formula.Defuse(cell)
 		}
 		if err := out.Write(cells); err != nil {
 			return err

@@ -3,9 +3,10 @@ package results
 import (
 	"encoding/csv"
 	"io"
-	"strings"
 
 	"github.com/gocarina/gocsv"
+
+	"rollcall/pkg/formula"
 )
 
 // table writes CSV. It stands between gocsv, which turns a [line] into cells, and encoding/csv, which writes them:
@@ -37,12 +38,12 @@ func (t *table) finish() error {
 func (t *table) Write(fixed []string) error {
 	t.cells = t.cells[:0]
 	for _, cell := range fixed {
-		t.cells = append(t.cells, Defuse(cell))
+		t.cells = append(t.cells, formula.Defuse(cell))
 	}
 	for i := range t.width {
 		cell := ""
 		if i < len(t.extra) {
-			cell = Defuse(t.extra[i])
+			cell = formula.Defuse(t.extra[i])
 		}
 		t.cells = append(t.cells, cell)
 	}
@@ -54,12 +55,3 @@ func (t *table) Flush() {}
 
 // Error returns what went wrong in earlier writes.
 func (t *table) Error() error { return t.out.Error() }
-
-// Defuse puts an apostrophe before a cell that a spreadsheet would run (OWASP, CSV Injection). A cell that only
-// looks defused gets one, too; otherwise a reader could not tell the two apart.
-func Defuse(cell string) string {
-	if bare := strings.TrimLeft(cell, "'"); bare != "" && strings.ContainsRune("=+-@\t\r\n", rune(bare[0])) {
-		return "'" + cell
-	}
-	return cell
-}
