@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -26,34 +27,46 @@ type Text struct {
 // Text returns the document as text in the encoding, which must not contradict its byte order mark. What only looks like
 // text, such as HTML, is an [*Error].
 func (d *Document) Text(encoding Encoding) (*Text, error) {
-	head, err := peek(d.bytes)
+	t, plain, err := d.open(encoding)
 	if err != nil {
 		return nil, err
+	}
+	t.decode(newLineReader(plain), encoding)
+	return t, nil
+}
+
+// open finds out how the text is written. What it returns gives bytes in which ASCII is ASCII.
+func (d *Document) open(encoding Encoding) (*Text, *bufio.Reader, error) {
+	head, err := peek(d.bytes)
+	if err != nil {
+		return nil, nil, err
 	}
 	settled, length, err := settle(encoding, head)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if _, err := d.bytes.Discard(length); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	plain := d.bytes // in which ASCII is ASCII
+	plain := d.bytes
 	if order, wide := byteOrders[settled]; wide {
 		plain = newBuffer(transform.NewReader(d.bytes, unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()))
 	}
 	if head, err = peek(plain); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := disguised(head); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	lines := newLineReader(plain)
-	t := &Text{Encoding: settled, Marked: length > 0, LineEnd: lines.end}
-	t.source = &textReader{source: lines, encoding: settled, certain: encoding != Auto || length > 0}
-	if settled == Windows1252 {
+	return &Text{Encoding: settled, Marked: length > 0, LineEnd: firstLineEnd(head)}, plain, nil
+}
+
+// decode makes the source, in which ASCII is ASCII, that of the text.
+func (t *Text) decode(source io.Reader, asked Encoding) {
+	t.source = &textReader{source: source, encoding: t.Encoding, certain: asked != Auto || t.Marked}
+	if t.Encoding == Windows1252 {
 		t.source = transform.NewReader(t.source, charmap.Windows1252.NewDecoder())
 	}
-	return t, nil
 }
 
 var byteOrders = map[Encoding]unicode.Endianness{UTF16LE: unicode.LittleEndian, UTF16BE: unicode.BigEndian}
