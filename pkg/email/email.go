@@ -55,6 +55,22 @@ func Check(address string) *Problem {
 	return &Problem{Reason: reason, Suggestion: repair}
 }
 
+// wrapped is the reason for a text with an address in it.
+const wrapped = "is more than the bare address"
+
+// Unwrap returns the bare address if [Check] finds nothing wrong with the text but what surrounds the address, as in
+// "Ann <ann@x.test>" and "mailto:ann@x.test".
+func Unwrap(text string) (bare string, ok bool) {
+	if plain(text) {
+		return "", false
+	}
+	problem := Check(text)
+	if problem == nil || problem.Reason != wrapped || problem.Suggestion == "" {
+		return "", false
+	}
+	return problem.Suggestion, true
+}
+
 func valid(address string) bool {
 	if plain(address) {
 		return true
@@ -78,7 +94,7 @@ func diagnose(address string) (reason, repair string) {
 		return "holds more than one address; give each its own row", ""
 	}
 	if bare, ok := unwrap(address); ok {
-		return "is more than the bare address", bare
+		return wrapped, bare
 	}
 	if at := strings.IndexFunc(address, unseen); at >= 0 {
 		r, _ := utf8.DecodeRuneInString(address[at:])

@@ -158,3 +158,15 @@ func BenchmarkFold(b *testing.B) {
 		email.Fold("person.123456@department.example.com")
 	}
 }
+
+func TestUnwrap(t *testing.T) {
+	tests := map[string]string{
+		"Ann <ann@x.test>": "ann@x.test", "mailto:ann@x.test": "ann@x.test", "<ann@x.test>": "ann@x.test",
+		"ann@x.test": "", "jörg@x.test": "", "Ann <ann>": "", "ann@x.test, bob@x.test": "", "ann lee@x.test": "", "ann@x.test.": "", "": "",
+	}
+	for give, want := range tests {
+		if got, ok := email.Unwrap(give); got != want || ok != (want != "") {
+			t.Errorf("Unwrap(%q) = %q, %t; want %q", give, got, ok, want)
+		}
+	}
+}
