@@ -12,6 +12,12 @@ import (
 var resultsHeader = strings.Split("row,line,email,role,teams,outcome,invitation_id,token,status,organization_id,"+
 	"organization_name,organization_role,expires_at,attempts,http_status,error,hint,updated_at", ",")
 
+// The columns of a file with the rows that a person has to correct: what is wrong with each, and what to do about it.
+const (
+	ColumnError = "error"
+	ColumnHint  = "hint"
+)
+
 // absent is the index of a column that is not there.
 const absent = -1
 
@@ -24,8 +30,11 @@ type layout struct {
 	names []string
 	// doubts are what is to be said about the header of a table that can be used.
 	doubts []problem
-	// results tells that the table is a results file, whose cells were made harmless for spreadsheets.
+	// results tells that the table is a results file.
 	results bool
+	// defused tells that the cells were made harmless for spreadsheets: in a results file, and in one with the columns
+	// that say what is wrong with each row.
+	defused bool
 }
 
 // header is the first record of a table.
@@ -38,6 +47,7 @@ type header struct {
 func layOut(h header, rules *rules) (layout, error) {
 	l := layout{width: len(h.cells), email: absent, role: absent, teams: absent}
 	l.results = len(h.cells) >= len(resultsHeader) && slices.Equal(h.cells[:len(resultsHeader)], resultsHeader)
+	l.defused = l.results || slices.Contains(h.cells, ColumnError) && slices.Contains(h.cells, ColumnHint)
 	var problems structureError
 	found := map[string]*int{FieldEmail: &l.email, FieldRole: &l.role, FieldTeams: &l.teams}
 	for _, field := range []string{FieldEmail, FieldRole, FieldTeams} {
@@ -55,12 +65,20 @@ func layOut(h header, rules *rules) (layout, error) {
 	}
 	l.doubts = h.doubts(l, rules)
 	for i, name := range h.cells {
-		if i != l.email && i != l.role && i != l.teams && (!l.results || i >= len(resultsHeader)) {
+		if i != l.email && i != l.role && i != l.teams && !l.ours(i, name) {
 			l.extra = append(l.extra, i)
 			l.names = append(l.names, name)
 		}
 	}
 	return l, nil
+}
+
+// ours reports whether a column was written by an earlier run and says nothing about the person.
+func (l layout) ours(i int, name string) bool {
+	if l.results {
+		return i < len(resultsHeader)
+	}
+	return l.defused && (name == ColumnError || name == ColumnHint)
 }
 
 // find returns the column of a field, absent if there is none: the mapped one, or the one whose name means the field.

@@ -103,7 +103,9 @@ func openTable(r *reading) (*table, error) {
 	for i := range cells {
 		h.places = append(h.places, t.place(i))
 	}
+	r.columns, r.dialect = h.cells, Dialect{Delimiter: delimiter}
 	t.layout, err = layOut(h, r.rules)
+	r.dialect.Defused = t.layout.defused
 	return t, err
 }
 

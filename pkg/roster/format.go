@@ -56,6 +56,10 @@ type row struct {
 	list []Team
 	// extra are the cells of the extra columns.
 	extra []string
+	// all are the cells of every column, and what stands behind the last one; written are those of the three fields as
+	// they stand in the document. Both are there only when they are wanted.
+	all     []string
+	written []Cell
 	// problems are what the format itself has to say about the row.
 	problems []problem
 }
@@ -82,8 +86,8 @@ var (
 	yamlStart = regexp.MustCompile(`^(-$|- |---|%YAML|\[|\{|(defaults|people|email|role|teams)\s*:(\s|$))`)
 )
 
-// detect tells the format of a document by its name or else its beginning.
-func detect(name string, head []byte) Format {
+// FormatOf tells the format that the name of a document stands for, Auto if it says nothing.
+func FormatOf(name string) Format {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv", ".tsv", ".tab", ".txt":
 		return CSV
@@ -92,7 +96,21 @@ func detect(name string, head []byte) Format {
 	case ".jsonl", ".ndjson":
 		return JSONLines
 	case ".json":
+		return JSON
+	case ".xlsx", ".xlsm":
+		return XLSX
+	}
+	return Auto
+}
+
+// detect tells the format of a document by its name or else its beginning.
+func detect(name string, head []byte) Format {
+	switch format := FormatOf(name); format {
+	case JSON:
 		return jsonOrLines(head)
+	case Auto, XLSX: // a workbook is told by its content
+	default:
+		return format
 	}
 	if jsonStart.Match(head) {
 		return jsonOrLines(head)

@@ -29,6 +29,8 @@ type Options struct {
 	// Sheet is the name of the workbook's sheet to read. The zero value is the only one that has the header of a roster
 	// and is not hidden.
 	Sheet string
+	// Unwrap takes addresses out of what surrounds them, as in "Ann <ann@x.test>". Without it, such rows are invalid.
+	Unwrap bool
 }
 
 // rules are options that were found valid.
@@ -41,6 +43,7 @@ type rules struct {
 	encoding  document.Encoding
 	delimiter rune
 	sheet     string
+	unwrap    bool
 }
 
 func newRules(options Options) (*rules, error) {
@@ -55,7 +58,10 @@ func newRules(options Options) (*rules, error) {
 	if options.Delimiter != 0 && !strings.ContainsRune(delimiters, options.Delimiter) {
 		return nil, fmt.Errorf("delimiter: %q is none of , ; tab and |", options.Delimiter)
 	}
-	r := &rules{format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter, sheet: options.Sheet}
+	r := &rules{
+		format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter,
+		sheet: options.Sheet, unwrap: options.Unwrap,
+	}
 	if options.Role != "" {
 		role, err := ParseRole(options.Role)
 		if err != nil {
@@ -141,6 +147,11 @@ func (j *judge) address(c cell, e *Entry) {
 	if e.Email == "" {
 		e.Findings = append(e.Findings, e.At(FieldEmail, "no e-mail address", ""))
 		return
+	}
+	if j.rules.unwrap {
+		if bare, ok := email.Unwrap(e.Email); ok {
+			e.Email = bare
+		}
 	}
 	if problem := email.Check(e.Email); problem != nil {
 		e.Findings = append(e.Findings, e.about(problem))

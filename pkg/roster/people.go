@@ -126,6 +126,12 @@ func (p *peopleReader) entry(node *yaml.Node) error {
 	if values == nil { // no mapping at all: there is nothing more to say
 		out.email.settled, out.role.settled, out.teams.settled = true, true, true
 	}
+	if p.wantAll {
+		out.written = slices.Concat(
+			written(FieldEmail, ofEmail, values[FieldEmail], inEmail), written(FieldRole, ofRole, values[FieldRole], inRole),
+			writtenTeams(values[FieldTeams], inTeams),
+		)
+	}
 	if email.Trim(out.role.text) == "" {
 		out.role.text = p.role
 	}

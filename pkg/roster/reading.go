@@ -11,6 +11,15 @@ import (
 // window is how much of a text is looked at, at a time: enough for the header and some rows.
 const window = 64 << 10
 
+// detail is what a pass over a document is to find in its rows.
+type detail uint8
+
+const (
+	wantFields detail = iota
+	wantExtra
+	wantAll
+)
+
 // reading is one pass over a document.
 type reading struct {
 	// Reader gives UTF-8 without byte order mark and NUL, with lines that end in LF or CRLF. It is nil for a workbook.
@@ -25,6 +34,11 @@ type reading struct {
 	rules *rules
 	// wantExtra tells whether the rows should carry their extra cells.
 	wantExtra bool
+	// wantAll tells whether they should carry what [Original] has.
+	wantAll bool
+	// columns and dialect are for the format of a table to set before its first row.
+	columns []string
+	dialect Dialect
 	// extra is for the format to set before its last row: the names of the columns that mean nothing to it.
 	extra []string
 	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.

@@ -3,6 +3,8 @@ package roster
 import (
 	"errors"
 	"strings"
+
+	"rollcall/pkg/formula"
 )
 
 // columns are what gocsv gets as the header of every table, whatever the document calls its own.
@@ -76,9 +78,17 @@ func (t *table) pack(cells []string, start place, wrong *problem) {
 		t.cells[i], at.place, at.settled = "", start, wrong != nil
 		if column >= 0 && column < len(cells) {
 			t.cells[i], at.place = t.value(cells[column]), t.place(column)
+			if t.wantAll && !at.settled {
+				out.written = append(out.written, Cell{columns[i], at.line, at.column, t.cells[i], kinds[i]})
+			}
 		}
 		if t.leash.taken > window && !t.wantExtra {
 			t.cells[i] = strings.Clone(t.cells[i]) // a long record need not wait as a whole
+		}
+	}
+	if t.wantAll {
+		for _, cell := range cells {
+			out.all = append(out.all, t.value(cell))
 		}
 	}
 	if !t.wantExtra {
@@ -92,14 +102,10 @@ func (t *table) pack(cells []string, start place, wrong *problem) {
 	}
 }
 
-// value returns what a cell stands for. In a results file, a cell that a spreadsheet would run as a formula has one more
-// apostrophe in front than it should.
+// value returns what a cell stands for, in a table whose cells were defused.
 func (t *table) value(cell string) string {
-	if !t.layout.results || !strings.HasPrefix(cell, "'") {
+	if !t.layout.defused {
 		return cell
 	}
-	if formula := strings.TrimLeft(cell, "'"); formula != "" && strings.IndexByte("=+-@\t\r\n", formula[0]) >= 0 {
-		return cell[1:]
-	}
-	return cell
+	return formula.Restore(cell)
 }

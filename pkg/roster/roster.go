@@ -38,7 +38,10 @@ type Roster struct {
 	NamesTeams bool
 	// Extra are the names of the columns that mean nothing to us, exactly as they are, in the order of the document.
 	Extra []string
+	// Columns are the names of all columns of a table, exactly as they are; of any other document, the three fields and Extra.
+	Columns []string
 
+	dialect  Dialect
 	source   document.Source
 	encoding document.Encoding // that was found
 	rules    *rules
@@ -72,7 +75,7 @@ func Read(ctx context.Context, source document.Source, options Options) (*Roster
 func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	judge, census, domains := newJudge(r.Name, r.rules), newCensus(), tally{}
 	var entry Entry
-	err := r.pass(ctx, false, func(row *row, number int) error {
+	err := r.pass(ctx, wantFields, func(row *row, number int) error {
 		wish := judge.judge(row, number, &entry)
 		r.Rows, r.NamesTeams = number, r.NamesTeams || len(entry.Teams) > 0
 		if len(entry.Findings) > 0 {
@@ -134,34 +137,43 @@ func (r *Roster) note(entry *Entry, refusal *RefusedError) {
 // same time.
 func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		errEnough := errors.New("no more entries wanted")
-		judge := newJudge(r.Name, r.rules)
-		next := 0
-		again := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
-		err := again.pass(ctx, true, func(row *row, number int) error {
-			var entry Entry
-			judge.judge(row, number, &entry)
-			r.strays.mark(&entry)
-			r.twins.mark(&entry, &next)
-			if !yield(entry, nil) {
-				return errEnough
-			}
-			return nil
-		})
-		switch {
-		case errors.Is(err, errEnough):
-			return
-		case err == nil && again.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
-			err = ErrChanged
-		}
+		err := r.again(ctx, wantExtra, func(entry *Entry, _ *row) bool { return yield(*entry, nil) })
 		if err != nil {
-			yield(Entry{}, r.refuse(err, &RefusedError{}))
+			yield(Entry{}, err)
 		}
 	}
 }
 
+// again reads the document again and hands every row to take, until it returns false.
+func (r *Roster) again(ctx context.Context, want detail, take func(*Entry, *row) bool) error {
+	errEnough := errors.New("no more entries wanted")
+	judge := newJudge(r.Name, r.rules)
+	next := 0
+	again := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
+	err := again.pass(ctx, want, func(row *row, number int) error {
+		var entry Entry
+		judge.judge(row, number, &entry)
+		r.strays.mark(&entry)
+		r.twins.mark(&entry, &next)
+		if !take(&entry, row) {
+			return errEnough
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errEnough):
+		return nil
+	case err == nil && again.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
+		err = ErrChanged
+	}
+	if err != nil {
+		return r.refuse(err, &RefusedError{})
+	}
+	return nil
+}
+
 // pass reads the document once. It hands every row to take and fills what is known of the document only then.
-func (r *Roster) pass(ctx context.Context, wantExtra bool, take func(row *row, number int) error) (err error) {
+func (r *Roster) pass(ctx context.Context, want detail, take func(row *row, number int) error) (err error) {
 	d, err := document.Open(ctx, r.source)
 	if err != nil {
 		return err
@@ -171,7 +183,7 @@ func (r *Roster) pass(ctx context.Context, wantExtra bool, take func(row *row, n
 		r.Digest, err = digest, errors.Join(err, closing)
 	}()
 	number := 0
-	err = r.read(ctx, d, &reading{bytes: d, rules: r.rules, wantExtra: wantExtra}, func(row *row) error {
+	err = r.read(ctx, d, &reading{bytes: d, rules: r.rules, wantExtra: want >= wantExtra, wantAll: want == wantAll}, func(row *row) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -192,7 +204,11 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 	if err := readers[r.Format](ctx, reading, emit); err != nil {
 		return err
 	}
-	r.Extra, r.Detected = reading.extra, strings.Join(reading.detected, ", ")
+	r.Extra, r.Columns, r.Detected = reading.extra, reading.columns, strings.Join(reading.detected, ", ")
+	r.dialect = reading.dialect
+	if r.Columns == nil {
+		r.Columns = append([]string{FieldEmail, FieldRole, FieldTeams}, r.Extra...)
+	}
 	for _, doubt := range reading.doubts {
 		r.Findings = append(r.Findings, doubt.warning(r.Name))
 	}

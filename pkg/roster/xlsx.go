@@ -28,6 +28,7 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 		return explainBook(err)
 	}
 	r.extra, r.doubts = s.layout.names, s.layout.doubts
+	r.columns, r.dialect = s.header.cells, Dialect{Sheet: s.Name}
 	r.detected = append(r.detected, "sheet "+quote(s.Name))
 	if s.top.line > 1 {
 		r.detected = append(r.detected, fmt.Sprintf("header in row %d", s.top.line))
@@ -43,7 +44,7 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 		if cells.Hidden {
 			hidden.add(cells.Number)
 		}
-		out := s.row(cells.Number, r.wantExtra)
+		out := s.row(cells.Number, r)
 		if err := emit(&out); err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (s *sheet) fill(row workbook.Row) (filledAny bool) {
 }
 
 // row returns the row whose cells were taken over.
-func (s *sheet) row(number int, wantExtra bool) row {
+func (s *sheet) row(number int, r *reading) row {
 	out := row{place: place{number, s.first}}
 	for _, one := range []struct {
 		column int
@@ -97,13 +98,34 @@ func (s *sheet) row(number int, wantExtra bool) row {
 			one.cell.text = found.Mail // the cell shows a name, say, and leads to the address
 		}
 	}
-	if wantExtra {
+	if r.wantAll {
+		for i, one := range s.cells {
+			if out.all = append(out.all, one.Text); i == s.layout.email && out.email.text != "" {
+				out.all[i] = out.email.text
+			}
+		}
+		out.written = s.written(&out)
+	}
+	if r.wantExtra {
 		out.extra = make([]string, len(s.layout.extra))
 		for i, column := range s.layout.extra {
 			out.extra[i] = s.cells[column].Text
 		}
 	}
 	return out
+}
+
+// written returns the cells of the fields whose values are what they show.
+func (s *sheet) written(r *row) (cells []Cell) {
+	for i, one := range []struct {
+		column int
+		cell   cell
+	}{{s.layout.email, r.email}, {s.layout.role, r.role}, {s.layout.teams, r.teams}} {
+		if one.column != absent && !one.cell.settled && one.cell.text == s.cells[one.column].Text {
+			cells = append(cells, Cell{columns[i], one.cell.line, one.cell.column, one.cell.text, kinds[i]})
+		}
+	}
+	return cells
 }
 
 // hiddenRows are the rows with people that a sheet does not show: the first ones, and how many there are.

@@ -1,0 +1,53 @@
+package roster
+
+import (
+	"context"
+	"iter"
+
+	"rollcall/pkg/document"
+)
+
+// Dialect says how a table is written. The zero value is that of any other document.
+type Dialect struct {
+	// Sheet is the one of a workbook that has the table.
+	Sheet string
+	// Delimiter separates the cells of a text.
+	Delimiter rune
+	// Defused tells that the cells were made harmless for spreadsheets.
+	Defused bool
+}
+
+// Dialect returns how the document is written.
+func (r *Roster) Dialect() Dialect { return r.dialect }
+
+// Encoding returns how the characters of the document are written, [document.Auto] if it is no text.
+func (r *Roster) Encoding() document.Encoding { return r.encoding }
+
+// Original is an entry and what the document itself has of it.
+type Original struct {
+	Entry
+	// Column is where the row begins, on its Line.
+	Column int
+	// All are the cells under [Roster.Columns]. There may be fewer, and more if the row has too many. Of a document that is
+	// no table, they are what a table would have, the defaults of the document filled in.
+	All []string
+	// Written are the values of the fields in their order in the document. None is that of a default, and those of which
+	// the format cannot be sure are left out.
+	Written []Cell
+}
+
+// Originals reads the document again as [Roster.Entries] does, and yields what it says itself.
+func (r *Roster) Originals(ctx context.Context) iter.Seq2[Original, error] {
+	return func(yield func(Original, error) bool) {
+		err := r.again(ctx, wantAll, func(entry *Entry, row *row) bool {
+			one := Original{*entry, row.column, row.all, row.written}
+			if one.All == nil {
+				one.All = append([]string{entry.Email, entry.Role, FormatTeams(entry.Teams)}, entry.Extra...)
+			}
+			return yield(one, nil)
+		})
+		if err != nil {
+			yield(Original{}, err)
+		}
+	}
+}
