@@ -1,0 +1,63 @@
+package workbook
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Edit is a workbook of which one sheet is being changed. What is not changed stays as it is. It is not safe for
+// concurrent use.
+type Edit struct {
+	file  *excelize.File
+	sheet string
+	gone  []int
+}
+
+// OpenEdit opens a workbook that [Open] could read, to change the sheet of that name. The caller closes it.
+func OpenEdit(document []byte, sheet string) (*Edit, error) {
+	// As much as Open lets out of one part; beyond its limit, the library would write it to the disk.
+	file, err := excelize.OpenReader(bytes.NewReader(document), excelize.Options{UnzipSizeLimit: maxTotal, UnzipXMLSizeLimit: maxSheet})
+	if err != nil {
+		return nil, damaged("%v", err)
+	}
+	return &Edit{file: file, sheet: sheet}, nil
+}
+
+// Set changes a cell of text that says what is expected, and reports whether it did: a cell with a formula stays as it is,
+// and so does one that only shows the text. Rows and columns count from 1 and as they were in the beginning.
+func (e *Edit) Set(row, column int, from, to string) (bool, error) {
+	name, err := excelize.CoordinatesToCellName(column, row)
+	if err != nil {
+		return false, err
+	}
+	formula, err := e.file.GetCellFormula(e.sheet, name)
+	if err != nil || formula != "" {
+		return false, err
+	}
+	text, err := e.file.GetCellValue(e.sheet, name, excelize.Options{RawCellValue: true})
+	if err != nil || text != from {
+		return false, err
+	}
+	return true, e.file.SetCellStr(e.sheet, name, to)
+}
+
+// Remove takes a row away once the workbook is written.
+func (e *Edit) Remove(row int) { e.gone = append(e.gone, row) }
+
+// Write writes the changed workbook.
+func (e *Edit) Write(w io.Writer) error {
+	slices.Sort(e.gone)
+	for _, row := range slices.Backward(e.gone) {
+		if err := e.file.RemoveRow(e.sheet, row); err != nil {
+			return fmt.Errorf("remove row %d: %w", row, err)
+		}
+	}
+	return e.file.Write(w)
+}
+
+// Close gives the memory up.
+func (e *Edit) Close() error { return e.file.Close() }
