@@ -1,0 +1,41 @@
+package fix
+
+import (
+	"errors"
+	"io"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/workbook"
+)
+
+// book is a workbook that is edited.
+type book struct {
+	*workbook.Edit
+	out io.Writer
+}
+
+// errShown is why an address cannot be taken out of what surrounds it.
+var errShown = errors.New("the cell only shows what it does, by a formula or a merged area (write the address into it)")
+
+func (b *book) set(cell roster.Cell) (before, after string, err error) {
+	before, after = cell.Text, cell.Repair(cell.Text)
+	if after == before {
+		return before, after, nil
+	}
+	done, err := b.Set(cell.Line, cell.Column, before, after)
+	if err != nil || done {
+		return before, after, err
+	}
+	if _, wrapped := email.Unwrap(email.Trim(before)); wrapped && cell.Field == roster.FieldEmail {
+		return before, after, errShown
+	}
+	return before, before, nil // it is read well as it is
+}
+
+func (b *book) drop(row roster.Original) bool {
+	b.Remove(row.Line)
+	return true
+}
+
+func (b *book) finish() error { return b.Write(b.out) }
