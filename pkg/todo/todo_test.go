@@ -1,0 +1,106 @@
+package todo_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/todo"
+)
+
+func TestPath(t *testing.T) {
+	tests := []struct{ roster, results, want string }{
+		{"team.csv", "team.results.csv", "team.todo.csv"},
+		{"hr/team.xlsx", "hr/team.results.csv", "hr/team.todo.csv"},
+		{"hr/team.csv", "out/x.jsonl", "out/team.todo.csv"},
+		{"team", "/tmp/team.results.csv", "/tmp/team.todo.csv"},
+		{"-", "roster.results.csv", "roster.todo.csv"},
+		{".csv", "x.csv", ".csv.todo.csv"},
+		{"team.todo.csv", "team.todo.results.csv", "team.todo-2.csv"},
+		{"team.TODO-9.csv", "x.csv", "team.todo-10.csv"},
+		{"team.results.csv", "team.results-2.csv", "team.todo.csv"},
+		{"team.todo-3.results-2.csv", "x.csv", "team.todo-4.csv"},
+		{"team.todo-12345678.csv", "x.csv", "team.todo-12345678.todo.csv"},
+	}
+	for _, tt := range tests {
+		if got := todo.Path(tt.roster, tt.results); got != tt.want {
+			t.Errorf("Path(%q, %q) = %q, want %q", tt.roster, tt.results, got, tt.want)
+		}
+	}
+}
+
+func write(t *testing.T, path string, columns []string, rows ...[]string) (written, content string) {
+	t.Helper()
+	list := todo.New(columns)
+	for _, row := range rows {
+		list.Add(row, "=wrong", "a hint")
+	}
+	written, err := list.Write(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes, err := os.ReadFile(written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Base(written), string(bytes)
+}
+
+func TestRows(t *testing.T) {
+	tests := map[string]struct {
+		columns []string
+		rows    [][]string
+		want    string
+	}{
+		"columns are added": {
+			columns: []string{"Name", "E-Mail"},
+			rows:    [][]string{{"=1", "ann@x.test"}, {"Bob"}, {"Cid, Lee", "+c", "too", "many"}},
+			want: "Name,E-Mail,error,hint\n'=1,ann@x.test,'=wrong,a hint\nBob,,'=wrong,a hint\n" +
+				"\"Cid, Lee\",'+c,'=wrong,a hint,too,many\n",
+		},
+		"columns are replaced": {
+			columns: []string{"hint", "email", "error", "note"},
+			rows:    [][]string{{"old", "ann@x.test", "old", "n", "more"}},
+			want:    "hint,email,error,note\na hint,ann@x.test,'=wrong,n,more\n",
+		},
+		"one is replaced": {
+			columns: []string{"error", "email"},
+			rows:    [][]string{{"old", "ann@x.test", "more"}, {}},
+			want:    "error,email,hint\n'=wrong,ann@x.test,a hint,more\n'=wrong,,a hint\n",
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, got := write(t, filepath.Join(t.TempDir(), "x.todo.csv"), tt.columns, tt.rows...)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNothingIsWrittenOver(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "x.todo.csv")
+	columns := []string{"email"}
+	for _, tt := range []struct{ row, want string }{
+		{"ann", "x.todo.csv"}, {"ann", "x.todo.csv"}, {"bob", "x.todo-2.csv"}, {"cid", "x.todo-4.csv"}, {"bob", "x.todo-2.csv"},
+	} {
+		if tt.row == "cid" { // what is no file is in the way, too
+			if err := os.Mkdir(filepath.Join(directory, "x.todo-3.csv"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, _ := write(t, path, columns, []string{tt.row}); got != tt.want {
+			t.Errorf("%s is written to %s, want %s", tt.row, got, tt.want)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+		t.Errorf("mode = %v, %v; want 0600", info.Mode(), err)
+	}
+	if _, err := todo.New(columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
+		t.Error("a file in no directory was written")
+	}
+}
