@@ -48,6 +48,7 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 		})
 	}
 	r.summary.Results, r.summary.Outcomes = r.flags.results, outcomes
+	r.writeTodo(context.WithoutCancel(ctx))
 	return err
 }
 

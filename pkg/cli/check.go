@@ -18,6 +18,7 @@ import (
 
 	"rollcall/pkg/console"
 	"rollcall/pkg/document"
+	"rollcall/pkg/fix"
 	"rollcall/pkg/roster"
 )
 
@@ -110,6 +111,7 @@ func parseMapping(pair string) (meaning, column string, err error) {
 
 func (a *app) checkCommand() *cobra.Command {
 	var reading rosterFlags
+	var fixing fixFlags
 	cmd := &cobra.Command{
 		Use:   "check ROSTER...",
 		Short: "Say what is wrong with a roster, offline and without credentials",
@@ -121,6 +123,7 @@ on standard output, and how each roster was read on standard error. It does not 
 credentials. Exit code 0: nothing in the way of an invite (warnings may remain); 5: a roster was refused or has invalid rows.`,
 		Example: `  rollcall check team.csv
   rollcall check --role member *.csv
+  rollcall check team.csv --fix fixed.csv
   rollcall check --json team.csv | jq .findings`,
 		Args: rosters(1, math.MaxInt),
 		RunE: func(cmd *cobra.Command, paths []string) error {
@@ -129,8 +132,14 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 				return err
 			}
 			worst := ExitWell
+			if fixing.file != "" && len(paths) > 1 {
+				return usageError("run it once for each roster", "--fix takes one roster, not %d", len(paths))
+			}
+			if err := fixing.finish(paths[0], a.common.logFile); err != nil {
+				return err
+			}
 			for _, path := range paths {
-				code, err := a.check(cmd.Context(), path, reading, o)
+				code, err := a.check(cmd.Context(), path, reading, o, fixing.file)
 				if err != nil {
 					return err
 				}
@@ -140,6 +149,7 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 		},
 	}
 	reading.add(cmd)
+	fixing.add(cmd, "check that one")
 	return cmd
 }
 
@@ -154,14 +164,27 @@ type checkReport struct {
 	ExitCode   ExitCode `json:"exit_code"`
 }
 
-// check prints the findings of one roster and returns its exit code.
-func (a *app) check(ctx context.Context, path string, reading rosterFlags, o roster.Options) (code ExitCode, err error) {
+// check prints the findings of one roster, of the fixed one if it is to be written to a file, and returns its exit code.
+func (a *app) check(ctx context.Context, path string, reading rosterFlags, o roster.Options, file string) (code ExitCode, err error) {
 	source, done, err := a.source(ctx, path, reading)
 	if err != nil {
 		return exitCodeOf(err), err
 	}
 	defer func() { err = errors.Join(err, done()) }()
 
+	var fixed *fix.Fix
+	if file != "" {
+		fixed, err = a.fixRoster(ctx, source, o, file)
+		if _, isRefused := findingsOf(err); err != nil && !isRefused {
+			return ExitUnexpected, err
+		}
+	}
+	if fixed != nil {
+		if err := a.reportFix(ctx, fixed, source.Name, file); err != nil {
+			return ExitUnexpected, err
+		}
+		source = document.File(file)
+	}
 	report := checkReport{Roster: source.Name}
 	var findings iter.Seq2[roster.Finding, error]
 	people, err := roster.Read(ctx, source, o)
@@ -180,7 +203,7 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 		findings = rosterFindings(ctx, people)
 	}
 	if a.common.json {
-		return report.ExitCode, writeReport(a.Out, report, findings)
+		return report.ExitCode, writeReport(ctx, a.Out, report, fixed, findings)
 	}
 	most := math.MaxInt
 	if terminal, _ := terminalOf(a.Out); terminal {
@@ -258,26 +281,42 @@ func writeFindings(w io.Writer, findings iter.Seq2[roster.Finding, error], most 
 	return out.Flush()
 }
 
-// writeReport prints a report as one JSON object on one line, however many findings there are.
-func writeReport(w io.Writer, report checkReport, findings iter.Seq2[roster.Finding, error]) error {
+// writeReport prints a report as one JSON object on one line, however many findings there are. It has what was fixed if
+// something was to be.
+func writeReport(ctx context.Context, w io.Writer, report checkReport, fixed *fix.Fix, findings iter.Seq2[roster.Finding, error]) error {
 	head, err := json.Marshal(report)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, `%s,"findings":[`, head[:len(head)-1])
+	out.WriteString(string(head[:len(head)-1]))
+	if fixed != nil {
+		if err := writeList(out, "fixed", fixed.Changes(ctx)); err != nil {
+			return err
+		}
+	}
+	if err := writeList(out, "findings", findings); err != nil {
+		return err
+	}
+	out.WriteString("}\n")
+	return out.Flush()
+}
+
+// writeList prints a field of an object that is a list of whatever is yielded.
+func writeList[T any](out *bufio.Writer, name string, all iter.Seq2[T, error]) error {
+	fmt.Fprintf(out, ",%q:[", name)
 	separator := ""
-	for finding, err := range findings {
+	for one, err := range all {
 		if err != nil {
 			return err
 		}
-		text, err := json.Marshal(finding)
+		text, err := json.Marshal(one)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "%s%s", separator, text)
 		separator = ","
 	}
-	fmt.Fprintln(out, "]}")
-	return out.Flush()
+	out.WriteString("]")
+	return nil
 }

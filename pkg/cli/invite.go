@@ -31,6 +31,7 @@ type inviteFlags struct {
 	watch  watchFlags
 	guards guardFlags
 	plan   planFlags
+	fix    fixFlags
 }
 
 func (a *app) inviteCommand() *cobra.Command {
@@ -58,11 +59,17 @@ Exit codes:
 			if err != nil {
 				return err
 			}
+			if f.fix.file != "" {
+				if err := a.fixFirst(cmd.Context(), path, f); err != nil {
+					return err
+				}
+				path, f.headerFile = f.fix.file, "" // the fixed roster is a file, wherever it came from
+			}
 			return a.invite(cmd.Context(), path, f)
 		}),
 	}
 	var groups flagGroups
-	groups.group(cmd, "The roster", f.rosterFlags.add)
+	groups.group(cmd, "The roster", func(cmd *cobra.Command) { f.rosterFlags.add(cmd); f.fix.add(cmd, "invite the people in that one") })
 	groups.group(cmd, "The service", f.serviceFlags.add)
 	groups.group(cmd, "Who is invited", f.policyFlags.add)
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", f.guards.add)
@@ -165,7 +172,10 @@ func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) e
 		return usageError("", "--max-failures must be more than nothing")
 	}
 	if f.results == "" && !f.dryRun {
-		f.results = resultsFor(f.results, path)
+		f.results = resultsFor(f.results, f.fix.roster(path))
+	}
+	if err := f.fix.finish(path, f.results, common.logFile, f.ledger, f.plan.save, f.settings.PATFile, f.headerFile); err != nil {
+		return err
 	}
 	switch {
 	case f.invalid != refuseInvalid && f.invalid != skipInvalid:

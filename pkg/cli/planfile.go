@@ -57,7 +57,7 @@ const planMode = 0o600
 // roster.
 func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path string, err error) {
 	if err := a.refuseBeside(cmd, "--from-plan", "organization-id", "role", "team", "map", "invalid", "reinvite",
-		"reinvite-after", "reinvite-max", "no-preflight", "plan", "offline"); err != nil {
+		"reinvite-after", "reinvite-max", "no-preflight", "plan", "fix", "offline"); err != nil {
 		return "", err
 	}
 	text, err := os.ReadFile(f.plan.from)

@@ -98,10 +98,16 @@ func resultsFor(flag, roster string) string {
 	if flag != "" {
 		return flag
 	}
-	if fetch.Is(roster) {
-		if roster = path.Base(fetch.Name(roster)); roster == "/" || roster == "." {
-			roster = "roster"
-		}
+	return results.DefaultPath(localName(roster))
+}
+
+// localName returns what files beside a roster are named for: the last part of an address, or the path.
+func localName(roster string) string {
+	if !fetch.Is(roster) {
+		return roster
 	}
-	return results.DefaultPath(roster)
+	if roster = path.Base(fetch.Name(roster)); roster == "/" || roster == "." {
+		return "roster"
+	}
+	return roster
 }

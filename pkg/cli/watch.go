@@ -107,8 +107,9 @@ func (f *watchFlags) findHook(a *app, cmd *cobra.Command) error {
 // watched has whoever watches told of command lines that make no sense, too: to them that is a run that was refused.
 func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, paths []string) error {
-		path := strings.Join(paths, " ") // of which there is one at most
-		if err := f.watch.finish(a, cmd, path, resultsFor(f.results, path), f.ledger, f.settings.PATFile,
+		given := strings.Join(paths, " ") // of which there is one at most
+		path := f.fix.roster(given)
+		if err := f.watch.finish(a, cmd, given, path, resultsFor(f.results, path), f.ledger, f.settings.PATFile,
 			f.plan.save, f.plan.from); err != nil {
 			return err
 		}

@@ -34,9 +34,9 @@ func TestWriteJSON(t *testing.T) {
 		{"a run", night(), `{"run":"r1","organization_id":"o1","roster":"R&D.csv","rows":500,` +
 			`"outcomes":{"invited":481,"already_member":16,"rejected":2,"unknown":1},"exit_code":3,` +
 			`"results":"R&D.results.csv","ledger":"/state/o1.db","dry_run":false,"resumed":true,` +
-			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346}`},
+			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346,"todo":""}`},
 		{"nothing", report.Summary{}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
-			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0}`},
+			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"todo":""}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

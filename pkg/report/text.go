@@ -75,7 +75,15 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	}
 	differs, changed, file := s.drift()
 	for _, detail := range []struct{ name, value string }{
-		{"sent", requests}, {"seats", s.Seats}, {"differs", differs}, {"changed", changed}, {"drift", file}, {"results", results}, {"ledger", s.Ledger}, {"run", s.Run},
+		{"sent", requests},
+		{"seats", s.Seats},
+		{"differs", differs},
+		{"changed", changed},
+		{"drift", file},
+		{"results", results},
+		{"to do", s.Todo},
+		{"ledger", s.Ledger},
+		{"run", s.Run},
 	} {
 		if detail.value != "" {
 			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)
@@ -138,7 +146,10 @@ func (s Summary) Next() string {
 // nextForRows is for a run that finished with rows that did not end well. Rows that only a person can fix come first.
 func (s Summary) nextForRows() string {
 	file := s.Roster
-	if s.Results != "" && s.Results != "-" {
+	switch {
+	case s.Todo != "":
+		file = s.Todo
+	case s.Results != "" && s.Results != "-":
 		file = s.Results
 	}
 	switch {

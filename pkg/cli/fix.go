@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/console"
+	"rollcall/pkg/document"
+	"rollcall/pkg/draft"
+	"rollcall/pkg/fix"
+	"rollcall/pkg/roster"
+)
+
+// fixFlags say where a roster goes once it is fixed. Commands that read one share them.
+type fixFlags struct{ file string }
+
+func (f *fixFlags) add(cmd *cobra.Command, then string) {
+	cmd.Flags().StringVar(&f.file, "fix", "", "write the roster to `FILE` with all done to it that needs no person, and "+then+":\n"+
+		"cells without blanks around them, the bare address instead of Ann <ann@x.test>, roles as the\n"+
+		"service spells them, no row twice; everything else stays as it is")
+}
+
+// finish checks the file against the roster from which it is made and others that it must not overwrite.
+func (f *fixFlags) finish(path string, beside ...string) error {
+	switch f.file {
+	case "":
+		return nil
+	case "-":
+		return usageError("name a file", "--fix: standard output is no file")
+	}
+	for _, other := range append(beside, path) {
+		if other != "" && other != "-" && (filepath.Clean(f.file) == filepath.Clean(other) || sameFile(f.file, other)) {
+			return usageError("name another file", "--fix would overwrite %s", other)
+		}
+	}
+	return nil
+}
+
+// roster returns the path of the roster that is worked on: of the fixed one, if there is one.
+func (f *fixFlags) roster(path string) string { return cmp.Or(f.file, path) }
+
+// fixRoster writes the fixed roster.
+func (a *app) fixRoster(ctx context.Context, source document.Source, o roster.Options, file string) (*fix.Fix, error) {
+	fixed, err := fix.Read(ctx, source, o)
+	if err != nil {
+		return nil, err
+	}
+	if format := roster.FormatOf(file); format != roster.Auto && format != fixed.Format() {
+		return nil, usageError("a fixed roster is of the same kind: name it so", "--fix: %s is %s, not %s", source.Name, fixed.Format(), format)
+	}
+	content, err := fixed.Content(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	if err := draft.Write(file, 0o600, content); err != nil {
+		return nil, usageError("name another file", "--fix: %s: %w", file, err)
+	}
+	return fixed, nil
+}
+
+// fixFirst writes the fixed roster of invite, and says on standard error what was done.
+func (a *app) fixFirst(ctx context.Context, path string, f inviteFlags) (err error) {
+	o, err := f.options()
+	if err != nil {
+		return err
+	}
+	source, done, err := a.source(ctx, path, f.rosterFlags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	fixed, err := a.fixRoster(ctx, source, o, f.fix.file)
+	if err != nil || a.common.quiet {
+		return err
+	}
+	if err := writeChanges(ctx, fixed, a.Err, func(line string) { a.console.Printf("%s", line) }); err != nil {
+		return err
+	}
+	a.countChanges(fixed, source.Name, f.fix.file)
+	return nil
+}
+
+// writeChanges prints a line for each change; if that is a terminal, the first ones, and of the rest how many there are.
+func writeChanges(ctx context.Context, fixed *fix.Fix, stream any, show func(string)) error {
+	most := math.MaxInt
+	if terminal, _ := terminalOf(stream); terminal {
+		most = screenful
+	}
+	count := 0
+	for change, err := range fixed.Changes(ctx) {
+		if err != nil {
+			return err
+		}
+		if count++; count <= most {
+			show(console.Clean(change.String()))
+		}
+	}
+	if count > most {
+		show(fmt.Sprintf("and %d more changes", count-most))
+	}
+	return nil
+}
+
+func (a *app) countChanges(fixed *fix.Fix, name, file string) {
+	a.console.Printf("%s: %s changed, %s dropped; written to %s", name, plural(fixed.Cells, "cell"), plural(fixed.Rows, "row"), file)
+}
+
+// reportFix says what was done to a roster that is checked next.
+func (a *app) reportFix(ctx context.Context, fixed *fix.Fix, name, file string) error {
+	if a.common.json {
+		return nil // which has it beside the findings
+	}
+	out := bufio.NewWriter(a.Out)
+	err := writeChanges(ctx, fixed, a.Out, func(line string) { out.WriteString(line + "\n") })
+	if err = errors.Join(err, out.Flush()); err == nil && !a.common.quiet {
+		a.countChanges(fixed, name, file)
+	}
+	return err
+}

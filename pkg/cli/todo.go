@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"context"
+	"iter"
+
+	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/todo"
+)
+
+// toCorrect are the outcomes of rows that a person has to look at.
+var toCorrect = map[record.Outcome]bool{record.Rejected: true, record.Invalid: true, record.Failed: true, record.Unknown: true}
+
+// writeTodo writes the rows that a person has to correct to a file of their own, beside the results, once every row has
+// had its turn. Without it nothing is lost: the results have them, too.
+func (r *onboarding) writeTodo(ctx context.Context) {
+	left := 0
+	for outcome := range toCorrect {
+		left += r.summary.Outcomes[outcome]
+	}
+	if left == 0 || r.summary.Outcomes[record.NotSent] > 0 || r.flags.results == "-" {
+		return
+	}
+	list, err := r.listTodo(ctx)
+	if err == nil {
+		r.summary.Todo, err = list.Write(todo.Path(localName(r.path), r.flags.results))
+	}
+	if err != nil {
+		r.log.Warn().Err(err).Msg("there is no file of the rows to correct; the results have them")
+	}
+}
+
+// listTodo finds the rows in the roster, which has them as they were written.
+func (r *onboarding) listTodo(ctx context.Context) (*todo.List, error) {
+	list := todo.New(r.people.Columns)
+	next, stop := iter.Pull2(r.people.Originals(ctx))
+	defer stop()
+	var row roster.Original
+	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
+		if err != nil {
+			return nil, err
+		}
+		if !toCorrect[rec.Outcome] {
+			continue
+		}
+		for more := true; more && row.Row < rec.Row; {
+			if row, err, more = next(); err != nil {
+				return nil, err
+			}
+		}
+		list.Add(row.All, rec.Error, rec.Hint)
+	}
+	return list, nil
+}
