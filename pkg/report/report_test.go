@@ -116,6 +116,7 @@ func TestNext(t *testing.T) {
 		exit     int
 		outcomes map[record.Outcome]int
 		results  string
+		todo     string
 		want     string
 	}{
 		{exit: 0, want: "Nothing is left to do."},
@@ -123,6 +124,7 @@ func TestNext(t *testing.T) {
 		{exit: 1, want: "See the error above; the same command goes on from here: " + command},
 		{exit: 2, want: "Nothing was sent. Correct the command line or the settings and run it again."},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1, record.Failed: 1}, results: "r.csv", want: "Fix the rows in r.csv and run the same command on that file: it sends only what is missing."},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "r.csv", todo: "t.csv", want: "Fix the rows in t.csv and run the same command on that file: it sends only what is missing."},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "-", want: "Fix the rows in team.csv and run the same command on that file: it sends only what is missing."},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Failed: 1, record.Unknown: 1}, results: "r.csv", want: "The same command tries the missing rows again: " + command},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Unknown: 1}, results: "r.csv", want: "Follow the hints in r.csv; the same command looks the unknown rows up again: " + command},
@@ -134,7 +136,7 @@ func TestNext(t *testing.T) {
 		{exit: 130, want: "The same command resumes: " + command},
 	}
 	for _, tt := range tests {
-		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Command: command}
+		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Todo: tt.todo, Command: command}
 		if got := s.Next(); got != tt.want {
 			t.Errorf("Next of exit code %d = %q, want %q", tt.exit, got, tt.want)
 		}
