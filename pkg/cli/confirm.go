@@ -116,18 +116,26 @@ func (r *onboarding) showPlan() {
 	if len(r.changes) > 0 {
 		row("differs", "%s", r.drift())
 	}
-	state := r.pace.State()
+	r.showTime(row)
+	row("results", "%s", r.flags.results)
+}
+
+// showTime prints how long the sending will take, as far as can be said before it begins.
+func (r *onboarding) showTime(row func(name, format string, args ...any)) {
+	send, state := r.forecast.toSend(), r.pace.State()
+	speed, hedge := state.Rate.String(), ""
 	if state.Wished == 0 {
-		row("pace", "auto, beginning at %s", state.Rate)
-	} else {
-		row("pace", "%s, about %s", state.Rate, takes(f.toSend(), float64(state.Rate)).Round(time.Second))
+		speed, hedge = "auto, beginning at "+speed, " or less" // it rises while the service is content
 	}
+	if send > 0 {
+		speed += ", about " + takes(send, float64(state.Rate)).Round(time.Second).String() + hedge
+	}
+	row("pace", "%s", speed)
 	if until := r.flags.until; !until.IsZero() {
 		deadline := until.Format(time.DateTime)
-		if left := unsent(f.toSend(), float64(state.Wished), time.Until(until)); state.Wished > 0 && left > 0 {
-			deadline += fmt.Sprintf(": will stop with about %d left, to be resumed", left)
+		if left := unsent(send, float64(state.Rate), time.Until(until)); left > 0 {
+			deadline += fmt.Sprintf(": will stop with about %d left%s, to be resumed", left, hedge)
 		}
 		row("deadline", "%s", deadline)
 	}
-	row("results", "%s", r.flags.results)
 }

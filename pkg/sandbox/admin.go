@@ -15,6 +15,7 @@ func (s *Sandbox) administrate() {
 	s.mux.HandleFunc("GET /sandbox/stats", s.showStats)
 	s.mux.HandleFunc("GET /sandbox/mails", s.showMails)
 	s.mux.HandleFunc("POST /sandbox/outage", s.beginOutage)
+	s.mux.HandleFunc("POST /sandbox/limit", s.takeLimit)
 	for path, do := range map[string]func(){"expire": s.ExpireTokens, "revoke": s.Revoke, "reset": s.Reset} {
 		s.mux.HandleFunc("POST /sandbox/"+path, func(w http.ResponseWriter, _ *http.Request) {
 			do()
@@ -77,5 +78,20 @@ func (s *Sandbox) beginOutage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.StartOutage(Outage{For: length, Cut: body.Cut, RetryAfter: retryAfter})
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// takeLimit takes {"rate": 30}, in calls a second; 0 lifts the limit.
+func (s *Sandbox) takeLimit(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Rate *float64 `json:"rate"`
+	}
+	decoder := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&body); err != nil || body.Rate == nil || *body.Rate < 0 {
+		http.Error(w, `expected {"rate": CALLS A SECOND}`, http.StatusBadRequest)
+		return
+	}
+	s.ChangeLimit(*body.Rate)
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -45,6 +45,13 @@ const (
 	RateLimitPolicy Headers = "ratelimit-policy"
 )
 
+// ChangeLimit makes the limit another one from now on, in calls a second.
+func (s *Sandbox) ChangeLimit(rate float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options.Limit.Rate = rate
+}
+
 // bucket is the state of a [Limit].
 type bucket struct {
 	tokens float64

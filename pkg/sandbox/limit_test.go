@@ -43,6 +43,22 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+func TestLimitChanges(t *testing.T) {
+	clock := newClock()
+	s := start(t, sandbox.Options{Now: clock.Now, Limit: sandbox.Limit{Rate: 10}})
+	s.invite(t, "a@example.com").want(t, 201)
+	for _, body := range []string{``, `{}`, `{"rate":-1}`, `{"rate":"5"}`, `{"rate":5,"burst":1}`} {
+		s.call(t, "POST", "/sandbox/limit", body).want(t, 400)
+	}
+	s.call(t, "POST", "/sandbox/limit", `{"rate":5}`).want(t, 204)
+	clock.advance(100 * time.Millisecond)
+	s.invite(t, "b@example.com").want(t, 429)
+	clock.advance(100 * time.Millisecond)
+	s.invite(t, "b@example.com").want(t, 201)
+	s.call(t, "POST", "/sandbox/limit", `{"rate":0}`).want(t, 204)
+	s.invite(t, "c@example.com").want(t, 201)
+}
+
 // TestWaitAsTold comes back exactly when told, at rates whose periods are no whole nanoseconds.
 func TestWaitAsTold(t *testing.T) {
 	for _, rate := range []float64{0.03, 0.3, 3, 7, 1000.0 / 3} {
