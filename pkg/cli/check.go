@@ -43,9 +43,9 @@ func (f *rosterFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.role, "role", "", "`ROLE` of rows that name none")
 	flags.StringArrayVar(&f.teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
 	flags.StringVar(&f.encoding, "encoding", encodingAuto, "how the roster's characters are written: auto, utf-8, utf-16le, utf-16be or windows-1252")
-	flags.StringVar(&f.headerFile, "header-file", "", "where the roster is an https address: send the header fields in `FILE` along, one \"Name: value\" a line")
 	flags.StringVar(&f.delimiter, "delimiter", "", "what stands between the cells of a table: `,|;|tab|'|'`, or comma, semicolon, pipe (default: found by the header)")
 	flags.StringVar(&f.sheet, "sheet", "", "read the sheet `NAME` of a workbook (default: the only one with a header for e-mail addresses)")
+	flags.StringVar(&f.headerFile, "header-file", "", "where the roster is an https address: send the header fields in `FILE` along, one \"Name: value\" a line")
 }
 
 func (f *rosterFlags) options() (roster.Options, error) {

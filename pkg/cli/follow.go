@@ -146,9 +146,17 @@ func (r *onboarding) change(ctx context.Context) error {
 	}
 	r.console.Clear()
 	if failed > 0 {
-		return &codedError{ExitRows, fmt.Errorf("%d of %s failed", failed, plural(failed+made, "change")), "see " + r.driftFile()}
+		return &codedError{ExitRows, fmt.Errorf("%d of %s failed", failed, plural(failed+made, "change")), r.seeDrift()}
 	}
 	return nil
+}
+
+// seeDrift says where the differences are listed, if they are.
+func (r *onboarding) seeDrift() string {
+	if r.flags.results == "-" {
+		return ""
+	}
+	return "see " + r.driftFile()
 }
 
 // mend makes one change.
