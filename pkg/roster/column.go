@@ -28,6 +28,8 @@ type layout struct {
 	// extra are the columns that mean nothing to us, names what their header says.
 	extra []int
 	names []string
+	// secrets are those of extra that hold passwords. Their cells are left empty.
+	secrets []int
 	// doubts are what is to be said about the header of a table that can be used.
 	doubts []problem
 	// results tells that the table is a results file.
@@ -68,6 +70,10 @@ func layOut(h header, rules *rules) (layout, error) {
 		if i != l.email && i != l.role && i != l.teams && !l.ours(i, name) {
 			l.extra = append(l.extra, i)
 			l.names = append(l.names, name)
+			if isSecret(name) {
+				l.secrets = append(l.secrets, i)
+				l.doubts = append(l.doubts, leftOut(h.places[i], name))
+			}
 		}
 	}
 	return l, nil
@@ -79,6 +85,14 @@ func (l layout) ours(i int, name string) bool {
 		return i < len(resultsHeader)
 	}
 	return l.defused && (name == ColumnError || name == ColumnHint)
+}
+
+// leftOut says that the cells of a column are.
+func leftOut(at place, name string) problem {
+	return problem{
+		at, "", quote(email.Trim(name)) + " is left out: passwords are not copied into results",
+		"nobody needs them here: delete the column",
+	}
 }
 
 // find returns the column of a field, absent if there is none: the mapped one, or the one whose name means the field.

@@ -16,7 +16,8 @@ type Entry struct {
 	Role string
 	// Teams are shared between entries: do not change them.
 	Teams []Team
-	// Extra are the cells of the columns [Roster.Extra], exactly as they are; only line breaks in them are all LF.
+	// Extra are the cells of the columns [Roster.Extra], exactly as they are; only line breaks in them are all LF, and
+	// passwords are left out.
 	Extra []string
 	// Findings are what is to be said about the row, worst first.
 	Findings []Finding

@@ -172,15 +172,21 @@ func (p *peopleReader) result(node *yaml.Node) (person *yaml.Node, extra []strin
 			case first:
 				column = len(values)
 				p.columns[name], p.extra, values = column, append(p.extra, strings.Clone(name)), append(values, "")
+				if isSecret(name) {
+					p.doubts = append(p.doubts, leftOut(place{key.Line, key.Column}, name))
+				}
 			case len(problems) < enough:
 				problems = append(problems, at(key, "", "unknown key "+quote(name), "the first row of these results does not have it"))
 				continue
 			default:
 				continue
 			}
-			var wrong *problem
-			if values[column], wrong = plainText(value); wrong != nil {
+			text, wrong := plainText(value)
+			if wrong != nil {
 				problems = append(problems, *wrong)
+			}
+			if !isSecret(name) {
+				values[column] = text
 			}
 		}
 	}

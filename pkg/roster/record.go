@@ -68,6 +68,11 @@ func turn(b *beside, at *int) *row {
 
 // pack fills the cells for gocsv, and puts the rest of the row beside them.
 func (t *table) pack(cells []string, start place, wrong *problem) {
+	for _, i := range t.layout.secrets {
+		if i < len(cells) {
+			cells[i] = ""
+		}
+	}
 	out := t.beside.put()
 	*out = row{place: start}
 	if wrong != nil {

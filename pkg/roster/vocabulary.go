@@ -58,6 +58,12 @@ var vocabulary = []struct {
 	{FieldEmail, true, words(loginNouns, "")},
 }
 
+// secretName matches the names, as [squash] leaves them, of columns that hold passwords: rather one too many.
+var secretName = regexp.MustCompile("passwor[dt]|passwd|passphrase|passcode|pwd|kennwort|mots?depasse|^mdp|contrasen|clavedeacceso|" +
+	"^senha|senha$|palavrapasse|wachtwoord")
+
+func isSecret(name string) bool { return secretName.MatchString(squash(name)) }
+
 type wordKind uint8
 
 const (

@@ -176,6 +176,9 @@ func TestWorkbooks(t *testing.T) {
 		{name: "contact-above", pages: []page{{name: "People", rows: []string{cells(1, "E-Mail", "hr@example.com"), cells(3, "E-Mail", "Role"), cells(4, "ada@example.com", "member")}}}},
 		{name: "guessed", pages: []page{{name: "People", rows: []string{cells(1, "User name", "Role"), cells(2, "ada@example.com", "member")}}, {name: "Notes", rows: []string{cells(1, "Note")}}}},
 		{name: "sure-below-a-guess", pages: []page{{name: "People", rows: []string{cells(1, "Login"), cells(2, "E-Mail", "Role"), cells(3, "ada@example.com", "member")}}, {name: "Logins", rows: []string{cells(1, "Login", "Role"), cells(2, "adal", "x")}}}},
+		{name: "passwords", pages: []page{{name: "People", rows: []string{
+			cells(1, "", "email", "Password [Required]", "role", "Name"), cells(2, "", "ada@example.com", "s3cret", "member", "Ada"), cells(3, "", "", "s3cret"),
+		}}}},
 		{name: "cut-off", pages: []page{{name: "People", rows: []string{heading, ada, "<row"}}}},
 	}
 	for _, tt := range tests {

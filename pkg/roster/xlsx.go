@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,7 +68,9 @@ func (s *sheet) fill(row workbook.Row) (filledAny bool) {
 	clear(s.cells)
 	for _, one := range row.Cells {
 		if i := one.Column - s.first; i >= 0 && i < len(s.cells) {
-			s.cells[i] = one
+			if !slices.Contains(s.layout.secrets, i) {
+				s.cells[i] = one
+			}
 			filledAny = filledAny || filled(one.Text) || one.Mail != "" || one.Unsaved
 		}
 	}
