@@ -28,6 +28,9 @@ func (d *Doubter) Doubt(address string) *Problem {
 		}
 		local, d.trusted = address[:at], address[at:]
 	}
+	if len(local) > 1 && local[0] == '\'' {
+		return &Problem{Reason: "begins with an apostrophe, by which spreadsheets mark a text", Suggestion: address[1:]}
+	}
 	if automatic(local) {
 		return &Problem{Reason: "is a mailbox that no person reads, and invitations are for persons"}
 	}

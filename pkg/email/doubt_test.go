@@ -61,7 +61,9 @@ func TestDoubtAboutMailboxes(t *testing.T) {
 	for give, want := range map[string]string{
 		"noreply@x.test": nobody, "no-reply@x.test": nobody, "No.Reply@x.test": nobody, "do_not_reply@x.test": nobody, "donotreply@x.test": nobody,
 		"MAILER-DAEMON@x.test": nobody, "postmaster@x.test": nobody,
-		"jörg@x.test": `has letters before the "@" that many mail servers refuse`,
+		"jörg@x.test":    `has letters before the "@" that many mail servers refuse`,
+		"'+ann@x.test":   "begins with an apostrophe, by which spreadsheets mark a text",
+		"o'brien@x.test": "", "'@x.test": "",
 		"info@x.test": "", "team@x.test": "", "noreply.ann@x.test": "", "noreplyer@x.test": "", "postmasters@x.test": "", "n@x.test": "",
 		"ann@bücher.test": "", "": "", "ann": "", "@": "",
 	} {
