@@ -104,9 +104,28 @@ func openTable(r *reading) (*table, error) {
 		h.places = append(h.places, t.place(i))
 	}
 	r.columns, r.dialect = h.cells, Dialect{Delimiter: delimiter}
-	t.layout, err = layOut(h, r.rules)
+	if t.layout, err = layOut(h, r.rules); err != nil {
+		return nil, t.below(h, err)
+	}
 	r.dialect.Defused = t.layout.defused
-	return t, err
+	return t, nil
+}
+
+// below returns what is wrong with the first row of a table, or says that its header stands further below if it does.
+func (t *table) below(first header, wrong error) error {
+	for range titles {
+		if first.promise(t.rules) != noRoster {
+			break
+		}
+		cells, err := t.read()
+		if err != nil {
+			break
+		}
+		if one := (header{cells: cells}); one.promise(t.rules) == surelyRoster {
+			return broken(first.places[0], fmt.Sprintf("this is no header, but line %d looks like one", t.place(0).line), "delete the lines above that one")
+		}
+	}
+	return wrong
 }
 
 // describe says how the table is read.
