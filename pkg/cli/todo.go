@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"path/filepath"
+	"strings"
 
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
@@ -49,7 +52,11 @@ func (r *onboarding) listTodo(ctx context.Context) (*todo.List, error) {
 				return nil, err
 			}
 		}
-		list.Add(row.All, rec.Error, rec.Hint)
+		wrong := rec.Error
+		if strings.Join(row.All, "") == "" { // which would not say whose row it is
+			wrong = fmt.Sprintf("line %d of %s: %s", rec.Line, filepath.Base(r.people.Name), wrong)
+		}
+		list.Add(row.All, wrong, rec.Hint)
 	}
 	return list, nil
 }

@@ -224,20 +224,21 @@ func (t *table) next() ([]string, error) {
 	}
 	cells, err := t.read()
 	if err != nil {
-		return t.quarantine(cells, err)
+		return t.quarantine(err)
 	}
 	t.pack(cells, t.place(0), t.surplus(cells))
 	return t.cells[:], nil
 }
 
-// quarantine turns a record with stray quotes into a row that says so, with the cells before them.
-func (t *table) quarantine(cells []string, err error) ([]string, error) {
+// quarantine turns a record with stray quotes into a row that says so. It has none of the cells, since only those before
+// the quote are known: with them alone, results that are fed back would be a row that lacks, say, its teams.
+func (t *table) quarantine(err error) ([]string, error) {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		return nil, err
 	}
 	at := place{parse.Line + t.above, parse.Column}
-	t.pack(cells, place{at.line, 1}, &problem{
+	t.pack(nil, place{at.line, 1}, &problem{
 		place: at, reason: "a quote inside a cell", suggestion: "put the whole cell in quotes, and write those inside twice",
 	})
 	return t.cells[:], nil
