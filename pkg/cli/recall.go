@@ -113,7 +113,10 @@ func (r *onboarding) lookBack(ctx context.Context) (err error) {
 	}
 	memory, err := ledger.View(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(r.look(ctx, r.flags.noPreflight), r.compare(ctx, nil))
+		if err := r.look(ctx, r.flags.noPreflight); err != nil {
+			return err
+		}
+		return r.compare(ctx, nil)
 	}
 	if err != nil {
 		return err
