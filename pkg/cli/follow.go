@@ -12,6 +12,7 @@ import (
 
 	"github.com/gocarina/gocsv"
 
+	"rollcall/pkg/batch"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/draft"
 	"rollcall/pkg/drift"
@@ -121,9 +122,15 @@ func (r *onboarding) follow(ctx context.Context) error {
 	return errors.Join(err, r.writeDrift())
 }
 
-// change makes the changes that are due. They can be repeated without harm, so a run that is cut short here simply makes
-// the rest the next time.
+// change makes the changes that are due, until the run has to stop. They can be repeated without harm, so a run that is
+// cut short here simply makes the rest the next time, and what was in flight once more.
 func (r *onboarding) change(ctx context.Context) error {
+	if !r.flags.until.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadlineCause(ctx, r.flags.until, &batch.StopError{Reason: batch.Deadline})
+		defer cancel()
+	}
+	defer r.console.Clear()
 	failed, made := 0, 0
 	for i := range r.changes {
 		c := &r.changes[i]
@@ -134,7 +141,14 @@ func (r *onboarding) change(ctx context.Context) error {
 			return err
 		}
 		r.console.Status(fmt.Sprintf("changing what differs: %s", c.Email))
-		if c.action, c.err = r.mend(ctx, c.Difference); c.err != nil {
+		done, err := r.mend(ctx, c.Difference)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return context.Cause(ctx)
+		case batch.StopReason(err) != 0:
+			return err
+		}
+		if c.action, c.err = done, err; err != nil {
 			failed++
 			r.log.Warn().Err(c.err).Str("email", c.Email).Str("kind", string(c.Kind)).Msg("could not be changed")
 			if errors.Is(c.err, cybedefend.ErrCredentials) {
@@ -144,7 +158,6 @@ func (r *onboarding) change(ctx context.Context) error {
 		}
 		made++
 	}
-	r.console.Clear()
 	if failed > 0 {
 		return &codedError{ExitRows, fmt.Errorf("%d of %s failed", failed, plural(failed+made, "change")), r.seeDrift()}
 	}
