@@ -86,7 +86,10 @@ func (a *app) commandOf(parent *cobra.Command, j syncJob) (*cobra.Command, error
 	if err := cmd.ParseFlags(j.flags); err != nil {
 		return nil, plainFlagError(err)
 	}
-	return cmd, a.bindEnvironment(cmd)
+	if err := a.bindEnvironment(cmd); err != nil {
+		return nil, err
+	}
+	return cmd, cmd.Flags().Set("jobs", "") // a variable may name the very file that the job is from
 }
 
 // distinct refuses jobs that would write over each other's files.
