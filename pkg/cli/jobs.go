@@ -55,7 +55,7 @@ func (a *app) carryOutJobs(cmd *cobra.Command, path string, rosters []string) er
 	worst := ExitWell
 	for i, j := range jobs {
 		a.nameRun("")
-		a.log.Info().Str("roster", j.roster).Int("job", i+1).Int("jobs", len(jobs)).Msg("job begins")
+		a.log.Info().Str("roster", publicName(j.roster)).Int("job", i+1).Int("jobs", len(jobs)).Msg("job begins")
 		code := a.carryOutJob(commands[i], j)
 		if worst = worse(worst, code); code == ExitInterrupted {
 			break
