@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -56,8 +57,8 @@ const planMode = 0o600
 // fromPlan reads the plan that is to be carried out, puts its flags in the place of ours, and returns the path of its
 // roster.
 func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path string, err error) {
-	if err := a.refuseBeside(cmd, "--from-plan", "organization-id", "role", "team", "map", "invalid", "reinvite",
-		"reinvite-after", "reinvite-max", "no-preflight", "plan", "fix", "offline"); err != nil {
+	if err := a.refuseBeside(cmd, "--from-plan", "organization-id", "role", "team", "map", "encoding", "delimiter", "sheet",
+		"invalid", "reinvite", "reinvite-after", "reinvite-max", "no-preflight", "plan", "fix", "offline"); err != nil {
 		return "", err
 	}
 	text, err := os.ReadFile(f.plan.from)
@@ -77,6 +78,7 @@ func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path
 	given := saved.Flags
 	f.organization = saved.OrganizationID
 	f.role, f.teams, f.maps, f.invalid = given.Role, given.Teams, given.Maps, given.Invalid
+	f.encoding, f.delimiter, f.sheet = cmp.Or(given.Encoding, encodingAuto), given.Delimiter, given.Sheet
 	f.reinvite, f.max, f.noPreflight = string(given.Reinvite), given.ReinviteMax, given.NoPreflight
 	if f.after, err = time.ParseDuration(given.ReinviteAfter); err != nil {
 		return "", usageError("make another one", "--from-plan: %s: %w", f.plan.from, err)
@@ -99,7 +101,8 @@ func (r *onboarding) savePlan() error {
 		OrganizationName: r.service.organization.Name, Service: r.service.url,
 		Roster: path, Digest: r.digestText(),
 		Flags: plan.Flags{
-			Role: f.role, Teams: f.teams, Maps: f.maps, Invalid: f.invalid, Reinvite: plan.Reinvite(f.reinvite),
+			Role: f.role, Teams: f.teams, Maps: f.maps, Encoding: f.encoding, Delimiter: f.delimiter, Sheet: f.sheet,
+			Invalid: f.invalid, Reinvite: plan.Reinvite(f.reinvite),
 			ReinviteAfter: f.after.String(), ReinviteMax: f.max, NoPreflight: f.noPreflight,
 		},
 		Steps: r.forecast.steps,

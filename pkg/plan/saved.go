@@ -37,6 +37,9 @@ type Flags struct {
 	Role          string   `json:"role"`
 	Teams         []string `json:"teams"`
 	Maps          []string `json:"maps"`
+	Encoding      string   `json:"encoding,omitempty"`
+	Delimiter     string   `json:"delimiter,omitempty"`
+	Sheet         string   `json:"sheet,omitempty"`
 	Invalid       string   `json:"invalid"`
 	Reinvite      Reinvite `json:"reinvite"`
 	ReinviteAfter string   `json:"reinvite_after"`
