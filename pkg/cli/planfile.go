@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/draft"
+	"rollcall/pkg/fetch"
 	"rollcall/pkg/plan"
 )
 
@@ -42,6 +43,8 @@ func (f *planFlags) finish(path string, dryRun, offline bool) error {
 		return usageError("leave --offline out", "--plan needs to know the organization")
 	case path == "-":
 		return usageError("name a file", "--plan needs a roster that can be read again, and standard input cannot")
+	case fetch.Is(path):
+		return usageError("fetch it into a file first", "--plan needs a roster that stays as it is, and an address may bring another one each time")
 	case sameFile(f.save, path):
 		return usageError("name another file", "--plan would overwrite the roster %s", path)
 	}
