@@ -72,17 +72,18 @@ func (r *onboarding) compare(ctx context.Context, memory *ledger.Ledger) (err er
 	}
 	r.changes = nil
 	for _, difference := range drift.Find(r.directory.People(), wanted, func(key string) bool { return earlier[key] }) {
-		r.changes = append(r.changes, change{Difference: difference, action: r.sync.actionFor(difference, r.people.Invalid)})
+		r.changes = append(r.changes, change{Difference: difference, action: r.actionFor(difference)})
 	}
 	r.shrunk = guard.Shrink(r.accepted.Rows, r.people.Rows, float64(r.sync.maxShrink)*100)
 	return nil
 }
 
 // actionFor says what is to be done about a difference. Where rows are invalid, nobody is certain to have left: one of
-// them may be meant.
-func (f *syncFlags) actionFor(d drift.Difference, invalid int) action {
+// them may be meant. The caller's own role is for another person to change: without it, no later run might do anything.
+func (r *onboarding) actionFor(d drift.Difference) action {
 	switch {
-	case d.Kind == drift.Role && f.applyRoles, d.Kind == drift.LeaverInvited && f.cancelLeavers && invalid == 0:
+	case d.Kind == drift.Role && r.sync.applyRoles && email.Fold(d.Email) != email.Fold(r.directory.Caller.Email),
+		d.Kind == drift.LeaverInvited && r.sync.cancelLeavers && r.people.Invalid == 0:
 		return due
 	}
 	return reported
