@@ -58,6 +58,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 	r.run, err = r.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: r.service.organization.ID, Service: r.service.url,
 		Roster: r.people.Name, Digest: r.digest(), Extra: r.people.Extra,
+		Whole: r.sync != nil,
 	}, plan.Records(r.people.Entries(ctx), r.now))
 	r.nameRun(r.run.ID)
 	return err

@@ -64,8 +64,8 @@ func (r *onboarding) compare(ctx context.Context, memory *ledger.Ledger) (err er
 		switch {
 		case err != nil:
 			return err
-		case entry.Invalid():
-			wanted[entry.Key()] = "" // the person is in the roster all the same
+		case entry.Invalid(), entry.RoleDefaulted:
+			wanted[entry.Key()] = "" // the person is in the roster all the same, and keeps whatever role
 		default:
 			wanted[entry.Key()] = entry.Role
 		}
@@ -112,11 +112,11 @@ func (r *onboarding) follow(ctx context.Context) error {
 		}
 		return r.writeDrift()
 	}
-	err := r.ledger.AcceptRoster(ctx, r.service.organization.ID, ledger.Accepted{Rows: r.people.Rows, Digest: r.digest(), At: r.now()})
-	if err != nil {
-		return err
+	err := r.carryOut(ctx)
+	if r.run.ID != "" { // from here on it remembers who was named
+		accepted := ledger.Accepted{Rows: r.people.Rows, Digest: r.digest(), At: r.now()}
+		err = errors.Join(err, r.ledger.AcceptRoster(context.WithoutCancel(ctx), r.service.organization.ID, accepted))
 	}
-	err = r.carryOut(ctx)
 	if err == nil {
 		err = r.change(ctx)
 	}

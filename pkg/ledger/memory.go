@@ -52,11 +52,11 @@ func scanInvited(rows *sql.Rows) (record.Record, error) {
 	return r, err
 }
 
-// Named yields every address that a roster of the organization has named in a row that was not invalid, once or more
-// often and in no order, and ends with the first error. The body of the loop may call anything.
+// Named yields every address that a whole roster of the organization has named in a row that was not invalid, once or
+// more often and in no order, and ends with the first error. The body of the loop may call anything.
 func (l *Ledger) Named(ctx context.Context, organizationID string) iter.Seq2[string, error] {
 	const query = `SELECT DISTINCT email FROM entry JOIN run ON run.key = entry.run
-		WHERE organization = ? AND outcome <> 5` // record.Invalid
+		WHERE organization = ? AND whole AND outcome <> 5` // record.Invalid
 	return func(yield func(string, error) bool) {
 		rows, err := l.pool.QueryContext(ctx, query, organizationID)
 		if err != nil {

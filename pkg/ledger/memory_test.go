@@ -123,3 +123,28 @@ INSERT INTO claim (run, row, attempt, at) VALUES (1, 2, 2, 1);`)
 		t.Fatal(err)
 	}
 }
+
+func TestNamedAreThoseOfWholeRosters(t *testing.T) {
+	l := open(t, place(t))
+	for _, run := range []ledger.Run{
+		{OrganizationID: organization, Whole: true}, {OrganizationID: organization}, {OrganizationID: "another", Whole: true},
+	} {
+		begun, err := l.Begin(t.Context(), run, func(yield func(record.Record, error) bool) {
+			name := begunAs(run)
+			_ = yield(record.Record{Row: 1, Email: name + "@x.example"}, nil) &&
+				yield(record.Record{Row: 2, Email: "invalid" + name, Outcome: record.Invalid}, nil) &&
+				yield(record.Record{Row: 3, Email: name + "@x.example", Outcome: record.Duplicate}, nil)
+		})
+		if err != nil || begun.Whole != run.Whole {
+			t.Fatal(begun, err)
+		}
+	}
+	same(t, "named", collect(t, l.Named(t.Context(), organization)), []string{"whole@x.example"})
+}
+
+func begunAs(run ledger.Run) string {
+	if run.Whole {
+		return "whole"
+	}
+	return "partial"
+}

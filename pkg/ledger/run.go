@@ -26,6 +26,9 @@ type Run struct {
 	Digest [32]byte
 	// Extra are the names of the roster's own columns.
 	Extra []string
+	// Whole says that the roster names everybody that the organization is to have, so that who is missing in the next
+	// one has left.
+	Whole bool
 	// Rows is how many entries the run has.
 	Rows int
 	// StartedAt is when the run began, EndedAt when it ended; EndedAt is zero as long as it can be resumed.
@@ -45,12 +48,12 @@ type Summary struct {
 
 const (
 	insertRun = `INSERT INTO run (id, organization, service, roster, digest, extra, entries, started_at, ended_at,
-		exit_code, resumed) VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0)`
+		exit_code, resumed, whole) VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?)`
 	insertEntry = `INSERT INTO entry (run, row, line, email, role, teams, extra, outcome, invitation_id, token, status,
 		organization_id, organization_name, organization_role, expires_at, attempts, http_status, error, hint,
 		updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectRun = `SELECT key, id, organization, service, roster, digest, extra, entries, started_at, ended_at, exit_code,
-		resumed FROM run `
+		resumed, whole FROM run `
 )
 
 // Begin writes a new run and all its entries in one transaction: when it fails, whether by entries yielding an
@@ -71,7 +74,7 @@ func (l *Ledger) Begin(ctx context.Context, run Run, entries iter.Seq2[record.Re
 	endless := context.WithoutCancel(ctx)
 	err := l.disk.write(endless, func(endless context.Context, w *writer) error {
 		if _, err := w.run(endless, insertRun, run.ID, run.OrganizationID, run.Service, run.Roster, run.Digest[:],
-			encodeList(run.Extra), micros(run.StartedAt)); err != nil {
+			encodeList(run.Extra), micros(run.StartedAt), run.Whole); err != nil {
 			return err
 		}
 		var err error
@@ -233,7 +236,7 @@ func scanRun(row *sql.Row) (key int64, run Run, err error) {
 	var extra string
 	var started, ended int64
 	if err := row.Scan(&key, &run.ID, &run.OrganizationID, &run.Service, &run.Roster, &digest, &extra, &run.Rows,
-		&started, &ended, &run.ExitCode, &run.Resumed); err != nil {
+		&started, &ended, &run.ExitCode, &run.Resumed, &run.Whole); err != nil {
 		return 0, Run{}, err
 	}
 	copy(run.Digest[:], digest)

@@ -69,7 +69,7 @@ func TestRunComesBackAsItWas(t *testing.T) {
 	}
 	give := ledger.Run{
 		OrganizationID: organization, Service: "https://api.example.com", Roster: "people.csv", Digest: [32]byte{1, 0, 255},
-		Extra: []string{"Department", "No."},
+		Whole: true, Extra: []string{"Department", "No."},
 	}
 	run, err := l.Begin(t.Context(), give, people(3))
 	if err != nil {

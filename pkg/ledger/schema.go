@@ -91,6 +91,9 @@ CREATE TABLE pace (
 	rate         REAL    NOT NULL,
 	learned_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+`, `
+-- Whether the roster named everybody that the organization is to have.
+ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the database up to the newest version, in one transaction.

@@ -14,6 +14,8 @@ type Entry struct {
 	Email string
 	// Role is the organization role in the service's spelling; of an invalid entry, what the roster says.
 	Role string
+	// RoleDefaulted says that the row names no role, so that it has the one of [Options].
+	RoleDefaulted bool
 	// Teams are shared between entries: do not change them.
 	Teams []Team
 	// Extra are the cells of the columns [Roster.Extra], exactly as they are; only line breaks in them are all LF, and

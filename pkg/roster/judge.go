@@ -187,7 +187,7 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 		}
 		e.Role = verdict.role
 	case j.rules.role != "":
-		e.Role = j.rules.role
+		e.Role, e.RoleDefaulted = j.rules.role, true
 	default:
 		e.Findings = append(e.Findings, e.At(FieldRole, "no role", "give everybody without one the same with --role"))
 		return 0

@@ -48,8 +48,14 @@ func (e *Edit) Set(row, column int, from, to string) (bool, error) {
 // Remove takes a row away once the workbook is written.
 func (e *Edit) Remove(row int) { e.gone = append(e.gone, row) }
 
+// maxGone is how many rows are taken away from a workbook: each time, all rows below get new numbers.
+const maxGone = 500
+
 // Write writes the changed workbook.
 func (e *Edit) Write(w io.Writer) error {
+	if len(e.gone) > maxGone {
+		return fmt.Errorf("%d rows are there twice, and at most %d can be taken out of a workbook: save it as CSV UTF-8, and fix that", len(e.gone), maxGone)
+	}
 	slices.Sort(e.gone)
 	for _, row := range slices.Backward(e.gone) {
 		if err := e.file.RemoveRow(e.sheet, row); err != nil {
