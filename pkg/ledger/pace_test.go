@@ -40,7 +40,7 @@ func TestLedgerWithoutPacesIsKept(t *testing.T) {
 	l := open(t, path)
 	run := begin(t, l, list(nil, record.Record{Row: 1, Line: 2, Email: "ada@example.com", Role: "member"}))
 	shut(t, l)
-	execute(t, path, "DROP TABLE pace; PRAGMA user_version = 2")
+	execute(t, path, "DROP TABLE pace; ALTER TABLE run DROP COLUMN whole; PRAGMA user_version = 2")
 	l = open(t, path)
 	same(t, "rows", len(collect(t, l.Records(t.Context(), run.ID))), 1)
 	if err := l.LearnPace(t.Context(), organization, 10); err != nil {
