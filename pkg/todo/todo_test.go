@@ -19,7 +19,7 @@ func TestPath(t *testing.T) {
 		{"-", "roster.results.csv", "roster.todo.csv"},
 		{".csv", "x.csv", ".csv.todo.csv"},
 		{"team.todo.csv", "team.todo.results.csv", "team.todo-2.csv"},
-		{"team.TODO-9.csv", "x.csv", "team.todo-10.csv"},
+		{"team.ToDo-9.csv", "x.csv", "team.todo-10.csv"},
 		{"team.results.csv", "team.results-2.csv", "team.todo.csv"},
 		{"team.todo-3.results-2.csv", "x.csv", "team.todo-4.csv"},
 		{"team.todo-12345678.csv", "x.csv", "team.todo-12345678.todo.csv"},
