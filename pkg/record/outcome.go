@@ -30,18 +30,21 @@ const (
 	// WouldInvite and WouldReinvite are the verdicts of a dry run on rows that a run would send.
 	WouldInvite
 	WouldReinvite
+	// Skipped: a rule of the user's kept the row from being sent; the hint names the rule.
+	Skipped
 )
 
 var outcomeNames = [...]string{
 	Unset: "unset", Invited: "invited", AlreadyInvited: "already_invited", AlreadyMember: "already_member",
 	Rejected: "rejected", Invalid: "invalid", Duplicate: "duplicate", Failed: "failed", Unknown: "unknown",
 	NotSent: "not_sent", WouldInvite: "would_invite", WouldReinvite: "would_reinvite",
+	Skipped: "skipped",
 }
 
 // Outcomes returns every outcome that a results file can hold, in the order of a summary.
 func Outcomes() []Outcome {
 	return []Outcome{
-		Invited, WouldInvite, WouldReinvite, AlreadyInvited, AlreadyMember, Duplicate,
+		Invited, WouldInvite, WouldReinvite, AlreadyInvited, AlreadyMember, Skipped, Duplicate,
 		Rejected, Failed, Unknown, Invalid, NotSent,
 	}
 }
@@ -57,7 +60,7 @@ func (o Outcome) String() string {
 // Well reports whether the row ended, or would end, as its roster wishes.
 func (o Outcome) Well() bool {
 	switch o {
-	case Invited, AlreadyInvited, AlreadyMember, Duplicate, WouldInvite, WouldReinvite:
+	case Invited, AlreadyInvited, AlreadyMember, Skipped, Duplicate, WouldInvite, WouldReinvite:
 		return true
 	case Unset, Rejected, Invalid, Failed, Unknown, NotSent:
 		return false

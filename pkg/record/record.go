@@ -42,4 +42,7 @@ type Record struct {
 	Error, Hint string
 	// UpdatedAt is when the outcome was found.
 	UpdatedAt time.Time
+
+	// Trail is what is known of the attempts beside their number.
+	Trail Trail
 }

@@ -64,6 +64,7 @@ func TestMetrics(t *testing.T) {
 		"rollcall_last_run_rows" + labels + " outcome=already_member":  16,
 		"rollcall_last_run_rows" + labels + " outcome=duplicate":       0,
 		"rollcall_last_run_rows" + labels + " outcome=rejected":        2,
+		"rollcall_last_run_rows" + labels + " outcome=skipped":         0,
 		"rollcall_last_run_rows" + labels + " outcome=failed":          0,
 		"rollcall_last_run_rows" + labels + " outcome=unknown":         1,
 		"rollcall_last_run_rows" + labels + " outcome=invalid":         0,
