@@ -2,29 +2,51 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/email"
+	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 )
 
-// settleGroup is how many entries that need no request are recorded at once.
-const settleGroup = 512
+// settledGroup is how many entries that need no request are recorded at once.
+const settledGroup = 512
 
-// feeder turns the pending entries of the ledger into entries to send, and records those that need no request.
+// feeder turns the pending entries of the ledger into steps: entries to send and entries to look up. It records those that
+// need neither.
 type feeder struct {
 	Options
-	fresh  chan<- entry
-	events chan<- Event
-	known  []record.Record
+	policy journey.Policy
+	// elsewhere says for whom a claim of another run is in doubt, by key.
+	elsewhere map[string]string
+	// lag is how late the reading at the beginning may be.
+	lag       time.Duration
+	fresh     chan<- journey.Step
+	events    chan<- Event
+	settled   []record.Conclusion
 }
 
-// feed returns when every pending entry was handed over, or with the cause when ctx ends first. Entries that were
-// refused or failed in an earlier part of the run come last: others are not to wait for them time and again.
+func newFeeder(o Options, fresh chan<- journey.Step, events chan<- Event) *feeder {
+	f := &feeder{
+		Options: o, policy: o.policy(), fresh: fresh, events: events, elsewhere: map[string]string{}, lag: lagOf(o.Inputs),
+	}
+	for _, doubt := range o.Doubts {
+		f.elsewhere[email.Fold(doubt.Email)] = fmt.Sprintf(
+			"a request of run %s, row %d, for the same person could not be looked up", doubt.Run, doubt.Row)
+	}
+	return f
+}
+
+// feed returns when every pending entry was handed over, or with the cause when ctx ends first. Entries that were tried
+// in an earlier part of the run come last: others are not to wait for them time and again.
 func (f *feeder) feed(ctx context.Context) error {
-	for _, again := range []bool{false, true} {
-		if err := f.pass(ctx, func(e ledger.Entry) bool { return (e.Attempts > 0) == again }); err != nil {
+	for _, tried := range []bool{false, true} {
+		if err := f.pass(ctx, func(e ledger.Entry) bool { return (e.Attempts > 0 || e.Claim != nil) == tried }); err != nil {
 			return err
 		}
 	}
@@ -40,23 +62,28 @@ func (f *feeder) pass(ctx context.Context, wanted func(ledger.Entry) bool) error
 		if !wanted(pending) {
 			continue
 		}
-		e, send, err := f.decide(ctx, pending)
+		step, err := f.resolve(pending)
 		if err != nil {
 			return err
 		}
-		if !send {
-			if f.known = append(f.known, e.Record); len(f.known) < settleGroup {
-				continue
-			}
+		if step.Move == journey.Contradicted {
+			return &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(step.Gap)}
+		}
+		settled := step.Move == journey.Settled
+		if settled || pending.Claim != nil && step.Move == journey.Send {
+			f.settled = append(f.settled, record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt})
+		}
+		if settled && len(f.settled) < settledGroup {
+			continue
 		}
 		if err := f.flush(ctx); err != nil {
 			return err
 		}
-		if !send {
+		if settled {
 			continue
 		}
 		select {
-		case f.fresh <- e:
+		case f.fresh <- step:
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -64,51 +91,34 @@ func (f *feeder) pass(ctx context.Context, wanted func(ledger.Entry) bool) error
 	return f.flush(ctx)
 }
 
-// decide settles an entry by what was planned for it. A claim that an earlier process left behind is in doubt no more:
-// the directory was read after that process had ended.
-func (f *feeder) decide(ctx context.Context, pending ledger.Entry) (e entry, send bool, err error) {
-	e = entry{Record: pending.Record, lost: pending.Claim != nil}
-	wish, err := plan.WishOf(e.Record)
+// resolve says what the reading at the beginning of the run means for an entry.
+func (f *feeder) resolve(pending ledger.Entry) (journey.Step, error) {
+	desired, err := plan.DesiredOf(pending.Record)
 	if err != nil {
-		return e, false, fmt.Errorf("run %s: %w", f.Run, err)
+		return journey.Step{}, fmt.Errorf("run %s: %w", f.Run, err)
 	}
-	standing := f.Directory.Person(e.Email)
-	if e.lost {
-		e.Attempts = max(e.Attempts, pending.Claim.Attempt)
-		made := Effect(standing, pending.Claim.Replaces)
-		switch {
-		case standing.Member != nil:
-		case made != nil:
-			e.UpdatedAt = f.Now()
-			e.Record = invited(e.Record, *made)
-			return e, false, nil
-		case !f.Directory.Stable:
-			return e, false, &StopError{Reason: Unsettled}
-		}
+	w := journey.Load(pending.Record, pending.Claim, desired, f.policy, time.Now())
+	w.AskedOf, w.Elsewhere = f.OrganizationID, f.elsewhere[email.Fold(w.Email)]
+	step := journey.Resolve(w, journey.See(f.Inputs.Directory, w, f.Inputs, f.lag), f.Inputs, f.policy)
+	if step.Move == journey.Settled && step.Work.UpdatedAt.IsZero() {
+		step.Work.UpdatedAt = f.Now()
 	}
-	verdict := f.Decide(wish)
-	if !verdict.Send() {
-		e.Record = verdict.Apply(e.Record, f.Now())
-		return e, false, nil
-	}
-	e.invite, e.replaces = verdict.Invite, verdict.Replaces
-	if e.lost {
-		e.lost = false
-		err = f.Ledger.Release(ctx, f.Run, e.Row)
-	}
-	return e, true, err
+	return step, nil
 }
 
+// flush records and reports what is settled.
 func (f *feeder) flush(ctx context.Context) error {
-	if len(f.known) == 0 {
+	if len(f.settled) == 0 {
 		return nil
 	}
-	if err := f.Ledger.Settle(ctx, f.Run, f.known...); err != nil {
+	if err := f.Ledger.Conclude(ctx, f.Run, nil, f.settled...); err != nil {
 		return err
 	}
-	for _, settled := range f.known {
-		f.events <- Event{Settled: &settled}
+	for i := range f.settled {
+		if r := f.settled[i].Record; r.Outcome != record.Unset {
+			f.events <- Event{Settled: &r}
+		}
 	}
-	f.known = nil
+	f.settled = nil
 	return nil
 }

@@ -3,12 +3,14 @@ package batch
 import (
 	"container/heap"
 	"time"
+
+	"rollcall/pkg/journey"
 )
 
 // queue holds entries until their next attempt is due. It is not safe for concurrent use.
 type queue struct{ items waitingEntries }
 
-func (q *queue) push(e entry, due time.Time) { heap.Push(&q.items, waitingEntry{e, due}) }
+func (q *queue) push(w journey.Work, due time.Time) { heap.Push(&q.items, waitingEntry{w, due}) }
 
 func (q *queue) empty() bool { return len(q.items) == 0 }
 
@@ -16,17 +18,17 @@ func (q *queue) empty() bool { return len(q.items) == 0 }
 func (q *queue) due() time.Time { return q.items[0].due }
 
 // pop returns the entry that has been due for longest, if there is one.
-func (q *queue) pop(now time.Time) (e entry, ok bool) {
+func (q *queue) pop(now time.Time) (w journey.Work, ok bool) {
 	if q.empty() || q.due().After(now) {
-		return entry{}, false
+		return journey.Work{}, false
 	}
 	next, _ := heap.Pop(&q.items).(waitingEntry)
-	return next.entry, true
+	return next.work, true
 }
 
 type waitingEntry struct {
-	entry entry
-	due   time.Time
+	work journey.Work
+	due  time.Time
 }
 
 // waitingEntries implement heap.Interface, the entry that is due first on top.

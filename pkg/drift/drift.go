@@ -49,11 +49,11 @@ type Roster map[string]string
 
 // Find returns the differences between an organization and its roster, by kind and then by address. people are all of
 // the organization's, by key; known tells whether an earlier roster has named somebody.
-func Find(people iter.Seq2[string, directory.Standing], wanted Roster, known func(key string) bool) []Difference {
+func Find(people iter.Seq2[string, directory.Membership], wanted Roster, known func(key string) bool) []Difference {
 	var found []Difference
-	for key, standing := range people {
+	for key, m := range people {
 		role, listed := wanted[key]
-		if d, differs := compare(standing, role, listed, known(key)); differs {
+		if d, differs := compare(m, role, listed, known(key)); differs {
 			found = append(found, d)
 		}
 	}
@@ -64,8 +64,8 @@ func Find(people iter.Seq2[string, directory.Standing], wanted Roster, known fun
 }
 
 // compare looks at one person.
-func compare(standing directory.Standing, role string, listed, known bool) (d Difference, differs bool) {
-	switch member, pending := standing.Member, standing.Pending; {
+func compare(m directory.Membership, role string, listed, known bool) (d Difference, differs bool) {
+	switch member, pending := m.Member, m.Pending; {
 	case member != nil:
 		d = Difference{Email: member.Email, Has: string(member.Role), Wanted: role, UserID: member.ID}
 		switch {

@@ -1,8 +1,9 @@
 // Package plan decides what becomes of each entry of a roster before anything is sent.
 //
 // [NewRecord] says what the roster alone decides, [Decide] what follows from one reading of the organization, from what
-// earlier runs did, and from the policy. Both are pure functions: no clock, no network, no state. A [Saved] plan keeps
-// the verdicts, to be held against those of another day.
+// earlier runs did, and from the policy. Both are pure functions: no clock, no network, no state. What a reading means for
+// a person is for package journey to say, which calls Decide. A [Saved] plan keeps the verdicts, to be held against those
+// of another day.
 package plan
 
 import (
@@ -17,30 +18,32 @@ import (
 	"rollcall/pkg/roster"
 )
 
-// Wish is what a roster wants for one person.
-type Wish struct {
+// Desired is what a roster wants for one person.
+type Desired struct {
 	Email string
 	Role  string
 	Teams []roster.Team
 }
 
-// WishOf returns the wish behind a record.
-func WishOf(r record.Record) (Wish, error) {
+// DesiredOf returns what the roster behind a record wants.
+func DesiredOf(r record.Record) (Desired, error) {
 	teams, err := roster.ParseTeams(r.Teams)
 	if err != nil {
-		return Wish{}, fmt.Errorf("row %d: teams: %w", r.Row, err)
+		return Desired{}, fmt.Errorf("row %d: teams: %w", r.Row, err)
 	}
-	return Wish{Email: r.Email, Role: r.Role, Teams: teams}, nil
+	return Desired{Email: r.Email, Role: r.Role, Teams: teams}, nil
 }
 
-// Basis is what verdicts rest on, beside the wishes. The zero value is an organization of which nothing is known.
-type Basis struct {
+// Inputs are what verdicts rest on, beside the person. The zero value is an organization of which nothing is known.
+type Inputs struct {
 	// Directory is a reading of the organization, nil if there is none.
 	Directory *directory.Directory
-	// Blind says that the reading has teams at most: then the memory stands in for members and invitations.
-	Blind  bool
-	Memory Memory
-	Policy Policy
+	// Blind says that the reading has teams at most: then what is remembered stands in for members and invitations.
+	Blind     bool
+	Histories Histories
+	Policy    Policy
+	// TrustLists lets people be invited although the lists contradict themselves.
+	TrustLists bool
 	// At is the time of the verdicts, by the service's clock.
 	At time.Time
 }
@@ -53,8 +56,8 @@ type Verdict struct {
 	Invite cybedefend.Invite
 	// Replaces is the pending invitation to cancel before, empty if there is none.
 	Replaces string
-	// Standing is the person's place in the organization.
-	Standing directory.Standing
+	// Membership is the person's place in the organization.
+	Membership directory.Membership
 	// Invitation is the one that speaks against another, nil if none does.
 	Invitation *cybedefend.Invitation
 	// Problem says why the entry is invalid or rejected, nil if it is neither.
@@ -93,71 +96,60 @@ func WithInvitation(r record.Record, invitation cybedefend.Invitation) record.Re
 // Problem is what keeps a wish from being sent: a field of the roster that does not fit the organization.
 type Problem struct{ Field, Reason, Suggestion string }
 
-// Decide returns the verdict on one wish.
-func Decide(wish Wish, b Basis) Verdict {
-	if b.Directory == nil {
+// Decide returns the verdict on one person, whose place in the organization is m: at most one of its invitations counts.
+func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
+	if in.Directory == nil {
 		return Verdict{Outcome: record.WouldInvite, Reason: reasonUnknown}
 	}
-	past := b.Memory.Of(wish.Email)
-	standing := b.standing(wish.Email, past)
-	if v, settled := b.settle(wish, standing, past); settled {
+	history := in.Histories.Of(desired.Email)
+	if v, decided := in.keep(desired, m, history); decided {
 		return v
 	}
-	v := Verdict{Outcome: record.WouldInvite, Standing: standing, Reason: reasonStranger}
-	assignments, problem := assign(wish.Teams, b.Directory)
+	v := Verdict{Outcome: record.WouldInvite, Membership: m, Reason: reasonStranger}
+	assignments, problem := assign(desired.Teams, in.Directory)
 	if problem != nil {
 		v.Outcome, v.Problem, v.Reason = record.Invalid, problem, reasonTeams
 		return v
 	}
-	if problem := refusal(b.Directory.Caller, cybedefend.Role(wish.Role)); problem != nil {
-		v.Outcome, v.Problem, v.Reason = record.Rejected, problem, reasonRole
-		return v
-	}
-	v.Invite = cybedefend.Invite{Email: wish.Email, Role: cybedefend.Role(wish.Role), TeamAssignments: assignments}
+	role := cybedefend.Role(desired.Role)
+	v.Invite = cybedefend.Invite{Email: desired.Email, Role: role, TeamAssignments: assignments}
+	v.Hint = grantHint(in.Directory.Caller, role)
 	switch {
-	case standing.Pending != nil:
-		v.Outcome, v.Reason, v.Replaces = record.WouldReinvite, reasonPending, standing.Pending.ID
+	case m.Pending != nil:
+		v.Outcome, v.Reason, v.Replaces = record.WouldReinvite, reasonPending, m.Pending.ID
 		v.Hint = "the pending invitation is cancelled first"
-	case standing.Lapsed != nil:
+	case m.Expired != nil:
 		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonExpired, "the invitation has expired"
+	case m.Ended != nil:
+		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonEnded, endedText(m.Ended)
 	}
 	return v
 }
 
-// standing returns the person's place in the organization. Without a reading of its people, it is what the last
-// invitation that is remembered makes it.
-func (b Basis) standing(address string, past Past) directory.Standing {
-	switch last := past.Invitation; {
-	case !b.Blind:
-		return b.Directory.Person(address)
-	case past.Times == 0:
-		return directory.Standing{}
-	case last.ExpiresAt.IsZero() || last.ExpiresAt.After(b.At):
-		return directory.Standing{Pending: &last}
-	default:
-		return directory.Standing{Lapsed: &last}
-	}
-}
-
-// settle returns the verdict on somebody who is in the organization, or is invited and stays so.
-func (b Basis) settle(wish Wish, standing directory.Standing, past Past) (v Verdict, settled bool) {
-	v = Verdict{Outcome: record.AlreadyInvited, Standing: standing}
+// keep returns the verdict on somebody who is in the organization, who is invited and stays so, or whom the policy keeps
+// from being invited again.
+func (in Inputs) keep(desired Desired, m directory.Membership, history History) (v Verdict, decided bool) {
+	v = Verdict{Outcome: record.Skipped, Membership: m}
 	switch {
-	case standing.Member != nil:
+	case m.Member != nil:
 		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
-		v.Hint = roleHint("member", string(standing.Member.Role), wish.Role)
+		v.Hint = roleHint("member", string(m.Member.Role), desired.Role)
 		return v, true
-	case standing.Pending != nil:
-		v.Invitation = standing.Pending
-		v.Reason, v.Hint = b.Policy.keeps(standing, past, b.At)
-		if differs := roleHint("pending invitation", standing.Pending.OrganizationRole, wish.Role); differs != "" {
+	case m.Pending != nil:
+		v.Outcome, v.Invitation = record.AlreadyInvited, m.Pending
+		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
+		if differs := roleHint("pending invitation", m.Pending.OrganizationRole, desired.Role); differs != "" {
 			v.Hint = differs
 		}
-	case standing.Lapsed != nil:
-		v.Invitation = standing.Lapsed
-		v.Reason, v.Hint = b.Policy.keeps(standing, past, b.At)
-	case b.Policy.spent(past):
-		v.Invitation, v.Reason, v.Hint = &past.Invitation, reasonSpent, b.Policy.spentHint(past)
+	case m.Expired != nil:
+		v.Invitation = m.Expired
+		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
+	case m.Ended != nil:
+		v.Invitation = m.Ended
+		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
+	case in.Policy.spent(history):
+		last, _, _ := history.Last()
+		v.Invitation, v.Reason, v.Hint = &last, reasonSpent, in.Policy.spentHint(history)
 	}
 	return v, v.Reason != ""
 }
@@ -171,7 +163,7 @@ func roleHint(what, has, wants string) string {
 	return fmt.Sprintf("the %s has the role %s, the roster wants %s: change it in the dashboard", what, has, wants)
 }
 
-// assign resolves the team names of a wish. All that is wrong with them is one problem.
+// assign resolves the team names that are desired. All that is wrong with them is one problem.
 func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssignment, *Problem) {
 	assignments := make([]cybedefend.TeamAssignment, 0, len(teams))
 	var reasons, suggestions []string

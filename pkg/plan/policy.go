@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 )
 
@@ -18,6 +19,9 @@ const (
 	ReinviteNever Reinvite = "never"
 	// ReinvitePending renews pending ones, too: they are cancelled first.
 	ReinvitePending Reinvite = "pending"
+	// ReinviteEnded renews, beside expired ones, what ended otherwise: by being cancelled, declined or accepted under
+	// another address, or by vanishing from the list.
+	ReinviteEnded Reinvite = "ended"
 )
 
 // Policy says when somebody is invited again. The zero value renews every expired invitation.
@@ -29,27 +33,33 @@ type Policy struct {
 	Max int
 }
 
-// keeps returns why an invitation, pending or expired, is left as it is, as a reason and what would renew it. The reason
-// is empty if the invitation is to be renewed.
-func (p Policy) keeps(standing directory.Standing, past Past, now time.Time) (reason, hint string) {
-	pending, lapsed := standing.Pending, standing.Lapsed
+// keeps returns why an invitation is left as it is, as a reason and what would renew it. The reason is empty if the
+// invitation is to be renewed.
+func (p Policy) keeps(m directory.Membership, history History, now time.Time) (reason, hint string) {
+	pending := m.Pending
 	switch {
 	case pending != nil && p.Reinvite != ReinvitePending:
 		return reasonPending, ""
-	case pending == nil && p.Reinvite == ReinviteNever:
+	case pending == nil && m.Expired != nil && p.Reinvite == ReinviteNever:
 		return reasonExpired, "the invitation has expired; --reinvite expired renews it"
-	case p.spent(past):
-		return reasonSpent, p.spentHint(past)
+	case pending == nil && m.Expired == nil && p.Reinvite != ReinviteEnded:
+		return reasonEnded, endedText(m.Ended) + "; --reinvite ended renews it"
+	case p.spent(history):
+		return reasonSpent, p.spentHint(history)
 	case p.After <= 0:
 		return "", ""
-	case pending != nil && past.Invitation.ID != pending.ID:
+	case pending != nil && history.Invitation.ID != pending.ID:
 		return reasonPending, "the invitation is pending, and nobody knows since when; --reinvite-after 0s renews it"
 	}
-	state, verb, since := "the invitation is pending", "was sent", past.At
+	state, verb, since := "the invitation is pending", "was sent", history.At
 	if pending == nil {
 		state = "the invitation has expired"
-		if past.Invitation.ID != lapsed.ID && !lapsed.ExpiresAt.Before(since) { // it is not ours, and at least that old
-			verb, since = "expired", lapsed.ExpiresAt
+		last := m.Expired
+		if last == nil {
+			state, last = endedText(m.Ended), m.Ended
+		}
+		if history.Invitation.ID != last.ID && !last.ExpiresAt.Before(since) { // it is not ours, and at least that old
+			verb, since = "expired", last.ExpiresAt
 		}
 	}
 	switch age := now.Sub(since); {
@@ -61,11 +71,23 @@ func (p Policy) keeps(standing directory.Standing, past Past, now time.Time) (re
 	return "", ""
 }
 
-// spent reports whether a person has been invited as often as may be.
-func (p Policy) spent(past Past) bool { return p.Max > 0 && past.Times >= p.Max }
+// endedText says how an invitation has ended before it could expire.
+func endedText(invitation *cybedefend.Invitation) string {
+	switch how := directory.EndedHow(invitation.Status); how {
+	case "accepted":
+		return "the invitation was accepted, but nobody of this address is a member"
+	case "ended":
+		return "the invitation is no longer in the list, although it had not expired"
+	default:
+		return "the invitation was " + how
+	}
+}
 
-func (p Policy) spentHint(past Past) string {
-	return fmt.Sprintf("invited %d times already; --reinvite-max %d renews it", past.Times, past.Times+1)
+// spent reports whether a person has been invited as often as may be.
+func (p Policy) spent(history History) bool { return p.Max > 0 && history.Times >= p.Max }
+
+func (p Policy) spentHint(history History) string {
+	return fmt.Sprintf("invited %d times already; --reinvite-max %d renews it", history.Times, history.Times+1)
 }
 
 // The reasons behind verdicts, in plan files.
@@ -76,7 +98,7 @@ const (
 	reasonExpired  = "the invitation has expired"
 	reasonYoung    = "the last invitation is too young"
 	reasonSpent    = "invited as often as allowed"
-	reasonRole     = "the caller may not grant the role"
+	reasonEnded    = "the invitation has ended"
 	reasonTeams    = "the teams are wrong"
 	reasonUnknown  = "nothing is known about the organization"
 )

@@ -72,6 +72,8 @@ type Claim struct {
 	// Replaces is the pending invitation that the request was to replace, empty if there was none. It is cancelled after
 	// the claim, so as long as it is pending, nothing was sent.
 	Replaces string
+	// Before is the latest invitation of the person that was known of when the claim was made, empty if there was none.
+	Before string
 }
 
 // Conclusion is what a step has come to: what is known of the row by now, and whether its claim stands.

@@ -13,9 +13,9 @@ import (
 	"rollcall/pkg/retry"
 )
 
-// Patience makes calls that change nothing at the service: each one waits for the pace, and one that fails for a
-// passing reason is repeated within the policy. Its [Patience.Call] fits [directory.Options].
-type Patience struct {
+// ReadRetrier makes calls that change nothing at the service: each one waits for the pace, and one that fails for a
+// passing reason is repeated within the policy. Its [ReadRetrier.Call] fits [directory.Options].
+type ReadRetrier struct {
 	Pace  *pace.Pace
 	Retry retry.Policy
 	// MaxWait bounds how long one call is repeated, and alone does so for calls that are refused for being too many (429).
@@ -25,8 +25,8 @@ type Patience struct {
 	Observe func(err error, wait time.Duration)
 }
 
-// Call makes the call until it succeeds, is refused for good, or patience ends; then it returns the last error.
-func (p Patience) Call(ctx context.Context, call func(context.Context) error) error {
+// Call makes the call until it succeeds, is refused for good, or has failed for too long; then it returns the last error.
+func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error) error {
 	policy, err := retry.New(p.Retry)
 	if err != nil {
 		return err

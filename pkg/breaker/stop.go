@@ -1,4 +1,4 @@
-package batch
+package breaker
 
 import (
 	"errors"
@@ -22,6 +22,10 @@ const (
 	Failures
 	// Unsettled: what earlier requests came to could not be found out, since the lists never stood still.
 	Unsettled
+	// Contradicted: the lists contradict themselves, so somebody may be there already who would be mailed.
+	Contradicted
+	// Foreign: something else answers in the place of the service.
+	Foreign
 	// Credentials: the service refuses the credentials.
 	Credentials
 	// Forbidden: the service refuses the caller's right to invite.
@@ -29,14 +33,16 @@ const (
 )
 
 var reasonTexts = [...]string{
-	Interrupted: "interrupted",
-	Deadline:    "the deadline has come",
-	Overlong:    "the service would have to be waited for too long",
-	Streak:      "too many failures of the same kind in a row",
-	Failures:    "too many rows failed",
-	Unsettled:   "the organization kept changing while it was read, so earlier requests could not be settled",
-	Credentials: "the service refuses the credentials",
-	Forbidden:   "the service refuses the right to invite",
+	Interrupted:  "interrupted",
+	Deadline:     "the deadline has come",
+	Overlong:     "the service would have to be waited for too long",
+	Streak:       "too many failures of the same kind in a row",
+	Failures:     "too many rows failed",
+	Unsettled:    "the organization kept changing while it was read, so earlier requests could not be settled",
+	Credentials:  "the service refuses the credentials",
+	Forbidden:    "the service refuses the right to invite",
+	Contradicted: "the lists of the organization contradict themselves, so nobody is invited on their word",
+	Foreign:      "something else answers in the place of the service",
 }
 
 // String says the reason in words.
@@ -66,8 +72,8 @@ func (e *StopError) Error() string {
 // Unwrap returns the answer behind the stop.
 func (e *StopError) Unwrap() error { return e.Err }
 
-// StopReason returns the reason of the [*StopError] in err, and the zero Reason if there is none.
-func StopReason(err error) Reason {
+// ReasonOf returns the reason of the [*StopError] in err, and the zero Reason if there is none.
+func ReasonOf(err error) Reason {
 	if stop, ok := errors.AsType[*StopError](err); ok {
 		return stop.Reason
 	}

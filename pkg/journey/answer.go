@@ -1,0 +1,191 @@
+package journey
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+)
+
+// Heard is what an answer says about the service, whatever becomes of the entry. The zero value is no answer.
+type Heard uint8
+
+// What can be heard.
+const (
+	// Accepted: the service did what it was asked for.
+	Accepted Heard = iota + 1
+	// Refused: it said no for good.
+	Refused
+	// Busy: it has too much to do, or a quota is used up.
+	Busy
+	// Trouble: it failed, or its answer is missing.
+	Trouble
+	// Foreign: something else answered in its place.
+	Foreign
+	// TokenExpired: the access token has run out, which is nobody's failure.
+	TokenExpired
+	// CredentialsRefused: no call will succeed any more.
+	CredentialsRefused
+)
+
+var heardNames = [...]string{"nothing", "accepted", "refused", "busy", "trouble", "foreign", "token_expired", "credentials_refused"}
+
+// String returns the word for what was heard.
+func (h Heard) String() string { return heardNames[min(int(h), len(heardNames)-1)] }
+
+func heard(a Answer) Heard {
+	failure, _ := errors.AsType[*cybedefend.Error](a.Err)
+	switch class := cybedefend.ClassOf(a.Err); {
+	case class == cybedefend.Done, class == cybedefend.Confirmed:
+		return Accepted
+	case class == cybedefend.Foreign:
+		return Foreign
+	case errors.Is(a.Err, cybedefend.ErrCredentials):
+		return CredentialsRefused
+	case failure != nil && failure.Status == http.StatusUnauthorized:
+		return TokenExpired
+	case failure != nil && failure.Overload():
+		return Busy
+	case class == cybedefend.FinalNo:
+		return Refused
+	}
+	return Trouble
+}
+
+// mayMeanPresent reports whether a refusal may only say that the person is invited or a member already, or that the
+// invitation to cancel has ended before. The service does not document how it says so.
+func mayMeanPresent(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
+}
+
+// longestWork is beyond what a healthy service takes for an invite.
+const longestWork = 10 * time.Second
+
+// silence returns how long a request may still be at work inside the service after it has ended for us.
+func (p Policy) silence(err error) time.Duration {
+	if err == nil {
+		return 0
+	}
+	switch status := statusOf(err); {
+	case cybedefend.ClassOf(err) == cybedefend.FinalNo:
+		return 0 // it said no, so it is done with it
+	case errors.Is(err, context.DeadlineExceeded), status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
+		// Somebody got tired of waiting, and what they waited for goes on.
+		return max(p.Grace, p.Timeout, p.UserTimeout)
+	case status == 0:
+		return p.InFlightGrace()
+	}
+	return p.Grace
+}
+
+// InFlightGrace returns how long a request may be at work whose connection, or whose process, is gone: as long as the
+// kernel goes on delivering it and anybody would have waited for it, but no longer than any healthy service takes.
+func (p Policy) InFlightGrace() time.Duration {
+	return max(p.Grace, p.UserTimeout, min(p.Timeout, longestWork))
+}
+
+// quotaPause returns how long to leave alone a service that speaks of a quota and names no time: short quotas are of ten
+// seconds, most of a minute.
+func quotaPause(tries int) time.Duration {
+	const first, most = 10 * time.Second, time.Minute
+	return min(first<<min(max(tries-1, 0), 4), most)
+}
+
+// longestWait is beyond what any run waits for, and far from what a Duration can hold.
+const longestWait = 365 * 24 * time.Hour
+
+// askedWait returns how long the service asked to wait, 0 if it did not.
+func askedWait(err error) time.Duration {
+	if e, ok := errors.AsType[*cybedefend.Error](err); ok && e.HasRetryAfter {
+		return min(e.RetryAfter, longestWait)
+	}
+	return 0
+}
+
+// statusOf returns the HTTP status behind an error, 0 if no reply came.
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*cybedefend.Error](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
+// invited returns the record of a person who was invited by this run. The hint says where the invitation is not as the
+// roster wants it.
+func invited(r record.Record, invitation cybedefend.Invitation, w Work) record.Record {
+	r = plan.WithInvitation(r, invitation)
+	r.Outcome, r.Error, r.Hint = record.Invited, "", differs(invitation, w)
+	return r
+}
+
+// differs says how an invitation differs from what was asked for, empty if it does not.
+func differs(invitation cybedefend.Invitation, w Work) string {
+	var parts []string
+	differ := func(what, has, wants string) {
+		if has != "" && wants != "" && !strings.EqualFold(strings.TrimSpace(has), strings.TrimSpace(wants)) {
+			parts = append(parts, "the "+what+" "+has+", not "+wants)
+		}
+	}
+	if email.Fold(invitation.Email) != email.Fold(w.Email) {
+		differ("address", invitation.Email, w.Email)
+	}
+	differ("role", invitation.OrganizationRole, w.Role)
+	differ("organization", invitation.OrganizationID, w.AskedOf)
+	if len(parts) == 0 {
+		return ""
+	}
+	return "the service's invitation has " + strings.Join(parts, ", ")
+}
+
+// rejected returns the record of a row that the service has refused for good, with what can be done about it.
+func rejected(r record.Record) record.Record {
+	r.Outcome = record.Rejected
+	switch r.HTTPStatus {
+	case http.StatusForbidden:
+		r.Hint = "your role may not grant this role, or may not add people to one of the teams: ask an administrator"
+	case http.StatusNotFound:
+		r.Hint = "check the organization and the ids of the teams"
+	case http.StatusConflict:
+		r.Hint = "the service knows this person already, but lists neither an invitation nor a member: look in the dashboard"
+	default:
+		r.Hint = "correct the row and run the same command again"
+	}
+	if r.Trail.Cancelled != "" {
+		r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; " + r.Hint
+	}
+	return r
+}
+
+// failed returns the record of a row whose attempts are used up and had no effect.
+func failed(r record.Record) record.Record {
+	r.Outcome, r.Hint = record.Failed, "certainly not invited: run the same command again"
+	if r.Trail.Cancelled != "" {
+		r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; run the same command again"
+	}
+	return r
+}
+
+// unknown ends the entry without a certain outcome.
+func (step Step) unknown(why string, inDoubt bool) Step {
+	r := step.Work.Record
+	if r.Error != "" {
+		why = r.Error + "; then " + why
+	}
+	r.Outcome, r.Error = record.Unknown, why
+	r.Hint = "may or may not be invited: run the same command again once the service answers, it looks first and never repeats blindly"
+	if r.Trail.Confirmed && !inDoubt {
+		r.Hint = "look in the dashboard: it is never sent again by itself; --reinvite ended sends it in another run"
+	}
+	step.Move, step.Work.Record, step.Work.InDoubt, step.Work.Refused = Settled, r, inDoubt, false
+	return step
+}

@@ -1,0 +1,254 @@
+// Package journey is the life of one entry: one attempt, and the decisions about it.
+//
+// [Judge] says what one answer of the service means and [Resolve] what one reading of the directory means. Both are pure
+// functions, and no other place decides either. [Attempt] makes one call, the only one in this program that invites or
+// replaces anybody: claim, send, judge, conclude. Runs, goroutines and whose turn it is are the caller's.
+//
+// The rules of the life:
+//
+//   - A 2xx is final. Whatever its body says or lacks, the entry is never sent again.
+//   - A request that may have taken effect is never repeated before a reading shows that it did not: one that began late
+//     enough, misses nobody and is known to be fresh enough.
+//   - What would mail somebody on the word of lists that contradict themselves stops the run instead.
+//   - What was refused is looked up where the refusal may mean that the person is there already.
+package journey
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/fence"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+)
+
+// Judge says what the answer to an attempt means.
+func Judge(w Work, a Answer, p Policy) Step {
+	if errors.Is(a.Err, fence.ErrStale) && cybedefend.ClassOf(a.Err) == cybedefend.NotProcessed {
+		return Step{Move: Withheld, Work: w} // it was held up until its claim was no longer good
+	}
+	s := Step{Work: w.after(a, p), Heard: heard(a), Err: a.Err}
+	switch class := cybedefend.ClassOf(a.Err); {
+	case s.Heard == CredentialsRefused:
+		s.Move = Withheld
+	case a.Cancels:
+		return s.cancelled(a, p)
+	case class == cybedefend.Done:
+		return s.settle(invited(s.Work.Record, a.Invitation, w))
+	case class == cybedefend.Confirmed:
+		s.Work.Trail.Confirmed, s.Work.InDoubt, s.Move = true, true, LookUp
+		s.Work.Record = plan.WithInvitation(s.Work.Record, a.Invitation)
+	case class == cybedefend.NotProcessed, s.Heard == Busy && class == cybedefend.FinalNo:
+		return s.again(a, p)
+	case class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):
+		s.Work.Refused, s.Move = true, LookUp
+	case class == cybedefend.FinalNo:
+		return s.settle(rejected(s.Work.Record))
+	default:
+		s.Work.Trail.Lost, s.Work.InDoubt, s.Move = true, true, LookUp
+	}
+	return s
+}
+
+// cancelled says what the answer to a cancellation means. It mails nobody, so it is repeated without harm.
+func (s Step) cancelled(a Answer, p Policy) Step {
+	status, class := s.Work.HTTPStatus, cybedefend.ClassOf(a.Err)
+	switch {
+	case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound, status == http.StatusGone:
+		s.Work.Trail.Cancelled, s.Work.Trail.Tries, s.Work.Error = s.Work.Replaces, 0, ""
+		s.Move, s.Heard, s.At = Again, Accepted, a.Ended
+		return s
+	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status)):
+		s.Work.Refused, s.Move = true, LookUp // it may have been accepted or cancelled before
+		return s
+	case class == cybedefend.FinalNo && s.Heard != Busy:
+		return s.settle(rejected(s.Work.Record))
+	}
+	return s.again(a, p)
+}
+
+// again has the attempt made again after a wait, or ends the entry when its tries are used up.
+func (s Step) again(a Answer, p Policy) Step {
+	asked := askedWait(a.Err)
+	if s.Heard == Busy && asked == 0 && cybedefend.ClassOf(a.Err) == cybedefend.FinalNo {
+		asked = quotaPause(s.Work.Trail.Tries) // the refusal speaks of a quota, and does not say for how long
+	}
+	// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota.
+	if s.Heard == Busy && asked > time.Second {
+		s.Hold = a.Ended.Add(asked)
+	}
+	trail := &s.Work.Trail
+	if !p.Retry.Again(trail.Tries) {
+		if cybedefend.ClassOf(a.Err) == cybedefend.FinalNo {
+			return s.settle(rejected(s.Work.Record))
+		}
+		return s.settle(failed(s.Work.Record))
+	}
+	wait := p.Retry.Wait(trail.Tries+trail.Throttled, asked, a.Jitter)
+	if s.Heard == TokenExpired { // a renewed token needs no patience beyond what its issuer's clock asks for
+		wait = asked
+	}
+	trail.DueAt = a.Ended.Add(wait)
+	s.Move, s.At = Again, trail.DueAt
+	return s
+}
+
+// settle ends the entry with its outcome.
+func (s Step) settle(r record.Record) Step {
+	s.Move, s.Work.Record, s.Work.InDoubt, s.Work.Refused = Settled, r, false, false
+	return s
+}
+
+// after returns the entry after one more attempt. A service that says no because of the others (429) has not tried this
+// one; when it does so to everybody, the line stops.
+func (w Work) after(a Answer, p Policy) Work {
+	w.Attempts++
+	w.HTTPStatus, w.Error = statusOf(a.Err), ""
+	if a.Err == nil {
+		w.HTTPStatus = http.StatusCreated
+		if a.Cancels {
+			w.HTTPStatus = http.StatusOK
+		}
+	} else {
+		w.Error = a.Err.Error()
+	}
+	if w.HTTPStatus == http.StatusTooManyRequests {
+		w.Trail.Throttled++
+	} else {
+		w.Trail.Tries++
+	}
+	w.Trail.EndedAt, w.Trail.SilentFor, w.Trail.DueAt = a.Ended, p.silence(a.Err), time.Time{}
+	return w
+}
+
+// Resolve says what a reading means for an entry: for one that is in doubt or was refused, what became of it, and for any
+// other whether it is to be sent.
+func Resolve(w Work, s Sighting, in plan.Inputs, p Policy) Step {
+	step := Step{Work: w}
+	switch {
+	case w.Outcome != record.Unset:
+		return step.revisit(s, in)
+	case w.Elsewhere != "" && !s.found():
+		return step.unknown(w.Elsewhere, w.InDoubt)
+	case w.Trail.Confirmed:
+		return step.confirmed(s, in)
+	case w.InDoubt:
+		return step.lost(s, in, p)
+	case w.Refused:
+		return step.refused(s, in)
+	}
+	return step.verdict(s, in)
+}
+
+// confirmed looks for the invitation that the service has confirmed without describing it.
+func (step Step) confirmed(s Sighting, in plan.Inputs) Step {
+	w := step.Work
+	own := s.own(w)
+	switch {
+	case s.Err == nil && s.Member != nil:
+		return step.verdict(s, in)
+	case s.Err == nil && own != nil:
+		return step.settle(invited(w.Record, *own, w))
+	case !s.Certain():
+		return step.unknown(s.gap(), true)
+	case s.early(w):
+		return step.wait(s)
+	}
+	return step.unknown("the service has confirmed it and lists no such invitation"+s.perhaps(), false)
+}
+
+// lost finds out what became of a request whose reply is missing.
+func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
+	w := step.Work
+	own := s.own(w)
+	switch {
+	case s.Err == nil && s.Member != nil:
+		return step.verdict(s, in)
+	case s.Err == nil && own != nil:
+		return step.settle(invited(w.Record, *own, w))
+	case !s.Certain():
+		return step.unknown(s.gap(), true)
+	case s.early(w):
+		return step.wait(s)
+	case s.Similar != "" || s.Veiled || s.endedSince(w):
+		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
+	case !p.Retry.Again(w.Trail.Tries):
+		return step.settle(failed(w.Record))
+	}
+	if w.Replaces != "" && s.Pending == nil {
+		step.Work.Trail.Cancelled = w.Replaces // by us, or by somebody else
+	}
+	step.Work.Trail.Lost, step.Work.InDoubt = false, false
+	return step.send(s, in)
+}
+
+// refused finds out whether a refusal only meant that the person is there already.
+func (step Step) refused(s Sighting, in plan.Inputs) Step {
+	w := step.Work
+	switch kept := w.Replaces != "" && s.Pending != nil && s.Pending.ID == w.Replaces; {
+	case s.Err != nil, kept:
+		return step.settle(rejected(w.Record))
+	case s.Member != nil, s.Pending != nil:
+		return step.verdict(s, in)
+	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
+		step.Work.Trail.Cancelled, step.Work.Refused = w.Replaces, false // somebody else has cancelled what we could not
+		return step.send(s, in)
+	}
+	return step.settle(rejected(w.Record))
+}
+
+// verdict decides about an entry of which no request is in doubt.
+func (step Step) verdict(s Sighting, in plan.Inputs) Step {
+	w := step.Work
+	if s.Unsure && s.Member == nil {
+		return step.unknown("the service has confirmed an earlier request and does not list its invitation yet", false)
+	}
+	v := plan.Decide(w.Desired, s.Membership, in)
+	if !v.Send() {
+		r := w.Record
+		r.Error = ""
+		return step.settle(v.Apply(r, in.At))
+	}
+	if !s.Certain() && !in.TrustLists {
+		step.Move, step.Gap = Contradicted, s.gap()
+		return step
+	}
+	step.Work.Invite, step.Work.Replaces, step.Work.Before = v.Invite, v.Replaces, s.latest()
+	step.Work.Trail.Verdict, step.Work.Hint = v.Outcome, v.Hint
+	step.Move, step.At = Send, w.Trail.DueAt
+	return step
+}
+
+// send has an entry sent that was found to be sent before: as it was, if that is known.
+func (step Step) send(s Sighting, in plan.Inputs) Step {
+	if step.Work.Invite.Email == "" {
+		return step.verdict(s, in)
+	}
+	step.Move, step.At = Send, step.Work.Trail.DueAt
+	return step
+}
+
+// revisit says whether an outcome of an earlier part of the run is still true. The directory's truth beats the memory,
+// once it has had the time to learn it.
+func (step Step) revisit(s Sighting, in plan.Inputs) Step {
+	step.Move = Kept
+	if in.At.Sub(step.Work.UpdatedAt) < MemoryCounts || !s.Certain() || s.found() {
+		return step
+	}
+	switch step.Work.Outcome {
+	case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Skipped:
+		if plan.Decide(step.Work.Desired, s.Membership, in).Send() {
+			step.Move = Send
+		}
+	default:
+	}
+	return step
+}
+
+// wait has the entry looked up once more, from when on a reading can tell.
+func (step Step) wait(s Sighting) Step {
+	step.Move, step.At = Wait, s.tellsFrom(step.Work)
+	return step
+}

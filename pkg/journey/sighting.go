@@ -1,0 +1,216 @@
+package journey
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+)
+
+const (
+	// MemoryCounts is how long what the ledger knows counts, whatever a list says: lists lag behind. After that the
+	// directory's truth beats the memory.
+	MemoryCounts = 10 * time.Minute
+	// UnknownLag is how long a list is taken to lag behind where nothing shows how long it does. Lists were seen to lag
+	// by fifteen seconds.
+	UnknownLag = 30 * time.Second
+	// vanished is the status of an invitation that is remembered and no longer listed.
+	vanished = "vanished"
+)
+
+// Sighting is what one reading of the directory shows of one person.
+type Sighting struct {
+	// Membership is the person's place, by address, by the ids of the invitations that are remembered, and by memory where
+	// the list may not know yet. Where several invitations tell of it, the latest alone counts.
+	directory.Membership
+	// Began is when the reading began, and Lag how late it may be.
+	Began time.Time
+	Lag   time.Duration
+	// Gaps say in words why somebody may have been missed, and are empty if nobody was. Err is why nothing was read.
+	Gaps []string
+	Err  error
+	// Similar is an address in the list of invitations that may be the same mailbox, empty if there is none. Veiled says
+	// that the list has addresses that cannot be read.
+	Similar string
+	Veiled  bool
+	// Unsure says that the service has lately confirmed a request without describing the invitation.
+	Unsure bool
+}
+
+// See returns what a reading shows of an entry's person.
+func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sighting {
+	history := in.Histories.Of(w.Email)
+	if in.Blind {
+		return Sighting{Membership: remembered(history, in.At)}
+	}
+	s := Sighting{Membership: d.Person(w.Email), Began: d.Began, Lag: lag, Gaps: d.Gaps, Veiled: d.Veiled > 0}
+	for _, id := range []string{w.InvitationID, history.Invitation.ID, history.Seen.ID} {
+		s.byID(d, id)
+	}
+	if similar := d.Similar(w.Email); len(similar) > 0 {
+		s.Similar = similar[0].Email
+	}
+	replaced := w.Trail.Cancelled
+	if w.InDoubt && replaced == "" && s.Pending == nil {
+		replaced = w.Replaces
+	}
+	s.Membership = latest(without(s.Membership, replaced))
+	if s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
+		s.recall(history, in.At)
+	}
+	return s
+}
+
+// byID adds the invitation with an id, which the list may have under another spelling of the address.
+func (s *Sighting) byID(d *directory.Directory, id string) {
+	if id == "" {
+		return
+	}
+	invitation, state, found := d.Invitation(id)
+	if !found {
+		return
+	}
+	switch {
+	case state == directory.Pending && s.Pending == nil:
+		s.Pending = &invitation
+	case state == directory.Expired && s.Expired == nil:
+		s.Expired = &invitation
+	case state == directory.Ended && s.Ended == nil:
+		s.Ended = &invitation
+	}
+}
+
+// recall adds what is remembered of somebody whom the lists show neither as a member nor as invited.
+func (s *Sighting) recall(history plan.History, now time.Time) {
+	last, at, known := history.Last()
+	if !known {
+		return
+	}
+	expired := !last.ExpiresAt.IsZero() && !last.ExpiresAt.After(now)
+	listed := s.Expired != nil && s.Expired.ID == last.ID || s.Ended != nil && s.Ended.ID == last.ID
+	switch own := at.Equal(history.At); {
+	case own && now.Sub(at) < MemoryCounts && !expired && history.Unsure:
+		s.Unsure = true
+	case own && now.Sub(at) < MemoryCounts && !expired:
+		s.Membership = directory.Membership{Pending: &last}
+	case listed, later(s.Expired, last), later(s.Ended, last):
+		// The list knows more than the memory.
+	case expired && !history.FoundGone(last.ID):
+		s.Membership = directory.Membership{Expired: &last}
+	default:
+		last.Status = vanished
+		s.Membership = directory.Membership{Ended: &last}
+	}
+}
+
+// later reports whether a listed invitation is later than one that is remembered.
+func later(listed *cybedefend.Invitation, last cybedefend.Invitation) bool {
+	return listed != nil && listed.ExpiresAt.After(last.ExpiresAt)
+}
+
+// remembered returns the place that the last invitation in memory gives a person, where the lists are not read.
+func remembered(history plan.History, now time.Time) (m directory.Membership) {
+	last, _, known := history.Last()
+	switch {
+	case history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At):
+		m.Member = &cybedefend.User{Email: last.Email}
+	case !known:
+	case last.ExpiresAt.IsZero() || last.ExpiresAt.After(now):
+		m.Pending = &last
+	default:
+		m.Expired = &last
+	}
+	return m
+}
+
+// without returns the membership without the invitation that was cancelled to be replaced.
+func without(m directory.Membership, replaced string) directory.Membership {
+	for _, invitation := range []**cybedefend.Invitation{&m.Pending, &m.Expired, &m.Ended} {
+		if replaced != "" && *invitation != nil && strings.EqualFold((*invitation).ID, replaced) {
+			*invitation = nil
+		}
+	}
+	return m
+}
+
+// latest returns the membership with the invitation alone that tells most about it.
+func latest(m directory.Membership) directory.Membership {
+	switch {
+	case m.Pending != nil:
+		m.Expired, m.Ended = nil, nil
+	case m.Expired != nil && m.Ended != nil && m.Expired.ExpiresAt.After(m.Ended.ExpiresAt):
+		m.Ended = nil
+	case m.Expired != nil && m.Ended != nil:
+		m.Expired = nil
+	}
+	return m
+}
+
+// Certain reports whether the reading shows everybody.
+func (s Sighting) Certain() bool { return s.Err == nil && len(s.Gaps) == 0 }
+
+// found reports whether the person is a member or has an open invitation.
+func (s Sighting) found() bool { return s.Err == nil && (s.Member != nil || s.Pending != nil) }
+
+// gap says why the reading does not tell.
+func (s Sighting) gap() string {
+	if s.Err != nil {
+		return fmt.Sprintf("the directory could not be read: %v", s.Err)
+	}
+	return strings.Join(s.Gaps, "; ")
+}
+
+// own returns the invitation that a request of ours has made, nil if the reading shows none. The one that the request was
+// to replace is cancelled first: as long as it is pending, nothing was sent.
+func (s Sighting) own(w Work) *cybedefend.Invitation {
+	for _, invitation := range []*cybedefend.Invitation{s.Pending, s.Expired, s.Ended} {
+		switch {
+		case invitation == nil:
+		case w.InvitationID != "" && strings.EqualFold(invitation.ID, w.InvitationID):
+			return invitation
+		case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces):
+			return invitation
+		}
+	}
+	return nil
+}
+
+// endedSince reports whether the list has an invitation that has ended and was not known of before the request.
+func (s Sighting) endedSince(w Work) bool {
+	last := s.latest()
+	return last != "" && s.Pending == nil && last != w.Before
+}
+
+// latest returns the id of the invitation that counts, empty if there is none.
+func (s Sighting) latest() string {
+	for _, invitation := range []*cybedefend.Invitation{s.Pending, s.Expired, s.Ended} {
+		if invitation != nil {
+			return invitation.ID
+		}
+	}
+	return ""
+}
+
+// perhaps says what in the lists may be the entry's invitation.
+func (s Sighting) perhaps() string {
+	switch {
+	case s.Similar != "":
+		return fmt.Sprintf("; %s is invited, which may be the same mailbox", s.Similar)
+	case s.Veiled:
+		return "; some of the addresses that it lists cannot be read"
+	}
+	return ""
+}
+
+// early reports whether the reading began too soon to show that a request had no effect.
+func (s Sighting) early(w Work) bool { return s.Began.Before(s.tellsFrom(w)) }
+
+// tellsFrom returns from when on a reading shows whether the entry's last request had an effect: the request must be at
+// work no more, and the list must have had the time to learn of it.
+func (s Sighting) tellsFrom(w Work) time.Time {
+	return w.Trail.EndedAt.Add(w.Trail.SilentFor + s.Lag)
+}

@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"iter"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
+	"rollcall/pkg/record"
+)
+
+// History is what earlier runs did for one person and saw of one. The zero value is nothing.
+type History struct {
+	// Times is how often the person was invited.
+	Times int
+	// At is when the last invitation was sent, and Invitation what it was then.
+	At         time.Time
+	Invitation cybedefend.Invitation
+	// Unsure says that the service has confirmed the last request without describing an invitation.
+	Unsure bool
+	// SeenAs is what a run last found the person to be without sending anything: [record.AlreadyMember],
+	// [record.AlreadyInvited] or [record.Skipped]. SeenAt is when, and Seen the invitation that it found.
+	SeenAs record.Outcome
+	SeenAt time.Time
+	Seen   cybedefend.Invitation
+}
+
+// Last returns the invitation that was last sent or seen, when it was, and whether there is one.
+func (h History) Last() (last cybedefend.Invitation, at time.Time, known bool) {
+	if h.Seen.ID != "" && h.SeenAt.After(h.At) {
+		return h.Seen, h.SeenAt, true
+	}
+	return h.Invitation, h.At, h.Times > 0 && !h.At.IsZero()
+}
+
+// FoundGone reports whether a run has found the invitation to have ended before it expired.
+func (h History) FoundGone(invitationID string) bool {
+	return h.SeenAs == record.Skipped && h.Seen.ID == invitationID && (h.Seen.ExpiresAt.IsZero() || h.SeenAt.Before(h.Seen.ExpiresAt))
+}
+
+// Histories are what is remembered, by the keys of the people. Nil remembers nothing.
+type Histories map[string]History
+
+// Of returns what is remembered about an address.
+func (h Histories) Of(address string) History { return h[email.Fold(address)] }
+
+// Remembered is what a ledger knows of a scope, each in any order.
+type Remembered struct {
+	// Invited has everybody who was invited, once for each time.
+	Invited iter.Seq2[record.Record, error]
+	// Sighted has people whom runs found to be there or kept back, the latest word for each.
+	Sighted iter.Seq2[record.Record, error]
+	// Cancelled has the invitations that were cancelled in order to be replaced: they count as sent and are no more.
+	Cancelled iter.Seq2[string, error]
+	// JoinedAt says since when a person's present joining lasts, zero meaning always: what was before does not count.
+	JoinedAt func(key string) time.Time
+}
+
+// Remember makes histories of what a ledger knows. Whatever is nil there is nothing.
+func Remember(r Remembered) (Histories, error) {
+	histories, cancelled := Histories{}, map[string]bool{}
+	for id, err := range orEmpty(r.Cancelled) {
+		if err != nil {
+			return nil, err
+		}
+		cancelled[id] = true
+	}
+	joined := func(key string, at time.Time) bool { return r.JoinedAt == nil || !at.Before(r.JoinedAt(key)) }
+	for rec, err := range orEmpty(r.Invited) {
+		if err != nil {
+			return nil, err
+		}
+		key := email.Fold(rec.Email)
+		if !joined(key, rec.UpdatedAt) {
+			continue
+		}
+		history := histories[key]
+		history.Times++
+		if !rec.UpdatedAt.Before(history.At) {
+			history.At, history.Invitation = rec.UpdatedAt, invitationOf(rec)
+			history.Unsure = rec.Outcome != record.Invited
+		}
+		histories[key] = history
+	}
+	for rec, err := range orEmpty(r.Sighted) {
+		if err != nil {
+			return nil, err
+		}
+		key := email.Fold(rec.Email)
+		if history := histories[key]; joined(key, rec.UpdatedAt) && !rec.UpdatedAt.Before(history.SeenAt) {
+			history.SeenAs, history.SeenAt, history.Seen = rec.Outcome, rec.UpdatedAt, invitationOf(rec)
+			histories[key] = history
+		}
+	}
+	for key, history := range histories {
+		if cancelled[history.Invitation.ID] {
+			history.At, history.Invitation = time.Time{}, cybedefend.Invitation{}
+		}
+		if cancelled[history.Seen.ID] {
+			history.SeenAs, history.SeenAt, history.Seen = record.Unset, time.Time{}, cybedefend.Invitation{}
+		}
+		histories[key] = history
+	}
+	return histories, nil
+}
+
+func orEmpty[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
+	if seq == nil {
+		return func(func(T, error) bool) {}
+	}
+	return seq
+}
+
+func invitationOf(r record.Record) cybedefend.Invitation {
+	return cybedefend.Invitation{
+		ID: r.InvitationID, Token: r.Token, Email: r.Email, Status: r.Status,
+		OrganizationRole: r.OrganizationRole, ExpiresAt: r.ExpiresAt,
+	}
+}
