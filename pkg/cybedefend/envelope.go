@@ -20,26 +20,6 @@ func decodeObject(body []byte, into any, keys ...string) error {
 	return unreadable("not an object with %q", keys)
 }
 
-// decodeList decodes a list that stands alone or under its name, in the body itself or else in what it has under
-// "data". A null under its name is an empty list; no list at all is an error.
-func decodeList[T any](body []byte, name string) ([]T, error) {
-	for _, candidate := range envelope(body) {
-		list, ok := fields(candidate)[name]
-		if !ok {
-			if len(candidate) == 0 || candidate[0] != '[' {
-				continue
-			}
-			list = candidate
-		}
-		var items []T
-		if err := json.Unmarshal(list, &items); err != nil {
-			return nil, unreadable("list of %s: %w", name, err)
-		}
-		return items, nil
-	}
-	return nil, unreadable("no list of %s", name)
-}
-
 // envelope returns where a reply's content may be, first choice first.
 func envelope(body []byte) [2]json.RawMessage {
 	body = bytes.TrimSpace(body)

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -62,35 +61,22 @@ func (c *Client) Invite(ctx context.Context, organizationID string, invite Invit
 	return invitation, nil
 }
 
-// Invitations returns one page of an organization's invitations: GET /organization/{id}/invitations. There is no total,
-// so the last page is the first with fewer than its size. The list may hold accepted, cancelled and expired ones.
-func (c *Client) Invitations(ctx context.Context, organizationID string, page Page) ([]Invitation, error) {
+// Invitations returns one page of an organization's invitations: GET /organization/{id}/invitations. There is no total.
+// The list may hold accepted, cancelled and expired ones. A single item that can't be read spoils no page.
+func (c *Client) Invitations(ctx context.Context, organizationID string, page Page) (InvitationsPage, error) {
 	if err := checkPage(OpInvitations, organizationID, page); err != nil {
-		return nil, err
+		return InvitationsPage{}, err
 	}
-	var invitations []Invitation
+	var invitations InvitationsPage
 	err := c.call(ctx, request{
 		operation: OpInvitations, method: http.MethodGet, read: true,
 		url: paged(c.at("organization", organizationID, "invitations"), page, ""),
-		understand: func(body []byte) error {
-			items, err := decodeList[invitationReply](body, "invitations")
-			if err != nil {
-				return err
-			}
-			invitations = make([]Invitation, len(items))
-			for i, item := range items {
-				if item.ID == "" || item.Email == "" {
-					return unreadable("an invitation without id or email")
-				}
-				invitations[i] = item.invitation()
-			}
-			return nil
+		understand: func(body []byte) (err error) {
+			invitations, err = decodeInvitations(body)
+			return err
 		},
 	})
-	if err != nil {
-		return nil, err
-	}
-	return invitations, nil
+	return invitations, err
 }
 
 // CancelInvitation withdraws an invitation: DELETE /organization/{id}/invitation/{invitationId}.
@@ -119,26 +105,13 @@ func (c *Client) CancelInvitation(ctx context.Context, organizationID, invitatio
 	return invitation, nil
 }
 
-// invitationReply is an invitation on the wire. A date that can't be read doesn't spoil the rest.
-type invitationReply struct {
-	Invitation
-	ExpiresAt json.RawMessage `json:"expiresAt"`
-}
-
-func (r invitationReply) invitation() Invitation {
-	var at time.Time
-	if json.Unmarshal(r.ExpiresAt, &at) == nil {
-		r.Invitation.ExpiresAt = at
-	}
-	return r.Invitation
-}
-
 func decodeInvitation(body []byte, keys ...string) (Invitation, error) {
-	var reply invitationReply
-	if err := decodeObject(body, &reply, keys...); err != nil {
+	var raw json.RawMessage
+	if err := decodeObject(body, &raw, keys...); err != nil {
 		return Invitation{}, err
 	}
-	return reply.invitation(), nil
+	invitation, _ := readInvitation(raw)
+	return invitation, nil
 }
 
 // at returns the address of a call. The service's paths have no version prefix.

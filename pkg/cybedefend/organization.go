@@ -6,13 +6,6 @@ import (
 	"net/http"
 )
 
-// MembersPage is one page of an organization's members.
-type MembersPage struct {
-	Users []User
-	// TotalUsers and TotalPages are of the whole list, 0 if the service did not say.
-	TotalUsers, TotalPages int
-}
-
 // Members returns one page of an organization's members: GET /organization/{id}/members. Unless search is empty, only
 // the members are listed whom the service finds by it.
 func (c *Client) Members(ctx context.Context, organizationID string, page Page, search string) (MembersPage, error) {
@@ -23,28 +16,12 @@ func (c *Client) Members(ctx context.Context, organizationID string, page Page, 
 	err := c.call(ctx, request{
 		operation: OpMembers, method: http.MethodGet, read: true,
 		url: paged(c.at("organization", organizationID, "members"), page, search),
-		understand: func(body []byte) error {
-			var reply struct {
-				Users      []User `json:"users"`
-				TotalUsers int    `json:"totalUsers"`
-				TotalPages int    `json:"totalPages"`
-			}
-			if err := decodeObject(body, &reply, "users"); err != nil {
-				return err
-			}
-			for _, user := range reply.Users {
-				if user.ID == "" || user.Email == "" {
-					return unreadable("a member without id or email")
-				}
-			}
-			members = MembersPage(reply)
-			return nil
+		understand: func(body []byte) (err error) {
+			members, err = decodeMembers(body)
+			return err
 		},
 	})
-	if err != nil {
-		return MembersPage{}, err
-	}
-	return members, nil
+	return members, err
 }
 
 // ChangeRole gives a member another role: PUT /organization/{id}/member/role. Doing so twice is the same as once.
@@ -69,7 +46,8 @@ func (c *Client) ChangeRole(ctx context.Context, organizationID, userID string, 
 	})
 }
 
-// Teams returns all teams of an organization: GET /organization/{id}/teams.
+// Teams returns all teams of an organization: GET /organization/{id}/teams. Items without an id are left out; if that
+// leaves none, the call fails.
 func (c *Client) Teams(ctx context.Context, organizationID string) ([]Team, error) {
 	if err := checkID(OpTeams, "organization", organizationID); err != nil {
 		return nil, err
@@ -78,40 +56,25 @@ func (c *Client) Teams(ctx context.Context, organizationID string) ([]Team, erro
 	err := c.call(ctx, request{
 		operation: OpTeams, method: http.MethodGet, read: true, url: c.at("organization", organizationID, "teams"),
 		understand: func(body []byte) (err error) {
-			teams, err = decodeList[Team](body, "teams")
-			for _, team := range teams {
-				if team.ID == "" || team.Name == "" {
-					return unreadable("a team without id or name")
-				}
-			}
+			teams, err = decodeTeams(body)
 			return err
 		},
 	})
-	if err != nil {
-		return nil, err
-	}
-	return teams, nil
+	return teams, err
 }
 
-// Organizations returns all organizations that the caller belongs to: GET /organizations.
+// Organizations returns all organizations that the caller belongs to: GET /organizations. Items without an id are left
+// out; if that leaves none, the call fails.
 func (c *Client) Organizations(ctx context.Context) ([]Organization, error) {
 	var organizations []Organization
 	err := c.call(ctx, request{
 		operation: OpOrganizations, method: http.MethodGet, read: true, url: c.at("organizations"),
 		understand: func(body []byte) (err error) {
-			organizations, err = decodeList[Organization](body, "organizations")
-			for _, organization := range organizations {
-				if organization.ID == "" {
-					return unreadable("an organization without id")
-				}
-			}
+			organizations, err = decodeOrganizations(body)
 			return err
 		},
 	})
-	if err != nil {
-		return nil, err
-	}
-	return organizations, nil
+	return organizations, err
 }
 
 // Organization returns one organization: GET /organization/{id}.
@@ -123,10 +86,11 @@ func (c *Client) Organization(ctx context.Context, organizationID string) (Organ
 	err := c.call(ctx, request{
 		operation: OpOrganization, method: http.MethodGet, read: true, url: c.at("organization", organizationID),
 		understand: func(body []byte) error {
-			if err := decodeObject(body, &organization, "id"); err != nil {
+			var raw json.RawMessage
+			if err := decodeObject(body, &raw, "id"); err != nil {
 				return err
 			}
-			if organization.ID == "" {
+			if organization = readOrganization(raw); organization.ID == "" {
 				return unreadable("an organization without id")
 			}
 			return nil

@@ -20,6 +20,8 @@ const (
 	maxReply = 1 << 20
 	// maxErrorReply is enough for any explanation; what follows is not read.
 	maxErrorReply = 64 << 10
+	// byteOrderMark is what some services put before their JSON. It means nothing in UTF-8.
+	byteOrderMark = "\xEF\xBB\xBF"
 )
 
 // request is one HTTP request to be sent.
@@ -148,6 +150,7 @@ func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
 	defer response.Body.Close()
 	answer = reply{status: response.StatusCode, header: response.Header, taken: true}
 	answer.body, answer.err = readBody(response)
+	answer.body = bytes.TrimPrefix(answer.body, []byte(byteOrderMark))
 	return answer
 }
 
