@@ -1,6 +1,9 @@
 package pace
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Limit is what the service tells about one of its rate limits. All of it is advice, and what makes no sense is
 // ignored.
@@ -53,6 +56,68 @@ type told struct {
 	most    int64         // that ever remained
 	lately  int64         // the most that remained in the observation before
 	high    int64         // the most that remained in this one
+}
+
+// mostLimits bounds how many limits are kept apart. Services tell two or three.
+const mostLimits = 8
+
+// limits are those that were told lately. A slot without an instant is free.
+type limits [mostLimits]told
+
+// next returns the limits after some were told.
+func (l limits) next(heard []Limit, now time.Time) limits {
+	for _, one := range heard {
+		slot := 0 // its own, else a free one, else the one that was not told for the longest time
+		for i := range l {
+			if !l[i].at.IsZero() && l[i].Name == one.Name {
+				slot = i
+				break
+			}
+			if l[i].at.Before(l[slot].at) {
+				slot = i
+			}
+		}
+		if l[slot].Name != one.Name {
+			l[slot] = told{}
+		}
+		l[slot] = l[slot].next(one, now)
+	}
+	for i := range l {
+		if now.Sub(l[i].at) > stale {
+			l[i] = told{}
+		}
+	}
+	return l
+}
+
+// strictest returns the rate that keeps all limits, 0 if there is none, and how long nobody should send.
+func (l limits) strictest() (ceiling Rate, rest time.Duration) {
+	for _, t := range l {
+		most, pause := t.rate()
+		if most > 0 && (ceiling == 0 || most < ceiling) {
+			ceiling = most
+		}
+		rest = max(rest, pause)
+	}
+	return ceiling, rest
+}
+
+// binding returns the limit that is the ceiling, if one is.
+func (l limits) binding(ceiling Rate) (t told, ok bool) {
+	for _, t := range l {
+		if most, _ := t.rate(); most > 0 && most == ceiling {
+			return t, true
+		}
+	}
+	return told{}, false
+}
+
+// words returns the limit in words.
+func (t told) words() string {
+	if t.HasRemaining && t.runsOut && (t.Quota == 0 || t.Window == 0 || t.Remaining < t.Quota/10) {
+		return fmt.Sprintf("%d requests left for the next %s", t.Remaining, t.Reset)
+	}
+	return fmt.Sprintf("%d requests per %s", t.Quota, t.Window)
 }
 
 // next returns what is known after a limit was told once more.

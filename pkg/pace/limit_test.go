@@ -61,9 +61,9 @@ func TestTold(t *testing.T) {
 					if i > 0 {
 						time.Sleep(2 * time.Second) // virtual time
 					}
-					p.Told(l)
+					p.Report(pace.Told{Limits: []pace.Limit{l}})
 				}
-				if got := p.State().Rate.String(); got != tt.want {
+				if got := p.Status().Rate.String(); got != tt.want {
 					t.Errorf("rate = %s, want %s", got, tt.want)
 				}
 			})
@@ -77,9 +77,9 @@ func TestUsedUpWindowIsWaitedFor(t *testing.T) {
 	for reset, want := range map[int64]time.Duration{5: 5 * time.Second, 600: 0} {
 		synctest.Test(t, func(t *testing.T) {
 			p := newPace(t, pace.Options{})
-			p.Told(telling(6000, 10*time.Minute, 20, reset+2))
+			p.Report(pace.Told{Limits: []pace.Limit{telling(6000, 10*time.Minute, 20, reset+2)}})
 			time.Sleep(2 * time.Second) // virtual time
-			p.Told(telling(6000, 10*time.Minute, 0, reset))
+			p.Report(pace.Told{Limits: []pace.Limit{telling(6000, 10*time.Minute, 0, reset)}})
 			start := time.Now()
 			wait(t, p)
 			if got := time.Since(start); got != want {

@@ -1,14 +1,18 @@
 // Package pace keeps the one sending rate that everybody who talks to the service shares.
 //
-// A [Pace] hands out permission to send, one request at a time. It finds the rate that the service takes by itself: it
-// begins politely, rises as long as the service is content, falls back when it is refused or when answers become
-// markedly slower, and settles just below the limit that it has measured. What the service tells about its limits is
-// heeded before anything is refused. A rate that was asked for is never exceeded. A hold stops everybody until an
-// instant. It knows no protocol and counts nothing but time.
+// A [Pace] hands out permission to send, one request at a time. It finds the rate that the service takes by itself: slow
+// start until the first refusal, then it measures the limit, stays just below it and tries for more ever more gently. It
+// falls back when it is refused or when answers become markedly slower. What the service tells about its limits is
+// heeded before anything is refused, and dropped when the service itself acts against it. A rate that was asked for is
+// never exceeded. A hold stops everybody until an instant.
+//
+// All that a pace knows and decides is a [State], a value, and [State.Next], a pure function. A [Pace] adds the clock,
+// the waiting and a mutex. It knows no protocol and counts nothing but time.
 package pace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -24,9 +28,10 @@ const (
 	lateness = 5 * time.Millisecond
 	// catchUp is how much faster than the rate requests may leave that were held up.
 	catchUp = 1.02
-	// pressing is how long after somebody has had to wait for permission the rate counts as used to the full.
-	pressing = 250 * time.Millisecond
 )
+
+// ErrHeld says that a hold came up after the permission was granted, so the request may not leave.
+var ErrHeld = errors.New("pace: a hold stands: acquire permission again")
 
 // Options configure a [Pace]. The zero value finds the rate by itself.
 type Options struct {
@@ -38,65 +43,84 @@ type Options struct {
 	// Start is a rate that was learned earlier, to begin just below it. It counts only where the rate is to be found;
 	// zero stands for none.
 	Start Rate
+	// Reserve books a slot of a limit that several processes share and returns how long to wait for it. [Pace.Acquire]
+	// calls it once its own limiter lets a request leave, one call at a time. Nil stands for no shared limit.
+	Reserve func(context.Context) (time.Duration, error)
 }
 
 // Pace is the shared sending rate. It is safe for concurrent use.
 type Pace struct {
-	limiter *rate.Limiter
-	door    *rate.Limiter
-	wished  Rate // 0 if the rate is to be found
+	// limiter paces the permissions, burstGate what has its permission and was held up since.
+	limiter, burstGate *rate.Limiter
+	reserve            func(context.Context) (time.Duration, error)
+	findsBurst         bool // the burst follows the rate
 	// turn is held by the one who waits for the limiter: a limiter tells its waiters when they come how long to wait,
 	// and many of them would not notice for long that the rate has changed.
 	turn chan struct{}
 
-	mu      sync.Mutex
-	search  search
-	latency latency
-	limits  map[string]told
-	granted Permission // the last one
-	pressed time.Time  // when somebody last had to wait
-	until   time.Time  // end of the hold
-	why     string     // of the hold
+	mu    sync.Mutex
+	state State
 }
 
 // New returns a pace that starts at the rate wished for, or at the one to find it from.
 func New(o Options) (*Pace, error) {
-	if o.Rate < 0 || o.Burst < 0 || o.Start < 0 {
-		return nil, fmt.Errorf("pace: rate %v, burst %d and start %v must be positive", float64(o.Rate), o.Burst, float64(o.Start))
+	state, err := NewState(o, time.Now())
+	if err != nil {
+		return nil, err
 	}
-	p := &Pace{wished: o.Rate, search: seeking(o.Rate, o.Rate), limits: map[string]told{}, turn: make(chan struct{}, 1)}
-	if o.Rate == 0 {
-		p.search = seeking(AutoRate, 0)
+	p := &Pace{
+		limiter:    rate.NewLimiter(rate.Limit(state.Rate()), max(o.Burst, 1)),
+		burstGate:  rate.NewLimiter(rate.Limit(state.Rate()*catchUp), max(o.Burst, 1)+1),
+		reserve:    o.Reserve,
+		findsBurst: o.Rate == 0,
+		turn:       make(chan struct{}, 1),
+		state:      state,
 	}
-	p.limiter = rate.NewLimiter(rate.Limit(p.search.rate), max(o.Burst, 1))
-	p.door = rate.NewLimiter(rate.Limit(p.search.rate*catchUp), max(o.Burst, 1)+1)
-	p.Recall(o.Start)
+	p.limit(time.Now())
 	return p, nil
 }
 
-// Recall begins just below a rate that was learned earlier. It does nothing if the rate is zero, or one is wished for.
-func (p *Pace) Recall(learned Rate) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.wished == 0 && learned > 0 {
-		now := time.Now()
-		p.set(p.search.recalling(learned, now), now)
-	}
-}
+// Restore begins just below a rate that was learned earlier. It does nothing if the rate is zero, or one is wished for.
+func (p *Pace) Restore(learned Rate) { p.Report(Restored{learned}) }
 
 // Learned returns the rate that is worth remembering as [Options.Start], and whether there is one: the limit was
 // measured, and none was wished for.
-func (p *Pace) Learned() (Rate, bool) {
+func (p *Pace) Learned() (Rate, bool) { return p.now().Learned() }
+
+// Room returns how many requests may be in flight: no more than the rate needs while the service answers as usual.
+func (p *Pace) Room() int { return p.now().Room() }
+
+// Status returns what the pace is doing now.
+func (p *Pace) Status() Status { return p.now().Status(time.Now()) }
+
+// Hold stops everybody until the instant. A hold only ever grows; why is shown to the person who waits.
+func (p *Pace) Hold(until time.Time, why string) { p.Report(Held{until, why}) }
+
+// Report says what came of a request, or what else there is to know.
+func (p *Pace) Report(signal Signal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.wished > 0 || !p.search.learned(p.granted) {
-		return 0, false
+	now, before := time.Now(), p.state.Rate()
+	if p.state = p.state.Next(signal, now); p.state.Rate() != before {
+		p.limit(now)
 	}
-	return p.search.limit, true
 }
 
-// Wait returns the permission for one request to leave, or the cause of ctx when that ends first.
-func (p *Pace) Wait(ctx context.Context) (Permission, error) {
+// limit has the limiters follow the rate.
+func (p *Pace) limit(now time.Time) {
+	r := p.state.Rate()
+	p.limiter.SetLimitAt(now, rate.Limit(r))
+	p.burstGate.SetLimitAt(now, rate.Limit(r*catchUp))
+	if p.findsBurst {
+		late := int(float64(r) * lateness.Seconds())
+		p.limiter.SetBurstAt(now, 1+late)
+		p.burstGate.SetBurstAt(now, 2+late)
+	}
+}
+
+// Acquire returns the permission for one request to leave. It fails with the cause of ctx when that ends first, and when
+// no slot of a shared limit can be reserved.
+func (p *Pace) Acquire(ctx context.Context) (Permission, error) {
 	select {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()
@@ -105,7 +129,7 @@ func (p *Pace) Wait(ctx context.Context) (Permission, error) {
 	}
 	waited := false
 	for {
-		for rest, held := p.stop(); rest > 0; rest, held = p.stop() {
+		for rest, held := p.rest(); rest > 0; rest, held = p.rest() {
 			waited = waited || !held
 			if err := sleep(ctx, rest); err != nil {
 				return Permission{}, err
@@ -118,152 +142,60 @@ func (p *Pace) Wait(ctx context.Context) (Permission, error) {
 			return Permission{}, err
 		}
 		waited = waited || delay > 0
-		if rest, _ := p.stop(); rest <= 0 {
+		if err := p.share(ctx); err != nil {
+			return Permission{}, err
+		}
+		if rest, _ := p.rest(); rest <= 0 {
 			return p.grant(waited), nil
 		}
 	}
 }
 
-// grant numbers a permission. Whether it was waited for says whether more would be sent at a higher rate.
+// share waits for a slot of the limit that several processes share, if there is one.
+func (p *Pace) share(ctx context.Context) error {
+	if p.reserve == nil {
+		return nil
+	}
+	wait, err := p.reserve(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return fmt.Errorf("pace: reserve a slot of the shared limit: %w", err)
+	}
+	return sleep(ctx, wait)
+}
+
+// grant returns the next permission.
 func (p *Pace) grant(waited bool) Permission {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	if waited {
-		p.pressed = now
-	} else if p.granted.number > 0 {
-		p.search.mark.idle += max(0, now.Sub(p.granted.at)-p.search.rate.interval(1))
+	p.state = p.state.Next(Granted{Waited: waited}, time.Now())
+	return p.state.Permission()
+}
+
+// Leave returns when a request that has its permission may really leave. Call it after the claim. As a rule it returns
+// at once; but what something has held up on the way, such as a disk that stood still for a moment, does not leave all
+// at once. It fails with [ErrHeld] if a hold came up since the permission was granted, and with the cause of ctx when
+// that ends first: then the request may not leave.
+func (p *Pace) Leave(ctx context.Context) error {
+	if err := sleep(ctx, p.burstGate.Reserve().Delay()); err != nil {
+		return err
 	}
-	p.granted = Permission{number: p.granted.number + 1, at: now}
-	return p.granted
-}
-
-// Pass returns when a request that has its permission may really leave, or with the cause of ctx when that ends first.
-// That is at once as a rule; but what something has held up on the way, such as a disk that stood still for a moment,
-// does not leave all at once.
-func (p *Pace) Pass(ctx context.Context) error { return sleep(ctx, p.door.Reserve().Delay()) }
-
-// Held reports whether a hold stands. Ask it right before a request leaves: the hold may be younger than the
-// permission.
-func (p *Pace) Held() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Until(p.until) > 0
-}
-
-// Hold stops everybody until the instant. A hold only ever grows; why is shown to the person who waits.
-func (p *Pace) Hold(until time.Time, why string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if until.After(p.until) {
-		p.until, p.why = until, why
+	if p.now().Held(time.Now()) {
+		return ErrHeld
 	}
+	return nil
 }
 
-// Refused says that the service has had too much when the request with this permission came. It lowers the rate: blindly
-// at most once a second, and to the limit once that is measured.
-func (p *Pace) Refused(permission Permission) {
+// rest returns how long nobody may send yet, and whether that is because of a hold.
+func (p *Pace) rest() (rest time.Duration, held bool) { return p.now().Rest(time.Now()) }
+
+// now returns the present state.
+func (p *Pace) now() State {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	p.set(p.search.refused(permission, now), now)
-}
-
-// Accepted says that the service has answered a request as it should, be it with a no. It raises the rate.
-func (p *Pace) Accepted() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	p.set(p.search.accepted(now.Sub(p.pressed) < pressing, p.latency.mean, now), now)
-}
-
-// Took says how long the service took to accept one of the requests that are sent side by side. Answers that become
-// markedly slower lower a rate that is to be found.
-func (p *Pace) Took(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	next, slower := p.latency.took(d, now)
-	p.latency = next
-	if slower && p.wished == 0 {
-		p.set(p.search.slowed(now), now)
-	}
-}
-
-// Told says what an answer told about the service's limits, possibly nothing. The strictest one counts.
-func (p *Pace) Told(limits ...Limit) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(limits) == 0 && len(p.limits) == 0 {
-		return
-	}
-	now := time.Now()
-	for _, l := range limits {
-		p.limits[l.Name] = p.limits[l.Name].next(l, now)
-	}
-	ceiling := p.wished
-	for name, t := range p.limits {
-		if now.Sub(t.at) > stale {
-			delete(p.limits, name)
-			continue
-		}
-		most, rest := t.rate()
-		if most > 0 && (ceiling == 0 || most < ceiling) {
-			ceiling = most
-		}
-		if until := now.Add(rest); rest > 0 && until.After(p.search.rest) {
-			p.search.rest = until
-		}
-	}
-	p.set(p.search.under(ceiling, now), now)
-}
-
-// Room returns how many requests may be in flight: no more than the rate needs while the service answers as usual.
-func (p *Pace) Room() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.latency.room(p.search.rate)
-}
-
-func (p *Pace) set(next search, now time.Time) {
-	if next.rate != p.search.rate {
-		p.limiter.SetLimitAt(now, rate.Limit(next.rate))
-		p.door.SetLimitAt(now, rate.Limit(next.rate*catchUp))
-		if p.wished == 0 {
-			late := int(float64(next.rate) * lateness.Seconds())
-			p.limiter.SetBurstAt(now, 1+late)
-			p.door.SetBurstAt(now, 2+late)
-		}
-	}
-	p.search = next
-}
-
-// State is what a pace is doing at the moment.
-type State struct {
-	// Rate is the rate in force, Wished the one asked for, zero if it is to be found.
-	Rate, Wished Rate
-	// HeldUntil is the end of the hold, zero if none stands; Why is its reason.
-	HeldUntil time.Time
-	Why       string
-}
-
-// State returns what the pace is doing now.
-func (p *Pace) State() State {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	state := State{Rate: p.search.rate, Wished: p.wished}
-	if p.until.After(time.Now()) {
-		state.HeldUntil, state.Why = p.until, p.why
-	}
-	return state
-}
-
-// stop returns how long nobody may send yet, and whether that is because of a hold.
-func (p *Pace) stop() (rest time.Duration, held bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	hold := time.Until(p.until)
-	return max(hold, time.Until(p.search.rest)), hold > 0
+	return p.state
 }
 
 // sleep waits, or returns the cause of ctx when that ends first.

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"rollcall/pkg/pace"
@@ -60,13 +61,13 @@ func TestHoldStopsEverybodyUntilItsEnd(t *testing.T) {
 		start := time.Now()
 		p.Hold(start.Add(3*time.Second), "the service asked for it")
 		p.Hold(start.Add(time.Second), "a shorter one changes nothing")
-		if got := p.State(); got.Why != "the service asked for it" || !got.HeldUntil.Equal(start.Add(3*time.Second)) {
-			t.Errorf("State = %+v", got)
+		if got := p.Status(); got.Hold != "the service asked for it" || !got.HeldUntil.Equal(start.Add(3*time.Second)) {
+			t.Errorf("Status = %+v", got)
 		}
 		left := make(chan time.Duration)
 		for range 8 {
 			go func() {
-				if _, err := p.Wait(t.Context()); err != nil {
+				if _, err := p.Acquire(t.Context()); err != nil {
 					t.Error(err)
 				}
 				left <- time.Since(start)
@@ -77,7 +78,7 @@ func TestHoldStopsEverybodyUntilItsEnd(t *testing.T) {
 				t.Errorf("a request left after %s", got)
 			}
 		}
-		if got := p.State(); !got.HeldUntil.IsZero() {
+		if got := p.Status(); !got.HeldUntil.IsZero() {
 			t.Errorf("the hold still stands: %+v", got)
 		}
 	})
@@ -104,8 +105,8 @@ func TestRefusedCutsBlindlyOnceASecond(t *testing.T) {
 		p := newPace(t, pace.Options{Rate: 100})
 		cuts, before := 0, pace.Rate(100)
 		for start := time.Now(); time.Since(start) < 2900*time.Millisecond; { // everything is refused
-			p.Refused(wait(t, p))
-			if after := p.State().Rate; after < before {
+			p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Refused})
+			if after := p.Status().Rate; after < before {
 				cuts, before = cuts+1, after
 			}
 		}
@@ -124,10 +125,10 @@ func TestRefusalsFromBeforeThePauseSayNothingNew(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second) // virtual time
 		for _, permission := range sent {
-			p.Refused(permission)
+			p.Report(pace.Answered{Permission: permission, Kind: pace.Refused})
 			time.Sleep(100 * time.Millisecond) // virtual time
 		}
-		if got := p.State().Rate; got.String() != "95/s" {
+		if got := p.Status().Rate; got.String() != "95/s" {
 			t.Errorf("rate = %s after one round of refusals, want 95/s", got)
 		}
 	})
@@ -136,20 +137,20 @@ func TestRefusalsFromBeforeThePauseSayNothingNew(t *testing.T) {
 func TestLoweredRateIsRaisedToTheWishAndNeverBeyond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{Rate: 100})
-		p.Refused(wait(t, p))
+		p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Refused})
 		start := time.Now()
-		for p.State().Rate < 100 && time.Since(start) < time.Minute {
+		for p.Status().Rate < 100 && time.Since(start) < time.Minute {
 			wait(t, p)
-			p.Accepted()
+			p.Report(pace.Answered{Kind: pace.Accepted})
 		}
 		if got := time.Since(start); got < 100*time.Millisecond || got > 10*time.Second {
 			t.Errorf("from 95/s back to 100/s in %s, want some seconds", got)
 		}
 		for range 1000 {
 			wait(t, p)
-			p.Accepted()
+			p.Report(pace.Answered{Kind: pace.Accepted})
 		}
-		if got := p.State().Rate; got != 100 {
+		if got := p.Status().Rate; got != 100 {
 			t.Errorf("rate = %v, want the wish", float64(got))
 		}
 	})
@@ -159,10 +160,10 @@ func TestRefusedNeverStopsAltogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{})
 		for range 100 {
-			p.Refused(wait(t, p))
+			p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Refused})
 			time.Sleep(time.Second) // virtual time
 		}
-		if got := p.State().Rate; got != 0.1 {
+		if got := p.Status().Rate; got != 0.1 {
 			t.Errorf("rate = %v, want the floor of one in ten seconds", float64(got))
 		}
 	})
@@ -174,9 +175,9 @@ func TestRateIsNotRaisedUnlessItIsUsed(t *testing.T) {
 		for range 100 { // five a second at 10/s
 			wait(t, p)
 			time.Sleep(200 * time.Millisecond) // virtual time
-			p.Accepted()
+			p.Report(pace.Answered{Kind: pace.Accepted})
 		}
-		if got := p.State().Rate; got != pace.AutoRate {
+		if got := p.Status().Rate; got != pace.AutoRate {
 			t.Errorf("rate = %s, want %s: nobody knows what the service says to more", got, pace.AutoRate)
 		}
 	})
@@ -197,13 +198,13 @@ func TestSlowAnswersLowerARateThatIsToBeFound(t *testing.T) {
 			send := func(n int, took time.Duration) {
 				for range n {
 					wait(t, p)
-					p.Took(took)
+					p.Report(pace.Answered{Took: took})
 				}
 			}
 			send(30, 20*time.Millisecond)
-			before, room := p.State().Rate, p.Room()
+			before, room := p.Status().Rate, p.Room()
 			send(60, tt.took)
-			if got := p.State().Rate; got < before != tt.cut {
+			if got := p.Status().Rate; got < before != tt.cut {
 				t.Errorf("wish %s: from %s to %s when answers take %s", tt.wish, before, got, tt.took)
 			}
 			if got := p.Room(); tt.cut && got > 2*room {
@@ -216,22 +217,22 @@ func TestSlowAnswersLowerARateThatIsToBeFound(t *testing.T) {
 func TestToldLimitIsTheRateBeforeAnyRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{})
-		p.Told(pace.Limit{Name: "burst", Quota: 60, Window: time.Second}, pace.Limit{Name: "sustained", Quota: 600, Window: time.Minute})
-		if got := p.State().Rate.String(); got != "9.9/s" {
+		p.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Name: "burst", Quota: 60, Window: time.Second}, pace.Limit{Name: "sustained", Quota: 600, Window: time.Minute}}})
+		if got := p.Status().Rate.String(); got != "9.9/s" {
 			t.Errorf("rate = %s, want the strictest, 9.9/s", got)
 		}
 		time.Sleep(20 * time.Second) // virtual time
-		p.Told(pace.Limit{Name: "burst", Quota: 60, Window: time.Second})
-		if got := p.State().Rate.String(); got != "59.4/s" {
+		p.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Name: "burst", Quota: 60, Window: time.Second}}})
+		if got := p.Status().Rate.String(); got != "59.4/s" {
 			t.Errorf("rate = %s, want 59.4/s: of the other limit nothing is heard any more", got)
 		}
 		wished := newPace(t, pace.Options{Rate: 49})
-		wished.Told(pace.Limit{Quota: 60, Window: time.Second})
-		if got := wished.State().Rate; got != 49 {
+		wished.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Quota: 60, Window: time.Second}}})
+		if got := wished.Status().Rate; got != 49 {
 			t.Errorf("rate = %s, want the wish", got)
 		}
-		wished.Told(pace.Limit{Quota: 30, Window: time.Second})
-		if got := wished.State().Rate.String(); got != "29.7/s" {
+		wished.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Quota: 30, Window: time.Second}}})
+		if got := wished.Status().Rate.String(); got != "29.7/s" {
 			t.Errorf("rate = %s, want 29.7/s", got)
 		}
 	})
@@ -240,7 +241,7 @@ func TestToldLimitIsTheRateBeforeAnyRefusal(t *testing.T) {
 func TestLearned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{Start: 200})
-		if got := p.State().Rate; got != 190 {
+		if got := p.Status().Rate; got != 190 {
 			t.Errorf("rate = %s, want just below what was learned", got)
 		}
 		if got, ok := p.Learned(); !ok || got != 200 {
@@ -250,7 +251,7 @@ func TestLearned(t *testing.T) {
 			t.Errorf("Learned = %s before anything was sent", got)
 		}
 		wished := newPace(t, pace.Options{Rate: 10, Start: 200})
-		if _, ok := wished.Learned(); ok || wished.State().Rate != 10 {
+		if _, ok := wished.Learned(); ok || wished.Status().Rate != 10 {
 			t.Error("a wish is nothing that was learned, and needs nothing that was")
 		}
 	})
@@ -266,12 +267,128 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 			time.Sleep(time.Second) // virtual time
 			cancel(cause)
 		}()
-		if _, err := p.Wait(ctx); !errors.Is(err, cause) {
-			t.Errorf("Wait = %v, want the cause", err)
+		if _, err := p.Acquire(ctx); !errors.Is(err, cause) {
+			t.Errorf("Acquire = %v, want the cause", err)
 		}
 		p.Hold(time.Now().Add(time.Hour), "test")
-		if _, err := p.Wait(ctx); !errors.Is(err, cause) || !p.Held() {
-			t.Errorf("Wait = %v, held %v; want the cause, and the hold to stand", err, p.Held())
+		if _, err := p.Acquire(ctx); !errors.Is(err, cause) || !!p.Status().HeldUntil.IsZero() {
+			t.Errorf("Acquire = %v, held %v; want the cause, and the hold to stand", err, !p.Status().HeldUntil.IsZero())
+		}
+	})
+}
+
+func TestLeaveFailsWhileAHoldStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(t, pace.Options{Rate: 10})
+		wait(t, p)
+		if err := p.Leave(t.Context()); err != nil {
+			t.Errorf("Leave = %v without a hold", err)
+		}
+		wait(t, p)
+		p.Hold(time.Now().Add(time.Second), "test")
+		if err := p.Leave(t.Context()); !errors.Is(err, pace.ErrHeld) {
+			t.Errorf("Leave = %v during a hold, want ErrHeld", err)
+		}
+		time.Sleep(time.Second) // virtual time
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cause := errors.New("stopped")
+		cancel(cause)
+		if err := p.Leave(ctx); !errors.Is(err, cause) {
+			t.Errorf("Leave = %v, want the cause", err)
+		}
+	})
+}
+
+func TestWhatWasHeldUpDoesNotLeaveAllAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(t, pace.Options{Rate: 10})
+		for range 20 {
+			wait(t, p)
+		}
+		start := time.Now()
+		for range 20 {
+			if err := p.Leave(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := time.Since(start); got < 1700*time.Millisecond || got > 2*time.Second {
+			t.Errorf("20 requests left within %s at 10/s", got)
+		}
+	})
+}
+
+func TestSharedLimitIsWaitedForAfterTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked []time.Duration
+		start, wished := time.Now(), errors.New("no database")
+		var fail error
+		p := newPace(t, pace.Options{Rate: 10, Reserve: func(context.Context) (time.Duration, error) {
+			asked = append(asked, time.Since(start))
+			return 300 * time.Millisecond, fail
+		}})
+		for range 3 {
+			wait(t, p)
+		}
+		if got := time.Since(start); got != 900*time.Millisecond {
+			t.Errorf("three requests left in %s, want the waits of the shared limit, 900ms", got)
+		}
+		if diff := cmp.Diff([]time.Duration{0, 300 * time.Millisecond, 600 * time.Millisecond}, asked); diff != "" {
+			t.Errorf("slots were reserved at (-want +got):\n%s", diff)
+		}
+		go func() {
+			time.Sleep(200 * time.Millisecond) // virtual time
+			p.Hold(time.Now().Add(5*time.Second), "test")
+		}()
+		before := time.Now()
+		wait(t, p)
+		if got := time.Since(before); got < 5*time.Second || len(asked) != 5 {
+			t.Errorf("the request left after %s with %d slots; want it after the hold, with a slot of its own", got, len(asked))
+		}
+		fail = wished
+		if _, err := p.Acquire(t.Context()); !errors.Is(err, wished) {
+			t.Errorf("Acquire = %v, want what Reserve failed with", err)
+		}
+	})
+}
+
+func TestStatusSaysWhyThePaceIsSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		why := func(o pace.Options, signals ...pace.Signal) string {
+			p := newPace(t, o)
+			for _, s := range signals {
+				p.Report(s)
+			}
+			return p.Status().Why
+		}
+		refused := pace.Answered{Kind: pace.Refused}
+		told := pace.Told{Limits: []pace.Limit{{Quota: 10, Window: time.Minute}}}
+		hold := pace.Held{Until: time.Now().Add(time.Hour), Why: "test"}
+		for _, tt := range []struct{ got, want string }{
+			{why(pace.Options{}), ""},
+			{why(pace.Options{}, pace.Answered{Kind: pace.Accepted}), ""},
+			{why(pace.Options{}, told), "the service tells 10 requests per 1m0s"},
+			{why(pace.Options{Rate: 0.1}, told), ""},
+			{why(pace.Options{}, pace.Told{Limits: []pace.Limit{{Quota: 600, Window: time.Second}}}), ""},
+			{why(pace.Options{Rate: 50}, hold), "a hold until " + hold.Until.Format(time.TimeOnly) + ": test"},
+			{why(pace.Options{Rate: 50}, pace.Held{Until: hold.Until}), "a hold until " + hold.Until.Format(time.TimeOnly)},
+		} {
+			if tt.got != tt.want {
+				t.Errorf("Why = %q, want %q", tt.got, tt.want)
+			}
+		}
+		p := newPace(t, pace.Options{Rate: 50})
+		for range 3 {
+			permission := wait(t, p)
+			time.Sleep(time.Second) // virtual time
+			refused.Permission = permission
+			p.Report(refused)
+		}
+		if got, want := p.Status().Why, "the service refused 3 requests in a row"; got != want {
+			t.Errorf("Why = %q, want %q", got, want)
+		}
+		p.Report(pace.Answered{Kind: pace.Accepted})
+		if got := p.Status().Why; got != "" {
+			t.Errorf("Why = %q after an answer as it should be, want nothing", got)
 		}
 	})
 }
@@ -287,7 +404,7 @@ func newPace(t *testing.T, o pace.Options) *pace.Pace {
 
 func wait(t *testing.T, p *pace.Pace) pace.Permission {
 	t.Helper()
-	permission, err := p.Wait(t.Context())
+	permission, err := p.Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,12 +79,8 @@ type search struct {
 	rest    time.Time
 	pause   float64 // the next one, in requests
 	mark    mark
-}
 
-// Permission is the leave to send one request.
-type Permission struct {
-	number int64
-	at     time.Time
+	refusals int // in a row
 }
 
 // mark is the refusal from which the limit is measured. The zero value stands for none.
@@ -95,13 +91,18 @@ type mark struct {
 	idle    time.Duration // since: when more could have been sent
 }
 
+// instants returns where the instants of the state are kept.
+func (s *search) instants() []*time.Time {
+	return []*time.Time{&s.still, &s.changed, &s.cut, &s.rested, &s.rest, &s.mark.at}
+}
+
 // seeking returns the state of a search that begins at a rate.
 func seeking(rate, ceiling Rate) search {
 	return search{rate: rate, ceiling: ceiling, calm: firstCalm, pause: firstPause}
 }
 
-// recalling returns the state with a limit that was measured some time ago.
-func (s search) recalling(limit Rate, now time.Time) search {
+// restored returns the state with a limit that was measured some time ago.
+func (s search) restored(limit Rate, now time.Time) search {
 	s.limit, s.firm = limit, true
 	s.growth, s.calm = firstGrowth/(caution*caution), 8*firstCalm
 	s = s.to(limit*restart, now)
@@ -129,14 +130,15 @@ func (s search) under(ceiling Rate, now time.Time) search {
 	return s
 }
 
-// accepted returns the state after an answer that was not a refusal. pressed says whether more would have been sent at
+// accepted returns the state after an answer that was not a refusal. demand says whether more would have been sent at
 // a higher rate: otherwise it is not known what the service says to the present one.
-func (s search) accepted(pressed bool, latency time.Duration, now time.Time) search {
+func (s search) accepted(demand bool, latency time.Duration, now time.Time) search {
+	s.refusals = 0
 	elapsed := now.Sub(s.changed).Seconds()
 	fastest := math.Ln2 / max(doubling, doublingAnswers*latency).Seconds()
 	growth, top := fastest, Rate(math.Inf(1))
 	switch {
-	case !pressed, now.Before(s.rested.Add(s.rate.interval(settle))), s.rested.After(s.cut) && now.Before(s.cut.Add(cutEvery)):
+	case !demand, now.Before(s.rested.Add(s.rate.interval(settle))), s.rested.After(s.cut) && now.Before(s.cut.Add(cutEvery)):
 		growth = 0
 	case s.growth == 0:
 	case s.rate < s.limit*plateau:
@@ -156,6 +158,7 @@ func (s search) accepted(pressed bool, latency time.Duration, now time.Time) sea
 // refused returns the state after a refusal of the request with the permission. What had left before everybody last
 // paused says nothing new.
 func (s search) refused(p Permission, now time.Time) search {
+	s.refusals++
 	if p.number > s.mark.number {
 		s.mark.refused++
 	}
