@@ -25,10 +25,10 @@ type feeder struct {
 	// elsewhere says for whom a claim of another run is in doubt, by key.
 	elsewhere map[string]string
 	// lag is how late the reading at the beginning may be.
-	lag       time.Duration
-	fresh     chan<- journey.Step
-	events    chan<- Event
-	settled   []record.Conclusion
+	lag     time.Duration
+	fresh   chan<- journey.Step
+	events  chan<- Event
+	settled []record.Conclusion
 }
 
 func newFeeder(o Options, fresh chan<- journey.Step, events chan<- Event) *feeder {

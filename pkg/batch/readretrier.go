@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/retry"
@@ -19,7 +20,7 @@ type ReadRetrier struct {
 	Pace  *pace.Pace
 	Retry retry.Policy
 	// MaxWait bounds how long one call is repeated, and alone does so for calls that are refused for being too many (429).
-	// Zero stands for [DefaultMaxWait].
+	// Zero stands for [breaker.DefaultMaxWait].
 	MaxWait time.Duration
 	// Observe, if set, is told about each failure that is followed by another try.
 	Observe func(err error, wait time.Duration)
@@ -32,17 +33,16 @@ func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error)
 		return err
 	}
 	if p.MaxWait == 0 {
-		p.MaxWait = DefaultMaxWait
+		p.MaxWait = breaker.DefaultMaxWait
 	}
 	began := time.Now()
 	for tries, throttled := 1, 0; ; tries++ {
-		permission, err := p.Pace.Wait(ctx)
+		permission, err := p.Pace.Acquire(ctx)
 		if err != nil {
 			return err
 		}
-		if err = call(ctx); cybedefend.ClassOf(err) <= cybedefend.FinalNo {
-			p.Pace.Accepted()
-		}
+		err = call(ctx)
+		p.report(permission, err)
 		tooMany := statusOf(err) == http.StatusTooManyRequests
 		if tooMany { // it was not tried at all
 			throttled++
@@ -55,13 +55,10 @@ func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error)
 		// A random wait of almost nothing would spend the tries in an instant.
 		wait := policy.Wait(tries+throttled, max(asked, policy.Base/2), rand.Float64())
 		if time.Since(began)+wait > p.MaxWait {
-			return &StopError{Reason: Overlong, Err: fmt.Errorf("gave up after %s: %w", time.Since(began).Round(time.Second), err)}
+			return &breaker.StopError{Reason: reason(err), Err: fmt.Errorf("gave up after %s: %w", time.Since(began).Round(time.Second), err)}
 		}
 		if p.Observe != nil {
 			p.Observe(err, wait)
-		}
-		if overload(statusOf(err)) {
-			p.Pace.Refused(permission)
 		}
 		if tooMany && asked <= time.Second { // which is the refused call's alone, as it is with invites
 			if err := pause(ctx, wait); err != nil {
@@ -83,8 +80,44 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// passing reports whether a call that changes nothing failed for a reason that may pass.
+// report tells the pace what an answer says about it.
+func (p ReadRetrier) report(permission pace.Permission, err error) {
+	answered := pace.Answered{Permission: permission}
+	e, failed := errors.AsType[*cybedefend.Error](err)
+	switch {
+	case failed && e.Overload():
+		answered.Kind, answered.Plain = pace.Refused, e.Status == http.StatusServiceUnavailable && !e.HasRetryAfter
+	case cybedefend.ClassOf(err) <= cybedefend.FinalNo:
+		answered.Kind = pace.Accepted
+	}
+	p.Pace.Report(answered)
+}
+
+// passing reports whether a call that changes nothing failed for a reason that may pass. A redirect and a proxy that asks
+// for credentials stay.
 func passing(err error) bool {
 	e, ok := errors.AsType[*cybedefend.Error](err)
-	return ok && e.Class != cybedefend.FinalNo
+	switch {
+	case !ok:
+		return false
+	case e.Class == cybedefend.Foreign:
+		return e.Status >= http.StatusBadRequest && e.Status != http.StatusProxyAuthRequired
+	}
+	return e.Class != cybedefend.FinalNo || e.Overload()
+}
+
+// reason returns why a run stops that has waited for too long, by the last answer.
+func reason(err error) breaker.Reason {
+	if cybedefend.ClassOf(err) == cybedefend.Foreign {
+		return breaker.Foreign
+	}
+	return breaker.Overlong
+}
+
+// statusOf returns the HTTP status behind an error, 0 if no reply came.
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*cybedefend.Error](err); ok {
+		return e.Status
+	}
+	return 0
 }

@@ -101,4 +101,3 @@ func lagOf(in plan.Inputs) time.Duration {
 	}
 	return journey.Lag(in.Directory, journey.Witnesses(in.Histories, in.At))
 }
-

@@ -104,23 +104,20 @@ func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) 
 
 // report tells the gate what the answer says about the pace.
 func (t *Attempt) report(step Step, a Answer, permission pace.Permission, took time.Duration) {
-	signal := pace.Signal{Permission: permission}
+	answered := pace.Answered{Permission: permission}
 	switch step.Heard {
-	case Accepted, Refused:
-		signal.Kind = pace.Accepted
-		if step.Heard == Accepted && !a.Cancels {
-			signal.Took = took
+	case Accepted:
+		answered.Kind = pace.Accepted
+		if !a.Cancels {
+			answered.Took = took
 		}
-	case Busy, Trouble:
-		if step.Heard == Trouble && statusOf(a.Err) != http.StatusServiceUnavailable {
-			return
-		}
-		signal.Kind = pace.Refused
-		signal.Plain = askedWait(a.Err) == 0
+	case Refused:
+		answered.Kind = pace.Accepted
+	case Busy:
+		answered.Kind, answered.Plain = pace.Refused, statusOf(a.Err) == http.StatusServiceUnavailable && askedWait(a.Err) == 0
 	default:
-		return
 	}
-	t.Gate.Report(signal)
+	t.Gate.Report(answered)
 	if !step.Hold.IsZero() {
 		t.Gate.Hold(step.Hold, "the service asks for a pause")
 	}
@@ -137,4 +134,3 @@ func (t *Attempt) conclude(ctx context.Context, step Step, deliver func(Step, er
 		deliver(step, err)
 	}
 }
-
