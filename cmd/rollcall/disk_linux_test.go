@@ -52,7 +52,7 @@ func TestDiskFillsUpMidway(t *testing.T) {
 	bin := build(t)
 	invite := func() (output string, code int) {
 		command := exec.CommandContext(t.Context(), bin, "invite", roster, "--rate", "100000/s", "--grace", "50ms", "--timeout", "2s",
-			"--ledger", filepath.Join(small, "ledger.db"))
+			"--ledger", filepath.Join(small, "ledger.db"), "--yes")
 		command.Env = append(os.Environ(), service.Environment(service.URL())...)
 		out, err := command.CombinedOutput()
 		var exit *exec.ExitError

@@ -71,7 +71,8 @@ func TestREADMECommands(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	variables := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GORACE=halt_on_error=1 atexit_sleep_ms=0"}
+	// The reader is at a terminal, and says yes there.
+	variables := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "ROLLCALL_YES=true", "GORACE=halt_on_error=1 atexit_sleep_ms=0"}
 	for name, value := range environment {
 		variables = append(variables, name+"="+value)
 	}

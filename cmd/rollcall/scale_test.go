@@ -67,7 +67,7 @@ func TestThousandMixedPeople(t *testing.T) {
 	run := func(results string, flags ...string) map[string]string {
 		t.Helper()
 		path := filepath.Join(dir, results)
-		args := append([]string{"invite", roster, "--invalid", "skip", "--rate", "1000/s", "--quiet", "--results", path}, flags...)
+		args := append([]string{"invite", roster, "--invalid", "skip", "--rate", "1000/s", "--quiet", "--yes", "--results", path}, flags...)
 		command := exec.CommandContext(t.Context(), "rollcall", args...)
 		command.Env = variables
 		output, err := command.CombinedOutput()

@@ -76,7 +76,7 @@ func tortureRun(t *testing.T, bin string, service *sandbox.Running, random *rand
 	}
 	for {
 		command := exec.CommandContext(t.Context(), bin, "invite", roster, "--rate", "400/s", "--grace", "250ms", "--timeout", "1s",
-			"--ledger", filepath.Join(folder, "ledger.db"), "--json")
+			"--ledger", filepath.Join(folder, "ledger.db"), "--yes", "--json")
 		command.Env = append(os.Environ(), service.Environment(service.URL())...)
 		var out, log bytes.Buffer
 		command.Stdout, command.Stderr = &out, &log

@@ -12,7 +12,7 @@ import (
 
 // confirm shows the plan, and asks whether to go on where somebody is there to answer.
 func (r *onboarding) confirm(ctx context.Context) error {
-	if !r.flags.yes && r.forecast.toSend() > 0 && r.canAsk() {
+	if r.flags.asks() && r.forecast.toSend() > 0 && r.canAsk() {
 		r.showPlan()
 		asked := time.Now()
 		yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(r.forecast.toSend(), "person")))
@@ -20,7 +20,7 @@ func (r *onboarding) confirm(ctx context.Context) error {
 			return err
 		}
 		if !yes {
-			return &codedError{ExitInterrupted, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
+			return &codedError{ExitStopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
 		}
 		return r.lookAgain(ctx, asked)
 	}
@@ -61,10 +61,27 @@ func (r *onboarding) lookAgain(ctx context.Context, asked time.Time) error {
 	return r.foresee(ctx)
 }
 
+// asks reports whether a run waits for a person's yes before it sends anything. A plan that was approved is a yes.
+func (f *inviteFlags) asks() bool { return !f.yes && !f.dryRun && f.plan.from == "" }
+
+// refuseUnasked returns an error if the run needs a yes that nobody can give. A sandbox inside the process mails nobody,
+// so there it goes on without one.
+func (a *app) refuseUnasked(f *inviteFlags) error {
+	if !f.asks() || f.sandbox || a.canAsk() {
+		return nil
+	}
+	stream := "standard error"
+	if in, _ := terminalOf(a.In); !in {
+		stream = "standard input"
+	}
+	return usageError("add --yes to invite without a question, or --dry-run to see what would be sent",
+		"nobody can be asked whether to send: %s is not a terminal; nothing was sent", stream)
+}
+
 // canAsk reports whether there is a person to ask.
-func (r *onboarding) canAsk() bool {
-	in, _ := terminalOf(r.In)
-	out, _ := terminalOf(r.Err)
+func (a *app) canAsk() bool {
+	in, _ := terminalOf(a.In)
+	out, _ := terminalOf(a.Err)
 	return in && out
 }
 
@@ -102,6 +119,7 @@ func (r *onboarding) showPlan() {
 	}{
 		{record.AlreadyInvited, "already invited"},
 		{record.AlreadyMember, "already in the organization"},
+		{record.Skipped, "skipped by a rule of yours, as --reinvite is one"},
 		{record.Duplicate, "the same as an earlier line"},
 		{record.Rejected, "with a role that you may not grant, skipped"},
 		{record.Invalid, "invalid, skipped"},

@@ -38,14 +38,14 @@ var exitCodes = []struct {
 	code    ExitCode
 	meaning string
 }{
-	{ExitWell, "every row ended well: invited, already_invited, already_member, or a duplicate of such"},
+	{ExitWell, "every row ended well (invited, already_invited, already_member, skipped, duplicate of such)"},
 	{ExitUnexpected, "stopped by an unexpected error"},
 	{ExitUsage, "wrong command line or settings; nothing sent"},
 	{ExitRows, "finished; some rows are rejected, failed, unknown or (with --invalid skip) invalid"},
 	{ExitRefused, "the service refused the credentials or the caller's right to invite"},
 	{ExitRoster, "the roster was refused: unreadable, empty or invalid; nothing sent"},
 	{ExitLocked, "another run holds this ledger"},
-	{ExitStopped, "stopped on purpose before the end (deadline, wait budget, too many failures); the same command resumes"},
+	{ExitStopped, `stopped on purpose before the end (deadline, wait budget, too many failures, --limit reached, "n", lists that contradict themselves); the same command resumes`},
 	{ExitGuard, "a guard tripped; nothing sent"},
 	{ExitInterrupted, "interrupted; the same command resumes"},
 }

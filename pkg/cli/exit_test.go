@@ -55,7 +55,7 @@ func TestExitCodeFor(t *testing.T) {
 	for _, outcome := range record.Outcomes() {
 		want := ExitRows
 		switch outcome { //nolint:exhaustive // all others are trouble
-		case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Duplicate, record.WouldInvite, record.WouldReinvite:
+		case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Skipped, record.Duplicate, record.WouldInvite, record.WouldReinvite:
 			want = ExitWell
 		}
 		if got := exitCodeFor(map[record.Outcome]int{record.Invited: 3, outcome: 1}); got != want {

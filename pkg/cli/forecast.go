@@ -36,12 +36,20 @@ func (r *onboarding) newForecast() forecast {
 	if r.directory != nil {
 		population = r.directory.Members() + r.directory.Pending()
 	}
+	limits := r.flags.guards.limits(population)
+	if r.sync != nil {
+		limits.MaxLeavers = new(r.sync.leaversOf(r.accepted.Rows))
+	}
 	f := forecast{
-		outcomes: map[record.Outcome]int{}, guards: guard.New(r.flags.guards.limits(population)), keep: r.flags.plan.save != "",
+		outcomes: map[record.Outcome]int{}, guards: guard.New(limits), keep: r.flags.plan.save != "",
 	}
 	for _, c := range r.changes {
-		if c.action == due && c.Kind == drift.Role {
+		switch {
+		case c.action != due:
+		case c.Kind == drift.Role:
 			f.guards.Raise(guard.Person{Email: c.Email, Role: c.Wanted})
+		case c.Kind == drift.LeaverInvited:
+			f.guards.Leave(c.Email)
 		}
 	}
 	if approved := r.flags.plan.approved; approved != nil {

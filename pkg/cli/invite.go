@@ -101,9 +101,11 @@ func (a *app) understand(cmd *cobra.Command, f *inviteFlags, paths []string) (pa
 		return "", err
 	}
 	if f.offline {
-		return path, a.refuseBeside(cmd, "--offline", "sandbox", "no-preflight")
+		if err := a.refuseBeside(cmd, "--offline", "sandbox", "no-preflight", "trust-lists"); err != nil {
+			return "", err
+		}
 	}
-	return path, nil
+	return path, a.refuseUnasked(f)
 }
 
 // outcomeFlags say whether anything is done, and where what came of it goes.
@@ -119,7 +121,7 @@ func (f *outcomeFlags) add(cmd *cobra.Command) {
 	f.addOutcome(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.offline, "offline", false, "with --dry-run: open no connection at all")
-	flags.BoolVarP(&f.yes, "yes", "y", false, "do not ask (off a terminal nothing is asked)")
+	flags.BoolVarP(&f.yes, "yes", "y", false, "send without asking; where nobody can be asked, since standard input or standard error is no terminal, nothing is sent without it")
 }
 
 // addOutcome adds the flags that make sense where nobody is asked.

@@ -112,7 +112,7 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 		record.Duplicate: r.people.Duplicates,
 		record.NotSent:   r.people.Rows - r.people.Invalid - r.people.Duplicates,
 	}
-	if err := r.refuseOtherRoster(); err != nil {
+	if err := errors.Join(r.refuseOtherRoster(), r.refuseCorrections()); err != nil {
 		return err
 	}
 	if r.people.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {

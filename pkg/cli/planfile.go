@@ -61,7 +61,7 @@ const planMode = 0o600
 // roster.
 func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path string, err error) {
 	if err := a.refuseBeside(cmd, "--from-plan", "organization-id", "role", "team", "map", "encoding", "delimiter", "sheet",
-		"invalid", "reinvite", "reinvite-after", "reinvite-max", "no-preflight", "plan", "fix", "offline"); err != nil {
+		"invalid", "reinvite", "reinvite-after", "reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline"); err != nil {
 		return "", err
 	}
 	text, err := os.ReadFile(f.plan.from)
@@ -82,7 +82,8 @@ func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path
 	f.organization = saved.OrganizationID
 	f.role, f.teams, f.maps, f.invalid = given.Role, given.Teams, given.Maps, given.Invalid
 	f.encoding, f.delimiter, f.sheet = cmp.Or(given.Encoding, encodingAuto), given.Delimiter, given.Sheet
-	f.reinvite, f.max, f.noPreflight = string(given.Reinvite), given.ReinviteMax, given.NoPreflight
+	f.reinvite, f.max = string(given.Reinvite), given.ReinviteMax
+	f.noPreflight, f.trustLists = given.NoPreflight, given.TrustLists
 	if f.after, err = time.ParseDuration(given.ReinviteAfter); err != nil {
 		return "", usageError("make another one", "--from-plan: %s: %w", f.plan.from, err)
 	}
@@ -107,6 +108,7 @@ func (r *onboarding) savePlan() error {
 			Role: f.role, Teams: f.teams, Maps: f.maps, Encoding: f.encoding, Delimiter: f.delimiter, Sheet: f.sheet,
 			Invalid: f.invalid, Reinvite: plan.Reinvite(f.reinvite),
 			ReinviteAfter: f.after.String(), ReinviteMax: f.max, NoPreflight: f.noPreflight,
+			TrustLists: f.trustLists,
 		},
 		Steps: r.forecast.steps,
 	}

@@ -18,6 +18,7 @@ type policyFlags struct {
 	after       time.Duration
 	max         int
 	noPreflight bool
+	trustLists  bool
 }
 
 func (f *policyFlags) add(cmd *cobra.Command) {
@@ -28,21 +29,22 @@ func (f *policyFlags) add(cmd *cobra.Command) {
 // addPolicy adds the flags that make sense wherever the organization is looked at.
 func (f *policyFlags) addPolicy(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.reinvite, "reinvite", string(plan.ReinviteExpired), "send `WHOSE` invitation again: expired, never, or pending, which is cancelled first")
+	flags.StringVar(&f.reinvite, "reinvite", string(plan.ReinviteExpired), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first; never")
 	flags.DurationVar(&f.after, "reinvite-after", 0, "send only those again whose last invitation is so old (default 0s, for pending ones 24h);\na pending one that nobody knows the age of is sent again for 0s only")
 	flags.IntVar(&f.max, "reinvite-max", 0, "invite one person at most `N` times, in all runs together; 0: as often as need be")
+	flags.BoolVar(&f.trustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
 }
 
 // finish checks the flags. afterGiven says that after is not just its default.
 func (f *policyFlags) finish(afterGiven bool) error {
 	switch plan.Reinvite(f.reinvite) {
-	case plan.ReinviteExpired, plan.ReinviteNever:
+	case plan.ReinviteExpired, plan.ReinviteEnded, plan.ReinviteNever:
 	case plan.ReinvitePending:
 		if !afterGiven {
 			f.after = pendingAge
 		}
 	default:
-		return usageError("", "--reinvite: %q is none of expired, never and pending", f.reinvite)
+		return usageError("", "--reinvite: %q is none of expired, ended, pending and never", f.reinvite)
 	}
 	switch {
 	case f.after < 0:

@@ -15,6 +15,8 @@ const (
 	syncMaxAdmins = "0"
 	// syncMaxShrink is more than leaves a company overnight, and less than a truncated export loses.
 	syncMaxShrink = "25%"
+	// syncMaxLeavers is more than leaves a company between two rosters, and less than another roster leaves out.
+	syncMaxLeavers = "20%"
 	// syncReinviteAfter and syncReinviteMax keep somebody who ignores invitations from getting one every night.
 	syncReinviteAfter = "24h"
 	syncReinviteMax   = "3"
@@ -23,13 +25,27 @@ const (
 // syncFlags are the flags that sync has beside those of invite.
 type syncFlags struct {
 	maxShrink     share
+	maxLeavers    quantity
 	cancelLeavers bool
 	applyRoles    bool
 	jobs          string
 }
 
 func (f *syncFlags) addGuard(cmd *cobra.Command) {
-	cmd.Flags().Var(&f.maxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
+	flags := cmd.Flags()
+	flags.Var(&f.maxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
+	flags.Var(&f.maxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
+}
+
+// fewLeavers is how many leavers are always within a share: in a small roster one person is a large share.
+const fewLeavers = 3
+
+// leaversOf returns how many leavers may be changed after a roster of so many people.
+func (f *syncFlags) leaversOf(people int) int {
+	if f.maxLeavers.share {
+		return max(fewLeavers, f.maxLeavers.of(people))
+	}
+	return f.maxLeavers.of(people)
 }
 
 func (f *syncFlags) add(cmd *cobra.Command) {
@@ -51,7 +67,8 @@ summary: members with another role, people who have left the roster, open invita
 changed only where a flag asks for it; members are never removed.
 
 It never asks. When nothing is to be done it makes no call that writes, and says so. A broken export sends nothing: an
-empty or unreadable roster ends with exit code 5, one that has shrunk too much with 8.
+empty or unreadable roster ends with exit code 5, one that has shrunk too much with 8, and so does one that makes leavers
+of too many people where these would be changed. A file of rows to correct is for invite: sync refuses it with 5.
 
 The roster may be an address: https://hr.example.com/people.csv, with credentials from --header-file.
 
@@ -97,7 +114,7 @@ Exit codes:
 	groups.group(cmd, "For the machine that watches", f.watch.add)
 	cmd.SetUsageFunc(groups.usage)
 	for flag, value := range map[string]string{
-		"max-admins": syncMaxAdmins, guard.FlagMaxShrink[2:]: syncMaxShrink,
+		"max-admins": syncMaxAdmins, guard.FlagMaxShrink[2:]: syncMaxShrink, guard.FlagMaxLeavers[2:]: syncMaxLeavers,
 		"reinvite-after": syncReinviteAfter, "reinvite-max": syncReinviteMax,
 	} {
 		setDefault(cmd, flag, value)

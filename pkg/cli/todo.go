@@ -36,7 +36,7 @@ func (r *onboarding) writeTodo(ctx context.Context) {
 
 // listTodo finds the rows in the roster, which has them as they were written.
 func (r *onboarding) listTodo(ctx context.Context) (*todo.List, error) {
-	list := todo.New(r.people.Columns)
+	list := todo.New(filepath.Base(r.people.Name), r.people.Columns)
 	next, stop := iter.Pull2(r.people.Originals(ctx))
 	defer stop()
 	var row roster.Original
@@ -59,4 +59,17 @@ func (r *onboarding) listTodo(ctx context.Context) (*todo.List, error) {
 		list.Add(row.All, wrong, rec.Hint)
 	}
 	return list, nil
+}
+
+// refuseCorrections returns an error if sync was given rows to correct, or the results of such: everybody whom they do not
+// name would have left.
+func (r *onboarding) refuseCorrections() error {
+	if r.sync == nil || !todo.Marked(r.people.Extra) {
+		return nil
+	}
+	return &codedError{
+		code: ExitRoster,
+		err:  fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", r.people.Name),
+		hint: "rollcall invite " + quoted(r.path) + " is the command for it; if it has everybody again, delete its column " + todo.ColumnMark,
+	}
 }

@@ -20,6 +20,7 @@ const (
 	FlagMaxAdmins   = "--max-admins"
 	FlagMinRows     = "--min-rows"
 	FlagMaxShrink   = "--max-shrink"
+	FlagMaxLeavers  = "--max-leavers"
 )
 
 // examples is how many people a trip names.
@@ -31,6 +32,8 @@ type Limits struct {
 	MaxNew *int
 	// MaxAdmins is how many of them may become administrators or managers, nil meaning any number.
 	MaxAdmins *int
+	// MaxLeavers is how many people may lose something since the roster names them no more, nil meaning any number.
+	MaxLeavers *int
 	// MinRows is how many rows the roster must have.
 	MinRows int
 	// Domains are those of all addresses, none meaning any.
@@ -69,6 +72,7 @@ type Check struct {
 	people  group // who would get an e-mail
 	admins  group // of them, who would become an administrator or a manager
 	foreign group // of them, whose domain is not allowed
+	leavers group // who would lose something since the roster names them no more
 	domains map[string]bool
 }
 
@@ -103,6 +107,9 @@ func (c *Check) Raise(p Person) {
 	}
 }
 
+// Leave takes in somebody who would lose something, such as an open invitation, since the roster names them no more.
+func (c *Check) Leave(address string) { c.leavers.add(address) }
+
 // Trips returns every guard that has something against a plan over a roster with so many rows.
 func (c *Check) Trips(rows int) []Trip {
 	var trips []Trip
@@ -122,6 +129,12 @@ func (c *Check) Trips(rows int) []Trip {
 		trips = append(trips, Trip{
 			Flag: FlagMaxAdmins, Reason: fmt.Sprintf("%s would become administrator or manager, and at most %d may", people(c.admins.n), *most),
 			Examples: c.admins.examples(), Pass: pass(FlagMaxAdmins, strconv.Itoa(c.admins.n)),
+		})
+	}
+	if most := c.limits.MaxLeavers; most != nil && c.leavers.n > *most {
+		trips = append(trips, Trip{
+			Flag: FlagMaxLeavers, Reason: fmt.Sprintf("%s would be changed for having left the roster, and at most %d may", people(c.leavers.n), *most),
+			Examples: c.leavers.examples(), Pass: pass(FlagMaxLeavers, strconv.Itoa(c.leavers.n)),
 		})
 	}
 	if rows < c.limits.MinRows {

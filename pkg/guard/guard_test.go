@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -88,6 +89,36 @@ func TestTrips(t *testing.T) {
 				t.Errorf("Trips (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestLeavers(t *testing.T) {
+	tests := []struct {
+		most    *int
+		leavers int
+		want    string
+	}{
+		{most: nil, leavers: 100},
+		{most: new(4), leavers: 0},
+		{most: new(4), leavers: 4},
+		{most: new(0), leavers: 1, want: "--max-leavers: 1 person would be changed for having left the roster, and at most 0 may: a1@x.example --max-leavers 1"},
+		{
+			most: new(4), leavers: 6,
+			want: "--max-leavers: 6 people would be changed for having left the roster, and at most 4 may: a1@x.example, a2@x.example, a3@x.example, a4@x.example, a5@x.example, and 1 more --max-leavers 6",
+		},
+	}
+	for _, tt := range tests {
+		check := guard.New(guard.Limits{MaxLeavers: tt.most})
+		for _, person := range crowd(tt.leavers, "x.example") {
+			check.Leave(person.Email)
+		}
+		got := ""
+		for _, trip := range check.Trips(10) {
+			got += trip.String() + " " + strings.Join(trip.Pass, " ")
+		}
+		if got != tt.want {
+			t.Errorf("%d leavers: %q, want %q", tt.leavers, got, tt.want)
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ type Flags struct {
 	ReinviteAfter string   `json:"reinvite_after"`
 	ReinviteMax   int      `json:"reinvite_max"`
 	NoPreflight   bool     `json:"no_preflight"`
+	TrustLists    bool     `json:"trust_lists,omitempty"`
 }
 
 // Step is the verdict on one row, as far as it matters to whoever approves of it.

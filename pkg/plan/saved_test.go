@@ -17,7 +17,7 @@ func saved() plan.Saved {
 		Version: 1, MadeAt: now, OrganizationID: "o", OrganizationName: "Acme <x>", Service: "https://api", Roster: "/home/ann/team.csv", Digest: "00",
 		Flags: plan.Flags{
 			Role: "member", Teams: []string{"Platform"}, Maps: []string{`email="E-Mail"`}, Invalid: "skip",
-			Reinvite: plan.ReinvitePending, ReinviteAfter: "24h0m0s", ReinviteMax: 3, NoPreflight: true,
+			Reinvite: plan.ReinvitePending, ReinviteAfter: "24h0m0s", ReinviteMax: 3, NoPreflight: true, TrustLists: true,
 		},
 		Steps: []plan.Step{
 			{Row: 1, Line: 2, Email: "ann@x.example", Verdict: record.WouldReinvite, Reason: "r", Role: "member", Teams: []cybedefend.TeamAssignment{{TeamID: "t", Role: "developer"}}, Replaces: "old"},

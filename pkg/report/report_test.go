@@ -89,6 +89,18 @@ Dry run over team.csv: 1 row in 1m1s
 
 Nothing was sent. Without --dry-run, 1 person would be invited.
 `},
+		{"some are skipped", report.Summary{
+			Roster: "team.csv", Rows: 3, Requests: 4, Outcomes: map[record.Outcome]int{record.AlreadyMember: 1, record.Skipped: 2},
+		}, `
+Run over team.csv: 3 rows in 0s
+
+  already_member  1
+  skipped         2  a rule of yours keeps them from being sent; hint names it
+
+  sent     4 requests
+
+Nothing is left to do.
+`},
 		{"no rows", report.Summary{Roster: "team.csv", ExitCode: 5}, `
 Run over team.csv: 0 rows in 0s
 
@@ -117,6 +129,7 @@ func TestNext(t *testing.T) {
 		outcomes map[record.Outcome]int
 		results  string
 		todo     string
+		drift    *report.Drift
 		want     string
 	}{
 		{exit: 0, want: "Nothing is left to do."},
@@ -128,6 +141,8 @@ func TestNext(t *testing.T) {
 		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "-", want: "Fix the rows in team.csv and run the same command on that file: it sends only what is missing."},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Failed: 1, record.Unknown: 1}, results: "r.csv", want: "The same command tries the missing rows again: " + command},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Unknown: 1}, results: "r.csv", want: "Follow the hints in r.csv; the same command looks the unknown rows up again: " + command},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1}, results: "r.csv", todo: "t.csv", drift: &report.Drift{}, want: "Fix the rows in team.csv, which t.csv lists; then the same command goes on from there: " + command},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "r.csv", drift: &report.Drift{}, want: "Fix the rows in team.csv; then the same command goes on from there: " + command},
 		{exit: 4, want: "Check the credentials and the caller's right to invite; then the same command goes on from here: " + command},
 		{exit: 5, want: "Nothing was sent. Fix the rows in team.csv; then the same command checks them again: " + command},
 		{exit: 6, want: "Another run holds this ledger. When it has ended, the same command goes on from there: " + command},
@@ -136,7 +151,7 @@ func TestNext(t *testing.T) {
 		{exit: 130, want: "The same command resumes: " + command},
 	}
 	for _, tt := range tests {
-		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Todo: tt.todo, Command: command}
+		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Todo: tt.todo, Drift: tt.drift, Command: command}
 		if got := s.Next(); got != tt.want {
 			t.Errorf("Next of exit code %d = %q, want %q", tt.exit, got, tt.want)
 		}

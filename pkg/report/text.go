@@ -16,6 +16,7 @@ import (
 
 // meanings explain the outcomes that ask something of the reader.
 var meanings = map[record.Outcome]string{
+	record.Skipped:  "a rule of yours keeps them from being sent; hint names it",
 	record.Rejected: "the service said no for good",
 	record.Failed:   "trouble on the way; certainly not invited",
 	record.Unknown:  "sent, but whether it took effect could not be found out",
@@ -153,6 +154,8 @@ func (s Summary) nextForRows() string {
 		file = s.Results
 	}
 	switch {
+	case s.Outcomes[record.Rejected]+s.Outcomes[record.Invalid] > 0 && s.Drift != nil:
+		return s.nextForSync()
 	case s.Outcomes[record.Rejected]+s.Outcomes[record.Invalid] > 0:
 		return "Fix the rows in " + file + " and run the same command on that file: it sends only what is missing."
 	case s.Outcomes[record.Failed]+s.Outcomes[record.NotSent] > 0:
@@ -162,6 +165,16 @@ func (s Summary) nextForRows() string {
 	default:
 		return "Follow the hints in " + file + "; " + s.same("looks the unknown rows up again")
 	}
+}
+
+// nextForSync is for rows that only a person can fix, in a roster that the organization follows. The list of them names only
+// some of the people, so it is no roster to follow.
+func (s Summary) nextForSync() string {
+	text := "Fix the rows in " + s.Roster
+	if s.Todo != "" {
+		text += ", which " + s.Todo + " lists"
+	}
+	return text + "; then " + s.same("goes on from there")
 }
 
 // same says what the same command does, and spells it out if it is known.

@@ -1,12 +1,13 @@
 // Package todo writes the rows of a run that a person has to correct: as they stand in the roster, with what is wrong
 // with each.
 //
-//	list := todo.New([]string{"Name", "E-Mail"})
+//	list := todo.New("people.csv", []string{"Name", "E-Mail"})
 //	list.Add(row, "email: no e-mail address", "")
 //	path, err := list.Write(todo.Path("people.csv", "out/people.results.csv"))
 //
-// The file is a roster of the same columns: corrected, it is what is to be invited next. It is owner-only and appears
-// whole. A file that a person may be working on is never written over: the next number is used.
+// The file is a roster of the same columns: corrected, it is what is to be invited next. It names only some of the people,
+// so a column of its own marks it, see [Marked]: whoever takes a roster for everybody must refuse it. The file is owner-only
+// and appears whole. A file that a person may be working on is never written over: the next number is used.
 package todo
 
 import (
@@ -21,6 +22,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"rollcall/pkg/draft"
 	"rollcall/pkg/formula"
@@ -32,23 +34,44 @@ const (
 	columnHint  = "hint"
 )
 
+// ColumnMark is the name of the column that marks a file of rows to correct, whose cells name the roster that they are from.
+// It is a column like any other, so it survives a spreadsheet, and comes back in the results of the file.
+const ColumnMark = "rollcall_corrections"
+
+// Marked reports whether a roster with these columns, or with these beside those that mean something, has only rows to
+// correct. Letter case, spaces and punctuation do not matter.
+func Marked(columns []string) bool {
+	return slices.ContainsFunc(columns, func(name string) bool { return letters(name) == letters(ColumnMark) })
+}
+
+// letters returns the letters and digits of a name, in lower case.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, name)
+}
+
 // List is a table of rows to correct in the making. It is held as a whole.
 type List struct {
 	content bytes.Buffer
 	out     *csv.Writer
-	// width is the number of the roster's columns; wrong and hint are where the two columns stand.
-	width, wrong, hint int
+	roster  string
+	// width is the number of the roster's columns; wrong, hint and mark are where the three columns of the list stand.
+	width, wrong, hint, mark int
 }
 
-// New starts a list for a roster with these columns. The columns error and hint come last, or take the place of those
-// that are there already.
-func New(columns []string) *List {
-	l := &List{width: len(columns)}
+// New starts a list for the roster of that name, with these columns. The columns error, hint and [ColumnMark] come last, or
+// take the place of those that are there already.
+func New(roster string, columns []string) *List {
+	l := &List{roster: roster, width: len(columns)}
 	columns = slices.Clone(columns)
 	for _, one := range []struct {
 		name string
 		at   *int
-	}{{columnError, &l.wrong}, {columnHint, &l.hint}} {
+	}{{columnError, &l.wrong}, {columnHint, &l.hint}, {ColumnMark, &l.mark}} {
 		if *one.at = slices.Index(columns, one.name); *one.at < 0 {
 			*one.at = len(columns)
 			columns = append(columns, one.name)
@@ -61,10 +84,10 @@ func New(columns []string) *List {
 
 // Add adds a row of the roster and what is wrong with it. Missing cells are empty, and those too many come last.
 func (l *List) Add(row []string, wrong, hint string) {
-	cells := make([]string, max(l.width, l.wrong+1, l.hint+1))
+	cells := make([]string, max(l.width, l.wrong+1, l.hint+1, l.mark+1))
 	within := min(len(row), l.width)
 	copy(cells, row[:within])
-	cells[l.wrong], cells[l.hint] = wrong, hint
+	cells[l.wrong], cells[l.hint], cells[l.mark] = wrong, hint, l.roster
 	l.write(append(cells, row[within:]...))
 }
 

@@ -33,7 +33,7 @@ func TestPath(t *testing.T) {
 
 func write(t *testing.T, path string, columns []string, rows ...[]string) (written, content string) {
 	t.Helper()
-	list := todo.New(columns)
+	list := todo.New("x.csv", columns)
 	for _, row := range rows {
 		list.Add(row, "=wrong", "a hint")
 	}
@@ -57,18 +57,18 @@ func TestRows(t *testing.T) {
 		"columns are added": {
 			columns: []string{"Name", "E-Mail"},
 			rows:    [][]string{{"=1", "ann@x.test"}, {"Bob"}, {"Cid, Lee", "+c", "too", "many"}},
-			want: "Name,E-Mail,error,hint\n'=1,ann@x.test,'=wrong,a hint\nBob,,'=wrong,a hint\n" +
-				"\"Cid, Lee\",'+c,'=wrong,a hint,too,many\n",
+			want: "Name,E-Mail,error,hint,rollcall_corrections\n'=1,ann@x.test,'=wrong,a hint,x.csv\nBob,,'=wrong,a hint,x.csv\n" +
+				"\"Cid, Lee\",'+c,'=wrong,a hint,x.csv,too,many\n",
 		},
 		"columns are replaced": {
-			columns: []string{"hint", "email", "error", "note"},
-			rows:    [][]string{{"old", "ann@x.test", "old", "n", "more"}},
-			want:    "hint,email,error,note\na hint,ann@x.test,'=wrong,n,more\n",
+			columns: []string{"hint", "email", "rollcall_corrections", "error", "note"},
+			rows:    [][]string{{"old", "ann@x.test", "old.csv", "old", "n", "more"}},
+			want:    "hint,email,rollcall_corrections,error,note\na hint,ann@x.test,x.csv,'=wrong,n,more\n",
 		},
 		"one is replaced": {
 			columns: []string{"error", "email"},
 			rows:    [][]string{{"old", "ann@x.test", "more"}, {}},
-			want:    "error,email,hint\n'=wrong,ann@x.test,a hint,more\n'=wrong,,a hint\n",
+			want:    "error,email,hint,rollcall_corrections\n'=wrong,ann@x.test,a hint,x.csv,more\n'=wrong,,a hint,x.csv\n",
 		},
 	}
 	for name, tt := range tests {
@@ -100,7 +100,20 @@ func TestNothingIsWrittenOver(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
 		t.Errorf("mode = %v, %v; want 0600", info.Mode(), err)
 	}
-	if _, err := todo.New(columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
+	if _, err := todo.New("x.csv", columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
 		t.Error("a file in no directory was written")
+	}
+}
+
+func TestMarked(t *testing.T) {
+	for _, columns := range [][]string{{"rollcall_corrections"}, {"email", "Rollcall Corrections"}, {"ROLLCALL-CORRECTIONS ", "role"}} {
+		if !todo.Marked(columns) {
+			t.Errorf("Marked(%q) = false", columns)
+		}
+	}
+	for _, columns := range [][]string{nil, {"email", "role", "error", "hint"}, {"corrections"}, {"rollcall"}, {""}} {
+		if todo.Marked(columns) {
+			t.Errorf("Marked(%q) = true", columns)
+		}
 	}
 }
