@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/fence"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
@@ -28,11 +30,16 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
 		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
-		Service: r.service, Ledger: r.ledger, Directory: r.directory, Decide: r.decide, Pace: r.pace, Now: r.service.now,
+		Service: r.service, Ledger: r.ledger, Inputs: r.inputs, Doubts: r.doubts, Pace: r.pace, Now: r.service.now,
 		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
-		MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), Grace: r.flags.grace, Timeout: r.flags.timeout, Deadline: r.flags.until,
+		Limits: breaker.Options{
+			MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), MayNotInvite: !r.service.caller.MayInvite(),
+		},
+		Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.url), Deadline: r.flags.until,
 		Observe: progress.observe,
 	})
+	// What is in flight has been answered and kept.
+	err = errors.Join(err, r.ledger.Leave(context.WithoutCancel(ctx), r.scope()))
 	progress.stop()
 	r.summary.Retries = progress.retries
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.

@@ -22,7 +22,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/console"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/secret"
@@ -56,7 +56,7 @@ func Run(ctx context.Context, p Process) ExitCode {
 			if stopping {
 				return ExitInterrupted
 			}
-			stop(&batch.StopError{Reason: batch.Interrupted})
+			stop(&breaker.StopError{Reason: breaker.Interrupted})
 		}
 	}
 }

@@ -35,7 +35,7 @@ const unknown = "who is a member by now, or was invited by others, is not known"
 
 // seats says how many seats are needed and left, where that is known.
 func (r *onboarding) seats() string {
-	if r.service.caller.Seats == 0 || r.basis.Blind {
+	if r.service.caller.Seats == 0 || r.inputs.Blind {
 		return ""
 	}
 	needed := r.forecast.toSend() - r.forecast.replaced
@@ -52,12 +52,11 @@ func (r *onboarding) lookAgain(ctx context.Context, asked time.Time) error {
 	if time.Since(asked) < time.Minute {
 		return nil
 	}
-	if err := r.look(ctx, r.basis.Blind); err != nil {
+	inputs, err := r.readInputs(ctx, r.ledger, nil, r.inputs.Blind)
+	if err != nil {
 		return err
 	}
-	if err := r.remember(ctx, r.ledger); err != nil {
-		return err
-	}
+	r.inputs = inputs
 	return r.foresee(ctx)
 }
 
@@ -92,7 +91,7 @@ func (r *onboarding) showPlan() {
 		r.console.Printf("  %-12s %s", name, fmt.Sprintf(format, args...))
 	}
 	r.console.Printf("%s (%s) at %s", cmp.Or(r.service.organization.Name, "organization"), r.service.organization.ID, r.service.url)
-	if r.basis.Blind {
+	if r.inputs.Blind {
 		row("has", "not looked up: %s", unknown)
 	} else {
 		row("has", "%s, %s open", plural(r.directory.Members(), "member"), plural(r.directory.Pending(), "invitation"))
@@ -140,7 +139,7 @@ func (r *onboarding) showPlan() {
 
 // showTime prints how long the sending will take, as far as can be said before it begins.
 func (r *onboarding) showTime(row func(name, format string, args ...any)) {
-	send, state := r.forecast.toSend(), r.pace.State()
+	send, state := r.forecast.toSend(), r.pace.Status()
 	speed, hedge := state.Rate.String(), ""
 	if state.Wished == 0 {
 		speed, hedge = "auto, beginning at "+speed, " or less" // it rises while the service is content

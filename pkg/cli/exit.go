@@ -9,7 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
@@ -101,12 +101,12 @@ func exitCodeOf(err error) ExitCode {
 	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.code
 	}
-	switch batch.StopReason(err) {
-	case batch.Interrupted:
+	switch breaker.ReasonOf(err) {
+	case breaker.Interrupted:
 		return ExitInterrupted
-	case batch.Deadline, batch.Overlong, batch.Streak, batch.Failures, batch.Unsettled:
+	case breaker.Deadline, breaker.Overlong, breaker.Streak, breaker.Failures, breaker.Unsettled, breaker.Contradicted, breaker.Foreign:
 		return ExitStopped
-	case batch.Credentials, batch.Forbidden:
+	case breaker.Credentials, breaker.Forbidden:
 		return ExitRefused
 	}
 	if _, ok := errors.AsType[*roster.RefusedError](err); ok {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/gocarina/gocsv"
 
-	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/draft"
 	"rollcall/pkg/drift"
@@ -43,20 +43,20 @@ const (
 
 // compare finds out where the organization differs from the roster, which of that is to be changed, and how much the
 // roster has shrunk. memory is nil where there is none yet.
-func (r *onboarding) compare(ctx context.Context, memory *ledger.Ledger) (err error) {
+func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err error) {
 	if r.sync == nil {
 		return nil
 	}
 	earlier := map[string]bool{}
 	if memory != nil {
-		if r.accepted, _, err = memory.AcceptedRoster(ctx, r.service.organization.ID); err != nil {
+		if r.accepted, _, err = memory.AcceptedRoster(ctx, r.scope()); err != nil {
 			return err
 		}
-		for address, err := range memory.Named(ctx, r.service.organization.ID) {
+		for name, err := range memory.Named(ctx, r.scope()) {
 			if err != nil {
 				return err
 			}
-			earlier[email.Fold(address)] = true
+			earlier[name.Person] = true
 		}
 	}
 	wanted := drift.Roster{}
@@ -115,7 +115,7 @@ func (r *onboarding) follow(ctx context.Context) error {
 	err := r.carryOut(ctx)
 	if r.run.ID != "" { // from here on it remembers who was named
 		accepted := ledger.Accepted{Rows: r.people.Rows, Digest: r.digest(), At: r.now()}
-		err = errors.Join(err, r.ledger.AcceptRoster(context.WithoutCancel(ctx), r.service.organization.ID, accepted))
+		err = errors.Join(err, r.ledger.AcceptRoster(context.WithoutCancel(ctx), r.scope(), accepted))
 	}
 	if err == nil {
 		err = r.change(ctx)
@@ -128,7 +128,7 @@ func (r *onboarding) follow(ctx context.Context) error {
 func (r *onboarding) change(ctx context.Context) error {
 	if !r.flags.until.IsZero() {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadlineCause(ctx, r.flags.until, &batch.StopError{Reason: batch.Deadline})
+		ctx, cancel = context.WithDeadlineCause(ctx, r.flags.until, &breaker.StopError{Reason: breaker.Deadline})
 		defer cancel()
 	}
 	defer r.console.Clear()
@@ -146,7 +146,7 @@ func (r *onboarding) change(ctx context.Context) error {
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return context.Cause(ctx)
-		case batch.StopReason(err) != 0:
+		case breaker.ReasonOf(err) != 0:
 			return err
 		}
 		if c.action, c.err = done, err; err != nil {

@@ -2,13 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
-	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/console"
 	"rollcall/pkg/drift"
 	"rollcall/pkg/guard"
+	"rollcall/pkg/journey"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
@@ -23,6 +25,9 @@ type forecast struct {
 	replaced int
 	// problems are the first rows that keep themselves from being sent, as a person wants to see them.
 	problems []string
+
+	// contradicted says why somebody who would be sent may be there already, empty if nobody can be.
+	contradicted string
 
 	guards     *guard.Check
 	comparison *comparison // with the plan that is carried out, nil if there is none
@@ -105,17 +110,39 @@ func (f *forecast) print(c *console.Console) {
 	}
 }
 
-// decide returns the verdict on a wish.
-func (r *onboarding) decide(wish plan.Wish) plan.Verdict { return plan.Decide(wish, r.basis) }
-
 // verdict adds the verdict on an entry to the forecast, and returns the record with it.
-func (r *onboarding) verdict(e roster.Entry, rec record.Record) record.Record {
-	var v plan.Verdict
-	if rec.Outcome == record.Unset {
-		v = r.decide(plan.Wish{Email: rec.Email, Role: rec.Role, Teams: e.Teams})
-		rec = v.Apply(rec, r.now())
+func (r *onboarding) verdict(e roster.Entry, rec record.Record) (record.Record, error) {
+	if rec.Outcome != record.Unset {
+		r.forecast.add(e, rec, plan.Verdict{})
+		return rec, nil
 	}
-	r.forecast.add(e, rec, v)
+	step, err := r.resolve(rec)
+	if err != nil {
+		return rec, err
+	}
+	return r.foreseen(e, step), nil
+}
+
+// foreseen adds what a reading means for an entry to the forecast, and returns the record with it.
+func (r *onboarding) foreseen(e roster.Entry, step journey.Step) record.Record {
+	rec := step.Work.Record
+	switch step.Move {
+	case journey.Contradicted:
+		r.forecast.contradicted = step.Gap
+		rec.Outcome, rec.Error, rec.Hint, rec.UpdatedAt = record.NotSent, step.Gap, "--trust-lists sends it all the same", r.now()
+	case journey.Send:
+		rec = step.Verdict.Apply(rec, r.now())
+		if r.inDoubt(rec.Email) {
+			rec.Hint = "a request of an earlier run is in doubt: what became of it is looked up first"
+		}
+	case journey.Settled:
+		if rec.UpdatedAt.IsZero() {
+			rec.UpdatedAt = r.now()
+		}
+	default: // it is looked up on the way
+		rec.Outcome, rec.UpdatedAt = record.WouldInvite, r.now()
+	}
+	r.forecast.add(e, rec, step.Verdict)
 	return rec
 }
 
@@ -134,7 +161,7 @@ func (r *onboarding) rehearse(ctx context.Context) error {
 	if r.directory != nil {
 		r.summary.Seats = r.seats()
 	}
-	if r.basis.Blind && !r.common.quiet {
+	if r.inputs.Blind && !r.common.quiet {
 		r.console.Printf("members and invitations were not looked up: %s", unknown)
 	}
 	if err := r.refuseForecast(); err != nil {
@@ -160,7 +187,11 @@ func (r *onboarding) writeVerdicts(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := write(r.verdict(entry, plan.NewRecord(entry, r.now()))); err != nil {
+		rec, err := r.verdict(entry, plan.NewRecord(entry, r.now()))
+		if err == nil {
+			err = write(rec)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -178,7 +209,9 @@ func (r *onboarding) foresee(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.verdict(entry, plan.NewRecord(entry, r.now()))
+		if _, err := r.verdict(entry, plan.NewRecord(entry, r.now())); err != nil {
+			return err
+		}
 	}
 	return r.refuseForecast()
 }
@@ -195,15 +228,11 @@ func (r *onboarding) foreseeRest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if claim := pending.Claim; claim != nil && batch.Effect(r.directory.Person(pending.Email), claim.Replaces) != nil {
-			r.forecast.outcomes[record.Invited]++ // by the request that is in doubt
-			continue
-		}
-		wish, err := plan.WishOf(pending.Record)
+		step, err := r.resolvePending(pending)
 		if err != nil {
 			return fmt.Errorf("run %s: %w", r.run.ID, err)
 		}
-		r.verdict(roster.Entry{Row: pending.Row, Line: pending.Line, Teams: wish.Teams}, pending.Record)
+		r.foreseen(roster.Entry{Row: pending.Row, Line: pending.Line, Teams: step.Work.Desired.Teams}, step)
 	}
 	return r.refuseForecast()
 }
@@ -219,6 +248,12 @@ func (r *onboarding) refuseForecast() error {
 	}
 	if err := r.refuseDifferent(); err != nil {
 		return err
+	}
+	if gap := r.forecast.contradicted; gap != "" {
+		return &codedError{
+			ExitStopped, &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(gap)},
+			"run the same command again; --trust-lists goes on all the same, and may mail somebody who is there already",
+		}
 	}
 	trips := r.forecast.guards.Trips(r.people.Rows)
 	if r.shrunk != nil {

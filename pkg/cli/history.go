@@ -16,6 +16,7 @@ import (
 
 	"rollcall/pkg/console"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/record"
 	"rollcall/pkg/results"
 )
@@ -49,14 +50,14 @@ func (a *app) ledgers(f historyFlags) ([]string, error) {
 }
 
 // history calls look with each ledger that is meant, one open at a time. There must be at least one.
-func (a *app) history(f historyFlags, look func(*ledger.Ledger) error) error {
+func (a *app) history(f historyFlags, look func(ledger.Ledger) error) error {
 	paths, err := a.ledgers(f)
 	if err != nil {
 		return err
 	}
 	found := false
 	for _, path := range paths {
-		l, err := ledger.View(path)
+		l, err := sqlite.View(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -84,7 +85,7 @@ ended can be resumed: the command that began it goes on where it was.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var runs []ledger.Summary
-			err := a.history(f, func(l *ledger.Ledger) error {
+			err := a.history(f, func(l ledger.Ledger) error {
 				for run, err := range l.Runs(cmd.Context()) {
 					if err != nil {
 						return err
@@ -204,7 +205,7 @@ invitations that have not expired; those of expired ones are erased.`,
 			if err != nil {
 				return err
 			}
-			return a.history(historyFlags{ledger: path}, func(l *ledger.Ledger) error {
+			return a.history(historyFlags{ledger: path}, func(l ledger.Ledger) error {
 				_, err := a.writeRunResults(cmd.Context(), l, run, file, run.EndedAt)
 				return err
 			})
@@ -217,7 +218,7 @@ invitations that have not expired; those of expired ones are erased.`,
 
 // findRun returns the run that is named, or the latest, and the ledger that has it.
 func (a *app) findRun(ctx context.Context, f historyFlags, args []string) (path string, found ledger.Run, err error) {
-	err = a.history(f, func(l *ledger.Ledger) error {
+	err = a.history(f, func(l ledger.Ledger) error {
 		for run, err := range l.Runs(ctx) {
 			if err != nil {
 				return err

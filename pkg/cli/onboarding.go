@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
@@ -32,9 +33,10 @@ type onboarding struct {
 	people    *roster.Roster
 	pace      *pace.Pace
 	service   *service
-	ledger    *ledger.Ledger
+	ledger    ledger.Ledger
 	directory *directory.Directory // nil when offline
-	basis     plan.Basis           // of the verdicts
+	inputs    plan.Inputs          // of the verdicts
+	doubts    []record.Doubt       // requests of earlier runs that could not be looked up yet
 	run       ledger.Run           // zero until it has begun; a run that is resumed has before
 
 	// sync is nil for invite; what follows is for sync alone.
@@ -73,7 +75,7 @@ func (r *onboarding) work(ctx context.Context) error {
 	if err := r.openLedger(ctx); err != nil {
 		return err
 	}
-	if err := r.recall(ctx); err != nil {
+	if err := r.recover(ctx); err != nil {
 		return err
 	}
 	if err := r.foresee(ctx); err != nil {
@@ -144,14 +146,14 @@ func (r *onboarding) connect(ctx context.Context) (err error) {
 	}
 	r.closers = append(r.closers, r.service)
 	r.summary.OrganizationID = r.service.organization.ID
-	if err := r.service.mayInvite(); err != nil {
-		return err
+	if !r.service.caller.MayInvite() {
+		r.log.Warn().Str("role", r.service.caller.Role).Msg("your role may perhaps invite nobody: the service decides")
 	}
 	return r.refuseOtherService()
 }
 
 // patience is how reads before the first send are repeated.
-func (r *onboarding) patience() batch.Patience { return r.app.patience(r.pace, r.flags.pacingFlags) }
+func (r *onboarding) patience() batch.ReadRetrier { return r.app.patience(r.pace, r.flags.pacingFlags) }
 
 func (r *onboarding) tryResults() error {
 	if r.flags.results == "-" || r.flags.results == "" {
@@ -170,12 +172,17 @@ func (r *onboarding) openLedger(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.ledger, err = ledger.Open(path, ledger.Options{}); err != nil {
+	opened, err := sqlite.Open(path, sqlite.Options{})
+	if err != nil {
 		return err
 	}
-	r.closers = append(r.closers, r.ledger)
+	r.ledger = opened
+	r.closers = append(r.closers, opened)
+	if _, err := r.ledger.Enter(ctx, r.scope()); err != nil {
+		return err
+	}
 	r.summary.Ledger = r.ledger.Path()
-	if err := r.recallPace(ctx); err != nil {
+	if err := r.restorePace(ctx); err != nil {
 		return err
 	}
 	// A token opens nothing any more once its invitation has expired.
@@ -185,7 +192,7 @@ func (r *onboarding) openLedger(ctx context.Context) error {
 	if r.flags.fresh {
 		return nil
 	}
-	earlier, found, err := r.ledger.Unfinished(ctx, r.service.organization.ID, r.digest())
+	earlier, found, err := r.ledger.Unfinished(ctx, r.scope(), r.digest())
 	if err != nil {
 		return err
 	}
@@ -208,11 +215,11 @@ func (r *onboarding) ledgerPath() (string, error) {
 // paceLasts is how long a learned pace is believed: services change with their releases and their load.
 const paceLasts = 7 * 24 * time.Hour
 
-// recallPace begins with the pace that an earlier run has learned.
-func (r *onboarding) recallPace(ctx context.Context) error {
-	learned, at, err := r.ledger.Pace(ctx, r.service.organization.ID)
+// restorePace begins with the pace that an earlier run has learned.
+func (r *onboarding) restorePace(ctx context.Context) error {
+	learned, at, err := r.ledger.Pace(ctx, r.scope())
 	if age := time.Since(at); err == nil && age >= 0 && age < paceLasts {
-		r.pace.Recall(pace.Rate(learned))
+		r.pace.Restore(pace.Rate(learned))
 	}
 	return err
 }
@@ -223,7 +230,7 @@ func (r *onboarding) learnPace(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	return r.ledger.LearnPace(ctx, r.service.organization.ID, float64(learned))
+	return r.ledger.LearnPace(ctx, r.scope(), float64(learned))
 }
 
 // digest tells rosters apart: by their content, and by the flags that decide what the content means.

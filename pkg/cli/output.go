@@ -37,7 +37,7 @@ func (a *app) createResults(path string, extra []string) (output, error) {
 }
 
 // writeRunResults writes what the ledger knows about every row of a run, and counts the outcomes.
-func (a *app) writeRunResults(ctx context.Context, l *ledger.Ledger, run ledger.Run, file string, ended time.Time) (map[record.Outcome]int, error) {
+func (a *app) writeRunResults(ctx context.Context, l ledger.Ledger, run ledger.Run, file string, ended time.Time) (map[record.Outcome]int, error) {
 	out, err := a.createResults(file, run.Extra)
 	if err != nil {
 		return nil, err
@@ -58,9 +58,9 @@ func (a *app) writeRunResults(ctx context.Context, l *ledger.Ledger, run ledger.
 
 // lastWords yields the records of a run. A row without an outcome was not sent when the run ended, or is in doubt if its
 // claim stands.
-func lastWords(ctx context.Context, l *ledger.Ledger, run ledger.Run, ended time.Time) iter.Seq2[record.Record, error] {
+func lastWords(ctx context.Context, l ledger.Ledger, run ledger.Run, ended time.Time) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
-		claims, err := l.InDoubt(ctx, run.OrganizationID)
+		claims, err := l.Doubts(ctx, record.Scope{Service: run.Service, OrganizationID: run.OrganizationID})
 		if err != nil {
 			yield(record.Record{}, err)
 			return
@@ -74,6 +74,9 @@ func lastWords(ctx context.Context, l *ledger.Ledger, run ledger.Run, ended time
 		for r, err := range l.Records(ctx, run.ID) {
 			if err == nil && r.Outcome == record.Unset {
 				r.Outcome, r.Hint, r.UpdatedAt = record.NotSent, "run the same command again", ended
+				if r.Trail.Cancelled != "" {
+					r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; run the same command again"
+				}
 				if doubtful[r.Row] {
 					r.Outcome, r.Hint = record.Unknown, "run the same command again: it looks up what became of this request"
 				}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/console"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/retry"
@@ -29,7 +30,7 @@ func (f *pacingFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&f.burst, "burst", 1, "with --rate N/s: requests that may leave at once after a pause. More than 1 may be refused")
 	flags.IntVar(&f.concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most; there are never more than the rate needs while answers are slow")
 	flags.IntVar(&f.attempts, "attempts", retry.DefaultAttempts, "requests per row, or per page of a list, at most: enough to outlast a restart behind the gateway.\nThose of a row that are refused for being too many (429) do not count; while nothing else comes back, --max-wait does")
-	flags.DurationVar(&f.maxWait, "max-wait", batch.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
+	flags.DurationVar(&f.maxWait, "max-wait", breaker.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
 }
 
 // finishPacing checks the flags and works out what their texts mean.
@@ -60,8 +61,8 @@ func (f *pacingFlags) finishPacing() error {
 }
 
 // patience is how reads are repeated: somebody may be watching, so not for long.
-func (a *app) patience(p *pace.Pace, f pacingFlags) batch.Patience {
-	return batch.Patience{
+func (a *app) patience(p *pace.Pace, f pacingFlags) batch.ReadRetrier {
+	return batch.ReadRetrier{
 		Pace: p, Retry: retry.Policy{Attempts: f.attempts}, MaxWait: f.maxWait,
 		Observe: func(err error, wait time.Duration) {
 			a.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")

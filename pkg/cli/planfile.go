@@ -101,7 +101,7 @@ func (r *onboarding) savePlan() error {
 	}
 	f := r.flags
 	saved := plan.Saved{
-		MadeAt: r.basis.At.UTC().Truncate(time.Second), OrganizationID: r.service.organization.ID,
+		MadeAt: r.inputs.At.UTC().Truncate(time.Second), OrganizationID: r.service.organization.ID,
 		OrganizationName: r.service.organization.Name, Service: r.service.url,
 		Roster: path, Digest: r.digestText(),
 		Flags: plan.Flags{

@@ -102,7 +102,7 @@ func (p *progress) settled(rec *record.Record) {
 func (p *progress) line() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	state := p.pace.State()
+	state := p.pace.Status()
 	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting}
 	if elapsed := time.Since(p.began).Seconds(); elapsed > 0 {
 		line.Rate = float64(p.sent) / elapsed

@@ -16,6 +16,7 @@ import (
 	"rollcall/pkg/console"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/pace"
 	"rollcall/pkg/sandbox"
 )
 
@@ -63,7 +64,7 @@ type service struct {
 }
 
 // connect opens the connection that the flags ask for and finds the organization. Close it.
-func (a *app) connect(ctx context.Context, f serviceFlags, connections int, patience batch.Patience) (_ *service, err error) {
+func (a *app) connect(ctx context.Context, f serviceFlags, connections int, patience batch.ReadRetrier) (_ *service, err error) {
 	s := &service{}
 	defer func() {
 		if err != nil {
@@ -78,7 +79,7 @@ func (a *app) connect(ctx context.Context, f serviceFlags, connections int, pati
 		BaseURL: s.url, Credentials: credentials, Connections: connections, Timeout: f.timeout,
 		UserAgent: "rollcall/" + version(), Observe: func(e cybedefend.Exchange) {
 			a.observe(s, e)
-			batch.Heed(patience.Pace, e)
+			observeLimits(patience.Pace, e)
 		},
 	})
 	if err != nil {
@@ -162,7 +163,7 @@ func (s *service) Close() error {
 
 // find finds the organization that is meant by its id or exact name, or the caller's only one, and returns the caller's
 // profile. That is read first: it is the cheapest proof that the credentials work. It may be empty.
-func (s *service) find(ctx context.Context, wanted string, patience batch.Patience) (profile cybedefend.Profile, err error) {
+func (s *service) find(ctx context.Context, wanted string, patience batch.ReadRetrier) (profile cybedefend.Profile, err error) {
 	err = patience.Call(ctx, func(ctx context.Context) (err error) {
 		profile, err = s.Profile(ctx)
 		return err
@@ -190,16 +191,17 @@ func (s *service) find(ctx context.Context, wanted string, patience batch.Patien
 	return profile, err
 }
 
-// mayInvite returns an error if the caller's role in the organization is known to allow no invite at all.
-func (s *service) mayInvite() error {
-	if s.caller.MayInvite() {
-		return nil
+// observeLimits tells the pace what an answer told about the service's limits. Token exchanges are answered by somebody
+// else, and tell nothing.
+func observeLimits(p *pace.Pace, e cybedefend.Exchange) {
+	if e.Status == 0 || e.Operation == cybedefend.OpExchangeToken {
+		return
 	}
-	return &codedError{
-		code: ExitRefused,
-		err:  fmt.Errorf("your role in %s is %s, which may invite nobody", s.organization.Name, s.caller.Role),
-		hint: "ask an administrator of the organization to invite, or to change your role",
+	limits := make([]pace.Limit, len(e.Limits))
+	for i, l := range e.Limits {
+		limits[i] = pace.Limit(l)
 	}
+	p.Report(pace.Told{Limits: limits})
 }
 
 func matches(organization cybedefend.Organization, wanted string) bool {

@@ -206,6 +206,7 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 		return step.unknown("the service has confirmed an earlier request and does not list its invitation yet", false)
 	}
 	v := plan.Decide(w.Desired, s.Membership, in)
+	step.Verdict = v
 	if !v.Send() {
 		r := w.Record
 		r.Error = ""

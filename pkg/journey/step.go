@@ -118,4 +118,6 @@ type Step struct {
 	Hold time.Time
 	// Gap says why the lists are not believed.
 	Gap string
+	// Verdict is what the policy says, where a reading came down to that.
+	Verdict plan.Verdict
 }

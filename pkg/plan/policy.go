@@ -15,9 +15,6 @@ type Reinvite string
 const (
 	// ReinviteExpired renews invitations that have expired.
 	ReinviteExpired Reinvite = "expired"
-	// ReinviteEnded renews those, too, that ended in another way: cancelled, declined, accepted under another address or
-	// vanished.
-	ReinviteEnded Reinvite = "ended"
 	// ReinviteNever renews none.
 	ReinviteNever Reinvite = "never"
 	// ReinvitePending renews pending ones, too: they are cancelled first.
