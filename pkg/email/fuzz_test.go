@@ -52,7 +52,7 @@ func FuzzFold(f *testing.F) {
 	})
 }
 
-// People with one key have one mailbox, and a mailbox that is an address is its own.
+// Whoever has one key has one mailbox.
 func FuzzMailbox(f *testing.F) {
 	for _, seed := range append(seeds, "a.b+c@gmail.com", "a-b-c@yahoo.com", "a+b@ya.ru", ".@gmail.com", "+@x.test") {
 		f.Add(seed)

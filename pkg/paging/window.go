@@ -55,23 +55,28 @@ type mode struct {
 func (m mode) first() window { return window{0, m.size} }
 
 func (m mode) next(w window) window {
-	if m.overlap && m.size > smallest {
-		return overlapping(w, m.size)
+	if !m.overlap {
+		return beside(w)
 	}
-	return beside(w)
+	return overlapping(w, m.size)
 }
 
 // beside returns the page that begins where w ends; of pages of one size only.
 func beside(w window) window { return window{w.end(), w.size} }
 
-// overlapping returns the page of up to the given size that reaches furthest among those that overlap with w.
+// overlapping returns the page of up to the given size that reaches furthest among those that overlap with w. There is
+// none where w ends at a multiple of all sizes, as 2520 is of those up to ten: then it returns the page behind that, and
+// the chain is broken there.
 func overlapping(w window, largest int) window {
-	var next window
+	next := w
 	for size := largest; size >= smallest; size-- {
 		from := w.end() - overlap
 		if candidate := (window{from - from%size, size}); candidate.end() > next.end() {
 			next = candidate
 		}
+	}
+	if next == w {
+		return window{w.end(), largest}
 	}
 	return next
 }
