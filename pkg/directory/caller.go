@@ -12,7 +12,7 @@ type Caller struct {
 	Email string
 	// Role is the caller's role in the organization as the service writes it; empty where it is not known.
 	Role string
-	// Seats is how many seats the caller's subscription has, 0 where it is not known.
+	// Seats is how many seats the organization's subscription has, 0 where it is not known.
 	Seats int
 }
 

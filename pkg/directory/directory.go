@@ -1,12 +1,14 @@
 // Package directory knows what an organization looks like now: its members, its invitations and its teams.
 //
-// [Read] makes one reading; the [Directory] it returns never changes and answers by person, whatever the letter case
-// of the address. It decides nothing and sends nothing but reads.
+// [Read] makes one reading; the [Directory] it returns never changes. It answers by person, whatever the letter case of
+// the address, and by invitation id, and says itself whether anybody may have been missed. It decides nothing and sends
+// nothing but reads.
 package directory
 
 import (
 	"iter"
 	"maps"
+	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -21,66 +23,83 @@ type Directory struct {
 	// Stable reports whether the lists stood still enough while they were read, so that nobody can have slipped from
 	// one page to the next unseen.
 	Stable bool
+	// Complete reports whether nothing contradicts that the service showed everybody: neither its own totals, nor its
+	// search, nor what an earlier memory knows.
+	Complete bool
+	// Gaps say in words why somebody may have been missed, one text for each reason. There are none if the reading is
+	// stable and complete.
+	Gaps []string
+	// Warnings say in words what was odd, but hides nobody for certain: items that could not be read, the caller's
+	// absence, and the like.
+	Warnings []string
+	// Veiled counts the pending invitations whose address cannot be read or is masked, without those in
+	// [Options.Invitations]: any of them may be anybody's.
+	Veiled int
 	// Caller is who reads, as far as [Options.Caller] told.
 	Caller Caller
 
-	people  map[string]Standing
-	members int
-	teams   []cybedefend.Team
+	people map[string]Membership
+	// invitations are those that were kept, by folded id.
+	invitations map[string]*invitation
+	// mailboxes are the pending ones whose mailbox is not their key, by mailbox.
+	mailboxes        map[string][]*invitation
+	members, pending int
+	teams            []cybedefend.Team
 }
 
-// Standing is what the directory holds about one person. The zero value is a stranger.
-type Standing struct {
+// Membership is what the lists hold about one person. The zero value is a stranger.
+type Membership struct {
 	// Member is the person as a member, nil if there is none.
 	Member *cybedefend.User
 	// Pending is the invitation that the person can still accept, nil if there is none.
 	Pending *cybedefend.Invitation
-	// Lapsed is the latest invitation that has expired unanswered, nil if there is none.
-	Lapsed *cybedefend.Invitation
+	// Expired is the latest invitation that ran out of time, nil if there is none.
+	Expired *cybedefend.Invitation
+	// Ended is the latest invitation that was answered or withdrawn, nil if there is none. [EndedHow] says how.
+	Ended *cybedefend.Invitation
 }
+
+// Certain reports whether whoever the directory does not know is not there.
+func (d *Directory) Certain() bool { return d.Stable && d.Complete }
 
 // Person returns what is known about an address.
-func (d *Directory) Person(address string) Standing { return d.people[email.Fold(address)] }
+func (d *Directory) Person(address string) Membership { return d.people[email.Fold(address)] }
+
+// Invitation returns the invitation with an id, whatever its letter case, and the state in which it was shown. Where
+// only some people mattered, others' may be missing, see [Options].
+func (d *Directory) Invitation(id string) (i cybedefend.Invitation, state State, found bool) {
+	kept, found := d.invitations[foldID(id)]
+	if !found {
+		return cybedefend.Invitation{}, "", false
+	}
+	return kept.Invitation, kept.state, true
+}
+
+// Similar returns the pending invitations of other addresses that reach the same mailbox, or that a service which
+// normalises addresses may have made of this one. See [email.Mailbox].
+func (d *Directory) Similar(address string) (similar []cybedefend.Invitation) {
+	key := email.Fold(address)
+	mailbox := email.Mailbox(key)
+	if pending := d.people[mailbox].Pending; mailbox != key && pending != nil {
+		similar = append(similar, *pending)
+	}
+	for _, i := range d.mailboxes[mailbox] {
+		if email.Fold(i.Email) != key {
+			similar = append(similar, i.Invitation)
+		}
+	}
+	return similar
+}
 
 // People yields everybody that the directory holds, by key and in no order. Where only some people mattered, others may
-// be missing among the members, see [Options].
-func (d *Directory) People() iter.Seq2[string, Standing] { return maps.All(d.people) }
+// be missing, see [Options].
+func (d *Directory) People() iter.Seq2[string, Membership] { return maps.All(d.people) }
 
-// Members counts the people of the organization, also those who were not looked for.
+// Members counts the people of the organization, also those who did not matter.
 func (d *Directory) Members() int { return d.members }
 
-// Pending counts the people with an open invitation.
-func (d *Directory) Pending() int {
-	n := 0
-	for _, standing := range d.people {
-		if standing.Pending != nil {
-			n++
-		}
-	}
-	return n
-}
+// Pending counts the people with an open invitation, also those who did not matter. Each invitation without a readable
+// address counts as a person.
+func (d *Directory) Pending() int { return d.pending }
 
-// join notes a member.
-func (d *Directory) join(key string, user cybedefend.User) {
-	standing := d.people[key]
-	standing.Member = &user
-	d.people[key] = standing
-}
-
-// add notes a person's invitation, as it stands at the service's time now.
-func (d *Directory) add(key string, invitation cybedefend.Invitation, now time.Time) {
-	standing := d.people[key]
-	switch StateOf(invitation, now) {
-	case Pending:
-		if standing.Pending == nil || invitation.ExpiresAt.After(standing.Pending.ExpiresAt) {
-			standing.Pending = &invitation
-		}
-	case Expired:
-		if standing.Lapsed == nil || invitation.ExpiresAt.After(standing.Lapsed.ExpiresAt) {
-			standing.Lapsed = &invitation
-		}
-	case Ended:
-		return
-	}
-	d.people[key] = standing
-}
+func foldID(id string) string { return strings.ToLower(strings.TrimSpace(id)) }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
-	"rollcall/pkg/email"
 )
 
 // DefaultParallel holds the automatic pace against a service that takes most of a second for a page.
@@ -15,7 +14,7 @@ const DefaultParallel = 8
 
 // Service is the part of the service that a reading needs. It is called by many goroutines at once.
 type Service interface {
-	Invitations(ctx context.Context, organizationID string, page cybedefend.Page) ([]cybedefend.Invitation, error)
+	Invitations(ctx context.Context, organizationID string, page cybedefend.Page) (cybedefend.InvitationsPage, error)
 	Members(ctx context.Context, organizationID string, page cybedefend.Page, search string) (cybedefend.MembersPage, error)
 	Teams(ctx context.Context, organizationID string) ([]cybedefend.Team, error)
 }
@@ -28,11 +27,22 @@ type Options struct {
 	Caller Caller
 	// Teams asks for the teams, too.
 	Teams bool
-	// Blind leaves the people out. Such a reading is not stable, so it settles nothing.
+	// Blind leaves the people out. Such a reading is neither stable nor complete, so it settles nothing.
 	Blind bool
-	// People are the addresses that matter, if only some do: others may be missing among the members. Where there are
-	// few of them and many members, each is looked up. See [MaxLookups]. Nil: everybody.
+
+	// People are the addresses that matter, if only some do: others are counted and not kept. Who matters is kept under
+	// whatever address reaches the same mailbox. Where there are few of them and many members, each is looked up, see
+	// [MaxLookups]. Nil: everybody.
 	People []string
+	// Invitations are the ids of invitations that an earlier memory knows. They are kept, whoever they belong to.
+	Invitations []string
+	// Members are the addresses of people whom an earlier memory knows as members. If the list lacks one of them, the
+	// search has to say that he has left, or the reading is not complete.
+	Members []string
+	// Pending are the addresses or ids of invitations that an earlier memory knows as pending and not expired. If the
+	// list of invitations is empty, all of them have to be members by now, or the reading is not complete.
+	Pending []string
+
 	// Call makes one call of the reading: it waits for the pace and repeats a failed one as it sees fit. It must be safe
 	// for concurrent use. Nil: once.
 	Call func(ctx context.Context, call func(context.Context) error) error
@@ -40,8 +50,9 @@ type Options struct {
 	Parallel int
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
-	// Progress, if set, is told after each page how many people were found so far. It is never called twice at once.
-	Progress func(people int)
+	// Progress, if set, is told after each page how many members and invitations were found so far. It is never called
+	// twice at once.
+	Progress func(found int)
 }
 
 func (o Options) withDefaults() Options {
@@ -58,101 +69,78 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Read reads the organization once: its invitations, its members and, if asked for, its teams. [Directory.Stable] says
-// whether anybody can have been missed.
+// Read reads the organization once: its invitations, its members and, if asked for, its teams. [Directory.Certain] says
+// whether anybody can have been missed. Its duration is bounded by the context alone.
 //
 // Invitations are read before members: who accepts in between is then seen twice instead of not at all.
 func Read(ctx context.Context, o Options) (*Directory, error) {
-	o = o.withDefaults()
-	d := &Directory{Began: time.Now(), Caller: o.Caller, people: map[string]Standing{}}
-	r := reading{Options: o, directory: d}
-	r.turned = func() { o.Progress(len(d.people)) }
-	var err error
-	if !o.Blind {
-		if d.Stable, err = r.readPeople(ctx); err != nil {
+	r := newReading(o.withDefaults())
+	d := &Directory{Began: time.Now(), Caller: o.Caller}
+	if o.Blind {
+		r.shifts = true
+		r.incomplete("the members and invitations were not read")
+	} else {
+		if err := r.readInvitations(ctx); err != nil {
 			return nil, err
+		}
+		if err := r.readMembers(ctx); err != nil {
+			return nil, err
+		}
+		if r.invitations.empty {
+			r.doubtInvitations()
 		}
 	}
 	if o.Teams {
+		var err error
 		if d.teams, err = r.readTeams(ctx); err != nil {
 			return nil, err
 		}
 	}
+	r.finish(d)
 	return d, nil
 }
 
-// readPeople reads invitations and members, and reports whether nobody can have been missed.
-func (r *reading) readPeople(ctx context.Context) (stable bool, err error) {
-	d := r.directory
-	invitations := r.invitations(func(i cybedefend.Invitation) { d.add(email.Fold(i.Email), i, r.Now()) })
-	if stable, err = invitations.read(ctx); err != nil {
-		return false, err
-	}
-	membersStable, err := r.readMembers(ctx)
-	return stable && membersStable, err
-}
-
 // Invitations returns all invitations of an organization in the order of the service, whatever their state, and whether
-// nobody can have been missed. Of the options, those about members, teams and the caller do not matter.
+// nobody can have been missed. Of the options, those about people, teams and the caller do not matter.
 func Invitations(ctx context.Context, o Options) (all []cybedefend.Invitation, stable bool, err error) {
-	o = o.withDefaults()
-	r := reading{Options: o, turned: func() { o.Progress(len(all)) }}
-	stable, err = r.invitations(func(i cybedefend.Invitation) { all = append(all, i) }).read(ctx)
-	return all, stable, err
+	r := newReading(o.withDefaults())
+	list := r.listInvitations(func(i cybedefend.Invitation) { all = append(all, i) })
+	result, err := list.Read(ctx)
+	return all, result.Stable, err
 }
 
 // Teams returns all teams of an organization in the order of the service. Of the options, those about people do not
 // matter.
 func Teams(ctx context.Context, o Options) ([]cybedefend.Team, error) {
-	r := reading{Options: o.withDefaults()}
-	return r.readTeams(ctx)
+	return newReading(o.withDefaults()).readTeams(ctx)
 }
 
+// reading is a directory in the making. It is not safe for concurrent use.
 type reading struct {
 	Options
-	directory *Directory
-	turned    func()
+	interest interest
+	remarks
+
+	// found counts the members and invitations so far, for [Options.Progress].
+	found       int
+	invitations invitations
+	members     members
 }
 
-func (r *reading) invitations(keep func(cybedefend.Invitation)) *list[cybedefend.Invitation] {
-	return &list[cybedefend.Invitation]{
-		name: "invitations", call: r.Call, keep: keep, turned: r.turned, parallel: r.Parallel,
-		ask: func(ctx context.Context, page cybedefend.Page) ([]cybedefend.Invitation, int, error) {
-			invitations, err := r.Service.Invitations(ctx, r.OrganizationID, page)
-			return invitations, 0, err
-		},
-		id: func(i cybedefend.Invitation) string { return i.ID + " " + i.Status },
-	}
+func newReading(o Options) *reading {
+	return &reading{Options: o, interest: interestOf(o), invitations: newInvitations(), members: newMembers()}
 }
 
-// members returns the list of members whom the service finds by a search, or of all.
-func (r *reading) members(search string, keep func(cybedefend.User)) *list[cybedefend.User] {
-	return &list[cybedefend.User]{
-		name: "members", call: r.Call, keep: keep, turned: r.turned, parallel: r.Parallel,
-		ask: func(ctx context.Context, page cybedefend.Page) ([]cybedefend.User, int, error) {
-			found, err := r.Service.Members(ctx, r.OrganizationID, page, search)
-			return found.Users, found.TotalUsers, err
-		},
-		id: func(u cybedefend.User) string { return cmp.Or(u.ID, u.Email) },
+// finish makes the directory of what was read.
+func (r *reading) finish(d *Directory) {
+	d.Gaps, d.Warnings, d.Stable, d.Complete = r.gaps, r.warnings(), !r.shifts, !r.lacks
+	d.members = r.members.count
+	r.invitations.finish(d, r.interest, r.Now())
+	for key, user := range r.members.kept {
+		membership := d.people[key]
+		membership.Member = &user
+		d.people[key] = membership
 	}
-}
-
-// readMembers lists the members, or looks up those who matter where that takes fewer calls.
-func (r *reading) readMembers(ctx context.Context) (stable bool, err error) {
-	all := r.members("", func(u cybedefend.User) { r.directory.join(email.Fold(u.Email), u) })
-	total, err := all.begin(ctx)
-	if err != nil {
-		return false, err
-	}
-	if wanted, ok := r.wanted(); ok && lookUp(len(wanted), total) {
-		if found, stable, err := r.lookUp(ctx, wanted); found || err != nil {
-			r.directory.members = total
-			return stable, err
-		}
-	}
-	stable, err = all.read(ctx)
-	r.directory.members = len(all.known)
-	return stable, err
 }
 
 func (r *reading) readTeams(ctx context.Context) (teams []cybedefend.Team, err error) {

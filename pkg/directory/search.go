@@ -17,24 +17,28 @@ import (
 // ten thousand, and whoever has a larger roster need not gather its addresses for [Options.People].
 const MaxLookups = 500
 
-// lookUp reports whether looking people up one by one takes fewer calls than listing all members, whose first page has
-// been read already. One more call finds out whether the search can be relied on. Where the service does not say how
+// lookUpPays reports whether looking people up one by one takes fewer calls than listing all members, whose first page
+// has been read already. One more call finds out whether the search can be relied on. Where the service does not say how
 // many members there are, 0, they are listed.
-func lookUp(people, members int) bool {
+func lookUpPays(people, members int) bool {
 	pages := (members + cybedefend.PageSize - 1) / cybedefend.PageSize
 	return people <= MaxLookups && people+1 < pages-1
 }
 
-// wanted returns the keys of the people who matter and were not on the first page of members. It returns false if
-// everybody matters, or somebody whom the service may know under another spelling than the key.
+// wanted returns the keys of the people who matter and are not known as members yet. It returns false if everybody
+// matters, or somebody whom the service may know under another spelling than the key.
 func (r *reading) wanted() (keys []string, ok bool) {
 	if r.People == nil {
 		return nil, false
 	}
+	people := r.People
+	if r.invitations.empty {
+		people = slices.Concat(people, r.remembered())
+	}
 	seen := map[string]bool{}
-	for _, address := range r.People {
+	for _, address := range people {
 		key := email.Fold(address)
-		if seen[key] || r.directory.people[key].Member != nil {
+		if seen[key] || r.isMember(key) {
 			continue
 		}
 		if !searchable(key) {
@@ -52,74 +56,100 @@ func searchable(key string) bool {
 	odd := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("@.-_", r)
 	}
-	return key != "" && !strings.ContainsFunc(key, odd) && !strings.Contains(key, "xn--")
+	return strings.Contains(key, "@") && !strings.ContainsFunc(key, odd) && !strings.Contains(key, "xn--")
 }
 
-// lookUp finds the members among the people with these keys by the service's search. It returns false if the search
-// can't be relied on. How exactly it works is not documented, so every hit is compared by key.
-func (r *reading) lookUp(ctx context.Context, keys []string) (found, stable bool, err error) {
-	if works, err := r.tryOut(ctx); !works || err != nil {
-		return false, false, err
+// lookUp finds the members among the people with these keys by the service's search, and keeps them. It returns false
+// if the search can't be relied on. How exactly it works is not documented, so every hit is compared by key.
+func (r *reading) lookUp(ctx context.Context, keys []string) (works bool, err error) {
+	if len(keys) == 0 {
+		return true, nil
 	}
-	stable = true
-	var mu sync.Mutex // guards stable, the directory and turned
+	if works, err := r.tryOut(ctx); !works || err != nil {
+		return false, err
+	}
+	var mu sync.Mutex // guards works and r
+	works = true
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Parallel)
 	for _, key := range keys {
 		group.Go(func() error {
-			hits := r.members(key, func(u cybedefend.User) {
-				mu.Lock()
-				defer mu.Unlock()
-				if email.Fold(u.Email) == key {
-					r.directory.join(key, u)
-				}
-			})
-			hits.parallel = 1
-			hits.turned = func() {
-				mu.Lock()
-				defer mu.Unlock()
-				r.turned()
-			}
-			stood, err := hits.read(ctx)
+			fits, err := r.search(ctx, key, &mu)
 			mu.Lock()
 			defer mu.Unlock()
-			stable = stable && stood
+			works = works && fits
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return false, false, unlessRefused(err)
+		return false, unlessRefused(err)
 	}
-	return true, stable, nil
+	return works, nil
 }
 
-// tryOut searches for a member who is known to be there, the caller if possible, in capitals. A search that can be
-// relied on finds him in spite of that, and not many others.
-func (r *reading) tryOut(ctx context.Context) (works bool, err error) {
-	known := func(key string) bool { return searchable(key) && r.directory.people[key].Member != nil }
-	probe := email.Fold(r.Caller.Email)
-	for key := range r.directory.people {
-		if !known(probe) {
-			probe = key
+// search looks up one person and keeps him if he is a member. It returns false if the hits can't be relied on: they
+// kept changing, or are not what was searched for.
+func (r *reading) search(ctx context.Context, key string, mu *sync.Mutex) (fits bool, err error) {
+	fits = true
+	hits := r.listMembers(key, func(u cybedefend.User) {
+		mu.Lock()
+		defer mu.Unlock()
+		fits = fits && isHit(u, key)
+		if email.Fold(u.Email) == key {
+			r.found++
+			r.members.kept[key] = u
 		}
+	}, func(pages []oddPage) {
+		mu.Lock()
+		defer mu.Unlock()
+		r.page(pages)
+	})
+	result, err := hits.Read(ctx)
+	return fits && result.Stable, err
+}
+
+// isHit reports whether a user is what a search for an address may find.
+func isHit(u cybedefend.User, key string) bool { return strings.Contains(email.Fold(u.Email), key) }
+
+// tryOut searches for a member who is known to be there, the caller if possible, in capitals. A search that can be
+// relied on finds him in spite of that, and nobody whose address has nothing of it.
+func (r *reading) tryOut(ctx context.Context) (works bool, err error) {
+	probe := email.Fold(r.Caller.Email)
+	if !searchable(probe) || !r.isMember(probe) && r.members.probe != "" {
+		probe = r.members.probe
 	}
-	if !known(probe) {
+	if probe == "" {
 		return false, nil
 	}
 	var hits cybedefend.MembersPage
 	err = r.Call(ctx, func(ctx context.Context) (err error) {
-		hits, err = r.Service.Members(ctx, r.OrganizationID, cybedefend.Page{Number: 1}, strings.ToUpper(probe))
+		page := cybedefend.Page{Number: 1, Size: cybedefend.PageSize}
+		hits, err = r.Service.Members(ctx, r.OrganizationID, page, strings.ToUpper(probe))
 		return err
 	})
-	isProbe := func(u cybedefend.User) bool { return email.Fold(u.Email) == probe }
-	return len(hits.Users) < cybedefend.PageSize && slices.ContainsFunc(hits.Users, isProbe), unlessRefused(err)
+	if err != nil {
+		return false, unlessRefused(err)
+	}
+	found := false
+	for _, u := range hits.Users {
+		if !isHit(u, probe) {
+			return false, nil
+		}
+		found = found || email.Fold(u.Email) == probe
+	}
+	return found, nil
 }
 
 // unlessRefused returns nil for an error that says that the service will have no such search.
 func unlessRefused(err error) error {
-	refused, ok := errors.AsType[*cybedefend.Error](err)
-	if ok && refused.Class == cybedefend.FinalNo && !errors.Is(err, cybedefend.ErrCredentials) {
+	if refusal(err) {
 		return nil
 	}
 	return err
+}
+
+// refusal reports whether the service says that there is no such page or search.
+func refusal(err error) bool {
+	refused, ok := errors.AsType[*cybedefend.Error](err)
+	return ok && refused.Class == cybedefend.FinalNo && !errors.Is(err, cybedefend.ErrCredentials)
 }

@@ -7,7 +7,7 @@ import (
 	"rollcall/pkg/cybedefend"
 )
 
-// State is what an invitation is worth.
+// State is what an invitation is worth. The zero value stands for no invitation.
 type State string
 
 // The states of an invitation.
@@ -20,15 +20,20 @@ const (
 	Ended State = "ended"
 )
 
+// endings are the words for an invitation that was answered or withdrawn, and how it ended. The service's own are not
+// documented.
+var endings = map[string]string{
+	"accepted": "accepted", "completed": "accepted", "used": "accepted", "joined": "accepted",
+	"cancelled": "cancelled", "canceled": "cancelled", "revoked": "cancelled", "deleted": "cancelled", "withdrawn": "cancelled",
+	"declined": "declined", "rejected": "declined", "refused": "declined",
+}
+
 // StateOf returns the state of an invitation at the service's time now. It is pending if its status says so, or says
 // something unknown, and it has not expired. One whose end is not known counts as pending, so that nobody is mailed
 // again by mistake.
 func StateOf(invitation cybedefend.Invitation, now time.Time) State {
-	status := strings.ToLower(strings.TrimSpace(invitation.Status))
-	switch status { // its words are not documented
-	case "accepted", "completed", "used", "joined",
-		"cancelled", "canceled", "revoked", "deleted", "withdrawn",
-		"declined", "rejected", "refused":
+	status := foldStatus(invitation.Status)
+	if endings[status] != "" {
 		return Ended
 	}
 	if status == "expired" || !invitation.ExpiresAt.IsZero() && !invitation.ExpiresAt.After(now) {
@@ -36,3 +41,14 @@ func StateOf(invitation cybedefend.Invitation, now time.Time) State {
 	}
 	return Pending
 }
+
+// EndedHow returns how an invitation with that status ended: "accepted", "cancelled" or "declined", or "ended" where the
+// status does not say.
+func EndedHow(status string) string {
+	if how := endings[foldStatus(status)]; how != "" {
+		return how
+	}
+	return "ended"
+}
+
+func foldStatus(status string) string { return strings.ToLower(strings.TrimSpace(status)) }

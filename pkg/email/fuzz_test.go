@@ -51,3 +51,15 @@ func FuzzFold(f *testing.F) {
 		}
 	})
 }
+
+// Whoever has one key has one mailbox.
+func FuzzMailbox(f *testing.F) {
+	for _, seed := range append(seeds, "a.b+c@gmail.com", "a-b-c@yahoo.com", "a+b@ya.ru", ".@gmail.com", "+@x.test") {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		if got, want := Mailbox(Fold(address)), Mailbox(address); got != want {
+			t.Errorf("Mailbox(%q) = %q, that of its key is %q", address, want, got)
+		}
+	})
+}

@@ -1,0 +1,172 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
+	"rollcall/pkg/paging"
+)
+
+// members are those that were read: the ones that matter, by key, and how many there are.
+type members struct {
+	kept  map[string]cybedefend.User
+	count int
+	// veiled counts those whose address cannot be read or is masked.
+	veiled int
+	// probe is the key of a member whom a search that can be relied on finds, empty if none is known.
+	probe string
+}
+
+func newMembers() members { return members{kept: map[string]cybedefend.User{}} }
+
+// readMembers lists the members, or looks up those who matter where that takes fewer calls.
+func (r *reading) readMembers(ctx context.Context) error {
+	list := r.listMembers("", r.addMember, r.page)
+	total, err := list.First(ctx)
+	if err != nil {
+		return err
+	}
+	if wanted, ok := r.wanted(); ok && lookUpPays(len(wanted), total) {
+		if works, err := r.lookUp(ctx, wanted); works || err != nil {
+			r.members.count = total
+			return err
+		}
+	}
+	result, err := list.Read(ctx)
+	if err != nil {
+		return err
+	}
+	r.members.count = max(result.Shown, result.Total)
+	return r.doubt(ctx, result)
+}
+
+// listMembers returns the list of members whom the service finds by a search, or of all, on its way here.
+func (r *reading) listMembers(search string, keep func(cybedefend.User), page func([]oddPage)) *paging.Reader[cybedefend.User] {
+	var odd oddPages
+	return paging.New(paging.Options[cybedefend.User]{
+		Name: "members", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
+		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.User], error) {
+			reply, err := r.Service.Members(ctx, r.OrganizationID, cybedefend.Page(page), search)
+			odd.add(page, reply.Odd)
+			return paging.Answer[cybedefend.User]{Items: reply.Users, Count: reply.Items, Total: reply.TotalUsers}, err
+		},
+		ID:   func(u cybedefend.User) string { return cmp.Or(foldID(u.ID), "@"+email.Fold(u.Email)) },
+		Keep: keep,
+		Page: func() { page(odd.take()) },
+	})
+}
+
+// page notes what was odd about pages of members.
+func (r *reading) page(pages []oddPage) {
+	for _, page := range pages {
+		r.oddItems("members", page)
+	}
+	r.Progress(r.found)
+}
+
+// addMember keeps a member who matters.
+func (r *reading) addMember(u cybedefend.User) {
+	r.found++
+	key := email.Fold(u.Email)
+	if veiled(u.Email) {
+		r.members.veiled++
+		return
+	}
+	if r.members.probe == "" && searchable(key) {
+		r.members.probe = key
+	}
+	if r.interest.member(key) {
+		r.members.kept[key] = u
+	}
+}
+
+// isMember reports whether the person is known to be a member.
+func (r *reading) isMember(key string) bool {
+	_, is := r.members.kept[key]
+	return is
+}
+
+// doubt holds the list of members against what else is known, and looks up singly whom it may have hidden.
+func (r *reading) doubt(ctx context.Context, result paging.Result) error {
+	r.checkCaller(result)
+	var open remarks // until those who matter have been looked up
+	if !result.Stable {
+		open.unstable("members: the list %s", result.Why)
+	}
+	switch {
+	case result.Shown == 0:
+		open.incomplete("members: the list is empty, although the caller has to be in it")
+	case result.Shown < result.Total:
+		open.incomplete("members: %d of %d shown", result.Shown, result.Total)
+	}
+	if err := r.recall(ctx, result, &open); err != nil || len(open.gaps) == 0 {
+		return err
+	}
+	if wanted, ok := r.wanted(); ok && len(wanted) <= MaxLookups {
+		works, err := r.lookUp(ctx, wanted)
+		if err != nil {
+			return err
+		}
+		if works {
+			for _, gap := range open.gaps {
+				r.warn("%s; those who matter were looked up singly", gap)
+			}
+			return nil
+		}
+	}
+	r.gaps = append(r.gaps, open.gaps...)
+	r.shifts, r.lacks = r.shifts || open.shifts, r.lacks || open.lacks
+	return nil
+}
+
+// checkCaller warns where the list lacks the caller, who may be known to it under another address.
+func (r *reading) checkCaller(result paging.Result) {
+	key := email.Fold(r.Caller.Email)
+	if key != "" && result.Shown > 0 && !r.isMember(key) {
+		r.warn("members: the caller %s is not among them", r.Caller.Email)
+	}
+	if n := r.members.veiled; n > 0 {
+		r.warn("members: %d without an address that can be read", n)
+	}
+}
+
+// recall looks up those whom an earlier memory knows as members and the list lacks: either they have left, or the list
+// hides people.
+func (r *reading) recall(ctx context.Context, result paging.Result, open *remarks) error {
+	var absent []string
+	unsearchable := 0
+	for _, address := range r.Members {
+		switch key := email.Fold(address); {
+		case key == "" || r.isMember(key) || slices.Contains(absent, key):
+		case searchable(key):
+			absent = append(absent, key)
+		default:
+			unsearchable++
+		}
+	}
+	if unsearchable > 0 && result.Shown != result.Total { // otherwise, the count says that they have left
+		open.incomplete("members: %d who were known are not listed, and their addresses cannot be searched for", unsearchable)
+	}
+	switch {
+	case len(absent) == 0:
+		return nil
+	case len(absent) > MaxLookups:
+		open.incomplete("members: %d who were known are not listed, too many to look up singly", len(absent))
+		return nil
+	}
+	works, err := r.lookUp(ctx, absent)
+	if err != nil {
+		return err
+	}
+	if !works {
+		open.incomplete("members: %d who were known are not listed, and the search cannot be relied on", len(absent))
+		return nil
+	}
+	if hidden := len(absent) - len(slices.DeleteFunc(absent, r.isMember)); hidden > 0 {
+		open.incomplete("members: the search finds %d who are not listed", hidden)
+	}
+	return nil
+}

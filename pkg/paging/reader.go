@@ -1,0 +1,192 @@
+package paging
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// Reader reads one list once. It is not safe for concurrent use.
+type Reader[T any] struct {
+	options Options[T]
+	memory  *memory
+	// size is that of the largest page that the service shows.
+	size   int
+	passes int32
+	// opening is the first pass if it has begun, by its first page.
+	opening *collector[T]
+}
+
+// New returns a reader of a list.
+func New[T any](o Options[T]) *Reader[T] {
+	o = o.withDefaults()
+	return &Reader[T]{options: o, memory: newMemory(), size: o.Size}
+}
+
+// First reads the first page alone and returns how many items the list has by the service's word, 0 if it does not say.
+// The items of the page have been kept by then; [Reader.Read] reads the rest.
+func (r *Reader[T]) First(ctx context.Context) (total int, err error) {
+	r.opening = r.collector()
+	r.readNow(ctx, r.opening, mode{size: r.size}.first())
+	if r.opening.err != nil {
+		return 0, r.opening.err
+	}
+	return r.opening.turns[0].total, nil
+}
+
+// Read reads the list, as often as it takes to be certain that nobody was missed, or to see that this can't be. Its
+// errors are those of the calls, [ErrEndless] and [ErrRepeats].
+func (r *Reader[T]) Read(ctx context.Context) (Result, error) {
+	if r.opening == nil {
+		if _, err := r.First(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	if err := r.measure(ctx); err != nil {
+		return Result{}, err
+	}
+	j := judge{size: r.size}
+	m := mode{size: r.size, overlap: true}
+	if r.opening != nil && r.opening.turns[0].total > 0 {
+		m.overlap = false
+	}
+	for {
+		p, err := r.pass(ctx, m)
+		if err != nil {
+			return Result{}, err
+		}
+		next, done, why := j.after(p, len(r.memory.seen))
+		if done {
+			shown := len(r.memory.seen) + p.unread()
+			return Result{Stable: why == "", Why: why, Shown: shown, Total: p.total()}, nil
+		}
+		m = next
+	}
+}
+
+// measure finds out how large the pages are that the service shows, if the first one is shorter than it was asked for.
+// Some services show ten items, whatever they are asked for; then page two begins at the eleventh, or ten are left out
+// between any two pages. Reading in pages of ten is right for both.
+func (r *Reader[T]) measure(ctx context.Context) error {
+	first := r.opening.turns[0]
+	shown := first.count
+	if shown == 0 || !first.short() || r.opening.over() {
+		return nil
+	}
+	if first.total <= shown { // the total does not tell
+		r.readNow(ctx, r.opening, window{shown, shown})
+		if r.opening.over() {
+			return r.opening.err
+		}
+	}
+	// The list goes on. If that page is always as short, and just as long when it is asked for no more, it is full.
+	r.opening = nil
+	c := r.collector()
+	for _, w := range []window{first.window, {0, shown}} {
+		again := r.turn(w)
+		if r.ask(ctx, again, func() {}); again.err != nil {
+			c.expect(again)
+			c.take(again)
+			return c.err
+		}
+		if !slices.Equal(again.ids, first.ids) {
+			return nil
+		}
+	}
+	r.size = shown
+	return nil
+}
+
+// readNow reads one page of a pass and takes it in.
+func (r *Reader[T]) readNow(ctx context.Context, c *collector[T], w window) {
+	t := r.turn(w)
+	c.expect(t)
+	r.ask(ctx, t, func() {})
+	c.take(t)
+	r.options.Page()
+}
+
+// pass goes through the list once. Each call runs in a goroutine of its own, and all of them have ended when it
+// returns.
+func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
+	c, s := r.opening, &scheduler{mode: m, parallel: r.options.Parallel}
+	r.opening = nil
+	if c == nil {
+		c = r.collector()
+	}
+	c.pass.mode = m
+	for _, t := range c.turns { // has been read already
+		s.ahead(t.window)
+		s.back()
+		s.total, s.over = t.total, c.over()
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	back, left := make(chan *turn[T]), make(chan struct{}, 1)
+	for {
+		if w, ok := s.next(); ok {
+			t := r.turn(w)
+			c.expect(t)
+			turnCtx, stop := context.WithCancel(ctx)
+			t.stop = stop
+			go func() {
+				r.ask(turnCtx, t, func() { left <- struct{}{} })
+				back <- t
+			}()
+			continue
+		}
+		if s.idle() {
+			return &c.pass, c.err
+		}
+		select {
+		case <-left:
+			s.left()
+		case t := <-back:
+			s.back()
+			t.stop()
+			c.take(t)
+			if t.err == nil {
+				s.total = t.total
+				r.options.Page()
+			}
+			if c.over() || t.err != nil {
+				s.over = true
+				c.stopBehind(t)
+			}
+		}
+	}
+}
+
+// ask makes the call of a turn. It says once when the call leaves, or when it never will.
+func (r *Reader[T]) ask(ctx context.Context, t *turn[T], leaves func()) {
+	leave := sync.OnceFunc(leaves)
+	defer leave()
+	var answer Answer[T]
+	t.err = r.options.Call(ctx, func(ctx context.Context) (err error) {
+		leave()
+		answer, err = r.options.Ask(ctx, t.page())
+		return err
+	})
+	if t.err != nil {
+		t.refused = t.start > 0 && r.options.NoPage(t.err)
+		return
+	}
+	t.items, t.total, t.count = answer.Items, answer.Total, max(answer.Count, len(answer.Items))
+	t.ids = make([]uint64, len(t.items))
+	for i, item := range t.items {
+		t.ids[i] = r.memory.hash(r.options.ID(item))
+	}
+}
+
+func (r *Reader[T]) turn(w window) *turn[T] {
+	return &turn[T]{view: view{window: w}, stop: func() {}}
+}
+
+// collector returns the collector of the next pass.
+func (r *Reader[T]) collector() *collector[T] {
+	r.passes++
+	return &collector[T]{
+		name: r.options.Name, memory: r.memory, keep: r.options.Keep, most: r.options.Most,
+		number: r.passes, opening: r.passes == 1,
+	}
+}

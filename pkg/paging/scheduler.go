@@ -1,0 +1,51 @@
+package paging
+
+// scheduler decides which window of a pass is asked for next, and how far ahead. Windows are asked for ahead, since only
+// the last one tells that it is the last, but never more of them than have been answered; and only one call at a time
+// waits for its turn. It is not safe for concurrent use.
+type scheduler struct {
+	mode     mode
+	parallel int
+
+	last               window
+	inFlight, answered int
+	// waiting says that a call waits for its turn, over that nothing more is asked for.
+	waiting, over bool
+	// total is how many items the list has by the service's word, 0 if it did not say.
+	total int
+}
+
+// next returns the window to ask for now, if there is one, and counts it as asked for.
+func (s *scheduler) next() (w window, ok bool) {
+	if s.over || s.waiting || s.inFlight >= min(s.parallel, max(1, s.answered)) {
+		return window{}, false
+	}
+	w = s.mode.first()
+	if s.last != (window{}) {
+		w = s.mode.next(s.last)
+	}
+	if s.total > 0 && w.start >= s.total && s.inFlight > 0 {
+		return window{}, false // the ones in flight probably show the end
+	}
+	s.ahead(w)
+	s.waiting = true
+	return w, true
+}
+
+// ahead counts a window as asked for.
+func (s *scheduler) ahead(w window) {
+	s.last = w
+	s.inFlight++
+}
+
+// left notes that the call that waited has got its turn, or never will.
+func (s *scheduler) left() { s.waiting = false }
+
+// back notes that an answer came.
+func (s *scheduler) back() {
+	s.inFlight--
+	s.answered++
+}
+
+// idle reports whether nothing is under way.
+func (s *scheduler) idle() bool { return s.inFlight == 0 && !s.waiting }
