@@ -47,13 +47,11 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 	if in.Blind {
 		return Sighting{Membership: remembered(history, in.At)}
 	}
-	s := Sighting{Membership: d.Person(w.Email), Began: d.Began, Lag: lag, Gaps: d.Gaps, Veiled: d.Veiled > 0}
+	s := Sighting{Membership: d.Person(w.Email), Began: d.Began, Lag: lag, Gaps: d.Gaps}
 	for _, id := range []string{w.InvitationID, history.Invitation.ID, history.Seen.ID} {
 		s.byID(d, id)
 	}
-	if similar := d.Similar(w.Email); len(similar) > 0 {
-		s.Similar = similar[0].Email
-	}
+	s.Similar, s.Veiled = unaccounted(d, w, in)
 	replaced := w.Trail.Cancelled
 	if w.InDoubt && replaced == "" && s.Pending == nil {
 		replaced = w.Replaces
@@ -63,6 +61,25 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		s.recall(history, in.At)
 	}
 	return s
+}
+
+// unaccounted returns an invitation of a similar address that nobody else explains, and whether there are any whose address
+// cannot be read. Whatever was there before the run, or is known to be another person's, is no trace of a request of ours.
+func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string, veiled bool) {
+	known := map[string]bool{}
+	earlier := 0
+	if in.Directory != nil && in.Directory != d {
+		earlier = in.Directory.Veiled
+		for _, invitation := range in.Directory.Similar(w.Email) {
+			known[invitation.ID] = true
+		}
+	}
+	for _, invitation := range d.Similar(w.Email) {
+		if !known[invitation.ID] && in.Histories.Of(invitation.Email).Invitation.ID != invitation.ID {
+			return invitation.Email, d.Veiled > earlier
+		}
+	}
+	return "", d.Veiled > earlier
 }
 
 // byID adds the invitation with an id, which the list may have under another spelling of the address.
