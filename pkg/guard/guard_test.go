@@ -112,11 +112,11 @@ func TestLeavers(t *testing.T) {
 		for _, person := range crowd(tt.leavers, "x.example") {
 			check.Leave(person.Email)
 		}
-		got := ""
+		var trips []string
 		for _, trip := range check.Trips(10) {
-			got += trip.String() + " " + strings.Join(trip.Pass, " ")
+			trips = append(trips, trip.String()+" "+strings.Join(trip.Pass, " "))
 		}
-		if got != tt.want {
+		if got := strings.Join(trips, "; "); got != tt.want {
 			t.Errorf("%d leavers: %q, want %q", tt.leavers, got, tt.want)
 		}
 	}
