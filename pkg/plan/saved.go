@@ -80,7 +80,7 @@ func (s Step) sends() bool {
 
 // done reports whether nothing is left to do, be it by an invitation or since it was accepted.
 func (s Step) done() bool {
-	return s.Verdict == record.AlreadyInvited || s.Verdict == record.AlreadyMember
+	return s.Verdict == record.AlreadyInvited || s.Verdict == record.AlreadyMember || s.Verdict == record.Skipped
 }
 
 // String says what the step does.
