@@ -177,13 +177,14 @@ func TestExchangeFails(t *testing.T) {
 		{"client", &tenant{refusal: answer(400, `{"error":"invalid_client"}`)}, cybedefend.FinalNo, true, "exchange token: 400 Bad Request: invalid_client"},
 		{"not allowed", &tenant{refusal: answer(400, `{"code":"token_exchange_not_allowed"}`)}, cybedefend.FinalNo, true, "exchange token: 400 Bad Request: token_exchange_not_allowed"},
 		{"401", &tenant{refusal: answer(401, ``)}, cybedefend.FinalNo, true, "exchange token: 401 Unauthorized: credentials refused"},
-		{"403", &tenant{refusal: answer(403, ``)}, cybedefend.FinalNo, true, "exchange token: 403 Forbidden: credentials refused"},
-		{"redirect", &tenant{refusal: answer(302, ``, "Location", "https://login.example.com/")}, cybedefend.FinalNo, true, `exchange token: 302 Found: a redirect to "login.example.com", which is not followed`},
+		{"403", &tenant{refusal: answer(403, `{}`)}, cybedefend.FinalNo, true, "exchange token: 403 Forbidden: credentials refused"},
+		{"403 of a firewall", &tenant{refusal: answer(403, ``)}, cybedefend.Foreign, false, "exchange token: 403 Forbidden: an answer without words, which is not in the service's form"},
+		{"redirect", &tenant{refusal: answer(302, ``, "Location", "https://login.example.com/")}, cybedefend.Foreign, false, `exchange token: 302 Found: a redirect to "login.example.com", which is not followed`},
 		{"429", &tenant{refusal: answer(429, ``, "Retry-After", "9")}, cybedefend.NotProcessed, false, "exchange token: 429 Too Many Requests"},
 		{"500", &tenant{refusal: answer(500, ``)}, cybedefend.NotProcessed, false, "exchange token: 500 Internal Server Error"},
-		{"no token", &tenant{refusal: answer(200, `{"token_type":"Bearer"}`)}, cybedefend.NotProcessed, false, "exchange token: 200 OK: unreadable reply: access token: empty"},
-		{"token for no header", &tenant{refusal: answer(200, `{"access_token":"a\r\nb"}`)}, cybedefend.NotProcessed, false, "exchange token: 200 OK: unreadable reply: access token: has spaces or characters that no token can hold"},
-		{"other type", &tenant{refusal: answer(200, `{"access_token":"a","token_type":"mac"}`)}, cybedefend.NotProcessed, false, `exchange token: 200 OK: unreadable reply: token type "mac" is not bearer`},
+		{"no token", &tenant{refusal: answer(200, `{"token_type":"Bearer"}`)}, cybedefend.FinalNo, true, "exchange token: 200 OK: credentials refused: unreadable reply: access token: empty"},
+		{"token for no header", &tenant{refusal: answer(200, `{"access_token":"a\r\nb"}`)}, cybedefend.FinalNo, true, "exchange token: 200 OK: credentials refused: unreadable reply: access token: has spaces or characters that no token can hold"},
+		{"other type", &tenant{refusal: answer(200, `{"access_token":"a","token_type":"mac"}`)}, cybedefend.FinalNo, true, `exchange token: 200 OK: credentials refused: unreadable reply: token type "mac" is not bearer`},
 		{"not JSON", &tenant{refusal: answer(200, `access_token=a`)}, cybedefend.NotProcessed, false, "exchange token: 200 OK: unreadable reply: not the expected JSON"},
 		{"discovery fails for now", &tenant{discovery: answer(502, ``)}, cybedefend.NotProcessed, false, "discover client id: 502 Bad Gateway"},
 	}
@@ -346,20 +347,6 @@ func TestALate401DoesNotDiscardTheNewToken(t *testing.T) {
 			t.Errorf("%d exchanges, want 2; error %v", service.exchanges, err)
 		}
 	})
-}
-
-func TestAFreshTokenRefusedIsFinal(t *testing.T) {
-	service := &tenant{stillborn: true}
-	client := service.connect(t)
-	for range 3 {
-		err := teams(t, client)
-		if cybedefend.ClassOf(err) != cybedefend.FinalNo || !errors.Is(err, cybedefend.ErrCredentials) {
-			t.Errorf("class %v: %v", cybedefend.ClassOf(err), err)
-		}
-	}
-	if service.exchanges != 1 {
-		t.Errorf("%d exchanges, want 1", service.exchanges)
-	}
 }
 
 func TestAPersonalTokenRevokedMidwayIsFinal(t *testing.T) {

@@ -3,16 +3,19 @@ package cybedefend
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strings"
 	"sync/atomic"
+	"time"
 
+	"rollcall/pkg/fence"
 	"rollcall/pkg/secret"
+	"rollcall/pkg/throttle"
 )
 
 const (
@@ -35,10 +38,13 @@ type request struct {
 	read bool
 	// token goes with the request, unless it is empty.
 	token secret.Text
-	// hide is a further secret that the service might repeat in an explanation.
-	hide secret.Text
-	// understand takes the body of a 2xx reply.
+	// hide, unless it is nil, returns a further secret that the service might repeat. It is asked again once the reply has
+	// been read.
+	hide func() secret.Text
+	// understand takes the body of a 2xx reply that came whole. If it is nil, any 2xx is a success.
 	understand func(body []byte) error
+	// salvage, unless it is nil, takes as much as came of a 2xx reply that understand does not get.
+	salvage func(body []byte)
 }
 
 // reply is what came back.
@@ -50,6 +56,8 @@ type reply struct {
 	err error
 	// taken is set once a connection has been handed the request.
 	taken bool
+	// secrets must not be part of any message.
+	secrets []secret.Text
 }
 
 // call sends a request with the credentials.
@@ -74,6 +82,11 @@ func (c *Client) send(ctx context.Context, r request) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{Operation: r.operation, Class: NotProcessed, Err: err}
 	}
+	if !r.read {
+		if err := fence.Fresh(ctx); err != nil {
+			return &Error{Operation: r.operation, Class: NotProcessed, Err: err}
+		}
+	}
 	start := c.now()
 	answer := c.roundTrip(ctx, r)
 	exchange := Exchange{
@@ -87,17 +100,25 @@ func (c *Client) send(ctx context.Context, r request) error {
 	if serviceNow.IsZero() {
 		serviceNow = c.now()
 	}
-	exchange.RetryAfter, exchange.HasRetryAfter = parseRetryAfter(answer.header, serviceNow)
-	exchange.Limits = parseLimits(answer.header, serviceNow)
-
+	wait, limits := throttle.Read(answer.status, answer.header, serviceNow)
+	wait.From = clean(wait.From)
+	stranger := foreign(answer, wait.Known)
+	refused := c.report(r.token, answer.status, stranger != "", start)
+	if errors.Is(refused.err, errTokenFresh) {
+		wait = throttle.Wait{After: refused.wait, Known: true, From: errTokenFresh.Error()}
+	}
+	exchange.RetryAfter, exchange.HasRetryAfter, exchange.RetryAfterFrom = wait.After, wait.Known, wait.From
+	exchange.Limits = limits
 	known := facts{
-		read: r.read, taken: answer.taken, status: answer.status, retryAfter: exchange.HasRetryAfter,
-		renewable: c.report(r.token, answer.status),
+		read: r.read, taken: answer.taken, status: answer.status, foreign: stranger != "", retryAfter: wait.Known,
+		renewable: refused.err != nil,
 	}
 	err := answer.err
-	if known.status >= 200 && known.status < 300 && err == nil {
-		err = r.understand(answer.body)
+	if known.success() {
+		err = r.read2xx(answer)
 		known.understood = err == nil
+		known.wholeJSON = answer.err == nil && json.Valid(answer.body)
+		answer.secrets = r.secrets()
 	}
 	exchange.Class = classify(known)
 	c.observe(exchange)
@@ -106,27 +127,52 @@ func (c *Client) send(ctx context.Context, r request) error {
 	}
 	failure := &Error{
 		Operation: r.operation, Class: exchange.Class, Status: exchange.Status, RequestID: exchange.RequestID,
-		RetryAfter: exchange.RetryAfter, HasRetryAfter: exchange.HasRetryAfter, Err: err,
+		RetryAfter: wait.After, HasRetryAfter: wait.Known, RetryAfterFrom: wait.From, Err: err,
 	}
-	if known.status >= 300 {
-		failure.Message = clean(redact(explanation(answer), r.token, r.hide))
-		if s := sentinel(known); s != nil {
-			failure.Err = s
-		}
+	if answer.status != 0 {
+		failure.Message = clean(explanation(answer, stranger), answer.secrets...)
 	}
+	if s := sentinel(answer.status, exchange.Class, refused); s != nil {
+		failure.Err = s
+	}
+	failure.Quota = exchange.Class == FinalNo && answer.status >= 400 && answer.status != http.StatusUnauthorized &&
+		speaksOfQuota(failure.Message)
 	return failure
 }
 
-// report tells the credentials what became of their token, and returns whether a 401 only means that it has run out.
-func (c *Client) report(token secret.Text, status int) (renewable bool) {
-	if token.Empty() || status == 0 {
-		return false
+// read2xx takes what a 2xx reply holds.
+func (r request) read2xx(answer reply) error {
+	switch {
+	case answer.err == nil && r.understand != nil:
+		return r.understand(answer.body)
+	case r.salvage != nil:
+		r.salvage(answer.body)
 	}
-	if status == http.StatusUnauthorized {
-		return c.tokens.refused(token)
+	if r.understand == nil {
+		return nil
+	}
+	return answer.err
+}
+
+// secrets returns what must not be part of any message.
+func (r request) secrets() []secret.Text {
+	if r.hide == nil {
+		return []secret.Text{r.token}
+	}
+	return []secret.Text{r.token, r.hide()}
+}
+
+// report tells the credentials what became of their token. Only the service itself can accept or refuse one, and an answer
+// that may come before the token was looked at tells nothing.
+func (c *Client) report(token secret.Text, status int, foreign bool, sent time.Time) verdict {
+	switch {
+	case token.Empty() || foreign || status < 200 || status >= 500 || anybodys(status):
+		return verdict{}
+	case status == http.StatusUnauthorized:
+		return c.tokens.refused(token, sent)
 	}
 	c.tokens.accepted(token)
-	return false
+	return verdict{}
 }
 
 // roundTrip sends r over the bare transport: nothing above it follows redirects, keeps cookies or repeats.
@@ -139,7 +185,7 @@ func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
 		}
 	}()
 	var trace tracer
-	outgoing, err := newRequest(httptrace.WithClientTrace(ctx, trace.hooks()), r, c.userAgent)
+	outgoing, err := newRequest(httptrace.WithClientTrace(ctx, trace.hooks(parent, r.read)), r, c.userAgent)
 	if err != nil {
 		return reply{err: err}
 	}
@@ -148,7 +194,9 @@ func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
 		return reply{err: err, taken: trace.taken()}
 	}
 	defer response.Body.Close()
-	answer = reply{status: response.StatusCode, header: response.Header, taken: true}
+	answer = reply{
+		status: response.StatusCode, header: response.Header, taken: true, secrets: r.secrets(),
+	}
 	answer.body, answer.err = readBody(response)
 	answer.body = bytes.TrimPrefix(answer.body, []byte(byteOrderMark))
 	return answer
@@ -203,56 +251,54 @@ func readBody(response *http.Response) ([]byte, error) {
 	case response.StatusCode >= 300:
 		return body[:limit], nil
 	}
-	return nil, unreadable("more than %d bytes", limit)
+	return body[:limit], unreadable("more than %d bytes", limit)
 }
 
 // tracer finds out whether a connection was handed the request. What happens on the connection after that can't be
 // told for sure, so from then on the request counts as sent.
 type tracer struct{ wanted, got atomic.Bool }
 
-func (t *tracer) hooks() *httptrace.ClientTrace {
+// hooks also hand the stamp of a change on to the connection. A read may leave late: it does no harm.
+func (t *tracer) hooks(ctx context.Context, read bool) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { t.wanted.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			t.got.Store(true)
+			if read {
+				fence.Disarm(info.Conn)
+			} else {
+				fence.Arm(ctx, info.Conn)
+			}
+		},
 	}
 }
 
 // taken also holds for a transport that does not trace at all, since it tells nothing.
 func (t *tracer) taken() bool { return t.got.Load() || !t.wanted.Load() }
 
-// explanation returns what a reply that is not 2xx says to a person.
-func explanation(answer reply) string {
-	if answer.status < 400 {
-		target, err := url.Parse(answer.header.Get("Location"))
-		if err != nil || target.Host == "" {
-			return "a redirect, which is not followed"
-		}
-		return fmt.Sprintf("a redirect to %q, which is not followed", target.Host)
+// explanation returns what a reply that is not a success says to a person. It still needs to be cleaned.
+func explanation(answer reply, stranger string) string {
+	if stranger != "" {
+		return stranger
+	}
+	if text := page(answer); text != "" {
+		return text
+	}
+	if answer.status < 300 {
+		return words(answer.body)
 	}
 	return message(answer.body)
 }
 
-// sentinel returns the error to match for a status that is not 2xx.
-func sentinel(f facts) error {
+// sentinel returns the error to match for a reply that is not 2xx.
+func sentinel(status int, class Class, refused verdict) error {
 	switch {
-	case f.status == http.StatusUnauthorized && f.renewable:
-		return errTokenExpired
-	case f.status == http.StatusUnauthorized:
+	case status == http.StatusUnauthorized && class == NotProcessed:
+		return refused.err
+	case status == http.StatusUnauthorized && class == FinalNo:
 		return ErrCredentials
-	case f.status == http.StatusForbidden:
+	case status == http.StatusForbidden && class == FinalNo:
 		return ErrForbidden
 	}
 	return nil
-}
-
-var errTokenExpired = errors.New("the access token has run out and will be renewed")
-
-// redact removes secrets that the service repeats.
-func redact(text string, secrets ...secret.Text) string {
-	for _, s := range secrets {
-		if !s.Empty() {
-			text = strings.ReplaceAll(text, s.Reveal(), secret.Redacted)
-		}
-	}
-	return text
 }
