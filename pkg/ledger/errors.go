@@ -1,14 +1,11 @@
 package ledger
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"syscall"
+	"time"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"rollcall/pkg/record"
 )
 
 // What a caller can match with [errors.Is].
@@ -19,6 +16,8 @@ var (
 	ErrReadOnly = errors.New("the ledger is open for looking only")
 	// ErrForeign: the file is something else than a ledger.
 	ErrForeign = errors.New("this is not a rollcall ledger")
+	// ErrLink: a file that belongs to the ledger is a symbolic link, which is not followed.
+	ErrLink = errors.New("a file of the ledger is a symbolic link")
 	// ErrNewer: the file was written by a newer version of this program.
 	ErrNewer = errors.New("the ledger was written by a newer version")
 	// ErrDamaged: the file is torn or was changed by something else.
@@ -29,13 +28,13 @@ var (
 	ErrNoRun = errors.New("no such run")
 	// ErrNoRow: the run has no such row.
 	ErrNoRow = errors.New("no such row")
-	// ErrClaimed: a claim stands for the row.
-	ErrClaimed = errors.New("the row is claimed")
+	// ErrClaimed: a claim stands for the person.
+	ErrClaimed = errors.New("the person is claimed")
 	// ErrSettled: the row has an outcome.
 	ErrSettled = errors.New("the row is settled")
 )
 
-// Error says what is wrong with the file of a ledger.
+// Error says what is wrong with a ledger.
 type Error struct {
 	Path string
 	Err  error
@@ -49,69 +48,40 @@ func (e *Error) Error() string { return fmt.Sprintf("ledger %s: %v", e.Path, e.E
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// RowError says why one row can't be claimed or settled: it wraps [ErrNoRow], [ErrClaimed] or [ErrSettled].
+// RowError says why one row can't be claimed or concluded: it wraps [ErrNoRow], [ErrClaimed] or [ErrSettled].
 // Nothing of the operation was kept. Other rows are not concerned.
 type RowError struct {
 	Run string
 	Row int
 	Err error
+	// Standing is the claim that stands in the way, with [ErrClaimed]. Otherwise it is nil.
+	Standing *record.Claim
 }
 
 // Error implements error.
-func (e *RowError) Error() string { return fmt.Sprintf("run %s: row %d: %v", e.Run, e.Row, e.Err) }
+func (e *RowError) Error() string {
+	text := fmt.Sprintf("run %s: row %d: %v", e.Run, e.Row, e.Err)
+	if c := e.Standing; c != nil {
+		text += fmt.Sprintf(" by run %s, row %d (%s): wait until that is settled", c.Run, c.Row, c.Change)
+	}
+	return text
+}
 
 // Unwrap returns the cause.
 func (e *RowError) Unwrap() error { return e.Err }
 
-// code returns SQLite's primary result code of an error, or SQLITE_OK if it is not one of SQLite's.
-func code(err error) int {
-	if cause, ok := errors.AsType[*sqlite.Error](err); ok {
-		return cause.Code() & 0xff
-	}
-	return sqlite3.SQLITE_OK
+// LockedError says that another process, or another [Ledger] of this one, holds the ledger.
+type LockedError struct {
+	Path string
+	// PID and Since describe the holder; they are zero if it has not said yet.
+	PID   int
+	Since time.Time
 }
 
-// explain turns an error about the file at path into an [*Error] with a hint. Errors that have their words already,
-// and those of a context, stay as they are.
-func explain(path string, err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
+// Error implements error.
+func (e *LockedError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("ledger %s: another run holds it", e.Path)
 	}
-	if _, ok := errors.AsType[*Error](err); ok {
-		return err
-	}
-	if _, ok := errors.AsType[*RowError](err); ok {
-		return err
-	}
-	e := &Error{Path: path, Err: err}
-	switch code(err) {
-	case sqlite3.SQLITE_FULL:
-		e.Err = fmt.Errorf("%w: %w", ErrDiskFull, err)
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		e.Err = fmt.Errorf("%w: %w", ErrDamaged, err)
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		e.Hint = "another program has the file open: close it"
-	case sqlite3.SQLITE_IOERR:
-		e.Hint = "check the disk, then run the same command again"
-	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		e.Hint = hintWritable
-	}
-	if errors.Is(err, syscall.ENOSPC) {
-		e.Err = fmt.Errorf("%w: %w", ErrDiskFull, err)
-	}
-	switch {
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		e.Hint = hintWritable
-	case errors.Is(e.Err, ErrDiskFull):
-		e.Hint = "free some room, then run the same command again"
-	case errors.Is(e.Err, ErrDamaged):
-		e.Hint = "restore the file from a copy, or move it aside: a new one starts empty and remembers no claim"
-	case errors.Is(err, ErrForeign):
-		e.Hint = "name another file: this one was left as it is"
-	case errors.Is(err, ErrNewer):
-		e.Hint = "use the newer version, or name another file"
-	}
-	return e
+	return fmt.Sprintf("ledger %s: process %d has held it since %s", e.Path, e.PID, e.Since.Format(time.RFC3339))
 }
-
-const hintWritable = "make the file and its directory writable for you, or name another file"

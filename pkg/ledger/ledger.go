@@ -1,222 +1,139 @@
-// Package ledger is the durable memory of invitations: which run claimed which row, and how it ended.
+// Package ledger is the contract of the durable memory of invitations: which run claimed which row, what was answered,
+// and how the row ended. Package sqlite keeps it in one file; package ledgertest holds every implementation to it.
 //
-//	l, err := ledger.Open("/home/ada/.local/state/rollcall/ledger.db", ledger.Options{})
-//	run, err := l.Begin(ctx, ledger.Run{OrganizationID: id, Digest: digest}, entries)
+//	l, err := sqlite.Open("/home/ada/.local/state/rollcall/ledger.db", sqlite.Options{})
+//	run, err := l.Begin(ctx, ledger.Run{Service: service, OrganizationID: id, Digest: digest}, entries)
 //	for entry, err := range l.Pending(ctx, run.ID) {
-//		err = l.Claim(ctx, run.ID, entry.Row, 1, "") // on disk from here on: now the request may leave
-//		err = l.Settle(ctx, run.ID, outcome)         // on disk from here on: now the outcome may be shown
+//		err = l.Claim(ctx, record.Claim{Run: run.ID, Row: entry.Row, Email: entry.Email, Change: record.ChangeInvite, Attempt: 1})
+//		// The claim is on disk: now the request may leave.
+//		err = l.Conclude(ctx, run.ID, nil, record.Conclusion{Record: outcome})
+//		// The outcome is on disk: now it may be shown.
 //	}
 //	err = l.End(ctx, run.ID, 0)
 //
-// A claim says that a request for a row is about to leave; it stands until the row is settled or the claim is
-// released. What stands in the ledger when a program starts is therefore all that can be in doubt, even after a
-// kill -9 or a power cut. The ledger itself never decides anything about a row: it refuses a second claim while
-// one stands, and a second outcome where there is one.
+// A claim says that a request for a person is about to leave. It stands until a conclusion ends it. What stands in the
+// ledger when a program starts is therefore all that can be in doubt, even after a kill -9 or a power cut. The ledger
+// never decides anything about a row: it refuses a second claim for a person while one stands, and a second outcome for
+// a row that has one.
 //
-// It is one SQLite file, readable with the sqlite3 shell, beside PATH.lock, which keeps every other process out
-// and is never removed, and PATH.holder, which says who that is. All files can be read by their owner only, since
-// they hold invitation tokens. All text is UTF-8 and all times are kept to the microsecond, in UTC.
-//
-// The ledger promises nothing on a disk that lies about having written, and encrypts nothing.
+// Everything that is remembered belongs to a [record.Scope], which is one organization of one service. The service is
+// compared as it is written. All text is UTF-8 and all times are kept to the microsecond, in UTC.
 package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
+	"iter"
 	"time"
 
-	"modernc.org/sqlite"
+	"rollcall/pkg/record"
 )
 
-// Options are the choices of [Open]. The zero value works.
-type Options struct {
-	// Now is the clock behind the times of runs and claims; nil means [time.Now].
-	Now func() time.Time
+// Ledger is an open ledger. It is safe for concurrent use. The errors of its methods match those of this package with
+// [errors.Is]; an operation that returns an error has kept nothing, unless its comment says otherwise. A sequence ends
+// with its first error, and the body of a loop over one may call anything.
+type Ledger interface {
+	// Claim records that a request for a person is about to leave. It is on disk when Claim returns nil; otherwise the
+	// request must not leave. The claim belongs to the scope of c.Run and to the person whom c.Email means, which is
+	// the folded address. A zero c.At stands for now. Row 0 is a change that has no row in the roster.
+	//
+	// Claim returns a [*RowError] with [ErrNoRow], with [ErrSettled] when the row has an outcome, or else with
+	// [ErrClaimed] while any claim stands for that person in that scope, of whatever run, row or kind. When ctx ends
+	// during the wait, the claim may stand all the same: the next process finds the person in doubt, which is harmless.
+	Claim(ctx context.Context, c record.Claim) error
+	// Conclude records what steps have come to, all of the conclusions or none. Of each it keeps the outcome, if there
+	// is one, and everything that a step can find out: the invitation, Attempts, HTTPStatus, Error, Hint and the whole
+	// Trail, but not what the roster said. It ends the claim of the row, unless the conclusion is InDoubt. It never
+	// makes a claim.
+	//
+	// Without an outcome the row stays as open as it was, and UpdatedAt is not kept. A conclusion that has neither an
+	// outcome nor anything else to keep only ends the claim, and is never refused. A row with the outcome
+	// [record.Unknown] may get another one; any other outcome that is there already is a [*RowError] with [ErrSettled].
+	// The same outcome with the same UpdatedAt is no error, so a conclusion may be written again.
+	//
+	// Row 0 ends, or keeps, the claim that the run made for the address without a row. Then all that is kept are the
+	// Attempts and Lost, EndedAt and SilentFor of the trail, as long as the claim stands.
+	//
+	// If then is nil, the conclusions are on disk when Conclude returns nil. Otherwise Conclude does not wait: then is
+	// called once they are on disk, or with the error that keeps them from there, unless Conclude itself returns an
+	// error. Whatever the caller asks for next is written after them or together with them. The ledger stands still
+	// while then is at work, and then may be called before Conclude returns: it must be short, must not call the ledger
+	// and must not need anything that the caller holds.
+	Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error
+	// Doubts returns the claims that stand in the scope, of all its runs, oldest first, each with the record of its row.
+	// For a claim without a row the record is what [Ledger.Conclude] kept for it.
+	Doubts(ctx context.Context, scope record.Scope) ([]record.Doubt, error)
 
-	// journal is SQLite's journal mode. Empty means WAL, which lets readers read while the writer writes, or DELETE
-	// on a file system that can't bear it.
-	journal string
+	// Enter notes that a process begins to work in the scope. It returns whether the one before ended clean: it called
+	// Leave, and every claim that stands is of an attempt that has ended. If there was none before, that is clean.
+	Enter(ctx context.Context, scope record.Scope) (clean bool, err error)
+	// Leave notes a clean end: every request of this process was answered or given up. Claims in doubt may stand.
+	Leave(ctx context.Context, scope record.Scope) error
+
+	// Begin writes a new run and all its entries in one operation: when it fails, whether by entries yielding an error,
+	// by ctx or by a crash, nothing has happened. Entries that have an outcome already are settled from the start. Begin
+	// sets what run leaves empty of ID and StartedAt, counts Rows, and returns the run. While it works, all other
+	// writing waits, so entries must not write to this ledger.
+	Begin(ctx context.Context, run Run, entries iter.Seq2[record.Record, error]) (Run, error)
+	// Unfinished returns the last run of the scope for this roster, if it has not ended: the one to resume.
+	Unfinished(ctx context.Context, scope record.Scope, digest [32]byte) (Run, bool, error)
+	// Resume opens a run again for the same command. Entries that ended as rejected, failed, unknown or not_sent have no
+	// outcome any more. Every entry without an outcome has its whole allowance again: Tries, Throttled and DueAt are
+	// forgotten. Attempts, the rest of the trail and claims stay.
+	Resume(ctx context.Context, run Run) (Run, error)
+	// Continue takes a run over that another process has left: every outcome and every trail stays as it is. The run
+	// only counts as resumed once more.
+	Continue(ctx context.Context, run Run) (Run, error)
+	// Reopen takes back the outcomes of rows, all of them or none, with what was known of their invitations and their
+	// trails. Their attempts stay counted. It is for outcomes that are not true any more, such as an invitation that
+	// somebody has cancelled. [Ledger.Invited] remembers what was sent.
+	Reopen(ctx context.Context, run string, rows ...int) error
+	// End records that a run is over: the same roster then begins a new one. A run that stopped with rows left is not
+	// over; leave it as it is, and it can be resumed.
+	End(ctx context.Context, run string, exitCode int) error
+
+	// Pending yields the entries of a run that have no outcome, in row order. What is concluded or claimed during the
+	// loop may or may not show; a row is yielded at most once.
+	Pending(ctx context.Context, run string) iter.Seq2[Entry, error]
+	// Untried yields those entries of Pending that no request was ever sent or claimed for. They are to come first.
+	Untried(ctx context.Context, run string) iter.Seq2[Entry, error]
+	// Records yields all entries of a run in row order. What is concluded during the loop may or may not show.
+	Records(ctx context.Context, run string) iter.Seq2[record.Record, error]
+	// Outcomes counts the entries of a run by outcome; [record.Unset] is an entry without one. Together they are the
+	// run's rows.
+	Outcomes(ctx context.Context, run string) (map[record.Outcome]int, error)
+	// Runs yields the runs of all scopes, newest first.
+	Runs(ctx context.Context) iter.Seq2[Summary, error]
+
+	// Invited yields everybody who was invited in the scope, once for each time, oldest run first. These are the rows
+	// with the outcome invited, those that had it when they were reopened, and those whose trail says confirmed. A
+	// record has the outcome invited, the address, what is known of the invitation, the trail, and as UpdatedAt when that
+	// was: when the outcome was found, else when the attempt ended, else when the run began.
+	Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
+	// Sighted yields whom the latest [SightedRuns] runs of the scope found as a member or with a pending invitation,
+	// which are the outcomes already_member and already_invited: for each person the newest of these records.
+	Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
+	// Named yields every person whom a whole roster of the scope has ever named in a row that was not invalid, in no
+	// order.
+	Named(ctx context.Context, scope record.Scope) iter.Seq2[Name, error]
+
+	// AcceptRoster remembers the last roster that was let through for the scope, in place of the one before. A zero At
+	// stands for now.
+	AcceptRoster(ctx context.Context, scope record.Scope, a Accepted) error
+	// AcceptedRoster returns the last roster that was let through for the scope, if there is one.
+	AcceptedRoster(ctx context.Context, scope record.Scope) (a Accepted, found bool, err error)
+	// LearnPace remembers the rate, in requests a second, for the scope, in place of an earlier one.
+	LearnPace(ctx context.Context, scope record.Scope, rate float64) error
+	// Pace returns the rate that was learned for the scope, and when. It is 0 if none was.
+	Pace(ctx context.Context, scope record.Scope) (rate float64, learned time.Time, err error)
+
+	// EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
+	EraseExpiredTokens(ctx context.Context, now time.Time) (int, error)
+	// Path says where the ledger is, for people.
+	Path() string
+	// Close writes what is queued and lets others in. Operations after it return [ErrClosed]. Closing twice is fine.
+	Close() error
 }
 
-// readers is how many readings can go on at once: one for the batch, one for a report, and room for nested ones.
-const readers = 4
-
-// busyTimeout is how long to wait for a foreign program, such as a sqlite3 shell, that holds the file.
-const busyTimeout = 5 * time.Second
-
-// Ledger is an open ledger. It is safe for concurrent use. Close it.
-type Ledger struct {
-	path string
-	now  func() time.Time
-	lock *lock
-	disk *writer
-	pool *sql.DB
-	keys sync.Map // run id to its integer key
-
-	// readOnly is set for a [View].
-	readOnly bool
-	// gate is held for reading while something is put into the queue, so that Close can close the queue.
-	gate    sync.RWMutex
-	closed  bool
-	queue   chan change
-	drained chan struct{}
-}
-
-// Open opens the ledger at path, or creates it and its directory, and keeps every other process out of it until
-// [Ledger.Close]. It returns a [*LockedError] when one is in already, and otherwise an [*Error] that matches
-// [ErrForeign], [ErrNewer] or [ErrDamaged] when the file can't be used; it then has changed nothing in it.
-func Open(path string, o Options) (*Ledger, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if err := makeParent(path); err != nil {
-		return nil, explain(path, err)
-	}
-	path, err := resolve(path)
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	if o.journal == "" {
-		o.journal = "WAL"
-		if remote(filepath.Dir(path)) {
-			o.journal = "DELETE"
-		}
-	}
-	held, err := acquire(path, o.Now())
-	if err != nil {
-		return nil, err
-	}
-	l := &Ledger{path: path, now: o.Now, lock: held}
-	ctx := context.Background()
-	if err := l.open(ctx, o.journal); err != nil {
-		return nil, errors.Join(explain(path, err), l.shut(ctx))
-	}
-	l.queue = make(chan change, maxGroup)
-	l.drained = make(chan struct{})
-	go l.commitGroups(ctx)
-	return l, nil
-}
-
-func (l *Ledger) open(ctx context.Context, journal string) error {
-	if err := prepareFile(l.path); err != nil {
-		return err
-	}
-	disk, err := openWriter(ctx, l.path, journal)
-	if err != nil {
-		return err
-	}
-	l.disk = disk
-	// The readers come after the writer: they find the file in its final journal mode.
-	return l.openReaders(ctx)
-}
-
-// View opens the ledger at path for looking only, beside the process that holds it: what is committed meanwhile shows.
-// A ledger that an earlier version of this program wrote is brought up to date first, if nobody holds it. View makes no ledger where there is none, and everything that writes returns [ErrReadOnly]. A process that holds the
-// ledger itself must not: on Unix, closing a second descriptor of a file drops the locks on it.
-func View(path string) (*Ledger, error) {
-	path, err := resolve(path)
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	if err := errors.Join(checkHeader(file, path), file.Close()); err != nil {
-		return nil, explain(path, err)
-	}
-	ctx := context.Background()
-	l, version, err := view(ctx, path)
-	if err != nil || version == 0 || version >= len(migrations) {
-		return l, err
-	}
-	newer, err := Open(path, Options{})
-	if err == nil {
-		err = newer.Close()
-	}
-	if err := errors.Join(l.Close(), err); err != nil {
-		return nil, err
-	}
-	l, _, err = view(ctx, path)
-	return l, err
-}
-
-// view opens the readers of the ledger at path, and returns its version, 0 for an empty file.
-func view(ctx context.Context, path string) (l *Ledger, version int, err error) {
-	l = &Ledger{path: path, now: time.Now, readOnly: true}
-	if err = l.openReaders(ctx); err == nil {
-		err = l.pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
-	}
-	if err != nil {
-		return nil, 0, errors.Join(explain(path, err), l.shut(ctx))
-	}
-	return l, version, nil
-}
-
-// openReaders opens the connections that only read.
-func (l *Ledger) openReaders(ctx context.Context) error {
-	connector, err := sqlite.NewConnector(dataSource(l.path, url.Values{
-		"mode":    {"ro"},
-		"_pragma": {fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())},
-	}))
-	if err != nil {
-		return err
-	}
-	l.pool = sql.OpenDB(connector)
-	l.pool.SetMaxOpenConns(readers)
-	l.pool.SetMaxIdleConns(readers)
-	return l.pool.PingContext(ctx)
-}
-
-// Close writes what is queued, folds the write-ahead log into the file and lets others in. Operations after it
-// return [ErrClosed]. Closing twice is fine.
-func (l *Ledger) Close() error {
-	l.gate.Lock()
-	if l.closed {
-		l.gate.Unlock()
-		return nil
-	}
-	l.closed = true
-	if !l.readOnly {
-		close(l.queue)
-	}
-	l.gate.Unlock()
-	if !l.readOnly {
-		<-l.drained
-	}
-	return explain(l.path, l.shut(context.Background()))
-}
-
-// shut closes whatever is open, the lock last.
-func (l *Ledger) shut(ctx context.Context) error {
-	var errs []error
-	if l.pool != nil {
-		errs = append(errs, l.pool.Close())
-	}
-	if l.disk != nil {
-		errs = append(errs, l.disk.close(ctx))
-	}
-	if l.lock != nil {
-		errs = append(errs, l.lock.release())
-	}
-	return errors.Join(errs...)
-}
-
-// Path returns the absolute path of the file, without symbolic links.
-func (l *Ledger) Path() string { return l.path }
-
-// dataSource names the file at path as a URI, since only a URI may hold a question mark or a percent sign.
-func dataSource(path string, query url.Values) string {
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/… on Windows
-	}
-	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}).String()
-}
+// SightedRuns is how many runs [Ledger.Sighted] looks back: enough to bridge some nights whose lists were short, few
+// enough to read them all.
+const SightedRuns = 8

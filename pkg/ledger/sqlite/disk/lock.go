@@ -1,31 +1,16 @@
-package ledger
+package disk
 
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"rollcall/pkg/ledger"
 )
-
-// LockedError says that another process, or another [Ledger] of this one, holds the ledger.
-type LockedError struct {
-	Path string
-	// PID and Since describe the holder; they are zero if it has not said yet.
-	PID   int
-	Since time.Time
-}
-
-// Error implements error.
-func (e *LockedError) Error() string {
-	if e.PID == 0 {
-		return fmt.Sprintf("ledger %s: another run holds it", e.Path)
-	}
-	return fmt.Sprintf("ledger %s: process %d has held it since %s", e.Path, e.PID, e.Since.Format(time.RFC3339))
-}
 
 // holder is what the side file says. It is for people: only the lock itself decides.
 type holder struct {
@@ -33,32 +18,43 @@ type holder struct {
 	Since time.Time `json:"since"`
 }
 
-// lock keeps other processes out. The system drops it when the process ends, however it ends; its file stays,
+// Lock keeps other processes out. The system drops it when the process ends, however it ends; its file stays,
 // since removing a file that somebody else is about to lock would let two in.
-type lock struct {
+type Lock struct {
 	flock  *flock.Flock
 	holder string
 }
 
-func acquire(path string, now time.Time) (*lock, error) {
+// Acquire takes the lock of the ledger at path, or returns a [*ledger.LockedError] when somebody has it.
+func Acquire(path string, now time.Time) (*Lock, error) {
 	// The side file is a second file because Windows lets nobody read a locked one.
-	l := &lock{flock: flock.New(path + ".lock"), holder: path + ".holder"}
+	l := &Lock{flock: flock.New(path+".lock", flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow)), holder: path + ".holder"}
 	ok, err := l.flock.TryLock()
 	if err != nil {
-		return nil, explain(path, err)
+		return nil, err
 	}
 	if !ok {
 		by := readHolder(l.holder)
-		return nil, &LockedError{Path: path, PID: by.PID, Since: by.Since}
+		return nil, &ledger.LockedError{Path: path, PID: by.PID, Since: by.Since}
 	}
 	text, err := json.Marshal(holder{PID: os.Getpid(), Since: now.UTC().Truncate(time.Second)})
 	if err == nil {
-		err = os.WriteFile(l.holder, append(text, '\n'), 0o600)
+		err = writeHolder(l.holder, append(text, '\n'))
 	}
 	if err != nil {
-		return nil, explain(path, errors.Join(err, l.flock.Unlock()))
+		return nil, errors.Join(err, l.flock.Unlock())
 	}
 	return l, nil
+}
+
+// writeHolder writes the side file anew, and follows no link on the way.
+func writeHolder(path string, text []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
 }
 
 // readHolder returns the zero holder for a file that is missing or half written.
@@ -71,7 +67,8 @@ func readHolder(path string) holder {
 	return by
 }
 
-func (l *lock) release() error {
+// Release lets others in.
+func (l *Lock) Release() error {
 	err := os.Remove(l.holder)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil

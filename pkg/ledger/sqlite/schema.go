@@ -1,18 +1,25 @@
-package ledger
+package sqlite
 
 import (
 	"context"
 	"fmt"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/disk"
 )
 
-// applicationID marks a database as a ledger: "roll".
-const applicationID = 0x726f6c6c
+// migration makes a ledger of one version into one of the next: by a script, and by what SQL can't do.
+type migration struct {
+	script string
+	then   func(context.Context, *commit.Writer) error
+}
 
 // migrations make a ledger of version n into one of version n+1. Append, never change.
 //
 // Absent text is empty and an absent time is 0, neither of which takes room. Times are microseconds since 1970 in
 // UTC, outcomes the numbers of package record.
-var migrations = []string{`
+var migrations = []migration{{script: `
 CREATE TABLE run (
 	key          INTEGER PRIMARY KEY,
 	id           TEXT    NOT NULL UNIQUE,
@@ -61,7 +68,7 @@ CREATE TABLE claim (
 	at      INTEGER NOT NULL,
 	PRIMARY KEY (run, row)
 ) STRICT, WITHOUT ROWID;
-`, `
+`}, {script: `
 -- The invitation that the request was to replace, empty if none.
 ALTER TABLE claim ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
 
@@ -84,37 +91,44 @@ CREATE TABLE accepted_roster (
 	digest       BLOB    NOT NULL,
 	accepted_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-`, `
+`}, {script: `
 -- The rate, in requests a second, at which an organization was last found to take them.
 CREATE TABLE pace (
 	organization TEXT PRIMARY KEY,
 	rate         REAL    NOT NULL,
 	learned_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-`, `
+`}, {script: `
 -- Whether the roster named everybody that the organization is to have.
 ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
-`}
+`}, {script: scopeSchema, then: fillScopes}}
 
 // migrate brings the database up to the newest version, in one transaction.
-func (w *writer) migrate(ctx context.Context) error {
-	version, _, err := w.number(ctx, "PRAGMA user_version")
+func migrate(ctx context.Context, w *commit.Writer) error {
+	version, _, err := w.Number(ctx, "PRAGMA user_version")
 	if err != nil {
 		return err
 	}
 	switch newest := int64(len(migrations)); {
 	case version > newest:
-		return fmt.Errorf("%w: it has version %d, this program knows up to %d", ErrNewer, version, newest)
+		return fmt.Errorf("%w: it has version %d, this program knows up to %d", ledger.ErrNewer, version, newest)
 	case version == newest:
 		return nil
 	}
-	return w.transact(ctx, func() error {
-		for _, script := range migrations[version:] {
-			if _, err := w.run(ctx, script); err != nil {
+	return w.Transact(ctx, func() error {
+		for _, m := range migrations[version:] {
+			if _, err := w.Run(ctx, m.script); err != nil {
+				return err
+			}
+			if m.then == nil {
+				continue
+			}
+			if err := m.then(ctx, w); err != nil {
 				return err
 			}
 		}
-		_, err := w.run(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations)))
+		_, err := w.Run(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
+			disk.ApplicationID, len(migrations)))
 		return err
 	})
 }

@@ -1,11 +1,11 @@
-package ledger
+package disk
 
 import "golang.org/x/sys/unix"
 
-// remote reports whether path is, or may be, on a network file system. SQLite's write-ahead log needs memory
+// Remote reports whether path is, or may be, on a network file system. SQLite's write-ahead log needs memory
 // shared by all who open the file, see https://www.sqlite.org/wal.html. FUSE counts, since nobody knows what is
 // behind it.
-func remote(path string) bool {
+func Remote(path string) bool {
 	var stat unix.Statfs_t
 	if unix.Statfs(path, &stat) != nil {
 		return false

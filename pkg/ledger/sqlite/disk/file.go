@@ -1,4 +1,6 @@
-package ledger
+// Package disk looks after the file of a ledger and the files beside it: their names, modes and lock, and what is wrong
+// with them. It opens no database.
+package disk
 
 import (
 	"encoding/binary"
@@ -6,16 +8,23 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"rollcall/pkg/ledger"
 )
 
-// makeParent creates the directory of path and everything above it for their owner only. It refuses a path that
+// ApplicationID marks a database as a ledger: "roll".
+const ApplicationID = 0x726f6c6c
+
+// MakeParent creates the directory of path and everything above it for their owner only. It refuses a path that
 // can't become a ledger, without opening anything: as long as this process may have the ledger open, closing a second
 // descriptor of the file would drop the locks that SQLite holds on it.
-func makeParent(path string) error {
+func MakeParent(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: it is not a regular file", ErrForeign)
+		return fmt.Errorf("%w: it is not a regular file", ledger.ErrForeign)
 	}
 	dir := filepath.Dir(path)
 	first := dir // the deepest directory that is there already
@@ -34,9 +43,9 @@ func makeParent(path string) error {
 	return nil
 }
 
-// resolve returns the one name of the file at path, so that whoever comes by another name finds the same lock and the
+// Resolve returns the one name of the file at path, so that whoever comes by another name finds the same lock and the
 // same log.
-func resolve(path string) (string, error) {
+func Resolve(path string) (string, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return path, err
@@ -52,14 +61,14 @@ func resolve(path string) (string, error) {
 	return resolved, nil
 }
 
-// prepareFile creates the file at path, or makes sure that it is a whole ledger, before SQLite may touch it: opening
+// Prepare creates the file at path, or makes sure that it is a whole ledger, before SQLite may touch it: opening
 // another program's database would already change it. SQLite's companion files inherit the mode set here.
-func prepareFile(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+func Prepare(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|noFollow, 0o600)
 	if err != nil {
 		return err
 	}
-	err = checkHeader(file, path)
+	err = CheckHeader(file, path)
 	if closed := file.Close(); err == nil {
 		err = closed
 	}
@@ -67,7 +76,7 @@ func prepareFile(path string) error {
 		return err
 	}
 	syncDir(filepath.Dir(path))
-	for _, name := range []string{path, path + "-wal", path + "-shm", path + "-journal", path + ".lock", path + ".holder"} {
+	for _, name := range append(companions(path), path) {
 		if err := narrow(name); err != nil {
 			return err
 		}
@@ -75,9 +84,25 @@ func prepareFile(path string) error {
 	return nil
 }
 
-// checkHeader reads the first 100 bytes as https://www.sqlite.org/fileformat.html section 1.3 lays them out. An
+// companions are the names of the files that stand beside the ledger at path from time to time.
+func companions(path string) []string {
+	return []string{path + "-wal", path + "-shm", path + "-journal", path + ".lock", path + ".holder"}
+}
+
+// CheckLinks returns [ledger.ErrLink] if a file beside the ledger at path is a symbolic link. Whoever can put one there
+// could otherwise have this program write into any file of its user. The path itself may come from [Resolve] only.
+func CheckLinks(path string) error {
+	for _, name := range companions(path) {
+		if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("%w: %s", ledger.ErrLink, name)
+		}
+	}
+	return nil
+}
+
+// CheckHeader reads the first 100 bytes as https://www.sqlite.org/fileformat.html section 1.3 lays them out. An
 // empty file is a ledger that was about to be made.
-func checkHeader(file *os.File, path string) error {
+func CheckHeader(file *os.File, path string) error {
 	const magic = "SQLite format 3\x00"
 	header := make([]byte, 100)
 	n, err := io.ReadFull(file, header)
@@ -87,13 +112,13 @@ func checkHeader(file *os.File, path string) error {
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
 		return err
 	case n < len(magic) || string(header[:len(magic)]) != magic:
-		return ErrForeign
+		return ledger.ErrForeign
 	case n < len(header):
-		return fmt.Errorf("%w: it ends after %d bytes", ErrDamaged, n)
+		return fmt.Errorf("%w: it ends after %d bytes", ledger.ErrDamaged, n)
 	}
 	number := func(at int) uint32 { return binary.BigEndian.Uint32(header[at:]) }
-	if number(68) != applicationID {
-		return ErrForeign
+	if number(68) != ApplicationID {
+		return ledger.ErrForeign
 	}
 	if logged(path) || number(24) != number(92) {
 		return nil // the header may be behind the log: SQLite will see to it
@@ -107,7 +132,7 @@ func checkHeader(file *os.File, path string) error {
 		pageSize = 65536
 	}
 	if want := pageSize * int64(number(28)); info.Size() < want {
-		return fmt.Errorf("%w: it ends after %d of %d bytes", ErrDamaged, info.Size(), want)
+		return fmt.Errorf("%w: it ends after %d of %d bytes", ledger.ErrDamaged, info.Size(), want)
 	}
 	return nil
 }
@@ -142,4 +167,13 @@ func syncDir(path string) {
 	}
 	_ = dir.Sync()
 	_ = dir.Close()
+}
+
+// Source names the file at path as a URI, since only a URI may hold a question mark or a percent sign.
+func Source(path string, query url.Values) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}).String()
 }

@@ -1,0 +1,238 @@
+// Package ledgertest holds implementations of [ledger.Ledger] to their contract, by [Run], and has one in [Memory] for
+// the tests of those who use a ledger.
+package ledgertest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+// Memory is a ledger that is kept in memory, for tests. Like a process with its file, a Memory is a handle on a state
+// that outlives it: after a crash, or beside a process that is frozen, [Memory.Restart] returns another handle. It keeps
+// nobody out. It is safe for concurrent use, as long as the hooks are set before.
+type Memory struct {
+	// Before is called before each write, After when it is durable, with the name of the operation: claim, conclude,
+	// enter, leave, begin, resume, continue, reopen, end, accept, learn or erase. They may be nil, and may wait, as a
+	// process that is frozen does. An error from one is the crash of the process: the operation and all that come later
+	// on this handle return it, readings, too. A write that Before refuses is not kept.
+	Before, After func(op string) error
+
+	now   func() time.Time
+	state *state
+
+	mu   sync.Mutex
+	dead error // what the process has died of; nil as long as it lives
+}
+
+var _ ledger.Ledger = (*Memory)(nil)
+
+// NewMemory returns an empty ledger with the clock behind the times of runs and claims; nil means [time.Now].
+func NewMemory(now func() time.Time) *Memory {
+	if now == nil {
+		now = time.Now
+	}
+	return &Memory{now: now, state: &state{
+		scopes: map[record.Scope]*scopeState{}, claims: map[person]*standing{},
+	}}
+}
+
+// Restart returns a new handle on what is durable, without hooks. The old one still works, if it was neither closed nor
+// has crashed.
+func (m *Memory) Restart() *Memory { return &Memory{now: m.now, state: m.state} }
+
+// Path implements [ledger.Ledger].
+func (m *Memory) Path() string { return "memory" }
+
+// Close implements [ledger.Ledger].
+func (m *Memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.dead == nil {
+		m.dead = explain(ledger.ErrClosed)
+	}
+	return nil
+}
+
+// explain gives an error the form that callers match.
+func explain(err error) error { return &ledger.Error{Path: "memory", Err: err} }
+
+// alive returns the error of a handle that can't be used any more.
+func (m *Memory) alive(ctx context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.dead != nil {
+		return m.dead
+	}
+	return ctx.Err()
+}
+
+// crash lets a hook decide whether the process dies now.
+func (m *Memory) crash(hook func(string) error, op string) error {
+	if hook == nil {
+		return nil
+	}
+	err := hook(op)
+	if err == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dead = err
+	return err
+}
+
+// write does the work of an operation between its hooks.
+func (m *Memory) write(ctx context.Context, op string, work func(*state) error) error {
+	if err := m.alive(ctx); err != nil {
+		return err
+	}
+	return m.writeOn(op, work)
+}
+
+// writeOn is write for an operation that was accepted already.
+func (m *Memory) writeOn(op string, work func(*state) error) error {
+	if err := m.crash(m.Before, op); err != nil {
+		return err
+	}
+	if err := m.alive(context.Background()); err != nil {
+		return err // it died while Before waited
+	}
+	m.state.mu.Lock()
+	err := work(m.state)
+	m.state.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return m.crash(m.After, op)
+}
+
+// read looks at the state.
+func (m *Memory) read(ctx context.Context, look func(*state) error) error {
+	if err := m.alive(ctx); err != nil {
+		return err
+	}
+	m.state.mu.Lock()
+	defer m.state.mu.Unlock()
+	return look(m.state)
+}
+
+// Claim implements [ledger.Ledger].
+func (m *Memory) Claim(ctx context.Context, c record.Claim) error {
+	key, err := ledger.PersonOf(c)
+	if err != nil {
+		return err
+	}
+	if c.At.IsZero() {
+		c.At = m.now()
+	}
+	c.At = micros(c.At)
+	return m.write(ctx, "claim", func(s *state) error {
+		run, err := s.run(c.Run)
+		if err != nil {
+			return err
+		}
+		if c.Row != 0 {
+			if _, err := run.open(c.Row); err != nil {
+				return err
+			}
+		}
+		for who, other := range s.claims {
+			sameRow := c.Row != 0 && other.claim.Run == c.Run && other.claim.Row == c.Row
+			if who == (person{run.Scope(), key}) || sameRow {
+				stands := other.claim
+				return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &stands}
+			}
+		}
+		s.claims[person{run.Scope(), key}] = &standing{claim: c}
+		return nil
+	})
+}
+
+// Conclude implements [ledger.Ledger]. It calls then before it returns, also with the error of a hook.
+func (m *Memory) Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error {
+	if err := checkConclusions(run, conclusions); err != nil {
+		return err
+	}
+	if err := m.read(ctx, func(s *state) error { _, err := s.run(run); return err }); err != nil {
+		return err
+	}
+	err := m.writeOn("conclude", func(s *state) error { return s.conclude(run, conclusions) })
+	if then == nil {
+		return err
+	}
+	then(err)
+	return nil
+}
+
+// Doubts implements [ledger.Ledger].
+func (m *Memory) Doubts(ctx context.Context, scope record.Scope) (doubts []record.Doubt, err error) {
+	err = m.read(ctx, func(s *state) error {
+		doubts = s.doubts(scope)
+		return nil
+	})
+	return doubts, err
+}
+
+// Enter implements [ledger.Ledger].
+func (m *Memory) Enter(ctx context.Context, scope record.Scope) (clean bool, err error) {
+	err = m.write(ctx, "enter", func(s *state) error {
+		clean = s.scope(scope).clean
+		for _, d := range s.doubts(scope) {
+			clean = clean && d.Ended()
+		}
+		s.scope(scope).clean = false
+		return nil
+	})
+	return clean && err == nil, err
+}
+
+// Leave implements [ledger.Ledger].
+func (m *Memory) Leave(ctx context.Context, scope record.Scope) error {
+	return m.write(ctx, "leave", func(s *state) error {
+		s.scope(scope).clean = true
+		return nil
+	})
+}
+
+// AcceptRoster implements [ledger.Ledger].
+func (m *Memory) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.Accepted) error {
+	if a.At.IsZero() {
+		a.At = m.now()
+	}
+	a.At = micros(a.At)
+	return m.write(ctx, "accept", func(s *state) error {
+		s.scope(scope).accepted = a
+		return nil
+	})
+}
+
+// AcceptedRoster implements [ledger.Ledger].
+func (m *Memory) AcceptedRoster(ctx context.Context, scope record.Scope) (a ledger.Accepted, found bool, err error) {
+	err = m.read(ctx, func(s *state) error {
+		a = s.scope(scope).accepted
+		return nil
+	})
+	return a, !a.At.IsZero(), err
+}
+
+// LearnPace implements [ledger.Ledger].
+func (m *Memory) LearnPace(ctx context.Context, scope record.Scope, rate float64) error {
+	at := micros(m.now())
+	return m.write(ctx, "learn", func(s *state) error {
+		s.scope(scope).rate, s.scope(scope).learned = rate, at
+		return nil
+	})
+}
+
+// Pace implements [ledger.Ledger].
+func (m *Memory) Pace(ctx context.Context, scope record.Scope) (rate float64, learned time.Time, err error) {
+	err = m.read(ctx, func(s *state) error {
+		rate, learned = s.scope(scope).rate, s.scope(scope).learned
+		return nil
+	})
+	return rate, learned, err
+}

@@ -1,0 +1,182 @@
+package ledgertest
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+// each yields what look finds; the state may change while the body of the loop is at work.
+func each[T any](ctx context.Context, m *Memory, look func(*state) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var found []T
+		err := m.read(ctx, func(s *state) (err error) {
+			found, err = look(s)
+			return err
+		})
+		for _, value := range found {
+			if !yield(value, nil) {
+				return
+			}
+		}
+		if err != nil {
+			var none T
+			yield(none, err)
+		}
+	}
+}
+
+// Pending implements [ledger.Ledger].
+func (m *Memory) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
+	return m.pending(ctx, run, func(ledger.Entry) bool { return true })
+}
+
+// Untried implements [ledger.Ledger].
+func (m *Memory) Untried(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
+	return m.pending(ctx, run, func(e ledger.Entry) bool { return e.Attempts == 0 && e.Claim == nil })
+}
+
+func (m *Memory) pending(ctx context.Context, id string, wanted func(ledger.Entry) bool) iter.Seq2[ledger.Entry, error] {
+	return each(ctx, m, func(s *state) (entries []ledger.Entry, err error) {
+		run, err := s.run(id)
+		if err != nil {
+			return nil, err
+		}
+		claims := map[int]*record.Claim{}
+		for _, stands := range s.claims {
+			if claim := stands.claim; claim.Run == id && claim.Row != 0 {
+				claims[claim.Row] = &claim
+			}
+		}
+		for _, r := range run.records {
+			entry := ledger.Entry{Record: r, Claim: claims[r.Row]}
+			if r.Outcome == record.Unset && wanted(entry) {
+				entries = append(entries, entry)
+			}
+		}
+		return entries, nil
+	})
+}
+
+// Records implements [ledger.Ledger].
+func (m *Memory) Records(ctx context.Context, id string) iter.Seq2[record.Record, error] {
+	return each(ctx, m, func(s *state) ([]record.Record, error) {
+		run, err := s.run(id)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Clone(run.records), nil
+	})
+}
+
+// Outcomes implements [ledger.Ledger].
+func (m *Memory) Outcomes(ctx context.Context, id string) (counts map[record.Outcome]int, err error) {
+	err = m.read(ctx, func(s *state) error {
+		run, err := s.run(id)
+		if err == nil {
+			counts = run.outcomes()
+		}
+		return err
+	})
+	return counts, err
+}
+
+func (r *runState) outcomes() map[record.Outcome]int {
+	counts := map[record.Outcome]int{}
+	for _, r := range r.records {
+		counts[r.Outcome]++
+	}
+	return counts
+}
+
+// Runs implements [ledger.Ledger].
+func (m *Memory) Runs(ctx context.Context) iter.Seq2[ledger.Summary, error] {
+	return each(ctx, m, func(s *state) (all []ledger.Summary, _ error) {
+		for _, run := range slices.Backward(s.runs) {
+			all = append(all, ledger.Summary{Run: run.Run, Outcomes: run.outcomes()})
+		}
+		return all, nil
+	})
+}
+
+// invited returns a row as [Memory.Invited] yields it; ok says whether the person was invited by it.
+func (r *runState) invited(row *record.Record) (sent record.Record, ok bool) {
+	if row.Outcome != record.Invited && !row.Trail.Confirmed {
+		return record.Record{}, false
+	}
+	at := row.UpdatedAt
+	if at.IsZero() {
+		at = row.Trail.EndedAt
+	}
+	if at.IsZero() {
+		at = r.StartedAt
+	}
+	return record.Record{
+		Email: row.Email, Outcome: record.Invited, InvitationID: row.InvitationID, Token: row.Token, Status: row.Status,
+		OrganizationRole: row.OrganizationRole, ExpiresAt: row.ExpiresAt, UpdatedAt: at, Trail: row.Trail,
+	}, true
+}
+
+// Invited implements [ledger.Ledger].
+func (m *Memory) Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
+	return each(ctx, m, func(s *state) (all []record.Record, _ error) {
+		for _, run := range s.runs {
+			if run.Scope() != scope {
+				continue
+			}
+			var sent []record.Record
+			for i := range run.records {
+				if r, ok := run.invited(&run.records[i]); ok {
+					sent = append(sent, r)
+				}
+			}
+			sent = append(sent, run.reopened...)
+			slices.SortStableFunc(sent, func(x, y record.Record) int { return x.UpdatedAt.Compare(y.UpdatedAt) })
+			all = append(all, sent...)
+		}
+		return all, nil
+	})
+}
+
+// Sighted implements [ledger.Ledger].
+func (m *Memory) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
+	return each(ctx, m, func(s *state) (all []record.Record, _ error) {
+		seen, runs := map[string]bool{}, 0
+		for _, run := range slices.Backward(s.runs) {
+			if run.Scope() != scope {
+				continue
+			}
+			if runs++; runs > ledger.SightedRuns {
+				break
+			}
+			for _, r := range slices.Backward(run.records) {
+				key := email.Fold(r.Email)
+				if (r.Outcome == record.AlreadyInvited || r.Outcome == record.AlreadyMember) && !seen[key] {
+					seen[key] = true
+					all = append(all, r)
+				}
+			}
+		}
+		return all, nil
+	})
+}
+
+// Named implements [ledger.Ledger].
+func (m *Memory) Named(ctx context.Context, scope record.Scope) iter.Seq2[ledger.Name, error] {
+	return each(ctx, m, func(s *state) (all []ledger.Name, _ error) {
+		for key, who := range s.scope(scope).names {
+			all = append(all, ledger.Name{Person: key, Since: who.since})
+		}
+		slices.SortFunc(all, func(x, y ledger.Name) int {
+			if x.Person < y.Person {
+				return -1
+			}
+			return 1
+		})
+		return all, nil
+	})
+}

@@ -1,0 +1,216 @@
+package ledgertest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+// state is what is durable of a [Memory].
+type state struct {
+	mu     sync.Mutex
+	runs   []*runState // in the order of their beginning
+	scopes map[record.Scope]*scopeState
+	claims map[person]*standing
+}
+
+// person is somebody in a scope, by the folded address.
+type person struct {
+	scope  record.Scope
+	folded string
+}
+
+// standing is a claim that stands; kept is what is known of an attempt that has no row.
+type standing struct {
+	claim record.Claim
+	kept  record.Record
+}
+
+// runState is a run with its rows, in the order of their numbers.
+type runState struct {
+	ledger.Run
+	records  []record.Record
+	reopened []record.Record
+}
+
+// scopeState is what is remembered of a scope as a whole.
+type scopeState struct {
+	clean    bool
+	accepted ledger.Accepted
+	rate     float64
+	learned  time.Time
+	whole    string // the last run whose roster was whole
+	names    map[string]*named
+}
+
+// named is a person whom a whole roster has named, last that of the run.
+type named struct {
+	run   string
+	since time.Time
+}
+
+func (s *state) scope(scope record.Scope) *scopeState {
+	found := s.scopes[scope]
+	if found == nil {
+		found = &scopeState{clean: true, names: map[string]*named{}}
+		s.scopes[scope] = found
+	}
+	return found
+}
+
+func (s *state) run(id string) (*runState, error) {
+	for _, run := range s.runs {
+		if run.ID == id {
+			return run, nil
+		}
+	}
+	return nil, explain(fmt.Errorf("%w: %q", ledger.ErrNoRun, id))
+}
+
+// row returns a row of the run.
+func (r *runState) row(row int) (*record.Record, error) {
+	i, ok := slices.BinarySearchFunc(r.records, row, func(r record.Record, row int) int { return r.Row - row })
+	if !ok {
+		return nil, &ledger.RowError{Run: r.ID, Row: row, Err: ledger.ErrNoRow}
+	}
+	return &r.records[i], nil
+}
+
+// open returns a row that has no outcome.
+func (r *runState) open(row int) (*record.Record, error) {
+	found, err := r.row(row)
+	if err == nil && found.Outcome != record.Unset {
+		err = settled(r.ID, found)
+	}
+	return found, err
+}
+
+func settled(run string, r *record.Record) error {
+	return &ledger.RowError{Run: run, Row: r.Row, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, r.Outcome)}
+}
+
+// checkConclusions refuses what no ledger takes.
+func checkConclusions(run string, conclusions []record.Conclusion) error {
+	for _, c := range conclusions {
+		if c.Row == 0 && email.Fold(c.Email) == "" {
+			return fmt.Errorf("run %s: a conclusion without a row and an address: name the person", run)
+		}
+	}
+	return nil
+}
+
+// conclude keeps all of the conclusions or none.
+func (s *state) conclude(id string, conclusions []record.Conclusion) error {
+	run, err := s.run(id)
+	if err != nil {
+		return err
+	}
+	before := slices.Clone(run.records)
+	for _, c := range conclusions {
+		if c.Row == 0 || ledger.OnlyEnds(c) {
+			continue
+		}
+		if err := run.conclude(c); err != nil {
+			run.records = before
+			return err
+		}
+	}
+	for _, c := range conclusions {
+		s.answer(run, c)
+	}
+	return nil
+}
+
+// conclude keeps what a step has found out about a row.
+func (r *runState) conclude(c record.Conclusion) error {
+	was, err := r.row(c.Row)
+	if err != nil {
+		return err
+	}
+	again := c.Outcome == was.Outcome && micros(c.UpdatedAt).Equal(was.UpdatedAt)
+	if was.Outcome != record.Unset && was.Outcome != record.Unknown && !again {
+		return settled(r.ID, was)
+	}
+	is := normal(c.Record)
+	is.Line, is.Email, is.Role, is.Teams, is.Extra = was.Line, was.Email, was.Role, was.Teams, was.Extra
+	if c.Outcome == record.Unset {
+		is.Outcome, is.UpdatedAt = was.Outcome, was.UpdatedAt
+	}
+	*was = is
+	return nil
+}
+
+// answer ends the claim behind a conclusion, unless it stays in doubt.
+func (s *state) answer(run *runState, c record.Conclusion) {
+	for who, stands := range s.claims {
+		if stands.claim.Run != run.ID || stands.claim.Row != c.Row || c.Row == 0 && who != (person{run.Scope(), email.Fold(c.Email)}) {
+			continue
+		}
+		switch {
+		case !c.InDoubt:
+			delete(s.claims, who)
+		case c.Row == 0 && !ledger.OnlyEnds(c):
+			r := normal(c.Record)
+			stands.kept = record.Record{Attempts: r.Attempts, Trail: record.Trail{
+				Lost: r.Trail.Lost, EndedAt: r.Trail.EndedAt, SilentFor: r.Trail.SilentFor,
+			}}
+		}
+	}
+}
+
+// doubts returns the claims that stand, oldest first.
+func (s *state) doubts(scope record.Scope) []record.Doubt {
+	var doubts []record.Doubt
+	for who, stands := range s.claims {
+		if who.scope != scope {
+			continue
+		}
+		d := record.Doubt{Claim: stands.claim, Record: stands.kept}
+		d.Record.Email = stands.claim.Email
+		for _, run := range s.runs {
+			if run.ID == stands.claim.Run && stands.claim.Row != 0 {
+				if r, err := run.row(stands.claim.Row); err == nil {
+					d.Record = *r
+				}
+			}
+		}
+		doubts = append(doubts, d)
+	}
+	order := map[string]int{}
+	for i, run := range s.runs {
+		order[run.ID] = i
+	}
+	slices.SortFunc(doubts, func(x, y record.Doubt) int {
+		switch {
+		case !x.Claim.At.Equal(y.Claim.At):
+			return x.Claim.At.Compare(y.Claim.At)
+		case x.Claim.Run != y.Claim.Run:
+			return order[x.Claim.Run] - order[y.Claim.Run]
+		}
+		return x.Claim.Row - y.Claim.Row
+	})
+	return doubts
+}
+
+// normal returns a record as a ledger gives it back: times in UTC to the microsecond, no cells being nil.
+func normal(r record.Record) record.Record {
+	r.ExpiresAt, r.UpdatedAt = micros(r.ExpiresAt), micros(r.UpdatedAt)
+	r.Trail.EndedAt, r.Trail.DueAt = micros(r.Trail.EndedAt), micros(r.Trail.DueAt)
+	r.Trail.SilentFor = r.Trail.SilentFor.Truncate(time.Microsecond)
+	if r.Extra = slices.Clone(r.Extra); len(r.Extra) == 0 {
+		r.Extra = nil
+	}
+	return r
+}
+
+func micros(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return time.UnixMicro(t.UnixMicro()).UTC()
+}

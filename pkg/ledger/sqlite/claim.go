@@ -1,0 +1,176 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/disk"
+	"rollcall/pkg/record"
+)
+
+const (
+	insertClaim = `INSERT INTO claim (scope, person, email, change, attempt, at, replaces, run, row)
+		SELECT ?, ?, ?, ?, ?, ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND outcome = 0` // record.Unset
+	insertRowless = `INSERT INTO claim (scope, person, email, change, attempt, at, replaces, run, row)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`
+	deleteClaim   = `DELETE FROM claim WHERE run = ? AND row = ? AND row > 0`
+	deleteRowless = `DELETE FROM claim WHERE scope = ? AND person = ? AND run = ? AND row = 0`
+	keepRowless   = `UPDATE claim SET attempts = ?, lost = ?, ended_at = ?, silent_for = ?
+		WHERE scope = ? AND person = ? AND run = ? AND row = 0`
+
+	// facts are what a step can find out about a row beside its outcome.
+	facts = `invitation_id = ?, token = ?, status = ?, organization_id = ?, organization_name = ?,
+		organization_role = ?, expires_at = ?, attempts = ?, http_status = ?, error = ?, hint = ?, verdict = ?,
+		tries = ?, throttled = ?, lost = ?, confirmed = ?, cancelled = ?, ended_at = ?, silent_for = ?, due_at = ?`
+	updateFacts = `UPDATE entry SET ` + facts + ` WHERE run = ? AND row = ? AND outcome IN (?, ?)`
+	settleEntry = `UPDATE entry SET outcome = ?, updated_at = ?, ` + facts + ` WHERE run = ? AND row = ?
+		AND (outcome IN (?, ?) OR outcome = ? AND updated_at = ?)`
+)
+
+// Claim implements [ledger.Ledger].
+func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
+	person, err := ledger.PersonOf(c)
+	if err != nil {
+		return err
+	}
+	run, err := l.key(ctx, c.Run)
+	if err != nil {
+		return err
+	}
+	if c.At.IsZero() {
+		c.At = l.now()
+	}
+	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
+		statement, values := l.statements.claim, []driver.Value{
+			run.scope, person, c.Email, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces, run.key, int64(c.Row),
+		}
+		if c.Row == 0 {
+			statement, values = l.statements.claimRowless, values[:len(values)-1]
+		}
+		claimed, err := w.Exec(ctx, statement, values...)
+		switch {
+		case disk.Code(err) == sqlite3.SQLITE_CONSTRAINT:
+			return refuseClaim(ctx, w, run, person, c)
+		case err == nil && claimed == 0:
+			return refuse(ctx, w, c.Run, run.key, c.Row)
+		}
+		return err
+	})
+}
+
+// refuseClaim says which claim stands in the way of c.
+func refuseClaim(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
+	found, err := w.First(ctx, `SELECT run.id, claim.row, email, change, attempt, at, replaces
+		FROM claim JOIN run ON run.key = claim.run
+		WHERE claim.scope = ? AND person = ? OR claim.run = ? AND claim.row = ? AND claim.row > 0`,
+		run.scope, person, run.key, int64(c.Row))
+	refusal := &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed}
+	if err != nil || found == nil {
+		return refusal // which is true without the details
+	}
+	text := func(i int) string { text, _ := found[i].(string); return text }
+	number := func(i int) int64 { number, _ := found[i].(int64); return number }
+	refusal.Standing = &record.Claim{
+		Run: text(0), Row: int(number(1)), Email: text(2), Change: record.Change(number(3)), Attempt: int(number(4)),
+		At: fromMicros(number(5)), Replaces: text(6),
+	}
+	return refusal
+}
+
+// Conclude implements [ledger.Ledger].
+func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error {
+	key, err := l.key(ctx, run)
+	if err != nil {
+		return err
+	}
+	for _, c := range conclusions {
+		if c.Row == 0 && email.Fold(c.Email) == "" {
+			return fmt.Errorf("run %s: a conclusion without a row and an address: name the person", run)
+		}
+	}
+	apply := func(ctx context.Context, w *commit.Writer) error {
+		for i := range conclusions {
+			if err := l.conclude(ctx, w, run, key, &conclusions[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	switch {
+	case then == nil:
+		return l.submit(ctx, apply)
+	case l.queue == nil:
+		return l.refuseView()
+	}
+	return l.queue.Enqueue(ctx, commit.Change{Apply: apply, Done: then, Deferrable: true})
+}
+
+func (l *Ledger) conclude(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
+	if c.Row == 0 {
+		return concludeRowless(ctx, w, key, c)
+	}
+	if !ledger.OnlyEnds(*c) {
+		if err := l.concludeRow(ctx, w, run, key, c); err != nil {
+			return err
+		}
+	}
+	if c.InDoubt {
+		return nil
+	}
+	_, err := w.Exec(ctx, l.statements.release, key.key, int64(c.Row))
+	return err
+}
+
+// concludeRow keeps what a step has found out about a row.
+func (l *Ledger) concludeRow(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
+	statement := l.statements.step
+	values := make([]driver.Value, 0, 28)
+	if c.Outcome != record.Unset {
+		statement = l.statements.settle
+		values = append(values, int64(c.Outcome), micros(c.UpdatedAt))
+	}
+	t := &c.Trail
+	values = append(values, c.InvitationID, c.Token.Reveal(), c.Status, c.OrganizationID, c.OrganizationName,
+		c.OrganizationRole, micros(c.ExpiresAt), int64(c.Attempts), int64(c.HTTPStatus), c.Error, c.Hint,
+		int64(t.Verdict), int64(t.Tries), int64(t.Throttled), t.Lost, t.Confirmed, t.Cancelled, micros(t.EndedAt),
+		t.SilentFor.Microseconds(), micros(t.DueAt), key.key, int64(c.Row), int64(record.Unset), int64(record.Unknown))
+	if c.Outcome != record.Unset {
+		values = append(values, int64(c.Outcome), micros(c.UpdatedAt))
+	}
+	kept, err := w.Exec(ctx, statement, values...)
+	if err == nil && kept == 0 {
+		return refuse(ctx, w, run, key.key, c.Row)
+	}
+	return err
+}
+
+// concludeRowless ends the claim of a change that has no row, or keeps with it what is known of the attempt.
+func concludeRowless(ctx context.Context, w *commit.Writer, key runKey, c *record.Conclusion) (err error) {
+	person := email.Fold(c.Email)
+	switch {
+	case !c.InDoubt:
+		_, err = w.Run(ctx, deleteRowless, key.scope, person, key.key)
+	case !ledger.OnlyEnds(*c):
+		_, err = w.Run(ctx, keepRowless, int64(c.Attempts), c.Trail.Lost, micros(c.Trail.EndedAt),
+			c.Trail.SilentFor.Microseconds(), key.scope, person, key.key)
+	}
+	return err
+}
+
+// refuse says why a row that should have been open was not found.
+func refuse(ctx context.Context, w *commit.Writer, run string, key int64, row int) error {
+	outcome, found, err := w.Number(ctx, "SELECT outcome FROM entry WHERE run = ? AND row = ?", key, int64(row))
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		return &ledger.RowError{Run: run, Row: row, Err: ledger.ErrNoRow}
+	}
+	return &ledger.RowError{Run: run, Row: row, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, record.Outcome(outcome))}
+}

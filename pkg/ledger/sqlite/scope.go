@@ -1,0 +1,119 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/record"
+)
+
+const (
+	insertScope = `INSERT INTO scope (service, organization) VALUES (?, ?) ON CONFLICT DO NOTHING`
+	// ofScope is the integer that stands for a scope inside the file, given its service and organization.
+	ofScope = `(SELECT key FROM scope WHERE service = ? AND organization = ?)`
+	// claimsOfNoEnd counts the claims of a scope whose attempt is not known to have ended, as [record.Doubt.Ended] says.
+	claimsOfNoEnd = `SELECT count(*) FROM claim LEFT JOIN entry ON entry.run = claim.run AND entry.row = claim.row
+		WHERE claim.scope = ? AND NOT CASE WHEN claim.row > 0
+			THEN entry.attempts >= claim.attempt AND entry.ended_at <> 0
+			ELSE claim.attempts >= claim.attempt AND claim.ended_at <> 0 END`
+)
+
+// scopeKey returns the integer that stands for a scope, which it makes if there is none.
+func scopeKey(ctx context.Context, w *commit.Writer, scope record.Scope) (key int64, err error) {
+	if _, err := w.Run(ctx, insertScope, scope.Service, scope.OrganizationID); err != nil {
+		return 0, err
+	}
+	key, _, err = w.Number(ctx, ofScope[1:len(ofScope)-1], scope.Service, scope.OrganizationID)
+	return key, err
+}
+
+// onScope has work done for the key of a scope, and waits for it.
+func (l *Ledger) onScope(ctx context.Context, scope record.Scope, work func(context.Context, *commit.Writer, int64) error) error {
+	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
+		key, err := scopeKey(ctx, w, scope)
+		if err != nil {
+			return err
+		}
+		return work(ctx, w, key)
+	})
+}
+
+// Enter implements [ledger.Ledger].
+func (l *Ledger) Enter(ctx context.Context, scope record.Scope) (bool, error) {
+	var clean bool
+	err := l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {
+		mark, _, err := w.Number(ctx, "SELECT clean FROM scope WHERE key = ?", key)
+		if err != nil {
+			return err
+		}
+		open, _, err := w.Number(ctx, claimsOfNoEnd, key)
+		if err != nil {
+			return err
+		}
+		clean = mark != 0 && open == 0
+		_, err = w.Run(ctx, "UPDATE scope SET clean = 0 WHERE key = ?", key)
+		return err
+	})
+	if err != nil {
+		return false, err // not clean, which a group that ctx gave up waiting for may still be writing
+	}
+	return clean, nil
+}
+
+// Leave implements [ledger.Ledger].
+func (l *Ledger) Leave(ctx context.Context, scope record.Scope) error {
+	return l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {
+		_, err := w.Run(ctx, "UPDATE scope SET clean = 1 WHERE key = ?", key)
+		return err
+	})
+}
+
+// AcceptRoster implements [ledger.Ledger].
+func (l *Ledger) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.Accepted) error {
+	if a.At.IsZero() {
+		a.At = l.now()
+	}
+	return l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {
+		_, err := w.Run(ctx, "UPDATE scope SET accepted_rows = ?, accepted_digest = ?, accepted_at = ? WHERE key = ?",
+			int64(a.Rows), a.Digest[:], micros(a.At), key)
+		return err
+	})
+}
+
+// AcceptedRoster implements [ledger.Ledger].
+func (l *Ledger) AcceptedRoster(ctx context.Context, scope record.Scope) (a ledger.Accepted, found bool, err error) {
+	var digest []byte
+	found, err = l.ask(ctx, `SELECT accepted_rows, accepted_digest, accepted_at FROM scope
+		WHERE service = ? AND organization = ? AND accepted_at <> 0`, scope, &a.Rows, &digest, (*instant)(&a.At))
+	copy(a.Digest[:], digest)
+	return a, found, err
+}
+
+// LearnPace implements [ledger.Ledger].
+func (l *Ledger) LearnPace(ctx context.Context, scope record.Scope, rate float64) error {
+	at := micros(l.now())
+	return l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {
+		_, err := w.Run(ctx, "UPDATE scope SET rate = ?, learned_at = ? WHERE key = ?", rate, at, key)
+		return err
+	})
+}
+
+// Pace implements [ledger.Ledger].
+func (l *Ledger) Pace(ctx context.Context, scope record.Scope) (rate float64, learned time.Time, err error) {
+	_, err = l.ask(ctx, `SELECT rate, learned_at FROM scope WHERE service = ? AND organization = ?`, scope,
+		&rate, (*instant)(&learned))
+	return rate, learned, err
+}
+
+// ask reads a row about a scope into columns, and reports whether there is one.
+func (l *Ledger) ask(ctx context.Context, query string, scope record.Scope, columns ...any) (found bool, err error) {
+	err = l.pool.QueryRowContext(ctx, query, scope.Service, scope.OrganizationID).Scan(columns...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, l.readError(err)
+}
