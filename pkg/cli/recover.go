@@ -189,8 +189,7 @@ func (r *onboarding) remember(ctx context.Context, memory ledger.Ledger) (plan.H
 	}
 	return plan.Remember(plan.Remembered{
 		Invited: memory.Invited(ctx, r.scope()), Sighted: memory.Sighted(ctx, r.scope()),
-		Cancelled: memory.Cancelled(ctx, r.scope()),
-		JoinedAt:  func(key string) time.Time { return joined[key] },
+		JoinedAt: func(key string) time.Time { return joined[key] },
 	})
 }
 

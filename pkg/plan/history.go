@@ -78,7 +78,7 @@ func Remember(r Remembered) (Histories, error) {
 		history.Times++
 		if !rec.UpdatedAt.Before(history.At) {
 			history.At, history.Invitation = rec.UpdatedAt, invitationOf(rec)
-			history.Unsure = rec.Outcome != record.Invited
+			history.Unsure = rec.Trail.Confirmed && rec.Status == "" // nothing but a 2xx is known of it
 		}
 		histories[key] = history
 	}
