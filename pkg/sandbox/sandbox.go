@@ -36,12 +36,17 @@ type Sandbox struct {
 
 	mu           sync.Mutex // guards everything below and is held for moments only
 	organization *organization
-	tokens       map[string]time.Time // access token → end of its life
+	tokens       map[string]life // of access tokens
 	revoked      bool
 	bucket       bucket
 	outage       Outage
 	outageEnd    time.Time
 	calls        map[Call]int // with Number 0; counted only where faults ask for it
+	current      current
+	used         used
+	late         []lateInvite // in the order in which they are due
+	holesMet     map[Operation]bool
+	shuffles     uint64 // how many lists were shuffled
 	stats        Stats
 }
 
@@ -65,17 +70,20 @@ func New(options Options) (*Sandbox, error) {
 // ServeHTTP answers one call.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// Reset puts everything back to how it was at the start: people, credentials, limit and counts.
+// Reset puts everything back to how it was at the start: people, credentials, misbehaviour and counts.
 func (s *Sandbox) Reset() {
 	organization := newOrganization(s.options)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.organization = organization
-	s.tokens = make(map[string]time.Time)
+	s.tokens = make(map[string]life)
 	s.revoked = false
 	s.bucket = bucket{}
 	s.outage, s.outageEnd = Outage{}, time.Time{}
 	s.calls = make(map[Call]int)
+	s.current = s.options.current()
+	s.used, s.late = used{}, nil
+	s.holesMet, s.shuffles = make(map[Operation]bool), 0
 	s.stats = Stats{Requests: make(map[Operation]int), Faults: make(map[Kind]int)}
 }
 

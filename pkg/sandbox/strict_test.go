@@ -265,7 +265,7 @@ func TestRefusesOptions(t *testing.T) {
 		`add up to 1.2`:                   {Faults: sandbox.Faults{CutAfter: 0.6, CutBefore: 0.6}},
 		`negative probability -1`:         {Faults: sandbox.Faults{Truncate: -1}},
 		`status 404 is not a 5xx`:         {Faults: sandbox.Faults{Status: 404}},
-		`neither 409 nor 400`:             {MemberStatus: 422},
+		`status 401 is none of 400`:       {MemberStatus: 401},
 		`duplicates "maybe"`:              {Duplicates: "maybe"},
 		`unknown order "random"`:          {Order: "random"},
 		`Retry-After "soon"`:              {Limit: sandbox.Limit{RetryAfter: "soon"}},
