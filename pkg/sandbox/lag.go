@@ -32,7 +32,7 @@ func (o *organization) listedAt(at moment) (numbers []uint32) {
 		return o.listed
 	}
 	for _, i := range o.invitations {
-		if i.created <= at && !(i.unlisted && i.ended <= at) {
+		if i.created <= at && (!i.unlisted || i.ended > at) {
 			numbers = append(numbers, i.number)
 		}
 	}

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func TestListLag(t *testing.T) {
 			var got []string
 			list := s.call(t, "GET", page("invitations", 1, 20), nil).want(t, 200)
 			for n := range list.emails("invitations") {
-				got = append(got, list.at("invitations", n, "email").(string)+" "+list.at("invitations", n, "status").(string))
+				got = append(got, fmt.Sprint(list.at("invitations", n, "email"), " ", list.at("invitations", n, "status")))
 			}
 			if diff := cmp.Diff(invitations, got); diff != "" {
 				t.Errorf("pendingOnly=%t: invitations %s (-want +got):\n%s", pendingOnly, when, diff)
@@ -30,7 +31,7 @@ func TestListLag(t *testing.T) {
 			got = nil
 			list = s.call(t, "GET", page("members", 1, 20), nil).want(t, 200)
 			for n := range list.emails("users") {
-				got = append(got, list.at("users", n, "email").(string)+" "+list.at("users", n, "role").(string))
+				got = append(got, fmt.Sprint(list.at("users", n, "email"), " ", list.at("users", n, "role")))
 			}
 			if diff := cmp.Diff(members, got); diff != "" {
 				t.Errorf("pendingOnly=%t: members %s (-want +got):\n%s", pendingOnly, when, diff)

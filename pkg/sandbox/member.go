@@ -76,13 +76,14 @@ func (s *Sandbox) members(q *request) (any, error) {
 		return lists.oddMembers(wireMembers{Users: lists.nobody()}), nil
 	}
 	all := o.membersAt(at)
-	found, shown := s.matching(all, search), s.matching(lists.hide(all), search)
+	visible := all
+	if search == "" || lists.SearchToo {
+		visible = lists.hide(all)
+	}
+	found, shown := s.matching(all, search), s.matching(visible, search)
 	from, to := page.of(len(shown))
 	if search == "" {
 		from, to = s.bounds(Members, page, len(shown))
-	} else if !lists.SearchToo {
-		shown = found
-		from, to = page.of(len(shown))
 	}
 	list := wireMembers{
 		Users:               []any{},

@@ -93,7 +93,7 @@ func TestOddRepliesByChance(t *testing.T) {
 		CutBefore: 0.3, Others: map[sandbox.Kind]float64{sandbox.Queued: 0.3, sandbox.Empty: 0.3},
 	}})
 	got := map[int]int{}
-	for _, n := range strings.Split("abcdefghijklmnopqrstuvwxyz0123456789", "") {
+	for n := range strings.SplitSeq("abcdefghijklmnopqrstuvwxyz0123456789", "") {
 		got[s.invite(t, n+"@example.com").status] = 1
 	}
 	if diff := cmp.Diff(map[int]int{0: 1, 201: 1, 202: 1}, got); diff != "" {

@@ -84,7 +84,7 @@ func newOrganization(options Options) *organization {
 			o.invite(someone.Email, someone.Role, nil, beginning, end)
 		}
 	}
-	if options.Order == NewestFirst {
+	if options.Order != OldestFirst {
 		inviteLeaving()
 		slices.Reverse(o.leavingInvitees)
 	}
@@ -235,17 +235,21 @@ type (
 		ID              string           `json:"id"`
 		Email           string           `json:"email"`
 		MyOrganizations []wireMembership `json:"myOrganizations"`
-		Subscription    wireSubscription `json:"subscription"`
+		// Subscription stands in each organization, as the published document has it, and here as well.
+		Subscription wireSubscription `json:"subscription"`
 	}
 	wireMembership struct {
-		ID      string          `json:"id"`
-		Name    string          `json:"name"`
-		MyRole  cybedefend.Role `json:"myRole"`
-		MyTeams []string        `json:"myTeams"`
+		ID           string           `json:"id"`
+		Name         string           `json:"name"`
+		IsActive     bool             `json:"isActive"`
+		MyRole       cybedefend.Role  `json:"myRole"`
+		MyTeams      []string         `json:"myTeams"`
+		Subscription wireSubscription `json:"subscription"`
 	}
 	wireSubscription struct {
-		Plan  string `json:"plan"`
-		Seats int    `json:"seats"`
+		Plan   string `json:"plan"`
+		Seats  int    `json:"seats"`
+		Status string `json:"status"`
 	}
 )
 
@@ -290,7 +294,7 @@ func (s *Sandbox) profile(*request) (any, error) {
 		ID:              identity(s.options.Seed, userKind, caller).String(),
 		Email:           s.options.CallerEmail,
 		MyOrganizations: []wireMembership{},
-		Subscription:    wireSubscription{"sandbox", s.options.Seats},
+		Subscription:    wireSubscription{"sandbox", s.options.Seats, "active"},
 	}
 	for i, organization := range s.options.organizations() {
 		role := s.options.CallerRole
@@ -298,7 +302,7 @@ func (s *Sandbox) profile(*request) (any, error) {
 			role = cybedefend.Member
 		}
 		profile.MyOrganizations = append(profile.MyOrganizations,
-			wireMembership{organization.ID, organization.Name, role, []string{}})
+			wireMembership{organization.ID, organization.Name, true, role, []string{}, profile.Subscription})
 	}
 	return profile, nil
 }
