@@ -32,8 +32,8 @@ func (s *Sandbox) callLate() {
 	s.catchUp(now)
 }
 
-// catchUp lets the late invites that are due take effect, in their order and each as of its own time. Nobody can tell
-// the difference to a timer, since it is called before anything is shown or changed.
+// catchUp lets the late invites that are due take effect, in their order and each as of its own time. It is called
+// before anything is shown or changed, so that no timer is needed.
 func (s *Sandbox) catchUp(now time.Time) {
 	for len(s.late) > 0 && !now.Before(s.late[0].due) {
 		next := s.late[0]
