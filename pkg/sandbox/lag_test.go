@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,10 @@ func TestListLag(t *testing.T) {
 			if total := list.at("totalUsers"); total != float64(len(members)) {
 				t.Errorf("total %v %s", total, when)
 			}
+			admins := strings.Count(strings.Join(members, "\n"), " administrator")
+			if total := list.at("totalAdministrators"); total != float64(admins) {
+				t.Errorf("%v administrators %s, want %d", total, when, admins)
+			}
 		}
 		caller := "admin@acme.example administrator"
 		before := []string{caller, "mem@example.com member", "boss@example.com member"}
@@ -50,7 +55,7 @@ func TestListLag(t *testing.T) {
 		}
 		members := s.call(t, "GET", page("members", 1, 20), nil)
 		s.call(t, "DELETE", home+"/member", map[string]any{"userId": members.at("users", 1, "id")}).want(t, 200)
-		s.call(t, "PUT", home+"/member/role", map[string]any{"userId": members.at("users", 2, "id"), "role": "manager"}).want(t, 200)
+		s.call(t, "PUT", home+"/member/role", map[string]any{"userId": members.at("users", 2, "id"), "role": "administrator"}).want(t, 200)
 		see("at once", []string{"old@example.com pending"}, before)
 		s.invite(t, "ann@example.com").want(t, 409) // the service itself knows
 
@@ -62,14 +67,14 @@ func TestListLag(t *testing.T) {
 		if !pendingOnly {
 			after = append(after, "old@example.com cancelled")
 		}
-		see("after the lag", after, []string{caller, "boss@example.com manager"})
+		see("after the lag", after, []string{caller, "boss@example.com administrator"})
 
 		clock.advance(15 * time.Second)
 		after = nil
 		if !pendingOnly {
 			after = []string{"ann@example.com accepted", "old@example.com cancelled"}
 		}
-		see("at last", after, []string{caller, "boss@example.com manager", "ann@example.com member"})
+		see("at last", after, []string{caller, "boss@example.com administrator", "ann@example.com member"})
 	}
 }
 

@@ -48,10 +48,11 @@ func TestLateTwice(t *testing.T) {
 		s := start(t, sandbox.Options{
 			Now: clock.Now, Duplicates: duplicates,
 			Script: func(call sandbox.Call) sandbox.Fault {
-				switch call.Number {
-				case 1:
+				switch {
+				case call.Operation != sandbox.Invite:
+				case call.Number == 1:
 					return sandbox.Fault{Kind: sandbox.CutAfter, Late: 10 * time.Second}
-				case 2:
+				case call.Number == 2:
 					return sandbox.Fault{Kind: sandbox.CutAfter, Late: time.Second}
 				}
 				return sandbox.Fault{}
@@ -62,6 +63,10 @@ func TestLateTwice(t *testing.T) {
 		clock.advance(time.Minute)
 		if diff := cmp.Diff(map[string]int{"ann@example.com": want}, maps.Collect(s.Mails())); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", duplicates, diff)
+		}
+		oldest := s.call(t, "GET", page("invitations", want, 1), nil)
+		if got := oldest.at("invitations", 0, "expiresAt"); got != "2026-03-08T12:00:01.000Z" {
+			t.Errorf("%s: the first to take effect expires at %v", duplicates, got)
 		}
 	}
 }

@@ -43,6 +43,15 @@ func TestLeavingShiftsTheLists(t *testing.T) {
 	}
 }
 
+func TestLeavingWithoutOrder(t *testing.T) {
+	s := start(t, sandbox.Options{Leaving: 3, Order: sandbox.Shuffled})
+	for _, want := range []int{3, 2, 1, 0} {
+		if got := s.call(t, "GET", page("invitations", 1, 20), nil).want(t, 200).emails("invitations"); len(got) != want {
+			t.Errorf("invitations %v, want %d", got, want)
+		}
+	}
+}
+
 func TestSeatsAreTold(t *testing.T) {
 	for give, want := range map[int]float64{0: 10_000_000, 25: 25} {
 		s := start(t, sandbox.Options{Seats: give})

@@ -56,6 +56,14 @@ func TestPagesLackItems(t *testing.T) {
 	}
 }
 
+func TestPageCapIsNoMinimum(t *testing.T) {
+	s := start(t, sandbox.Options{Members: sandbox.Population{Count: 20}, Lists: sandbox.Lists{PageCap: 10}})
+	got := s.call(t, "GET", page("members", 1, 5), nil).want(t, 200)
+	if len(got.emails("users")) != 5 || got.at("totalPages") != 5.0 {
+		t.Errorf("pages of 5: %s", got.text)
+	}
+}
+
 // TestHoleShiftsNobody has the items behind the hole where they were.
 func TestHoleShiftsNobody(t *testing.T) {
 	s := start(t, sandbox.Options{
@@ -212,5 +220,10 @@ func TestOddLists(t *testing.T) {
 	s.call(t, "POST", "/sandbox/lists", `{"odd":[]}`).want(t, 204)
 	if got := s.call(t, "GET", page("members", 1, 20), nil).want(t, 200).emails("users"); len(got) != 2 {
 		t.Errorf("members: %v", got)
+	}
+	s.Reset()
+	s.token = s.AccessToken().Reveal()
+	if got := s.call(t, "GET", page("members", 1, 20), nil).want(t, 200); !strings.HasPrefix(got.text, "\ufeff{") {
+		t.Errorf("members after a reset: %s", got.text)
 	}
 }

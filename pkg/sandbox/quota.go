@@ -60,7 +60,7 @@ func (u *used) take(quota Quota, now time.Time) error {
 	if quota.Number == 0 {
 		return nil
 	}
-	if u.number == 0 || now.Sub(u.began) >= quota.Per {
+	if now.Sub(u.began) >= quota.Per {
 		*u = used{began: now}
 	}
 	if u.number < quota.Number {

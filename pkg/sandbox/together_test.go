@@ -30,8 +30,14 @@ func TestAllTogether(t *testing.T) {
 		Refusals: []sandbox.Refusal{{Pattern: "^p7"}},
 	})
 	orders := [][2]string{
-		{"lists-empty", ""}, {"lists-back", ""}, {"answer", `{"kind":"waf","invitesOnly":true}`}, {"answer", `{"kind":"none"}`},
-		{"lists", `{"lag":"1s"}`}, {"refuse", `{"pattern":"^p8"}`}, {"refuse-nobody", ""}, {"spelling", `{"list":"lower"}`},
+		{"lists-empty", ""},
+		{"lists-back", ""},
+		{"answer", `{"kind":"waf","invitesOnly":true}`},
+		{"answer", `{"kind":"none"}`},
+		{"lists", `{"lag":"1s"}`},
+		{"refuse", `{"pattern":"^p8"}`},
+		{"refuse-nobody", ""},
+		{"spelling", `{"list":"lower"}`},
 	}
 	var group sync.WaitGroup
 	for side := range 4 {
