@@ -173,3 +173,51 @@ func TestAReadyTokenThatWasAcceptedIsRefusedForGood(t *testing.T) {
 		wantRefused(t, teams(t, client))
 	})
 }
+
+// TestARenewedTokenIsFreshAgain lets a token that was accepted run out, and has the next one refused.
+func TestARenewedTokenIsFreshAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := &gate{open: true}
+		client := connect(t, cybedefend.Options{
+			BaseURL: "https://api-eu.cybedefend.com", Transport: service,
+			Credentials: cybedefend.PersonalAccessToken{Token: secret.New(personalToken)},
+		})
+		if err := teams(t, client); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Hour)
+		service.set(func(g *gate) { g.open = false })
+		wantTooYoung(t, teams(t, client), 2*time.Second)
+	})
+}
+
+// TestALateRefusalAfterTheEndIsFinal answers a call with an old token only after the personal access token was refused.
+func TestALateRefusalAfterTheEndIsFinal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := &tenant{}
+		client := service.connect(t)
+		if err := teams(t, client); err != nil {
+			t.Fatal(err)
+		}
+		service.expire()
+		service.set(func(s *tenant) { s.refusal = answer(401, `{"message":"revoked"}`) })
+		hold := make(chan struct{})
+		var once sync.Once
+		service.before = func(string) {
+			held := false
+			once.Do(func() { held = true })
+			if held {
+				<-hold
+			}
+		}
+		late := make(chan error)
+		go func() { late <- teams(t, client) }()
+		synctest.Wait()
+		if err := teams(t, client); cybedefend.ClassOf(err) != cybedefend.NotProcessed {
+			t.Errorf("the expired token: %v", err)
+		}
+		wantRefused(t, teams(t, client))
+		close(hold)
+		wantRefused(t, <-late)
+	})
+}
