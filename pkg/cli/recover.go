@@ -27,7 +27,8 @@ func (r *onboarding) scope() record.Scope {
 func (r *onboarding) policy() (journey.Policy, error) {
 	retries, err := retry.New(retry.Policy{Attempts: r.flags.attempts})
 	return journey.Policy{
-		Retry: retries, Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.url),
+		Retry: retries, Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.host()),
+		Lag: r.flags.lag(),
 	}, err
 }
 

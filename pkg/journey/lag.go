@@ -18,9 +18,9 @@ type Witness struct {
 	At                  time.Time
 }
 
-// Lag returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
-// that it is later than that; the newest that it has says that it is no later. Where nothing tells, [UnknownLag] counts.
-func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
+// LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
+// that it is later than that; the newest that it has says that it is no later. Where nothing tells, [Policy.Lag] counts.
+func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
 	lag, told := time.Duration(0), false
 	for _, witness := range witnesses {
 		age := d.Began.Sub(witness.At)
@@ -35,9 +35,9 @@ func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
 		}
 	}
 	if !told {
-		return UnknownLag
+		return p.lag()
 	}
-	return min(lag, UnknownLag)
+	return min(lag, p.lag())
 }
 
 func shows(d *directory.Directory, witness Witness) bool {

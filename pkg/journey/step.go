@@ -62,6 +62,15 @@ type Policy struct {
 	Grace time.Duration
 	// Timeout is the client's limit for a request, and UserTimeout how long the kernel goes on delivering what was written.
 	Timeout, UserTimeout time.Duration
+	// Lag is how late a list may be where nothing shows how late it is. Zero stands for [UnknownLag].
+	Lag time.Duration
+}
+
+func (p Policy) lag() time.Duration {
+	if p.Lag == 0 {
+		return UnknownLag
+	}
+	return p.Lag
 }
 
 // Answer is what came of a call.
