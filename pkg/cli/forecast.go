@@ -136,6 +136,10 @@ func (r *onboarding) foreseen(e roster.Entry, step journey.Step) record.Record {
 			rec.Hint = "a request of an earlier run is in doubt: what became of it is looked up first"
 		}
 	case journey.Settled:
+		if rec.Outcome == record.Invited { // by the request that is in doubt
+			r.forecast.outcomes[record.Invited]++
+			return rec
+		}
 		if rec.UpdatedAt.IsZero() {
 			rec.UpdatedAt = r.now()
 		}

@@ -58,6 +58,7 @@ func (s Step) cancelled(a Answer, p Policy) Step {
 	switch {
 	case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound, status == http.StatusGone:
 		s.Work.Trail.Cancelled, s.Work.Trail.Tries, s.Work.Error = s.Work.Replaces, 0, ""
+		s.Work.Attempts-- // those that invite are counted
 		s.Move, s.Heard, s.At = Again, Accepted, a.Ended
 		return s
 	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status)):
