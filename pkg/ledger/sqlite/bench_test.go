@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"fmt"
@@ -39,8 +39,8 @@ func invited(row int) record.Record {
 	}
 }
 
-// BenchmarkClaimSettle takes rows through both of their waits for the disk.
-func BenchmarkClaimSettle(b *testing.B) {
+// BenchmarkClaimConclude takes rows through both of their waits for the disk.
+func BenchmarkClaimConclude(b *testing.B) {
 	for _, workers := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
 			l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
@@ -55,11 +55,11 @@ func BenchmarkClaimSettle(b *testing.B) {
 						if row > b.N {
 							return
 						}
-						if err := l.Claim(b.Context(), run.ID, row, 1, ""); err != nil {
+						if err := l.Claim(b.Context(), invite(run, row, 1)); err != nil {
 							b.Error(err)
 							return
 						}
-						if err := l.Settle(b.Context(), run.ID, invited(row)); err != nil {
+						if err := l.Conclude(b.Context(), run.ID, nil, record.Conclusion{Record: invited(row)}); err != nil {
 							b.Error(err)
 							return
 						}
@@ -93,4 +93,18 @@ func BenchmarkRecords(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
+}
+
+// list yields records, then err if there is one.
+func list(err error, records ...record.Record) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
+		for _, r := range records {
+			if !yield(r, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(record.Record{}, err)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"bufio"
@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/record"
 )
 
@@ -43,7 +44,7 @@ func crash(t *testing.T, path string, cut int) (string, int) {
 }
 
 // state is what a ledger says about a run: one letter a row, in upper case when a claim stands.
-func state(t *testing.T, l *ledger.Ledger, run ledger.Run) string {
+func state(t *testing.T, l *sqlite.Ledger, run ledger.Run) string {
 	t.Helper()
 	var b strings.Builder
 	claimed := map[int]bool{}
@@ -90,7 +91,7 @@ func TestCrashKeepsWhatWasAcknowledged(t *testing.T) {
 		if states[reached] != got {
 			t.Fatalf("with %d of %d bytes of log the state is %q, which never was", cut, size, got)
 		}
-		if want, _, err := after.Unfinished(t.Context(), organization, run.Digest); err != nil || want.ID != run.ID {
+		if want, _, err := after.Unfinished(t.Context(), scope, run.Digest); err != nil || want.ID != run.ID {
 			t.Errorf("unfinished = %v, %v", want, err)
 		}
 		shut(t, after)
@@ -136,12 +137,12 @@ func say(verb string, row int) {
 
 // work claims and settles rows and says so, until it is killed.
 func work(path string) {
-	l, err := ledger.Open(path, ledger.Options{})
+	l, err := sqlite.Open(path, sqlite.Options{})
 	if err != nil {
 		panic(err)
 	}
 	ctx := context.Background()
-	run, err := l.Begin(ctx, ledger.Run{OrganizationID: organization, Digest: [32]byte{1}}, people(killedRows))
+	run, err := l.Begin(ctx, ledger.Run{Service: service, OrganizationID: organization, Digest: [32]byte{1}}, people(killedRows))
 	if err != nil {
 		panic(err)
 	}
@@ -151,11 +152,11 @@ func work(path string) {
 		wg.Go(func() {
 			for {
 				row := int(next.Add(1))
-				if err := l.Claim(ctx, run.ID, row, 1, ""); err != nil {
+				if err := l.Claim(ctx, invite(run, row, 1)); err != nil {
 					panic(err)
 				}
 				say("claimed", row)
-				if err := l.Settle(ctx, run.ID, invited(row)); err != nil {
+				if err := l.Conclude(ctx, run.ID, nil, record.Conclusion{Record: invited(row)}); err != nil {
 					panic(err)
 				}
 				say("settled", row)
@@ -188,7 +189,7 @@ func TestKilledProcess(t *testing.T) {
 			}
 			said[verb] = append(said[verb], row)
 			if n == lines {
-				_, err := ledger.Open(path, ledger.Options{})
+				_, err := sqlite.Open(path, sqlite.Options{})
 				if locked, ok := errors.AsType[*ledger.LockedError](err); !ok || locked.PID != child.Process.Pid {
 					t.Errorf("Open beside process %d = %v", child.Process.Pid, err)
 				}
@@ -202,7 +203,7 @@ func TestKilledProcess(t *testing.T) {
 		}
 
 		l := open(t, path)
-		run, ok, err := l.Unfinished(t.Context(), organization, [32]byte{1})
+		run, ok, err := l.Unfinished(t.Context(), scope, [32]byte{1})
 		if err != nil || !ok {
 			t.Fatal(ok, err)
 		}

@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/record"
 )
 
@@ -31,7 +32,7 @@ func TestReadOnlyDirectory(t *testing.T) {
 					return
 				}
 			}
-			l, err := ledger.Open(filepath.Join(dir, "ledger.db"), ledger.Options{})
+			l, err := sqlite.Open(filepath.Join(dir, "ledger.db"), sqlite.Options{})
 			if err == nil {
 				err = errors.Join(errors.New("it opened"), l.Close())
 			}
@@ -69,12 +70,12 @@ func TestFullDisk(t *testing.T) {
 	for row := 1; row <= 500 && err == nil; row++ {
 		r := invited(row)
 		r.Hint = strings.Repeat("x", 4000)
-		if err = l.Settle(t.Context(), run.ID, r); err == nil {
+		if err = l.Conclude(t.Context(), run.ID, nil, record.Conclusion{Record: r}); err == nil {
 			settled++
 		}
 	}
 	if !errors.Is(err, ledger.ErrDiskFull) {
-		t.Fatalf("Settle = %v, want ErrDiskFull", err)
+		t.Fatalf("Conclude = %v, want ErrDiskFull", err)
 	}
 	counts, err := l.Outcomes(t.Context(), run.ID)
 	if err != nil {

@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"context"
@@ -8,13 +8,14 @@ import (
 	"path/filepath"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/record"
 )
 
 func ExampleOpen() {
 	dir, err := os.MkdirTemp("", "")
 	if err == nil {
-		err = errors.Join(invite(filepath.Join(dir, "ledger.db")), os.RemoveAll(dir))
+		err = errors.Join(inviteAll(filepath.Join(dir, "ledger.db")), os.RemoveAll(dir))
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -24,23 +25,23 @@ func ExampleOpen() {
 	// person-3@example.com is in doubt: false
 }
 
-func invite(path string) error {
-	l, err := ledger.Open(path, ledger.Options{})
+func inviteAll(path string) error {
+	l, err := sqlite.Open(path, sqlite.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }()
 	ctx := context.Background()
-	run, err := l.Begin(ctx, ledger.Run{OrganizationID: organization}, people(3))
+	run, err := l.Begin(ctx, ledger.Run{Service: service, OrganizationID: organization}, people(3))
 	if err != nil {
 		return err
 	}
 	for row := 1; row <= 2; row++ {
-		if err := l.Claim(ctx, run.ID, row, 1, ""); err != nil {
+		if err := l.Claim(ctx, invite(run, row, 1)); err != nil {
 			return err
 		}
 	}
-	if err := l.Settle(ctx, run.ID, record.Record{Row: 1, Outcome: record.Invited}); err != nil {
+	if err := l.Conclude(ctx, run.ID, nil, record.Conclusion{Record: record.Record{Row: 1, Outcome: record.Invited}}); err != nil {
 		return err
 	}
 	for entry, err := range l.Pending(ctx, run.ID) {

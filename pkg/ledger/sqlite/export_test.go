@@ -1,9 +1,11 @@
-package ledger
+package sqlite
 
 import (
 	"context"
 	"fmt"
-	"slices"
+
+	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/disk"
 )
 
 // WithoutLog makes [Open] do as on a network file system.
@@ -17,22 +19,25 @@ var NewestVersion = len(migrations)
 
 // LimitPages lets the file grow to so many pages and no further, as a full disk would. It never shrinks it.
 func (l *Ledger) LimitPages(pages int) error {
-	l.disk.mu.Lock()
-	defer l.disk.mu.Unlock()
-	_, _, err := l.disk.number(context.Background(), fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	_, err := l.Setting(fmt.Sprintf("max_page_count = %d", pages))
 	return err
 }
 
 // Setting returns what the writing connection says to a pragma that yields a number.
-func (l *Ledger) Setting(pragma string) (int64, error) {
-	l.disk.mu.Lock()
-	defer l.disk.mu.Unlock()
-	number, _, err := l.disk.number(context.Background(), "PRAGMA "+pragma)
+func (l *Ledger) Setting(pragma string) (number int64, err error) {
+	err = l.writer.Write(context.Background(), func(ctx context.Context, w *commit.Writer) error {
+		number, _, err = w.Number(ctx, "PRAGMA "+pragma)
+		return err
+	})
 	return number, err
 }
 
-// Migrations returns what makes an empty file a ledger of an earlier version.
+// Migrations returns the scripts that make an empty file a ledger of an earlier version.
 func Migrations(version int) []string {
-	return append(slices.Clone(migrations[:version]),
-		fmt.Sprintf("PRAGMA application_id = %d", applicationID), fmt.Sprintf("PRAGMA user_version = %d", version))
+	var scripts []string
+	for _, m := range migrations[:version] {
+		scripts = append(scripts, m.script)
+	}
+	return append(scripts, fmt.Sprintf("PRAGMA application_id = %d", disk.ApplicationID),
+		fmt.Sprintf("PRAGMA user_version = %d", version))
 }

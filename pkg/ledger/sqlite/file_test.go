@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"database/sql"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 )
 
 // execute runs SQL on the database at path, as a foreign program would.
@@ -104,7 +105,7 @@ func TestUnusableFilesAreRefused(t *testing.T) {
 			path := place(t)
 			test.make(t, path)
 			before, _ := os.ReadFile(path)
-			l, err := ledger.Open(path, ledger.Options{})
+			l, err := sqlite.Open(path, sqlite.Options{})
 			if err == nil {
 				shut(t, l)
 			}
@@ -139,7 +140,7 @@ func TestParentThatIsAFile(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l, err := ledger.Open(filepath.Join(file, "ledger.db"), ledger.Options{})
+	l, err := sqlite.Open(filepath.Join(file, "ledger.db"), sqlite.Options{})
 	if err == nil {
 		shut(t, l)
 		t.Fatal("Open succeeded below a file")
@@ -156,7 +157,7 @@ func TestMigrationsAreNumbered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "version", got, int64(ledger.NewestVersion))
+	same(t, "version", got, int64(sqlite.NewestVersion))
 	got, err = l.Setting("application_id")
 	if err != nil {
 		t.Fatal(err)

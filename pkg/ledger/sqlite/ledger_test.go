@@ -1,20 +1,22 @@
-package ledger_test
+package sqlite_test
 
 import (
-	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/record"
 )
 
@@ -29,7 +31,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-const organization = "9d3e5a1b-0000-4000-8000-0123456789ab"
+const (
+	service      = "https://api.example.com"
+	organization = "9d3e5a1b-0000-4000-8000-0123456789ab"
+)
+
+var scope = record.Scope{Service: service, OrganizationID: organization}
 
 // place returns the path of a ledger that is not there yet.
 func place(tb testing.TB) string {
@@ -42,9 +49,9 @@ func place(tb testing.TB) string {
 }
 
 // open opens a ledger that is closed when the test ends.
-func open(tb testing.TB, path string) *ledger.Ledger {
+func open(tb testing.TB, path string) *sqlite.Ledger {
 	tb.Helper()
-	l, err := ledger.Open(path, ledger.Options{})
+	l, err := sqlite.Open(path, sqlite.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -52,34 +59,50 @@ func open(tb testing.TB, path string) *ledger.Ledger {
 	return l
 }
 
-func shut(tb testing.TB, l *ledger.Ledger) {
+func shut(tb testing.TB, l *sqlite.Ledger) {
 	tb.Helper()
 	if err := l.Close(); err != nil {
 		tb.Error(err)
 	}
 }
 
-func begin(tb testing.TB, l *ledger.Ledger, entries iter.Seq2[record.Record, error]) ledger.Run {
+func begin(tb testing.TB, l *sqlite.Ledger, entries iter.Seq2[record.Record, error]) ledger.Run {
 	tb.Helper()
-	run, err := l.Begin(tb.Context(), ledger.Run{OrganizationID: organization, Digest: [32]byte{1}}, entries)
+	run, err := l.Begin(tb.Context(), ledger.Run{Service: service, OrganizationID: organization, Digest: [32]byte{1}}, entries)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return run
 }
 
-func claim(tb testing.TB, l *ledger.Ledger, run ledger.Run, row, attempt int) {
+// invite is the claim of an invitation for a row of [people].
+func invite(run ledger.Run, row, attempt int) record.Claim {
+	return record.Claim{
+		Run: run.ID, Row: row, Email: fmt.Sprintf("person-%d@example.com", row), Change: record.ChangeInvite, Attempt: attempt,
+	}
+}
+
+func claim(tb testing.TB, l *sqlite.Ledger, run ledger.Run, row, attempt int) {
 	tb.Helper()
-	if err := l.Claim(tb.Context(), run.ID, row, attempt, ""); err != nil {
+	if err := l.Claim(tb.Context(), invite(run, row, attempt)); err != nil {
 		tb.Fatal(err)
 	}
 }
 
-func settle(tb testing.TB, l *ledger.Ledger, run ledger.Run, records ...record.Record) {
+// settle records outcomes; those that are unknown stay in doubt.
+func settle(tb testing.TB, l *sqlite.Ledger, run ledger.Run, records ...record.Record) {
 	tb.Helper()
-	if err := l.Settle(tb.Context(), run.ID, records...); err != nil {
+	if err := l.Conclude(tb.Context(), run.ID, nil, conclusions(records...)...); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+func conclusions(records ...record.Record) []record.Conclusion {
+	var all []record.Conclusion
+	for _, r := range records {
+		all = append(all, record.Conclusion{Record: r, InDoubt: r.Outcome == record.Unknown})
+	}
+	return all
 }
 
 // collect returns all that a sequence yields.
@@ -95,30 +118,18 @@ func collect[T any](tb testing.TB, seq iter.Seq2[T, error]) []T {
 	return all
 }
 
-// rows returns the row numbers of entries, negative where a claim stands.
-func rows(entries []ledger.Entry) []int {
-	var numbers []int
-	for _, e := range entries {
-		if e.Claim != nil {
-			numbers = append(numbers, -e.Row)
-		} else {
-			numbers = append(numbers, e.Row)
-		}
-	}
-	return numbers
-}
-
 // doubts returns the rows in doubt, over all runs.
-func doubts(tb testing.TB, l *ledger.Ledger) []int {
+func doubts(tb testing.TB, l *sqlite.Ledger) []int {
 	tb.Helper()
-	claims, err := l.InDoubt(tb.Context(), organization)
+	found, err := l.Doubts(tb.Context(), scope)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	var numbers []int
-	for _, c := range claims {
-		numbers = append(numbers, c.Row)
+	for _, d := range found {
+		numbers = append(numbers, d.Claim.Row)
 	}
+	slices.Sort(numbers)
 	return numbers
 }
 
@@ -195,40 +206,12 @@ func TestPathMayHoldAnyCharacter(t *testing.T) {
 	run := begin(t, l, people(1))
 	same(t, "path", l.Path(), path)
 	shut(t, l)
-	same(t, "rows of the reopened ledger", rows(collect(t, open(t, path).Pending(t.Context(), run.ID))), []int{1})
-}
-
-func TestClosedLedgerSaysSo(t *testing.T) {
-	l := open(t, place(t))
-	run := begin(t, l, people(1))
-	shut(t, l)
-	if err := l.Close(); err != nil {
-		t.Errorf("second Close = %v", err)
-	}
-	for name, operation := range map[string]func(context.Context) error{
-		"Begin":   func(ctx context.Context) error { _, err := l.Begin(ctx, ledger.Run{}, people(1)); return err },
-		"Claim":   func(ctx context.Context) error { return l.Claim(ctx, run.ID, 1, 1, "") },
-		"Release": func(ctx context.Context) error { return l.Release(ctx, run.ID, 1) },
-		"Settle":  func(ctx context.Context) error { return l.Settle(ctx, run.ID, invited(1)) },
-		"End":     func(ctx context.Context) error { return l.End(ctx, run.ID, 0) },
-		"InDoubt": func(ctx context.Context) error { _, err := l.InDoubt(ctx, organization); return err },
-		"other":   func(ctx context.Context) error { return l.Claim(ctx, "another", 1, 1, "") },
-		"Records": func(ctx context.Context) error {
-			for _, err := range l.Records(ctx, run.ID) {
-				return err
-			}
-			return nil
-		},
-	} {
-		if err := operation(t.Context()); !errors.Is(err, ledger.ErrClosed) {
-			t.Errorf("%s = %v, want ErrClosed", name, err)
-		}
-	}
+	same(t, "rows of the reopened ledger", len(collect(t, open(t, path).Pending(t.Context(), run.ID))), 1)
 }
 
 func TestViewLooksBesideTheHolder(t *testing.T) {
 	path := place(t)
-	if _, err := ledger.View(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := sqlite.View(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("View of nothing = %v", err)
 	}
 	l := open(t, path)
@@ -237,7 +220,7 @@ func TestViewLooksBesideTheHolder(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	view, err := ledger.View(path)
+	view, err := sqlite.View(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,11 +232,16 @@ func TestViewLooksBesideTheHolder(t *testing.T) {
 		}
 		rows++
 	}
-	claims, err := view.InDoubt(t.Context(), run.OrganizationID)
-	if rows != 3 || len(claims) != 1 || err != nil {
-		t.Errorf("%d rows, claims %v, %v", rows, claims, err)
-	}
-	if err := view.End(t.Context(), run.ID, 0); !errors.Is(err, ledger.ErrReadOnly) {
-		t.Errorf("End = %v", err)
+	same(t, "rows", rows, 3)
+	same(t, "doubts", doubts(t, view), []int{1})
+	_, beginErr := view.Begin(t.Context(), ledger.Run{}, people(1))
+	then := func(error) { t.Error("then was called") }
+	for what, err := range map[string]error{
+		"End": view.End(t.Context(), run.ID, 0), "Begin": beginErr, "Claim": view.Claim(t.Context(), invite(run, 2, 1)),
+		"Conclude then": view.Conclude(t.Context(), run.ID, then, record.Conclusion{Record: invited(1)}),
+	} {
+		if !errors.Is(err, ledger.ErrReadOnly) {
+			t.Errorf("%s = %v, want ErrReadOnly", what, err)
+		}
 	}
 }

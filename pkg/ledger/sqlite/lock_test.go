@@ -1,4 +1,4 @@
-package ledger_test
+package sqlite_test
 
 import (
 	"errors"
@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 )
 
 func TestSecondOpenIsLocked(t *testing.T) {
 	path := place(t)
 	start := time.Now().Truncate(time.Second)
 	l := open(t, path)
-	_, err := ledger.Open(path, ledger.Options{})
+	_, err := sqlite.Open(path, sqlite.Options{})
 	locked, ok := errors.AsType[*ledger.LockedError](err)
 	if !ok {
 		t.Fatalf("Open = %v, want a LockedError", err)
@@ -31,14 +32,14 @@ func TestSecondOpenIsLocked(t *testing.T) {
 	if err := os.WriteFile(path+".holder", []byte(`{"pid":`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = ledger.Open(path, ledger.Options{})
+	_, err = sqlite.Open(path, sqlite.Options{})
 	if locked, ok := errors.AsType[*ledger.LockedError](err); !ok || locked.PID != 0 {
 		t.Errorf("with a half written holder, Open = %v", err)
 	}
 
 	link := path + ".link"
 	if err := os.Symlink(path, link); err == nil { // not everybody may on Windows
-		if _, err := ledger.Open(link, ledger.Options{}); !errors.As(err, &locked) {
+		if _, err := sqlite.Open(link, sqlite.Options{}); !errors.As(err, &locked) {
 			t.Errorf("through a link, Open = %v, want a LockedError", err)
 		}
 	}
