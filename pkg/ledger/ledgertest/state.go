@@ -81,13 +81,18 @@ func (r *runState) row(row int) (*record.Record, error) {
 	return &r.records[i], nil
 }
 
-// open returns a row that has no outcome.
-func (r *runState) open(row int) (*record.Record, error) {
-	found, err := r.row(row)
-	if err == nil && found.Outcome != record.Unset {
-		err = settled(r.ID, found)
+// claimable returns why the row of a claim can't be claimed.
+func (r *runState) claimable(c record.Claim) error {
+	found, err := r.row(c.Row)
+	switch {
+	case err != nil:
+		return err
+	case found.Outcome != record.Unset:
+		return settled(r.ID, found)
+	case found.Email != c.Email:
+		return &ledger.RowError{Run: r.ID, Row: c.Row, Err: fmt.Errorf("%w of that address", ledger.ErrNoRow)}
 	}
-	return found, err
+	return nil
 }
 
 func settled(run string, r *record.Record) error {

@@ -64,7 +64,7 @@ ALTER TABLE claim RENAME TO old_claim;
 CREATE TABLE claim (
 	scope      INTEGER NOT NULL,
 	person     TEXT    NOT NULL, -- the folded address
-	email      TEXT    NOT NULL,
+	email      TEXT    NOT NULL DEFAULT '', -- of a change that has no row
 	change     INTEGER NOT NULL,
 	run        INTEGER NOT NULL,
 	row        INTEGER NOT NULL,
@@ -77,7 +77,6 @@ CREATE TABLE claim (
 	silent_for INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (scope, person)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX claim_of_row ON claim (run, row) WHERE row > 0;
 
 -- Whom the whole rosters of a scope have named: which of its runs did last, and since when, 0 meaning from the first.
 CREATE TABLE name (
@@ -117,9 +116,9 @@ func moveClaims(ctx context.Context, w *commit.Writer) error {
 	}
 	for _, c := range claims {
 		address, _ := c.email.(string)
-		moved, err := w.Run(ctx, `INSERT INTO claim (scope, person, email, change, run, row, attempt, at, replaces)
-			SELECT ?, ?, ?, 1, run, row, attempt, at, replaces FROM old_claim WHERE run = ? AND row = ?
-			ON CONFLICT DO NOTHING`, c.scope, email.Fold(address), address, c.run, c.row) // record.ChangeInvite
+		moved, err := w.Run(ctx, `INSERT INTO claim (scope, person, change, run, row, attempt, at, replaces)
+			SELECT ?, ?, 1, run, row, attempt, at, replaces FROM old_claim WHERE run = ? AND row = ?
+			ON CONFLICT DO NOTHING`, c.scope, email.Fold(address), c.run, c.row) // record.ChangeInvite
 		if err == nil && moved == 0 {
 			_, err = w.Run(ctx, `UPDATE entry SET lost = 1, attempts = max(attempts, old_claim.attempt) FROM old_claim
 				WHERE entry.run = old_claim.run AND entry.row = old_claim.row AND entry.run = ? AND entry.row = ?`, c.run, c.row)
