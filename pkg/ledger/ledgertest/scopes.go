@@ -63,7 +63,7 @@ var scopeTests = []conformance{
 			Record: record.Record{Email: "b@x.example", Attempts: 1, Trail: ended}, InDoubt: true,
 		})
 		b.same("clean with a doubt without a row", clean(), true)
-		b.same("doubts", b.doubts(here), []string{"0 b@x.example role", "1 a@x.example invite"})
+		b.same("doubts", b.doubts(here), []string{"1 a@x.example invite", "0 b@x.example role"})
 	}},
 	{"have a pace each", func(b *bench) {
 		recall := func(scope record.Scope, want float64, wantAt time.Time) {

@@ -26,6 +26,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
 	"rollcall/pkg/ledger/sqlite/disk"
+	"rollcall/pkg/ledger/sqlite/schema"
 )
 
 // Options are the choices of [Open]. The zero value works.
@@ -105,7 +106,7 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 	if err := disk.Prepare(l.path); err != nil {
 		return err
 	}
-	writer, err := commit.Open(ctx, l.path, journal, migrate)
+	writer, err := commit.Open(ctx, l.path, journal, schema.Migrate)
 	if err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func View(path string) (*Ledger, error) {
 	}
 	ctx := context.Background()
 	l, version, err := view(ctx, path)
-	if err != nil || version == 0 || version == len(migrations) {
+	if err != nil || version == 0 || version == schema.Newest() {
 		return l, err
 	}
 	if err := l.Close(); err != nil {

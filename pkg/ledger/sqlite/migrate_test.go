@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/sqlite/schema"
 	"rollcall/pkg/record"
 )
 
@@ -23,7 +24,7 @@ func makeEarlier(t *testing.T, path string, version int, statements ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range append(sqlite.Migrations(version), statements...) {
+	for _, statement := range append(schema.Scripts(version), statements...) {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatalf("%v: %s", err, statement)
 		}
@@ -50,7 +51,7 @@ func oldEntry(run, row int, address string, outcome record.Outcome) string {
 
 // TestEarlierVersionsAreBroughtUpToDate makes ledgers of every earlier version and opens them, also for looking only.
 func TestEarlierVersionsAreBroughtUpToDate(t *testing.T) {
-	for version := 1; version < sqlite.NewestVersion; version++ {
+	for version := 1; version < schema.Newest(); version++ {
 		t.Run(strconv.Itoa(version), func(t *testing.T) {
 			path := place(t)
 			makeEarlier(t, path, version, oldRun(1, scope), oldEntry(1, 1, "A@x.example", record.Invited),
