@@ -45,7 +45,7 @@ var claimTests = []conformance{
 		c.At = time.Time{}
 		b.claim(c)
 		got, err := b.Doubts(b.Context(), here)
-		if err != nil || len(got) != 1 || !got[0].Claim.At.Equal(at) {
+		if err != nil || len(got) != 1 || !got[0].At.Equal(at) {
 			b.Errorf("doubts %v, %v", got, err)
 		}
 	}},

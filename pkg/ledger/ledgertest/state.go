@@ -192,12 +192,12 @@ func (s *state) doubts(scope record.Scope) []record.Doubt {
 	}
 	slices.SortFunc(doubts, func(x, y record.Doubt) int {
 		switch {
-		case !x.Claim.At.Equal(y.Claim.At):
-			return x.Claim.At.Compare(y.Claim.At)
-		case x.Claim.Run != y.Claim.Run:
-			return order[x.Claim.Run] - order[y.Claim.Run]
+		case !x.At.Equal(y.At):
+			return x.At.Compare(y.At)
+		case x.Run != y.Run:
+			return order[x.Run] - order[y.Run]
 		}
-		return x.Claim.Row - y.Claim.Row
+		return x.Row - y.Row
 	})
 	return doubts
 }

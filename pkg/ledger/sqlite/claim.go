@@ -50,9 +50,9 @@ func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
 		c.At = l.now()
 	}
 	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
-		statement := l.statements.claim
+		statement := l.prepared.claim
 		if c.Row == 0 {
-			statement = l.statements.claimRowless
+			statement = l.prepared.claimRowless
 		}
 		claimed, err := w.Exec(ctx, statement, run.scope, person, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces,
 			run.key, int64(c.Row), c.Email)
@@ -124,19 +124,19 @@ func (l *Ledger) conclude(ctx context.Context, w *commit.Writer, run string, key
 	if c.InDoubt {
 		return nil
 	}
-	ended, err := w.Exec(ctx, l.statements.release, key.scope, email.Fold(c.Email), key.key, int64(c.Row))
+	ended, err := w.Exec(ctx, l.prepared.release, key.scope, email.Fold(c.Email), key.key, int64(c.Row))
 	if err == nil && ended == 0 { // there is no claim, or the conclusion does not say whose
-		_, err = w.Exec(ctx, l.statements.releaseRow, key.key, int64(c.Row))
+		_, err = w.Exec(ctx, l.prepared.releaseRow, key.key, int64(c.Row))
 	}
 	return err
 }
 
 // concludeRow keeps what a step has found out about a row.
 func (l *Ledger) concludeRow(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
-	statement := l.statements.step
+	statement := l.prepared.step
 	values := make([]driver.Value, 0, 26)
 	if c.Outcome != record.Unset {
-		statement = l.statements.settle
+		statement = l.prepared.settle
 		values = append(values, int64(c.Outcome), micros(c.UpdatedAt))
 	}
 	t := &c.Trail

@@ -44,15 +44,15 @@ const readers = 4
 
 // Ledger is a [ledger.Ledger] in a file. It is safe for concurrent use. Close it.
 type Ledger struct {
-	path   string
-	now    func() time.Time
-	lock   *disk.Lock
-	writer *commit.Writer // nil for a [View], as is the queue
-	queue  *commit.Queue
-	pool   *sql.DB
-	runs   sync.Map // run id to its runKey
-	closed atomic.Bool
-	statements
+	path     string
+	now      func() time.Time
+	lock     *disk.Lock
+	writer   *commit.Writer // nil for a [View], as is the queue
+	queue    *commit.Queue
+	pool     *sql.DB
+	runs     sync.Map // run id to its runKey
+	closed   atomic.Bool
+	prepared statements
 }
 
 var _ ledger.Ledger = (*Ledger)(nil)
@@ -111,7 +111,7 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 		return err
 	}
 	l.writer = writer
-	if err := l.prepare(ctx, writer); err != nil {
+	if err := l.prepared.prepare(ctx, writer); err != nil {
 		return err
 	}
 	// The readers come after the writer: they find the file in its final journal mode.

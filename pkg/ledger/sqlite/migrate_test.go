@@ -112,7 +112,7 @@ func doubtsOf(t *testing.T, l *sqlite.Ledger, of record.Scope) (words []string) 
 		t.Fatal(err)
 	}
 	for _, d := range doubts {
-		words = append(words, fmt.Sprint(d.Claim.Run, " ", d.Claim.Row))
+		words = append(words, fmt.Sprint(d.Run, " ", d.Row))
 	}
 	return words
 }
@@ -159,7 +159,8 @@ func TestOldMemoryBelongsToTheServiceOfTheLatestRun(t *testing.T) {
 // TestOldWholeRunsHaveNamed has three whole runs and one that was not whole.
 func TestOldWholeRunsHaveNamed(t *testing.T) {
 	path := place(t)
-	statements := []string{oldRun(1, scope), oldRun(2, rehearsal), oldRun(3, scope), oldRun(4, scope), oldRun(5, scope),
+	statements := []string{
+		oldRun(1, scope), oldRun(2, rehearsal), oldRun(3, scope), oldRun(4, scope), oldRun(5, scope),
 		"UPDATE run SET whole = 1 WHERE key <> 4",
 		oldEntry(1, 1, "Stays@x.example", record.Invited), oldEntry(1, 2, "back@x.example", record.Invited),
 		oldEntry(1, 3, "nonsense", record.Invalid), oldEntry(2, 1, "z@x.example", record.Invited),
