@@ -36,7 +36,7 @@ type Ledger interface {
 	// request must not leave. The claim belongs to the scope of c.Run and to the person whom c.Email means, which is
 	// the folded address. A zero c.At stands for now. Row 0 is a change that has no row in the roster.
 	//
-	// Claim returns a [*RowError] with [ErrNoRow], with [ErrSettled] when the row has an outcome, or else with
+	// Claim returns a [*RowError] with [ErrNoRow] when the run has no such row of exactly that address, with [ErrSettled] when the row has an outcome, or else with
 	// [ErrClaimed] while any claim stands for that person in that scope, of whatever run, row or kind. When ctx ends
 	// during the wait, the claim may stand all the same: the next process finds the person in doubt, which is harmless.
 	Claim(ctx context.Context, c record.Claim) error
