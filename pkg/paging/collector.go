@@ -53,6 +53,8 @@ type collector[T any] struct {
 	memory *memory
 	keep   func(T)
 	most   int
+	// shortEnds is [Options.ShortEnds].
+	shortEnds bool
 	// number is that of the pass, from 1. The opening pass is the one that must not repeat itself.
 	number  int32
 	opening bool
@@ -102,6 +104,8 @@ func (c *collector[T]) takeIn(t *turn[T]) {
 	switch {
 	case t.short() && t.total > 0 && c.pass.distinct == t.total && t.end() >= t.total:
 		c.ended = true // the page and the total agree
+	case t.short() && c.shortEnds && t.total <= c.pass.distinct:
+		c.ended = true
 	case t.fresh == 0 && before.short():
 		c.ended = !c.goesOn()
 	}

@@ -43,12 +43,13 @@ func fails(refused bool) *turn[string] { return &turn[string]{err: errors.New("n
 
 func TestCollectorFindsTheEnd(t *testing.T) {
 	tests := []struct {
-		name  string
-		pages []*turn[string]
-		order []int
-		kept  string
-		ended bool
-		fails bool
+		name      string
+		pages     []*turn[string]
+		order     []int
+		shortEnds bool
+		kept      string
+		ended     bool
+		fails     bool
 	}{
 		{name: "a full page", pages: []*turn[string]{shows(0, "ab")}, kept: "ab"},
 		{name: "a short page is not the end", pages: []*turn[string]{shows(0, "ab"), shows(0, "c")}, kept: "abc"},
@@ -61,6 +62,9 @@ func TestCollectorFindsTheEnd(t *testing.T) {
 		{name: "a short page that the total contradicts", pages: []*turn[string]{shows(4, "ab"), shows(4, "c")}, kept: "abc"},
 		{name: "a full page that reaches the total", pages: []*turn[string]{shows(2, "ab")}, kept: "ab"},
 		{name: "and nothing behind it", pages: []*turn[string]{shows(2, "ab"), shows(2, "")}, kept: "ab", ended: true},
+		{name: "a short page that is trusted", pages: []*turn[string]{shows(0, "a")}, shortEnds: true, kept: "a", ended: true},
+		{name: "an empty page that is trusted", pages: []*turn[string]{shows(0, "")}, shortEnds: true, ended: true},
+		{name: "a short page that the total distrusts", pages: []*turn[string]{shows(2, "a")}, shortEnds: true, kept: "a"},
 		{
 			name:  "in another order",
 			pages: []*turn[string]{shows(0, "ab"), shows(0, "c"), shows(0, ""), shows(0, "")},
@@ -84,7 +88,7 @@ func TestCollectorFindsTheEnd(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := &collector[string]{name: "letters", memory: newMemory(), most: 100, number: 1, opening: true}
+			c := &collector[string]{name: "letters", memory: newMemory(), most: 100, number: 1, opening: true, shortEnds: tt.shortEnds}
 			if kept := collect(c, tt.order, tt.pages...); kept != tt.kept {
 				t.Errorf("kept %q, want %q", kept, tt.kept)
 			}

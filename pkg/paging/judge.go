@@ -74,8 +74,11 @@ func (j *judge) settled(p *pass, known int) bool {
 	case p.holes():
 		// The same gaps in pages of another size are the list's own.
 		return p.same(j.previous) && (p.mode.size < j.size || j.oneSize)
+	case p.fresh == 0 && p.chained():
+		return true
 	default:
-		return p.same(j.previous) || p.fresh == 0 && p.chained()
+		// Overlapping windows that show the same twice are chained, too, unless the link cannot be read.
+		return p.same(j.previous) && (!p.mode.overlap || p.unreadable())
 	}
 }
 

@@ -114,6 +114,11 @@ func (p *pass) unread() (n int) {
 	return n
 }
 
+// unreadable reports whether there were items that could not be read.
+func (p *pass) unreadable() bool {
+	return slices.ContainsFunc(p.views, func(v view) bool { return v.count > len(v.ids) })
+}
+
 // holes reports whether a window showed less than it was asked for although the list went on behind it.
 func (p *pass) holes() bool {
 	views := p.body()

@@ -187,6 +187,6 @@ func (r *Reader[T]) collector() *collector[T] {
 	r.passes++
 	return &collector[T]{
 		name: r.options.Name, memory: r.memory, keep: r.options.Keep, most: r.options.Most,
-		number: r.passes, opening: r.passes == 1,
+		shortEnds: r.options.ShortEnds, number: r.passes, opening: r.passes == 1,
 	}
 }
