@@ -105,8 +105,8 @@ func TestReadMakesEveryCallThroughCall(t *testing.T) {
 			}
 		},
 	})
-	if err != nil || d == nil || calls != 8 {
-		t.Errorf("Read = %v after %d calls, want 8", err, calls)
+	if err != nil || d == nil || calls != 10 {
+		t.Errorf("Read = %v after %d calls, want 10", err, calls)
 	}
 }
 

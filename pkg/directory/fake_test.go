@@ -33,7 +33,7 @@ type organization struct {
 	capSkips bool
 	// hole may change what a page shows.
 	hole func(call string, page cybedefend.Page, from, to int) (int, int)
-	// makesUp shows a new item at every place that anybody asks for. total, if set, is told instead of the true one.
+	// makesUp shows a new member at every place that anybody asks for. total, if set, is told instead of the true one.
 	makesUp bool
 	total   int
 	// odd are the texts about odd items on the first page, unread how many items of it cannot be read.
@@ -99,12 +99,6 @@ func (o *organization) Invitations(ctx context.Context, _ string, page cybedefen
 		o.before(page)
 	}
 	reply := cybedefend.InvitationsPage{Invitations: part(o, "invitations", o.invitations, page)}
-	if o.makesUp {
-		for i := range page.Size {
-			made := fmt.Sprintf("made%d-%d@x.example", page.Number*page.Size, i)
-			reply.Invitations = append(reply.Invitations, cybedefend.Invitation{ID: made, Email: made})
-		}
-	}
 	reply.Items = len(reply.Invitations)
 	if page.Number == 1 {
 		reply.Odd, reply.Items = o.odd, reply.Items+o.unread
@@ -136,6 +130,12 @@ func (o *organization) Members(ctx context.Context, _ string, page cybedefend.Pa
 		reply.TotalUsers = len(found)
 		if call == "members" {
 			reply.TotalUsers = cmp.Or(o.total, len(found)+o.unread)
+		}
+	}
+	if o.makesUp {
+		for i := range page.Size {
+			made := fmt.Sprintf("made%d-%d@x.example", page.Number*page.Size, i)
+			reply.Users = append(reply.Users, cybedefend.User{ID: made, Email: made})
 		}
 	}
 	reply.Items = len(reply.Users)
