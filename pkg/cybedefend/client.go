@@ -2,6 +2,7 @@ package cybedefend
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"rollcall/pkg/address"
+	"rollcall/pkg/fence"
+	"rollcall/pkg/throttle"
 )
 
 // Defaults of [Options].
@@ -30,7 +33,8 @@ type Options struct {
 	Credentials Credentials
 	// Transport carries the requests; nil means one of the client's own: HTTP/1.1, TLS 1.2 or later, the proxy that
 	// the environment names. A transport given must not repeat requests or follow redirects, and should support
-	// [net/http/httptrace]: under one that doesn't, every request without a reply counts as taken by a connection.
+	// [net/http/httptrace]: under one that doesn't, every request without a reply counts as taken by a connection. Its
+	// connections should be those of [rollcall/pkg/fence]: others write whatever the age of the claim.
 	Transport http.RoundTripper
 	// Connections is how many requests the client's own transport carries at once; 0 means [DefaultConnections].
 	Connections int
@@ -43,6 +47,9 @@ type Options struct {
 	// Now is the clock for token lifetimes, and for replies that have no Date; nil means [time.Now].
 	Now func() time.Time
 }
+
+// Limit is what a reply says about one of the service's rate limits.
+type Limit = throttle.Limit
 
 // Exchange is one HTTP request and what came of it. It holds no secret.
 type Exchange struct {
@@ -58,9 +65,10 @@ type Exchange struct {
 	Date time.Time
 	// RequestID is the service's name for the request, empty if it gave none.
 	RequestID string
-	// RetryAfter is how long the service asks to wait. It counts only if HasRetryAfter is set and is not capped.
-	RetryAfter    time.Duration
-	HasRetryAfter bool
+	// RetryAfter, HasRetryAfter and RetryAfterFrom say how long the service asks to wait, as those of an [Error] do.
+	RetryAfter     time.Duration
+	HasRetryAfter  bool
+	RetryAfterFrom string
 	// Limits are the rate limits that the reply told of, by name.
 	Limits []Limit
 }
@@ -129,10 +137,11 @@ func newTransport(connections int) *http.Transport {
 	var protocols http.Protocols
 	// HTTP/2 gains no time here, and its own repeats after a GOAWAY are one thing less to reason about.
 	protocols.SetHTTP1(true)
-	dialer := net.Dialer{Timeout: 10 * time.Second}
+	dial := fence.Dial(net.Dialer{Timeout: 10 * time.Second})
 	return &http.Transport{
 		Proxy:                  proxyFromEnvironment,
-		DialContext:            dialer.DialContext,
+		DialContext:            dial,
+		OnProxyConnectResponse: checkProxy,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		Protocols:              &protocols,
@@ -152,4 +161,15 @@ func proxyFromEnvironment(request *http.Request) (*url.URL, error) {
 		return nil, errors.New("the proxy that the environment names has no valid address")
 	}
 	return proxy, nil
+}
+
+// checkProxy names what a proxy answers instead of making a connection. Nothing of the request has left by then.
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	switch answer.StatusCode {
+	case http.StatusOK:
+		return nil
+	case http.StatusProxyAuthRequired:
+		return errors.New("the proxy asks for credentials")
+	}
+	return fmt.Errorf("the proxy refuses to connect: %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
+	"time"
 
 	"rollcall/pkg/secret"
 )
@@ -20,26 +22,47 @@ type tokenSource interface {
 	token(ctx context.Context) (secret.Text, error)
 	// accepted is told that the service took a token.
 	accepted(token secret.Text)
-	// refused is told that the service answered 401 to a token, and returns whether that only means that it had run
-	// out, so that the next token may do better.
-	refused(token secret.Text) (renewable bool)
+	// refused is told that the service answered 401 to a token in a request that was sent at an instant, and returns what
+	// that means.
+	refused(token secret.Text, sent time.Time) verdict
 }
 
-// AccessToken returns credentials of a ready access token (a JWT). It can't be renewed: the first 401 is final.
+// AccessToken returns credentials of a ready access token (a JWT). It can't be renewed: a 401 is final once the token has
+// been accepted, and so is the second one, two seconds after the first, for a token that never was.
 func AccessToken(token secret.Text) Credentials { return readyToken{token} }
 
 type readyToken struct{ value secret.Text }
 
-func (t readyToken) source(*Client) (tokenSource, error) {
+func (t readyToken) source(client *Client) (tokenSource, error) {
 	if err := checkToken(t.value); err != nil {
 		return nil, errors.New("access token: " + err.Error())
 	}
-	return t, nil
+	return &readySource{client: client, value: t.value}, nil
 }
 
-func (t readyToken) token(context.Context) (secret.Text, error) { return t.value, nil }
-func (readyToken) accepted(secret.Text)                         {}
-func (readyToken) refused(secret.Text) bool                     { return false }
+// readySource is the token source of a ready access token.
+type readySource struct {
+	client *Client
+	value  secret.Text
+
+	mu    sync.Mutex
+	trial trial
+}
+
+func (s *readySource) token(context.Context) (secret.Text, error) { return s.value, nil }
+
+func (s *readySource) accepted(secret.Text) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trial.accepted = true
+}
+
+func (s *readySource) refused(_ secret.Text, sent time.Time) verdict {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	answer, _ := s.trial.refuse(sent, s.client.now())
+	return answer
+}
 
 // checkToken reports what would keep a token from being sent, without showing any of it.
 func checkToken(token secret.Text) error {

@@ -17,10 +17,16 @@
 // exchange for a personal access token goes ahead of a call, when there is no token that is still good.
 //
 // Every error of a call is an [*Error]. Its [Class] tells whether the call took effect and may be repeated; match
-// [ErrCredentials] and [ErrForbidden] for what must stop a whole run.
+// [ErrCredentials] and [ErrForbidden] for what must stop a whole run, and ask [Error.Overload] whether to slow down. A 2xx
+// is never an occasion to repeat a change, whatever its body says or lacks: class [Confirmed]. An answer of somebody else
+// in the service's place is named as what it is: class [Foreign].
 //
-// Redirects are not followed, replies are read up to a limit, and a reply that can't be understood is an error, never
-// an empty result. No secret and no address searched for is part of an error's text.
+// Lists are read item by item: what is odd about one is told and spoils no page. Redirects are not followed, replies are
+// read up to a limit, and a reply that can't be understood is an error, never an empty result. No secret and no address
+// searched for is part of an error's text.
+//
+// A change whose context bears a stamp of [rollcall/pkg/fence] does not leave once the stamp is stale, and the system gives
+// up soon what it could not deliver. Reads may leave late.
 //
 // # What it does not do
 //

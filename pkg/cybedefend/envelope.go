@@ -43,3 +43,22 @@ func hasAll(object map[string]json.RawMessage, keys []string) bool {
 	}
 	return true
 }
+
+// leading returns the members that a JSON object has before the place where it was cut, whole ones only.
+func leading(body []byte) map[string]json.RawMessage {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return nil
+	}
+	object := map[string]json.RawMessage{}
+	for decoder.More() {
+		key, err := decoder.Token()
+		name, ok := key.(string)
+		var value json.RawMessage
+		if err != nil || !ok || decoder.Decode(&value) != nil {
+			break
+		}
+		object[name] = value
+	}
+	return object
+}

@@ -14,9 +14,9 @@ var (
 	// ErrCredentials: the credentials are no good, and no call of this client will succeed: a token refused with 401
 	// that can't be renewed, or a personal access token that can't be exchanged.
 	ErrCredentials = errors.New("credentials refused")
-	// ErrForbidden: the caller's role does not allow the call (403).
+	// ErrForbidden: the service itself does not allow the call (403).
 	ErrForbidden = errors.New("forbidden")
-	// ErrUnreadable: the service confirmed the call with a reply that can't be understood.
+	// ErrUnreadable: the service answered 2xx with a reply that can't be understood.
 	ErrUnreadable = errors.New("unreadable reply")
 )
 
@@ -28,13 +28,20 @@ type Error struct {
 	Class Class
 	// Status is the HTTP status of the reply, 0 if none came.
 	Status int
-	// Message is the service's own explanation, shortened and cleaned of control characters and markup.
+	// Message is the service's own explanation, shortened and cleaned of control characters and markup. Where somebody
+	// else answered, it says who, as far as that shows: class [Foreign], and pages under a 5xx.
 	Message string
+	// Quota is set if the service refused the call for good (class [FinalNo]), but speaks of a rate, a quota or a limit
+	// that is used up: later the same call may do better.
+	Quota bool
 	// RequestID is the service's name for the request, empty if it gave none.
 	RequestID string
 	// RetryAfter is how long the service asks to wait. It counts only if HasRetryAfter is set and is not capped.
-	RetryAfter    time.Duration
-	HasRetryAfter bool
+	// RetryAfterFrom is the header that said so, and how it was read: "Retry-After: 30000, read as milliseconds". A fresh
+	// access token that is refused for the first time counts as asking for two seconds.
+	RetryAfter     time.Duration
+	HasRetryAfter  bool
+	RetryAfterFrom string
 	// Err is the cause: a sentinel of this package, the context's error or one of the network. It may be nil.
 	Err error
 }
@@ -60,6 +67,22 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// Overload reports whether the service refused the call for being one too many: 429, 503, 403 with a time to wait, or
+// words about a quota. The rate should fall.
+func (e *Error) Overload() bool {
+	switch e.Status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return true
+	case http.StatusForbidden:
+		return e.Class == NotProcessed || e.Quota
+	}
+	return e.Quota
+}
+
+// Ahead reports whether the error is of the token exchange ahead of the call: then the call itself was not sent, whatever
+// the class says about the exchange.
+func (e *Error) Ahead() bool { return e.Operation == OpDiscover || e.Operation == OpExchangeToken }
 
 // Unwrap returns [Error.Err].
 func (e *Error) Unwrap() error { return e.Err }

@@ -74,8 +74,8 @@ type exchanger struct {
 	current secret.Text
 	// renewAt is when current is due for renewal.
 	renewAt time.Time
-	// proven is set once the service has taken current.
-	proven bool
+	// trial is what the service has made of current.
+	trial trial
 	// round counts the exchanges that ended, last is what the latest of them failed with.
 	round int
 	last  error
@@ -144,7 +144,7 @@ func (e *exchanger) conclude(token secret.Text, renewAt time.Time, err error) {
 	defer e.mu.Unlock()
 	e.round++
 	e.last = err
-	e.current, e.renewAt, e.proven = token, renewAt, false
+	e.current, e.renewAt, e.trial = token, renewAt, trial{}
 	if errors.Is(err, ErrCredentials) {
 		e.final = err
 	}
@@ -154,30 +154,36 @@ func (e *exchanger) accepted(token secret.Text) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.current.Equal(token) {
-		e.proven = true
+		e.trial.accepted = true
 	}
 }
 
-func (e *exchanger) refused(token secret.Text) (renewable bool) {
+func (e *exchanger) refused(token secret.Text, sent time.Time) verdict {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
+	case e.final != nil:
+		return verdict{}
 	case !e.current.Equal(token):
 		// A late answer about a token that has been replaced or discarded says nothing about the next one.
-		return e.final == nil
-	case e.proven:
-		e.current, e.proven = secret.Text{}, false
-		return true
+		return verdict{err: errTokenExpired}
 	}
-	e.final = fmt.Errorf("a fresh access token: %w", ErrCredentials)
-	return false
+	answer, wasGood := e.trial.refuse(sent, e.client.now())
+	switch {
+	case wasGood:
+		e.current, e.trial = secret.Text{}, trial{}
+		return verdict{err: errTokenExpired}
+	case answer.err == nil:
+		e.final = fmt.Errorf("a fresh access token: %w", ErrCredentials)
+	}
+	return answer
 }
 
 // exchange gets a new access token. It needs the turn.
 func (e *exchanger) exchange(ctx context.Context) (token secret.Text, lifetime time.Duration, err error) {
 	if e.application.clientID == "" {
 		if e.application, err = e.discover(ctx); err != nil {
-			return secret.Text{}, 0, refusal(err)
+			return secret.Text{}, 0, denial(err)
 		}
 	}
 	form := url.Values{
@@ -188,21 +194,26 @@ func (e *exchanger) exchange(ctx context.Context) (token secret.Text, lifetime t
 		"resource":           {e.application.resource},
 	}
 	err = e.client.send(ctx, request{
-		operation: OpExchangeToken, method: http.MethodPost, url: e.endpoint, read: true, hide: e.personal,
+		operation: OpExchangeToken, method: http.MethodPost, url: e.endpoint, read: true, hide: func() secret.Text { return e.personal },
 		body: []byte(form.Encode()), contentType: "application/x-www-form-urlencoded",
 		understand: func(body []byte) (err error) {
 			token, lifetime, err = decodeToken(body)
 			return err
 		},
 	})
-	return token, lifetime, refusal(err)
+	return token, lifetime, denial(err)
 }
 
-// refusal makes a final no match ErrCredentials: without a token, no call succeeds.
-func refusal(err error) error {
+// denial makes a final no match ErrCredentials: without a token, no call succeeds.
+func denial(err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Class != FinalNo {
 		return err
+	}
+	if e.Quota {
+		// Nothing that lasts: the next exchange may do better.
+		e.Class = NotProcessed
+		return e
 	}
 	switch {
 	case errors.Is(e, ErrUnreadable):
@@ -235,7 +246,8 @@ func (e *exchanger) discover(ctx context.Context) (application, error) {
 			return nil
 		},
 	})
-	refused := ClassOf(err) == FinalNo
+	// A page in the place of the answer is what a proxy or another version of the service has there.
+	refused := ClassOf(err) == FinalNo || ClassOf(err) == Foreign
 	switch {
 	case err == nil:
 		return found, nil
@@ -243,7 +255,7 @@ func (e *exchanger) discover(ctx context.Context) (application, error) {
 		found.clientID = e.knownID
 		return found, nil
 	}
-	if e, ok := errors.AsType[*Error](err); ok && unclear {
+	if e, ok := errors.AsType[*Error](err); ok && unclear && e.Class != Foreign {
 		// Without a known id to fall back on there is nothing left to try.
 		e.Class = FinalNo
 	}

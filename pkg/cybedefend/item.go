@@ -3,6 +3,7 @@ package cybedefend
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,52 @@ func readInvitation(raw json.RawMessage) (Invitation, []string) {
 	// A token that reads "[redacted]" is none.
 	_ = invitation.Token.UnmarshalText([]byte(item.text("token", wire.Token)))
 	return invitation, item.oddities
+}
+
+// decodeInvitation reads the invitation that a reply holds, in the body itself or else in what it has under "data". With an
+// error, the invitation is what could be read.
+func decodeInvitation(body []byte) (Invitation, error) {
+	if !json.Valid(body) {
+		return Invitation{}, unreadable("not JSON")
+	}
+	var best Invitation
+	for _, candidate := range envelope(body) {
+		invitation, _ := readInvitation(candidate)
+		if len(lacks(invitation)) == 0 {
+			return invitation, nil
+		}
+		if best == (Invitation{}) {
+			best = invitation
+		}
+	}
+	return best, unreadable("an invitation without %s", strings.Join(lacks(best), ", "))
+}
+
+// salvageInvitation reads what there is in a reply that need not be whole.
+func salvageInvitation(body []byte) Invitation {
+	if invitation, _ := decodeInvitation(body); invitation != (Invitation{}) {
+		return invitation
+	}
+	object, err := json.Marshal(leading(body))
+	if err != nil {
+		return Invitation{}
+	}
+	invitation, _ := readInvitation(object)
+	return invitation
+}
+
+// lacks returns what an invitation must have and has not.
+func lacks(invitation Invitation) (fields []string) {
+	if invitation.ID == "" {
+		fields = append(fields, "id")
+	}
+	if invitation.Email == "" {
+		fields = append(fields, "email")
+	}
+	if invitation.Token.Empty() {
+		fields = append(fields, "token")
+	}
+	return fields
 }
 
 // readUser reads a member as readInvitation reads an invitation.

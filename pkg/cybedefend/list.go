@@ -3,7 +3,6 @@ package cybedefend
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"strings"
 )
 
@@ -130,16 +129,11 @@ func flatten(items []json.RawMessage) (flat []json.RawMessage) {
 	return flat
 }
 
-// total reads a count that stands beside a list: a number or a text of one. Anything else is 0, which means unknown.
+// total reads a count that stands beside a list, 0 if there is none.
 func total(body []byte, name string) int {
 	for _, candidate := range envelope(body) {
-		var number json.Number
-		if json.Unmarshal(fields(candidate)[name], &number) != nil {
-			continue
-		}
-		count, err := number.Float64()
-		if err == nil && count > 0 && count <= math.MaxInt32 && count == math.Trunc(count) {
-			return int(count)
+		if count := readCount(fields(candidate)[name]); count > 0 {
+			return count
 		}
 	}
 	return 0

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
+
+	"rollcall/pkg/secret"
 )
 
 // messageRunes is the longest message kept: about two lines of a terminal.
@@ -84,9 +87,14 @@ func firstLine(text string) string {
 	return line
 }
 
-// clean makes text from the wire fit for a line on a terminal: white space is one space, and control and formatting
-// characters, with which a text could rewrite the screen, are gone.
-func clean(text string) string {
+// clean makes text from the wire fit for a line on a terminal, and leaves out the secrets.
+func clean(text string, secrets ...secret.Text) string {
+	return shorten(redact(printable(text), secrets...), messageRunes)
+}
+
+// printable makes white space one space, and drops control and formatting characters, with which a text could rewrite the
+// screen.
+func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -96,9 +104,42 @@ func clean(text string) string {
 		}
 		return r
 	}, text)
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > messageRunes {
-		return string(runes[:messageRunes-1]) + "…"
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// redact removes secrets that the service repeats. Shorten a text only afterwards: a part of a secret is found no more.
+func redact(text string, secrets ...secret.Text) string {
+	for _, s := range secrets {
+		if !s.Empty() {
+			text = strings.ReplaceAll(text, s.Reveal(), secret.Redacted)
+		}
+	}
+	return text
+}
+
+func shorten(text string, longest int) string {
+	if runes := []rune(text); len(runes) > longest {
+		return string(runes[:longest-1]) + "…"
+	}
+	return text
+}
+
+// sentence is text that holds nothing but words: no token looks like that.
+var sentence = regexp.MustCompile(`^[\pL\pM.,;:!?'’() ]+$`)
+
+// words returns what the body of a 2xx reply says to a person: an object's explanation, or a text that is a sentence. A
+// reply of 2xx may hold the token of an invitation, so nothing else of it is shown.
+func words(body []byte) string {
+	text := string(body)
+	if json.Valid(body) {
+		text = explain(body, 3)
+		if fields(body) != nil {
+			return text
+		}
+	}
+	const longestWord = 20
+	if !sentence.MatchString(text) || slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > longestWord }) {
+		return ""
 	}
 	return text
 }

@@ -24,7 +24,8 @@ func (c *Client) Members(ctx context.Context, organizationID string, page Page, 
 	return members, err
 }
 
-// ChangeRole gives a member another role: PUT /organization/{id}/member/role. Doing so twice is the same as once.
+// ChangeRole gives a member another role: PUT /organization/{id}/member/role. Any 2xx is a success. Doing so twice is the
+// same as once.
 func (c *Client) ChangeRole(ctx context.Context, organizationID, userID string, role Role) error {
 	if err := checkID(OpChangeRole, "organization", organizationID); err != nil {
 		return err
@@ -42,7 +43,6 @@ func (c *Client) ChangeRole(ctx context.Context, organizationID, userID string, 
 	return c.call(ctx, request{
 		operation: OpChangeRole, method: http.MethodPut, url: c.at("organization", organizationID, "member", "role"),
 		body: body, contentType: "application/json",
-		understand: func([]byte) error { return nil }, // it says so in words, if in any
 	})
 }
 
@@ -107,32 +107,10 @@ func (c *Client) Profile(ctx context.Context) (Profile, error) {
 	var profile Profile
 	err := c.call(ctx, request{
 		operation: OpProfile, method: http.MethodGet, read: true, url: c.at("user", "profile"),
-		understand: func(body []byte) error {
-			var reply struct {
-				Profile
-				// What cannot be read of these counts as unknown.
-				Organizations []json.RawMessage `json:"myOrganizations"`
-				Subscription  json.RawMessage   `json:"subscription"`
-			}
-			if err := decodeObject(body, &reply, "myOrganizations"); err != nil {
-				return err
-			}
-			for _, raw := range reply.Organizations {
-				var membership Membership
-				if json.Unmarshal(raw, &membership) == nil && membership.ID != "" {
-					reply.Profile.Organizations = append(reply.Profile.Organizations, membership)
-				}
-			}
-			var subscription Subscription
-			if json.Unmarshal(reply.Subscription, &subscription) == nil {
-				reply.Profile.Subscription = subscription
-			}
-			profile = reply.Profile
-			return nil
+		understand: func(body []byte) (err error) {
+			profile, err = decodeProfile(body)
+			return err
 		},
 	})
-	if err != nil {
-		return Profile{}, err
-	}
-	return profile, nil
+	return profile, err
 }

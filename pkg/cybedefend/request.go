@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strings"
 	"sync/atomic"
 
+	"rollcall/pkg/fence"
 	"rollcall/pkg/secret"
 )
 
@@ -35,10 +35,13 @@ type request struct {
 	read bool
 	// token goes with the request, unless it is empty.
 	token secret.Text
-	// hide is a further secret that the service might repeat in an explanation.
-	hide secret.Text
-	// understand takes the body of a 2xx reply.
+	// hide, unless it is nil, returns a further secret that the service might repeat. It is asked again once the reply has
+	// been read.
+	hide func() secret.Text
+	// understand takes the body of a 2xx reply that came whole. If it is nil, any 2xx is a success.
 	understand func(body []byte) error
+	// salvage, unless it is nil, takes as much as came of a 2xx reply that understand does not get.
+	salvage func(body []byte)
 }
 
 // reply is what came back.
@@ -50,6 +53,8 @@ type reply struct {
 	err error
 	// taken is set once a connection has been handed the request.
 	taken bool
+	// secrets must not be part of any message.
+	secrets []secret.Text
 }
 
 // call sends a request with the credentials.
@@ -74,59 +79,20 @@ func (c *Client) send(ctx context.Context, r request) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{Operation: r.operation, Class: NotProcessed, Err: err}
 	}
-	start := c.now()
-	answer := c.roundTrip(ctx, r)
-	exchange := Exchange{
-		Operation: r.operation,
-		Status:    answer.status,
-		Duration:  c.now().Sub(start),
-		Date:      serverTime(answer.header),
-		RequestID: requestID(answer.header),
-	}
-	serviceNow := exchange.Date
-	if serviceNow.IsZero() {
-		serviceNow = c.now()
-	}
-	exchange.RetryAfter, exchange.HasRetryAfter = parseRetryAfter(answer.header, serviceNow)
-	exchange.Limits = parseLimits(answer.header, serviceNow)
-
-	known := facts{
-		read: r.read, taken: answer.taken, status: answer.status, retryAfter: exchange.HasRetryAfter,
-		renewable: c.report(r.token, answer.status),
-	}
-	err := answer.err
-	if known.status >= 200 && known.status < 300 && err == nil {
-		err = r.understand(answer.body)
-		known.understood = err == nil
-	}
-	exchange.Class = classify(known)
-	c.observe(exchange)
-	if exchange.Class == Done {
-		return nil
-	}
-	failure := &Error{
-		Operation: r.operation, Class: exchange.Class, Status: exchange.Status, RequestID: exchange.RequestID,
-		RetryAfter: exchange.RetryAfter, HasRetryAfter: exchange.HasRetryAfter, Err: err,
-	}
-	if known.status >= 300 {
-		failure.Message = clean(redact(explanation(answer), r.token, r.hide))
-		if s := sentinel(known); s != nil {
-			failure.Err = s
+	if !r.read {
+		if err := fence.Fresh(ctx); err != nil {
+			return &Error{Operation: r.operation, Class: NotProcessed, Err: err}
 		}
 	}
+	start := c.now()
+	answer := c.roundTrip(ctx, r)
+	exchange, failure := c.judge(r, answer, start)
+	exchange.Duration = c.now().Sub(start)
+	c.observe(exchange)
+	if failure == nil {
+		return nil
+	}
 	return failure
-}
-
-// report tells the credentials what became of their token, and returns whether a 401 only means that it has run out.
-func (c *Client) report(token secret.Text, status int) (renewable bool) {
-	if token.Empty() || status == 0 {
-		return false
-	}
-	if status == http.StatusUnauthorized {
-		return c.tokens.refused(token)
-	}
-	c.tokens.accepted(token)
-	return false
 }
 
 // roundTrip sends r over the bare transport: nothing above it follows redirects, keeps cookies or repeats.
@@ -139,7 +105,7 @@ func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
 		}
 	}()
 	var trace tracer
-	outgoing, err := newRequest(httptrace.WithClientTrace(ctx, trace.hooks()), r, c.userAgent)
+	outgoing, err := newRequest(httptrace.WithClientTrace(ctx, trace.hooks(parent, r.read)), r, c.userAgent)
 	if err != nil {
 		return reply{err: err}
 	}
@@ -148,7 +114,9 @@ func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
 		return reply{err: err, taken: trace.taken()}
 	}
 	defer response.Body.Close()
-	answer = reply{status: response.StatusCode, header: response.Header, taken: true}
+	answer = reply{
+		status: response.StatusCode, header: response.Header, taken: true, secrets: r.secrets(),
+	}
 	answer.body, answer.err = readBody(response)
 	answer.body = bytes.TrimPrefix(answer.body, []byte(byteOrderMark))
 	return answer
@@ -203,56 +171,27 @@ func readBody(response *http.Response) ([]byte, error) {
 	case response.StatusCode >= 300:
 		return body[:limit], nil
 	}
-	return nil, unreadable("more than %d bytes", limit)
+	return body[:limit], unreadable("more than %d bytes", limit)
 }
 
 // tracer finds out whether a connection was handed the request. What happens on the connection after that can't be
 // told for sure, so from then on the request counts as sent.
 type tracer struct{ wanted, got atomic.Bool }
 
-func (t *tracer) hooks() *httptrace.ClientTrace {
+// hooks also hand the stamp of a change on to the connection. A read may leave late: it does no harm.
+func (t *tracer) hooks(ctx context.Context, read bool) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) { t.wanted.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { t.got.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			t.got.Store(true)
+			if read {
+				fence.Disarm(info.Conn)
+			} else {
+				fence.Arm(ctx, info.Conn)
+			}
+		},
 	}
 }
 
 // taken also holds for a transport that does not trace at all, since it tells nothing.
 func (t *tracer) taken() bool { return t.got.Load() || !t.wanted.Load() }
-
-// explanation returns what a reply that is not 2xx says to a person.
-func explanation(answer reply) string {
-	if answer.status < 400 {
-		target, err := url.Parse(answer.header.Get("Location"))
-		if err != nil || target.Host == "" {
-			return "a redirect, which is not followed"
-		}
-		return fmt.Sprintf("a redirect to %q, which is not followed", target.Host)
-	}
-	return message(answer.body)
-}
-
-// sentinel returns the error to match for a status that is not 2xx.
-func sentinel(f facts) error {
-	switch {
-	case f.status == http.StatusUnauthorized && f.renewable:
-		return errTokenExpired
-	case f.status == http.StatusUnauthorized:
-		return ErrCredentials
-	case f.status == http.StatusForbidden:
-		return ErrForbidden
-	}
-	return nil
-}
-
-var errTokenExpired = errors.New("the access token has run out and will be renewed")
-
-// redact removes secrets that the service repeats.
-func redact(text string, secrets ...secret.Text) string {
-	for _, s := range secrets {
-		if !s.Empty() {
-			text = strings.ReplaceAll(text, s.Reveal(), secret.Redacted)
-		}
-	}
-	return text
-}

@@ -85,21 +85,28 @@ type Organization struct {
 
 // Profile is the caller.
 type Profile struct {
-	ID            string       `json:"id"`
-	Email         string       `json:"email"`
+	ID    string `json:"id"`
+	Email string `json:"email"`
+	// Organizations are those that the caller belongs to, as far as they can be read.
 	Organizations []Membership `json:"myOrganizations"`
-	Subscription  Subscription `json:"subscription"`
+	// Subscription is that of the account, where the service tells one.
+	Subscription Subscription `json:"subscription"`
 }
 
 // Membership is the caller's place in one organization.
 type Membership struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Role is the caller's role there; it decides which roles the caller may grant.
+	// Role is the caller's role there, as the service writes it.
 	Role string `json:"myRole"`
+	// Seats is how many seats the organization has paid for, 0 if the service did not say: those of the organization's
+	// own subscription, or else of the account's.
+	Seats int `json:"-"`
+	// IsActive says whether the organization is in use, nil if the service did not say.
+	IsActive *bool `json:"isActive"`
 }
 
-// Subscription is what the caller's account has paid for.
+// Subscription is what an account or an organization has paid for. What the service did not say is zero.
 type Subscription struct {
 	Plan  string `json:"plan"`
 	Seats int    `json:"seats"`

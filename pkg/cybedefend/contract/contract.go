@@ -98,8 +98,9 @@ var (
 		{Name: "createdAt", Kind: DateTime, Optional: true},
 		{Name: "updatedAt", Kind: DateTime, Optional: true},
 	}
-	page    = []Field{{Name: "page", Kind: Number}, {Name: "pageSize", Kind: Number}}
-	message = []Field{{Name: "message", Kind: Text}}
+	subscription = []Field{{Name: "plan", Kind: Text}, {Name: "seats", Kind: Number}}
+	page         = []Field{{Name: "page", Kind: Number}, {Name: "pageSize", Kind: Number}}
+	message      = []Field{{Name: "message", Kind: Text}}
 )
 
 // Calls returns the whole table.
@@ -177,11 +178,10 @@ func Calls() []Call {
 					{Name: "id", Kind: UUID},
 					{Name: "name", Kind: Text},
 					{Name: "myRole", Kind: Text},
+					// The page has it nullable, and here; some replies have it beside the organizations.
+					{Name: "subscription", Kind: Object, Optional: true, Of: subscription},
 				}},
-				{Name: "subscription", Kind: Object, Of: []Field{
-					{Name: "plan", Kind: Text},
-					{Name: "seats", Kind: Number},
-				}},
+				{Name: "subscription", Kind: Object, Optional: true, Of: subscription},
 			},
 		},
 		{

@@ -1,7 +1,6 @@
-package cybedefend
+package throttle
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"net/http"
@@ -27,10 +26,10 @@ type Limit struct {
 	HasReset bool
 }
 
-// parseLimits reads the limits from a reply's header: RateLimit-Policy and RateLimit of the IETF draft
-// (draft-ietf-httpapi-ratelimit-headers), and the older fields RateLimit-Limit, -Remaining and -Reset with and
-// without X-, some with the limit's name as a suffix. What is malformed is ignored. now is the service's time.
-func parseLimits(header http.Header, now time.Time) []Limit {
+// readLimits reads the limits: RateLimit-Policy and RateLimit of the IETF draft (draft-ietf-httpapi-ratelimit-headers),
+// and the older fields RateLimit-Limit, -Remaining, -Reset and -Reset-After with and without X-, some with the limit's name
+// as a suffix. What is malformed is ignored.
+func readLimits(header http.Header, now time.Time) limits {
 	found := limits{}
 	for _, item := range split(strings.Join(header.Values("RateLimit-Policy"), ","), ',') {
 		name, params := parseItem(item)
@@ -49,23 +48,30 @@ func parseLimits(header http.Header, now time.Time) []Limit {
 		found.set(name, "remaining", params["r"], now)
 		found.set(name, "reset", params["t"], now)
 	}
-	for key := range header {
+	for _, key := range slices.Sorted(maps.Keys(header)) {
 		field, ok := strings.CutPrefix(strings.TrimPrefix(strings.ToLower(key), "x-"), "ratelimit-")
 		if !ok {
 			continue
 		}
 		field, name, _ := strings.Cut(field, "-")
+		if after, suffix, _ := strings.Cut(name, "-"); field == "reset" && after == "after" {
+			field, name = "reset-after", suffix
+		}
 		found.set(name, field, header.Get(key), now)
 	}
-	var list []Limit
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		list = append(list, *found[name])
-	}
-	return list
+	return found
 }
 
 // limits are the limits found so far, by name.
-type limits map[string]*Limit
+type limits map[string]*foundLimit
+
+// foundLimit is a limit whose reset may still lack its unit.
+type foundLimit struct {
+	Limit
+	reset amount
+	// exact is set if Reset was said in a field that has one unit only.
+	exact bool
+}
 
 // set puts one value in its place, unless it makes no sense.
 func (l limits) set(name, field, value string, now time.Time) {
@@ -82,63 +88,64 @@ func (l limits) set(name, field, value string, now time.Time) {
 			limit.Remaining, limit.HasRemaining = number, true
 		}
 	case "reset":
-		if reset, ok := parseReset(value, now); ok {
+		if reset, ok := readAmount(value, now); ok {
+			l.get(name).reset = reset
+		}
+	case "reset-after":
+		if seconds, ok := parseDecimal(strings.TrimSpace(value)); ok && seconds < unixSeconds {
 			limit := l.get(name)
-			limit.Reset, limit.HasReset = reset, true
+			limit.Reset, limit.HasReset, limit.exact = time.Duration(seconds*float64(time.Second)), true, true
 		}
 	}
 }
 
-func (l limits) get(name string) *Limit {
+func (l limits) get(name string) *foundLimit {
 	if l[name] == nil {
-		l[name] = &Limit{Name: name}
+		l[name] = &foundLimit{Limit: Limit{Name: name}}
 	}
 	return l[name]
 }
 
-// parseReset reads the time until a reset, which services write as seconds from now, as a Unix time in seconds or
-// milliseconds, or as a date. Numbers too large for the first and too small for the second say nothing.
-func parseReset(value string, now time.Time) (time.Duration, bool) {
-	const (
-		day         = 24 * 60 * 60
-		unixSeconds = 1_000_000_000
-		unixMillis  = 1000 * unixSeconds
-	)
-	value = strings.TrimSpace(value)
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, at.Sub(now)), true
-	}
-	number, err := strconv.ParseInt(value, 10, 64)
-	switch {
-	case err != nil || number < 0:
-		return 0, false
-	case number <= day:
-		return time.Duration(number) * time.Second, true
-	case number >= unixMillis:
-		return max(0, time.UnixMilli(number).Sub(now)), true
-	case number >= unixSeconds:
-		return max(0, time.Unix(number, 0).Sub(now)), true
-	}
-	return 0, false
-}
-
-// parseRetryAfter reads Retry-After (RFC 9110, section 10.2.3): whole seconds or a date, which counts from the
-// service's time now. Throttlers with several limits add their name to the field; the longest wait counts.
-func parseRetryAfter(header http.Header, now time.Time) (wait time.Duration, ok bool) {
-	for key := range header {
-		if key != "Retry-After" && !strings.HasPrefix(key, "Retry-After-") {
+// settle decides the units of the resets. A reset lies within its window, and agrees with the waits that the reply asks for.
+// Beyond a day, seconds need such a witness.
+func (l limits) settle(waits []time.Duration) {
+	for _, limit := range l {
+		reset := limit.reset
+		if reset.text == "" || limit.exact {
 			continue
 		}
-		value := strings.TrimSpace(header.Get(key))
-		named, understood := parseSeconds(value)
-		if at, err := http.ParseTime(value); err == nil {
-			named, understood = max(0, at.Sub(now)), true
+		within := limit.Window > 0 && reset.lasts <= limit.Window
+		switch {
+		case !reset.doubtful || within:
+		case limit.Window > 0 && reset.millis <= limit.Window:
+			reset = reset.inMillis()
+		default:
+			if reset = reset.settle(waits); reset.doubtful && reset.lasts > day {
+				continue
+			}
 		}
-		if understood {
-			wait, ok = max(wait, named), true
+		limit.Reset, limit.HasReset = reset.lasts, true
+	}
+}
+
+// resets returns the resets that are known.
+func (l limits) resets() (known []time.Duration) {
+	for _, limit := range l {
+		if limit.HasReset {
+			known = append(known, limit.Reset)
 		}
 	}
-	return wait, ok
+	return known
+}
+
+// resetAfter returns the longest X-RateLimit-Reset-After among the limits that may be used up.
+func (l limits) resetAfter() (longest time.Duration, known bool) {
+	for _, limit := range l {
+		if limit.exact && (!limit.HasRemaining || limit.Remaining == 0) {
+			longest, known = max(longest, limit.Reset), true
+		}
+	}
+	return longest, known
 }
 
 // parseSeconds reads whole seconds. More than a Duration can hold is the longest Duration.
@@ -178,21 +185,4 @@ func split(text string, separator rune) []string {
 		}
 		return r == separator && !quoted
 	})
-}
-
-// serverTime returns when the service sent the reply by its own clock, zero if it does not say.
-func serverTime(header http.Header) time.Time {
-	at, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}
-
-// requestID returns the service's name for a request.
-func requestID(header http.Header) string {
-	id := clean(cmp.Or(header.Get("X-Request-Id"), header.Get("X-Correlation-Id"),
-		header.Get("X-Trace-Id"), header.Get("Cf-Ray")))
-	const longest = 64
-	return strings.ToValidUTF8(id[:min(len(id), longest)], "")
 }

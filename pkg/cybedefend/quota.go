@@ -1,0 +1,25 @@
+package cybedefend
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Words that tell a refusal for too many requests from one that is about the request itself. A text about the length of a
+// field, the allowed values or the caller's rights must match none of them.
+var (
+	quotaWords = regexp.MustCompile(`\brate[- ]?limit|\bthrottl(ed|ing)\b|\bquotas?\b` +
+		`|\btoo many (\w+ ){0,2}(requests?|invit\w+|attempts?|calls?|e-?mails?|messages?|tries)\b` +
+		`|\bper (\d+ )?(seconds?|minutes?|hours?|days?|weeks?|months?)\b`)
+	// limitReached finds a limit and the word for its end within one phrase, in either order.
+	limitReached = regexp.MustCompile(`\b(limits?|allowance)\b[^.;]{0,40}\b(exceeded|reached|hit|exhausted|used up)\b` +
+		`|\b(exceeds?|exceeded|exceeding|reached|hit|exhausted|used up|over)\b[^.;]{0,40}\b(limits?|allowance)\b`)
+	// measures are limits of a field, not of a rate.
+	measures = regexp.MustCompile(`\b(characters?|length|long|longer|shorter|bytes?|size|elements?|items?|digits?)\b`)
+)
+
+// speaksOfQuota reports whether a refusal is about a rate, a quota or a limit that is used up.
+func speaksOfQuota(text string) bool {
+	text = strings.ToLower(text)
+	return quotaWords.MatchString(text) || limitReached.MatchString(text) && !measures.MatchString(text)
+}
