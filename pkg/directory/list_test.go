@@ -229,7 +229,7 @@ func TestReadAsksAheadWithinThePace(t *testing.T) {
 				if n := waiting.Add(1); n > 1 {
 					t.Errorf("%d calls wait for the pace", n)
 				}
-				_, err := p.Wait(ctx)
+				_, err := p.Acquire(ctx)
 				waiting.Add(-1)
 				if err != nil {
 					return err

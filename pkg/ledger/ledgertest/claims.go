@@ -16,7 +16,7 @@ var claimTests = []conformance{
 		run := b.begin(here, "a@x.example", "b@x.example", "c@x.example", "d@x.example")
 		for i, address := range []string{"a@x.example", "b@x.example", "c@x.example", "d@x.example"} {
 			c := invite(run, i+1, address)
-			c.At, c.Attempt, c.Replaces = start.Add(time.Duration(-i)*time.Second), i+1, "old"
+			c.At, c.Attempt, c.Replaces, c.Before = start.Add(time.Duration(-i)*time.Second), i+1, "old", "older"
 			b.claim(c)
 		}
 		b.settle(run, whole(1, record.Invited))
@@ -31,7 +31,7 @@ var claimTests = []conformance{
 		want := func(row int) record.Doubt {
 			return record.Doubt{Record: rows[row-1], Claim: record.Claim{
 				Run: run.ID, Row: row, Email: rows[row-1].Email, Change: record.ChangeInvite, Attempt: row,
-				At: at.Add(time.Duration(1-row) * time.Second), Replaces: "old",
+				At: at.Add(time.Duration(1-row) * time.Second), Replaces: "old", Before: "older",
 			}}
 		}
 		b.same("doubts, oldest first", got, []record.Doubt{want(4), want(2)})

@@ -16,10 +16,10 @@ import (
 
 const (
 	// insertClaim takes the row only if it is open and has the address. Such a claim leaves its address to the row.
-	insertClaim = `INSERT INTO claim (scope, person, change, attempt, at, replaces, run, row)
-		SELECT ?, ?, ?, ?, ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND email = ? AND outcome = 0` // record.Unset
-	insertRowless = `INSERT INTO claim (scope, person, change, attempt, at, replaces, run, row, email)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insertClaim = `INSERT INTO claim (scope, person, change, attempt, at, replaces, before, run, row)
+		SELECT ?, ?, ?, ?, ?, ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND email = ? AND outcome = 0` // record.Unset
+	insertRowless = `INSERT INTO claim (scope, person, change, attempt, at, replaces, before, run, row, email)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	deleteClaim = `DELETE FROM claim WHERE scope = ? AND person = ? AND run = ? AND row = ?`
 	// deleteRow looks at every claim that stands, since few do.
 	deleteRow   = `DELETE FROM claim WHERE run = ? AND row = ? AND row > 0`
@@ -55,7 +55,7 @@ func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
 			statement = l.prepared.claimRowless
 		}
 		claimed, err := w.Exec(ctx, statement, run.scope, person, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces,
-			run.key, int64(c.Row), c.Email)
+			c.Before, run.key, int64(c.Row), c.Email)
 		switch {
 		case disk.Code(err) == sqlite3.SQLITE_CONSTRAINT:
 			return refuseClaim(ctx, w, run, person, c)
@@ -68,7 +68,7 @@ func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
 
 // refuseClaim says which claim stands in the way of c.
 func refuseClaim(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
-	found, err := w.First(ctx, `SELECT run.id, claim.row, coalesce(entry.email, claim.email), change, attempt, at, replaces
+	found, err := w.First(ctx, `SELECT run.id, claim.row, coalesce(entry.email, claim.email), change, attempt, at, replaces, before
 		FROM claim JOIN run ON run.key = claim.run LEFT JOIN entry ON entry.run = claim.run AND entry.row = claim.row
 		WHERE claim.scope = ? AND person = ?`, run.scope, person)
 	refusal := &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed}
@@ -79,7 +79,7 @@ func refuseClaim(ctx context.Context, w *commit.Writer, run runKey, person strin
 	number := func(i int) int64 { number, _ := found[i].(int64); return number }
 	refusal.Standing = &record.Claim{
 		Run: text(0), Row: int(number(1)), Email: text(2), Change: record.Change(number(3)), Attempt: int(number(4)),
-		At: fromMicros(number(5)), Replaces: text(6),
+		At: fromMicros(number(5)), Replaces: text(6), Before: text(7),
 	}
 	return refusal
 }

@@ -13,7 +13,7 @@ import (
 func (l *Ledger) Doubts(ctx context.Context, scope record.Scope) ([]record.Doubt, error) {
 	// What was concluded before must show. Where writing fails, what is on disk is the truth all the same.
 	_ = l.submit(ctx, func(context.Context, *commit.Writer) error { return nil })
-	const claims = `, run.id, coalesce(entry.email, claim.email), change, claim.attempt, at, replaces FROM claim
+	const claims = `, run.id, coalesce(entry.email, claim.email), change, claim.attempt, at, replaces, before FROM claim
 		JOIN run ON run.key = claim.run LEFT JOIN entry ON entry.run = claim.run AND entry.row = claim.row `
 	doubts, err := collect(ctx, l, func(rows *sql.Rows) (d record.Doubt, err error) {
 		err = scanRecord(rows, &d.Record, scanClaim(&d.Claim)...)
@@ -42,5 +42,5 @@ func (l *Ledger) Doubts(ctx context.Context, scope record.Scope) ([]record.Doubt
 
 // scanClaim returns where the columns of a claim go, beginning with the id of its run.
 func scanClaim(c *record.Claim) []any {
-	return []any{&c.Run, &c.Email, &c.Change, &c.Attempt, (*instant)(&c.At), &c.Replaces}
+	return []any{&c.Run, &c.Email, &c.Change, &c.Attempt, (*instant)(&c.At), &c.Replaces, &c.Before}
 }

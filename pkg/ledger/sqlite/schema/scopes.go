@@ -57,6 +57,7 @@ ALTER TABLE entry ADD COLUMN silent_for INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE entry ADD COLUMN due_at     INTEGER NOT NULL DEFAULT 0;
 DROP INDEX invited;
 CREATE INDEX invited ON entry (run, row) WHERE (outcome = 1 OR confirmed = 1);
+CREATE INDEX cancelled ON entry (run, cancelled) WHERE cancelled <> '';
 
 -- What stands here is in doubt: one claim a person. Row 0 is a change that has no row; what is known of its attempt is
 -- kept here.
@@ -71,6 +72,7 @@ CREATE TABLE claim (
 	attempt    INTEGER NOT NULL,
 	at         INTEGER NOT NULL,
 	replaces   TEXT    NOT NULL,
+	before     TEXT    NOT NULL DEFAULT '', -- the latest invitation that was known of
 	attempts   INTEGER NOT NULL DEFAULT 0,
 	lost       INTEGER NOT NULL DEFAULT 0,
 	ended_at   INTEGER NOT NULL DEFAULT 0,
