@@ -211,6 +211,14 @@ func TestReadGivesUpOnAServiceThatRepeatsItself(t *testing.T) {
 	}
 }
 
+func TestReadBelievesAServiceThatShowsAllAtOnce(t *testing.T) {
+	service := &organization{samePage: true, noTotals: true}
+	service.populate(15, 9)
+	if d := readWith(t, service, directory.Options{}); d.Members() != 15 || d.Pending() != 9 || !d.Certain() {
+		t.Errorf("%d members, %d pending: %q", d.Members(), d.Pending(), d.Gaps)
+	}
+}
+
 // TestReadAsksAheadWithinThePace reads from a service that takes a second for a page.
 func TestReadAsksAheadWithinThePace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

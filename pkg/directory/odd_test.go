@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
@@ -283,4 +284,54 @@ func (o *organization) populateInvitations(n int) []string {
 		o.invite(address, n)
 	}
 	return all
+}
+
+// TestReadIsNeverWronglyCertain has people come and go while a service pages in an odd way: its pages are cut, some are
+// empty or short, or it knows no order. (Two such oddities at once can hide anybody.)
+func TestReadIsNeverWronglyCertain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		people := rapid.IntRange(0, 100).Draw(t, "people")
+		service := &organization{
+			noTotals: rapid.Bool().Draw(t, "no totals"),
+			random:   rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "seed"))),
+		}
+		switch rapid.SampledFrom([]string{"order", "cap", "hole"}).Draw(t, "oddity") {
+		case "order":
+			service.shuffles = true
+		case "cap":
+			service.cap = rapid.SampledFrom([]int{1, 7, 10, 19}).Draw(t, "cap")
+			service.capSkips = rapid.Bool().Draw(t, "cap skips")
+		case "hole":
+			number, share := rapid.IntRange(1, 5).Draw(t, "page"), rapid.IntRange(0, 1).Draw(t, "halves of it")
+			times := 1 // whoever is first is on page one alone, whatever its size
+			if number > 1 {
+				times = rapid.SampledFrom([]int{1, 2, 1000}).Draw(t, "times")
+			}
+			service.hole = holes(number, share, times)
+		}
+		service.populate(people, 0)
+		invitees := service.populateInvitations(people)
+		// Calls come from other goroutines, so the changes are drawn before.
+		places := rapid.SliceOfN(rapid.IntRange(-100, 100), 0, rapid.SampledFrom([]int{0, 3, 200}).Draw(t, "most")).Draw(t, "changes")
+		service.between = func() {
+			if len(places) == 0 {
+				return
+			}
+			place := places[0]
+			if places = places[1:]; place >= 0 {
+				service.invite(fmt.Sprintf("passes%d@x.example", len(places)), place)
+			} else {
+				service.cancelPasser(-place)
+			}
+		}
+		d, err := directory.Read(t.Context(), directory.Options{Service: service, OrganizationID: "o", Now: clock, Parallel: 1})
+		if err != nil {
+			t.Skip(err) // says nothing, either
+		}
+		for i := range people {
+			if d.Certain() && (d.Person(invitees[i]).Pending == nil || d.Person(fmt.Sprintf("member%d@x.example", i)).Member == nil) {
+				t.Fatalf("number %d was there all the time, was not seen, and is said not to be there", i)
+			}
+		}
+	})
 }

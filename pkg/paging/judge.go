@@ -84,6 +84,10 @@ func (j *judge) settled(p *pass, known int) bool {
 
 // next returns how to read the list again after a pass that settled nothing.
 func (j *judge) next(p *pass) mode {
+	if capped := p.capped(); capped > 0 && p.holes() {
+		j.size = capped
+		return mode{size: capped, overlap: true}
+	}
 	half := mode{size: max(j.size/2, 1)}
 	switch {
 	case j.oneSize:

@@ -85,23 +85,24 @@ func overlapping(w window, largest int) window {
 	return next
 }
 
-// covering returns the page of up to the given size that reaches furthest among those with the item at a place. It is
-// another page than the given ones, and has another number as well if that is possible.
-func covering(place, largest int, others ...window) (covers window) {
+// covering returns the page that begins at a place, or else as shortly before it as possible: the largest one of up to the
+// given size. It is another page than the given ones, and has another number as well if that is possible.
+func covering(place, largest int, others ...window) window {
 	for _, same := range []func(a, b window) bool{
 		func(a, b window) bool { return a.page().Number == b.page().Number },
 		func(a, b window) bool { return a == b },
 	} {
+		var best window
 		for size := largest; size > 0; size-- {
 			candidate := window{place - place%size, size}
-			other := func(w window) bool { return w.size > 0 && same(w, candidate) }
-			if candidate.end() > covers.end() && !slices.ContainsFunc(others, other) {
-				covers = candidate
+			taken := slices.ContainsFunc(others, func(w window) bool { return same(w, candidate) })
+			if !taken && (best.size == 0 || candidate.start > best.start) {
+				best = candidate
 			}
 		}
-		if covers.size > 0 {
-			break
+		if best.size > 0 {
+			return best
 		}
 	}
-	return covers
+	return window{}
 }
