@@ -22,7 +22,7 @@ func TestInvitationByID(t *testing.T) {
 	}}
 	d := readWith(t, service, directory.Options{})
 	for id, want := range map[string]directory.State{
-		"AB-1": directory.Pending, " ab-2 ": directory.Ended, "ab-3": directory.Expired, "ab-4": "", "": "",
+		"AB-1": directory.Pending, "ab-2\n": directory.Ended, "ab-3": directory.Expired, "ab-4": "", "": "",
 	} {
 		if i, state, found := d.Invitation(id); state != want || found != (want != "") || found && i.ID == "" {
 			t.Errorf("Invitation(%q) = %+v, %q, %v", id, i, state, found)

@@ -113,7 +113,7 @@ func (c *collector[T]) confirm() (w window, ok bool) {
 	}
 	w = covering(latest.start+latest.count, c.pass.mode.size, latest.window, behind.window)
 	if w.size == 0 { // of pages of one item, there is no other with the first
-		w = beside(behind.window)
+		w = c.pass.mode.next(behind.window)
 	}
 	return w, true
 }

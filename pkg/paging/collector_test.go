@@ -38,7 +38,7 @@ func collect(c *collector[string], order []int, pages ...*turn[string]) string {
 	}
 	next := window{0, 2}
 	for _, t := range pages {
-		t.window, next = next, beside(next)
+		t.window, next = next, window{next.end(), 2}
 		c.expect(t)
 		take(t)
 		if w, ok := c.confirm(); ok {

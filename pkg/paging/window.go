@@ -58,15 +58,13 @@ type mode struct {
 
 func (m mode) first() window { return window{0, m.size} }
 
+// next returns the window to ask for behind w.
 func (m mode) next(w window) window {
 	if !m.overlap {
-		return beside(w)
+		return window{w.end() - w.end()%m.size, m.size}
 	}
 	return overlapping(w, m.size)
 }
-
-// beside returns the page that begins where w ends; of pages of one size only.
-func beside(w window) window { return window{w.end(), w.size} }
 
 // overlapping returns the page of up to the given size that reaches furthest among those that overlap with w. There is
 // none where w ends at a multiple of all sizes, as 2520 is of those up to ten: then it returns the page behind that, and

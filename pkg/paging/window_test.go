@@ -29,6 +29,7 @@ func TestWindowsGoOnWhereNoneOverlap(t *testing.T) {
 		want window
 	}{
 		{mode{size: 20}, window{0, 20}, window{20, 20}},
+		{mode{size: 20}, window{37, 1}, window{20, 20}}, // behind one that confirmed no end
 		{mode{size: 2, overlap: true}, window{0, 2}, window{2, 2}},
 		{mode{size: 1, overlap: true}, window{0, 1}, window{1, 1}},
 		{mode{size: 3, overlap: true}, window{3, 3}, window{6, 3}},
