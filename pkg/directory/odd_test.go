@@ -130,6 +130,16 @@ func TestReadSaysWhatContradictsItself(t *testing.T) {
 			options: directory.Options{People: []string{"hidden3@x.example"}}, gaps: []string{shown},
 		},
 		{
+			name: "members, and a search that finds whoever is shown",
+			service: with(&organization{hides: true, noSearch: true}, func(o *organization) {
+				o.join("boss@x.example", 0)
+				for i := range 30 {
+					o.join(fmt.Sprintf("hidden%d@x.example", i), 1)
+				}
+			}),
+			options: directory.Options{People: []string{"hidden3@x.example"}}, gaps: []string{"members: 1 of 31 shown"},
+		},
+		{
 			name: "members whom memory knows", service: with(hidden(), func(o *organization) { o.total = 20 }),
 			options: directory.Options{Members: []string{"member1@x.example", "Hidden3@x.example", "left@x.example"}},
 			gaps:    []string{"members: the search finds 1 who are not listed"},
