@@ -59,7 +59,7 @@ func TestReadSeesEverybodyHoweverOddThePages(t *testing.T) {
 				service := tt.service()
 				service.populate(people, 0)
 				invitees := service.populateInvitations(people)
-				d := readWith(t, service, directory.Options{Parallel: 1 + people%4})
+				d := readWith(t, service, directory.Options{Parallel: 1 + people%6})
 				if !d.Certain() || len(d.Gaps) > 0 {
 					t.Errorf("stable %v, complete %v: %q", d.Stable, d.Complete, d.Gaps)
 				}
@@ -334,7 +334,9 @@ func TestReadIsNeverWronglyCertain(t *testing.T) {
 				service.cancelPasser(-place)
 			}
 		}
-		d, err := directory.Read(t.Context(), directory.Options{Service: service, OrganizationID: "o", Now: clock, Parallel: 1})
+		d, err := directory.Read(t.Context(), directory.Options{
+			Service: service, OrganizationID: "o", Now: clock, Parallel: rapid.IntRange(1, 6).Draw(t, "parallel"),
+		})
 		if err != nil {
 			t.Skip(err) // says nothing, either
 		}

@@ -88,7 +88,7 @@ func (j *judge) next(p *pass) mode {
 		j.size = capped
 		return mode{size: capped, overlap: true}
 	}
-	half := mode{size: max(j.size/2, 1)}
+	half := mode{size: max(j.size/2, 1), serial: true}
 	switch {
 	case j.oneSize:
 		return mode{size: j.size, only: true}

@@ -66,6 +66,9 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 		c = r.collector()
 	}
 	c.pass.mode = m
+	if m.serial {
+		s.parallel = 1
+	}
 	for _, t := range c.turns { // has been read already
 		s.ahead(t.window)
 		s.back()

@@ -54,6 +54,9 @@ type mode struct {
 	overlap bool
 	// only says that the service knows no other size.
 	only bool
+	// serial asks for one window at a time. Then two passes over a list with gaps have the same windows, since none of
+	// them depends on which call was faster.
+	serial bool
 }
 
 func (m mode) first() window { return window{0, m.size} }
