@@ -96,8 +96,7 @@ func fillScopes(ctx context.Context, w *commit.Writer) error {
 	if err := nameAll(ctx, w); err != nil {
 		return err
 	}
-	_, err := w.Run(ctx, `DROP TABLE old_claim;
-		UPDATE scope SET clean = 0 WHERE key IN (SELECT scope FROM claim)`)
+	_, err := w.Run(ctx, "DROP TABLE old_claim")
 	return err
 }
 
