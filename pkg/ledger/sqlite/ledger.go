@@ -139,18 +139,21 @@ func View(path string) (*Ledger, error) {
 	}
 	ctx := context.Background()
 	l, version, err := view(ctx, path)
-	if err != nil || version == 0 || version == schema.Newest() {
-		return l, err
-	}
-	if err := l.Close(); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	// Open refuses a newer version, and brings an older one up to date.
-	newer, err := Open(path, Options{})
-	if err == nil {
-		err = newer.Close()
-	}
+	old, err := schema.IsOld(version)
 	if err != nil {
+		return nil, errors.Join(disk.Explain(path, err), l.Close())
+	}
+	if !old || version == 0 { // of an empty file, which is a ledger that was about to be made
+		return l, nil
+	}
+	newer, openErr := Open(path, Options{})
+	if openErr == nil {
+		openErr = newer.Close()
+	}
+	if err := errors.Join(l.Close(), openErr); err != nil {
 		return nil, err
 	}
 	l, _, err = view(ctx, path)
