@@ -149,11 +149,14 @@ func View(path string) (*Ledger, error) {
 	if !old || version == 0 { // of an empty file, which is a ledger that was about to be made
 		return l, nil
 	}
-	newer, openErr := Open(path, Options{})
-	if openErr == nil {
-		openErr = newer.Close()
+	if err := l.Close(); err != nil { // before another descriptor of the file is closed
+		return nil, err
 	}
-	if err := errors.Join(l.Close(), openErr); err != nil {
+	newer, err := Open(path, Options{})
+	if err == nil {
+		err = newer.Close()
+	}
+	if err != nil {
 		return nil, err
 	}
 	l, _, err = view(ctx, path)

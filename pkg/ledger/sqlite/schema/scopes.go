@@ -57,6 +57,7 @@ ALTER TABLE entry ADD COLUMN silent_for INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE entry ADD COLUMN due_at     INTEGER NOT NULL DEFAULT 0;
 DROP INDEX invited;
 CREATE INDEX invited ON entry (run, row) WHERE (outcome = 1 OR confirmed = 1);
+CREATE INDEX reopened_of_run ON reopened (run);
 
 -- What stands here is in doubt: one claim a person. Row 0 is a change that has no row; what is known of its attempt is
 -- kept here.
