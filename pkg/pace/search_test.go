@@ -52,6 +52,24 @@ func TestRefusalsFromBeforeThePauseSayNothingNew(t *testing.T) {
 	})
 }
 
+func TestNothingIsMadeUpForAfterAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(t, pace.Options{Start: 1000})
+		for range 600 {
+			p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Accepted})
+		}
+		p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Refused})
+		wait(t, p)
+		start, interval := time.Now(), time.Duration(float64(time.Second)/float64(p.Status().Rate))
+		for range 4 {
+			wait(t, p)
+		}
+		if got := time.Since(start); got < 3*interval {
+			t.Errorf("four requests left within %s of the first one after a pause, want %s: a service that refuses takes no burst", got, 3*interval)
+		}
+	})
+}
+
 func TestLoweredRateIsRaisedToTheWishAndNeverBeyond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{Rate: 100})
