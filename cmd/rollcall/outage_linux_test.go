@@ -56,7 +56,7 @@ func TestOutageAfterKill(t *testing.T) {
 	}
 	bin := build(t)
 	lab := newLab(t)
-	service, err := sandbox.New(sandbox.Options{Resource: "https://api.example"})
+	service, err := sandbox.New(sandbox.Options{Resource: "https://api.example", Duplicates: sandbox.AcceptSecond})
 	if err != nil {
 		t.Fatal(err)
 	}
