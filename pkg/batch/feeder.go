@@ -45,12 +45,18 @@ func newFeeder(o Options, fresh chan<- journey.Step, events chan<- Event) *feede
 // feed returns when every pending entry was handed over, or with the cause when ctx ends first. Entries that were tried
 // in an earlier part of the run come last: others are not to wait for them time and again.
 func (f *feeder) feed(ctx context.Context) error {
-	for _, tried := range []bool{false, true} {
-		if err := f.pass(ctx, func(e ledger.Entry) bool { return (e.Attempts > 0 || e.Claim != nil) == tried }); err != nil {
-			return err
+	// Nobody touches an entry before it is handed over, so only the first pass tells what is from an earlier part.
+	tried := map[int]bool{}
+	err := f.pass(ctx, func(e ledger.Entry) bool {
+		if e.Attempts > 0 || e.Claim != nil {
+			tried[e.Row] = true
 		}
+		return !tried[e.Row]
+	})
+	if err != nil || len(tried) == 0 {
+		return err
 	}
-	return nil
+	return f.pass(ctx, func(e ledger.Entry) bool { return tried[e.Row] })
 }
 
 // pass hands over the pending entries that are wanted.
