@@ -173,11 +173,11 @@ func (s *fakeService) Invite(ctx context.Context, organizationID string, invite 
 		ID: "id-" + invite.Email, Token: secret.New("token-" + invite.Email), Email: s.spell(invite.Email), Status: "PENDING",
 		OrganizationID: organizationID, OrganizationRole: string(invite.Role), ExpiresAt: time.Now().Add(24 * time.Hour),
 	}
-	switch {
+	switch made := invitation; {
 	case r.processed && r.late > 0:
-		time.AfterFunc(r.late, func() { s.locked(func() { s.mail(invite.Email, invitation) }) })
+		time.AfterFunc(r.late, func() { s.locked(func() { s.mail(invite.Email, made) }) })
 	case r.processed:
-		s.mail(invite.Email, invitation)
+		s.mail(invite.Email, made)
 	}
 	s.mu.Unlock()
 	if s.latency > 0 {

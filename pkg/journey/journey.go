@@ -151,10 +151,10 @@ func (step Step) confirmed(s Sighting, in plan.Inputs) Step {
 		return step.verdict(s, in)
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
-	case !s.Certain():
-		return step.unknown(s.gap(), true)
 	case s.early(w):
 		return step.wait(s)
+	case !s.Certain():
+		return step.unknown(s.gap(), true)
 	}
 	return step.unknown("the service has confirmed it and lists no such invitation"+s.perhaps(), false)
 }
@@ -168,10 +168,10 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 		return step.verdict(s, in)
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
-	case !s.Certain():
-		return step.unknown(s.gap(), true)
 	case s.early(w):
 		return step.wait(s)
+	case !s.Certain():
+		return step.unknown(s.gap(), true)
 	case s.Similar != "" || s.Veiled || s.endedSince(w):
 		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
 	case !p.Retry.Again(w.Trail.Tries):

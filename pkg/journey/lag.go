@@ -40,19 +40,22 @@ func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
 	return min(lag, UnknownLag)
 }
 
+// shows reports whether a reading has the invitation, or what it has led to. Another pending invitation of the person is
+// no sign of it: a late list still shows the one that was replaced.
 func shows(d *directory.Directory, witness Witness) bool {
 	if _, _, found := d.Invitation(witness.InvitationID); found {
 		return true
 	}
 	m := d.Person(witness.Email)
-	return m.Member != nil || m.Pending != nil
+	return m.Member != nil || m.Pending != nil && m.Pending.ID == ""
 }
 
-// Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now.
+// Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. One
+// that the service has confirmed without describing it may never be listed, so it tells nothing.
 func Witnesses(histories plan.Histories, now time.Time) []Witness {
 	var witnesses []Witness
 	for key, history := range histories {
-		if id := history.Invitation.ID; id != "" && now.Sub(history.At) < MemoryCounts {
+		if id := history.Invitation.ID; id != "" && !history.Unsure && now.Sub(history.At) < MemoryCounts {
 			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: history.At})
 		}
 	}
