@@ -73,6 +73,9 @@ func (f *feeder) pass(ctx context.Context, wanted func(ledger.Entry) bool) error
 			return err
 		}
 		if step.Move == journey.Contradicted {
+			if err := f.flush(ctx); err != nil {
+				return err
+			}
 			return &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(step.Gap)}
 		}
 		settled := step.Move == journey.Settled
