@@ -188,10 +188,14 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 func (step Step) refused(s Sighting, in plan.Inputs) Step {
 	w := step.Work
 	switch kept := w.Replaces != "" && s.Pending != nil && s.Pending.ID == w.Replaces; {
-	case s.Err != nil, kept:
+	case s.Err != nil:
 		return step.settle(rejected(w.Record))
-	case s.Member != nil, s.Pending != nil:
+	case s.Member != nil, s.Pending != nil && !kept:
 		return step.verdict(s, in)
+	case kept && s.early(w):
+		return step.wait(s) // a late list still shows what an earlier cancellation, or somebody else's, has ended
+	case kept:
+		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
 		step.Work.Trail.Cancelled, step.Work.Refused = w.Replaces, false // somebody else has cancelled what we could not
 		return step.send(s, in)

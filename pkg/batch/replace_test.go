@@ -1,0 +1,169 @@
+package batch_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+)
+
+// TestReplacing has one person's pending invitation cancelled and sent anew. Each of the two calls is an attempt.
+func TestReplacing(t *testing.T) {
+	const old, fresh = "old-a1@x.example", "id-a1@x.example"
+	tests := []struct {
+		name     string
+		cancels  []reply // the last one repeats
+		invites  []reply
+		prepare  func(*world)
+		want     record.Outcome
+		id       string
+		attempts int
+		called   int // cancels of what was pending
+	}{
+		{name: "cancelled, then created", cancels: []reply{created()}, want: record.Invited, id: fresh, attempts: 2, called: 1},
+		{name: "a lost cancel that took effect", cancels: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 3, called: 1},
+		{name: "a lost cancel that did not", cancels: []reply{lost(false), created()}, want: record.Invited, id: fresh, attempts: 3, called: 2},
+		{name: "a throttled invite does not cancel again", cancels: []reply{created()}, invites: []reply{throttled(3 * time.Second), created()}, want: record.Invited, id: fresh, attempts: 3, called: 1},
+		{name: "a lost invite that took effect", cancels: []reply{created()}, invites: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 2, called: 1},
+		{name: "a lost invite that did not", cancels: []reply{created()}, invites: []reply{lost(false), created()}, want: record.Invited, id: fresh, attempts: 3, called: 1},
+		{name: "never to be cancelled", cancels: []reply{unreachable()}, want: record.Failed, attempts: 5, called: 5},
+		{name: "a cancel that is forbidden", cancels: []reply{forbidden()}, want: record.Rejected, attempts: 1, called: 1},
+		{name: "a cancel that is refused although it is pending", cancels: []reply{refusal(400)}, want: record.Rejected, attempts: 1, called: 1},
+		{name: "a cancel that is not allowed at all", cancels: []reply{refusal(405)}, want: record.Rejected, attempts: 1, called: 1},
+		{
+			name: "accepted in the meantime", want: record.AlreadyMember, attempts: 1, called: 1,
+			prepare: func(w *world) {
+				w.service.cancels = func(string, int) reply {
+					w.service.members = append(w.service.members, "a1@x.example")
+					return refusal(409)
+				}
+			},
+		},
+		{
+			name: "cancelled by somebody else in the meantime", want: record.Invited, id: fresh, attempts: 2, called: 1,
+			prepare: func(w *world) {
+				w.service.cancels = func(string, int) reply {
+					w.service.list[0].until = time.Now()
+					return refusal(400)
+				}
+			},
+		},
+		{
+			name: "a lost cancel that took effect, and one of what is gone", want: record.Invited, id: fresh, attempts: 3, called: 1,
+			cancels: []reply{lost(true)},
+			prepare: func(w *world) {
+				w.service.lag = 15 * time.Second
+				w.service.gone = func() error { return refusal(400).err }
+			},
+		},
+		{
+			name: "a hold between cancel and invite", want: record.Invited, id: fresh, attempts: 2, called: 1,
+			prepare: func(w *world) {
+				w.service.cancels = func(string, int) reply {
+					w.options.Pace.Hold(time.Now().Add(time.Minute), "test")
+					return created()
+				}
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 1, func(_ string, n int) reply {
+					if len(tt.invites) == 0 {
+						return created()
+					}
+					return tt.invites[min(n, len(tt.invites))-1]
+				})
+				w.service.cancels = func(_ string, n int) reply { return tt.cancels[min(n, len(tt.cancels))-1] }
+				if tt.prepare != nil {
+					tt.prepare(w)
+				}
+				w.replacePending("a1@x.example")
+				if err := w.run(t, nil); err != nil && breaker.ReasonOf(err) != breaker.Forbidden {
+					t.Fatal(err)
+				}
+				got := w.rows(t)[0]
+				if got.Outcome != tt.want || got.InvitationID != tt.id || got.Attempts != tt.attempts {
+					t.Errorf("%s, invitation %q, %d attempts: %s", got.Outcome, got.InvitationID, got.Attempts, got.Error)
+				}
+				if w.service.cancelled[old] != tt.called || len(w.mailedTwice()) > 0 || len(w.claims(t)) > 0 {
+					t.Errorf("%d cancels, want %d; mailed twice %v, claims %v", w.service.cancelled[old], tt.called, w.mailedTwice(), w.claims(t))
+				}
+			})
+		})
+	}
+}
+
+// TestStopBetweenCancelAndInvite expects that the ledger knows who has lost an invitation and got no new one, and that the
+// next run invites them without another cancel.
+func TestStopBetweenCancelAndInvite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 20, invitesEverybody)
+		var addresses []string
+		for _, r := range w.rows(t) {
+			addresses = append(addresses, r.Email)
+		}
+		w.replacePending(addresses...)
+		stop := make(chan struct{})
+		w.service.cancels = func(string, int) reply {
+			if len(w.service.cancelled) == 5 {
+				close(stop)
+			}
+			return created()
+		}
+		if err := w.run(t, stop); breaker.ReasonOf(err) != breaker.Interrupted {
+			t.Fatalf("Run = %v", err)
+		}
+		between := 0
+		for _, r := range w.rows(t) {
+			cancelled, mailed := w.service.cancelled["old-"+r.Email] > 0, w.service.mails[r.Email] > 0
+			if (r.Trail.Cancelled != "") != cancelled || (r.Outcome == record.Invited) != mailed {
+				t.Errorf("row %d: %s, cancelled %q; the service: cancelled %t, mailed %t", r.Row, r.Outcome, r.Trail.Cancelled, cancelled, mailed)
+			}
+			if cancelled && !mailed {
+				between++
+			}
+		}
+		if between == 0 || len(w.claims(t)) > 0 {
+			t.Errorf("%d are between cancel and invite, claims %v", between, w.claims(t))
+		}
+		if err := w.again(t); err != nil || len(w.service.mails) != 20 || len(w.mailedTwice()) > 0 {
+			t.Errorf("Run = %v, %d mailed, twice %v", err, len(w.service.mails), w.mailedTwice())
+		}
+		for id, n := range w.service.cancelled {
+			if n != 1 {
+				t.Errorf("%s was cancelled %d times", id, n)
+			}
+		}
+	})
+}
+
+// TestRecoverReplacements tells the invitation that was to be replaced from the one that replaces it.
+func TestRecoverReplacements(t *testing.T) {
+	for policy, want := range map[plan.Reinvite]string{
+		plan.ReinviteExpired: "already_invited invited", plan.ReinvitePending: "unset invited",
+	} {
+		t.Run(string(policy), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 2, invitesEverybody)
+				w.policy.Reinvite = policy
+				w.service.place(pendingInvitation("old", "a1@x.example"))
+				w.service.place(pendingInvitation("new", "a2@x.example"))
+				w.claim(t, record.Claim{Run: "run", Row: 1, Email: "a1@x.example", Attempt: 1, Replaces: "old"})
+				w.claim(t, record.Claim{Run: "run", Row: 2, Email: "a2@x.example", Attempt: 1, Replaces: "old"})
+				w.begin(t, "another", []string{"a3@x.example"})
+				if err := w.recover(t.Context(), t); err != nil {
+					t.Fatal(err)
+				}
+				w.options.Run = "run"
+				if rows := w.rows(t); w.outcomes(t) != want || len(w.claims(t)) != 0 || rows[1].InvitationID != "new" {
+					t.Errorf("outcomes %s, claims %v", w.outcomes(t), w.claims(t))
+				}
+			})
+		})
+	}
+}
