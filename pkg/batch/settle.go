@@ -44,11 +44,15 @@ func (d *dispatcher) witness(r record.Record) {
 func (d *dispatcher) settle(ctx context.Context) {
 	d.wait(fmt.Sprintf("looking up what became of the invitations without a certain answer: %d", len(d.doubts)))
 	defer d.wait("")
-	d.Pace.Hold(d.certainFrom(), "requests may still be at work inside the service")
+	from := d.certainFrom()
+	d.Pace.Hold(from, "requests may still be at work inside the service")
+	if pause(ctx, time.Until(from)) != nil { // a reading counts from its beginning, which is not to be before that
+		return // the claims stand, and the next run looks
+	}
 	reading, err := d.read(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return // the claims stand, and the next run looks
+		return
 	case errors.Is(err, cybedefend.ErrCredentials):
 		d.halt(&breaker.StopError{Reason: breaker.Credentials, Err: err})
 		return
@@ -150,7 +154,9 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 	var pending []string
 	for _, witness := range d.witnesses {
 		people, ids = append(people, witness.Email), append(ids, witness.InvitationID)
-		pending = append(pending, witness.Email)
+		if time.Since(witness.At) >= journey.UnknownLag { // a late list may lack the others
+			pending = append(pending, witness.Email)
+		}
 	}
 	retrier := ReadRetrier{
 		Pace: d.Pace, Retry: retry.Policy{Attempts: math.MaxInt, Cap: probeCap}, MaxWait: d.Limits.MaxWait,

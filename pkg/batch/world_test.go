@@ -139,7 +139,7 @@ func (w *world) recover(ctx context.Context, t *testing.T) error {
 		return err
 	}
 	recovery := batch.Recovery{
-		Store: w.process, Run: w.options.Run, Hold: func(until time.Time, _ string) { time.Sleep(time.Until(until)) }, // virtual time
+		Store: w.process, Run: w.options.Run, Hold: w.options.Pace.Hold,
 		Policy: journey.Policy{
 			Retry: retries, Grace: cmp.Or(w.options.Grace, batch.DefaultGrace), Timeout: w.options.Timeout, UserTimeout: w.options.UserTimeout,
 		},

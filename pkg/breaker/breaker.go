@@ -111,6 +111,8 @@ func (s State) Next(step journey.Step, o Options) State {
 	switch {
 	case step.Move == journey.Contradicted:
 		return s.stopped(Contradicted, errors.New(step.Gap))
+	case step.Move == journey.Wait:
+		return s
 	case step.Heard == 0 && cybedefend.ClassOf(step.Err) == cybedefend.FinalNo:
 		return s.lookedUp(step, o)
 	case step.Move != journey.Settled || step.Heard == journey.Refused:
@@ -199,7 +201,7 @@ func (s State) counted(step journey.Step, o Options) State {
 	if step.Move == journey.Settled && step.Work.Outcome.Well() {
 		return s
 	}
-	if s.bad++; s.bad == o.MaxFailures {
+	if s.bad++; o.MaxFailures > 0 && s.bad >= o.MaxFailures {
 		return s.stopped(Failures, fmt.Errorf("%d in this run, the last on line %d: %s", s.bad, step.Work.Line, step.Work.Error))
 	}
 	return s
