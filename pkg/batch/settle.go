@@ -27,12 +27,12 @@ type settling struct {
 	since, from time.Time
 }
 
-// witness keeps an invitation that was confirmed just now, by which later readings show how late they are.
-func (d *dispatcher) witness(r record.Record) {
+// witness keeps an invitation whose request left at an instant, by which later readings show how late they are.
+func (d *dispatcher) witness(r record.Record, left time.Time) {
 	if r.Outcome != record.Invited {
 		return
 	}
-	d.witnesses = append(d.witnesses, journey.Witness{Email: r.Email, InvitationID: r.InvitationID, At: r.Trail.EndedAt})
+	d.witnesses = append(d.witnesses, journey.Witness{Email: r.Email, InvitationID: r.InvitationID, At: left})
 	if len(d.witnesses) > 2*recentWitnesses {
 		d.witnesses = append([]journey.Witness(nil), d.witnesses[len(d.witnesses)-recentWitnesses:]...)
 	}

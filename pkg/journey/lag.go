@@ -12,10 +12,11 @@ import (
 // recent is how many of the invitations that were confirmed last tell how late a reading is.
 const recent = 16
 
-// Witness is an invitation that the service has confirmed, by which a reading shows how late it is.
+// Witness is an invitation that the service has described in an answer, by which a reading shows how late it is.
 type Witness struct {
 	Email, InvitationID string
-	At                  time.Time
+	// At is when the request left, or earlier, by this machine's clock: the invitation is no older.
+	At time.Time
 }
 
 // Lag returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
@@ -51,12 +52,13 @@ func shows(d *directory.Directory, witness Witness) bool {
 }
 
 // Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. One
-// that the service has confirmed without describing it may never be listed, so it tells nothing.
+// that was found by a reading is no witness, since nobody knows when it was made.
 func Witnesses(histories plan.Histories, now time.Time) []Witness {
 	var witnesses []Witness
 	for key, history := range histories {
-		if id := history.Invitation.ID; id != "" && !history.Unsure && now.Sub(history.At) < MemoryCounts {
-			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: history.At})
+		if id := history.Invitation.ID; id != "" && !history.AnsweredAt.IsZero() && now.Sub(history.At) < MemoryCounts {
+			left := history.AnsweredAt.Add(-longestWork) // at the earliest
+			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: left})
 		}
 	}
 	slices.SortFunc(witnesses, func(a, b Witness) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Email, b.Email)) })
