@@ -1,0 +1,264 @@
+package batch_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/secret"
+)
+
+// lab is a service with a limit that nobody told the pace, on virtual time, and a run against it.
+type lab struct {
+	// limit is how many invites a second are accepted on average, as a bucket of burst, or all of a window's at once.
+	limit  float64
+	burst  int
+	window time.Duration
+	// changed, if set, is the limit after half of the rows.
+	changed float64
+
+	latency, jitter time.Duration
+	// silent says that a refusal does not tell when to come back, headers that every answer tells the limit.
+	silent, headers bool
+
+	// stall is for how long the disk stands still every two seconds, hiccup the same for the network.
+	stall, hiccup time.Duration
+
+	rows int
+	pace pace.Options
+}
+
+// measured is what came of a run in the lab.
+type measured struct {
+	share   float64 // of the limit, over the whole run
+	refused int
+	late    int // of them, after the limit has changed
+	learned pace.Rate
+	took    time.Duration
+}
+
+// run invites the rows and measures.
+func (l lab) run(t *testing.T) (m measured) {
+	t.Helper()
+	p, err := pace.New(l.pace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads := newService(t, nil, nil)
+	d, err := directory.Read(t.Context(), directory.Options{Service: reads, OrganizationID: organizationID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &limited{
+		Service: reads, lab: l, pace: p, random: rand.New(rand.NewPCG(1, 2)),
+		tokens: max(float64(l.burst), l.limit*l.window.Seconds()), filled: time.Now(), began: time.Now(),
+	}
+	began := time.Now()
+	err = batch.Run(t.Context(), nil, batch.Options{
+		OrganizationID: organizationID, Run: "run", Service: s, Ledger: stalling{forgetful(l.rows), l.stall}, Pace: p,
+		Inputs: plan.Inputs{Directory: d, At: time.Now()},
+		Random: func() float64 { return 0.5 },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.accepted != l.rows {
+		t.Errorf("%d of %d rows were invited", s.accepted, l.rows)
+	}
+	m.took = time.Since(began)
+	m.share = float64(l.rows) / l.limit / m.took.Seconds()
+	m.refused, m.late = s.refused, s.late
+	m.learned, _ = p.Learned()
+	return m
+}
+
+// stalling is a ledger whose disk stands still now and then, and then lets everybody go at once.
+type stalling struct {
+	forgetful
+	stall time.Duration
+}
+
+func (s stalling) Claim(context.Context, record.Claim) error {
+	standStill(s.stall)
+	return nil
+}
+
+// standStill waits for the end of the time that something stands still for every two seconds.
+func standStill(stall time.Duration) {
+	if into := time.Duration(time.Now().UnixNano() % int64(2*time.Second)); into < stall {
+		time.Sleep(stall - into) // virtual time
+	}
+}
+
+// limited is the lab's service. A request travels for half of the latency, and so does its answer.
+type limited struct {
+	batch.Service
+	lab
+	pace *pace.Pace
+
+	mu       sync.Mutex
+	random   *rand.Rand
+	tokens   float64
+	filled   time.Time
+	began    time.Time // of the window
+	accepted int
+	refused  int
+	late     int
+}
+
+func (s *limited) Invite(context.Context, string, cybedefend.Invite) (cybedefend.Invitation, error) {
+	s.travel()
+	limits, wait := s.take()
+	s.travel()
+	s.pace.Report(pace.Told{Limits: limits})
+	if wait == 0 {
+		return cybedefend.Invitation{ID: "id", Email: "e", Token: secret.New("t"), Status: "PENDING"}, nil
+	}
+	err := &cybedefend.Error{Operation: cybedefend.OpInvite, Class: cybedefend.NotProcessed, Status: http.StatusTooManyRequests}
+	if !s.silent {
+		err.RetryAfter, err.HasRetryAfter = time.Duration(math.Ceil(wait.Seconds()))*time.Second, true
+	}
+	return cybedefend.Invitation{}, err
+}
+
+func (s *limited) travel() {
+	s.mu.Lock()
+	d := s.latency / 2
+	if s.jitter > 0 {
+		d += time.Duration(s.random.Int64N(int64(s.jitter / 2)))
+	}
+	s.mu.Unlock()
+	time.Sleep(d) // virtual time
+	standStill(s.hiccup)
+}
+
+// take takes a token, or returns how long the next one takes.
+func (s *limited) take() (limits []pace.Limit, wait time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, limit := time.Now(), s.limit
+	if s.changed > 0 && s.accepted >= s.rows/2 {
+		limit = s.changed
+	}
+	if s.window > 0 {
+		for now.Sub(s.began) >= s.window {
+			s.began, s.tokens = s.began.Add(s.window), limit*s.window.Seconds()
+		}
+		wait = s.began.Add(s.window).Sub(now)
+	} else {
+		s.tokens, s.filled = min(float64(s.burst), s.tokens+now.Sub(s.filled).Seconds()*limit), now
+		wait = time.Duration((1 - s.tokens) / limit * float64(time.Second))
+	}
+	if s.tokens >= 1-1e-6 {
+		s.tokens--
+		s.accepted++
+		wait = 0
+	} else {
+		s.refused++
+		if s.changed > 0 && s.accepted >= s.rows/2 {
+			s.late++
+		}
+	}
+	if s.headers {
+		limits = []pace.Limit{{
+			Quota: int64(limit), Remaining: int64(s.tokens), HasRemaining: true, Reset: time.Second, HasReset: true,
+		}}
+	}
+	return limits, wait
+}
+
+const ms = time.Millisecond
+
+// TestUnknownLimitIsFound measures, on virtual time, what share of a limit is used that nobody told, and at the price of
+// how many refusals.
+func TestUnknownLimitIsFound(t *testing.T) {
+	tests := []struct {
+		name    string
+		give    lab
+		share   float64
+		refused int // at most
+	}{
+		{"900 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 900}, 0.88, 10},
+		{"3600 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 3600}, 0.97, 18},
+		{"10 a second", lab{limit: 10, burst: 10, latency: 20 * ms, rows: 600}, 0.97, 10},
+		{"20 a second", lab{limit: 20, burst: 10, latency: 20 * ms, rows: 2000}, 0.97, 10},
+		{"100 a second", lab{limit: 100, burst: 10, latency: 20 * ms, rows: 2000}, 0.88, 10},
+		{"400 a second", lab{limit: 400, burst: 40, latency: 20 * ms, rows: 8000}, 0.85, 40},
+		{"1000 a second", lab{limit: 1000, burst: 10, latency: 20 * ms, rows: 20_000}, 0.86, 100},
+		{"no Retry-After", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 900, silent: true}, 0.88, 10},
+		{"no Retry-After, 3600 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 3600, silent: true}, 0.97, 18},
+		{"slow answers", lab{limit: 60, burst: 10, latency: 200 * ms, rows: 900}, 0.82, 10},
+		{"slow answers, 3600 rows", lab{limit: 60, burst: 10, latency: 200 * ms, rows: 3600}, 0.95, 18},
+		{"burst 1", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 900}, 0.80, 10},
+		{"burst 1, 3600 rows", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 3600}, 0.93, 18},
+		{"burst 1, jitter", lab{limit: 60, burst: 1, latency: 20 * ms, jitter: 8 * ms, rows: 3600}, 0.75, 36},
+		{"hiccups", lab{limit: 60, burst: 10, latency: 20 * ms, hiccup: 50 * ms, rows: 3600}, 0.93, 18},
+		{"hiccups, 1000 a second", lab{limit: 1000, burst: 10, latency: 20 * ms, hiccup: 30 * ms, rows: 20_000}, 0.80, 260},
+		{"burst 60", lab{limit: 60, burst: 60, latency: 20 * ms, rows: 3600}, 0.97, 25},
+		{"jitter", lab{limit: 60, burst: 10, latency: 20 * ms, jitter: 40 * ms, rows: 900}, 0.85, 10},
+		{"jitter, 3600 rows", lab{limit: 60, burst: 10, latency: 20 * ms, jitter: 40 * ms, rows: 3600}, 0.95, 18},
+		{"stalls", lab{limit: 60, burst: 10, latency: 20 * ms, stall: 300 * ms, rows: 3600}, 0.93, 30},
+		{"asked for, stalls", lab{limit: 50, burst: 5, latency: 20 * ms, stall: 300 * ms, rows: 3000, pace: pace.Options{Rate: 49}}, 0.95, 1},
+		{"1000 a second, jitter", lab{limit: 1000, burst: 10, latency: 20 * ms, jitter: 20 * ms, rows: 20_000}, 0.80, 100},
+		{"1000 a second, much jitter", lab{limit: 1000, burst: 10, latency: 20 * ms, jitter: 100 * ms, rows: 20_000}, 0.75, 100},
+		{"window", lab{limit: 100, window: 10 * time.Second, latency: 20 * ms, rows: 2000}, 1.25, 24},
+		{"limit that halves", lab{limit: 60, changed: 30, burst: 10, latency: 20 * ms, rows: 3600}, 0.60, 38},
+		{"limit that doubles", lab{limit: 60, changed: 120, burst: 10, latency: 20 * ms, rows: 7200}, 1.03, 36},
+		{"told", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 900, headers: true}, 0.97, 1},
+		{"told, 10 a second", lab{limit: 10, burst: 10, latency: 20 * ms, rows: 600, headers: true}, 0.97, 1},
+		{"told, 1000 a second", lab{limit: 1000, burst: 10, latency: 20 * ms, rows: 20_000, headers: true}, 0.97, 1},
+		{"told, burst 1", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 900, headers: true}, 0.93, 1},
+		{"asked for", lab{limit: 50, burst: 5, latency: 20 * ms, rows: 1500, pace: pace.Options{Rate: 49}}, 0.97 * 49 / 50, 0},
+		{"asked for too much", lab{limit: 50, burst: 5, latency: 20 * ms, rows: 3000, pace: pace.Options{Rate: 100}}, 0.95, 18},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := tt.give.run(t)
+				t.Logf("%.3f of the limit, %d refused, %d of them late, learned %s", m.share, m.refused, m.late, m.learned)
+				if m.share < tt.share || m.refused > tt.refused {
+					t.Errorf("%.3f of the limit and %d refusals, want %.3f and %d", m.share, m.refused, tt.share, tt.refused)
+				}
+				if m.late > 20 {
+					t.Errorf("%d refusals after the limit had changed, want 20 at most", m.late)
+				}
+			})
+		})
+	}
+}
+
+// TestLearnedPaceIsUsedAtOnce has a second run begin where the first one ended.
+func TestLearnedPaceIsUsedAtOnce(t *testing.T) {
+	for _, l := range []lab{
+		{limit: 60, burst: 10, latency: 20 * ms, rows: 900},
+		{limit: 10, burst: 10, latency: 20 * ms, rows: 600},
+		{limit: 1000, burst: 10, latency: 20 * ms, rows: 20_000},
+		{limit: 60, burst: 10, latency: 200 * ms, rows: 900},
+	} {
+		t.Run(fmt.Sprintf("%v a second, %s", l.limit, l.latency), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l.pace.Start = l.run(t).learned
+				if l.pace.Start == 0 {
+					t.Fatal("nothing was learned")
+				}
+				again := l.run(t)
+				t.Logf("%.3f of the limit, %d refused, learned %s, then %s", again.share, again.refused, l.pace.Start, again.learned)
+				if most := max(10, l.rows/200); again.share < 0.96 || again.refused > most {
+					t.Errorf("%.3f of the limit and %d refusals, want 0.96 and %d", again.share, again.refused, most)
+				}
+			})
+		})
+	}
+}
