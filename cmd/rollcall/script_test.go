@@ -42,6 +42,7 @@ func bounded(command func()) func() {
 //	service [flags]         `rollcall sandbox [flags]` serves until the script ends, and its environment is set
 //	service stop            it is interrupted, and must end well
 //	service revoke          it refuses the credentials from now on; likewise expire, reset, outage and recovery
+//	service NAME '{JSON}'   POST /sandbox/NAME, which has it misbehave or end an invitation
 //	mails N                 the sandbox has mailed N people, each of them once
 //	calls N operation       the sandbox was called so often: calls 0 invite
 //	midway N what command…  executed through status: see [midway]

@@ -77,6 +77,8 @@ type Options struct {
 	// Timeout is the client's own limit for a request: one that ran into it is given as long again to end inside the
 	// service. UserTimeout is how long the kernel goes on delivering what was written to a connection that is gone.
 	Timeout, UserTimeout time.Duration
+	// Lag is how late a list may be where nothing shows how late it is. Zero stands for [journey.UnknownLag].
+	Lag time.Duration
 	// Deadline, if set, is when the run stops feeding.
 	Deadline time.Time
 
@@ -122,7 +124,7 @@ func (o Options) withDefaults() (Options, error) {
 
 // policy returns what decides about single entries.
 func (o Options) policy() journey.Policy {
-	return journey.Policy{Retry: o.Retry, Grace: o.Grace, Timeout: o.Timeout, UserTimeout: o.UserTimeout}
+	return journey.Policy{Retry: o.Retry, Grace: o.Grace, Timeout: o.Timeout, UserTimeout: o.UserTimeout, Lag: o.Lag}
 }
 
 // Event is something that happened to a run. Exactly one of the fields is set.

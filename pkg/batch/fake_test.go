@@ -239,7 +239,9 @@ func (s *fakeService) CancelInvitation(_ context.Context, _, id string) (cybedef
 func (s *fakeService) Invitations(_ context.Context, _ string, page cybedefend.Page) (cybedefend.InvitationsPage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reading++
+	if page.Number == 1 {
+		s.reading++
+	}
 	if s.reads != nil {
 		if err := s.reads(); err != nil {
 			return cybedefend.InvitationsPage{}, err

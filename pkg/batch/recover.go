@@ -65,7 +65,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 	if len(doubts) == 0 {
 		return nil, time.Time{}, nil
 	}
-	lag := lagOf(in)
+	lag := lagOf(in, r.Policy)
 	for _, doubt := range doubts {
 		if doubt.Run == r.Run {
 			continue
@@ -98,9 +98,6 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 }
 
 // lagOf returns how late the reading may be that verdicts rest on.
-func lagOf(in plan.Inputs) time.Duration {
-	if in.Directory == nil || in.Blind {
-		return journey.UnknownLag
-	}
-	return journey.Lag(in.Directory, journey.Witnesses(in.Histories, in.At))
+func lagOf(in plan.Inputs, p journey.Policy) time.Duration {
+	return p.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At))
 }

@@ -121,9 +121,9 @@ func TestAnotherRunOnALaggingList(t *testing.T) {
 func TestRecoverSettlesOtherRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 2, invitesEverybody)
-		w.claim(t, record.Claim{Run: "run", Row: 1, Email: "A1@x.example", Attempt: 2})
+		w.claim(t, record.Claim{Run: "run", Row: 1, Email: "a1@x.example", Attempt: 2})
 		w.claim(t, record.Claim{Run: "run", Row: 2, Email: "a2@x.example", Attempt: 1})
-		w.service.place(pendingInvitation("found", "a1@x.example"))
+		w.service.place(pendingInvitation("found", "A1@x.example"))
 		w.begin(t, "another", []string{"a3@x.example"})
 		if err := w.recover(t.Context(), t); err != nil {
 			t.Fatal(err)

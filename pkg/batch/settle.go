@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 	in, lag := d.Inputs, time.Duration(0)
 	in.Blind, in.At = false, d.Now()
 	if unread == nil {
-		lag = journey.Lag(reading, d.witnesses)
+		lag = d.policy().LagOf(reading, d.witnesses)
 	}
 	steps := make([]journey.Step, len(d.doubts))
 	for i, doubt := range d.doubts {
@@ -154,7 +155,7 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 	var pending []string
 	for _, witness := range d.witnesses {
 		people, ids = append(people, witness.Email), append(ids, witness.InvitationID)
-		if time.Since(witness.At) >= journey.UnknownLag { // a late list may lack the others
+		if time.Since(witness.At) >= cmp.Or(d.Lag, journey.UnknownLag) { // a late list may lack the others
 			pending = append(pending, witness.Email)
 		}
 	}

@@ -35,7 +35,7 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 		Limits: breaker.Options{
 			MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), MayNotInvite: !r.service.caller.MayInvite(),
 		},
-		Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.url), Deadline: r.flags.until,
+		Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.host()), Lag: r.flags.lag(), Deadline: r.flags.until,
 		Observe: progress.observe,
 	})
 	// What is in flight has been answered and kept.

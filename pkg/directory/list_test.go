@@ -144,13 +144,15 @@ func TestReadIsStableAndCheapWhereNothingChanges(t *testing.T) {
 		wantMembers          int
 		wantInvitations      int
 	}{
-		{name: "nobody", wantMembers: 1, wantInvitations: 1},
-		{name: "one page", members: 19, invitations: 19, wantMembers: 1, wantInvitations: 1},
-		{name: "one full page", members: 20, invitations: 20, wantMembers: 1, wantInvitations: 2},
-		{name: "three pages", members: 60, invitations: 45, wantMembers: 3, wantInvitations: 3},
-		{name: "many", members: 10_000, invitations: 2_000, wantMembers: 500, wantInvitations: 136},
-		{name: "no totals", members: 2_000, service: &organization{noTotals: true}, wantMembers: 136, wantInvitations: 1},
-		{name: "pages of one size", invitations: 100, service: &organization{oneSize: true}, wantMembers: 1, wantInvitations: 19},
+		{name: "nobody", wantMembers: 3, wantInvitations: 3},
+		{name: "one page", members: 19, invitations: 19, wantMembers: 1, wantInvitations: 3},
+		{name: "one full page", members: 20, invitations: 20, wantMembers: 2, wantInvitations: 3},
+		{name: "three pages", members: 60, invitations: 45, wantMembers: 4, wantInvitations: 5},
+		{name: "many", members: 10_000, invitations: 2_000, wantMembers: 501, wantInvitations: 138},
+		{name: "many, the last page not full", members: 10_001, wantMembers: 501, wantInvitations: 3},
+		{name: "no totals", members: 2_000, service: &organization{noTotals: true}, wantMembers: 138, wantInvitations: 3},
+		{name: "pages of one size", invitations: 100, service: &organization{oneSize: true}, wantMembers: 3, wantInvitations: 22},
+		{name: "one page of one size", invitations: 20, service: &organization{oneSize: true}, wantMembers: 3, wantInvitations: 15},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -174,8 +176,14 @@ func TestReadGoesOnBehindAShortPage(t *testing.T) {
 	for i := range 10 {
 		service.join(fmt.Sprintf("hidden%d@x.example", i), 11*i)
 	}
-	if d := readWith(t, service, directory.Options{}); d.Members() != 100 || !d.Stable {
-		t.Errorf("%d members, stable %v", d.Members(), d.Stable)
+	d := readWith(t, service, directory.Options{})
+	if d.Members() != 110 || !d.Stable || d.Complete || !slices.Equal(d.Gaps, []string{"members: 100 of 110 shown"}) {
+		t.Errorf("%d members, stable %v, gaps %q", d.Members(), d.Stable, d.Gaps)
+	}
+	for i := range 100 {
+		if address := fmt.Sprintf("member%d@x.example", i); d.Person(address).Member == nil {
+			t.Errorf("%s was not seen", address)
+		}
 	}
 }
 
@@ -221,7 +229,7 @@ func TestReadAsksAheadWithinThePace(t *testing.T) {
 				if n := waiting.Add(1); n > 1 {
 					t.Errorf("%d calls wait for the pace", n)
 				}
-				_, err := p.Wait(ctx)
+				_, err := p.Acquire(ctx)
 				waiting.Add(-1)
 				if err != nil {
 					return err
@@ -238,11 +246,11 @@ func TestReadAsksAheadWithinThePace(t *testing.T) {
 			}
 		}
 		// One after the other they would take two minutes.
-		if took, most := time.Since(began), 22*time.Second; took > most {
+		if took, most := time.Since(began), 23*time.Second; took > most {
 			t.Errorf("%d calls took %s, at most %s were expected", len(service.times), took, most)
 		}
-		// The end of the invitations shows itself after twenty more have been asked for at most.
-		if got := service.calls["invitations"]; got > 21+10 {
+		// The end of the invitations shows itself by two more pages, and after ten more have been asked for at most.
+		if got := service.calls["invitations"]; got > 21+2+10 {
 			t.Errorf("%d pages of invitations were asked for", got)
 		}
 	})
@@ -253,7 +261,7 @@ func TestReadIgnoresRefusalsBehindTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := &organization{latency: time.Second, refuse: func(_, _ string, page int) error {
 			if page > 4 {
-				return errors.New("no such page")
+				return &cybedefend.Error{Class: cybedefend.FinalNo, Status: 404}
 			}
 			return nil
 		}}

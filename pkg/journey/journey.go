@@ -30,7 +30,7 @@ func Judge(w Work, a Answer, p Policy) Step {
 		return Step{Move: Withheld, Work: w} // it was held up until its claim was no longer good
 	}
 	s := Step{Work: w.after(a, p), Heard: heard(a), Err: a.Err}
-	switch class := cybedefend.ClassOf(a.Err); {
+	switch class := classOf(a.Err); {
 	case s.Heard == CredentialsRefused:
 		s.Move = Withheld
 	case a.Cancels:
@@ -54,10 +54,11 @@ func Judge(w Work, a Answer, p Policy) Step {
 
 // cancelled says what the answer to a cancellation means. It mails nobody, so it is repeated without harm.
 func (s Step) cancelled(a Answer, p Policy) Step {
-	status, class := s.Work.HTTPStatus, cybedefend.ClassOf(a.Err)
+	status, class := s.Work.HTTPStatus, classOf(a.Err)
 	switch {
 	case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound, status == http.StatusGone:
 		s.Work.Trail.Cancelled, s.Work.Trail.Tries, s.Work.Error = s.Work.Replaces, 0, ""
+		s.Work.Attempts-- // those that invite are counted
 		s.Move, s.Heard, s.At = Again, Accepted, a.Ended
 		return s
 	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status)):
@@ -72,7 +73,7 @@ func (s Step) cancelled(a Answer, p Policy) Step {
 // again has the attempt made again after a wait, or ends the entry when its tries are used up.
 func (s Step) again(a Answer, p Policy) Step {
 	asked := askedWait(a.Err)
-	if s.Heard == Busy && asked == 0 && cybedefend.ClassOf(a.Err) == cybedefend.FinalNo {
+	if s.Heard == Busy && asked == 0 && classOf(a.Err) == cybedefend.FinalNo {
 		asked = quotaPause(s.Work.Trail.Tries) // the refusal speaks of a quota, and does not say for how long
 	}
 	// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota.
@@ -81,7 +82,7 @@ func (s Step) again(a Answer, p Policy) Step {
 	}
 	trail := &s.Work.Trail
 	if !p.Retry.Again(trail.Tries) {
-		if cybedefend.ClassOf(a.Err) == cybedefend.FinalNo {
+		if classOf(a.Err) == cybedefend.FinalNo {
 			return s.settle(rejected(s.Work.Record))
 		}
 		return s.settle(failed(s.Work.Record))

@@ -19,9 +19,13 @@ type Witness struct {
 	At time.Time
 }
 
-// Lag returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
-// that it is later than that; the newest that it has says that it is no later. Where nothing tells, [UnknownLag] counts.
-func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
+// LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
+// that it is later than that; the newest that it has says that it is no later. Where nothing tells, [Policy.Lag] counts, and
+// so it does for a reading with gaps: whom it lacks may be hidden for good.
+func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
+	if len(d.Gaps) > 0 {
+		return p.lag()
+	}
 	lag, told := time.Duration(0), false
 	for _, witness := range witnesses {
 		age := d.Began.Sub(witness.At)
@@ -36,9 +40,9 @@ func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
 		}
 	}
 	if !told {
-		return UnknownLag
+		return p.lag()
 	}
-	return min(lag, UnknownLag)
+	return min(lag, p.lag())
 }
 
 // shows reports whether a reading has the invitation, or what it has led to. Another pending invitation of the person is

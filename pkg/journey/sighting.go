@@ -228,12 +228,7 @@ func (s Sighting) perhaps() string {
 func (s Sighting) early(w Work) bool { return s.Err == nil && s.Began.Before(s.tellsFrom(w)) }
 
 // tellsFrom returns from when on a reading shows whether the entry's last request had an effect: the request must be at
-// work no more, and the list must have had the time to learn of it. Gaps are worth one more reading, since a late list
-// looks like one that hides people, but they are not waited for any longer.
+// work no more, and the list must have had the time to learn of it.
 func (s Sighting) tellsFrom(w Work) time.Time {
-	lag := s.Lag
-	if len(s.Gaps) > 0 {
-		lag = UnknownLag
-	}
-	return w.Trail.EndedAt.Add(w.Trail.SilentFor + lag)
+	return w.Trail.EndedAt.Add(w.Trail.SilentFor + s.Lag)
 }

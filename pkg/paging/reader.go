@@ -27,7 +27,8 @@ func New[T any](o Options[T]) *Reader[T] {
 // The items of the page have been kept by then; [Reader.Read] reads the rest.
 func (r *Reader[T]) First(ctx context.Context) (total int, err error) {
 	r.opening = r.collector()
-	r.readNow(ctx, r.opening, mode{size: r.size}.first())
+	r.opening.pass.mode = mode{size: r.size, overlap: true}
+	r.readNow(ctx, r.opening, window{0, r.size})
 	if r.opening.err != nil {
 		return 0, r.opening.err
 	}
@@ -74,7 +75,10 @@ func (r *Reader[T]) measure(ctx context.Context) error {
 		return nil
 	}
 	if first.total <= shown { // the total does not tell
-		r.readNow(ctx, r.opening, window{shown, shown})
+		r.readNow(ctx, r.opening, r.opening.pass.mode.next(first.window))
+		if w, ok := r.opening.confirm(); ok {
+			r.readNow(ctx, r.opening, w)
+		}
 		if r.opening.over() {
 			return r.opening.err
 		}
@@ -118,10 +122,8 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 	for _, t := range c.turns { // has been read already
 		s.ahead(t.window)
 		s.back()
-		s.total, s.over = t.total, c.over()
+		s.total, s.nearEnd, s.over = t.total, c.nearEnd(), c.over()
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	back, left := make(chan *turn[T]), make(chan struct{}, 1)
 	for {
 		if w, ok := s.next(); ok {
@@ -142,16 +144,22 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 		case <-left:
 			s.left()
 		case t := <-back:
-			s.back()
 			t.stop()
+			s.back()
 			c.take(t)
 			if t.err == nil {
 				s.total = t.total
 				r.options.Page()
+			} else if slices.Contains(c.turns, t) {
+				s.over = true // nothing behind it is of any use
 			}
-			if c.over() || t.err != nil {
+			if w, ok := c.confirm(); ok {
+				s.confirm, s.over = w, false
+			}
+			s.nearEnd = c.nearEnd()
+			if c.over() {
 				s.over = true
-				c.stopBehind(t)
+				c.drop()
 			}
 		}
 	}
@@ -187,6 +195,6 @@ func (r *Reader[T]) collector() *collector[T] {
 	r.passes++
 	return &collector[T]{
 		name: r.options.Name, memory: r.memory, keep: r.options.Keep, most: r.options.Most,
-		number: r.passes, opening: r.passes == 1,
+		shortEnds: r.options.ShortEnds, number: r.passes, opening: r.passes == 1,
 	}
 }

@@ -1,5 +1,7 @@
 package paging
 
+import "slices"
+
 // How a list that shifts is read without losing anybody
 //
 // A list is read in windows. While it is read, people come and go, and whoever stands behind them moves to another
@@ -50,6 +52,8 @@ func (w window) page() Page { return Page{Number: w.start/w.size + 1, Size: w.si
 type mode struct {
 	size    int
 	overlap bool
+	// only says that the service knows no other size.
+	only bool
 }
 
 func (m mode) first() window { return window{0, m.size} }
@@ -79,4 +83,25 @@ func overlapping(w window, largest int) window {
 		return window{w.end(), largest}
 	}
 	return next
+}
+
+// covering returns the page of up to the given size that reaches furthest among those with the item at a place. It is
+// another page than the given ones, and has another number as well if that is possible.
+func covering(place, largest int, others ...window) (covers window) {
+	for _, same := range []func(a, b window) bool{
+		func(a, b window) bool { return a.page().Number == b.page().Number },
+		func(a, b window) bool { return a == b },
+	} {
+		for size := largest; size > 0; size-- {
+			candidate := window{place - place%size, size}
+			other := func(w window) bool { return w.size > 0 && same(w, candidate) }
+			if candidate.end() > covers.end() && !slices.ContainsFunc(others, other) {
+				covers = candidate
+			}
+		}
+		if covers.size > 0 {
+			break
+		}
+	}
+	return covers
 }

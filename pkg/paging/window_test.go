@@ -40,3 +40,23 @@ func TestWindowsGoOnWhereNoneOverlap(t *testing.T) {
 		}
 	}
 }
+
+func TestCovering(t *testing.T) {
+	tests := []struct {
+		place, largest int
+		others         []window
+		want           window
+	}{
+		{20, 20, []window{{0, 20}, {19, 19}}, window{20, 10}},  // neither page 1 nor page 2
+		{45, 20, []window{{36, 18}, {51, 17}}, window{44, 11}}, // neither page 3 nor page 4
+		{15, 20, []window{{0, 20}, {19, 19}}, window{14, 7}},
+		{1, 20, []window{{0, 20}, {19, 19}}, window{0, 19}}, // no other number, but another page
+		{0, 20, []window{{0, 20}, {19, 19}}, window{0, 19}},
+		{0, 1, []window{{0, 1}, {1, 1}}, window{}},
+	}
+	for _, tt := range tests {
+		if got := covering(tt.place, tt.largest, tt.others...); got != tt.want {
+			t.Errorf("covering(%d, %d, %v) = %+v, want %+v", tt.place, tt.largest, tt.others, got, tt.want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func people(n int) iter.Seq2[record.Record, error] {
 // invited is the outcome of an entry like those of a real service.
 func invited(row int) record.Record {
 	return record.Record{
-		Row: row, Outcome: record.Invited, InvitationID: "3f2a9c1e-0000-4000-8000-0123456789ab",
+		Row: row, Email: fmt.Sprintf("person-%d@example.com", row), Outcome: record.Invited, InvitationID: "3f2a9c1e-0000-4000-8000-0123456789ab",
 		Token: secret.New("tok_0123456789012345678901234567890123456789"), Status: "pending",
 		OrganizationID: "9d3e5a1b-0000-4000-8000-0123456789ab", OrganizationName: "Example Corp",
 		OrganizationRole: "member", ExpiresAt: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Attempts: 1,

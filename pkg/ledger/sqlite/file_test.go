@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/sqlite/schema"
 )
 
 // execute runs SQL on the database at path, as a foreign program would.
@@ -157,7 +158,7 @@ func TestMigrationsAreNumbered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "version", got, int64(sqlite.NewestVersion))
+	same(t, "version", got, int64(schema.Newest()))
 	got, err = l.Setting("application_id")
 	if err != nil {
 		t.Fatal(err)

@@ -30,8 +30,8 @@ func (l *Ledger) Untried(ctx context.Context, run string) iter.Seq2[ledger.Entry
 }
 
 func (l *Ledger) pending(ctx context.Context, run, which string) iter.Seq2[ledger.Entry, error] {
-	query := selectEntry + `, coalesce(claim.email, ''), coalesce(change, 0), coalesce(claim.attempt, 0),
-		coalesce(at, 0), coalesce(replaces, '')
+	query := selectEntry + `, entry.email, coalesce(change, 0), coalesce(claim.attempt, 0),
+		coalesce(at, 0), coalesce(replaces, ''), coalesce(before, '')
 		FROM entry LEFT JOIN claim ON claim.run = entry.run AND claim.row = entry.row AND claim.row > 0
 		WHERE entry.run = ? AND entry.row > ? AND outcome = 0 ` + which + ` ORDER BY entry.row LIMIT ?`
 	return inChunks(ctx, l, run, query, func(rows *sql.Rows) (entry ledger.Entry, row int, err error) {
