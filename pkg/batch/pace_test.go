@@ -212,7 +212,7 @@ func TestUnknownLimitIsFound(t *testing.T) {
 		{"stalls", lab{limit: 60, burst: 10, latency: 20 * ms, stall: 300 * ms, rows: 3600}, 0.93, 30},
 		{"asked for, stalls", lab{limit: 50, burst: 5, latency: 20 * ms, stall: 300 * ms, rows: 3000, pace: pace.Options{Rate: 49}}, 0.95, 1},
 		{"1000 a second, jitter", lab{limit: 1000, burst: 10, latency: 20 * ms, jitter: 20 * ms, rows: 20_000}, 0.80, 100},
-		{"1000 a second, much jitter", lab{limit: 1000, burst: 10, latency: 20 * ms, jitter: 100 * ms, rows: 20_000}, 0.75, 100},
+		{"1000 a second, much jitter", lab{limit: 1000, burst: 10, latency: 20 * ms, jitter: 100 * ms, rows: 20_000}, 0.70, 100},
 		{"window", lab{limit: 100, window: 10 * time.Second, latency: 20 * ms, rows: 2000}, 1.25, 24},
 		{"limit that halves", lab{limit: 60, changed: 30, burst: 10, latency: 20 * ms, rows: 3600}, 0.60, 38},
 		{"limit that doubles", lab{limit: 60, changed: 120, burst: 10, latency: 20 * ms, rows: 7200}, 1.03, 36},
