@@ -1,6 +1,8 @@
 package batch_test
 
 import (
+	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -139,6 +141,29 @@ func TestStopBetweenCancelAndInvite(t *testing.T) {
 			if n != 1 {
 				t.Errorf("%s was cancelled %d times", id, n)
 			}
+		}
+	})
+}
+
+// TestALongReadingIsNotBelievedToBeFresh reads pages for so long that the last one shows who was invited after the first
+// one was read. That first page still shows an invitation that was cancelled.
+func TestALongReadingIsNotBelievedToBeFresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3, invitesEverybody)
+		w.options.Pace = mustPace(t, 1)
+		w.service.cancels = func(string, int) reply { return lost(true) }
+		w.service.gone = func() error { return refusal(400).err }
+		w.service.lag = 5 * time.Second
+		w.service.place(pendingInvitation("old-a1@x.example", "a1@x.example"))
+		for i := range 100 {
+			w.service.place(pendingInvitation(strconv.Itoa(i), fmt.Sprintf("other%d@x.example", i)))
+		}
+		w.replacePending() // nobody else
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.outcomes(t); got != "invited invited invited" || len(w.mailedTwice()) > 0 {
+			t.Errorf("%s, mailed twice %v", got, w.mailedTwice())
 		}
 	})
 }

@@ -39,6 +39,17 @@ func (d *dispatcher) witness(r record.Record, left time.Time) {
 	}
 }
 
+// seenBy returns the witnesses as the reading that has just ended counts them, which is from its beginning: its last page
+// may show somebody whom the first one was too late to show.
+func (d *dispatcher) seenBy(reading *directory.Directory) []journey.Witness {
+	took := time.Since(reading.Began)
+	seen := append([]journey.Witness(nil), d.witnesses...)
+	for i := range seen {
+		seen[i].At = seen[i].At.Add(-took)
+	}
+	return seen
+}
+
 // settle reads the directory once and finds out what became of every doubtful attempt. Nothing is in flight meanwhile, and
 // the reading begins only when no request can be at work inside the service any more. What this reading does not tell is
 // left for a later one.
@@ -83,7 +94,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 	in, lag := d.Inputs, time.Duration(0)
 	in.Blind, in.At = false, d.Now()
 	if unread == nil {
-		lag = d.policy().LagOf(reading, d.witnesses)
+		lag = d.policy().LagOf(reading, d.seenBy(reading))
 	}
 	steps := make([]journey.Step, len(d.doubts))
 	for i, doubt := range d.doubts {

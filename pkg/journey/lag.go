@@ -15,8 +15,10 @@ const recent = 16
 // Witness is an invitation that the service has described in an answer, by which a reading shows how late it is.
 type Witness struct {
 	Email, InvitationID string
-	// At is when the request left, or earlier, by this machine's clock: the invitation is no older.
+	// At is when the request left, so that the invitation is no older, by this machine's clock.
 	At time.Time
+	// Older says that the invitation may be older than At: then that a reading has it tells nothing.
+	Older bool
 }
 
 // LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
@@ -35,7 +37,7 @@ func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration
 		if !shows(d, witness) {
 			return max(UnknownLag, 2*age)
 		}
-		if !told || age < lag {
+		if !witness.Older && (!told || age < lag) {
 			lag, told = age, true
 		}
 	}
@@ -55,14 +57,14 @@ func shows(d *directory.Directory, witness Witness) bool {
 	return m.Member != nil || m.Pending != nil && m.Pending.ID == ""
 }
 
-// Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. One
-// that was found by a reading is no witness, since nobody knows when it was made.
+// Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. Some
+// of them were found long after they were made. One that the service has confirmed without describing it is none: it may
+// never be listed.
 func Witnesses(histories plan.Histories, now time.Time) []Witness {
 	var witnesses []Witness
 	for key, history := range histories {
-		if id := history.Invitation.ID; id != "" && !history.AnsweredAt.IsZero() && now.Sub(history.At) < MemoryCounts {
-			left := history.AnsweredAt.Add(-longestWork) // at the earliest
-			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: left})
+		if id := history.Invitation.ID; id != "" && !history.Unsure && now.Sub(history.At) < MemoryCounts {
+			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: history.At, Older: true})
 		}
 	}
 	slices.SortFunc(witnesses, func(a, b Witness) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Email, b.Email)) })

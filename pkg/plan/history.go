@@ -16,9 +16,6 @@ type History struct {
 	// At is when the last invitation was sent, and Invitation what it was then.
 	At         time.Time
 	Invitation cybedefend.Invitation
-	// AnsweredAt is when the service described that invitation in its answer, by this machine's clock. It is zero if the
-	// invitation was found otherwise.
-	AnsweredAt time.Time
 	// Unsure says that the service has confirmed the last request without describing an invitation.
 	Unsure bool
 	// SeenAs is what a run last found the person to be without sending anything: [record.AlreadyMember],
@@ -81,10 +78,6 @@ func Remember(r Remembered) (Histories, error) {
 		history.Times++
 		if !rec.UpdatedAt.Before(history.At) {
 			history.At, history.Invitation = rec.UpdatedAt, invitationOf(rec)
-			history.AnsweredAt = time.Time{}
-			if !rec.Trail.Lost && !rec.Trail.Confirmed {
-				history.AnsweredAt = rec.Trail.EndedAt
-			}
 			history.Unsure = rec.Trail.Confirmed && rec.Status == "" // nothing but a 2xx is known of it
 		}
 		histories[key] = history
