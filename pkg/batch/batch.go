@@ -198,7 +198,8 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options) error {
 	for range o.Workers {
 		senders.Go(func() error {
 			for e := range d.work {
-				d.attempt.Make(ctx, e.work, e.permission, func(step journey.Step, err error) { d.back <- answer{step, err} })
+				began := time.Now()
+				d.attempt.Make(ctx, e.work, e.permission, func(step journey.Step, err error) { d.back <- answer{step, err, began} })
 			}
 			return nil
 		})

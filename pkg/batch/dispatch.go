@@ -24,10 +24,11 @@ type allowed struct {
 	permission pace.Permission
 }
 
-// answer is what came of an attempt: a step, or the error of a ledger that could not keep it.
+// answer is what came of an attempt that began at an instant: a step, or the error of a ledger that could not keep it.
 type answer struct {
-	step journey.Step
-	err  error
+	step  journey.Step
+	err   error
+	began time.Time
 }
 
 // dispatcher decides who is sent next. Only its own goroutine touches its fields, but for the channels.
@@ -210,7 +211,7 @@ func (d *dispatcher) take(a answer) {
 	switch step.Move {
 	case journey.Settled:
 		d.show(step.Work.Record)
-		d.witness(step.Work.Record)
+		d.witness(step.Work.Record, a.began)
 	case journey.Again:
 		d.repeat(step)
 	case journey.Withheld:

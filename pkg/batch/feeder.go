@@ -74,6 +74,9 @@ func (f *feeder) handOver(ctx context.Context, pending ledger.Entry) error {
 		return err
 	}
 	if step.Move == journey.Contradicted {
+		if err := f.flush(ctx); err != nil {
+			return err
+		}
 		return &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(step.Gap)}
 	}
 	settled := step.Move == journey.Settled

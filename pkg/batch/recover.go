@@ -42,6 +42,9 @@ func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 	}
 	for {
 		r.Hold(from, "requests of an earlier run may still be at work inside the service")
+		if err = pause(ctx, time.Until(from)); err != nil { // a reading counts from its beginning
+			return in, nil, err
+		}
 		if in, err = r.Read(ctx); err != nil {
 			return in, nil, err
 		}

@@ -111,15 +111,37 @@ func (s State) Next(step journey.Step, o Options) State {
 	switch {
 	case step.Move == journey.Contradicted:
 		return s.stopped(Contradicted, errors.New(step.Gap))
+	case step.Move == journey.Wait:
+		return s
+	case step.Heard == 0 && cybedefend.ClassOf(step.Err) == cybedefend.FinalNo:
+		return s.lookedUp(step, o)
 	case step.Move != journey.Settled || step.Heard == journey.Refused:
 		return s
 	case step.Heard == 0 && step.Work.Outcome == record.Invited: // a reading shows that the service has worked
 		s.accepted = true
 		return s.works()
-	case step.Heard == 0 && step.Work.Outcome == record.Rejected && step.Work.HTTPStatus != http.StatusConflict:
-		return s // it was counted when it was refused
 	}
 	return s.counted(step, o)
+}
+
+// lookedUp notes what a reading says about a row that was refused, and counted then. The refusal of somebody who is there
+// already, or who can be sent after all, is none.
+func (s State) lookedUp(step journey.Step, o Options) State {
+	status := step.Work.HTTPStatus
+	switch rejected := step.Move == journey.Settled && !step.Work.Outcome.Well(); {
+	case rejected && status == http.StatusConflict:
+		return s.counted(step, o)
+	case rejected:
+		return s
+	}
+	s.refused--
+	if status == http.StatusForbidden {
+		s.forbidden--
+	}
+	if status != http.StatusConflict {
+		s.bad--
+	}
+	return s
 }
 
 // works notes that a call was answered as it should be, be it with a refusal.
@@ -179,7 +201,7 @@ func (s State) counted(step journey.Step, o Options) State {
 	if step.Move == journey.Settled && step.Work.Outcome.Well() {
 		return s
 	}
-	if s.bad++; s.bad == o.MaxFailures {
+	if s.bad++; o.MaxFailures > 0 && s.bad >= o.MaxFailures {
 		return s.stopped(Failures, fmt.Errorf("%d in this run, the last on line %d: %s", s.bad, step.Work.Line, step.Work.Error))
 	}
 	return s

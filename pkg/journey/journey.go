@@ -152,10 +152,10 @@ func (step Step) confirmed(s Sighting, in plan.Inputs) Step {
 		return step.verdict(s, in)
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
-	case !s.Certain():
-		return step.unknown(s.gap(), true)
 	case s.early(w):
 		return step.wait(s)
+	case !s.Certain():
+		return step.unknown(s.gap(), true)
 	}
 	return step.unknown("the service has confirmed it and lists no such invitation"+s.perhaps(), false)
 }
@@ -169,10 +169,10 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 		return step.verdict(s, in)
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
-	case !s.Certain():
-		return step.unknown(s.gap(), true)
 	case s.early(w):
 		return step.wait(s)
+	case !s.Certain():
+		return step.unknown(s.gap(), true)
 	case s.Similar != "" || s.Veiled || s.endedSince(w):
 		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
 	case !p.Retry.Again(w.Trail.Tries):
@@ -189,10 +189,14 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 func (step Step) refused(s Sighting, in plan.Inputs) Step {
 	w := step.Work
 	switch kept := w.Replaces != "" && s.Pending != nil && s.Pending.ID == w.Replaces; {
-	case s.Err != nil, kept:
+	case s.Err != nil:
 		return step.settle(rejected(w.Record))
-	case s.Member != nil, s.Pending != nil:
+	case s.Member != nil, s.Pending != nil && !kept:
 		return step.verdict(s, in)
+	case kept && s.early(w):
+		return step.wait(s) // a late list still shows what an earlier cancellation, or somebody else's, has ended
+	case kept:
+		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
 		step.Work.Trail.Cancelled, step.Work.Refused = w.Replaces, false // somebody else has cancelled what we could not
 		return step.send(s, in)
