@@ -56,11 +56,11 @@ func Judge(w Work, a Answer, p Policy) Step {
 func (s Step) cancelled(a Answer, p Policy) Step {
 	status, class := s.Work.HTTPStatus, cybedefend.ClassOf(a.Err)
 	switch {
-	case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound, status == http.StatusGone:
+	case class == cybedefend.Done, class == cybedefend.Confirmed:
 		s.Work.Trail.Cancelled, s.Work.Trail.Tries, s.Work.Error = s.Work.Replaces, 0, ""
 		s.Move, s.Heard, s.At = Again, Accepted, a.Ended
 		return s
-	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status)):
+	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone):
 		s.Work.Refused, s.Move = true, LookUp // it may have been accepted or cancelled before
 		return s
 	case class == cybedefend.FinalNo && s.Heard != Busy:
@@ -192,6 +192,8 @@ func (step Step) refused(s Sighting, in plan.Inputs) Step {
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil:
 		return step.verdict(s, in)
+	case w.Replaces != "" && s.answered(w.Replaces):
+		return step.verdict(s, in) // what we could not cancel is not cancelled
 	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
 		step.Work.Trail.Cancelled, step.Work.Refused = w.Replaces, false // somebody else has cancelled what we could not
 		return step.send(s, in)

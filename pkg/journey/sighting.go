@@ -196,6 +196,11 @@ func (s Sighting) own(w Work) *cybedefend.Invitation {
 	return nil
 }
 
+// answered reports whether the list shows that the invitation was accepted or declined, rather than cancelled.
+func (s Sighting) answered(id string) bool {
+	return s.Ended != nil && strings.EqualFold(s.Ended.ID, id) && directory.EndedHow(s.Ended.Status) != "cancelled"
+}
+
 // endedSince reports whether the list has an invitation that has ended and was not known of before the request.
 func (s Sighting) endedSince(w Work) bool {
 	last := s.latest()
