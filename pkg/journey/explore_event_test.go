@@ -81,6 +81,8 @@ type answer struct {
 	frozen, inside time.Duration
 	// takeover says that another process takes over meanwhile.
 	takeover bool
+	// core says that it belongs to the small alphabet.
+	core bool
 }
 
 func answers() []answer {
@@ -91,38 +93,38 @@ func answers() []answer {
 	overloaded := failure(cybedefend.Lost, http.StatusServiceUnavailable)
 	const frozen = fence.Good - time.Second
 	return []answer{
-		{name: "a whole 201", effect: now},
+		{core: true, name: "a whole 201", effect: now},
 		{name: "a 201 that drops the tag", effect: now, spelt: without},
-		{name: "a 202 without an id, and it takes effect", effect: now, err: confirmed},
+		{core: true, name: "a 202 without an id, and it takes effect", effect: now, err: confirmed},
 		{name: "a 202 without an id, and it takes effect later", effect: lately, lingers: lingersShort, err: confirmed},
-		{name: "a 202 without an id, and it never takes effect", err: confirmed},
+		{core: true, name: "a 202 without an id, and it never takes effect", err: confirmed},
 		{name: "a cut 201 with an id", effect: now, err: confirmed, id: true},
-		{name: "no reply, and it takes effect", effect: now, err: lost},
-		{name: "no reply, and it takes effect later", effect: lately, lingers: lingers, err: lost},
-		{name: "no reply, and it never takes effect", err: lost},
+		{core: true, name: "no reply, and it takes effect", effect: now, err: lost},
+		{core: true, name: "no reply, and it takes effect later", effect: lately, lingers: lingers, err: lost},
+		{core: true, name: "no reply, and it never takes effect", err: lost},
 		{name: "no reply in time, and it takes effect later", effect: lately, lingers: lingersLong, err: timeout},
-		{name: "a 400", err: failure(cybedefend.FinalNo, http.StatusBadRequest)},
+		{core: true, name: "a 400", err: failure(cybedefend.FinalNo, http.StatusBadRequest)},
 		{name: "a 403", err: failure(cybedefend.FinalNo, http.StatusForbidden)},
 		{name: "a 404", err: failure(cybedefend.FinalNo, http.StatusNotFound)},
 		{name: "a 409", err: failure(cybedefend.FinalNo, http.StatusConflict)},
-		{name: "a 400 about a quota", err: failure(cybedefend.FinalNo, http.StatusBadRequest, quota)},
+		{core: true, name: "a 400 about a quota", err: failure(cybedefend.FinalNo, http.StatusBadRequest, quota)},
 		{name: "a 429", err: failure(cybedefend.NotProcessed, http.StatusTooManyRequests)},
 		{name: "a 503, and it takes effect later", effect: lately, lingers: lingersShort, err: overloaded},
 		{name: "a 503, and it never takes effect", err: overloaded},
 		{name: "a 503 that asks for 5 s", err: failure(cybedefend.NotProcessed, http.StatusServiceUnavailable, retryAfter(5*time.Second))},
-		{name: "somebody else's answer, and it takes effect later", effect: lately, lingers: lingersShort, err: foreign},
+		{core: true, name: "somebody else's answer, and it takes effect later", effect: lately, lingers: lingersShort, err: foreign},
 		{name: "somebody else's answer, and it never takes effect", err: foreign},
-		{name: "no connection", err: failure(cybedefend.NotProcessed, 0)},
+		{core: true, name: "no connection", err: failure(cybedefend.NotProcessed, 0)},
 		{name: "a 401 for a token that has run out", err: failure(cybedefend.NotProcessed, http.StatusUnauthorized)},
-		{name: "refused credentials", err: failure(cybedefend.FinalNo, http.StatusUnauthorized, because(cybedefend.ErrCredentials))},
-		{name: "the process killed after the claim", dies: true, err: errDead},
+		{core: true, name: "refused credentials", err: failure(cybedefend.FinalNo, http.StatusUnauthorized, because(cybedefend.ErrCredentials))},
+		{core: true, name: "the process killed after the claim", dies: true, err: errDead},
 		{name: "the process killed after sending, and it takes effect", effect: now, err: lost, dies: true},
 		{name: "the process killed after sending, and it takes effect later", effect: lately, lingers: lingers, err: lost, dies: true},
-		{name: "4 s of freeze after the claim, then the process killed after sending, and it takes effect later", effect: lately, lingers: lingers, err: lost, dies: true, frozen: frozen},
+		{core: true, name: "4 s of freeze after the claim, then the process killed after sending, and it takes effect later", effect: lately, lingers: lingers, err: lost, dies: true, frozen: frozen},
 		{name: "4 s of freeze after the claim, then no reply, and it takes effect later", effect: lately, lingers: lingers, err: lost, frozen: frozen},
 		{name: "an hour of freeze after the claim", effect: now, frozen: time.Hour},
 		{name: "an hour of freeze inside the client", effect: now, inside: time.Hour},
-		{name: "a freeze after the claim, a takeover, then a thaw", effect: now, frozen: fence.Good + lingers, takeover: true},
+		{core: true, name: "a freeze after the claim, a takeover, then a thaw", effect: now, frozen: fence.Good + lingers, takeover: true},
 	}
 }
 
@@ -250,6 +252,8 @@ func statusOf(err error) int {
 // event is something that may happen.
 type event struct {
 	name string
+	// core says that it belongs to the small alphabet.
+	core bool
 	// may reports whether it may happen in the world, and do lets it happen.
 	may func(*world) bool
 	do  func(*model)
@@ -258,22 +262,24 @@ type event struct {
 // events is the alphabet.
 func events() []event {
 	var all []event
-	add := func(name string, may func(*world) bool, do func(*model)) { all = append(all, event{name, may, do}) }
+	add := func(core bool, name string, may func(*world) bool, do func(*model)) {
+		all = append(all, event{name, core, may, do})
+	}
 	for who, name := range names {
 		for _, a := range answers() {
-			add(name+" meets "+a.name, func(w *world) bool { return w.turn(who) }, func(m *model) { m.attempt(who, a) })
+			add(a.core, name+" meets "+a.name, func(w *world) bool { return w.turn(who) }, func(m *model) { m.attempt(who, a) })
 		}
 		open := func(w *world) bool { return w.people[who].open() >= 0 }
-		add(name+" accepts", open, func(m *model) { m.others(who, accepted, true) })
-		add(name+" accepts under another address", open, func(m *model) { m.others(who, accepted, false) })
-		add(name+" declines", open, func(m *model) { m.others(who, declined, false) })
-		add("somebody else cancels the invitation of "+name, open, func(m *model) { m.others(who, cancelled, false) })
+		add(true, name+" accepts", open, func(m *model) { m.others(who, accepted, true) })
+		add(true, name+" accepts under another address", open, func(m *model) { m.others(who, accepted, false) })
+		add(false, name+" declines", open, func(m *model) { m.others(who, declined, false) })
+		add(true, "somebody else cancels the invitation of "+name, open, func(m *model) { m.others(who, cancelled, false) })
 	}
 	for _, r := range readings() {
-		add("what is in doubt is looked up: "+r.name, func(w *world) bool { return w.alive(breaker.Settle) }, func(m *model) { m.settle(r) })
-		add("the same command again: "+r.name, resting, func(m *model) { m.start(r) })
+		add(r.core, "what is in doubt is looked up: "+r.name, func(w *world) bool { return w.alive(breaker.Settle) }, func(m *model) { m.settle(r) })
+		add(r.core, "the same command again: "+r.name, resting, func(m *model) { m.start(r) })
 		for died := 1; died <= 3 && !r.unread; died++ {
-			add(fmt.Sprintf("the same command again, killed after %d writes: %s", died, r.name), resting, func(m *model) {
+			add(r.core && r.hides < 0, fmt.Sprintf("the same command again, killed after %d writes: %s", died, r.name), resting, func(m *model) {
 				m.writesLeft = died
 				m.start(r)
 				m.stop()
@@ -281,12 +287,12 @@ func events() []event {
 		}
 	}
 	for _, r := range readings()[:2] {
-		add("the same command again with the clock set back by an hour: "+r.name, resting, func(m *model) { m.jump(-time.Hour); m.start(r) })
-		add("the same command again with the clock set ahead by an hour: "+r.name, quiet, func(m *model) { m.jump(time.Hour); m.start(r) })
+		add(r.lag == 0, "the same command again with the clock set back by an hour: "+r.name, steady, func(m *model) { m.jump(-time.Hour); m.start(r) })
+		add(r.lag == 0, "the same command again with the clock set ahead by an hour: "+r.name, quiet, func(m *model) { m.jump(time.Hour); m.start(r) })
 	}
-	add("a probe succeeds", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(nil) })
-	add("a probe fails", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(failure(cybedefend.NotProcessed, 502)) })
-	add("the process is stopped or killed", func(w *world) bool { return w.process.alive }, (*model).stop)
+	add(true, "a probe succeeds", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(nil) })
+	add(true, "a probe fails", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(failure(cybedefend.NotProcessed, 502)) })
+	add(true, "the process is stopped or killed", func(w *world) bool { return w.process.alive }, (*model).stop)
 	return all
 }
 
@@ -304,8 +310,11 @@ func quiet(w *world) bool {
 			}
 		}
 	}
-	return resting(w)
+	return steady(w)
 }
+
+// steady reports whether no process is alive, and the clock can be set: once, and when there is something to remember.
+func steady(w *world) bool { return resting(w) && w.ledger.run > 0 && w.skew == 0 }
 
 // alive reports whether the process is alive and about to do that.
 func (w *world) alive(action breaker.Action) bool { return w.process.alive && w.action() == action }

@@ -65,7 +65,9 @@ func (w *world) key() key {
 	e.number(int(w.skew))
 	if w.process.alive {
 		e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], w.process.breaker))
-		e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], w.process.gate))
+		if w.process.gate != nil {
+			e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], *w.process.gate))
+		}
 		e.instant(w.process.since, ancient)
 		e.instant(w.process.from, 0)
 	}

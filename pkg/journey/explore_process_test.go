@@ -359,6 +359,9 @@ func (p *person) stop() {
 
 // free returns when the next request may leave.
 func (m *model) free() time.Time {
+	if m.process.gate == nil {
+		return time.Now()
+	}
 	rest, _ := m.process.gate.Rest(time.Now())
 	return time.Now().Add(rest)
 }
@@ -374,7 +377,12 @@ func (*model) Report(pace.Signal) {}
 
 // Hold implements [journey.Gate].
 func (m *model) Hold(until time.Time, _ string) {
-	m.process.gate = m.process.gate.Next(pace.Held{Until: until}, time.Now())
+	gate := pace.State{}
+	if m.process.gate != nil {
+		gate = *m.process.gate
+	}
+	gate = gate.Next(pace.Held{Until: until}, time.Now())
+	m.process.gate = &gate
 }
 
 // sleepUntil lets time pass, and what is on its way to the service take effect.

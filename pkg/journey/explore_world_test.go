@@ -38,8 +38,8 @@ type ledgerState struct {
 type process struct {
 	alive       bool
 	breaker     breaker.State
-	gate        pace.State
-	since, from time.Time // of its settling
+	gate        *pace.State // nil if it stands open
+	since, from time.Time   // of its settling
 }
 
 // place is where the process has an entry.
@@ -177,7 +177,12 @@ func movedClaim(c *record.Claim, d time.Duration) *record.Claim {
 // moved returns the process with all instants moved by d.
 func (p process) moved(d time.Duration) process {
 	p.breaker = p.breaker.Relative(origin.Add(-d))
-	p.gate = p.gate.Relative(origin.Add(-d))
+	if p.gate != nil {
+		gate := p.gate.Relative(origin.Add(-d))
+		if p.gate = &gate; gate == (pace.State{}) {
+			p.gate = nil
+		}
+	}
 	move(&p.since, d)
 	move(&p.from, d)
 	return p
