@@ -46,7 +46,7 @@ func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 			return in, nil, err
 		}
 		var again time.Time
-		if left, again, err = r.settle(ctx, doubts, in); err != nil || again.IsZero() {
+		if left, again, err = r.settle(ctx, doubts, in, began); err != nil || again.IsZero() {
 			return in, left, err
 		}
 		if again.Sub(began) > maxWait {
@@ -56,9 +56,9 @@ func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 	}
 }
 
-// settle settles the doubts of other runs by one reading. It returns those that are left, and from when on another reading
-// would tell more, zero if none would.
-func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inputs) (left []record.Doubt, again time.Time, err error) {
+// settle settles the doubts of other runs by one reading, in a recovery that began at an instant: every request behind them
+// had left by then. It returns those that are left, and from when on another reading would tell more, zero if none would.
+func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inputs, began time.Time) (left []record.Doubt, again time.Time, err error) {
 	if len(doubts) == 0 {
 		return nil, time.Time{}, nil
 	}
@@ -71,7 +71,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 		if err != nil {
 			return nil, time.Time{}, err
 		}
-		w := journey.Load(doubt.Record, &doubt.Claim, desired, r.Policy, time.Now())
+		w := journey.Load(doubt.Record, &doubt.Claim, desired, r.Policy, began)
 		step := journey.Resolve(w, journey.See(in.Directory, w, in, lag), in, r.Policy)
 		switch step.Move {
 		case journey.Wait:

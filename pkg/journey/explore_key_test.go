@@ -112,7 +112,7 @@ func (w *writer) process(p *person) {
 	if p.place != nowhere {
 		work := p.work
 		w.instant(p.due, 0)
-		w.flags(work.Invite.Email != "", work.InDoubt, work.Refused, work.HTTPStatus == 409, work.Elsewhere != "")
+		w.flags(work.Invite.Email != "", work.InDoubt, work.Refused, work.HTTPStatus == 409, work.Elsewhere != "", work.Inherited)
 		w.id(work.Replaces)
 		w.id(work.Before)
 		w.record(work.Record, true)
@@ -132,6 +132,7 @@ func (w *writer) process(p *person) {
 	for _, witness := range p.witnesses {
 		w.id(witness.InvitationID)
 		w.instant(witness.At, ancient)
+		w.flags(witness.Older)
 	}
 }
 

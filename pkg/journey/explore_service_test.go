@@ -176,13 +176,16 @@ func (p *person) show(at time.Time, how spelling) (s shown) {
 		if i.born.After(at) || n >= most {
 			continue
 		}
-		s.invitations[n] = shownInvitation{true, i.how, plainly}
-		if i.ours { // of what nobody remembers, no spelling could be told from somebody else's address
-			s.invitations[n].spelling = how
-		}
+		shows := shownInvitation{there: true, how: i.how}
 		if i.ended.After(at) {
-			s.invitations[n].how = pending
+			shows.how = pending
 		}
+		// Only what is open and ours is spelled otherwise: nothing tells a stranger's invitation, or one that has ended, from
+		// that of somebody else with a similar address.
+		if i.ours && shows.how == pending {
+			shows.spelling = how
+		}
+		s.invitations[n] = shows
 	}
 	return s
 }

@@ -105,6 +105,7 @@ func (s Step) settle(r record.Record) Step {
 // one; when it does so to everybody, the line stops.
 func (w Work) after(a Answer, p Policy) Work {
 	w.Attempts++
+	w.Inherited = false
 	w.HTTPStatus, w.Error = statusOf(a.Err), ""
 	if a.Err == nil {
 		w.HTTPStatus = http.StatusCreated
@@ -177,7 +178,7 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))
 	}
-	if w.Replaces != "" && s.Pending == nil {
+	if w.Replaces != "" && s.Pending == nil && !s.answered(w.Replaces) {
 		step.Work.Trail.Cancelled = w.Replaces // by us, or by somebody else
 	}
 	step.Work.Trail.Lost, step.Work.InDoubt = false, false

@@ -16,6 +16,8 @@ const recent = 16
 type Witness struct {
 	Email, InvitationID string
 	At                  time.Time
+	// Older says that the invitation may be older than At: then that a reading has it tells nothing.
+	Older bool
 }
 
 // Lag returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
@@ -30,7 +32,7 @@ func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
 		if !shows(d, witness) {
 			return max(UnknownLag, 2*age)
 		}
-		if !told || age < lag {
+		if !witness.Older && (!told || age < lag) {
 			lag, told = age, true
 		}
 	}
@@ -45,15 +47,17 @@ func shows(d *directory.Directory, witness Witness) bool {
 		return true
 	}
 	m := d.Person(witness.Email)
-	return m.Member != nil || m.Pending != nil
+	// Another invitation of the person may be older.
+	return m.Member != nil || witness.InvitationID == "" && m.Pending != nil
 }
 
-// Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now.
+// Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. Some
+// of them were found long after they were made.
 func Witnesses(histories plan.Histories, now time.Time) []Witness {
 	var witnesses []Witness
 	for key, history := range histories {
 		if id := history.Invitation.ID; id != "" && now.Sub(history.At) < MemoryCounts {
-			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: history.At})
+			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: history.At, Older: true})
 		}
 	}
 	slices.SortFunc(witnesses, func(a, b Witness) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Email, b.Email)) })

@@ -25,6 +25,8 @@ type Work struct {
 	AskedOf string
 	// InDoubt says that a claim stands: a request may have taken effect.
 	InDoubt bool
+	// Inherited says that the request in doubt is of an earlier process: it had left before this one read anything.
+	Inherited bool
 	// Refused says that the service has said no in a way that may mean that the person is there already.
 	Refused bool
 	// Elsewhere says in words which other row has a claim in doubt for the same person, empty if none has.
@@ -39,7 +41,7 @@ func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, 
 	if claim == nil {
 		return w
 	}
-	w.InDoubt, w.Replaces, w.Before = true, claim.Replaces, claim.Before
+	w.InDoubt, w.Inherited, w.Replaces, w.Before = true, true, claim.Replaces, claim.Before
 	w.Outcome = record.Unset // a run may have ended before this could be found out
 	if doubt := (record.Doubt{Claim: *claim, Record: r}); !doubt.Ended() {
 		w.Attempts = max(w.Attempts, claim.Attempt)
