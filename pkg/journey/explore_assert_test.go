@@ -69,6 +69,8 @@ type continuation struct {
 	ended func(*model) bool
 	ends  int
 	last  func(*model)
+	// depth is how deep a world may be to be followed.
+	depth int
 }
 
 // longest is more steps than any continuation needs.
@@ -80,9 +82,9 @@ func continuations() []continuation {
 	whole, lost, quota := answerNamed("a whole 201"), answerNamed("no reply, and it never takes effect"), answerNamed("a 400 about a quota")
 	dead := func(m *model) bool { return !m.process.alive }
 	return []continuation{
-		{"everything goes well", func(m *model) { m.goOn(whole) }, func(m *model) bool { return dead(m) && !m.ledger.open }, 2, (*model).nobodyForgotten},
-		{"every request is lost", func(m *model) { m.goOn(lost) }, dead, 1, func(*model) {}},
-		{"every request is refused for a quota", func(m *model) { m.goOn(quota) }, dead, 1, func(*model) {}},
+		{"everything goes well", func(m *model) { m.goOn(whole) }, func(m *model) bool { return dead(m) && !m.ledger.open }, 2, (*model).nobodyForgotten, 7},
+		{"every request is lost", func(m *model) { m.goOn(lost) }, dead, 1, func(*model) {}, 4},
+		{"every request is refused for a quota", func(m *model) { m.goOn(quota) }, dead, 1, func(*model) {}, 4},
 	}
 }
 

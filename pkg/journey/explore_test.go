@@ -49,7 +49,7 @@ func TestEveryReachableState(t *testing.T) {
 					e.events = append(e.events, event)
 				}
 			}
-			defer debug.SetGCPercent(debug.SetGCPercent(400))
+			defer debug.SetGCPercent(debug.SetGCPercent(800))
 			e.explore(t)
 		})
 	}
@@ -153,6 +153,9 @@ func (e *explorer) expand(v visit, next []visit, last bool) []visit {
 func (e *explorer) goOn(w *world, path []uint8) bool {
 	for n := range e.continuations {
 		c := &e.continuations[n]
+		if len(path) > c.depth {
+			continue
+		}
 		m, ends := w.wake(e.scenario), 0
 		for steps := 0; ends < c.ends && e.good[n].add(w.key().with(ends)); steps++ {
 			c.step(m)
