@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall/pkg/journey"
+	"rollcall/pkg/pace"
 	"rollcall/pkg/record"
 )
 
@@ -20,8 +21,11 @@ var keySeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 // its age.
 const ancient = 2*journey.MemoryCounts + 2*time.Minute
 
-// writer writes what tells worlds apart.
-type writer struct{ b []byte }
+// writer writes what tells worlds apart, as of now.
+type writer struct {
+	now time.Time
+	b   []byte
+}
 
 func (w *writer) number(n int) { w.b = binary.AppendVarint(w.b, int64(n)) }
 
@@ -41,7 +45,7 @@ func (w *writer) instant(t time.Time, matters time.Duration) {
 		w.b = append(w.b, 0xff)
 		return
 	}
-	w.number(int(max(t.Sub(origin), -matters) / time.Millisecond))
+	w.number(int(max(t.Sub(w.now), -matters) / time.Millisecond))
 }
 
 // id writes an invitation id without the person's name, so that the two can be swapped.
@@ -50,26 +54,27 @@ func (w *writer) id(id string) {
 	w.b = append(append(w.b, ordinal...), ';')
 }
 
-// key returns the key of a world at rest. People who are in the same place may be swapped.
-func (w *world) key() key {
-	a, b := w.people[0].key(w.process.alive), w.people[1].key(w.process.alive)
+// key returns the key of a world as of now. People who are in the same place may be swapped.
+func (w *world) key(now time.Time) key {
+	a, b := w.people[0].key(now, w.process.alive), w.people[1].key(now, w.process.alive)
 	if b[0] < a[0] {
 		a, b = b, a
 	}
-	var e writer
-	e.b = make([]byte, 0, 96)
+	e := writer{now: now, b: make([]byte, 0, 96)}
 	for _, half := range [...]uint64{a[0], a[1], b[0], b[1]} {
 		e.b = binary.LittleEndian.AppendUint64(e.b, half)
 	}
-	e.flags(w.ledger.open, w.process.alive)
+	e.flags(w.ledger.open, w.ledger.run > 0, w.process.alive)
 	e.number(int(w.skew))
-	if w.process.alive {
-		e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], w.process.breaker))
-		if w.process.gate != nil {
-			e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], *w.process.gate))
+	if process := w.process; process.alive {
+		e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], process.breaker.Relative(now)))
+		if process.gate != nil {
+			if gate := process.gate.Relative(now); gate != (pace.State{}) {
+				e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], gate))
+			}
 		}
-		e.instant(w.process.since, ancient)
-		e.instant(w.process.from, 0)
+		e.instant(process.since, ancient)
+		e.instant(process.from, 0)
 	}
 	return e.key()
 }
@@ -78,10 +83,9 @@ func (w *writer) key() key {
 	return key{maphash.Bytes(keySeeds[0], w.b), maphash.Bytes(keySeeds[1], w.b)}
 }
 
-// key returns the key of a person.
-func (p *person) key(alive bool) key {
-	var e writer
-	e.b = make([]byte, 0, 256)
+// key returns the key of a person as of now.
+func (p *person) key(now time.Time, alive bool) key {
+	e := writer{now: now, b: make([]byte, 0, 256)}
 	e.flags(p.member)
 	e.instant(p.memberSince, lag)
 	for _, i := range p.invitations {

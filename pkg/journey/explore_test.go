@@ -49,7 +49,7 @@ func TestEveryReachableState(t *testing.T) {
 					e.events = append(e.events, event)
 				}
 			}
-			defer debug.SetGCPercent(debug.SetGCPercent(800))
+			defer debug.SetGCPercent(debug.SetGCPercent(400))
 			e.explore(t)
 		})
 	}
@@ -61,7 +61,8 @@ type explorer struct {
 	events        []event
 	continuations []continuation
 	seen          seen
-	good          [3]seen // by continuations
+	good          [3]seen     // by continuations
+	people        [2]sync.Map // by key
 	found         atomic.Pointer[string]
 	transitions   atomic.Int64
 }
@@ -76,7 +77,7 @@ func (e *explorer) explore(t *testing.T) {
 	t.Helper()
 	began := time.Now()
 	frontier := []visit{{world: e.scenario.start()}}
-	e.seen.add(frontier[0].world.key())
+	e.seen.add(frontier[0].world.key(origin))
 	for depth := 1; depth <= e.scenario.depth && len(frontier) > 0; depth++ {
 		frontier = e.level(t, frontier, depth == e.scenario.depth)
 		t.Logf("%d events deep: %d states, %d transitions, %s", depth, e.seen.len(), e.transitions.Load(), time.Since(began).Round(time.Millisecond))
@@ -130,23 +131,37 @@ func (e *explorer) expand(v visit, next []visit, last bool) []visit {
 		event.do(m)
 		m.check()
 		e.transitions.Add(1)
-		w := m.atRest()
 		path := append(v.path[:len(v.path):len(v.path)], uint8(n))
 		if m.violation != "" {
 			e.fail(path, nil, m.violation)
 			return next
 		}
-		if !e.seen.add(w.key()) {
+		if !e.seen.add(m.key(time.Now())) {
 			continue
 		}
+		w := m.atRest()
 		if !e.goOn(w, path) {
 			return next
 		}
 		if !last {
-			next = append(next, visit{w, path})
+			next = append(next, visit{e.shared(w), path})
 		}
 	}
 	return next
+}
+
+// shared returns the world with people who are shared with other worlds, of which there are many more than people. Runs
+// have the same numbers in all of them.
+func (e *explorer) shared(w *world) *world {
+	for who, p := range w.people {
+		runs := w.ledger.run
+		for _, past := range p.past {
+			runs = 64*runs + past.run
+		}
+		known, _ := e.people[who].LoadOrStore(p.key(origin, w.process.alive).with(runs), p)
+		w.people[who], _ = known.(*person)
+	}
+	return w
 }
 
 // goOn follows the continuations from a world until they come to one that was followed before.
@@ -156,8 +171,8 @@ func (e *explorer) goOn(w *world, path []uint8) bool {
 		if len(path) > c.depth {
 			continue
 		}
-		m, ends := w.wake(e.scenario), 0
-		for steps := 0; ends < c.ends && e.good[n].add(w.key().with(ends)); steps++ {
+		m := w.wake(e.scenario)
+		for steps, ends := 0, 0; ends < c.ends && e.good[n].add(m.key(time.Now()).with(ends)); steps++ {
 			c.step(m)
 			if c.ended(m) {
 				ends++
@@ -173,8 +188,6 @@ func (e *explorer) goOn(w *world, path []uint8) bool {
 				e.fail(path, c, m.violation)
 				return false
 			}
-			w = m.atRest()
-			m = w.wake(e.scenario)
 		}
 	}
 	return true
