@@ -98,10 +98,10 @@ func (p *person) key(now time.Time, alive bool) key {
 		e.instant(l.lands, 0)
 		e.number(l.cancels)
 	}
-	e.record(p.row, p.claim != nil)
+	e.record(p.row, ended(p.claim, p.row))
 	e.claim(p.claim, p.row)
 	for _, past := range p.past {
-		e.record(past.record, past.claim != nil)
+		e.record(past.record, ended(past.claim, past.record))
 		e.claim(past.claim, past.record)
 	}
 	if alive {
@@ -110,16 +110,23 @@ func (p *person) key(now time.Time, alive bool) key {
 	return e.key()
 }
 
+// ended reports whether a claim stands whose attempt is known to have ended.
+func ended(c *record.Claim, r record.Record) bool {
+	return c != nil && record.Doubt{Claim: *c, Record: r}.Ended()
+}
+
 // process writes what the process holds of a person.
 func (w *writer) process(p *person) {
 	w.number(int(p.place))
 	if p.place != nowhere {
 		work := p.work
-		w.instant(p.due, 0)
+		if p.place == ready {
+			w.instant(p.due, 0)
+		}
 		w.flags(work.Invite.Email != "", work.InDoubt, work.Refused, work.HTTPStatus == 409, work.Elsewhere != "", work.Inherited)
 		w.id(work.Replaces)
 		w.id(work.Before)
-		w.record(work.Record, true)
+		w.record(work.Record, p.place == inDoubt)
 		w.number(work.Trail.Tries)
 	}
 	w.number(min(p.history.Times, 2))
