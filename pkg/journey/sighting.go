@@ -101,27 +101,34 @@ func (s *Sighting) byID(d *directory.Directory, id string) {
 	}
 }
 
-// recall adds what is remembered of somebody whom the lists show neither as a member nor as invited.
+// recall adds what is remembered of somebody whom the lists show neither as a member nor as invited. An invitation of ours
+// that is young counts unless the list says itself how it ended: a list that lags behind does not.
 func (s *Sighting) recall(history plan.History, now time.Time) {
-	last, at, known := history.Last()
+	last, _, known := history.Last()
 	if !known {
 		return
 	}
-	expired := !last.ExpiresAt.IsZero() && !last.ExpiresAt.After(now)
-	listed := s.Expired != nil && s.Expired.ID == last.ID || s.Ended != nil && s.Ended.ID == last.ID
-	switch own := at.Equal(history.At); {
-	case own && now.Sub(at) < MemoryCounts && !expired && history.Unsure:
+	expired := func(i cybedefend.Invitation) bool { return !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(now) }
+	own := history.Invitation
+	young := now.Sub(history.At) < MemoryCounts && !expired(own) && !s.lists(own.ID)
+	switch {
+	case young && history.Unsure:
 		s.Unsure = true
-	case own && now.Sub(at) < MemoryCounts && !expired:
-		s.Membership = directory.Membership{Pending: &last}
-	case listed, later(s.Expired, last), later(s.Ended, last):
+	case young:
+		s.Membership = directory.Membership{Pending: &own}
+	case s.lists(last.ID), later(s.Expired, last), later(s.Ended, last):
 		// The list knows more than the memory.
-	case expired && !history.FoundGone(last.ID):
+	case expired(last) && !history.FoundGone(last.ID):
 		s.Membership = directory.Membership{Expired: &last}
 	default:
 		last.Status = vanished
 		s.Membership = directory.Membership{Ended: &last}
 	}
+}
+
+// lists reports whether the list has the invitation with that id as one that has ended.
+func (s *Sighting) lists(id string) bool {
+	return id != "" && (s.Expired != nil && s.Expired.ID == id || s.Ended != nil && s.Ended.ID == id)
 }
 
 // later reports whether a listed invitation is later than one that is remembered.
