@@ -64,11 +64,12 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 }
 
 // unaccounted returns an invitation of a similar address that nobody else explains, and whether there are any whose address
-// cannot be read. Whatever was there before the run, or is known to be another person's, is no trace of a request of ours.
+// cannot be read. Whatever was there before the request, or is known to be another person's, is no trace of it. The reading
+// at the beginning was before the requests of this process alone: it may show what a process before this one has left.
 func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string, veiled bool) {
 	known := map[string]bool{}
 	earlier := 0
-	if in.Directory != nil && in.Directory != d {
+	if in.Directory != nil && in.Directory != d && w.Trail.EndedAt.After(in.Directory.Began) {
 		earlier = in.Directory.Veiled
 		for _, invitation := range in.Directory.Similar(w.Email) {
 			known[invitation.ID] = true

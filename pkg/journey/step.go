@@ -39,6 +39,7 @@ func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, 
 		return w
 	}
 	w.Replaces, w.Before = claim.Replaces, claim.Before
+	w.Outcome = record.Unset // a run may have ended before this could be found out
 	if doubt := (record.Doubt{Claim: *claim, Record: r}); !doubt.Ended() {
 		w.Attempts = max(w.Attempts, claim.Attempt)
 		w.Trail.Lost, w.Trail.EndedAt, w.Trail.SilentFor = true, claim.At, p.InFlightGrace()
