@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -24,12 +25,13 @@ func age(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func makeOlder(path string, by time.Duration) (err error) {
+	ctx := context.Background()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	rows, err := db.Query(ages)
+	rows, err := db.QueryContext(ctx, ages)
 	if err != nil {
 		return err
 	}
@@ -48,7 +50,7 @@ func makeOlder(path string, by time.Duration) (err error) {
 		return fmt.Errorf("%s is no ledger", path)
 	}
 	for _, statement := range statements {
-		if _, err := db.Exec(statement, by.Microseconds()); err != nil {
+		if _, err := db.ExecContext(ctx, statement, by.Microseconds()); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}

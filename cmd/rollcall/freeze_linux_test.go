@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -41,7 +42,7 @@ func TestFreeze(t *testing.T) {
 	t.Logf("SEED=%d", seed)
 	bin := build(t)
 	for n := range 3 {
-		t.Run(fmt.Sprint(n+1), func(t *testing.T) {
+		t.Run(strconv.Itoa(n+1), func(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(seed, uint64(n)))
 			freeze(t, bin, 20+random.IntN(frozenPeople/2), time.Duration(random.IntN(10_000))*time.Microsecond)
@@ -132,11 +133,11 @@ func (w *watcher) check(request *http.Request) (err error) {
 	if err := json.Unmarshal(body, &invite); err != nil {
 		return err
 	}
-	memory, err := sqlite.View(w.ledger)
+	memory, err := sqlite.View(w.ledger) //nolint:contextcheck // opening and closing take no context
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, memory.Close()) }()
+	defer func() { err = errors.Join(err, memory.Close()) }() //nolint:contextcheck // see above
 	doubts, err := memory.Doubts(request.Context(), w.scope)
 	if err != nil {
 		return err

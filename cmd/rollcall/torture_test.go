@@ -127,8 +127,11 @@ func tortureRun(t *testing.T, bin string, service *sandbox.Running, random *rand
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		ended := make(chan error, 1)
-		go func() { ended <- command.Wait() }()
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = command.Wait() // ProcessState has what it returns
+		}()
 		var deadly <-chan time.Time
 		if kills < most {
 			deadly = time.After(time.Duration(random.Int64N(int64(1500 * time.Millisecond))))
