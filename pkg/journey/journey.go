@@ -16,6 +16,7 @@ package journey
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -194,8 +195,8 @@ func (step Step) refused(s Sighting, in plan.Inputs) Step {
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
 		return step.verdict(s, in)
-	case w.Replaces != "" && s.answered(w.Replaces):
-		return step.verdict(s, in) // what we could not cancel is not cancelled
+	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !strings.EqualFold(s.latest(), w.Replaces)):
+		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
 	case kept && s.early(w):
 		return step.wait(s) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:
