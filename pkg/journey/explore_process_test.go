@@ -74,7 +74,9 @@ func (m *model) startUp(r reading) error {
 	if err != nil {
 		return err
 	}
-	in.Histories = m.remember()
+	if len(doubts) > 0 {
+		in.Histories = m.remember()
+	}
 	if err := m.reopen(in); err != nil {
 		return err
 	}
@@ -87,6 +89,9 @@ func (m *model) startUp(r reading) error {
 		p.witnesses = append(p.witnesses, witness)
 	}
 	for who := range m.people { // what the forecast refuses never begins
+		if in.Directory.Certain() {
+			break
+		}
 		if step := m.look(who, in, lag, left); step.Move == journey.Contradicted {
 			return &breaker.StopError{Reason: breaker.Contradicted}
 		}
@@ -312,6 +317,7 @@ func (m *model) probe(err error) {
 	m.Hold(time.Now().Add(rest), "the service does not answer as it should")
 	m.sleepUntil(m.free())
 	m.process.breaker = m.process.breaker.Probed(err)
+	m.process.strange = m.process.strange && err != nil
 	m.rest()
 }
 

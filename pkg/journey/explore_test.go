@@ -58,7 +58,7 @@ type explorer struct {
 	events        []event
 	continuations []continuation
 	seen          seen
-	good          [3]seen     // by continuations
+	good          [4]seen     // by continuations
 	people        [2]sync.Map // by key
 	found         atomic.Pointer[string]
 	transitions   atomic.Int64

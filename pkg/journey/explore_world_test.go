@@ -40,6 +40,7 @@ type process struct {
 	breaker     breaker.State
 	gate        *pace.State // nil if it stands open
 	since, from time.Time   // of its settling
+	strange     bool        // somebody else has answered in the place of the service, and no probe has shown that this is over
 }
 
 // place is where the process has an entry.
@@ -58,6 +59,7 @@ type person struct {
 	member      bool
 	memberSince time.Time
 	invitations []invitation // the ordinal is part of the id
+	promised    bool         // a 2xx has answered a request that never takes effect
 	late        []late
 
 	// Of the ledger: the row of the last run, the claim that stands for it, and the rows of runs that have ended.
