@@ -35,7 +35,7 @@ func (m *model) check() {
 			}
 		default:
 		}
-		if p.row.Outcome == record.Rejected && p.row.HTTPStatus == http.StatusConflict && p.there(time.Now().Add(-lag)) {
+		if p.row.Outcome == record.Rejected && p.row.HTTPStatus == http.StatusConflict && p.there(p.row.UpdatedAt.Add(-m.skew-lag)) {
 			m.violated("%s is rejected and was there long before", name)
 		}
 		if p.row.Trail.Tries > rules.Retry.Attempts {
@@ -89,7 +89,7 @@ type continuation struct {
 	name string
 	step func(*model)
 	// ended reports whether a step was the last of a run or of a process. It comes to that as often as ends says, each time
-	// within longest steps, and last checks the world then.
+	// within mostSteps and mostTime, and last checks the world then.
 	ended func(*model) bool
 	ends  int
 	last  func(*model)
@@ -97,8 +97,11 @@ type continuation struct {
 	depth int
 }
 
-// longest is more steps than any continuation needs.
-const longest = 80
+// mostSteps and mostTime are more than any continuation needs.
+const (
+	mostSteps = 80
+	mostTime  = 45 * time.Minute
+)
 
 // continuations are one in which nothing goes wrong any more, up to the end of a run and through a whole one with the same
 // command, and three in which no request ever takes effect, up to the end of the process.

@@ -179,7 +179,7 @@ func (e *explorer) goOn(w *world, path []uint8) bool {
 		if len(path) > c.depth {
 			continue
 		}
-		m := w.wake(e.scenario)
+		m, began := w.wake(e.scenario), time.Now()
 		for steps, ends := 0, 0; ends < c.ends && e.good[n].add(m.key(time.Now()).with(ends)); steps++ {
 			c.step(m)
 			if c.ended(m) {
@@ -189,7 +189,7 @@ func (e *explorer) goOn(w *world, path []uint8) bool {
 				c.last(m)
 			}
 			m.check()
-			if steps > longest {
+			if steps > mostSteps || time.Since(began) > mostTime {
 				m.violated("it does not come to an end")
 			}
 			if m.violation != "" {
