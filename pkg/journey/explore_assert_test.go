@@ -97,7 +97,7 @@ type continuation struct {
 	depth int
 }
 
-// mostSteps and mostTime are more than any continuation needs.
+// mostSteps and mostTime are more than any continuation needs; no event takes longer, either.
 const (
 	mostSteps = 80
 	mostTime  = 45 * time.Minute

@@ -125,8 +125,8 @@ func answers() []answer {
 		{name: "the process killed after sending, and it takes effect later", effect: lately, lingers: lingers, err: lost, dies: true},
 		{core: true, name: "4 s of freeze after the claim, then the process killed after sending, and it takes effect later", effect: lately, lingers: lingers, err: lost, dies: true, frozen: frozen},
 		{name: "4 s of freeze after the claim, then no reply, and it takes effect later", effect: lately, lingers: lingers, err: lost, frozen: frozen},
-		{name: "an hour of freeze after the claim", effect: now, frozen: time.Hour},
-		{name: "an hour of freeze inside the client", effect: now, inside: time.Hour},
+		{name: "a minute of freeze after the claim", effect: now, frozen: time.Minute},
+		{name: "a minute of freeze inside the client", effect: now, inside: time.Minute},
 		{core: true, name: "a freeze after the claim, a takeover, then a thaw", effect: now, frozen: fence.Good + lingers, takeover: true},
 	}
 }

@@ -135,9 +135,12 @@ func (e *explorer) expand(v visit, next []visit, last bool) []visit {
 		if !event.may(v.world) {
 			continue
 		}
-		m := v.world.wake(e.scenario)
+		m, began := v.world.wake(e.scenario), time.Now()
 		event.do(m)
 		m.check()
+		if took := time.Since(began); took > mostTime {
+			m.violated("it takes %s", took)
+		}
 		e.transitions.Add(1)
 		path := append(v.path[:len(v.path):len(v.path)], uint8(n))
 		if m.violation != "" {
