@@ -67,7 +67,8 @@ func (p *person) unaccounted() string {
 	}
 	known := p.knownIDs()
 	for n, i := range p.invitations {
-		if i.ours && n < most && !known[n] && !(i.how == accepted && p.member) {
+		joined := i.how == accepted && p.member
+		if i.ours && n < most && !known[n] && !joined {
 			return "an invitation of ours"
 		}
 	}

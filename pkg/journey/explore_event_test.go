@@ -43,7 +43,7 @@ func (w *world) wake(s *scenario) *model {
 
 // atRest returns the world after the event.
 func (m *model) atRest() *world {
-	w, d := m.world, origin.Sub(time.Now())
+	w, d := m.world, -time.Since(origin)
 	for i, p := range w.people {
 		w.people[i] = p.moved(d, 0)
 	}
@@ -176,7 +176,7 @@ func (m *model) attempt(who int, a answer) {
 // clock is that of the fence, in virtual time.
 func clock() time.Duration { return time.Since(origin) }
 
-// leave lets a request leave, if the fence does, and notes that it must have a claim.
+// send lets a request leave, unless the process freezes before its bytes do. It must have a claim.
 func (m *model) send(ctx context.Context, who int) error {
 	if !m.people[who].claimed() {
 		m.violated("a request for %s leaves without a claim", names[who])

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,7 +32,7 @@ func scenarios() []scenario {
 	return []scenario{
 		{"two strangers", plan.Policy{}, nil, 7, 5},
 		{"a pending invitation is replaced", plan.Policy{Reinvite: plan.ReinvitePending}, &invitation{how: pending}, 6, 4},
-		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, 6, 4},
+		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, 5, 4},
 		{"an invitation has expired and nothing is renewed", plan.Policy{Reinvite: plan.ReinviteNever}, &invitation{how: expired}, 7, 5},
 	}
 }
@@ -83,7 +84,7 @@ type visit struct {
 func (e *explorer) explore(t *testing.T) {
 	t.Helper()
 	began := time.Now()
-	frontier := []visit{{world: e.scenario.start()}}
+	frontier := []visit{{world: e.scenario.before()}}
 	e.seen.add(frontier[0].world.key(origin))
 	for depth := 1; depth <= e.depth && len(frontier) > 0; depth++ {
 		frontier = e.level(t, frontier, depth == e.depth)
@@ -95,8 +96,8 @@ func (e *explorer) explore(t *testing.T) {
 		e.seen.len(), e.depth, e.transitions.Load(), len(e.events), time.Since(began).Round(time.Millisecond))
 }
 
-// start is the world before the first run.
-func (s *scenario) start() *world {
+// before is the world before the first run.
+func (s *scenario) before() *world {
 	w := &world{people: [2]*person{{}, {}}}
 	if s.invitation != nil {
 		i := *s.invitation
@@ -142,7 +143,7 @@ func (e *explorer) expand(v visit, next []visit, last bool) []visit {
 			m.violated("it takes %s", took)
 		}
 		e.transitions.Add(1)
-		path := append(v.path[:len(v.path):len(v.path)], uint8(n))
+		path := slices.Concat(v.path, []uint8{uint8(n)})
 		if m.violation != "" {
 			e.fail(path, nil, m.violation)
 			return next

@@ -22,7 +22,6 @@ var origin = time.Unix(0, 0).UTC()
 type world struct {
 	people [2]*person
 	ledger ledgerState
-	// process is the one that is alive, nil if none is.
 	process process
 	// skew is how far the service's clock is ahead of this machine's.
 	skew time.Duration
