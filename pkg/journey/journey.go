@@ -202,7 +202,8 @@ func (step Step) refused(s Sighting, in plan.Inputs) Step {
 	case kept:
 		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
-		step.Work.Trail.Cancelled, step.Work.Refused = w.Replaces, false // somebody else has cancelled what we could not
+		// Somebody else has cancelled what we could not, or we have and did not hear of it.
+		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
 		return step.send(s, in)
 	}
 	return step.settle(rejected(w.Record))
