@@ -5,7 +5,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -15,6 +15,7 @@ import (
 	"io"
 	"log"
 	"math/big"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -32,7 +33,7 @@ import (
 
 const (
 	// outagePeople are invited while the network goes away.
-	outagePeople = 40
+	outagePeople = 100
 	// outageLasts is longer than a killed process is remembered by anybody, and shorter than the kernel would go on trying
 	// to deliver what the process has written, if it were let.
 	outageLasts = 41 * time.Second
@@ -55,11 +56,11 @@ func TestOutageAfterKill(t *testing.T) {
 	}
 	bin := build(t)
 	lab := newLab(t)
-	service, err := sandbox.New(sandbox.Options{Latency: 500 * time.Millisecond, Resource: "https://api.example"})
+	service, err := sandbox.New(sandbox.Options{Resource: "https://api.example", Duplicates: sandbox.AcceptSecond})
 	if err != nil {
 		t.Fatal(err)
 	}
-	url, certificate := lab.serve(t, service)
+	url, certificate := lab.serve(t, slow(service))
 	folder := t.TempDir()
 	roster := filepath.Join(folder, "people.csv")
 	var people strings.Builder
@@ -72,7 +73,7 @@ func TestOutageAfterKill(t *testing.T) {
 	}
 	start := func() (*exec.Cmd, *bytes.Buffer) {
 		command := exec.CommandContext(t.Context(), "ip", "netns", "exec", lab.client, bin, "invite", roster, "--yes",
-			"--rate", "10/s", "--ledger", filepath.Join(folder, "ledger.db"))
+			"--rate", "25/s", "--ledger", filepath.Join(folder, "ledger.db"))
 		command.Env = append(os.Environ(), service.Environment(url)...)
 		command.Env = append(command.Env, "SSL_CERT_FILE="+certificate)
 		var log bytes.Buffer
@@ -84,19 +85,20 @@ func TestOutageAfterKill(t *testing.T) {
 	}
 
 	first, log := start()
-	await(t, log, func() bool { return service.Counts().Emails >= 10 })
+	await(t, log, func() bool { return service.Counts().Emails >= 40 })
 	lab.forward(t, false)
 	time.Sleep(time.Second) //nolint:forbidigo // real time is what this is about
 	if err := first.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = first.Wait() // it was killed
-	second, log := start()
+	_ = first.Wait()        // it was killed
 	time.Sleep(outageLasts) //nolint:forbidigo // see above
 	lab.forward(t, true)
+	second, log := start()
 	if err := second.Wait(); err != nil {
 		t.Errorf("%v\n%s", err, log)
 	}
+	t.Logf("%d e-mails when it ended\n%s", service.Counts().Emails, log)
 	time.Sleep(20 * time.Second) //nolint:forbidigo // whatever the kernel still has to deliver arrives now
 	counts := service.Counts()
 	t.Logf("%d people, %d e-mails, %d mailed twice", outagePeople, counts.Emails, counts.MailedTwice)
@@ -113,6 +115,15 @@ func await(t *testing.T, log fmt.Stringer, done func() bool) {
 		}
 		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // another process is at work
 	}
+}
+
+// slow takes its time for each call, so that several connections are in use, and answers to the end those whose client has
+// gone.
+func slow(service http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(rand.N(800 * time.Millisecond)) //nolint:forbidigo // see above
+		service.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context())))
+	})
 }
 
 // lab is three network namespaces in a row: the client's, a router's that can drop everything in silence, and the
@@ -210,7 +221,7 @@ func inNamespace(t *testing.T, namespace string, work func() error) {
 // selfSigned makes a certificate for the server's address, and a file that makes it trusted.
 func selfSigned(t *testing.T) (pair tls.Certificate, file string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), cryptorand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +230,7 @@ func selfSigned(t *testing.T) (pair tls.Certificate, file string) {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, IPAddresses: []net.IP{net.ParseIP(serverAddress)},
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	der, err := x509.CreateCertificate(cryptorand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func TestStateOf(t *testing.T) {
 
 func TestEndedHow(t *testing.T) {
 	for status, want := range map[string]string{
-		"ACCEPTED": "accepted", "joined": "accepted", " canceled ": "cancelled", "Revoked": "cancelled", "refused": "declined",
+		"ACCEPTED": "accepted", "joined": "accepted", "\tcanceled\n": "cancelled", "Revoked": "cancelled", "refused": "declined",
 		"expired": "ended", "archived": "ended", "": "ended",
 	} {
 		if got := EndedHow(status); got != want {

@@ -124,7 +124,7 @@ func (o *organization) Members(ctx context.Context, _ string, page cybedefend.Pa
 		return !strings.Contains(strings.ToLower(u.Email), strings.ToLower(search))
 	})
 	reply := cybedefend.MembersPage{Users: slices.DeleteFunc(part(o, call, found, page), func(u cybedefend.User) bool {
-		return o.hides && call == "members" && strings.HasPrefix(u.Email, "hidden")
+		return o.hides && (call == "members" || o.noSearch) && strings.HasPrefix(u.Email, "hidden")
 	})}
 	if !o.noTotals {
 		reply.TotalUsers = len(found)

@@ -22,7 +22,7 @@ func TestInvitationByID(t *testing.T) {
 	}}
 	d := readWith(t, service, directory.Options{})
 	for id, want := range map[string]directory.State{
-		"AB-1": directory.Pending, " ab-2 ": directory.Ended, "ab-3": directory.Expired, "ab-4": "", "": "",
+		"AB-1": directory.Pending, "ab-2\n": directory.Ended, "ab-3": directory.Expired, "ab-4": "", "": "",
 	} {
 		if i, state, found := d.Invitation(id); state != want || found != (want != "") || found && i.ID == "" {
 			t.Errorf("Invitation(%q) = %+v, %q, %v", id, i, state, found)
@@ -32,22 +32,30 @@ func TestInvitationByID(t *testing.T) {
 
 // TestTheLaterWordAboutAnInvitationCounts has an invitation accepted while the list is read twice.
 func TestTheLaterWordAboutAnInvitationCounts(t *testing.T) {
-	service := &organization{}
-	service.populateInvitations(50)
-	pages := 0
-	service.between = func() {
-		if pages++; pages == 2 {
-			service.invite("new@x.example", 0) // so it is read again
-			service.invitations[3].Status = "accepted"
+	for _, people := range [][]string{nil, {"stranger@x.example"}} {
+		service := &organization{}
+		service.populateInvitations(50)
+		address := service.invitations[2].Email
+		pages := 0
+		service.between = func() {
+			if pages++; pages == 2 {
+				service.invite("new@x.example", 0) // so it is read again
+				service.invitations[3].Status = "accepted"
+			}
 		}
-	}
-	address := service.invitations[2].Email
-	d := readWith(t, service, directory.Options{Parallel: 1})
-	if i, state, _ := d.Invitation(address); state != directory.Ended {
-		t.Errorf("the invitation is %s: %+v", state, i)
-	}
-	if m := d.Person(address); m.Pending != nil || m.Ended == nil || d.Pending() != 50 {
-		t.Errorf("the person: %+v; %d pending", m, d.Pending())
+		d := readWith(t, service, directory.Options{Parallel: 1, People: people})
+		if d.Pending() != 50 {
+			t.Errorf("%d pending, where %d people matter", d.Pending(), len(people))
+		}
+		if people != nil {
+			continue
+		}
+		if i, state, _ := d.Invitation(address); state != directory.Ended {
+			t.Errorf("the invitation is %s: %+v", state, i)
+		}
+		if m := d.Person(address); m.Pending != nil || m.Ended == nil {
+			t.Errorf("the person: %+v", m)
+		}
 	}
 }
 
@@ -100,6 +108,9 @@ func TestVeiledInvitations(t *testing.T) {
 		}
 		if _, state, found := d.Invitation("5"); !found || state != directory.Pending {
 			t.Errorf("the one that is known: %s, %v", state, found)
+		}
+		if _, _, found := d.Invitation("3"); found != (people == nil) {
+			t.Errorf("the one without an address is kept: %v, where %d people matter", found, len(people))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
@@ -58,7 +59,7 @@ func TestReadSeesEverybodyHoweverOddThePages(t *testing.T) {
 				service := tt.service()
 				service.populate(people, 0)
 				invitees := service.populateInvitations(people)
-				d := readWith(t, service, directory.Options{Parallel: 1 + people%4})
+				d := readWith(t, service, directory.Options{Parallel: 1 + people%6})
 				if !d.Certain() || len(d.Gaps) > 0 {
 					t.Errorf("stable %v, complete %v: %q", d.Stable, d.Complete, d.Gaps)
 				}
@@ -127,6 +128,16 @@ func TestReadSaysWhatContradictsItself(t *testing.T) {
 		{
 			name: "members, and a search that finds anybody", service: with(hidden(), func(o *organization) { o.noSearch = true }),
 			options: directory.Options{People: []string{"hidden3@x.example"}}, gaps: []string{shown},
+		},
+		{
+			name: "members, and a search that finds whoever is shown",
+			service: with(&organization{hides: true, noSearch: true}, func(o *organization) {
+				o.join("boss@x.example", 0)
+				for i := range 30 {
+					o.join(fmt.Sprintf("hidden%d@x.example", i), 1)
+				}
+			}),
+			options: directory.Options{People: []string{"hidden3@x.example"}}, gaps: []string{"members: 1 of 31 shown"},
 		},
 		{
 			name: "members whom memory knows", service: with(hidden(), func(o *organization) { o.total = 20 }),
@@ -283,4 +294,56 @@ func (o *organization) populateInvitations(n int) []string {
 		o.invite(address, n)
 	}
 	return all
+}
+
+// TestReadIsNeverWronglyCertain has people come and go while a service pages in an odd way: its pages are cut, some are
+// empty or short, or it knows no order. (Two such oddities at once can hide anybody.)
+func TestReadIsNeverWronglyCertain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		people := rapid.IntRange(0, 100).Draw(t, "people")
+		service := &organization{
+			noTotals: rapid.Bool().Draw(t, "no totals"),
+			random:   rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "seed"))),
+		}
+		switch rapid.SampledFrom([]string{"order", "cap", "hole"}).Draw(t, "oddity") {
+		case "order":
+			service.shuffles = true
+		case "cap":
+			service.cap = rapid.SampledFrom([]int{1, 7, 10, 19}).Draw(t, "cap")
+			service.capSkips = rapid.Bool().Draw(t, "cap skips")
+		case "hole":
+			number, share := rapid.IntRange(1, 5).Draw(t, "page"), rapid.IntRange(0, 1).Draw(t, "halves of it")
+			times := 1 // whoever is first is on page one alone, whatever its size
+			if number > 1 {
+				times = rapid.SampledFrom([]int{1, 2, 1000}).Draw(t, "times")
+			}
+			service.hole = holes(number, share, times)
+		}
+		service.populate(people, 0)
+		invitees := service.populateInvitations(people)
+		// Calls come from other goroutines, so the changes are drawn before.
+		places := rapid.SliceOfN(rapid.IntRange(-100, 100), 0, rapid.SampledFrom([]int{0, 3, 200}).Draw(t, "most")).Draw(t, "changes")
+		service.between = func() {
+			if len(places) == 0 {
+				return
+			}
+			place := places[0]
+			if places = places[1:]; place >= 0 {
+				service.invite(fmt.Sprintf("passes%d@x.example", len(places)), place)
+			} else {
+				service.cancelPasser(-place)
+			}
+		}
+		d, err := directory.Read(t.Context(), directory.Options{
+			Service: service, OrganizationID: "o", Now: clock, Parallel: rapid.IntRange(1, 6).Draw(t, "parallel"),
+		})
+		if err != nil {
+			t.Skip(err) // says nothing, either
+		}
+		for i := range people {
+			if d.Certain() && (d.Person(invitees[i]).Pending == nil || d.Person(fmt.Sprintf("member%d@x.example", i)).Member == nil) {
+				t.Fatalf("number %d was there all the time, was not seen, and is said not to be there", i)
+			}
+		}
+	})
 }

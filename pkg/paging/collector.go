@@ -14,6 +14,8 @@ const (
 	// timesTotal bounds how many times the total that the service tells a list may show, and fewItems is how many it
 	// may show in any case.
 	timesTotal, fewItems = 20, 2_000
+	// farAway is the number of a page that no list has whose first page is short.
+	farAway = 1_000
 )
 
 // turn is a window that was asked for, and what came of it.
@@ -51,7 +53,9 @@ func (m *memory) hash(id string) uint64 { return maphash.String(m.seed, id) }
 //
 // The list has ended behind the latest page with anything new if neither the page behind that one nor a second page over
 // the very place where the list seems to end shows anything new. (Where the service knows pages of one size only, there
-// is no such second page, so the one behind both has to do.) A total that agrees with a short page is as good.
+// is no such second page, so the one behind both has to do.) A total that agrees with a short page is as good. Where the
+// page behind a short one is the same again, a page far away tells whether the service ignores the number of a page and
+// always shows its whole list.
 type collector[T any] struct {
 	name   string
 	memory *memory
@@ -71,6 +75,8 @@ type collector[T any] struct {
 	latest, barren, repeats int
 	// confirming says that the window that tells whether the list has ended has been asked for.
 	confirming bool
+	// far says that this window is far away, to see whether the service heeds the number of a page, paged that it does.
+	far, paged bool
 	ended      bool
 	err        error
 }
@@ -101,9 +107,13 @@ func (c *collector[T]) confirm() (w window, ok bool) {
 	c.confirming = true
 	c.drop()
 	latest, behind := c.pass.views[c.latest], c.pass.views[c.latest+1]
+	if !c.paged && latest.short() && len(latest.ids) > 0 && slices.Equal(behind.ids, latest.ids) {
+		c.far = true
+		return window{farAway * c.pass.mode.size, c.pass.mode.size}, true
+	}
 	w = covering(latest.start+latest.count, c.pass.mode.size, latest.window, behind.window)
 	if w.size == 0 { // of pages of one item, there is no other with the first
-		w = beside(behind.window)
+		w = c.pass.mode.next(behind.window)
 	}
 	return w, true
 }
@@ -140,7 +150,7 @@ func (c *collector[T]) takeIn(t *turn[T]) {
 	}
 	c.pass.views = append(c.pass.views, t.view)
 	c.ended = c.ends(t.view)
-	c.confirming = false
+	c.confirming, c.far = false, false
 	if c.ended {
 		c.trim()
 	}
@@ -150,27 +160,30 @@ func (c *collector[T]) takeIn(t *turn[T]) {
 // ends reports whether the list has ended, now that one more view is there.
 func (c *collector[T]) ends(v view) bool {
 	n := len(c.pass.views) - 1
+	latest := c.pass.views[c.latest]
 	switch {
 	case v.fresh > 0 || n == 0:
 		c.latest, c.barren, c.repeats = n, 0, 0
-	case !v.short() && c.confirming:
-		c.latest, c.barren = n, 0 // the list has grown, and goes on
-	case !v.short():
+	case c.far:
+		c.paged = !slices.Equal(v.ids, latest.ids)
+		if !c.paged {
+			c.barren++
+		}
+	case !v.short(): // the list has grown, or repeats itself
+		if !c.confirming {
+			c.repeats++
+		}
 		c.latest, c.barren = n, 0
-		c.repeats++
 	case c.barren == 0 || c.confirming || c.pass.mode.only:
 		c.barren++
 		c.repeats = 0
 	}
-	latest := c.pass.views[c.latest]
 	switch {
 	case v.short() && v.total > 0 && c.pass.distinct == v.total && v.end() >= v.total:
 		return true // the page and the total agree
 	case v.short() && c.shortEnds && v.total <= c.pass.distinct:
 		return true
-	case n > c.latest && latest.short() && len(v.ids) > 0 && slices.Equal(v.ids, latest.ids):
-		return true // the service shows all there is, whichever page it is asked for
-	case c.pass.mode.only && latest.short():
+	case c.pass.mode.only && c.pass.views[c.latest].short():
 		return c.barren > 0
 	}
 	return c.barren > 1

@@ -38,7 +38,7 @@ func collect(c *collector[string], order []int, pages ...*turn[string]) string {
 	}
 	next := window{0, 2}
 	for _, t := range pages {
-		t.window, next = next, beside(next)
+		t.window, next = next, window{next.end(), 2}
 		c.expect(t)
 		take(t)
 		if w, ok := c.confirm(); ok {
@@ -80,7 +80,11 @@ func TestCollectorFindsTheEnd(t *testing.T) {
 		{name: "an empty page in a service of one size", only: true, pages: []*turn[string]{shows(0, "ab"), shows(0, "")}, kept: "ab"},
 		{name: "a short and an empty page there", only: true, pages: []*turn[string]{shows(0, "a"), shows(0, "")}, kept: "a", ended: true},
 		{name: "two empty pages there", only: true, pages: []*turn[string]{shows(0, "ab"), shows(0, ""), shows(0, "")}, kept: "ab", ended: true},
-		{name: "a short page again", pages: []*turn[string]{shows(0, "a"), shows(0, "a")}, kept: "a", ended: true},
+		{name: "a short page again", pages: []*turn[string]{shows(0, "a"), shows(0, "a")}, kept: "a"},
+		{name: "and far away", pages: []*turn[string]{shows(0, "a"), shows(0, "a"), shows(0, "a")}, kept: "a", ended: true},
+		{name: "and not far away", pages: []*turn[string]{shows(0, "a"), shows(0, "a"), shows(0, "")}, kept: "a"},
+		{name: "nor at the end", pages: []*turn[string]{shows(0, "a"), shows(0, "a"), shows(0, ""), shows(0, "")}, kept: "a", ended: true},
+		{name: "a full page again and again", pages: []*turn[string]{shows(0, "ab"), shows(0, "ab"), shows(0, "ab")}, kept: "ab"},
 		{name: "a short page that the total confirms", pages: []*turn[string]{shows(3, "ab"), shows(3, "c")}, kept: "abc", ended: true},
 		{name: "a short page that the total contradicts", pages: []*turn[string]{shows(4, "ab"), shows(4, "c")}, kept: "abc"},
 		{name: "a full page that reaches the total", pages: []*turn[string]{shows(2, "ab")}, kept: "ab"},

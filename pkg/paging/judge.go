@@ -84,7 +84,11 @@ func (j *judge) settled(p *pass, known int) bool {
 
 // next returns how to read the list again after a pass that settled nothing.
 func (j *judge) next(p *pass) mode {
-	half := mode{size: max(j.size/2, 1)}
+	if capped := p.capped(); capped > 0 && p.holes() {
+		j.size = capped
+		return mode{size: capped, overlap: true}
+	}
+	half := mode{size: max(j.size/2, 1), serial: true}
 	switch {
 	case j.oneSize:
 		return mode{size: j.size, only: true}

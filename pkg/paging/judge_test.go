@@ -17,7 +17,7 @@ func with(p *pass, change func(*pass)) *pass {
 }
 
 func TestJudge(t *testing.T) {
-	overlapping, plain, half, only := mode{size: 4, overlap: true}, mode{size: 4}, mode{size: 2}, mode{size: 4, only: true}
+	overlapping, plain, half, only := mode{size: 4, overlap: true}, mode{size: 4}, mode{size: 2, serial: true}, mode{size: 4, only: true}
 	quiet := func(p *pass) *pass { return with(p, func(p *pass) { p.fresh = 0 }) }
 	fresh := func(p *pass) *pass { return with(p, func(p *pass) { p.fresh = p.distinct }) }
 	inPlace := func() *pass { return fresh(passOf(overlapping, at(0, 4, 0, "abcd"), at(3, 3, 0, "de"))) }
@@ -73,7 +73,7 @@ func TestJudgeGivesUp(t *testing.T) {
 	torn := passOf(mode{size: 4, overlap: true}, at(0, 4, 0, "abcd"), at(3, 3, 0, "ef"))
 	torn.fresh = 1
 	doubled := passOf(mode{size: 4, overlap: true}, at(0, 4, 0, "abcd"), at(3, 3, 0, "ae"))
-	headless := passOf(mode{size: 2}, at(0, 2, 0, ""), at(2, 2, 0, "ab"))
+	headless := passOf(mode{size: 2, serial: true}, at(0, 2, 0, ""), at(2, 2, 0, "ab"))
 	other := passOf(mode{size: 4, overlap: true}, at(0, 4, 0, "abcd"), at(3, 3, 0, "gh"))
 	tests := []struct {
 		last *pass

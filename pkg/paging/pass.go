@@ -128,6 +128,22 @@ func (p *pass) holes() bool {
 	return slices.ContainsFunc(p.views[:len(p.views)-1], view.short)
 }
 
+// capped returns how many items the pages showed but the empty ones and the last, if that was as many each time and fewer
+// than asked for, unless a page was asked for no more: the service seems to have smaller pages. Otherwise it returns 0.
+func (p *pass) capped() (size int) {
+	for _, v := range p.views {
+		if v.short() {
+			size = max(size, v.count)
+		}
+	}
+	for i, v := range p.views {
+		if last := i == len(p.views)-1; v.count > size || v.count > 0 && !last && v.count < min(size, v.size) {
+			return 0
+		}
+	}
+	return size
+}
+
 // headless reports whether the list began with nothing and then had something.
 func (p *pass) headless() bool { return p.views[0].count == 0 && p.distinct > 0 }
 

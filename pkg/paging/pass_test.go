@@ -81,6 +81,23 @@ func TestPass(t *testing.T) {
 	}
 }
 
+func TestCappedPages(t *testing.T) {
+	plain := mode{size: 4}
+	for want, give := range map[int][]view{
+		2: {at(0, 4, 0, "ab"), at(4, 4, 0, ""), at(8, 4, 0, "cd"), at(12, 4, 0, "e")},
+		3: {at(0, 4, 0, ""), at(4, 4, 0, "abc")},
+		1: {at(0, 4, 0, "a"), at(1, 1, 0, "b"), at(4, 4, 0, "c")},
+		0: {at(0, 4, 0, "ab"), at(4, 4, 0, "cde")},
+	} {
+		if got := passOf(plain, give...).capped(); got != want {
+			t.Errorf("%d: capped = %d", want, got)
+		}
+	}
+	if got := passOf(plain, at(0, 4, 0, "abcd"), at(4, 4, 0, "ef")).capped(); got != 0 {
+		t.Errorf("full pages are capped at %d", got)
+	}
+}
+
 func TestSamePasses(t *testing.T) {
 	plain := mode{size: 2}
 	one := passOf(plain, at(0, 2, 0, "ab"), at(2, 2, 0, "c"), at(4, 2, 0, ""))

@@ -29,6 +29,7 @@ func TestWindowsGoOnWhereNoneOverlap(t *testing.T) {
 		want window
 	}{
 		{mode{size: 20}, window{0, 20}, window{20, 20}},
+		{mode{size: 20}, window{37, 1}, window{20, 20}}, // behind one that confirmed no end
 		{mode{size: 2, overlap: true}, window{0, 2}, window{2, 2}},
 		{mode{size: 1, overlap: true}, window{0, 1}, window{1, 1}},
 		{mode{size: 3, overlap: true}, window{3, 3}, window{6, 3}},
@@ -47,10 +48,11 @@ func TestCovering(t *testing.T) {
 		others         []window
 		want           window
 	}{
-		{20, 20, []window{{0, 20}, {19, 19}}, window{20, 10}},  // neither page 1 nor page 2
-		{45, 20, []window{{36, 18}, {51, 17}}, window{44, 11}}, // neither page 3 nor page 4
-		{15, 20, []window{{0, 20}, {19, 19}}, window{14, 7}},
-		{1, 20, []window{{0, 20}, {19, 19}}, window{0, 19}}, // no other number, but another page
+		{20, 20, []window{{0, 20}, {19, 19}}, window{20, 10}}, // neither page 1 nor page 2
+		{45, 20, []window{{36, 18}, {51, 17}}, window{45, 9}}, // neither page 3 nor page 4
+		{15, 20, []window{{0, 20}, {19, 19}}, window{15, 5}},
+		{37, 20, []window{{36, 18}, {51, 17}}, window{37, 1}},
+		{1, 20, []window{{0, 20}, {19, 19}}, window{1, 1}}, // no other number, but another page
 		{0, 20, []window{{0, 20}, {19, 19}}, window{0, 19}},
 		{0, 1, []window{{0, 1}, {1, 1}}, window{}},
 	}

@@ -152,7 +152,7 @@ func (m *Memory) Claim(ctx context.Context, c record.Claim) error {
 
 // Conclude implements [ledger.Ledger]. It calls then before it returns, also with the error of a hook.
 func (m *Memory) Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error {
-	if err := checkConclusions(run, conclusions); err != nil {
+	if err := ledger.CheckConclusions(run, conclusions); err != nil {
 		return err
 	}
 	if err := m.read(ctx, func(s *state) error { _, err := s.run(run); return err }); err != nil {

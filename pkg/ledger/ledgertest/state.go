@@ -99,16 +99,6 @@ func settled(run string, r *record.Record) error {
 	return &ledger.RowError{Run: run, Row: r.Row, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, r.Outcome)}
 }
 
-// checkConclusions refuses what no ledger takes.
-func checkConclusions(run string, conclusions []record.Conclusion) error {
-	for _, c := range conclusions {
-		if c.Row == 0 && email.Fold(c.Email) == "" {
-			return fmt.Errorf("run %s: a conclusion without a row and an address: name the person", run)
-		}
-	}
-	return nil
-}
-
 // conclude keeps all of the conclusions or none.
 func (s *state) conclude(id string, conclusions []record.Conclusion) error {
 	run, err := s.run(id)

@@ -45,21 +45,25 @@ func BenchmarkClaimConclude(b *testing.B) {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
 			l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 			run := begin(b, l, people(b.N))
+			claims, conclusions := make([]record.Claim, b.N), make([]record.Conclusion, b.N)
+			for i := range b.N {
+				claims[i], conclusions[i] = invite(run, i+1, 1), record.Conclusion{Record: invited(i + 1)}
+			}
 			b.ResetTimer()
 			var next atomic.Int64
 			var wg sync.WaitGroup
 			for range workers {
 				wg.Go(func() {
 					for {
-						row := int(next.Add(1))
-						if row > b.N {
+						i := int(next.Add(1)) - 1
+						if i >= b.N {
 							return
 						}
-						if err := l.Claim(b.Context(), invite(run, row, 1)); err != nil {
+						if err := l.Claim(b.Context(), claims[i]); err != nil {
 							b.Error(err)
 							return
 						}
-						if err := l.Conclude(b.Context(), run.ID, nil, record.Conclusion{Record: invited(row)}); err != nil {
+						if err := l.Conclude(b.Context(), run.ID, nil, conclusions[i]); err != nil {
 							b.Error(err)
 							return
 						}

@@ -90,10 +90,8 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 	if err != nil {
 		return err
 	}
-	for _, c := range conclusions {
-		if c.Row == 0 && email.Fold(c.Email) == "" {
-			return fmt.Errorf("run %s: a conclusion without a row and an address: name the person", run)
-		}
+	if err := ledger.CheckConclusions(run, conclusions); err != nil {
+		return err
 	}
 	apply := func(ctx context.Context, w *commit.Writer) error {
 		for i := range conclusions {

@@ -52,7 +52,7 @@ func state(t *testing.T, l *sqlite.Ledger, run ledger.Run) string {
 		claimed[row] = true
 	}
 	for _, r := range collect(t, l.Records(t.Context(), run.ID)) {
-		letter := string("uiamrvdfknww"[r.Outcome])
+		letter := string("uiamrvdfknwws"[r.Outcome])
 		if claimed[r.Row] {
 			letter = strings.ToUpper(letter)
 		}

@@ -117,6 +117,15 @@ func TestUnusableFilesAreRefused(t *testing.T) {
 			if problem.Path != path || !strings.Contains(problem.Hint, test.hint) {
 				t.Errorf("problem = %+v, want a hint with %q", problem, test.hint)
 			}
+			if test.want == ledger.ErrNewer { //nolint:errorlint // which row of the table it is
+				view, err := sqlite.View(path)
+				if err == nil {
+					shut(t, view)
+				}
+				if !errors.Is(err, test.want) {
+					t.Errorf("View = %v, want %v", err, test.want)
+				}
+			}
 			if after, _ := os.ReadFile(path); string(after) != string(before) {
 				t.Error("the file was changed")
 			}

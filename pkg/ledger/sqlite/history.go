@@ -25,7 +25,7 @@ const (
 func (l *Ledger) Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
 	const query = `SELECT email, invitation_id, token, status, organization_role, expires_at, ` + invitedAt + ` AS sent_at,
 			verdict, tries, throttled, lost, confirmed, cancelled, entry.ended_at, silent_for, due_at
-			FROM entry JOIN run ON run.key = entry.run WHERE entry.run = ?1 AND ` + wasInvited + `
+			FROM entry INDEXED BY invited JOIN run ON run.key = entry.run WHERE entry.run = ?1 AND ` + wasInvited + `
 		UNION ALL SELECT email, invitation_id, '', '', '', expires_at, updated_at, 0, 0, 0, 0, 0, '', 0, 0, 0
 			FROM reopened WHERE run = ?1
 		ORDER BY sent_at`

@@ -139,13 +139,19 @@ func View(path string) (*Ledger, error) {
 	}
 	ctx := context.Background()
 	l, version, err := view(ctx, path)
-	if err != nil || version == 0 || version == schema.Newest() {
-		return l, err
-	}
-	if err := l.Close(); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	// Open refuses a newer version, and brings an older one up to date.
+	old, err := schema.IsOld(version)
+	if err != nil {
+		return nil, errors.Join(disk.Explain(path, err), l.Close())
+	}
+	if !old || version == 0 { // of an empty file, which is a ledger that was about to be made
+		return l, nil
+	}
+	if err := l.Close(); err != nil { // before another descriptor of the file is closed
+		return nil, err
+	}
 	newer, err := Open(path, Options{})
 	if err == nil {
 		err = newer.Close()

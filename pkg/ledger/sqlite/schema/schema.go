@@ -104,6 +104,15 @@ CREATE TABLE pace (
 ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 `}, {script: scopeSchema, then: fillScopes}}
 
+// IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
+// this program does not know.
+func IsOld(version int) (bool, error) {
+	if version > Newest() {
+		return false, fmt.Errorf("%w: it has version %d, this program knows up to %d", ledger.ErrNewer, version, Newest())
+	}
+	return version < Newest(), nil
+}
+
 // Newest is the version that [Migrate] makes.
 func Newest() int { return len(migrations) }
 
@@ -116,17 +125,14 @@ func Scripts(version int) []string {
 	return append(scripts, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", disk.ApplicationID, version))
 }
 
-// Migrate brings the database up to the newest version, in one transaction. It returns [ledger.ErrNewer] for one that it does not know.
+// Migrate brings the database up to the newest version, in one transaction.
 func Migrate(ctx context.Context, w *commit.Writer) error {
 	version, _, err := w.Number(ctx, "PRAGMA user_version")
 	if err != nil {
 		return err
 	}
-	switch newest := int64(len(migrations)); {
-	case version > newest:
-		return fmt.Errorf("%w: it has version %d, this program knows up to %d", ledger.ErrNewer, version, newest)
-	case version == newest:
-		return nil
+	if old, err := IsOld(int(version)); err != nil || !old {
+		return err
 	}
 	return w.Transact(ctx, func() error {
 		for _, m := range migrations[version:] {

@@ -58,6 +58,7 @@ ALTER TABLE entry ADD COLUMN due_at     INTEGER NOT NULL DEFAULT 0;
 DROP INDEX invited;
 CREATE INDEX invited ON entry (run, row) WHERE (outcome = 1 OR confirmed = 1);
 CREATE INDEX cancelled ON entry (run, cancelled) WHERE cancelled <> '';
+CREATE INDEX reopened_of_run ON reopened (run);
 
 -- What stands here is in doubt: one claim a person. Row 0 is a change that has no row; what is known of its attempt is
 -- kept here.
@@ -98,8 +99,7 @@ func fillScopes(ctx context.Context, w *commit.Writer) error {
 	if err := nameAll(ctx, w); err != nil {
 		return err
 	}
-	_, err := w.Run(ctx, `DROP TABLE old_claim;
-		UPDATE scope SET clean = 0 WHERE key IN (SELECT scope FROM claim)`)
+	_, err := w.Run(ctx, "DROP TABLE old_claim")
 	return err
 }
 
