@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -209,7 +210,7 @@ func TestAListThatStaysEmptyIsNotBelieved(t *testing.T) {
 func (w *world) shift() {
 	n := len(w.service.list)
 	w.service.list = slices.Insert(w.service.list, 0, &listed{
-		Invitation: cybedefend.Invitation{ID: fmt.Sprint(n), Email: fmt.Sprintf("other%d@x.example", n), ExpiresAt: time.Now().Add(time.Hour)},
+		Invitation: cybedefend.Invitation{ID: strconv.Itoa(n), Email: fmt.Sprintf("other%d@x.example", n), ExpiresAt: time.Now().Add(time.Hour)},
 	})
 }
 

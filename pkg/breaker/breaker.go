@@ -182,10 +182,10 @@ func (s State) refusedBy(step journey.Step, o Options) State {
 	if o.MayNotInvite {
 		enough = 1
 	}
-	switch {
-	case status == http.StatusConflict:
+	switch status {
+	case http.StatusConflict:
 		return s // people who are there already are no trouble
-	case status == http.StatusForbidden:
+	case http.StatusForbidden:
 		if s.forbidden++; !s.accepted && s.streak.length >= enough {
 			return s.stopped(Forbidden, step.Err)
 		}
@@ -218,7 +218,7 @@ func (s State) stopped(reason Reason, err error) State {
 // Do says how the run goes on, with so many entries in doubt, and with nothing left to send if idle.
 func (s State) Do(doubts int, idle bool) Action {
 	switch {
-	case s.stop != nil && !(idle && s.stop.ofRows()):
+	case s.stop != nil && (!idle || !s.stop.ofRows()):
 		return Stop
 	case s.failures >= lineStop && !s.trial:
 		return Probe
@@ -282,7 +282,7 @@ func (s State) Down() time.Time { return s.down }
 // forbidden everybody.
 func (s State) Err(ended bool) error {
 	switch {
-	case s.stop != nil && !(ended && s.stop.ofRows()):
+	case s.stop != nil && (!ended || !s.stop.ofRows()):
 		return s.stop
 	case ended && !s.accepted && s.forbidden > 0 && s.forbidden == s.refused:
 		return &StopError{Reason: Forbidden}
