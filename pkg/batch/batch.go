@@ -64,6 +64,8 @@ type Options struct {
 	Inputs plan.Inputs
 	// Doubts are claims of other runs that could not be settled: nobody with one is invited.
 	Doubts []record.Doubt
+	// Since is when this process took hold of the ledger: no request of an earlier one left later. Zero stands for now.
+	Since time.Time
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
 
@@ -102,6 +104,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Grace == 0 {
 		o.Grace = DefaultGrace
+	}
+	if o.Since.IsZero() {
+		o.Since = time.Now()
 	}
 	if o.Now == nil {
 		o.Now = time.Now

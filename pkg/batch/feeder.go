@@ -103,7 +103,7 @@ func (f *feeder) resolve(pending ledger.Entry) (journey.Step, error) {
 	if err != nil {
 		return journey.Step{}, fmt.Errorf("run %s: %w", f.Run, err)
 	}
-	w := journey.Load(pending.Record, pending.Claim, desired, f.policy, time.Now())
+	w := journey.Load(pending.Record, pending.Claim, desired, f.policy, f.Since)
 	w.AskedOf, w.Elsewhere = f.OrganizationID, f.elsewhere[email.Fold(w.Email)]
 	step := journey.Resolve(w, journey.See(f.Inputs.Directory, w, f.Inputs, f.lag), f.Inputs, f.policy)
 	if step.Move == journey.Settled && step.Work.UpdatedAt.IsZero() {

@@ -16,6 +16,8 @@ type Recovery struct {
 	Policy journey.Policy
 	// Run is the run that is resumed, empty if there is none: its own doubts are left to [Run].
 	Run string
+	// Since is when this process took hold of the ledger: no request of an earlier one left later. Zero stands for now.
+	Since time.Time
 	// Hold keeps reads from beginning before an instant.
 	Hold func(until time.Time, why string)
 	// Read reads the organization as it is now, with what verdicts rest on.
@@ -33,10 +35,13 @@ func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 	if maxWait == 0 {
 		maxWait = breaker.DefaultMaxWait
 	}
+	if r.Since.IsZero() {
+		r.Since = time.Now()
+	}
 	began := time.Now()
 	var from time.Time
 	for _, doubt := range doubts {
-		if at := journey.CertainFrom(doubt, r.Policy, began); at.After(from) {
+		if at := journey.CertainFrom(doubt, r.Policy, r.Since); at.After(from) {
 			from = at
 		}
 	}
@@ -74,7 +79,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 		if err != nil {
 			return nil, time.Time{}, err
 		}
-		w := journey.Load(doubt.Record, &doubt.Claim, desired, r.Policy, time.Now())
+		w := journey.Load(doubt.Record, &doubt.Claim, desired, r.Policy, r.Since)
 		step := journey.Resolve(w, journey.See(in.Directory, w, in, lag), in, r.Policy)
 		switch step.Move {
 		case journey.Wait:
@@ -99,5 +104,5 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 
 // lagOf returns how late the reading may be that verdicts rest on.
 func lagOf(in plan.Inputs, p journey.Policy) time.Duration {
-	return p.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At))
+	return p.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At), 0)
 }

@@ -27,7 +27,7 @@ func TestReplacing(t *testing.T) {
 		called   int // cancels of what was pending
 	}{
 		{name: "cancelled, then created", cancels: []reply{created()}, want: record.Invited, id: fresh, attempts: 1, called: 1},
-		{name: "a lost cancel that took effect", cancels: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 2, called: 1},
+		{name: "a lost cancel that took effect", cancels: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 3, called: 1},
 		{name: "a lost cancel that did not", cancels: []reply{lost(false), created()}, want: record.Invited, id: fresh, attempts: 2, called: 2},
 		{name: "a throttled invite does not cancel again", cancels: []reply{created()}, invites: []reply{throttled(3 * time.Second), created()}, want: record.Invited, id: fresh, attempts: 2, called: 1},
 		{name: "a lost invite that took effect", cancels: []reply{created()}, invites: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 1, called: 1},

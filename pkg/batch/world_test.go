@@ -139,8 +139,9 @@ func (w *world) recover(ctx context.Context, t *testing.T) error {
 	if err != nil {
 		return err
 	}
+	w.options.Since = time.Now()
 	recovery := batch.Recovery{
-		Store: w.process, Run: w.options.Run, Hold: w.options.Pace.Hold,
+		Store: w.process, Run: w.options.Run, Since: w.options.Since, Hold: w.options.Pace.Hold,
 		Policy: journey.Policy{
 			Retry: retries, Grace: cmp.Or(w.options.Grace, batch.DefaultGrace), Timeout: w.options.Timeout, UserTimeout: w.options.UserTimeout,
 		},

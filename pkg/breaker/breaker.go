@@ -70,7 +70,8 @@ const (
 	Stop
 )
 
-// State is what the answers so far say. The zero value is that of a run that begins.
+// State is what the answers so far say. The zero value is that of a run that begins. States can be compared with ==, as
+// long as the run has not stopped; see [State.Relative].
 type State struct {
 	// failures counts the answers in a row that say nothing but that something is wrong, since down.
 	failures int
@@ -273,6 +274,18 @@ func (s State) GaveUp(last error) State {
 		since = fmt.Errorf("no good answer since %s: %w", s.down.Format(time.TimeOnly), last)
 	}
 	return s.stopped(reason, since)
+}
+
+// Relative returns the state with all instants counted from now. States with the same relative state decide the same from
+// now on, whenever they were reached.
+func (s State) Relative(now time.Time) State {
+	if s.failures == 0 { // it works, no matter since when it did not
+		s.down = time.Time{}
+	}
+	if !s.down.IsZero() {
+		s.down = time.Unix(0, 0).UTC().Add(s.down.Sub(now))
+	}
+	return s
 }
 
 // Down returns since when nothing but failures came back.

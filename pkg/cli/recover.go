@@ -45,7 +45,7 @@ func (r *onboarding) recover(ctx context.Context) error {
 	}
 	blind := r.blind(doubts)
 	recovery := batch.Recovery{
-		Store: r.ledger, Policy: policy, Run: r.run.ID, Hold: r.pace.Hold, MaxWait: r.flags.maxWait, Now: r.service.now,
+		Store: r.ledger, Policy: policy, Run: r.run.ID, Since: r.held, Hold: r.pace.Hold, MaxWait: r.flags.maxWait, Now: r.service.now,
 		Read: func(ctx context.Context) (plan.Inputs, error) { return r.readInputs(ctx, r.ledger, doubts, blind) },
 	}
 	if r.inputs, r.doubts, err = recovery.Recover(ctx, doubts); err != nil {
@@ -245,7 +245,7 @@ func (r *onboarding) resolvePending(pending ledger.Entry) (journey.Step, error) 
 	if err != nil {
 		return journey.Step{}, err
 	}
-	w := journey.Load(pending.Record, pending.Claim, desired, policy, time.Now())
+	w := journey.Load(pending.Record, pending.Claim, desired, policy, r.held)
 	return journey.Resolve(w, journey.See(r.directory, w, r.inputs, journey.UnknownLag), r.inputs, policy), nil
 }
 

@@ -41,7 +41,7 @@ type Gate interface {
 	Hold(until time.Time, why string)
 }
 
-// Attempt makes attempts. Its fields are required.
+// Attempt makes attempts. Its fields are required, but for Stamp.
 type Attempt struct {
 	Service        Inviter
 	Store          Store
@@ -55,6 +55,8 @@ type Attempt struct {
 	Random func() float64
 	// Twin returns whom else the service has answered with the id of an invitation, empty if nobody.
 	Twin func(invitationID, email string) string
+	// Stamp marks a context with the moment from which a claim is good. Nil: [fence.Stamp].
+	Stamp func(context.Context) context.Context
 }
 
 // Make makes one call for an entry that is to be sent and has its permission: it claims, sends, judges and concludes. The
@@ -64,7 +66,11 @@ type Attempt struct {
 // which is written after this conclusion or together with it. So a crash leaves no more entries in doubt than there are
 // workers, beside those set aside already. An error says that the store failed.
 func (t *Attempt) Make(ctx context.Context, w Work, permission pace.Permission, deliver func(Step, error)) {
-	ctx = fence.Stamp(ctx) // a claim is good for a few seconds from here on
+	stamp := t.Stamp
+	if stamp == nil {
+		stamp = fence.Stamp
+	}
+	ctx = stamp(ctx) // a claim is good for a few seconds from here on
 	claim := record.Claim{
 		Run: t.Run, Row: w.Row, Email: w.Email, Change: record.ChangeInvite, Attempt: w.Attempts + 1, At: time.Now(),
 		Replaces: w.Replaces, Before: w.Before,

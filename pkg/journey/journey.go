@@ -56,12 +56,12 @@ func Judge(w Work, a Answer, p Policy) Step {
 func (s Step) cancelled(a Answer, p Policy) Step {
 	status, class := s.Work.HTTPStatus, classOf(a.Err)
 	switch {
-	case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound, status == http.StatusGone:
+	case class == cybedefend.Done, class == cybedefend.Confirmed:
 		s.Work.Trail.Cancelled, s.Work.Trail.Tries, s.Work.Error = s.Work.Replaces, 0, ""
 		s.Work.Attempts-- // those that invite are counted
 		s.Move, s.Heard, s.At = Again, Accepted, a.Ended
 		return s
-	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status)):
+	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone):
 		s.Work.Refused, s.Move = true, LookUp // it may have been accepted or cancelled before
 		return s
 	case class == cybedefend.FinalNo && s.Heard != Busy:
@@ -106,6 +106,7 @@ func (s Step) settle(r record.Record) Step {
 // one; when it does so to everybody, the line stops.
 func (w Work) after(a Answer, p Policy) Work {
 	w.Attempts++
+	w.Inherited = false
 	w.HTTPStatus, w.Error = statusOf(a.Err), ""
 	if a.Err == nil {
 		w.HTTPStatus = http.StatusCreated
@@ -178,7 +179,7 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))
 	}
-	if w.Replaces != "" && s.Pending == nil {
+	if w.Replaces != "" && s.Pending == nil && !s.answered(w.Replaces) {
 		step.Work.Trail.Cancelled = w.Replaces // by us, or by somebody else
 	}
 	step.Work.Trail.Lost, step.Work.InDoubt = false, false
@@ -193,6 +194,8 @@ func (step Step) refused(s Sighting, in plan.Inputs) Step {
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
 		return step.verdict(s, in)
+	case w.Replaces != "" && s.answered(w.Replaces):
+		return step.verdict(s, in) // what we could not cancel is not cancelled
 	case kept && s.early(w):
 		return step.wait(s) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:

@@ -224,8 +224,8 @@ func TestCancellations(t *testing.T) {
 	}{
 		{name: "200", move: journey.Again, gone: true},
 		{name: "200, unreadable", err: failure(cybedefend.Confirmed, 200), move: journey.Again, gone: true},
-		{name: "404", err: failure(cybedefend.FinalNo, 404), move: journey.Again, gone: true},
-		{name: "410", err: failure(cybedefend.FinalNo, 410), move: journey.Again, gone: true},
+		{name: "404", err: failure(cybedefend.FinalNo, 404), move: journey.LookUp},
+		{name: "410", err: failure(cybedefend.FinalNo, 410), move: journey.LookUp},
 		{name: "400", err: failure(cybedefend.FinalNo, 400), move: journey.LookUp},
 		{name: "409", err: failure(cybedefend.FinalNo, 409), move: journey.LookUp},
 		{name: "405", err: failure(cybedefend.FinalNo, 405), move: journey.Settled, outcome: record.Rejected},

@@ -24,11 +24,15 @@ type Witness struct {
 // LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
 // that it is later than that; the newest that it has says that it is no later. Where nothing tells, [Policy.Lag] counts, and
 // so it does for a reading with gaps: whom it lacks may be hidden for good.
-func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
+// shown is what an earlier reading has shown, zero if none has: the same witness is older by now, and the list no later.
+func (p Policy) LagOf(d *directory.Directory, witnesses []Witness, shown time.Duration) time.Duration {
 	if len(d.Gaps) > 0 {
 		return p.lag()
 	}
-	lag, told := time.Duration(0), false
+	lag := p.lag()
+	if shown > 0 {
+		lag = min(lag, shown)
+	}
 	for _, witness := range witnesses {
 		age := d.Began.Sub(witness.At)
 		if age < 0 || age > MemoryCounts {
@@ -37,14 +41,11 @@ func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration
 		if !shows(d, witness) {
 			return max(UnknownLag, 2*age)
 		}
-		if !witness.Older && (!told || age < lag) {
-			lag, told = age, true
+		if !witness.Older {
+			lag = min(lag, age)
 		}
 	}
-	if !told {
-		return p.lag()
-	}
-	return min(lag, p.lag())
+	return lag
 }
 
 // shows reports whether a reading has the invitation, or what it has led to. Another pending invitation of the person is

@@ -13,33 +13,33 @@ import (
 	"rollcall/pkg/plan"
 )
 
-// lists are what a service shows.
-type lists struct {
+// lateLists are what a service shows.
+type lateLists struct {
 	invitations []cybedefend.Invitation
 	members     []cybedefend.User
 }
 
-func (l lists) Invitations(_ context.Context, _ string, page cybedefend.Page) (cybedefend.InvitationsPage, error) {
+func (l lateLists) Invitations(_ context.Context, _ string, page cybedefend.Page) (cybedefend.InvitationsPage, error) {
 	if page.Number > 1 {
 		return cybedefend.InvitationsPage{}, nil
 	}
 	return cybedefend.InvitationsPage{Invitations: l.invitations, Items: len(l.invitations)}, nil
 }
 
-func (l lists) Members(_ context.Context, _ string, page cybedefend.Page, _ string) (cybedefend.MembersPage, error) {
+func (l lateLists) Members(_ context.Context, _ string, page cybedefend.Page, _ string) (cybedefend.MembersPage, error) {
 	if page.Number > 1 {
 		return cybedefend.MembersPage{TotalUsers: len(l.members)}, nil
 	}
 	return cybedefend.MembersPage{Users: l.members, Items: len(l.members), TotalUsers: len(l.members)}, nil
 }
 
-func (lists) Teams(context.Context, string) ([]cybedefend.Team, error) { return nil, nil }
+func (lateLists) Teams(context.Context, string) ([]cybedefend.Team, error) { return nil, nil }
 
-// reading returns what the lists show, as of noon.
-func reading(t *testing.T, members []cybedefend.User, invitations ...cybedefend.Invitation) *directory.Directory {
+// lateReading returns what the lateLists show, as of noon.
+func lateReading(t *testing.T, members []cybedefend.User, invitations ...cybedefend.Invitation) *directory.Directory {
 	t.Helper()
 	d, err := directory.Read(t.Context(), directory.Options{
-		Service: lists{invitations, members}, OrganizationID: organizationID, Now: func() time.Time { return noon },
+		Service: lateLists{invitations, members}, OrganizationID: organizationID, Now: func() time.Time { return noon },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,26 +65,29 @@ func TestLag(t *testing.T) {
 		name      string
 		directory *directory.Directory
 		witnesses []journey.Witness
+		shown     time.Duration
 		want      time.Duration
 	}{
-		{"nobody tells", reading(t, admin, whole()), nil, unknown},
-		{"listed", reading(t, admin, whole()), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
-		{"listed, long ago", reading(t, admin, whole()), []journey.Witness{witness(time.Minute)}, unknown},
-		{"the newest counts", reading(t, admin, whole()), []journey.Witness{witness(9 * time.Second), witness(3 * time.Second)}, 3 * time.Second},
-		{"a member by now", reading(t, append(admin, cybedefend.User{ID: "u1", Email: "ada@x.example"}), other), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
-		{"not listed", reading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(3 * time.Second)}, unknown},
-		{"not listed for a while", reading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(time.Minute)}, 2 * time.Minute},
-		{"one of two is not listed", reading(t, admin, whole()), []journey.Witness{witness(3 * time.Second), elsewhere}, unknown},
-		{"another invitation is listed, which was replaced", reading(t, admin, other), []journey.Witness{witness(3 * time.Second)}, unknown},
-		{"the list names no ids", reading(t, admin, nameless), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
-		{"made later", reading(t, admin, whole()), []journey.Witness{witness(-time.Second)}, unknown},
-		{"of yesterday", reading(t, admin), []journey.Witness{witness(24 * time.Hour)}, unknown},
-		{"found long after it was made", reading(t, admin, whole()), []journey.Witness{older}, unknown},
-		{"a reading with gaps", reading(t, nil, whole()), []journey.Witness{witness(time.Minute), elsewhere}, unknown},
+		{"nobody tells", lateReading(t, admin, whole()), nil, 0, unknown},
+		{"listed", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"listed, long ago", lateReading(t, admin, whole()), []journey.Witness{witness(time.Minute)}, 0, unknown},
+		{"the newest counts", lateReading(t, admin, whole()), []journey.Witness{witness(9 * time.Second), witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"a member by now", lateReading(t, append(admin, cybedefend.User{ID: "u1", Email: "ada@x.example"}), other), []journey.Witness{witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"not listed", lateReading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(3 * time.Second)}, 0, unknown},
+		{"not listed for a while", lateReading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(time.Minute)}, 0, 2 * time.Minute},
+		{"one of two is not listed", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second), elsewhere}, 0, unknown},
+		{"another invitation is listed, which was replaced", lateReading(t, admin, other), []journey.Witness{witness(3 * time.Second)}, 0, unknown},
+		{"the list names no ids", lateReading(t, admin, nameless), []journey.Witness{witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"made later", lateReading(t, admin, whole()), []journey.Witness{witness(-time.Second)}, 0, unknown},
+		{"of yesterday", lateReading(t, admin), []journey.Witness{witness(24 * time.Hour)}, 0, unknown},
+		{"found long after it was made", lateReading(t, admin, whole()), []journey.Witness{older}, 0, unknown},
+		{"shown before, by a witness that is older now", lateReading(t, admin, whole()), []journey.Witness{witness(9 * time.Second)}, 2 * time.Second, 2 * time.Second},
+		{"shown before, and no more", lateReading(t, admin), []journey.Witness{witness(9 * time.Second)}, 2 * time.Second, unknown},
+		{"a reading with gaps", lateReading(t, nil, whole()), []journey.Witness{witness(time.Minute), elsewhere}, 0, unknown},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := policy(t).LagOf(tt.directory, tt.witnesses); got != tt.want {
+			if got := policy(t).LagOf(tt.directory, tt.witnesses, tt.shown); got != tt.want {
 				t.Errorf("LagOf = %s, want %s", got, tt.want)
 			}
 		})

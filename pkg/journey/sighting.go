@@ -53,7 +53,7 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 	}
 	s.Similar, s.Veiled = unaccounted(d, w, in)
 	replaced := w.Trail.Cancelled
-	if w.InDoubt && replaced == "" && s.Pending == nil {
+	if w.InDoubt && replaced == "" && s.Pending == nil && !s.answered(w.Replaces) {
 		replaced = w.Replaces
 	}
 	s.Membership = latest(without(s.Membership, replaced))
@@ -69,7 +69,7 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string, veiled bool) {
 	known := map[string]bool{}
 	earlier := 0
-	if in.Directory != nil && in.Directory != d && w.Trail.EndedAt.After(in.Directory.Began) {
+	if in.Directory != nil && in.Directory != d && !w.Inherited {
 		earlier = in.Directory.Veiled
 		for _, invitation := range in.Directory.Similar(w.Email) {
 			known[invitation.ID] = true
@@ -104,16 +104,21 @@ func (s *Sighting) byID(d *directory.Directory, id string) {
 
 // recall adds what is remembered of somebody whom the lists show neither as a member nor as invited.
 func (s *Sighting) recall(history plan.History, now time.Time) {
+	if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) && now.Sub(history.SeenAt) < MemoryCounts {
+		s.Membership = directory.Membership{Member: &cybedefend.User{}}
+		return
+	}
 	last, at, known := history.Last()
 	if !known {
 		return
 	}
 	expired := !last.ExpiresAt.IsZero() && !last.ExpiresAt.After(now)
 	listed := s.Expired != nil && s.Expired.ID == last.ID || s.Ended != nil && s.Ended.ID == last.ID
-	switch own := at.Equal(history.At); {
-	case own && now.Sub(at) < MemoryCounts && !expired && history.Unsure:
+	own := at.Equal(history.At)
+	switch recent := now.Sub(at) < MemoryCounts && !expired; {
+	case recent && own && history.Unsure:
 		s.Unsure = true
-	case own && now.Sub(at) < MemoryCounts && !expired:
+	case recent && (own || history.SeenAs == record.AlreadyInvited):
 		s.Membership = directory.Membership{Pending: &last}
 	case listed, later(s.Expired, last), later(s.Ended, last):
 		// The list knows more than the memory.
@@ -195,6 +200,11 @@ func (s Sighting) own(w Work) *cybedefend.Invitation {
 		}
 	}
 	return nil
+}
+
+// answered reports whether the list shows that the invitation was accepted or declined, rather than cancelled.
+func (s Sighting) answered(id string) bool {
+	return s.Ended != nil && strings.EqualFold(s.Ended.ID, id) && directory.EndedHow(s.Ended.Status) != "cancelled"
 }
 
 // endedSince reports whether the list has an invitation that has ended and was not known of before the request.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/fence"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
@@ -24,6 +25,8 @@ type Work struct {
 	AskedOf string
 	// InDoubt says that a claim stands: a request may have taken effect.
 	InDoubt bool
+	// Inherited says that the request in doubt is of an earlier process: it had left before this one read anything.
+	Inherited bool
 	// Refused says that the service has said no in a way that may mean that the person is there already.
 	Refused bool
 	// Elsewhere says in words which other row has a claim in doubt for the same person, empty if none has.
@@ -31,17 +34,18 @@ type Work struct {
 }
 
 // Load returns the work on a row as a ledger has it, with the claim that stands for it, nil if there is none. A claim
-// without an ended attempt was left behind by a process that has stopped: its request may have left at the last moment,
-// and no later than now, however the clock was set since.
+// without an ended attempt was left behind by a process that has stopped: its request may have left at the last moment at
+// which the claim was good, and no later than now, however the clock was set since.
 func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, now time.Time) Work {
-	w := Work{Record: r, Desired: desired, InDoubt: claim != nil || r.Trail.Lost}
+	w := Work{Record: r, Desired: desired, InDoubt: claim != nil || r.Trail.Lost, Inherited: claim != nil || r.Trail.Lost}
 	if claim == nil {
 		return w
 	}
 	w.Replaces, w.Before = claim.Replaces, claim.Before
+	w.Outcome = record.Unset // a run may have ended before this could be found out
 	if doubt := (record.Doubt{Claim: *claim, Record: r}); !doubt.Ended() {
 		w.Attempts = max(w.Attempts, claim.Attempt)
-		w.Trail.Lost, w.Trail.EndedAt, w.Trail.SilentFor = true, claim.At, p.InFlightGrace()
+		w.Trail.Lost, w.Trail.EndedAt, w.Trail.SilentFor = true, claim.At.Add(fence.Good), p.InFlightGrace()
 	}
 	if w.Trail.EndedAt.After(now) {
 		w.Trail.EndedAt = now

@@ -1,0 +1,130 @@
+package journey_test
+
+import (
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/record"
+)
+
+// check holds a world against the promises.
+func (m *model) check() {
+	for who, p := range m.people {
+		name := names[who]
+		unaccounted := p.unaccounted()
+		if covered := p.claimed() || p.confirmed(); unaccounted != "" && !covered {
+			m.violated("%s has %s, and neither a claim nor anything else tells of it; the outcome is %s", name, unaccounted, p.row.Outcome)
+		}
+		switch outcome := p.row.Outcome; outcome {
+		case record.Invited, record.AlreadyInvited:
+			if len(p.invitations) == 0 {
+				m.violated("%s is %s and has no invitation", name, outcome)
+			}
+		case record.AlreadyMember:
+			if !p.member {
+				m.violated("%s is %s and is none", name, outcome)
+			}
+		case record.Failed, record.Rejected, record.NotSent, record.Skipped:
+			if unaccounted != "" && !p.confirmed() {
+				m.violated("%s is %s and has %s", name, outcome, unaccounted)
+			}
+		default:
+		}
+		if p.claim != nil && p.row.Outcome != record.Unset && p.row.Outcome != record.Unknown {
+			m.violated("%s is %s and has a claim that stands", name, p.row.Outcome)
+		}
+	}
+}
+
+// unaccounted says in words what the service has, or will have, of our requests that no row tells of, empty if nothing.
+func (p *person) unaccounted() string {
+	for _, l := range p.late {
+		if l.cancels < 0 {
+			return "a request that is still at work"
+		}
+	}
+	known := p.knownIDs()
+	for n, i := range p.invitations {
+		if i.ours && n < most && !known[n] && !(i.how == accepted && p.member) {
+			return "an invitation of ours"
+		}
+	}
+	return ""
+}
+
+// confirmed reports whether a row tells of a 2xx.
+func (p *person) confirmed() bool {
+	for _, past := range p.past {
+		if past.record.Trail.Confirmed {
+			return true
+		}
+	}
+	return p.row.Trail.Confirmed
+}
+
+// continuation is a way in which things go on from a world, always the same.
+type continuation struct {
+	name string
+	step func(*model)
+	// ended reports whether a step was the last of a run or of a process. It comes to that as often as ends says, each time
+	// within longest steps, and last checks the world then.
+	ended func(*model) bool
+	ends  int
+	last  func(*model)
+	// depth is how deep a world may be to be followed.
+	depth int
+}
+
+// longest is more steps than any continuation needs.
+const longest = 80
+
+// continuations are one in which nothing goes wrong any more, up to the end of a run and through a whole one with the same
+// command, and two in which no request ever takes effect, up to the end of the process.
+func continuations() []continuation {
+	whole, lost, quota := answerNamed("a whole 201"), answerNamed("no reply, and it never takes effect"), answerNamed("a 400 about a quota")
+	dead := func(m *model) bool { return !m.process.alive }
+	return []continuation{
+		{"everything goes well", func(m *model) { m.goOn(whole) }, func(m *model) bool { return dead(m) && !m.ledger.open }, 2, (*model).nobodyForgotten, 7},
+		{"every request is lost", func(m *model) { m.goOn(lost) }, dead, 1, func(*model) {}, 4},
+		{"every request is refused for a quota", func(m *model) { m.goOn(quota) }, dead, 1, func(*model) {}, 4},
+	}
+}
+
+func answerNamed(name string) answer {
+	for _, a := range answers() {
+		if a.name == name {
+			return a
+		}
+	}
+	panic("no answer is named " + name)
+}
+
+// goOn lets the next thing happen, with true readings and the same answer to every request.
+func (m *model) goOn(a answer) {
+	truly := readings()[0]
+	if !m.process.alive {
+		m.start(truly)
+		return
+	}
+	switch m.action() {
+	case breaker.Settle:
+		m.settle(truly)
+	case breaker.Probe:
+		m.probe(nil)
+	default:
+		who := 0
+		if p, q := m.people[0], m.people[1]; p.place != ready || q.place == ready && q.due.Before(p.due) {
+			who = 1
+		}
+		m.attempt(who, a)
+	}
+}
+
+// nobodyForgotten checks at the end of a run in which nothing went wrong at last that everybody is accounted for: has been
+// invited, is a member, or is known to be in an unclear place.
+func (m *model) nobodyForgotten() {
+	for who, p := range m.people {
+		if p.member || len(p.invitations) > 0 || p.confirmed() {
+			continue
+		}
+		m.violated("the run has ended and %s has no invitation", names[who])
+	}
+}

@@ -1,0 +1,405 @@
+package journey_test
+
+import (
+	"context"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/fence"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/retry"
+)
+
+// The process makes the same calls in the same order as package batch, one step at a time: a start as the command line
+// makes it (recover, reopen, foresee, begin, feed), then what the dispatcher does. Hold it beside dispatch.go, feeder.go
+// and settle.go. It has no goroutines, so one attempt ends before the next begins.
+
+var (
+	limits = breaker.Options{MaxStreak: 2}
+	// tries are two, so that the last one is near.
+	rules = journey.Policy{
+		Retry: retry.Policy{Attempts: 2, Base: retry.DefaultBase, Cap: retry.DefaultCap}, Grace: 3 * time.Second,
+		Timeout: 30 * time.Second, UserTimeout: fence.UserTimeout,
+	}
+)
+
+// now tells the service's time.
+func (m *model) now() time.Time { return time.Now().Add(m.skew) }
+
+// inputs returns what verdicts rest on.
+func (m *model) inputs(d *directory.Directory, histories plan.Histories) plan.Inputs {
+	return plan.Inputs{Directory: d, Histories: histories, Policy: m.scenario.policy, At: m.now()}
+}
+
+// start starts a process that runs the same command, and reads the lists in the given way until it begins to send.
+func (m *model) start(r reading) {
+	for _, p := range m.people {
+		p.stop()
+	}
+	m.process = process{alive: true}
+	m.writes = 0
+	if err := m.startUp(r); err != nil {
+		m.stop()
+		return
+	}
+	m.rest()
+}
+
+func (m *model) startUp(r reading) error {
+	run := ""
+	if m.ledger.open {
+		run = runName(m.ledger.run)
+		if err := m.resume(); err != nil {
+			return err
+		}
+	}
+	doubts, err := m.Doubts(m.ctx, record.Scope{})
+	if err != nil {
+		return err
+	}
+	recovery := batch.Recovery{
+		Store: m, Policy: rules, Run: run, Hold: m.Hold, Now: m.now,
+		Read: func(context.Context) (plan.Inputs, error) {
+			m.sleepUntil(m.free())
+			d, err := m.read(r)
+			return m.inputs(d, m.remember()), err
+		},
+	}
+	in, left, err := recovery.Recover(m.ctx, doubts)
+	if err != nil {
+		return err
+	}
+	in.Histories = m.remember()
+	if err := m.reopen(in); err != nil {
+		return err
+	}
+	lag := rules.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At), 0)
+	for who, p := range m.people {
+		p.history, p.first = in.Histories.Of(addresses[who]), m.content[who].onlyOdd()
+	}
+	for _, witness := range journey.Witnesses(in.Histories, in.At) {
+		p := m.people[whose(witness.Email)]
+		p.witnesses = append(p.witnesses, witness)
+	}
+	for who := range m.people { // what the forecast refuses never begins
+		if step := m.look(who, in, lag, left); step.Move == journey.Contradicted {
+			return &breaker.StopError{Reason: breaker.Contradicted}
+		}
+	}
+	if !m.ledger.open {
+		if err := m.begin(); err != nil {
+			return err
+		}
+	}
+	return m.feed(in, lag, left)
+}
+
+// reopen takes back outcomes that are not true any more.
+func (m *model) reopen(in plan.Inputs) error {
+	var gone []*person
+	for _, p := range m.people {
+		if !m.ledger.open || p.row.Outcome == record.Unset {
+			continue
+		}
+		w := journey.Work{Record: p.row, Desired: desired(p.row)}
+		if journey.Resolve(w, journey.See(in.Directory, w, in, journey.UnknownLag), in, rules).Move == journey.Send {
+			gone = append(gone, p)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	return m.write(func() error {
+		for _, p := range gone {
+			p.past = append(p.past, pastRow{run: -1, record: p.row})
+			r := p.row
+			p.row = record.Record{Row: r.Row, Line: r.Line, Email: r.Email, Role: r.Role, Attempts: r.Attempts}
+		}
+		return nil
+	})
+}
+
+func desired(r record.Record) plan.Desired { return plan.Desired{Email: r.Email, Role: r.Role} }
+
+// look resolves an entry by the reading at the beginning.
+func (m *model) look(who int, in plan.Inputs, lag time.Duration, left []record.Doubt) journey.Step {
+	p := m.people[who]
+	row := p.row
+	if !m.ledger.open {
+		row = record.Record{Row: who + 1, Email: addresses[who], Role: "member"}
+	}
+	w := journey.Load(row, p.claim, desired(row), rules, time.Now())
+	w.AskedOf = organizationID
+	for _, doubt := range left {
+		if whose(doubt.Email) == who && !(m.ledger.open && doubt.Run == runName(m.ledger.run)) {
+			w.Elsewhere = "a request of another run could not be looked up"
+		}
+	}
+	return journey.Resolve(w, journey.See(in.Directory, w, in, lag), in, rules)
+}
+
+// feed hands the open entries over, those that were tried last, and records those that need no request.
+func (m *model) feed(in plan.Inputs, lag time.Duration, left []record.Doubt) error {
+	var settled []record.Conclusion
+	flush := func() error {
+		if len(settled) == 0 {
+			return nil
+		}
+		err := m.Conclude(m.ctx, runName(m.ledger.run), nil, settled...)
+		settled = nil
+		return err
+	}
+	for _, tried := range []bool{false, true} {
+		for who, p := range m.people {
+			if p.row.Outcome != record.Unset || (p.row.Attempts > 0 || p.claim != nil) != tried || p.place != nowhere {
+				continue
+			}
+			step := m.look(who, in, lag, left)
+			if step.Move == journey.Settled && step.Work.UpdatedAt.IsZero() {
+				step.Work.UpdatedAt = m.now()
+			}
+			if step.Move == journey.Settled || p.claim != nil && step.Move == journey.Send {
+				settled = append(settled, record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt})
+			}
+			if step.Move == journey.Settled {
+				continue
+			}
+			if err := flush(); err != nil {
+				return err
+			}
+			p.work, p.due, p.place = step.Work, later(step.At, time.Now()), ready
+			if step.Move != journey.Send {
+				p.place = inDoubt
+			}
+		}
+	}
+	return flush()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// settle reads the directory once and finds out what became of every doubtful attempt.
+func (m *model) settle(r reading) {
+	from := m.process.from
+	for _, p := range m.people {
+		if at := p.work.Trail.EndedAt.Add(p.work.Trail.SilentFor); p.place == inDoubt && at.After(from) {
+			from = at
+		}
+	}
+	m.Hold(from, "requests may still be at work")
+	m.sleepUntil(m.free())
+	d, err := m.read(r)
+	m.process.breaker = m.process.breaker.Looked()
+	if m.process.since.IsZero() {
+		m.process.since = time.Now()
+	}
+	steps, conclusions := m.resolve(d, err)
+	if len(conclusions) > 0 {
+		if err := m.Conclude(m.ctx, runName(m.ledger.run), nil, conclusions...); err != nil {
+			m.stop()
+			return
+		}
+	}
+	for who, step := range steps {
+		m.settled(who, step)
+	}
+	switch {
+	case m.doubts() == 0:
+		m.process.since, m.process.from = time.Time{}, time.Time{}
+	case m.process.from.After(m.process.since.Add(breaker.DefaultMaxWait)):
+		m.stop()
+	}
+	m.rest()
+}
+
+// resolve says what the reading means for each doubt.
+func (m *model) resolve(d *directory.Directory, unread error) (steps map[int]journey.Step, conclusions []record.Conclusion) {
+	first, err := built([2]shown{m.people[0].first, m.people[1].first})
+	if err != nil {
+		m.violated("a reading cannot be built: %v", err)
+	}
+	histories, witnesses := plan.Histories{}, []journey.Witness(nil)
+	for who, p := range m.people {
+		histories[addresses[who]] = p.history
+		witnesses = append(witnesses, p.witnesses...)
+	}
+	in, lag := m.inputs(first, histories), time.Duration(0)
+	if unread == nil {
+		lag = rules.LagOf(d, witnesses, 0)
+	}
+	steps = map[int]journey.Step{}
+	for who, p := range m.people {
+		if p.place != inDoubt {
+			continue
+		}
+		sighting := journey.Sighting{Err: unread}
+		if unread == nil {
+			sighting = journey.See(d, p.work, in, lag)
+		}
+		step := journey.Resolve(p.work, sighting, in, rules)
+		if step.Move == journey.Settled {
+			step.Work.UpdatedAt = m.now()
+		}
+		if step.Move != journey.Wait {
+			conclusions = append(conclusions, record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt})
+		}
+		steps[who] = step
+	}
+	return steps, conclusions
+}
+
+// settled takes in what a reading has found out about one entry.
+func (m *model) settled(who int, step journey.Step) {
+	p := m.people[who]
+	m.process.breaker = m.process.breaker.Next(step, limits)
+	switch step.Move {
+	case journey.Wait:
+		p.work = step.Work
+		m.process.from = later(step.At, m.process.from)
+	case journey.Send:
+		step.Work.Trail.DueAt = time.Now()
+		step.At, step.Work.Trail.EndedAt = step.Work.Trail.DueAt, time.Now()
+		p.queue(step.Work, step.At)
+	default:
+		p.stop()
+	}
+}
+
+// queue has the entry sent when it is due.
+func (p *person) queue(w journey.Work, due time.Time) { p.work, p.due, p.place = w, due, ready }
+
+// leave forgets the entry.
+func (p *person) leave() { p.work, p.due, p.place = journey.Work{}, time.Time{}, nowhere }
+
+// take takes in what came of an attempt.
+func (m *model) take(who int, step journey.Step) {
+	p := m.people[who]
+	m.process.breaker = m.process.breaker.Next(step, limits)
+	switch step.Move {
+	case journey.Settled:
+		p.leave()
+		if r := step.Work.Record; r.Outcome == record.Invited {
+			p.witnesses = append(p.witnesses, journey.Witness{Email: r.Email, InvitationID: r.InvitationID, At: r.Trail.EndedAt})
+		}
+	case journey.Again:
+		p.queue(step.Work, step.At)
+	case journey.Withheld:
+		p.queue(step.Work, time.Now())
+	case journey.LookUp:
+		p.work, p.place = step.Work, inDoubt
+	default:
+		m.violated("an answer leads to %s", step.Move)
+	}
+}
+
+// probe asks a service that seems to be down until it has an answer.
+func (m *model) probe(err error) {
+	rest, ok := m.process.breaker.Rest(time.Now(), 0, limits)
+	if !ok {
+		m.stop()
+		return
+	}
+	m.Hold(time.Now().Add(rest), "the service does not answer as it should")
+	m.sleepUntil(m.free())
+	m.process.breaker = m.process.breaker.Probed(err)
+	m.rest()
+}
+
+// rest lets the process go on until something may happen to it.
+func (m *model) rest() {
+	if !m.process.alive {
+		return
+	}
+	if m.dead {
+		m.stop()
+		return
+	}
+	switch m.action() {
+	case breaker.Stop:
+		m.stop()
+	case breaker.Done:
+		ended := m.process.breaker.Err(true) == nil
+		m.stop()
+		for who, p := range m.people {
+			if p.row.Outcome == record.Unset {
+				m.violated("the run has come to its end and %s has no outcome", names[who])
+				return
+			}
+		}
+		if ended {
+			m.end()
+		}
+	default:
+	}
+}
+
+// stop ends the process, whatever it is doing.
+func (m *model) stop() {
+	m.process = process{}
+	for _, p := range m.people {
+		p.stop()
+	}
+}
+
+// stop forgets what the process knew of the person.
+func (p *person) stop() {
+	p.leave()
+	p.history, p.first, p.witnesses = plan.History{}, shown{}, nil
+}
+
+// free returns when the next request may leave.
+func (m *model) free() time.Time {
+	if m.process.gate == nil {
+		return time.Now()
+	}
+	rest, _ := m.process.gate.Rest(time.Now())
+	return time.Now().Add(rest)
+}
+
+// Acquire implements [journey.Gate]. Nobody asks it: the wait comes before the attempt.
+func (*model) Acquire(context.Context) (pace.Permission, error) { return pace.Permission{}, nil }
+
+// Leave implements [journey.Gate].
+func (*model) Leave(context.Context) error { return nil }
+
+// Report implements [journey.Gate].
+func (*model) Report(pace.Signal) {}
+
+// Hold implements [journey.Gate].
+func (m *model) Hold(until time.Time, _ string) {
+	gate := pace.State{}
+	if m.process.gate != nil {
+		gate = *m.process.gate
+	}
+	gate = gate.Next(pace.Held{Until: until}, time.Now())
+	m.process.gate = &gate
+}
+
+// sleepUntil lets time pass, and what is on its way to the service take effect.
+func (m *model) sleepUntil(at time.Time) {
+	for {
+		next := at
+		for _, p := range m.people {
+			for _, l := range p.late {
+				if l.lands.Before(next) {
+					next = l.lands
+				}
+			}
+		}
+		time.Sleep(time.Until(next)) // virtual time
+		m.land(time.Now())
+		if !next.Before(at) {
+			return
+		}
+	}
+}
