@@ -216,12 +216,12 @@ func TestLedgerFailureStopsFeeding(t *testing.T) {
 					return created()
 				})
 				writes := 0
-				w.process.Before = func(got string) error {
+				w.process.Before = oneByOne(func(got string) error {
 					if writes++; got == operation && writes > 10 {
 						return full
 					}
 					return nil
-				}
+				})
 				if err := w.run(t, nil); !errors.Is(err, full) {
 					t.Errorf("Run = %v", err)
 				}

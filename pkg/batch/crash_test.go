@@ -25,12 +25,12 @@ type crash struct {
 
 // dieAt lets the process die at a write of the ledger.
 func (w *world) dieAt(c crash) {
-	die := func(string) error {
+	die := oneByOne(func(string) error {
 		if c.writes--; c.writes >= 0 {
 			return nil
 		}
 		return errCrashed
-	}
+	})
 	if c.after {
 		w.process.After = die
 	} else {
@@ -111,7 +111,7 @@ func (w *world) compare(t *testing.T, fates map[string]fate) (wrong []string) {
 	for _, r := range w.rows(t) {
 		want, mails := fates[r.Email], w.service.mails[r.Email]
 		unknown[r.Email] = r.Outcome == record.Unknown
-		if r.Outcome != want.want && !(want.unknown && unknown[r.Email]) {
+		if r.Outcome != want.want && (!want.unknown || !unknown[r.Email]) {
 			wrong = append(wrong, fmt.Sprintf("row %d ended as %s (%s; %s), want %s", r.Row, r.Outcome, r.Error, r.Hint, want.want))
 		}
 		if mails != want.mails || r.Outcome == record.Invited && r.InvitationID == "" {

@@ -161,7 +161,7 @@ func (s *fakeService) pending(fits func(i *listed) bool) *listed {
 
 func (s *fakeService) Invite(ctx context.Context, organizationID string, invite cybedefend.Invite) (cybedefend.Invitation, error) {
 	s.mu.Lock()
-	s.mustBeClaimed(invite.Email)
+	s.mustBeClaimed(context.WithoutCancel(ctx), invite.Email)
 	old := s.pending(func(i *listed) bool { return strings.HasPrefix(i.ID, "old-") && i.Email == invite.Email })
 	if old != nil {
 		s.t.Errorf("%s was sent beside %s", invite.Email, old.ID)
@@ -207,8 +207,8 @@ func (s *fakeService) locked(change func()) {
 	change()
 }
 
-func (s *fakeService) mustBeClaimed(address string) {
-	doubts, err := s.ledger.Doubts(context.Background(), scope)
+func (s *fakeService) mustBeClaimed(ctx context.Context, address string) {
+	doubts, err := s.ledger.Doubts(ctx, scope)
 	if err != nil {
 		s.t.Error(err)
 	}
@@ -220,14 +220,14 @@ func (s *fakeService) mustBeClaimed(address string) {
 	s.t.Errorf("a request for %s without a claim", address)
 }
 
-func (s *fakeService) CancelInvitation(_ context.Context, _, id string) (cybedefend.Invitation, error) {
+func (s *fakeService) CancelInvitation(ctx context.Context, _, id string) (cybedefend.Invitation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := s.pending(func(i *listed) bool { return i.ID == id })
 	if found == nil {
 		return cybedefend.Invitation{}, s.gone()
 	}
-	s.mustBeClaimed(found.Email)
+	s.mustBeClaimed(context.WithoutCancel(ctx), found.Email)
 	s.cancelled[id]++
 	r := s.cancels(id, s.cancelled[id])
 	if r.processed {

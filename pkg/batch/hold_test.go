@@ -101,7 +101,7 @@ func TestHoldThatComesAfterTheClaimIsKept(t *testing.T) {
 		w := newWorld(t, 40, invitesEverybody)
 		var from, until time.Time
 		claims := 0
-		w.process.Before = func(operation string) error {
+		w.process.Before = oneByOne(func(operation string) error {
 			if operation != "claim" {
 				return nil
 			}
@@ -111,7 +111,7 @@ func TestHoldThatComesAfterTheClaimIsKept(t *testing.T) {
 				w.options.Pace.Hold(until, "test")
 			}
 			return nil
-		}
+		})
 		if err := w.run(t, nil); err != nil {
 			t.Fatal(err)
 		}

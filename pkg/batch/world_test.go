@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -175,6 +176,16 @@ func (w *world) remember(ctx context.Context) (plan.Histories, error) {
 	return plan.Remember(plan.Remembered{Invited: w.process.Invited(ctx, scope), Sighted: w.process.Sighted(ctx, scope)})
 }
 
+// oneByOne makes a hook of a ledger that only one goroutine calls at a time.
+func oneByOne(hook func(operation string) error) func(operation string) error {
+	var mu sync.Mutex
+	return func(operation string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return hook(operation)
+	}
+}
+
 // restart replaces a process that has ended or crashed.
 func (w *world) restart() { w.process = w.ledger.Restart() }
 
@@ -191,7 +202,7 @@ func (w *world) again(t *testing.T) error {
 // rows returns the rows of the run in order.
 func (w *world) rows(t *testing.T) (rows []record.Record) {
 	t.Helper()
-	for r, err := range w.ledger.Records(context.Background(), w.options.Run) {
+	for r, err := range w.ledger.Records(t.Context(), w.options.Run) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +224,7 @@ func (w *world) outcomes(t *testing.T) string {
 // claims returns the claims that stand.
 func (w *world) claims(t *testing.T) []record.Doubt {
 	t.Helper()
-	doubts, err := w.ledger.Doubts(context.Background(), scope)
+	doubts, err := w.ledger.Doubts(t.Context(), scope)
 	if err != nil {
 		t.Fatal(err)
 	}

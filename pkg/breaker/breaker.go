@@ -183,10 +183,10 @@ func (s State) refusedBy(step journey.Step, o Options) State {
 	if o.MayNotInvite {
 		enough = 1
 	}
-	switch {
-	case status == http.StatusConflict:
+	switch status {
+	case http.StatusConflict:
 		return s // people who are there already are no trouble
-	case status == http.StatusForbidden:
+	case http.StatusForbidden:
 		if s.forbidden++; !s.accepted && s.streak.length >= enough {
 			return s.stopped(Forbidden, step.Err)
 		}
@@ -219,7 +219,7 @@ func (s State) stopped(reason Reason, err error) State {
 // Do says how the run goes on, with so many entries in doubt, and with nothing left to send if idle.
 func (s State) Do(doubts int, idle bool) Action {
 	switch {
-	case s.stop != nil && !(idle && s.stop.ofRows()):
+	case s.stop != nil && (!idle || !s.stop.ofRows()):
 		return Stop
 	case s.failures >= lineStop && !s.trial:
 		return Probe
@@ -295,7 +295,7 @@ func (s State) Down() time.Time { return s.down }
 // forbidden everybody, and there were enough of them to tell.
 func (s State) Err(ended bool) error {
 	switch {
-	case s.stop != nil && !(ended && s.stop.ofRows()):
+	case s.stop != nil && (!ended || !s.stop.ofRows()):
 		return s.stop
 	case ended && !s.accepted && s.forbidden >= forbiddenStop && s.forbidden == s.refused:
 		return &StopError{Reason: Forbidden}

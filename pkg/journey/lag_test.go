@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/journey"
@@ -101,15 +103,15 @@ func TestWhoIsAWitness(t *testing.T) {
 		"seen@x.example":   {SeenAt: noon.Add(-time.Minute), Seen: cybedefend.Invitation{ID: "seen"}},
 		"newest@x.example": {Times: 2, At: noon.Add(-time.Second), Invitation: cybedefend.Invitation{ID: "newest"}},
 	}
-	got := ""
+	var got []string
 	for _, w := range journey.Witnesses(histories, noon) {
-		got += w.InvitationID + " "
+		got = append(got, w.InvitationID)
 		if !w.Older {
 			t.Errorf("%s may have been found long after it was made", w.Email)
 		}
 	}
-	if got != "newest young " {
-		t.Errorf("witnesses %s", got)
+	if diff := cmp.Diff([]string{"newest", "young"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
