@@ -192,6 +192,7 @@ func (step Step) refused(s Sighting, in plan.Inputs) Step {
 	case s.Err != nil, kept:
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil:
+		step.Work.Trail.Tries, step.Work.Refused = 0, false // if it is sent, then to replace what was not known of
 		return step.verdict(s, in)
 	case w.Replaces != "" && s.answered(w.Replaces):
 		return step.verdict(s, in) // what we could not cancel is not cancelled

@@ -38,14 +38,13 @@ type Work struct {
 // which the claim was good, and no later than now, however the clock was set since.
 func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, now time.Time) Work {
 	w := Work{Record: r, Desired: desired}
-	if claim == nil {
-		return w
-	}
-	w.InDoubt, w.Inherited, w.Replaces, w.Before = true, true, claim.Replaces, claim.Before
-	w.Outcome = record.Unset // a run may have ended before this could be found out
-	if doubt := (record.Doubt{Claim: *claim, Record: r}); !doubt.Ended() {
-		w.Attempts = max(w.Attempts, claim.Attempt)
-		w.Trail.Lost, w.Trail.EndedAt, w.Trail.SilentFor = true, claim.At.Add(fence.Good), p.InFlightGrace()
+	if claim != nil {
+		w.InDoubt, w.Inherited, w.Replaces, w.Before = true, true, claim.Replaces, claim.Before
+		w.Outcome = record.Unset // a run may have ended before this could be found out
+		if doubt := (record.Doubt{Claim: *claim, Record: r}); !doubt.Ended() {
+			w.Attempts = max(w.Attempts, claim.Attempt)
+			w.Trail.Lost, w.Trail.EndedAt, w.Trail.SilentFor = true, claim.At.Add(fence.Good), p.InFlightGrace()
+		}
 	}
 	if w.Trail.EndedAt.After(now) {
 		w.Trail.EndedAt = now
