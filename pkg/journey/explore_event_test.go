@@ -312,7 +312,9 @@ func events() []event {
 
 func resting(w *world) bool { return !w.process.alive }
 
-// quiet reports whether no process is alive, and nothing has changed at the service for so long that the lists show it.
+// quiet reports whether no process is alive, and nothing has changed at the service for so long that the lists show it. The
+// clock is set ahead only then: how long ago an earlier process has sent is told by this machine's clock alone, so one that
+// is set ahead at once ends the wait for a request that is still at work.
 func quiet(w *world) bool {
 	for _, p := range w.people {
 		if len(p.late) > 0 {

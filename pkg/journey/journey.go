@@ -194,6 +194,7 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	case s.Err != nil:
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
+		step.Work.Trail.Tries, step.Work.Refused = 0, false // if it is sent, then to replace what was not known of
 		return step.verdict(s, in)
 	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !strings.EqualFold(s.latest(), w.Replaces)):
 		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
@@ -205,6 +206,8 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 		// Somebody else has cancelled what we could not, or we have and did not hear of it.
 		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
 		return step.send(s, in)
+	case w.HTTPStatus == http.StatusConflict && !s.Certain(): // the service knows the person, and may hide where
+		return step.unknown(s.gap(), false)
 	}
 	return step.settle(rejected(w.Record))
 }
