@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 )
 
 // people writes a roster of people who differ in their number only.
@@ -102,7 +102,7 @@ func hold(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: hold FILE")
 	}
-	held, err := ledger.Open(ts.MkAbs(args[0]), ledger.Options{
+	held, err := sqlite.Open(ts.MkAbs(args[0]), sqlite.Options{
 		Now: func() time.Time { return time.Date(2026, time.May, 1, 12, 0, 0, 0, time.UTC) },
 	})
 	ts.Check(err)

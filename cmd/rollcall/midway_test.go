@@ -80,7 +80,7 @@ func do(what, url string, process *os.Process) error {
 	for name := range strings.SplitSeq(what, ",") {
 		signal, known := signals[name]
 		if !known {
-			return order(url, what)
+			return order(url, what, "")
 		}
 		if err := process.Signal(signal); err != nil {
 			return err

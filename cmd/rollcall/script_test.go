@@ -42,6 +42,7 @@ func bounded(command func()) func() {
 //	service [flags]         `rollcall sandbox [flags]` serves until the script ends, and its environment is set
 //	service stop            it is interrupted, and must end well
 //	service revoke          it refuses the credentials from now on; likewise expire, reset, outage and recovery
+//	service NAME '{JSON}'   POST /sandbox/NAME, which has it misbehave or end an invitation
 //	mails N                 the sandbox has mailed N people, each of them once
 //	calls N operation       the sandbox was called so often: calls 0 invite
 //	midway N what command…  executed through status: see [midway]
@@ -52,6 +53,7 @@ func bounded(command func()) func() {
 //	bytes FILE 'PK\x03'      FILE has bytes that no script can hold
 //	secret NAME|FILE [col]  what the variable or file holds is a secret, or each cell of that column
 //	leaks FILE...           the files hold a secret; ! leaks: none of them
+//	age FILE 20m            all that the ledger FILE remembers happened so much earlier
 //	hold FILE               somebody else holds the ledger FILE
 //	listen                  the service's addresses lead to a listener that answers nobody
 //	connections N           so many connections have come to that listener
@@ -67,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
-			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish,
+			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
 		},
 	})
 }

@@ -20,7 +20,7 @@ import (
 func runService(ts *testscript.TestScript, neg bool, args []string) {
 	s := stageOf(ts)
 	if neg {
-		ts.Fatalf("usage: service [flags of rollcall sandbox] | stop | revoke | expire | reset | outage | recovery")
+		ts.Fatalf("usage: service [flags of rollcall sandbox] | stop | ORDER [JSON]")
 	}
 	switch {
 	case len(args) == 1 && args[0] == "stop":
@@ -28,8 +28,8 @@ func runService(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		_, err = io.WriteString(ts.Stdout(), rest)
 		ts.Check(err)
-	case len(args) == 1 && !strings.HasPrefix(args[0], "-"):
-		ts.Check(order(ts.Getenv("CYBEDEFEND_API_URL"), args[0]))
+	case len(args) > 0 && !strings.HasPrefix(args[0], "-"):
+		ts.Check(order(ts.Getenv("CYBEDEFEND_API_URL"), args[0], strings.Join(args[1:], " ")))
 	default:
 		environment, err := s.start(args)
 		ts.Check(err)
@@ -137,13 +137,13 @@ func ask(url string, into any) error {
 	return call(http.MethodGet, url, "", func(body io.Reader) error { return json.NewDecoder(body).Decode(into) })
 }
 
-// order has the sandbox do something: revoke, expire, reset, or go down for an outage that ends with recovery.
-func order(url, what string) error {
-	body := ""
-	switch what {
-	case "outage":
+// order has the sandbox do something, as POST /sandbox/what with the body does. An outage without a body lasts until
+// the recovery.
+func order(url, what, body string) error {
+	switch {
+	case what == "outage" && body == "":
 		body = `{"for": "1h"}`
-	case "recovery":
+	case what == "recovery":
 		what, body = "outage", `{"for": "0s"}`
 	}
 	return call(http.MethodPost, url+"/sandbox/"+what, body, func(io.Reader) error { return nil })

@@ -64,6 +64,8 @@ type Options struct {
 	Inputs plan.Inputs
 	// Doubts are claims of other runs that could not be settled: nobody with one is invited.
 	Doubts []record.Doubt
+	// Since is when this process took hold of the ledger: no request of an earlier one left later. Zero stands for now.
+	Since time.Time
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
 
@@ -77,6 +79,8 @@ type Options struct {
 	// Timeout is the client's own limit for a request: one that ran into it is given as long again to end inside the
 	// service. UserTimeout is how long the kernel goes on delivering what was written to a connection that is gone.
 	Timeout, UserTimeout time.Duration
+	// Lag is how late a list may be where nothing shows how late it is. Zero stands for [journey.UnknownLag].
+	Lag time.Duration
 	// Deadline, if set, is when the run stops feeding.
 	Deadline time.Time
 
@@ -101,6 +105,9 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Grace == 0 {
 		o.Grace = DefaultGrace
 	}
+	if o.Since.IsZero() {
+		o.Since = time.Now()
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -122,7 +129,7 @@ func (o Options) withDefaults() (Options, error) {
 
 // policy returns what decides about single entries.
 func (o Options) policy() journey.Policy {
-	return journey.Policy{Retry: o.Retry, Grace: o.Grace, Timeout: o.Timeout, UserTimeout: o.UserTimeout}
+	return journey.Policy{Retry: o.Retry, Grace: o.Grace, Timeout: o.Timeout, UserTimeout: o.UserTimeout, Lag: o.Lag}
 }
 
 // Event is something that happened to a run. Exactly one of the fields is set.
@@ -196,7 +203,8 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options) error {
 	for range o.Workers {
 		senders.Go(func() error {
 			for e := range d.work {
-				d.attempt.Make(ctx, e.work, e.permission, func(step journey.Step, err error) { d.back <- answer{step, err} })
+				began := time.Now()
+				d.attempt.Make(ctx, e.work, e.permission, func(step journey.Step, err error) { d.back <- answer{step, err, began} })
 			}
 			return nil
 		})

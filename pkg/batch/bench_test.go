@@ -16,7 +16,9 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/secret"
@@ -66,16 +68,16 @@ func benchmarkRun(b *testing.B, rows, workers int, latency time.Duration, durabl
 		b.Fatal(err)
 	}
 	o := batch.Options{
-		OrganizationID: sandbox.DefaultOrganizationID, Run: "run", Service: client, Directory: d, Pace: unthrottled,
-		Ledger: forgetful(rows), Workers: workers,
+		OrganizationID: sandbox.DefaultOrganizationID, Run: "run", Service: client, Pace: unthrottled,
+		Inputs: plan.Inputs{Directory: d, At: time.Now()}, Ledger: forgetful(rows), Workers: workers,
 	}
 	if durable {
-		memory, err := ledger.Open(filepath.Join(b.TempDir(), "ledger.db"), ledger.Options{})
+		memory, err := sqlite.Open(filepath.Join(b.TempDir(), "ledger.db"), sqlite.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
 		defer closing(b, memory)
-		run, err := memory.Begin(b.Context(), ledger.Run{}, people(rows))
+		run, err := memory.Begin(b.Context(), ledger.Run{OrganizationID: sandbox.DefaultOrganizationID, Service: url}, people(rows))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -145,11 +147,13 @@ func (f forgetful) Pending(context.Context, string) iter.Seq2[ledger.Entry, erro
 	}
 }
 
-func (forgetful) Claim(context.Context, string, int, int, string) error  { return nil }
-func (forgetful) Release(context.Context, string, int) error             { return nil }
-func (forgetful) Settle(context.Context, string, ...record.Record) error { return nil }
+func (forgetful) Claim(context.Context, record.Claim) error { return nil }
 
-func (forgetful) SettleThen(_ context.Context, _ string, _ record.Record, then func(error)) error {
-	then(nil)
+func (forgetful) Conclude(_ context.Context, _ string, then func(error), _ ...record.Conclusion) error {
+	if then != nil {
+		then(nil)
+	}
 	return nil
 }
+
+func (forgetful) Doubts(context.Context, record.Scope) ([]record.Doubt, error) { return nil, nil }

@@ -3,6 +3,8 @@ package batch_test
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,66 +12,91 @@ import (
 
 	"pgregory.net/rapid"
 
-	"rollcall/pkg/batch"
 	"rollcall/pkg/record"
 )
 
 var errCrashed = errors.New("the process is dead")
 
-// crash is the death of a process at a write of the ledger. That write itself is kept or not; no later one is.
+// crash is the death of a process before or after a write of the ledger.
 type crash struct {
 	writes int
-	kept   bool
+	after  bool
 }
 
-// TestCrashAnywhere lets processes die at any write of the ledger, over random rosters and faults, some of the people
-// having an invitation that is replaced. Whatever happens, the same run, taken up again and again, ends as it would have
-// without a crash: every row has one outcome, nobody is mailed twice, and nobody keeps the old invitation beside the new.
+// dieAt lets the process die at a write of the ledger.
+func (w *world) dieAt(c crash) {
+	die := oneByOne(func(string) error {
+		if c.writes--; c.writes >= 0 {
+			return nil
+		}
+		return errCrashed
+	})
+	if c.after {
+		w.process.After = die
+	} else {
+		w.process.Before = die
+	}
+}
+
+// fate is what somebody's requests meet, and what may come of it.
+type fate struct {
+	address          string
+	replaced         bool
+	invites, cancels []reply // the last one repeats
+	want             record.Outcome
+	mails            int
+	// unknown says that the outcome may be unknown as well: the list spells the address another way.
+	unknown bool
+}
+
+// TestCrashAnywhere lets processes die before or after any write of the ledger, over random rosters, faults and lists: late
+// ones, and such that spell addresses another way. Some of the people have an invitation that is replaced. Whatever
+// happens, the same run, taken up again and again, ends as it would have without a crash: every row has one outcome that
+// claims no more than is known, nobody is mailed twice, and nobody keeps the old invitation beside the new.
 func TestCrashAnywhere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		people := rapid.IntRange(1, 30).Draw(rt, "people")
-		scripts, cancels := map[string][]reply{}, map[string][]reply{}
-		var replaced []string
-		want := map[string]record.Outcome{}
-		for i := range people {
-			address := fmt.Sprintf("a%d@x.example", i+1)
-			scripts[address], want[address] = drawScript(rt, address)
-			if rapid.Bool().Draw(rt, address+" has an invitation") {
-				replaced = append(replaced, address)
-				cancels["old-"+address] = drawCancels(rt, address)
-			}
+		var addresses []string
+		fates := map[string]fate{}
+		for i := range rapid.IntRange(1, 30).Draw(rt, "people") {
+			f := drawFate(rt, fmt.Sprintf("a%d", i+1))
+			addresses, fates[f.address] = append(addresses, f.address), f
 		}
 		gone := rapid.SampledFrom([]int{400, 404, 409, 410, 422}).Draw(rt, "a cancel of what is gone")
 		latency := time.Duration(rapid.IntRange(0, 50).Draw(rt, "latency")) * time.Millisecond
+		lag := time.Duration(rapid.SampledFrom([]int{0, 0, 1, 15, 25}).Draw(rt, "lag")) * time.Second
 		crashes := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) crash {
-			return crash{rapid.IntRange(0, 2*people).Draw(rt, "writes"), rapid.Bool().Draw(rt, "kept")}
+			return crash{rapid.IntRange(0, 3*len(addresses)).Draw(rt, "writes"), rapid.Bool().Draw(rt, "after")}
 		}), 0, 6).Draw(rt, "crashes")
 
 		// rapid and synctest each want a goroutine of their own, so what is wrong crosses over as text.
 		var wrong []string
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, people, func(address string, n int) reply {
-				script := scripts[address]
+			w := newWorldOf(t, addresses, func(address string, n int) reply {
+				script := fates[address].invites
 				return script[min(n, len(script))-1]
 			})
-			w.replacePending(replaced...)
-			w.service.cancels = func(id string, n int) reply { return cancels[id][min(n, len(cancels[id]))-1] }
+			w.service.cancels = func(id string, n int) reply {
+				script := fates[strings.TrimPrefix(id, "old-")].cancels
+				return script[min(n, len(script))-1]
+			}
 			w.service.gone = func() error { return refusal(gone).err }
-			w.service.latency = latency
-			w.options.MaxWait = 24 * time.Hour // everything may fail at first
-			w.options.Retry.Attempts = 10      // the cancels take some
+			w.service.spell = func(address string) string { return strings.Replace(address, "+team", "", 1) }
+			w.service.latency, w.service.lag = latency, lag
+			w.replacePending(slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return !fates[a].replaced })...)
+			w.options.Limits.MaxWait = 24 * time.Hour // everything may fail at first
+			w.options.Retry.Attempts = 10             // the cancels take some
 			for _, c := range crashes {
 				w.dieAt(c)
 				if err := w.run(t, nil); err != nil && !errors.Is(err, errCrashed) {
 					wrong = append(wrong, fmt.Sprintf("a crash ended as %v", err))
 				}
-				w.ledger.fail = nil
-				time.Sleep(batch.DefaultGrace) // virtual time
+				w.restart()
 			}
 			if err := w.run(t, nil); err != nil {
 				wrong = append(wrong, fmt.Sprintf("the last run: %v", err))
 			}
-			wrong = append(wrong, w.compare(want)...)
+			time.Sleep(time.Minute) // virtual time, in which nothing may take effect any more
+			wrong = append(wrong, w.compare(t, fates)...)
 		})
 		if len(wrong) > 0 {
 			rt.Fatal(strings.Join(wrong, "\n"))
@@ -77,78 +104,90 @@ func TestCrashAnywhere(t *testing.T) {
 	})
 }
 
-// compare says how the outcomes differ from those that are wanted.
-func (w *world) compare(want map[string]record.Outcome) (wrong []string) {
-	for _, r := range w.ledger.entries {
-		mails := w.service.mails[r.Email]
-		if r.Outcome != want[r.Email] {
-			wrong = append(wrong, fmt.Sprintf("row %d ended as %s (%s), want %s", r.Row, r.Outcome, r.Error, want[r.Email]))
+// compare says how what came of everybody differs from what may come of it.
+func (w *world) compare(t *testing.T, fates map[string]fate) (wrong []string) {
+	t.Helper()
+	unknown := map[string]bool{}
+	for _, r := range w.rows(t) {
+		want, mails := fates[r.Email], w.service.mails[r.Email]
+		unknown[r.Email] = r.Outcome == record.Unknown
+		if r.Outcome != want.want && (!want.unknown || !unknown[r.Email]) {
+			wrong = append(wrong, fmt.Sprintf("row %d ended as %s (%s; %s), want %s", r.Row, r.Outcome, r.Error, r.Hint, want.want))
 		}
-		if r.Outcome == record.Invited && (r.InvitationID == "" || r.Token.Empty() || mails != 1) || mails > 1 {
-			wrong = append(wrong, fmt.Sprintf("row %d: %d e-mails, invitation %q", r.Row, mails, r.InvitationID))
-		}
-	}
-	for _, invitation := range w.service.pending {
-		if strings.HasPrefix(invitation.ID, "old-") {
-			wrong = append(wrong, invitation.ID+" is still pending")
+		if mails != want.mails || r.Outcome == record.Invited && r.InvitationID == "" {
+			wrong = append(wrong, fmt.Sprintf("row %d: %d e-mails, want %d, invitation %q", r.Row, mails, want.mails, r.InvitationID))
 		}
 	}
-	if len(w.ledger.claims) > 0 {
-		wrong = append(wrong, fmt.Sprintf("claims are left: %v", w.ledger.claims))
+	if old := w.service.pending(func(i *listed) bool { return strings.HasPrefix(i.ID, "old-") }); old != nil {
+		wrong = append(wrong, old.ID+" is still pending")
+	}
+	for _, claim := range w.claims(t) {
+		if !unknown[claim.Email] {
+			wrong = append(wrong, fmt.Sprintf("a claim is left: %+v", claim))
+		}
 	}
 	return wrong
 }
 
-// drawScript draws what somebody's requests meet, up to three faults and then a last word, and the outcome it must have.
-func drawScript(t *rapid.T, address string) (script []reply, want record.Outcome) {
+// drawFate draws up to three faults and then a last word.
+func drawFate(t *rapid.T, name string) (f fate) {
+	f = fate{address: name + "@x.example", want: record.Invited, mails: 1}
+	if rapid.Bool().Draw(t, name+" has a tag") {
+		f.address, f.unknown = name+"+team@x.example", true // which the service drops
+	}
+	if f.replaced = rapid.Bool().Draw(t, name+" has an invitation"); f.replaced {
+		f.cancels = drawCancels(t, name)
+	}
 	faults := map[string]func() reply{
-		"lost before": func() reply { return lost(false) },
-		"500 before":  func() reply { return broken(500, false) },
-		"throttled":   func() reply { return throttled(time.Second) },
-		"unreachable": unreachable,
+		"lost before":    func() reply { return lost(false) },
+		"500 before":     func() reply { return broken(500, false) },
+		"foreign before": func() reply { return foreign(false) },
+		"throttled":      func() reply { return throttled(time.Second) },
+		"quota":          quota,
+		"unreachable":    unreachable,
 	}
-	for _, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"lost before", "500 before", "throttled", "unreachable"}), 0, 3).Draw(t, address) {
-		script = append(script, faults[name]())
+	for _, fault := range rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(faults))), 0, 3).Draw(t, name) {
+		f.invites = append(f.invites, faults[fault]())
 	}
-	switch rapid.SampledFrom([]string{"created", "created", "lost after", "500 after", "refused"}).Draw(t, address+" at last") {
+	last := created()
+	switch rapid.SampledFrom([]string{
+		"created", "created", "lost after", "lost, late", "500 after", "foreign after", "confirmed with an id",
+		"confirmed", "confirmed in vain", "refused",
+	}).Draw(t, name+" at last") {
 	case "lost after":
-		return append(script, lost(true)), record.Invited
+		last = lost(true)
+	case "lost, late":
+		last = lost(true)
+		last.late = 9 * time.Second
 	case "500 after":
-		return append(script, broken(502, true)), record.Invited
+		last = broken(502, true)
+	case "foreign after":
+		last = foreign(true)
+	case "confirmed with an id":
+		last = confirmed(true, true)
+	case "confirmed":
+		last = confirmed(true, false)
+	case "confirmed in vain":
+		last = confirmed(false, false)
+		f.want, f.mails = record.Unknown, 0
 	case "refused":
-		return append(script, refusal(422)), record.Rejected
+		last = refusal(422)
+		f.want, f.mails, f.unknown = record.Rejected, 0, false
 	}
-	return append(script, created()), record.Invited
+	f.invites = append(f.invites, last)
+	return f
 }
 
 // drawCancels draws what the cancels of somebody's invitation meet until it is gone.
-func drawCancels(t *rapid.T, address string) (script []reply) {
-	for _, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"lost", "500", "throttled", "unreachable"}), 0, 2).Draw(t, address+" cancelled") {
-		switch name {
-		case "lost":
-			script = append(script, lost(false))
-		case "500":
-			script = append(script, broken(500, false))
-		case "throttled":
-			script = append(script, throttled(time.Second))
-		default:
-			script = append(script, unreachable())
-		}
+func drawCancels(t *rapid.T, name string) (script []reply) {
+	faults := map[string]func() reply{
+		"lost": func() reply { return lost(false) }, "500": func() reply { return broken(500, false) },
+		"foreign": func() reply { return foreign(false) }, "throttled": func() reply { return throttled(time.Second) },
+		"unreachable": unreachable,
 	}
-	return append(script, rapid.SampledFrom([]func() reply{created, func() reply { return lost(true) }, func() reply { return broken(500, true) }}).Draw(t, address+" cancelled at last")())
-}
-
-// dieAt lets the process die at a write of the ledger.
-func (w *world) dieAt(c crash) {
-	dead := false
-	w.ledger.fail = func(string) (bool, error) {
-		if dead {
-			return false, errCrashed
-		}
-		if c.writes--; c.writes >= 0 {
-			return false, nil
-		}
-		dead = true
-		return c.kept, errCrashed
+	for _, fault := range rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(faults))), 0, 2).Draw(t, name+" cancelled") {
+		script = append(script, faults[fault]())
 	}
+	last := map[string]reply{"done": created(), "lost": lost(true), "500": broken(500, true)}
+	return append(script, last[rapid.SampledFrom(slices.Sorted(maps.Keys(last))).Draw(t, name+" cancelled at last")])
 }

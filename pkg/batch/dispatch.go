@@ -24,10 +24,11 @@ type allowed struct {
 	permission pace.Permission
 }
 
-// answer is what came of an attempt: a step, or the error of a ledger that could not keep it.
+// answer is what came of an attempt that began at an instant: a step, or the error of a ledger that could not keep it.
 type answer struct {
-	step journey.Step
-	err  error
+	step  journey.Step
+	err   error
+	began time.Time
 }
 
 // dispatcher decides who is sent next. Only its own goroutine touches its fields, but for the channels.
@@ -46,7 +47,8 @@ type dispatcher struct {
 	inFlight  int
 	failed    error // the ledger's first
 	breaker   breaker.State
-	shown     bool // that the line is stopped
+	trouble   error // the last answer that says that something is wrong
+	shown     bool  // that the line is stopped
 	witnesses []journey.Witness
 	settling  settling
 }
@@ -210,7 +212,7 @@ func (d *dispatcher) take(a answer) {
 	switch step.Move {
 	case journey.Settled:
 		d.show(step.Work.Record)
-		d.witness(step.Work.Record)
+		d.witness(step.Work.Record, a.began)
 	case journey.Again:
 		d.repeat(step)
 	case journey.Withheld:
@@ -228,8 +230,12 @@ func (d *dispatcher) hear(step journey.Step) {
 	if action == breaker.Stop {
 		d.halt(d.breaker.Err(false))
 	}
-	if step.Heard == journey.Accepted || step.Heard == journey.Refused {
+	switch step.Heard {
+	case journey.Accepted, journey.Refused:
 		d.shown = false
+	case journey.Busy, journey.Trouble, journey.Foreign:
+		d.trouble = step.Err
+	default:
 	}
 }
 
@@ -261,20 +267,20 @@ func (d *dispatcher) probe(ctx context.Context) {
 		d.wait(why + "; the run stops at " + d.breaker.Down().Add(d.Limits.MaxWait).Format(time.TimeOnly) + " unless it does")
 	}
 	var asked time.Duration
-	var last error
 	for d.breaker.Do(0, false) == breaker.Probe {
 		rest, ok := d.breaker.Rest(time.Now(), asked, d.Limits)
 		if !ok {
-			d.breaker = d.breaker.GaveUp(last)
+			d.breaker = d.breaker.GaveUp(d.trouble)
 			return
 		}
 		d.Pace.Hold(time.Now().Add(rest), why)
 		if _, err := d.Pace.Acquire(ctx); err != nil {
 			return
 		}
-		_, last = d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})
-		d.breaker = d.breaker.Probed(last)
-		asked = askedWait(last)
+		_, err := d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})
+		d.trouble = cmp.Or(err, d.trouble)
+		d.breaker = d.breaker.Probed(err)
+		asked = askedWait(err)
 	}
 }
 

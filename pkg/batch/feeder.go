@@ -33,7 +33,7 @@ type feeder struct {
 
 func newFeeder(o Options, fresh chan<- journey.Step, events chan<- Event) *feeder {
 	f := &feeder{
-		Options: o, policy: o.policy(), fresh: fresh, events: events, elsewhere: map[string]string{}, lag: lagOf(o.Inputs),
+		Options: o, policy: o.policy(), fresh: fresh, events: events, elsewhere: map[string]string{}, lag: lagOf(o.Inputs, o.policy()),
 	}
 	for _, doubt := range o.Doubts {
 		f.elsewhere[email.Fold(doubt.Email)] = fmt.Sprintf(
@@ -43,52 +43,58 @@ func newFeeder(o Options, fresh chan<- journey.Step, events chan<- Event) *feede
 }
 
 // feed returns when every pending entry was handed over, or with the cause when ctx ends first. Entries that were tried
-// in an earlier part of the run come last: others are not to wait for them time and again.
+// in an earlier part of the run come last: others are not to wait for them time and again. They are kept meanwhile, since
+// the ledger is soon full of entries that this run is trying.
 func (f *feeder) feed(ctx context.Context) error {
-	for _, tried := range []bool{false, true} {
-		if err := f.pass(ctx, func(e ledger.Entry) bool { return (e.Attempts > 0 || e.Claim != nil) == tried }); err != nil {
+	var tried []ledger.Entry
+	for pending, err := range f.Ledger.Pending(ctx, f.Run) {
+		switch {
+		case err != nil:
+			return err
+		case pending.Attempts > 0 || pending.Claim != nil:
+			tried = append(tried, pending)
+			continue
+		}
+		if err := f.handOver(ctx, pending); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// pass hands over the pending entries that are wanted.
-func (f *feeder) pass(ctx context.Context, wanted func(ledger.Entry) bool) error {
-	for pending, err := range f.Ledger.Pending(ctx, f.Run) {
-		if err != nil {
+	for _, pending := range tried {
+		if err := f.handOver(ctx, pending); err != nil {
 			return err
-		}
-		if !wanted(pending) {
-			continue
-		}
-		step, err := f.resolve(pending)
-		if err != nil {
-			return err
-		}
-		if step.Move == journey.Contradicted {
-			return &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(step.Gap)}
-		}
-		settled := step.Move == journey.Settled
-		if settled || pending.Claim != nil && step.Move == journey.Send {
-			f.settled = append(f.settled, record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt})
-		}
-		if settled && len(f.settled) < settledGroup {
-			continue
-		}
-		if err := f.flush(ctx); err != nil {
-			return err
-		}
-		if settled {
-			continue
-		}
-		select {
-		case f.fresh <- step:
-		case <-ctx.Done():
-			return context.Cause(ctx)
 		}
 	}
 	return f.flush(ctx)
+}
+
+// handOver records an entry that needs no request, together with others, and hands over any other.
+func (f *feeder) handOver(ctx context.Context, pending ledger.Entry) error {
+	step, err := f.resolve(pending)
+	if err != nil {
+		return err
+	}
+	if step.Move == journey.Contradicted {
+		if err := f.flush(ctx); err != nil {
+			return err
+		}
+		return &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(step.Gap)}
+	}
+	settled := step.Move == journey.Settled
+	if settled || pending.Claim != nil && step.Move == journey.Send {
+		f.settled = append(f.settled, record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt})
+	}
+	if settled && len(f.settled) < settledGroup {
+		return nil
+	}
+	if err := f.flush(ctx); err != nil || settled {
+		return err
+	}
+	select {
+	case f.fresh <- step:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // resolve says what the reading at the beginning of the run means for an entry.
@@ -97,7 +103,7 @@ func (f *feeder) resolve(pending ledger.Entry) (journey.Step, error) {
 	if err != nil {
 		return journey.Step{}, fmt.Errorf("run %s: %w", f.Run, err)
 	}
-	w := journey.Load(pending.Record, pending.Claim, desired, f.policy, time.Now())
+	w := journey.Load(pending.Record, pending.Claim, desired, f.policy, f.Since)
 	w.AskedOf, w.Elsewhere = f.OrganizationID, f.elsewhere[email.Fold(w.Email)]
 	step := journey.Resolve(w, journey.See(f.Inputs.Directory, w, f.Inputs, f.lag), f.Inputs, f.policy)
 	if step.Move == journey.Settled && step.Work.UpdatedAt.IsZero() {

@@ -16,6 +16,8 @@ type Recovery struct {
 	Policy journey.Policy
 	// Run is the run that is resumed, empty if there is none: its own doubts are left to [Run].
 	Run string
+	// Since is when this process took hold of the ledger: no request of an earlier one left later. Zero stands for now.
+	Since time.Time
 	// Hold keeps reads from beginning before an instant.
 	Hold func(until time.Time, why string)
 	// Read reads the organization as it is now, with what verdicts rest on.
@@ -33,20 +35,26 @@ func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 	if maxWait == 0 {
 		maxWait = breaker.DefaultMaxWait
 	}
+	if r.Since.IsZero() {
+		r.Since = time.Now()
+	}
 	began := time.Now()
 	var from time.Time
 	for _, doubt := range doubts {
-		if at := journey.CertainFrom(doubt, r.Policy, began); at.After(from) {
+		if at := journey.CertainFrom(doubt, r.Policy, r.Since); at.After(from) {
 			from = at
 		}
 	}
 	for {
 		r.Hold(from, "requests of an earlier run may still be at work inside the service")
+		if err = pause(ctx, time.Until(from)); err != nil { // a reading counts from its beginning
+			return in, nil, err
+		}
 		if in, err = r.Read(ctx); err != nil {
 			return in, nil, err
 		}
 		var again time.Time
-		if left, again, err = r.settle(ctx, doubts, in, began); err != nil || again.IsZero() {
+		if left, again, err = r.settle(ctx, doubts, in); err != nil || again.IsZero() {
 			return in, left, err
 		}
 		if again.Sub(began) > maxWait {
@@ -56,13 +64,13 @@ func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 	}
 }
 
-// settle settles the doubts of other runs by one reading, in a recovery that began at an instant: every request behind them
-// had left by then. It returns those that are left, and from when on another reading would tell more, zero if none would.
-func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inputs, began time.Time) (left []record.Doubt, again time.Time, err error) {
+// settle settles the doubts of other runs by one reading. It returns those that are left, and from when on another reading
+// would tell more, zero if none would.
+func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inputs) (left []record.Doubt, again time.Time, err error) {
 	if len(doubts) == 0 {
 		return nil, time.Time{}, nil
 	}
-	lag := lagOf(in)
+	lag := lagOf(in, r.Policy)
 	for _, doubt := range doubts {
 		if doubt.Run == r.Run {
 			continue
@@ -71,7 +79,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 		if err != nil {
 			return nil, time.Time{}, err
 		}
-		w := journey.Load(doubt.Record, &doubt.Claim, desired, r.Policy, began)
+		w := journey.Load(doubt.Record, &doubt.Claim, desired, r.Policy, r.Since)
 		step := journey.Resolve(w, journey.See(in.Directory, w, in, lag), in, r.Policy)
 		switch step.Move {
 		case journey.Wait:
@@ -95,9 +103,6 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 }
 
 // lagOf returns how late the reading may be that verdicts rest on.
-func lagOf(in plan.Inputs) time.Duration {
-	if in.Directory == nil || in.Blind {
-		return journey.UnknownLag
-	}
-	return journey.Lag(in.Directory, journey.Witnesses(in.Histories, in.At))
+func lagOf(in plan.Inputs, p journey.Policy) time.Duration {
+	return p.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At))
 }

@@ -1,20 +1,21 @@
 package batch_test
 
 import (
+	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"rollcall/pkg/batch"
-	"rollcall/pkg/cybedefend"
-	"rollcall/pkg/directory"
-	"rollcall/pkg/ledger"
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 )
 
-// TestReplacing has one person's pending invitation cancelled and sent anew.
+// TestReplacing has one person's pending invitation cancelled and sent anew. A cancel that is done
+// counts as no attempt.
 func TestReplacing(t *testing.T) {
-	const old = "old-a1@x.example"
+	const old, fresh = "old-a1@x.example", "id-a1@x.example"
 	tests := []struct {
 		name     string
 		cancels  []reply // the last one repeats
@@ -25,15 +26,16 @@ func TestReplacing(t *testing.T) {
 		attempts int
 		called   int // cancels of what was pending
 	}{
-		{name: "cancelled, then created", cancels: []reply{created()}, want: record.Invited, id: "id-a1@x.example", attempts: 1, called: 1},
-		{name: "a lost cancel that took effect", cancels: []reply{lost(true)}, want: record.Invited, id: "id-a1@x.example", attempts: 2, called: 1},
-		{name: "a lost cancel that did not", cancels: []reply{lost(false), created()}, want: record.Invited, id: "id-a1@x.example", attempts: 2, called: 2},
-		{name: "a throttled invite does not cancel again", cancels: []reply{created()}, invites: []reply{throttled(3 * time.Second), created()}, want: record.Invited, id: "id-a1@x.example", attempts: 2, called: 1},
-		{name: "a lost invite that took effect", cancels: []reply{created()}, invites: []reply{lost(true)}, want: record.Invited, id: "id-a1@x.example", attempts: 1, called: 1},
-		{name: "a lost invite that did not", cancels: []reply{created()}, invites: []reply{lost(false), created()}, want: record.Invited, id: "id-a1@x.example", attempts: 2, called: 1},
+		{name: "cancelled, then created", cancels: []reply{created()}, want: record.Invited, id: fresh, attempts: 1, called: 1},
+		{name: "a lost cancel that took effect", cancels: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 3, called: 1},
+		{name: "a lost cancel that did not", cancels: []reply{lost(false), created()}, want: record.Invited, id: fresh, attempts: 2, called: 2},
+		{name: "a throttled invite does not cancel again", cancels: []reply{created()}, invites: []reply{throttled(3 * time.Second), created()}, want: record.Invited, id: fresh, attempts: 2, called: 1},
+		{name: "a lost invite that took effect", cancels: []reply{created()}, invites: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 1, called: 1},
+		{name: "a lost invite that did not", cancels: []reply{created()}, invites: []reply{lost(false), created()}, want: record.Invited, id: fresh, attempts: 2, called: 1},
 		{name: "never to be cancelled", cancels: []reply{unreachable()}, want: record.Failed, attempts: 5, called: 5},
 		{name: "a cancel that is forbidden", cancels: []reply{forbidden()}, want: record.Rejected, attempts: 1, called: 1},
 		{name: "a cancel that is refused although it is pending", cancels: []reply{refusal(400)}, want: record.Rejected, attempts: 1, called: 1},
+		{name: "a cancel that is not allowed at all", cancels: []reply{refusal(405)}, want: record.Rejected, attempts: 1, called: 1},
 		{
 			name: "accepted in the meantime", want: record.AlreadyMember, attempts: 1, called: 1,
 			prepare: func(w *world) {
@@ -44,16 +46,24 @@ func TestReplacing(t *testing.T) {
 			},
 		},
 		{
-			name: "replaced by somebody else in the meantime", want: record.AlreadyInvited, id: "theirs", attempts: 1, called: 1,
+			name: "cancelled by somebody else in the meantime", want: record.Invited, id: fresh, attempts: 2, called: 1,
 			prepare: func(w *world) {
 				w.service.cancels = func(string, int) reply {
-					w.service.pending[0].ID = "theirs"
+					w.service.list[0].until = time.Now()
 					return refusal(400)
 				}
 			},
 		},
 		{
-			name: "a hold between cancel and invite", want: record.Invited, id: "id-a1@x.example", attempts: 1, called: 1,
+			name: "a lost cancel that took effect, and one of what is gone", want: record.Invited, id: fresh, attempts: 3, called: 1,
+			cancels: []reply{lost(true)},
+			prepare: func(w *world) {
+				w.service.lag = 15 * time.Second
+				w.service.gone = func() error { return refusal(400).err }
+			},
+		},
+		{
+			name: "a hold between cancel and invite", want: record.Invited, id: fresh, attempts: 1, called: 1,
 			prepare: func(w *world) {
 				w.service.cancels = func(string, int) reply {
 					w.options.Pace.Hold(time.Now().Add(time.Minute), "test")
@@ -71,75 +81,115 @@ func TestReplacing(t *testing.T) {
 					}
 					return tt.invites[min(n, len(tt.invites))-1]
 				})
-				w.replacePending("a1@x.example")
 				w.service.cancels = func(_ string, n int) reply { return tt.cancels[min(n, len(tt.cancels))-1] }
 				if tt.prepare != nil {
 					tt.prepare(w)
 				}
-				if err := w.run(t, nil); err != nil && batch.StopReason(err) != batch.Forbidden {
+				w.replacePending("a1@x.example")
+				if err := w.run(t, nil); err != nil && breaker.ReasonOf(err) != breaker.Forbidden {
 					t.Fatal(err)
 				}
-				got := w.ledger.entries[0]
+				got := w.rows(t)[0]
 				if got.Outcome != tt.want || got.InvitationID != tt.id || got.Attempts != tt.attempts {
 					t.Errorf("%s, invitation %q, %d attempts: %s", got.Outcome, got.InvitationID, got.Attempts, got.Error)
 				}
-				if w.service.cancel[old] != tt.called {
-					t.Errorf("%d cancels, want %d", w.service.cancel[old], tt.called)
+				if w.service.cancelled[old] != tt.called || len(w.mailedTwice()) > 0 || len(w.claims(t)) > 0 {
+					t.Errorf("%d cancels, want %d; mailed twice %v, claims %v", w.service.cancelled[old], tt.called, w.mailedTwice(), w.claims(t))
 				}
 			})
 		})
 	}
 }
 
-// TestStopBetweenCancelAndInvite expects that whoever has lost an invitation still gets the new one.
+// TestStopBetweenCancelAndInvite expects that the ledger knows who has lost an invitation and got no new one, and that the
+// next run invites them without another cancel.
 func TestStopBetweenCancelAndInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 20, func(string, int) reply { return created() })
+		w := newWorld(t, 20, invitesEverybody)
 		var addresses []string
-		for _, r := range w.ledger.entries {
+		for _, r := range w.rows(t) {
 			addresses = append(addresses, r.Email)
 		}
 		w.replacePending(addresses...)
 		stop := make(chan struct{})
-		w.service.cancels = func(_ string, _ int) reply {
-			if len(w.service.cancel) == 5 {
+		w.service.cancels = func(string, int) reply {
+			if len(w.service.cancelled) == 5 {
 				close(stop)
 			}
 			return created()
 		}
-		if err := w.run(t, stop); batch.StopReason(err) != batch.Interrupted {
+		if err := w.run(t, stop); breaker.ReasonOf(err) != breaker.Interrupted {
 			t.Fatalf("Run = %v", err)
 		}
-		if cancelled, sent := len(w.service.cancel), len(w.service.mails); cancelled < 5 || cancelled == 20 || sent != cancelled {
-			t.Errorf("%d cancelled, %d sent", cancelled, sent)
+		between := 0
+		for _, r := range w.rows(t) {
+			cancelled, mailed := w.service.cancelled["old-"+r.Email] > 0, w.service.mails[r.Email] > 0
+			if (r.Trail.Cancelled != "") != cancelled || (r.Outcome == record.Invited) != mailed {
+				t.Errorf("row %d: %s, cancelled %q; the service: cancelled %t, mailed %t", r.Row, r.Outcome, r.Trail.Cancelled, cancelled, mailed)
+			}
+			if cancelled && !mailed {
+				between++
+			}
+		}
+		if between == 0 || len(w.claims(t)) > 0 {
+			t.Errorf("%d are between cancel and invite, claims %v", between, w.claims(t))
+		}
+		if err := w.again(t); err != nil || len(w.service.mails) != 20 || len(w.mailedTwice()) > 0 {
+			t.Errorf("Run = %v, %d mailed, twice %v", err, len(w.service.mails), w.mailedTwice())
+		}
+		for id, n := range w.service.cancelled {
+			if n != 1 {
+				t.Errorf("%s was cancelled %d times", id, n)
+			}
 		}
 	})
 }
 
-// TestSettleEarlierReplacements tells the invitation that was to be replaced from the one that replaces it.
-func TestSettleEarlierReplacements(t *testing.T) {
+// TestALongReadingIsNotBelievedToBeFresh reads pages for so long that the last one shows who was invited after the first
+// one was read. That first page still shows an invitation that was cancelled.
+func TestALongReadingIsNotBelievedToBeFresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 2, func(string, int) reply { return created() })
-		end := time.Now().Add(time.Hour)
-		w.service.pending = []cybedefend.Invitation{
-			{ID: "old", Email: "a1@x.example", ExpiresAt: end}, {ID: "new", Email: "a2@x.example", ExpiresAt: end},
+		w := newWorld(t, 3, invitesEverybody)
+		w.options.Pace = mustPace(t, 1)
+		w.service.cancels = func(string, int) reply { return lost(true) }
+		w.service.gone = func() error { return refusal(400).err }
+		w.service.lag = 5 * time.Second
+		w.service.place(pendingInvitation("old-a1@x.example", "a1@x.example"))
+		for i := range 100 {
+			w.service.place(pendingInvitation(strconv.Itoa(i), fmt.Sprintf("other%d@x.example", i)))
 		}
-		claims := []ledger.Claim{
-			{Run: "old", Row: 1, Email: "a1@x.example", Attempt: 1, Replaces: "old"},
-			{Run: "old", Row: 2, Email: "a2@x.example", Attempt: 1, Replaces: "old"},
-		}
-		for _, claim := range claims {
-			w.ledger.claims[claim.Row] = claim
-		}
-		d, err := directory.Read(t.Context(), directory.Options{Service: w.service, OrganizationID: organizationID})
-		if err != nil {
+		w.replacePending() // nobody else
+		if err := w.run(t, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := batch.SettleEarlier(t.Context(), w.ledger, d, claims, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-		if w.outcomes() != "unset invited" || len(w.ledger.claims) != 0 || w.ledger.entries[1].InvitationID != "new" {
-			t.Errorf("outcomes %s, claims %v", w.outcomes(), w.ledger.claims)
+		if got := w.outcomes(t); got != "invited invited invited" || len(w.mailedTwice()) > 0 {
+			t.Errorf("%s, mailed twice %v", got, w.mailedTwice())
 		}
 	})
+}
+
+// TestRecoverReplacements tells the invitation that was to be replaced from the one that replaces it.
+func TestRecoverReplacements(t *testing.T) {
+	for policy, want := range map[plan.Reinvite]string{
+		plan.ReinviteExpired: "already_invited invited", plan.ReinvitePending: "unset invited",
+	} {
+		t.Run(string(policy), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 2, invitesEverybody)
+				w.policy.Reinvite = policy
+				w.service.place(pendingInvitation("old", "a1@x.example"))
+				w.service.place(pendingInvitation("new", "a2@x.example"))
+				w.claim(t, record.Claim{Run: "run", Row: 1, Email: "a1@x.example", Attempt: 1, Replaces: "old"})
+				w.claim(t, record.Claim{Run: "run", Row: 2, Email: "a2@x.example", Attempt: 1, Replaces: "old"})
+				w.begin(t, "another", []string{"a3@x.example"})
+				if err := w.recover(t.Context(), t); err != nil {
+					t.Fatal(err)
+				}
+				w.options.Run = "run"
+				if rows := w.rows(t); w.outcomes(t) != want || len(w.claims(t)) != 0 || rows[1].InvitationID != "new" {
+					t.Errorf("outcomes %s, claims %v", w.outcomes(t), w.claims(t))
+				}
+			})
+		})
+	}
 }

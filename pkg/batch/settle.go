@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,15 +28,26 @@ type settling struct {
 	since, from time.Time
 }
 
-// witness keeps an invitation that was confirmed just now, by which later readings show how late they are.
-func (d *dispatcher) witness(r record.Record) {
+// witness keeps an invitation whose request left at an instant, by which later readings show how late they are.
+func (d *dispatcher) witness(r record.Record, left time.Time) {
 	if r.Outcome != record.Invited {
 		return
 	}
-	d.witnesses = append(d.witnesses, journey.Witness{Email: r.Email, InvitationID: r.InvitationID, At: r.Trail.EndedAt})
+	d.witnesses = append(d.witnesses, journey.Witness{Email: r.Email, InvitationID: r.InvitationID, At: left})
 	if len(d.witnesses) > 2*recentWitnesses {
 		d.witnesses = append([]journey.Witness(nil), d.witnesses[len(d.witnesses)-recentWitnesses:]...)
 	}
+}
+
+// seenBy returns the witnesses as the reading that has just ended counts them, which is from its beginning: its last page
+// may show somebody whom the first one was too late to show.
+func (d *dispatcher) seenBy(reading *directory.Directory) []journey.Witness {
+	took := time.Since(reading.Began)
+	seen := append([]journey.Witness(nil), d.witnesses...)
+	for i := range seen {
+		seen[i].At = seen[i].At.Add(-took)
+	}
+	return seen
 }
 
 // settle reads the directory once and finds out what became of every doubtful attempt. Nothing is in flight meanwhile, and
@@ -44,11 +56,15 @@ func (d *dispatcher) witness(r record.Record) {
 func (d *dispatcher) settle(ctx context.Context) {
 	d.wait(fmt.Sprintf("looking up what became of the invitations without a certain answer: %d", len(d.doubts)))
 	defer d.wait("")
-	d.Pace.Hold(d.certainFrom(), "requests may still be at work inside the service")
+	from := d.certainFrom()
+	d.Pace.Hold(from, "requests may still be at work inside the service")
+	if pause(ctx, time.Until(from)) != nil { // a reading counts from its beginning, which is not to be before that
+		return // the claims stand, and the next run looks
+	}
 	reading, err := d.read(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return // the claims stand, and the next run looks
+		return
 	case errors.Is(err, cybedefend.ErrCredentials):
 		d.halt(&breaker.StopError{Reason: breaker.Credentials, Err: err})
 		return
@@ -78,7 +94,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 	in, lag := d.Inputs, time.Duration(0)
 	in.Blind, in.At = false, d.Now()
 	if unread == nil {
-		lag = journey.Lag(reading, d.witnesses)
+		lag = d.policy().LagOf(reading, d.seenBy(reading))
 	}
 	steps := make([]journey.Step, len(d.doubts))
 	for i, doubt := range d.doubts {
@@ -150,7 +166,9 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 	var pending []string
 	for _, witness := range d.witnesses {
 		people, ids = append(people, witness.Email), append(ids, witness.InvitationID)
-		pending = append(pending, witness.Email)
+		if time.Since(witness.At) >= cmp.Or(d.Lag, journey.UnknownLag) { // a late list may lack the others
+			pending = append(pending, witness.Email)
+		}
 	}
 	retrier := ReadRetrier{
 		Pace: d.Pace, Retry: retry.Policy{Attempts: math.MaxInt, Cap: probeCap}, MaxWait: d.Limits.MaxWait,

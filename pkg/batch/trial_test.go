@@ -14,7 +14,9 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/secret"
@@ -161,26 +163,26 @@ func (t trial) run(b *testing.B) *outcome {
 		Credentials: cybedefend.PersonalAccessToken{Token: secret.New(sandbox.DefaultPAT), AuthEndpoint: url},
 		Observe: func(e cybedefend.Exchange) {
 			m.observe(e)
-			batch.Heed(p, e)
+			p.Report(told(e))
 		},
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer client.Close()
-	patience := batch.Patience{Pace: p}
+	retrier := batch.ReadRetrier{Pace: p}
 	d, err := directory.Read(b.Context(), directory.Options{
-		Service: client, OrganizationID: sandbox.DefaultOrganizationID, Call: patience.Call,
+		Service: client, OrganizationID: sandbox.DefaultOrganizationID, Call: retrier.Call,
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	memory, err := ledger.Open(filepath.Join(b.TempDir(), "ledger.db"), ledger.Options{})
+	memory, err := sqlite.Open(filepath.Join(b.TempDir(), "ledger.db"), sqlite.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer closing(b, memory)
-	run, err := memory.Begin(b.Context(), ledger.Run{}, people(t.rows))
+	run, err := memory.Begin(b.Context(), ledger.Run{OrganizationID: sandbox.DefaultOrganizationID, Service: url}, people(t.rows))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -189,7 +191,8 @@ func (t trial) run(b *testing.B) *outcome {
 	}
 	began := time.Now()
 	err = batch.Run(b.Context(), nil, batch.Options{
-		OrganizationID: sandbox.DefaultOrganizationID, Run: run.ID, Service: client, Directory: d, Pace: p, Ledger: memory,
+		OrganizationID: sandbox.DefaultOrganizationID, Run: run.ID, Service: client, Pace: p, Ledger: memory,
+		Inputs: plan.Inputs{Directory: d, At: time.Now()},
 	})
 	m.took = time.Since(began)
 	if err != nil {
@@ -202,6 +205,14 @@ func (t trial) run(b *testing.B) *outcome {
 	m.learned, _ = p.Learned()
 	m.stats = statsOf(b, url)
 	return m
+}
+
+// told is what an answer says about the service's limits.
+func told(e cybedefend.Exchange) (t pace.Told) {
+	for _, limit := range e.Limits {
+		t.Limits = append(t.Limits, pace.Limit(limit))
+	}
+	return t
 }
 
 // tell posts to the sandbox.

@@ -112,15 +112,37 @@ func (s State) Next(step journey.Step, o Options) State {
 	switch {
 	case step.Move == journey.Contradicted:
 		return s.stopped(Contradicted, errors.New(step.Gap))
+	case step.Move == journey.Wait:
+		return s
+	case step.Heard == 0 && cybedefend.ClassOf(step.Err) == cybedefend.FinalNo:
+		return s.lookedUp(step, o)
 	case step.Move != journey.Settled || step.Heard == journey.Refused:
 		return s
 	case step.Heard == 0 && step.Work.Outcome == record.Invited: // a reading shows that the service has worked
 		s.accepted = true
 		return s.works()
-	case step.Heard == 0 && step.Work.Outcome == record.Rejected && step.Work.HTTPStatus != http.StatusConflict:
-		return s // it was counted when it was refused
 	}
 	return s.counted(step, o)
+}
+
+// lookedUp notes what a reading says about a row that was refused, and counted then. The refusal of somebody who is there
+// already, or who can be sent after all, is none.
+func (s State) lookedUp(step journey.Step, o Options) State {
+	status := step.Work.HTTPStatus
+	switch rejected := step.Move == journey.Settled && !step.Work.Outcome.Well(); {
+	case rejected && status == http.StatusConflict:
+		return s.counted(step, o)
+	case rejected:
+		return s
+	}
+	s.refused--
+	if status == http.StatusForbidden {
+		s.forbidden--
+	}
+	if status != http.StatusConflict {
+		s.bad--
+	}
+	return s
 }
 
 // works notes that a call was answered as it should be, be it with a refusal.
@@ -161,10 +183,10 @@ func (s State) refusedBy(step journey.Step, o Options) State {
 	if o.MayNotInvite {
 		enough = 1
 	}
-	switch {
-	case status == http.StatusConflict:
+	switch status {
+	case http.StatusConflict:
 		return s // people who are there already are no trouble
-	case status == http.StatusForbidden:
+	case http.StatusForbidden:
 		if s.forbidden++; !s.accepted && s.streak.length >= enough {
 			return s.stopped(Forbidden, step.Err)
 		}
@@ -180,7 +202,7 @@ func (s State) counted(step journey.Step, o Options) State {
 	if step.Move == journey.Settled && step.Work.Outcome.Well() {
 		return s
 	}
-	if s.bad++; s.bad == o.MaxFailures {
+	if s.bad++; o.MaxFailures > 0 && s.bad >= o.MaxFailures {
 		return s.stopped(Failures, fmt.Errorf("%d in this run, the last on line %d: %s", s.bad, step.Work.Line, step.Work.Error))
 	}
 	return s
@@ -197,7 +219,7 @@ func (s State) stopped(reason Reason, err error) State {
 // Do says how the run goes on, with so many entries in doubt, and with nothing left to send if idle.
 func (s State) Do(doubts int, idle bool) Action {
 	switch {
-	case s.stop != nil && !(idle && s.stop.ofRows()):
+	case s.stop != nil && (!idle || !s.stop.ofRows()):
 		return Stop
 	case s.failures >= lineStop && !s.trial:
 		return Probe
@@ -270,12 +292,12 @@ func (s State) Relative(now time.Time) State {
 func (s State) Down() time.Time { return s.down }
 
 // Err returns why the run stops, nil if it does not. A run that has come to its end is stopped only where the service has
-// forbidden everybody.
+// forbidden everybody, and there were enough of them to tell.
 func (s State) Err(ended bool) error {
 	switch {
-	case s.stop != nil && !(ended && s.stop.ofRows()):
+	case s.stop != nil && (!ended || !s.stop.ofRows()):
 		return s.stop
-	case ended && !s.accepted && s.forbidden > 0 && s.forbidden == s.refused:
+	case ended && !s.accepted && s.forbidden >= forbiddenStop && s.forbidden == s.refused:
 		return &StopError{Reason: Forbidden}
 	}
 	return nil

@@ -30,12 +30,12 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
 		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
-		Service: r.service, Ledger: r.ledger, Inputs: r.inputs, Doubts: r.doubts, Pace: r.pace, Now: r.service.now,
+		Service: r.service, Ledger: r.ledger, Inputs: r.inputs, Doubts: r.doubts, Since: r.held, Pace: r.pace, Now: r.service.now,
 		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
 		Limits: breaker.Options{
 			MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), MayNotInvite: !r.service.caller.MayInvite(),
 		},
-		Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.url), Deadline: r.flags.until,
+		Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.host()), Lag: r.flags.lag(), Deadline: r.flags.until,
 		Observe: progress.observe,
 	})
 	// What is in flight has been answered and kept.

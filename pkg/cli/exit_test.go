@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
@@ -23,16 +23,16 @@ func TestExitCodeOf(t *testing.T) {
 		{usageError("", "--rate: no"), ExitUsage},
 		{&cybedefend.Error{Err: cybedefend.ErrCredentials}, ExitRefused},
 		{&cybedefend.Error{Err: cybedefend.ErrForbidden}, ExitRefused},
-		{&batch.StopError{Reason: batch.Credentials}, ExitRefused},
-		{&batch.StopError{Reason: batch.Forbidden}, ExitRefused},
+		{&breaker.StopError{Reason: breaker.Credentials}, ExitRefused},
+		{&breaker.StopError{Reason: breaker.Forbidden}, ExitRefused},
 		{&roster.RefusedError{}, ExitRoster},
 		{&ledger.LockedError{}, ExitLocked},
-		{&batch.StopError{Reason: batch.Deadline}, ExitStopped},
-		{&batch.StopError{Reason: batch.Overlong}, ExitStopped},
-		{&batch.StopError{Reason: batch.Streak}, ExitStopped},
-		{&batch.StopError{Reason: batch.Failures}, ExitStopped},
-		{&batch.StopError{Reason: batch.Unsettled}, ExitStopped},
-		{&batch.StopError{Reason: batch.Interrupted}, ExitInterrupted},
+		{&breaker.StopError{Reason: breaker.Deadline}, ExitStopped},
+		{&breaker.StopError{Reason: breaker.Overlong}, ExitStopped},
+		{&breaker.StopError{Reason: breaker.Streak}, ExitStopped},
+		{&breaker.StopError{Reason: breaker.Failures}, ExitStopped},
+		{&breaker.StopError{Reason: breaker.Unsettled}, ExitStopped},
+		{&breaker.StopError{Reason: breaker.Interrupted}, ExitInterrupted},
 		{context.Canceled, ExitInterrupted},
 		{&ledger.Error{Err: ledger.ErrDiskFull}, ExitUnexpected},
 		{&ledger.Error{Err: ledger.ErrForeign}, ExitUsage},

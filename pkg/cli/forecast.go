@@ -23,6 +23,9 @@ type forecast struct {
 	before int
 	// replaced counts the rows whose pending invitation is cancelled first.
 	replaced int
+	// news counts the rows that are kept back since their invitation was found to have ended, which no run has noted yet:
+	// once it could have expired, nobody would know any more.
+	news int
 	// problems are the first rows that keep themselves from being sent, as a person wants to see them.
 	problems []string
 
@@ -136,8 +139,16 @@ func (r *onboarding) foreseen(e roster.Entry, step journey.Step) record.Record {
 			rec.Hint = "a request of an earlier run is in doubt: what became of it is looked up first"
 		}
 	case journey.Settled:
+		if rec.Outcome == record.Invited { // by the request that is in doubt
+			r.forecast.outcomes[record.Invited]++
+			return rec
+		}
 		if rec.UpdatedAt.IsZero() {
 			rec.UpdatedAt = r.now()
+		}
+		ended := step.Verdict.Membership.Ended
+		if rec.Outcome == record.Skipped && ended != nil && !r.inputs.Histories.Of(rec.Email).FoundGone(ended.ID) {
+			r.forecast.news++
 		}
 	default: // it is looked up on the way
 		rec.Outcome, rec.UpdatedAt = record.WouldInvite, r.now()

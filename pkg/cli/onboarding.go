@@ -37,6 +37,7 @@ type onboarding struct {
 	directory *directory.Directory // nil when offline
 	inputs    plan.Inputs          // of the verdicts
 	doubts    []record.Doubt       // requests of earlier runs that could not be looked up yet
+	held      time.Time            // when the ledger was taken hold of: no other process sends since
 	run       ledger.Run           // zero until it has begun; a run that is resumed has before
 
 	// sync is nil for invite; what follows is for sync alone.
@@ -176,7 +177,7 @@ func (r *onboarding) openLedger(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.ledger = opened
+	r.ledger, r.held = opened, time.Now()
 	r.closers = append(r.closers, opened)
 	if _, err := r.ledger.Enter(ctx, r.scope()); err != nil {
 		return err

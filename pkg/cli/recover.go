@@ -27,7 +27,8 @@ func (r *onboarding) scope() record.Scope {
 func (r *onboarding) policy() (journey.Policy, error) {
 	retries, err := retry.New(retry.Policy{Attempts: r.flags.attempts})
 	return journey.Policy{
-		Retry: retries, Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.url),
+		Retry: retries, Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.host()),
+		Lag: r.flags.lag(),
 	}, err
 }
 
@@ -44,7 +45,7 @@ func (r *onboarding) recover(ctx context.Context) error {
 	}
 	blind := r.blind(doubts)
 	recovery := batch.Recovery{
-		Store: r.ledger, Policy: policy, Run: r.run.ID, Hold: r.pace.Hold, MaxWait: r.flags.maxWait, Now: r.service.now,
+		Store: r.ledger, Policy: policy, Run: r.run.ID, Since: r.held, Hold: r.pace.Hold, MaxWait: r.flags.maxWait, Now: r.service.now,
 		Read: func(ctx context.Context) (plan.Inputs, error) { return r.readInputs(ctx, r.ledger, doubts, blind) },
 	}
 	if r.inputs, r.doubts, err = recovery.Recover(ctx, doubts); err != nil {
@@ -178,17 +179,21 @@ func (r *onboarding) remember(ctx context.Context, memory ledger.Ledger) (plan.H
 	if memory == nil {
 		return nil, nil
 	}
+	// What is younger counts whatever a list or a roster says.
+	recent := r.now().Add(-journey.MemoryCounts)
 	joined := map[string]time.Time{}
 	for name, err := range memory.Named(ctx, r.scope()) {
 		if err != nil {
 			return nil, err
 		}
-		if !name.Since.IsZero() {
-			joined[name.Person] = name.Since
+		if since := name.Since; since.After(recent) {
+			joined[name.Person] = recent
+		} else if !since.IsZero() {
+			joined[name.Person] = since
 		}
 	}
 	return plan.Remember(plan.Remembered{
-		Invited: memory.Invited(ctx, r.scope()), Sighted: memory.Sighted(ctx, r.scope()),
+		Invited: memory.Invited(ctx, r.scope()), Sighted: memory.Sighted(ctx, r.scope()), Cancelled: memory.Cancelled(ctx, r.scope()),
 		JoinedAt: func(key string) time.Time { return joined[key] },
 	})
 }
@@ -240,7 +245,7 @@ func (r *onboarding) resolvePending(pending ledger.Entry) (journey.Step, error) 
 	if err != nil {
 		return journey.Step{}, err
 	}
-	w := journey.Load(pending.Record, pending.Claim, desired, policy, time.Now())
+	w := journey.Load(pending.Record, pending.Claim, desired, policy, r.held)
 	return journey.Resolve(w, journey.See(r.directory, w, r.inputs, journey.UnknownLag), r.inputs, policy), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -189,6 +190,15 @@ func (s *service) find(ctx context.Context, wanted string, patience batch.ReadRe
 	}
 	s.organization, err = choose(known, wanted)
 	return profile, err
+}
+
+// host returns the host of the service, without its port.
+func (s *service) host() string {
+	address, err := url.Parse(s.url)
+	if err != nil {
+		return s.url
+	}
+	return address.Hostname()
 }
 
 // observeLimits tells the pace what an answer told about the service's limits. Token exchanges are answered by somebody

@@ -210,6 +210,11 @@ func denial(err error) error {
 	if !ok || e.Class != FinalNo {
 		return err
 	}
+	if e.Quota {
+		// Nothing that lasts: the next exchange may do better.
+		e.Class = NotProcessed
+		return e
+	}
 	switch {
 	case errors.Is(e, ErrUnreadable):
 		e.Err = fmt.Errorf("%w: %w", ErrCredentials, e.Err)
@@ -250,7 +255,7 @@ func (e *exchanger) discover(ctx context.Context) (application, error) {
 		found.clientID = e.knownID
 		return found, nil
 	}
-	if e, ok := errors.AsType[*Error](err); ok && unclear {
+	if e, ok := errors.AsType[*Error](err); ok && unclear && e.Class != Foreign {
 		// Without a known id to fall back on there is nothing left to try.
 		e.Class = FinalNo
 	}

@@ -3,9 +3,7 @@ package cybedefend_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -17,121 +15,6 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/secret"
 )
-
-// tenant is a service and its identity provider in one round-tripper. Tokens are "token-1", "token-2" and so on.
-type tenant struct {
-	mu sync.Mutex
-	// valid are the tokens that the API takes.
-	valid map[string]bool
-	// exchanges and discoveries count the requests of each kind.
-	exchanges, discoveries int
-	// forms are the bodies of the exchanges.
-	forms []string
-	// lifetime is what the identity provider says about its tokens, in seconds.
-	lifetime string
-	// stillborn makes it issue tokens that the API refuses.
-	stillborn bool
-	// refusal is what it answers instead of a token, unless it is nil.
-	refusal http.HandlerFunc
-	// delay is how long each exchange takes.
-	delay time.Duration
-	// discovery replaces the answer of the API about its applications, unless it is nil.
-	discovery http.HandlerFunc
-	// before is called before each call of the API is answered, with its token.
-	before func(token string)
-}
-
-func (s *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
-	recorder := httptest.NewRecorder()
-	if err := s.serve(recorder, r); err != nil {
-		return nil, err
-	}
-	response := recorder.Result()
-	response.Request = r
-	return response, nil
-}
-
-func (s *tenant) serve(w http.ResponseWriter, r *http.Request) error {
-	switch r.URL.Path {
-	case "/client-apps":
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.discoveries++
-		if s.discovery != nil {
-			s.discovery(w, r)
-			return nil
-		}
-		answer(200, `{"cli":{"appId":"app"},"vscode":{}}`)(w, r)
-	case "/oidc/token":
-		select {
-		case <-time.After(s.delay):
-		case <-r.Context().Done():
-			return r.Context().Err()
-		}
-		s.exchange(w, r)
-	default:
-		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if s.before != nil {
-			s.before(token)
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if !s.valid[token] {
-			answer(401, `{"message":"jwt expired"}`)(w, r)
-			return nil
-		}
-		answer(200, `{"teams":[]}`)(w, r)
-	}
-	return nil
-}
-
-func (s *tenant) exchange(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.exchanges++
-	_ = r.ParseForm()
-	s.forms = append(s.forms, r.URL.Host+" "+r.PostForm.Encode())
-	if s.refusal != nil {
-		s.refusal(w, r)
-		return
-	}
-	token := fmt.Sprintf("token-%d", s.exchanges)
-	if s.valid == nil {
-		s.valid = map[string]bool{}
-	}
-	s.valid[token] = !s.stillborn
-	answer(200, fmt.Sprintf(`{"access_token":%q,"token_type":"bearer","expires_in":%s}`, token, s.lifetime))(w, r)
-}
-
-// expire makes the API refuse all tokens issued so far.
-func (s *tenant) expire() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.valid)
-}
-
-func (s *tenant) set(change func(*tenant)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change(s)
-}
-
-func (s *tenant) connect(t *testing.T, change ...func(*cybedefend.Options)) *cybedefend.Client {
-	t.Helper()
-	if s.lifetime == "" {
-		s.lifetime = "600"
-	}
-	return connect(t, cybedefend.Options{
-		BaseURL: "https://api-eu.cybedefend.com", Transport: s,
-		Credentials: cybedefend.PersonalAccessToken{Token: secret.New(personalToken)},
-	}, change...)
-}
-
-func teams(t *testing.T, client *cybedefend.Client) error {
-	t.Helper()
-	_, err := client.Teams(t.Context(), organizationID)
-	return err
-}
 
 func TestExchangeAsksForTheRightApplication(t *testing.T) {
 	const form = "&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange&resource=RESOURCE" +
@@ -176,6 +59,7 @@ func TestExchangeFails(t *testing.T) {
 		{"grant", &tenant{refusal: answer(400, `{"error":"invalid_grant","error_description":"the token pat_personal-secret is revoked"}`)}, cybedefend.FinalNo, true, "exchange token: 400 Bad Request: the token [redacted] is revoked"},
 		{"client", &tenant{refusal: answer(400, `{"error":"invalid_client"}`)}, cybedefend.FinalNo, true, "exchange token: 400 Bad Request: invalid_client"},
 		{"not allowed", &tenant{refusal: answer(400, `{"code":"token_exchange_not_allowed"}`)}, cybedefend.FinalNo, true, "exchange token: 400 Bad Request: token_exchange_not_allowed"},
+		{"quota", &tenant{refusal: answer(400, `{"message":"Rate limit exceeded"}`)}, cybedefend.NotProcessed, false, "exchange token: 400 Bad Request: Rate limit exceeded"},
 		{"401", &tenant{refusal: answer(401, ``)}, cybedefend.FinalNo, true, "exchange token: 401 Unauthorized: credentials refused"},
 		{"403", &tenant{refusal: answer(403, `{}`)}, cybedefend.FinalNo, true, "exchange token: 403 Forbidden: credentials refused"},
 		{"403 of a firewall", &tenant{refusal: answer(403, ``)}, cybedefend.Foreign, false, "exchange token: 403 Forbidden: an answer without words, which is not in the service's form"},
@@ -248,6 +132,21 @@ func TestOneExchangeServesAllCallers(t *testing.T) {
 			t.Errorf("%d exchanges, %d discoveries, want 2 and 1", service.exchanges, service.discoveries)
 		}
 	})
+}
+
+// TestAPageInPlaceOfTheClientsNameIsNobodysRefusal has the address of something else than an API.
+func TestAPageInPlaceOfTheClientsNameIsNobodysRefusal(t *testing.T) {
+	for _, discovery := range []http.HandlerFunc{answer(404, `<title>Welcome</title>`), answer(200, `<title>Welcome</title>`)} {
+		service := &tenant{discovery: discovery}
+		err := teams(t, service.connect(t, func(o *cybedefend.Options) {
+			o.BaseURL = "https://api.example.com"
+			o.Credentials = cybedefend.PersonalAccessToken{Token: secret.New(personalToken), AuthEndpoint: "https://auth.example.com"}
+		}))
+		failure, ok := errors.AsType[*cybedefend.Error](err)
+		if !ok || failure.Class != cybedefend.Foreign || !failure.Ahead() || errors.Is(err, cybedefend.ErrCredentials) {
+			t.Errorf("class %v: %v", cybedefend.ClassOf(err), err)
+		}
+	}
 }
 
 // together makes 32 calls at once.
@@ -402,46 +301,5 @@ func TestTokensAreRenewedEarly(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-func TestNoSecretIsEverPrinted(t *testing.T) {
-	secrets := []string{personalToken, accessToken, "token-1", inviteToken}
-	echo := func(w http.ResponseWriter, r *http.Request) {
-		_ = r.ParseForm()
-		text := strings.Repeat("y", 180) + r.Header.Get("Authorization") + r.PostForm.Get("subject_token") + r.URL.RawQuery
-		answer(418, marshal(t, map[string]string{"message": text}))(w, r)
-	}
-	ready := serve(t, echo)
-	var errs []error
-	for _, call := range calls {
-		_, err := call(t.Context(), ready)
-		errs = append(errs, err)
-	}
-	errs = append(errs, teams(t, (&tenant{refusal: echo}).connect(t)))
-	for _, cut := range []string{invitationJSON[:90], strings.Replace(invitationJSON, `"email"`, `"mail"`, 1), `"` + inviteToken + `"`, inviteToken} {
-		_, err := serve(t, answer(201, cut)).Invite(t.Context(), organizationID, ada)
-		errs = append(errs, err)
-	}
-	options := cybedefend.Options{Credentials: cybedefend.PersonalAccessToken{Token: secret.New(personalToken)}}
-	printed := []any{options, options.Credentials, cybedefend.AccessToken(secret.New(accessToken))}
-	for _, err := range errs {
-		if err == nil {
-			t.Error("a call succeeded")
-			continue
-		}
-		failure, _ := errors.AsType[*cybedefend.Error](err)
-		printed = append(printed, err, *failure)
-	}
-	for _, value := range printed {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-			text := fmt.Sprintf(verb, value)
-			for _, s := range secrets {
-				// The beginning is as bad: messages are shortened.
-				if strings.Contains(text, s[:min(len(s), 14)]) {
-					t.Errorf("%s shows a secret: %s", verb, text)
-				}
-			}
-		}
 	}
 }

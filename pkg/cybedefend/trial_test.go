@@ -51,21 +51,15 @@ func (g *gate) set(change func(*gate)) {
 	change(g)
 }
 
-// freshly runs a test with each kind of credentials whose token the service has not accepted so far.
-func freshly(t *testing.T, test func(*testing.T, *gate, *cybedefend.Client)) {
-	for name, credentials := range map[string]cybedefend.Credentials{
-		"personal": cybedefend.PersonalAccessToken{Token: secret.New(personalToken)},
-		"ready":    cybedefend.AccessToken(secret.New(accessToken)),
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := &gate{}
-				test(t, service, connect(t, cybedefend.Options{
-					BaseURL: "https://api-eu.cybedefend.com", Transport: service, Credentials: credentials,
-				}))
-			})
-		})
-	}
+// fresh are credentials of each kind, whose tokens the service has not accepted so far.
+var fresh = map[string]cybedefend.Credentials{
+	"personal": cybedefend.PersonalAccessToken{Token: secret.New(personalToken)},
+	"ready":    cybedefend.AccessToken(secret.New(accessToken)),
+}
+
+func (g *gate) connect(t *testing.T, credentials cybedefend.Credentials) *cybedefend.Client {
+	t.Helper()
+	return connect(t, cybedefend.Options{BaseURL: "https://api-eu.cybedefend.com", Transport: g, Credentials: credentials})
 }
 
 // wantTooYoung checks an error for being a refusal that time may mend.
@@ -89,87 +83,160 @@ func wantRefused(t *testing.T, err error) {
 }
 
 func TestAFreshTokenRefusedMayBeTooYoung(t *testing.T) {
-	freshly(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-		wantTooYoung(t, teams(t, client), 2*time.Second)
-		<-time.After(2*time.Second - 1)
-		wantTooYoung(t, teams(t, client), 1)
-		service.set(func(g *gate) { g.open = true })
-		<-time.After(1)
-		if err := teams(t, client); err != nil {
-			t.Fatal(err)
-		}
-	})
+	for name, credentials := range fresh {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := &gate{}
+				client := service.connect(t, credentials)
+				wantTooYoung(t, teams(t, client), 2*time.Second)
+				<-time.After(2*time.Second - 1)
+				wantTooYoung(t, teams(t, client), 1)
+				service.set(func(g *gate) { g.open = true })
+				<-time.After(1)
+				if err := teams(t, client); err != nil {
+					t.Fatal(err)
+				}
+			})
+		})
+	}
 }
 
 func TestAFreshTokenRefusedTwiceIsFinal(t *testing.T) {
-	freshly(t, func(t *testing.T, _ *gate, client *cybedefend.Client) {
-		wantTooYoung(t, teams(t, client), 2*time.Second)
-		<-time.After(2 * time.Second)
-		wantRefused(t, teams(t, client))
-		wantRefused(t, teams(t, client))
-	})
+	for name, credentials := range fresh {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := &gate{}
+				client := service.connect(t, credentials)
+				wantTooYoung(t, teams(t, client), 2*time.Second)
+				<-time.After(2 * time.Second)
+				wantRefused(t, teams(t, client))
+				wantRefused(t, teams(t, client))
+			})
+		})
+	}
 }
 
 // TestRefusalsOfOneMomentAreOne sends many requests before the first refusal is known, and one whose answer is late.
 func TestRefusalsOfOneMomentAreOne(t *testing.T) {
-	freshly(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-		for i, err := range together(t, client) {
-			if cybedefend.ClassOf(err) != cybedefend.NotProcessed {
-				t.Errorf("caller %d: class %v: %v", i, cybedefend.ClassOf(err), err)
-			}
-		}
-		// Sent within the two seconds, answered after them.
-		<-time.After(time.Second)
-		service.set(func(g *gate) { g.delay = 5 * time.Second })
-		wantTooYoung(t, teams(t, client), 0)
-		wantRefused(t, teams(t, client))
-	})
+	for name, credentials := range fresh {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := &gate{}
+				client := service.connect(t, credentials)
+				for i, err := range together(t, client) {
+					if cybedefend.ClassOf(err) != cybedefend.NotProcessed {
+						t.Errorf("caller %d: class %v: %v", i, cybedefend.ClassOf(err), err)
+					}
+				}
+				// Sent within the two seconds, answered after them.
+				<-time.After(time.Second)
+				service.set(func(g *gate) { g.delay = 5 * time.Second })
+				wantTooYoung(t, teams(t, client), 0)
+				wantRefused(t, teams(t, client))
+			})
+		})
+	}
 }
 
 // TestALateRefusalDoesNotDiscardATokenThatIsOldEnoughByNow holds an answer back until the token has been accepted.
 func TestALateRefusalDoesNotDiscardATokenThatIsOldEnoughByNow(t *testing.T) {
-	freshly(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-		wantTooYoung(t, teams(t, client), 2*time.Second)
-		service.set(func(g *gate) { g.delay = 10 * time.Second })
-		late := make(chan error)
-		go func() { late <- teams(t, client) }()
-		synctest.Wait()
-		service.set(func(g *gate) { g.delay, g.open = 0, true })
-		<-time.After(2 * time.Second)
-		if err := teams(t, client); err != nil {
-			t.Fatal(err)
-		}
-		wantTooYoung(t, <-late, 0)
-		if err := teams(t, client); err != nil {
-			t.Error(err)
-		}
-	})
+	for name, credentials := range fresh {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := &gate{}
+				client := service.connect(t, credentials)
+				wantTooYoung(t, teams(t, client), 2*time.Second)
+				service.set(func(g *gate) { g.delay = 10 * time.Second })
+				late := make(chan error)
+				go func() { late <- teams(t, client) }()
+				synctest.Wait()
+				service.set(func(g *gate) { g.delay, g.open = 0, true })
+				<-time.After(2 * time.Second)
+				if err := teams(t, client); err != nil {
+					t.Fatal(err)
+				}
+				wantTooYoung(t, <-late, 0)
+				if err := teams(t, client); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
 
 // TestOnlyTheServiceAcceptsAToken refuses a token for the first time after others have answered in the service's place.
 func TestOnlyTheServiceAcceptsAToken(t *testing.T) {
 	for _, status := range []int{302, 403, 408, 429, 502, 503} {
-		freshly(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-			service.set(func(g *gate) { g.status = status })
-			if err := teams(t, client); err == nil {
-				t.Fatal("no error")
-			}
-			service.set(func(g *gate) { g.status = 0 })
-			wantTooYoung(t, teams(t, client), 2*time.Second)
-		})
+		for name, credentials := range fresh {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					service := &gate{}
+					client := service.connect(t, credentials)
+					service.set(func(g *gate) { g.status = status })
+					if err := teams(t, client); err == nil {
+						t.Fatal("no error")
+					}
+					service.set(func(g *gate) { g.status = 0 })
+					wantTooYoung(t, teams(t, client), 2*time.Second)
+				})
+			})
+		}
 	}
 }
 
 func TestAReadyTokenThatWasAcceptedIsRefusedForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := &gate{open: true}
-		client := connect(t, cybedefend.Options{
-			BaseURL: "https://api-eu.cybedefend.com", Transport: service, Credentials: cybedefend.AccessToken(secret.New(accessToken)),
-		})
+		client := service.connect(t, cybedefend.AccessToken(secret.New(accessToken)))
 		if err := teams(t, client); err != nil {
 			t.Fatal(err)
 		}
 		service.set(func(g *gate) { g.open = false })
 		wantRefused(t, teams(t, client))
+	})
+}
+
+// TestARenewedTokenIsFreshAgain lets a token that was accepted run out, and has the next one refused.
+func TestARenewedTokenIsFreshAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := &gate{open: true}
+		client := service.connect(t, cybedefend.PersonalAccessToken{Token: secret.New(personalToken)})
+		if err := teams(t, client); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Hour)
+		service.set(func(g *gate) { g.open = false })
+		wantTooYoung(t, teams(t, client), 2*time.Second)
+	})
+}
+
+// TestALateRefusalAfterTheEndIsFinal answers a call with an old token only after the personal access token was refused.
+func TestALateRefusalAfterTheEndIsFinal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		service := &tenant{}
+		client := service.connect(t)
+		if err := teams(t, client); err != nil {
+			t.Fatal(err)
+		}
+		service.expire()
+		service.set(func(s *tenant) { s.refusal = answer(401, `{"message":"revoked"}`) })
+		hold := make(chan struct{})
+		var once sync.Once
+		service.before = func(string) {
+			held := false
+			once.Do(func() { held = true })
+			if held {
+				<-hold
+			}
+		}
+		late := make(chan error)
+		go func() { late <- teams(t, client) }()
+		synctest.Wait()
+		if err := teams(t, client); cybedefend.ClassOf(err) != cybedefend.NotProcessed {
+			t.Errorf("the expired token: %v", err)
+		}
+		wantRefused(t, teams(t, client))
+		close(hold)
+		wantRefused(t, <-late)
 	})
 }

@@ -17,32 +17,37 @@ type Caller struct {
 }
 
 // CallerOf returns the caller's place in an organization as the profile tells it. In an organization that the profile
-// does not name, the role is unknown.
+// does not name, the role is unknown, and the seats are those of the caller's own subscription.
 func CallerOf(profile cybedefend.Profile, organizationID string) Caller {
 	caller := Caller{Email: profile.Email, Seats: max(profile.Subscription.Seats, 0)}
 	for _, membership := range profile.Organizations {
-		if strings.EqualFold(membership.ID, organizationID) {
-			caller.Role = membership.Role
+		if !strings.EqualFold(membership.ID, organizationID) {
+			continue
+		}
+		caller.Role = membership.Role
+		if membership.Seats > 0 {
+			caller.Seats = membership.Seats
 		}
 	}
 	return caller
 }
 
-// MayGrant reports whether the caller may invite people with a role. Nothing is assumed about a caller whose role is
-// not known: then the service will say.
+// MayGrant reports whether the caller may probably invite people with a role: advice, since the service decides. Nothing
+// is assumed about a caller whose role is not known.
 func (c Caller) MayGrant(role cybedefend.Role) bool {
 	roles, known := Grantable(c.Role)
 	return !known || slices.Contains(roles, role)
 }
 
-// MayInvite reports whether there is any role that the caller may grant, or his own is not known.
+// MayInvite reports whether there is any role that the caller may probably grant, or his own is not known.
 func (c Caller) MayInvite() bool {
 	roles, known := Grantable(c.Role)
 	return !known || len(roles) > 0
 }
 
-// Grantable returns the roles that a caller with the given role may grant, most powerful first, and whether the role is
-// known at all. Letter case does not matter. The matrix is the service's, as its documentation has it.
+// Grantable returns the roles that a caller with the given role may probably grant, most powerful first, and whether the
+// role is known at all. Letter case does not matter. No public page has this matrix; it is an inference, so it is good
+// for a warning and never for a refusal.
 func Grantable(role string) (roles []cybedefend.Role, known bool) {
 	switch strings.ToLower(strings.TrimSpace(role)) {
 	case "creator":

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -27,52 +28,8 @@ func TestLookUp(t *testing.T) {
 		{MaxLookups + 1, 1_000_000, false},
 	}
 	for _, tt := range tests {
-		if got := lookUp(tt.people, tt.members); got != tt.want {
-			t.Errorf("lookUp(%d people, %d members) = %v", tt.people, tt.members, got)
-		}
-	}
-}
-
-func TestWindowsCoverTheListAndOverlap(t *testing.T) {
-	last := whole
-	for calls := 2; last.end() < 10_000; calls++ {
-		next := overlapping(last)
-		page := next.page()
-		if (page.Number-1)*page.Size != next.start || page.Size < 1 || page.Size > cybedefend.PageSize {
-			t.Fatalf("%+v is not page %+v", next, page)
-		}
-		if next.start > last.end()-overlap || next.end() <= last.end() {
-			t.Fatalf("%+v comes after %+v", next, last)
-		}
-		if last = next; calls*14 > next.end()+100 {
-			t.Fatalf("%d calls for %d items", calls, next.end())
-		}
-	}
-	if got, want := beside(whole), (window{20, 20}); got != want {
-		t.Errorf("beside = %+v", got)
-	}
-}
-
-func TestViews(t *testing.T) {
-	at := func(start, size, total int, ids ...string) view { return view{window{start, size}, ids, total} }
-	tests := []struct {
-		name                 string
-		give                 []view
-		linked, inPlace, all bool
-	}{
-		{"one page", []view{at(0, 3, 0, "a", "b")}, true, true, false},
-		{"in place", []view{at(0, 3, 0, "a", "b", "c"), at(2, 2, 0, "c", "d")}, true, true, false},
-		{"the end within the overlap", []view{at(0, 4, 0, "a", "b", "c", "d"), at(2, 2, 0, "c")}, true, false, false},
-		{"somebody came before", []view{at(0, 3, 0, "a", "b", "c"), at(2, 2, 0, "b", "c")}, true, false, false},
-		{"somebody went before", []view{at(0, 3, 0, "a", "b", "c"), at(2, 2, 0, "d", "e")}, false, false, false},
-		{"side by side", []view{at(0, 2, 4, "a", "b"), at(2, 2, 4, "c", "d")}, false, false, true},
-		{"side by side, one twice", []view{at(0, 2, 4, "a", "b"), at(2, 2, 4, "b", "c")}, true, false, false},
-		{"side by side, another total", []view{at(0, 2, 4, "a", "b"), at(2, 2, 5, "c", "d")}, false, false, false},
-	}
-	for _, tt := range tests {
-		got := [3]bool{linked(tt.give), inPlace(tt.give), counted(tt.give)}
-		if diff := cmp.Diff([3]bool{tt.linked, tt.inPlace, tt.all}, got); diff != "" {
-			t.Errorf("%s: linked, in place, counted (-want +got):\n%s", tt.name, diff)
+		if got := lookUpPays(tt.people, tt.members); got != tt.want {
+			t.Errorf("lookUpPays(%d people, %d members) = %v", tt.people, tt.members, got)
 		}
 	}
 }
@@ -96,6 +53,13 @@ func TestStateOf(t *testing.T) {
 		{"CANCELED", time.Hour, Ended},
 		{"revoked", time.Hour, Ended},
 		{"declined", time.Hour, Ended},
+		{"Withdrawn", time.Hour, Ended},
+		{"deleted", time.Hour, Ended},
+		{"rejected", time.Hour, Ended},
+		{"refused", time.Hour, Ended},
+		{"completed", time.Hour, Ended},
+		{"used", time.Hour, Ended},
+		{"joined", -time.Hour, Ended},
 	}
 	for _, tt := range tests {
 		if got := StateOf(cybedefend.Invitation{Status: tt.status, ExpiresAt: now.Add(tt.left)}, now); got != tt.want {
@@ -104,6 +68,71 @@ func TestStateOf(t *testing.T) {
 	}
 	if got := StateOf(cybedefend.Invitation{Status: "pending"}, now); got != Pending {
 		t.Errorf("an invitation whose end is not known is %s", got)
+	}
+}
+
+func TestEndedHow(t *testing.T) {
+	for status, want := range map[string]string{
+		"ACCEPTED": "accepted", "joined": "accepted", "\tcanceled\n": "cancelled", "Revoked": "cancelled", "refused": "declined",
+		"expired": "ended", "archived": "ended", "": "ended",
+	} {
+		if got := EndedHow(status); got != want {
+			t.Errorf("EndedHow(%q) = %q, want %q", status, got, want)
+		}
+	}
+}
+
+func TestVeiled(t *testing.T) {
+	for address, want := range map[string]bool{
+		"ann@x.example": false, "a.n.n@x.example": false, "": true, "null": true, "a***@x.example": true,
+		"a•••@x.example": true, "a…@x.example": true, "a...@x.example": true, "ann@…": true,
+	} {
+		if got := veiled(address); got != want {
+			t.Errorf("veiled(%q) = %v", address, got)
+		}
+	}
+}
+
+func TestSupersedes(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	in := func(status string, left time.Duration) cybedefend.Invitation {
+		return cybedefend.Invitation{Status: status, ExpiresAt: now.Add(left)}
+	}
+	tests := []struct {
+		name       string
+		later, was cybedefend.Invitation
+	}{
+		{"accepted", in("accepted", time.Hour), in("pending", time.Hour)},
+		{"accepted, not renewed", in("accepted", time.Hour), in("pending", 2*time.Hour)},
+		{"renewed", in("pending", time.Hour), in("expired", -time.Hour)},
+		{"said to be expired", in("expired", time.Hour), in("pending", time.Hour)},
+	}
+	for _, tt := range tests {
+		if !supersedes(tt.later, tt.was, now) || supersedes(tt.was, tt.later, now) {
+			t.Errorf("%s: %+v and %+v", tt.name, tt.later, tt.was)
+		}
+	}
+}
+
+func TestOddItemsAreNamedOnce(t *testing.T) {
+	var r remarks
+	r.oddItems("members", oddPage{1, []string{"member 3 of the page (ann@x.example): the id is a number", "member 4 of the page: nothing"}})
+	r.oddItems("members", oddPage{1, []string{"member 4 of the page: nothing"}})
+	r.oddItems("members", oddPage{3, []string{"member 1 of the page (ann@x.example): the id is a number"}})
+	r.oddItems("members", oddPage{21, []string{"member 4 of the page: nothing"}})
+	want := []string{
+		"members from number 1 on: member 3 of the page (ann@x.example): the id is a number",
+		"members from number 1 on: member 4 of the page: nothing",
+		"members from number 21 on: member 4 of the page: nothing",
+	}
+	if diff := cmp.Diff(want, r.warnings()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for i := range 30 {
+		r.oddItems("members", oddPage{i, []string{fmt.Sprintf("member 1 of the page (m%d@x.example): odd", i)}})
+	}
+	if got := r.warnings(); len(got) != maxOdd+1 || got[maxOdd] != "and 13 more odd items" {
+		t.Errorf("%d warnings, the last is %q", len(got), got[len(got)-1])
 	}
 }
 
@@ -140,11 +169,12 @@ func TestGrantable(t *testing.T) {
 func TestCallerOf(t *testing.T) {
 	profile := cybedefend.Profile{
 		Email:         "ann@x.example",
-		Organizations: []cybedefend.Membership{{ID: "o1", Role: "member"}, {ID: "O2", Role: "Manager"}},
+		Organizations: []cybedefend.Membership{{ID: "o1", Role: "member"}, {ID: "O2", Role: "Manager"}, {ID: "o4", Seats: 5}},
 		Subscription:  cybedefend.Subscription{Seats: 25},
 	}
 	for organization, want := range map[string]Caller{
 		"o2": {Email: "ann@x.example", Role: "Manager", Seats: 25},
+		"o4": {Email: "ann@x.example", Seats: 5}, // its own subscription
 		"o3": {Email: "ann@x.example", Seats: 25},
 	} {
 		if got := CallerOf(profile, organization); got != want {

@@ -23,27 +23,31 @@ func TestReadIndexesByPerson(t *testing.T) {
 		invitations: []cybedefend.Invitation{
 			{ID: "old", Email: "Ann@X.example", Status: "pending", ExpiresAt: now.Add(-time.Hour)},
 			{ID: "new", Email: "ann@x.EXAMPLE", Status: "pending", ExpiresAt: now.Add(time.Hour)},
-			{ID: "lapsed", Email: "bob@x.example", Status: "expired", ExpiresAt: now.Add(-time.Hour)},
+			{ID: "late", Email: "bob@x.example", Status: "expired", ExpiresAt: now.Add(-time.Hour)},
 			{ID: "gone", Email: "cyd@x.example", Status: "cancelled", ExpiresAt: now.Add(time.Hour)},
 		},
 		members: []cybedefend.User{{ID: "u", Email: "DAN@x.example", Role: cybedefend.Manager}},
 	}
 	d := readWith(t, service, directory.Options{})
 	ann := d.Person(" ann@x.example ")
-	if ann.Pending == nil || ann.Pending.ID != "new" || ann.Lapsed == nil || ann.Lapsed.ID != "old" || ann.Member != nil {
+	if ann.Pending == nil || ann.Pending.ID != "new" || ann.Expired == nil || ann.Expired.ID != "old" || ann.Member != nil {
 		t.Errorf("ann: %+v", ann)
 	}
-	if bob := d.Person("bob@x.example"); bob.Pending != nil || bob.Lapsed == nil {
+	if bob := d.Person("bob@x.example"); bob.Pending != nil || bob.Expired == nil {
 		t.Errorf("bob: %+v", bob)
 	}
-	if cyd := d.Person("cyd@x.example"); cyd != (directory.Standing{}) {
+	cyd := d.Person("cyd@x.example")
+	if cyd.Pending != nil || cyd.Expired != nil || cyd.Ended == nil || directory.EndedHow(cyd.Ended.Status) != "cancelled" {
 		t.Errorf("cyd: %+v", cyd)
+	}
+	if eve := d.Person("eve@x.example"); eve != (directory.Membership{}) {
+		t.Errorf("eve: %+v", eve)
 	}
 	if dan := d.Person("dan@x.example"); dan.Member == nil || dan.Member.Role != cybedefend.Manager {
 		t.Errorf("dan: %+v", dan)
 	}
-	if d.Members() != 1 || d.Pending() != 1 || !d.Stable {
-		t.Errorf("%d members, %d pending, stable %v", d.Members(), d.Pending(), d.Stable)
+	if d.Members() != 1 || d.Pending() != 1 || !d.Certain() {
+		t.Errorf("%d members, %d pending, gaps %v", d.Members(), d.Pending(), d.Gaps)
 	}
 }
 
@@ -101,8 +105,8 @@ func TestReadMakesEveryCallThroughCall(t *testing.T) {
 			}
 		},
 	})
-	if err != nil || d == nil || calls != 6 {
-		t.Errorf("Read = %v after %d calls, want 6", err, calls)
+	if err != nil || d == nil || calls != 10 {
+		t.Errorf("Read = %v after %d calls, want 10", err, calls)
 	}
 }
 

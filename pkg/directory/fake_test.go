@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -24,8 +25,22 @@ type organization struct {
 	refuse  func(call, search string, page int) error
 	latency time.Duration
 	// What the service does differently: it ignores page numbers, knows no sizes but the largest, tells no totals, leaves
-	// members called hidden out of their pages, minds letter case while it searches, or ignores searches.
-	samePage, oneSize, noTotals, hides, minds, noSearch bool
+	// members called hidden out of their pages, minds letter case while it searches, ignores searches, or shows its lists
+	// in another order with each call.
+	samePage, oneSize, noTotals, hides, minds, noSearch, shuffles bool
+	// cap is the most that a page shows, 0 for no cap. With capSkips, pages begin where those of the size asked for would.
+	cap      int
+	capSkips bool
+	// hole may change what a page shows.
+	hole func(call string, page cybedefend.Page, from, to int) (int, int)
+	// makesUp shows a new member at every place that anybody asks for. total, if set, is told instead of the true one.
+	makesUp bool
+	total   int
+	// odd are the texts about odd items on the first page, unread how many items of it cannot be read.
+	odd    []string
+	unread int
+
+	random *rand.Rand
 
 	mu    sync.Mutex
 	calls map[string]int
@@ -73,9 +88,9 @@ func (o *organization) begin(ctx context.Context, call, search string, page int)
 	return err
 }
 
-func (o *organization) Invitations(ctx context.Context, _ string, page cybedefend.Page) ([]cybedefend.Invitation, error) {
+func (o *organization) Invitations(ctx context.Context, _ string, page cybedefend.Page) (cybedefend.InvitationsPage, error) {
 	if err := o.begin(ctx, "invitations", "", page.Number); err != nil {
-		return nil, err
+		return cybedefend.InvitationsPage{}, err
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -83,7 +98,12 @@ func (o *organization) Invitations(ctx context.Context, _ string, page cybedefen
 	if o.before != nil {
 		o.before(page)
 	}
-	return part(o, o.invitations, page), nil
+	reply := cybedefend.InvitationsPage{Invitations: part(o, "invitations", o.invitations, page)}
+	reply.Items = len(reply.Invitations)
+	if page.Number == 1 {
+		reply.Odd, reply.Items = o.odd, reply.Items+o.unread
+	}
+	return reply, nil
 }
 
 func (o *organization) Members(ctx context.Context, _ string, page cybedefend.Page, search string) (cybedefend.MembersPage, error) {
@@ -103,11 +123,24 @@ func (o *organization) Members(ctx context.Context, _ string, page cybedefend.Pa
 		}
 		return !strings.Contains(strings.ToLower(u.Email), strings.ToLower(search))
 	})
-	reply := cybedefend.MembersPage{Users: slices.DeleteFunc(part(o, found, page), func(u cybedefend.User) bool {
-		return o.hides && strings.HasPrefix(u.Email, "hidden")
+	reply := cybedefend.MembersPage{Users: slices.DeleteFunc(part(o, call, found, page), func(u cybedefend.User) bool {
+		return o.hides && (call == "members" || o.noSearch) && strings.HasPrefix(u.Email, "hidden")
 	})}
 	if !o.noTotals {
-		reply.TotalUsers, reply.TotalPages = len(found), (len(found)+cybedefend.PageSize-1)/cybedefend.PageSize
+		reply.TotalUsers = len(found)
+		if call == "members" {
+			reply.TotalUsers = cmp.Or(o.total, len(found)+o.unread)
+		}
+	}
+	if o.makesUp {
+		for i := range page.Size {
+			made := fmt.Sprintf("made%d-%d@x.example", page.Number*page.Size, i)
+			reply.Users = append(reply.Users, cybedefend.User{ID: made, Email: made})
+		}
+	}
+	reply.Items = len(reply.Users)
+	if call == "members" && page.Number == 1 {
+		reply.Odd, reply.Items = o.odd, reply.Items+o.unread
 	}
 	return reply, nil
 }
@@ -123,7 +156,7 @@ func (o *organization) after() {
 }
 
 // part returns a page of a list.
-func part[T any](o *organization, list []T, page cybedefend.Page) []T {
+func part[T any](o *organization, call string, list []T, page cybedefend.Page) []T {
 	size := cmp.Or(page.Size, cybedefend.PageSize)
 	if o.oneSize {
 		size = cybedefend.PageSize
@@ -131,6 +164,20 @@ func part[T any](o *organization, list []T, page cybedefend.Page) []T {
 	if o.samePage {
 		page.Number = 1
 	}
+	if o.shuffles {
+		list = slices.Clone(list)
+		o.random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	}
+	shown := size
+	if o.cap > 0 {
+		if shown = min(size, o.cap); !o.capSkips {
+			size = shown
+		}
+	}
 	from := min((page.Number-1)*size, len(list))
-	return slices.Clone(list[from:min(from+size, len(list))])
+	to := min(from+shown, len(list))
+	if o.hole != nil {
+		from, to = o.hole(call, page, from, to)
+	}
+	return slices.Clone(list[from:to])
 }

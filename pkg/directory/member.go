@@ -48,6 +48,7 @@ func (r *reading) listMembers(search string, keep func(cybedefend.User), page fu
 	var odd oddPages
 	return paging.New(paging.Options[cybedefend.User]{
 		Name: "members", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
+		ShortEnds: search != "",
 		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.User], error) {
 			reply, err := r.Service.Members(ctx, r.OrganizationID, cybedefend.Page(page), search)
 			odd.add(page, reply.Odd)
@@ -137,15 +138,17 @@ func (r *reading) checkCaller(result paging.Result) {
 // hides people.
 func (r *reading) recall(ctx context.Context, result paging.Result, open *remarks) error {
 	var absent []string
-	unsearchable := 0
+	seen, unsearchable := map[string]bool{"": true}, 0
 	for _, address := range r.Members {
-		switch key := email.Fold(address); {
-		case key == "" || r.isMember(key) || slices.Contains(absent, key):
+		key := email.Fold(address)
+		switch {
+		case seen[key] || r.isMember(key):
 		case searchable(key):
 			absent = append(absent, key)
 		default:
 			unsearchable++
 		}
+		seen[key] = true
 	}
 	if unsearchable > 0 && result.Shown != result.Total { // otherwise, the count says that they have left
 		open.incomplete("members: %d who were known are not listed, and their addresses cannot be searched for", unsearchable)

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"strings"
 	"sync"
 
@@ -69,7 +70,7 @@ func (r *remarks) oddItems(list string, page oddPage) {
 
 // warnings returns all warnings, those about single items last.
 func (r *remarks) warnings() []string {
-	all := append(r.notes, r.odd...)
+	all := slices.Concat(r.notes, r.odd)
 	if r.moreOdd > 0 {
 		all = append(all, fmt.Sprintf("and %d more odd items", r.moreOdd))
 	}

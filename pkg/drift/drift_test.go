@@ -20,7 +20,7 @@ func TestFind(t *testing.T) {
 	open := func(address string) *cybedefend.Invitation {
 		return &cybedefend.Invitation{ID: "invitation of " + address, Email: address, OrganizationRole: "member", ExpiresAt: soon}
 	}
-	people := map[string]directory.Standing{
+	people := map[string]directory.Membership{
 		"same":     {Member: member("same", "member")},
 		"shouted":  {Member: member("Shouted", "MEMBER")},
 		"promoted": {Member: member("promoted", "member")},
@@ -31,7 +31,7 @@ func TestFind(t *testing.T) {
 		"invited":  {Pending: open("invited")},
 		"gone":     {Pending: open("gone")},
 		"stranger": {Pending: open("stranger")},
-		"lapsed":   {Lapsed: open("lapsed")},
+		"lapsed":   {Expired: open("lapsed")},
 		"both":     {Member: member("both", "member"), Pending: open("both")},
 		"alice":    {Member: member("alice", "member")},
 	}
@@ -51,7 +51,7 @@ func TestFind(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Find (-want +got):\n%s", diff)
 	}
-	if got := drift.Find(maps.All(map[string]directory.Standing(nil)), wanted, func(string) bool { return true }); got != nil {
+	if got := drift.Find(maps.All(map[string]directory.Membership(nil)), wanted, func(string) bool { return true }); got != nil {
 		t.Errorf("in an empty organization: %v", got)
 	}
 }

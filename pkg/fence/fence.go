@@ -29,7 +29,7 @@ import (
 // Good is how long a claim is good for. It is far longer than writing a claim down takes, and short enough to wait for.
 const Good = 5 * time.Second
 
-// ErrStale: the stamp is older than [Good], so nothing may be sent for it any more.
+// ErrStale means that the stamp is older than [Good], so that nothing may be sent for it any more.
 var ErrStale = errors.New("the claim is older than " + Good.String() + ": the process may have been frozen; claim again")
 
 type stampKey struct{}

@@ -148,10 +148,19 @@ func TestStaleRequestsWriteNothing(t *testing.T) {
 	}
 }
 
+func closeAtEnd(t *testing.T, closer io.Closer) {
+	t.Helper()
+	t.Cleanup(func() {
+		if err := closer.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestDisarm(t *testing.T) {
 	near, far := net.Pipe()
-	defer near.Close()
-	defer far.Close()
+	closeAtEnd(t, near)
+	closeAtEnd(t, far)
 	if fence.Arm(t.Context(), near) || fence.Disarm(near) {
 		t.Error("a connection that the package did not make was armed")
 	}
@@ -159,12 +168,12 @@ func TestDisarm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	closeAtEnd(t, listener)
 	connection, err := fence.Dial(net.Dialer{})(t.Context(), "tcp", listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
+	closeAtEnd(t, connection)
 	var c clock
 	ctx := fence.StampBy(t.Context(), c.read)
 	c.advance(time.Hour)

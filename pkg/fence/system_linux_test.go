@@ -15,12 +15,12 @@ func TestUserTimeoutIsSet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	t.Cleanup(func() { _ = listener.Close() })
 	connection, err := Dial(net.Dialer{})(t.Context(), "tcp", listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
+	t.Cleanup(func() { _ = connection.Close() })
 	socket, err := connection.(*conn).Conn.(syscall.Conn).SyscallConn() //nolint:errcheck // Dial makes no other
 	if err != nil {
 		t.Fatal(err)

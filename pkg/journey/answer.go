@@ -39,6 +39,14 @@ var heardNames = [...]string{"nothing", "accepted", "refused", "busy", "trouble"
 // String returns the word for what was heard.
 func (h Heard) String() string { return heardNames[min(int(h), len(heardNames)-1)] }
 
+// classOf returns what is known about the effect of a call. One that failed in the token exchange ahead of it never left.
+func classOf(err error) cybedefend.Class {
+	if e, ok := errors.AsType[*cybedefend.Error](err); ok && e.Ahead() {
+		return cybedefend.NotProcessed
+	}
+	return cybedefend.ClassOf(err)
+}
+
 func heard(a Answer) Heard {
 	failure, _ := errors.AsType[*cybedefend.Error](a.Err)
 	switch class := cybedefend.ClassOf(a.Err); {
@@ -77,7 +85,7 @@ func (p Policy) silence(err error) time.Duration {
 		return 0
 	}
 	switch status := statusOf(err); {
-	case cybedefend.ClassOf(err) == cybedefend.FinalNo:
+	case classOf(err) == cybedefend.FinalNo:
 		return 0 // it said no, so it is done with it
 	case errors.Is(err, context.DeadlineExceeded), status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
 		// Somebody got tired of waiting, and what they waited for goes on.

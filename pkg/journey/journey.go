@@ -16,6 +16,7 @@ package journey
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -30,7 +31,7 @@ func Judge(w Work, a Answer, p Policy) Step {
 		return Step{Move: Withheld, Work: w} // it was held up until its claim was no longer good
 	}
 	s := Step{Work: w.after(a, p), Heard: heard(a), Err: a.Err}
-	switch class := cybedefend.ClassOf(a.Err); {
+	switch class := classOf(a.Err); {
 	case s.Heard == CredentialsRefused:
 		s.Move = Withheld
 	case a.Cancels:
@@ -54,10 +55,11 @@ func Judge(w Work, a Answer, p Policy) Step {
 
 // cancelled says what the answer to a cancellation means. It mails nobody, so it is repeated without harm.
 func (s Step) cancelled(a Answer, p Policy) Step {
-	status, class := s.Work.HTTPStatus, cybedefend.ClassOf(a.Err)
+	status, class := s.Work.HTTPStatus, classOf(a.Err)
 	switch {
 	case class == cybedefend.Done, class == cybedefend.Confirmed:
 		s.Work.Trail.Cancelled, s.Work.Trail.Tries, s.Work.Error = s.Work.Replaces, 0, ""
+		s.Work.Attempts-- // those that invite are counted
 		s.Move, s.Heard, s.At = Again, Accepted, a.Ended
 		return s
 	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone):
@@ -72,7 +74,7 @@ func (s Step) cancelled(a Answer, p Policy) Step {
 // again has the attempt made again after a wait, or ends the entry when its tries are used up.
 func (s Step) again(a Answer, p Policy) Step {
 	asked := askedWait(a.Err)
-	if s.Heard == Busy && asked == 0 && cybedefend.ClassOf(a.Err) == cybedefend.FinalNo {
+	if s.Heard == Busy && asked == 0 && classOf(a.Err) == cybedefend.FinalNo {
 		asked = quotaPause(s.Work.Trail.Tries) // the refusal speaks of a quota, and does not say for how long
 	}
 	// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota.
@@ -81,7 +83,7 @@ func (s Step) again(a Answer, p Policy) Step {
 	}
 	trail := &s.Work.Trail
 	if !p.Retry.Again(trail.Tries) {
-		if cybedefend.ClassOf(a.Err) == cybedefend.FinalNo {
+		if classOf(a.Err) == cybedefend.FinalNo {
 			return s.settle(rejected(s.Work.Record))
 		}
 		return s.settle(failed(s.Work.Record))
@@ -134,17 +136,17 @@ func Resolve(w Work, s Sighting, in plan.Inputs, p Policy) Step {
 	case w.Elsewhere != "" && !s.found():
 		return step.unknown(w.Elsewhere, w.InDoubt)
 	case w.Trail.Confirmed:
-		return step.confirmed(s, in)
+		return step.confirmed(s, in, p)
 	case w.InDoubt:
 		return step.lost(s, in, p)
 	case w.Refused:
-		return step.refused(s, in)
+		return step.refused(s, in, p)
 	}
 	return step.verdict(s, in)
 }
 
 // confirmed looks for the invitation that the service has confirmed without describing it.
-func (step Step) confirmed(s Sighting, in plan.Inputs) Step {
+func (step Step) confirmed(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
 	own := s.own(w)
 	switch {
@@ -152,10 +154,10 @@ func (step Step) confirmed(s Sighting, in plan.Inputs) Step {
 		return step.verdict(s, in)
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
+	case s.early(w):
+		return step.wait(s, p)
 	case !s.Certain():
 		return step.unknown(s.gap(), true)
-	case s.early(w):
-		return step.wait(s)
 	}
 	return step.unknown("the service has confirmed it and lists no such invitation"+s.perhaps(), false)
 }
@@ -169,10 +171,10 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 		return step.verdict(s, in)
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
+	case s.early(w):
+		return step.wait(s, p)
 	case !s.Certain():
 		return step.unknown(s.gap(), true)
-	case s.early(w):
-		return step.wait(s)
 	case s.Similar != "" || s.Veiled || s.endedSince(w):
 		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
 	case !p.Retry.Again(w.Trail.Tries):
@@ -186,16 +188,20 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 }
 
 // refused finds out whether a refusal only meant that the person is there already.
-func (step Step) refused(s Sighting, in plan.Inputs) Step {
+func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
 	switch kept := w.Replaces != "" && s.Pending != nil && s.Pending.ID == w.Replaces; {
-	case s.Err != nil, kept:
+	case s.Err != nil:
 		return step.settle(rejected(w.Record))
-	case s.Member != nil, s.Pending != nil:
+	case s.Member != nil, s.Pending != nil && !kept:
 		step.Work.Trail.Tries, step.Work.Refused = 0, false // if it is sent, then to replace what was not known of
 		return step.verdict(s, in)
-	case w.Replaces != "" && s.answered(w.Replaces):
-		return step.verdict(s, in) // what we could not cancel is not cancelled
+	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !strings.EqualFold(s.latest(), w.Replaces)):
+		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
+	case kept && s.early(w):
+		return step.wait(s, p) // a late list still shows what an earlier cancellation, or somebody else's, has ended
+	case kept:
+		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
 		// Somebody else has cancelled what we could not, or we have and did not hear of it.
 		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
@@ -253,8 +259,10 @@ func (step Step) revisit(s Sighting, in plan.Inputs) Step {
 	return step
 }
 
-// wait has the entry looked up once more, from when on a reading can tell.
-func (step Step) wait(s Sighting) Step {
+// wait has the entry looked up once more, from when on a reading can tell. By what this reading has shown, a later one would
+// be as early again: the newest invitation in it grows old meanwhile.
+func (step Step) wait(s Sighting, p Policy) Step {
+	s.Lag = max(s.Lag, p.lag())
 	step.Move, step.At = Wait, s.tellsFrom(step.Work)
 	return step
 }

@@ -12,18 +12,23 @@ import (
 // recent is how many of the invitations that were confirmed last tell how late a reading is.
 const recent = 16
 
-// Witness is an invitation that the service has confirmed, by which a reading shows how late it is.
+// Witness is an invitation that the service has described in an answer, by which a reading shows how late it is.
 type Witness struct {
 	Email, InvitationID string
-	At                  time.Time
+	// At is when the request left, so that the invitation is no older, by this machine's clock.
+	At time.Time
 	// Older says that the invitation may be older than At: then that a reading has it tells nothing.
 	Older bool
 }
 
-// Lag returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
-// that it is later than that; the newest that it has says that it is no later. Where nothing tells, [UnknownLag] counts.
-func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
-	lag, told := time.Duration(0), false
+// LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
+// that it is later than that; the newest that it has says that it is no later. Where nothing tells, [Policy.Lag] counts, and
+// so it does for a reading with gaps: whom it lacks may be hidden for good.
+func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
+	if len(d.Gaps) > 0 {
+		return p.lag()
+	}
+	lag := p.lag()
 	for _, witness := range witnesses {
 		age := d.Began.Sub(witness.At)
 		if age < 0 || age > MemoryCounts {
@@ -32,31 +37,30 @@ func Lag(d *directory.Directory, witnesses []Witness) time.Duration {
 		if !shows(d, witness) {
 			return max(UnknownLag, 2*age)
 		}
-		if !witness.Older && (!told || age < lag) {
-			lag, told = age, true
+		if !witness.Older {
+			lag = min(lag, age)
 		}
 	}
-	if !told {
-		return UnknownLag
-	}
-	return min(lag, UnknownLag)
+	return lag
 }
 
+// shows reports whether a reading has the invitation, or what it has led to. Another pending invitation of the person is
+// no sign of it: a late list still shows the one that was replaced.
 func shows(d *directory.Directory, witness Witness) bool {
 	if _, _, found := d.Invitation(witness.InvitationID); found {
 		return true
 	}
 	m := d.Person(witness.Email)
-	// Another invitation of the person may be older.
-	return m.Member != nil || witness.InvitationID == "" && m.Pending != nil
+	return m.Member != nil || m.Pending != nil && m.Pending.ID == ""
 }
 
 // Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. Some
-// of them were found long after they were made.
+// of them were found long after they were made. One that the service has confirmed without describing it is none: it may
+// never be listed.
 func Witnesses(histories plan.Histories, now time.Time) []Witness {
 	var witnesses []Witness
 	for key, history := range histories {
-		if id := history.Invitation.ID; id != "" && now.Sub(history.At) < MemoryCounts {
+		if id := history.Invitation.ID; id != "" && !history.Unsure && now.Sub(history.At) < MemoryCounts {
 			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: history.At, Older: true})
 		}
 	}

@@ -20,6 +20,16 @@ func PersonOf(c record.Claim) (person string, err error) {
 	return person, nil
 }
 
+// CheckConclusions returns an error for a conclusion without a row that does not say whose claim it is about.
+func CheckConclusions(run string, conclusions []record.Conclusion) error {
+	for _, c := range conclusions {
+		if c.Row == 0 && email.Fold(c.Email) == "" {
+			return fmt.Errorf("run %s: a conclusion without a row and an address: name the person", run)
+		}
+	}
+	return nil
+}
+
 // OnlyEnds reports whether a conclusion has nothing to keep but the end of the claim: no outcome, nothing of an
 // invitation, no attempt and no trail.
 func OnlyEnds(c record.Conclusion) bool {

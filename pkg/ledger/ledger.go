@@ -36,7 +36,7 @@ type Ledger interface {
 	// request must not leave. The claim belongs to the scope of c.Run and to the person whom c.Email means, which is
 	// the folded address. A zero c.At stands for now. Row 0 is a change that has no row in the roster.
 	//
-	// Claim returns a [*RowError] with [ErrNoRow], with [ErrSettled] when the row has an outcome, or else with
+	// Claim returns a [*RowError] with [ErrNoRow] when the run has no such row of exactly that address, with [ErrSettled] when the row has an outcome, or else with
 	// [ErrClaimed] while any claim stands for that person in that scope, of whatever run, row or kind. When ctx ends
 	// during the wait, the claim may stand all the same: the next process finds the person in doubt, which is harmless.
 	Claim(ctx context.Context, c record.Claim) error
@@ -109,9 +109,12 @@ type Ledger interface {
 	// record has the outcome invited, the address, what is known of the invitation, the trail, and as UpdatedAt when that
 	// was: when the outcome was found, else when the attempt ended, else when the run began.
 	Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
-	// Sighted yields whom the latest [SightedRuns] runs of the scope found as a member or with a pending invitation,
-	// which are the outcomes already_member and already_invited: for each person the newest of these records.
+	// Sighted yields whom the latest [SightedRuns] runs of the scope found as a member or with a pending invitation, or
+	// kept back, which are the outcomes already_member, already_invited and skipped: for each person the newest of these
+	// records.
 	Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
+	// Cancelled yields the invitations that runs of the scope have cancelled in order to replace them, as trails name them.
+	Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[string, error]
 	// Named yields every person whom a whole roster of the scope has ever named in a row that was not invalid, in no
 	// order.
 	Named(ctx context.Context, scope record.Scope) iter.Seq2[Name, error]

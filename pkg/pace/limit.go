@@ -56,6 +56,7 @@ type told struct {
 	most    int64         // that ever remained
 	lately  int64         // the most that remained in the observation before
 	high    int64         // the most that remained in this one
+	doubt   doubt
 }
 
 // mostLimits bounds how many limits are kept apart. Services tell two or three.
@@ -90,6 +91,22 @@ func (l limits) next(heard []Limit, now time.Time) limits {
 	return l
 }
 
+// accepted returns the limits after the service accepted a request.
+func (l limits) accepted(p Permission, now time.Time) limits {
+	for i := range l {
+		l[i].doubt = l[i].doubt.took(l[i].Limit, p, now)
+	}
+	return l
+}
+
+// refused returns the limits after the service refused a request for being too many.
+func (l limits) refused(p Permission) limits {
+	for i := range l {
+		l[i].doubt = l[i].doubt.refused(p)
+	}
+	return l
+}
+
 // strictest returns the rate that keeps all limits, 0 if there is none, and how long nobody should send.
 func (l limits) strictest() (ceiling Rate, rest time.Duration) {
 	for _, t := range l {
@@ -114,7 +131,7 @@ func (l limits) binding(ceiling Rate) (t told, ok bool) {
 
 // words returns the limit in words.
 func (t told) words() string {
-	if t.HasRemaining && t.runsOut && (t.Quota == 0 || t.Window == 0 || t.Remaining < t.Quota/10) {
+	if t.HasRemaining && t.runsOut && t.doubt.verdict != misread && (t.Quota == 0 || t.Window == 0 || t.Remaining < t.Quota/10) {
 		return fmt.Sprintf("%d requests left for the next %s", t.Remaining, t.Reset)
 	}
 	return fmt.Sprintf("%d requests per %s", t.Quota, t.Window)
@@ -123,6 +140,17 @@ func (t told) words() string {
 // next returns what is known after a limit was told once more.
 func (t told) next(l Limit, now time.Time) told {
 	l = l.sensible()
+	if l.Quota != t.Quota || l.Window != 0 && l.Window != t.Window {
+		t.doubt = doubt{} // another limit is another question
+	}
+	t = t.observe(l, now)
+	r, rest := t.advice()
+	t.doubt = t.doubt.told(t.Limit, r > 0 && r < crawl || rest > 0, now)
+	return t
+}
+
+// observe returns what is known of the course of the limit.
+func (t told) observe(l Limit, now time.Time) told {
 	if l.Window == 0 {
 		// The longest time to a reset is the window, as far as is known.
 		l.Window = max(t.Window, l.Reset)
@@ -160,13 +188,33 @@ func (l Limit) sensible() Limit {
 	return l
 }
 
-// rate returns the rate that keeps the limit, 0 if it is not known, and how long nobody should send since nothing
-// remains.
+// rate returns the rate that keeps the limit as far as it can be believed, 0 if none is known, and how long nobody should
+// send since nothing remains.
 func (t told) rate() (rate Rate, rest time.Duration) {
-	var steady Rate
-	if t.Quota > 0 && t.Window > 0 {
-		steady = share * Rate(float64(t.Quota)/t.Window.Seconds())
+	rate, rest = t.advice()
+	switch {
+	case t.doubt.verdict == misread:
+		if rate = t.steady(); rate < crawl {
+			rate = 0
+		}
+		return rate, 0
+	case t.doubt.verdict == untested && rate > 0 && rate < crawl:
+		rate = t.doubt.eased(rate)
 	}
+	return rate, rest
+}
+
+// steady returns the rate at which the quota comes back, 0 if it is not known.
+func (t told) steady() Rate {
+	if t.Quota == 0 || t.Window == 0 {
+		return 0
+	}
+	return share * Rate(float64(t.Quota)/t.Window.Seconds())
+}
+
+// advice returns the rate that keeps the limit as it was told, 0 if it is not known, and how long nobody should send.
+func (t told) advice() (rate Rate, rest time.Duration) {
+	steady := t.steady()
 	if !t.HasRemaining {
 		return steady, 0
 	}

@@ -1,9 +1,9 @@
 // Package pace keeps the one sending rate that everybody who talks to the service shares.
 //
 // A [Pace] hands out permission to send, one request at a time. It finds the rate that the service takes by itself: slow
-// start until the first refusal, then it measures the limit, stays just below it and tries for more ever more gently. It
+// start until the first refusal; then it measures the limit, stays just below it and tries for more now and then. It
 // falls back when it is refused or when answers become markedly slower. What the service tells about its limits is
-// heeded before anything is refused, and dropped when the service itself acts against it. A rate that was asked for is
+// kept to before anything is refused, and dropped when the service itself acts against it. A rate that was asked for is
 // never exceeded. A hold stops everybody until an instant.
 //
 // All that a pace knows and decides is a [State], a value, and [State.Next], a pure function. A [Pace] adds the clock,
@@ -16,19 +16,11 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-const (
-	// AutoRate is where "auto" begins: modest, since the limits of the service are not published, and a second of it
-	// fits into the burst that most limits allow.
-	AutoRate Rate = 10
-	// lateness is what "auto" may make up for when the machine was late: timers are, by a millisecond.
-	lateness = 5 * time.Millisecond
-	// catchUp is how much faster than the rate requests may leave that were held up.
-	catchUp = 1.02
-)
+// AutoRate is where "auto" begins: modest, since the limits of the service are not published, and a second of it fits
+// into the burst that most limits allow.
+const AutoRate Rate = 10
 
 // ErrHeld says that a hold came up after the permission was granted, so the request may not leave.
 var ErrHeld = errors.New("pace: a hold stands: acquire permission again")
@@ -50,10 +42,8 @@ type Options struct {
 
 // Pace is the shared sending rate. It is safe for concurrent use.
 type Pace struct {
-	// limiter paces the permissions, burstGate what has its permission and was held up since.
-	limiter, burstGate *rate.Limiter
-	reserve            func(context.Context) (time.Duration, error)
-	findsBurst         bool // the burst follows the rate
+	limiters
+	reserve func(context.Context) (time.Duration, error)
 	// turn is held by the one who waits for the limiter: a limiter tells its waiters when they come how long to wait,
 	// and many of them would not notice for long that the rate has changed.
 	turn chan struct{}
@@ -68,16 +58,7 @@ func New(o Options) (*Pace, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pace{
-		limiter:    rate.NewLimiter(rate.Limit(state.Rate()), max(o.Burst, 1)),
-		burstGate:  rate.NewLimiter(rate.Limit(state.Rate()*catchUp), max(o.Burst, 1)+1),
-		reserve:    o.Reserve,
-		findsBurst: o.Rate == 0,
-		turn:       make(chan struct{}, 1),
-		state:      state,
-	}
-	p.limit(time.Now())
-	return p, nil
+	return &Pace{limiters: newLimiters(o, state.Rate()), reserve: o.Reserve, turn: make(chan struct{}, 1), state: state}, nil
 }
 
 // Restore begins just below a rate that was learned earlier. It does nothing if the rate is zero, or one is wished for.
@@ -102,19 +83,7 @@ func (p *Pace) Report(signal Signal) {
 	defer p.mu.Unlock()
 	now, before := time.Now(), p.state.Rate()
 	if p.state = p.state.Next(signal, now); p.state.Rate() != before {
-		p.limit(now)
-	}
-}
-
-// limit has the limiters follow the rate.
-func (p *Pace) limit(now time.Time) {
-	r := p.state.Rate()
-	p.limiter.SetLimitAt(now, rate.Limit(r))
-	p.burstGate.SetLimitAt(now, rate.Limit(r*catchUp))
-	if p.findsBurst {
-		late := int(float64(r) * lateness.Seconds())
-		p.limiter.SetBurstAt(now, 1+late)
-		p.burstGate.SetBurstAt(now, 2+late)
+		p.follow(p.state.Rate(), now)
 	}
 }
 
@@ -134,6 +103,7 @@ func (p *Pace) Acquire(ctx context.Context) (Permission, error) {
 			if err := sleep(ctx, rest); err != nil {
 				return Permission{}, err
 			}
+			p.rested(time.Now())
 		}
 		// A reservation instead of Limiter.Wait: Wait gives up early, with an error of its own, when it foresees
 		// that a deadline will pass.

@@ -100,159 +100,29 @@ func TestHoldThatComesWhileWaitingIsKept(t *testing.T) {
 	})
 }
 
-func TestRefusedCutsBlindlyOnceASecond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(t, pace.Options{Rate: 100})
-		cuts, before := 0, pace.Rate(100)
-		for start := time.Now(); time.Since(start) < 2900*time.Millisecond; { // everything is refused
-			p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Refused})
-			if after := p.Status().Rate; after < before {
-				cuts, before = cuts+1, after
-			}
-		}
-		if cuts != 3 || before.String() != "46.6/s" {
-			t.Errorf("%d cuts in three seconds, to %s; want 3, to 46.6/s", cuts, before)
-		}
-	})
-}
-
-func TestRefusalsFromBeforeThePauseSayNothingNew(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(t, pace.Options{Rate: 100})
-		var sent []pace.Permission
-		for range 20 {
-			sent = append(sent, wait(t, p))
-		}
-		time.Sleep(2 * time.Second) // virtual time
-		for _, permission := range sent {
-			p.Report(pace.Answered{Permission: permission, Kind: pace.Refused})
-			time.Sleep(100 * time.Millisecond) // virtual time
-		}
-		if got := p.Status().Rate; got.String() != "95/s" {
-			t.Errorf("rate = %s after one round of refusals, want 95/s", got)
-		}
-	})
-}
-
-func TestLoweredRateIsRaisedToTheWishAndNeverBeyond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(t, pace.Options{Rate: 100})
-		p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Refused})
-		start := time.Now()
-		for p.Status().Rate < 100 && time.Since(start) < time.Minute {
-			wait(t, p)
-			p.Report(pace.Answered{Kind: pace.Accepted})
-		}
-		if got := time.Since(start); got < 100*time.Millisecond || got > 10*time.Second {
-			t.Errorf("from 95/s back to 100/s in %s, want some seconds", got)
-		}
-		for range 1000 {
-			wait(t, p)
-			p.Report(pace.Answered{Kind: pace.Accepted})
-		}
-		if got := p.Status().Rate; got != 100 {
-			t.Errorf("rate = %v, want the wish", float64(got))
-		}
-	})
-}
-
-func TestRefusedNeverStopsAltogether(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(t, pace.Options{})
-		for range 100 {
-			p.Report(pace.Answered{Permission: wait(t, p), Kind: pace.Refused})
-			time.Sleep(time.Second) // virtual time
-		}
-		if got := p.Status().Rate; got != 0.1 {
-			t.Errorf("rate = %v, want the floor of one in ten seconds", float64(got))
-		}
-	})
-}
-
-func TestRateIsNotRaisedUnlessItIsUsed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(t, pace.Options{})
-		for range 100 { // five a second at 10/s
-			wait(t, p)
-			time.Sleep(200 * time.Millisecond) // virtual time
-			p.Report(pace.Answered{Kind: pace.Accepted})
-		}
-		if got := p.Status().Rate; got != pace.AutoRate {
-			t.Errorf("rate = %s, want %s: nobody knows what the service says to more", got, pace.AutoRate)
-		}
-	})
-}
-
-func TestSlowAnswersLowerARateThatIsToBeFound(t *testing.T) {
-	for _, tt := range []struct {
-		wish pace.Rate
-		took time.Duration
-		cut  bool
-	}{
-		{0, 500 * time.Millisecond, true},
-		{0, 150 * time.Millisecond, false},
-		{100, 500 * time.Millisecond, false},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			p := newPace(t, pace.Options{Rate: tt.wish})
-			send := func(n int, took time.Duration) {
-				for range n {
-					wait(t, p)
-					p.Report(pace.Answered{Took: took})
-				}
-			}
-			send(30, 20*time.Millisecond)
-			before, room := p.Status().Rate, p.Room()
-			send(60, tt.took)
-			if got := p.Status().Rate; got < before != tt.cut {
-				t.Errorf("wish %s: from %s to %s when answers take %s", tt.wish, before, got, tt.took)
-			}
-			if got := p.Room(); tt.cut && got > 2*room {
-				t.Errorf("%d may be in flight, %d before the service became slow", got, room)
-			}
-		})
-	}
-}
-
 func TestToldLimitIsTheRateBeforeAnyRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace(t, pace.Options{})
-		p.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Name: "burst", Quota: 60, Window: time.Second}, pace.Limit{Name: "sustained", Quota: 600, Window: time.Minute}}})
+		p.Report(pace.Told{Limits: []pace.Limit{
+			{Name: "burst", Quota: 60, Window: time.Second},
+			{Name: "sustained", Quota: 600, Window: time.Minute},
+		}})
 		if got := p.Status().Rate.String(); got != "9.9/s" {
 			t.Errorf("rate = %s, want the strictest, 9.9/s", got)
 		}
 		time.Sleep(20 * time.Second) // virtual time
-		p.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Name: "burst", Quota: 60, Window: time.Second}}})
+		p.Report(pace.Told{Limits: []pace.Limit{{Name: "burst", Quota: 60, Window: time.Second}}})
 		if got := p.Status().Rate.String(); got != "59.4/s" {
 			t.Errorf("rate = %s, want 59.4/s: of the other limit nothing is heard any more", got)
 		}
 		wished := newPace(t, pace.Options{Rate: 49})
-		wished.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Quota: 60, Window: time.Second}}})
+		wished.Report(pace.Told{Limits: []pace.Limit{{Quota: 60, Window: time.Second}}})
 		if got := wished.Status().Rate; got != 49 {
 			t.Errorf("rate = %s, want the wish", got)
 		}
-		wished.Report(pace.Told{Limits: []pace.Limit{pace.Limit{Quota: 30, Window: time.Second}}})
+		wished.Report(pace.Told{Limits: []pace.Limit{{Quota: 30, Window: time.Second}}})
 		if got := wished.Status().Rate.String(); got != "29.7/s" {
 			t.Errorf("rate = %s, want 29.7/s", got)
-		}
-	})
-}
-
-func TestLearned(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newPace(t, pace.Options{Start: 200})
-		if got := p.Status().Rate; got != 190 {
-			t.Errorf("rate = %s, want just below what was learned", got)
-		}
-		if got, ok := p.Learned(); !ok || got != 200 {
-			t.Errorf("Learned = %s, %v; want what was known", got, ok)
-		}
-		if got, ok := newPace(t, pace.Options{}).Learned(); ok {
-			t.Errorf("Learned = %s before anything was sent", got)
-		}
-		wished := newPace(t, pace.Options{Rate: 10, Start: 200})
-		if _, ok := wished.Learned(); ok || wished.Status().Rate != 10 {
-			t.Error("a wish is nothing that was learned, and needs nothing that was")
 		}
 	})
 }
@@ -271,7 +141,7 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 			t.Errorf("Acquire = %v, want the cause", err)
 		}
 		p.Hold(time.Now().Add(time.Hour), "test")
-		if _, err := p.Acquire(ctx); !errors.Is(err, cause) || !!p.Status().HeldUntil.IsZero() {
+		if _, err := p.Acquire(ctx); !errors.Is(err, cause) || p.Status().HeldUntil.IsZero() {
 			t.Errorf("Acquire = %v, held %v; want the cause, and the hold to stand", err, !p.Status().HeldUntil.IsZero())
 		}
 	})

@@ -6,107 +6,95 @@ import (
 )
 
 const (
-	// doubling is how fast the rate grows as long as nothing speaks against it: from 10/s to 300/s in two seconds. The
-	// service must have answered a few times before it is asked for twice as much, so slow answers make it slower.
+	// doubling is how fast the rate grows in slow start: from 10/s to 300/s in two seconds. The service must have
+	// answered a few times before it is asked for twice as much, so slow answers make it slower.
 	doubling        = 400 * time.Millisecond
 	doublingAnswers = 8
 	// steepest bounds the growth at high rates, per second: what is too much shows one answer later, and whatever has
 	// left by then is refused.
-	steepest Rate = 500
+	steepest Rate = 700
 	// stride bounds what one answer raises, when answers are rare.
 	stride = 1.5
-
-	// cutFactor is what a refusal leaves of the rate as long as the limit is not measured.
-	cutFactor = 0.7
-	// cutEvery bounds how often the rate falls: after an overshoot a bucket stays empty for a while and goes on
-	// refusing although the rate is right already.
-	cutEvery = time.Second
-	// plateau is the share of a measured limit to stay at, restart the one to begin with after a cut or an earlier run:
-	// it lets the service's bucket fill a little.
-	plateau = 0.99
-	restart = 0.95
-	// moved is how far from the measured limit the truth must be for the limit to have changed.
-	moved = 1.1
-	// fewest requests between two refusals say something about the limit, enough of them what is worth remembering.
-	fewest = 8
-	enough = 16
 	// floor is the rate below which nothing pushes it: one request in ten seconds asks whether things are better.
 	floor Rate = 0.1
+
+	// plateau is the share of a known limit to stay at, restart the one to begin with after a cut or an earlier run: it
+	// lets the service's bucket fill a little. The way from one to the other is taken at approach times the speed of
+	// slow start.
+	plateau  = 0.99
+	restart  = 0.95
+	approach = 0.25
 )
 
-// What follows is counted in requests, so that refusals are as rare among them at any rate.
 const (
-	// firstGrowth, per request and as a natural logarithm, is how the rate grows after the first refusal. Each further
-	// one divides it by caution, down to gentlest: the limit is near, and known better.
-	firstGrowth = 0.007
-	caution     = 4
-	gentlest    = 0.0001
-	// firstPause is for how many requests everybody pauses after a refusal, so that the next are not refused, too. It
-	// doubles up to longestPause as long as the rate may not be cut.
-	firstPause   = 4
-	longestPause = 40
-	// settle is for how many requests the rate does not grow after a refusal.
-	settle = 10
-	// firstCalm is for how many requests the rate stays at the plateau before the first try for more. It doubles each
-	// time up to longestCalm; no stay is longer than longestStay.
-	firstCalm   = 60
-	longestCalm = 2000
-	longestStay = 30 * time.Second
+	// A try for more begins gently: the rate grows by gentlest per request or slowest per second, whichever is more, so
+	// that a limit that is near costs one refusal. The speed doubles every quickening, so that a limit that is far away
+	// is reached in seconds, however far it is.
+	gentlest   = 0.0001
+	slowest    = 0.02
+	quickening = 2 * time.Second
+	// calm is for how many requests the rate stays at the plateau before a try for more, within the bounds of time.
+	calm                      = 700
+	shortestStay, longestStay = 3 * time.Second, 30 * time.Second
+	// Once the limit has fallen far, it may come back as suddenly: for dipLasts a stay is no longer than dipShare of the
+	// time since, within shortestStay and longestDip.
+	dipShare   = 0.5
+	longestDip = 15 * time.Second
+	dipLasts   = 10 * time.Minute
+	// longestTrust bounds how long a restored rate is kept without a try for more.
+	longestTrust = 5 * time.Second
+	// settle is for how many requests the rate does not grow after a refusal, and longestSettle for how long at most.
+	settle        = 10
+	longestSettle = 3 * time.Second
 )
 
 // search is how far the search for the rate that the service takes has come. Its methods return the next state and
 // know nothing but what they are told.
 //
-// The rate grows fast until the first refusal. From then on the limit is measured: between two refusals the service
-// has given just what it can give, whatever the size of its bucket. The rate stays a little below that, and is raised
-// again ever more gently and ever more seldom.
+// It is slow start until the first refusal: the rate doubles in equal times. From then on the limit is measured from one
+// refusal to the next. The rate stays a little below it, and now and then it tries for more: additive increase at first,
+// then ever faster, as the convex part of CUBIC (RFC 9438) does.
 type search struct {
 	rate    Rate
 	ceiling Rate // never exceeded; 0 if there is none
-	// limit is what the service takes as far as it was measured, 0 if it was not; firm says that it is worth
-	// remembering.
+	// limit is what the service takes as far as is known, 0 if nothing is. It is firm if it was measured well.
 	limit Rate
 	firm  bool
+	// unproven says that the limit is a restored one that this service has not confirmed yet, shallow that the limit is
+	// the rate at which a bucket with hardly any burst refused.
+	unproven, shallow bool
 
-	growth float64   // per request; 0 before the first refusal
-	calm   float64   // the next stay at the plateau, in requests
+	found  bool      // something was refused: slow start is over
 	still  time.Time // no try for more before
+	excess float64   // requests that were sent above the limit in this try
+	fell   time.Time // the limit fell far
 
-	changed time.Time // the last raise or cut
-	cut     time.Time // the last cut
-	blind   bool      // it was made without a measure
-	rested  time.Time // the last refusal that made everybody pause, until rest
-	rest    time.Time
-	pause   float64 // the next one, in requests
-	mark    mark
-
+	changed  time.Time // the last raise or cut
+	cut      time.Time // the last cut
+	bottom   Rate      // after it
+	blind    bool      // it was made without a measure
+	rested   time.Time // the last refusal that made everybody pause, until rest
+	rest     time.Time
+	pause    float64 // the next one, in requests
+	mark     mark
 	refusals int // in a row
-}
-
-// mark is the refusal from which the limit is measured. The zero value stands for none.
-type mark struct {
-	Permission
-	refused int           // since
-	least   Rate          // since
-	idle    time.Duration // since: when more could have been sent
 }
 
 // instants returns where the instants of the state are kept.
 func (s *search) instants() []*time.Time {
-	return []*time.Time{&s.still, &s.changed, &s.cut, &s.rested, &s.rest, &s.mark.at}
+	return []*time.Time{&s.still, &s.fell, &s.changed, &s.cut, &s.rested, &s.rest, &s.mark.at}
 }
 
 // seeking returns the state of a search that begins at a rate.
 func seeking(rate, ceiling Rate) search {
-	return search{rate: rate, ceiling: ceiling, calm: firstCalm, pause: firstPause}
+	return search{rate: rate, ceiling: ceiling, pause: firstPause}
 }
 
 // restored returns the state with a limit that was measured some time ago.
 func (s search) restored(limit Rate, now time.Time) search {
-	s.limit, s.firm = limit, true
-	s.growth, s.calm = firstGrowth/(caution*caution), 8*firstCalm
+	s.limit, s.firm, s.unproven, s.found = limit, true, true, true
 	s = s.to(limit*restart, now)
-	s.still = now.Add(s.rate.interval(s.calm / 2))
+	s.bottom, s.still = s.rate, now.Add(min(s.rate.interval(calm/2), longestTrust))
 	return s
 }
 
@@ -123,8 +111,7 @@ func (s search) to(rate Rate, now time.Time) search {
 // the rate.
 func (s search) under(ceiling Rate, now time.Time) search {
 	s.ceiling = ceiling
-	untried := s.growth == 0
-	if ceiling > 0 && (untried || s.rate > ceiling) {
+	if ceiling > 0 && (!s.found || s.rate > ceiling) {
 		return s.to(ceiling, now)
 	}
 	return s
@@ -134,62 +121,33 @@ func (s search) under(ceiling Rate, now time.Time) search {
 // a higher rate: otherwise it is not known what the service says to the present one.
 func (s search) accepted(demand bool, latency time.Duration, now time.Time) search {
 	s.refusals = 0
+	s.unproven = s.unproven && now.Before(s.still)
 	elapsed := now.Sub(s.changed).Seconds()
 	fastest := math.Ln2 / max(doubling, doublingAnswers*latency).Seconds()
 	growth, top := fastest, Rate(math.Inf(1))
 	switch {
-	case !demand, now.Before(s.rested.Add(s.rate.interval(settle))), s.rested.After(s.cut) && now.Before(s.cut.Add(cutEvery)):
+	case !demand, s.settling(now):
 		growth = 0
-	case s.growth == 0:
+	case !s.found:
 	case s.rate < s.limit*plateau:
-		growth, top = fastest/caution, s.limit*plateau
+		growth, top = fastest*approach, s.limit*plateau
 	case now.Before(s.still):
 		growth = 0
 	default:
-		growth = min(s.growth*float64(s.rate)/(1+float64(s.rate)*latency.Seconds()/4), fastest)
-		if s.limit > 0 && s.rate > s.limit*moved { // it has not been the limit for a while
-			s.growth, s.calm = min(s.growth*(1+elapsed), firstGrowth), firstCalm
-		}
+		quicker := math.Exp2(min(now.Sub(s.still).Seconds()/quickening.Seconds(), 60))
+		growth = max(gentlest*float64(s.rate), slowest) * quicker
+		// What is in flight when the first refusal comes may be refused, too.
+		growth = min(growth/(1+float64(s.rate)*latency.Seconds()/4), fastest)
+		s.excess += max(0, float64(s.rate-s.limit)*elapsed)
 	}
 	raised := s.rate * Rate(min(math.Exp(growth*elapsed), stride))
 	return s.to(min(raised, s.rate+steepest*Rate(elapsed), max(top, s.rate)), now)
 }
 
-// refused returns the state after a refusal of the request with the permission. What had left before everybody last
-// paused says nothing new.
-func (s search) refused(p Permission, now time.Time) search {
-	s.refusals++
-	if p.number > s.mark.number {
-		s.mark.refused++
-	}
-	if !p.at.After(s.rested) {
-		return s
-	}
-	s.rested, s.rest = now, now.Add(s.rate.interval(s.pause))
-	s.pause = min(2*s.pause, longestPause)
-	soon := now.Sub(s.cut) < cutEvery
-	limit, firm, ok := s.mark.measure(p, s.rate)
-	switch {
-	case ok && (!soon || s.blind):
-		if limit > s.limit*moved || limit < s.limit/moved {
-			s.calm = firstCalm
-		}
-		s.limit, s.firm, s.blind = limit, firm, false
-		s = s.cutTo(min(s.rate, limit)*restart, now)
-		s.mark = mark{Permission: p, least: s.rate}
-	case soon:
-	case s.mark.number == 0 || s.mark.idled(p):
-		share := cutFactor
-		if s.limit > 0 || s.rate == s.ceiling { // the rate was known to be right, or said to be
-			share = restart
-		}
-		s = s.cutTo(s.rate*Rate(share), now)
-		s.blind, s.mark = true, mark{Permission: p, least: s.rate}
-	default:
-		s = s.cutTo(s.rate*cutFactor, now)
-		s.mark.least = min(s.mark.least, s.rate)
-	}
-	return s
+// settling reports whether the last refusal was so short a time ago that the rate may not grow.
+func (s search) settling(now time.Time) bool {
+	return now.Before(s.rested.Add(min(s.rate.interval(settle), longestSettle))) ||
+		s.rested.After(s.cut) && now.Before(s.cut.Add(cutEvery))
 }
 
 // slowed returns the state after answers have become markedly slower.
@@ -201,44 +159,31 @@ func (s search) slowed(now time.Time) search {
 		s.limit = s.rate
 	}
 	s.mark = mark{}
-	return s.cutTo(s.rate*cutFactor, now)
+	return s.cutTo(s.rate*cutFactor, calm, now)
 }
 
-func (s search) cutTo(rate Rate, now time.Time) search {
-	if s.growth == 0 {
-		s.growth = firstGrowth * caution
-	}
-	s.growth, s.pause = max(s.growth/caution, gentlest), firstPause
+// cutTo returns the state with a lower rate. A try for more comes after so many requests.
+func (s search) cutTo(rate Rate, stay float64, now time.Time) search {
+	s.found, s.excess, s.pause = true, 0, firstPause
 	s = s.to(rate, now)
-	s.cut, s.still = now, now.Add(min(s.rate.interval(s.calm), longestStay))
-	s.calm = min(2*s.calm, longestCalm)
+	still := min(max(s.rate.interval(stay), shortestStay), longestStay)
+	if down := now.Sub(s.fell); !s.fell.IsZero() && down < dipLasts {
+		share := time.Duration(dipShare * float64(down))
+		still = min(still, max(shortestStay, min(share, longestDip)))
+	}
+	s.cut, s.bottom, s.still = now, s.rate, now.Add(still)
 	return s
 }
 
 // learned reports whether the limit is worth remembering, given the last permission: it was measured well, or has stood
-// the test since.
+// the test since. A rate far above it shows that the limit has gone.
 func (s search) learned(last Permission) bool {
-	return s.firm || s.limit > 0 && s.mark.number > 0 && last.number-s.mark.number >= firstCalm
-}
-
-// measure returns the limit as it shows between the mark and a further refusal at the present rate, and whether it is
-// worth remembering. It is not ok if too little was sent in between.
-func (m mark) measure(p Permission, rate Rate) (limit Rate, firm, ok bool) {
-	accepted := p.number - m.number - int64(m.refused)
-	elapsed := p.at.Sub(m.at)
-	if m.number == 0 || accepted < fewest || elapsed <= 0 || m.idled(p) {
-		return 0, false, false
+	if s.rate > farAbove*s.limit {
+		return false
 	}
-	limit = Rate(float64(accepted) / elapsed.Seconds())
-	// A bucket that was full for a while has given less than it could: the truth is somewhere up to the present rate.
-	if m.least < limit*0.9 || rate < limit*1.2 {
-		return max(limit, (limit+rate)/2), accepted >= enough && rate < limit*1.2, true
-	}
-	return limit, accepted >= enough, true
+	stood := s.limit > 0 && s.mark.number > 0 && last.number-s.mark.number >= proof
+	return !s.unproven && (s.firm || stood)
 }
-
-// idled reports whether so much less was sent than could have been that the time since the mark says nothing.
-func (m mark) idled(p Permission) bool { return m.idle > p.at.Sub(m.at)/10 }
 
 // interval returns how long n requests take.
 func (r Rate) interval(n float64) time.Duration {

@@ -9,10 +9,17 @@ type Signal interface {
 }
 
 // Permission is the leave to send one request. It is given back with the answer to that request. The zero value stands
-// for a request that needed none.
+// for a request that needed none: a refusal of that moves nothing.
 type Permission struct {
 	number int64
 	at     time.Time
+	rate   Rate // at that time
+}
+
+// Relative returns the permission with its instant counted from now, as [State.Relative] does.
+func (p Permission) Relative(now time.Time) Permission {
+	relate(&p.at, now)
+	return p
 }
 
 // Granted says that one request may leave. [State.Permission] is its permission then. [Pace.Acquire] reports it itself.
@@ -70,7 +77,7 @@ func (g Granted) next(s State, now time.Time) State {
 	} else if s.granted.number > 0 {
 		s.search.mark.idle += max(0, now.Sub(s.granted.at)-s.search.rate.interval(1))
 	}
-	s.granted = Permission{number: s.granted.number + 1, at: now}
+	s.granted = Permission{number: s.granted.number + 1, at: now, rate: s.search.rate}
 	return s
 }
 
@@ -83,10 +90,32 @@ func (a Answered) next(s State, now time.Time) State {
 	}
 	switch a.Kind {
 	case Accepted:
+		s.plain -= s.plain * plainShare
 		s.search = s.search.accepted(now.Sub(s.demanded) < demandWindow, s.latency.mean, now)
+		if s.limits != (limits{}) {
+			s.limits = s.limits.accepted(a.Permission, now)
+			s = s.limited(now)
+		}
 	case Refused:
-		s.search = s.search.refused(a.Permission, now)
+		return s.refused(a, now)
 	case Unclear:
+	}
+	return s
+}
+
+// refused returns the state after a refusal.
+func (s State) refused(a Answered, now time.Time) State {
+	if a.Plain {
+		s.plain += (1 - s.plain) * plainShare
+		if s.plain < plainMost && s.search.refusals < plainRow {
+			s.search.refusals++
+			return s
+		}
+	}
+	s.search = s.search.refused(a.Permission, now)
+	if s.limits != (limits{}) && !a.Plain {
+		s.limits = s.limits.refused(a.Permission)
+		s = s.limited(now)
 	}
 	return s
 }
@@ -96,15 +125,11 @@ func (t Told) next(s State, now time.Time) State {
 		return s
 	}
 	s.limits = s.limits.next(t.Limits, now)
-	ceiling, rest := s.limits.strictest()
-	if s.wished > 0 && (ceiling == 0 || s.wished < ceiling) {
-		ceiling = s.wished
-	}
+	_, rest := s.limits.strictest()
 	if until := now.Add(rest); rest > 0 && until.After(s.search.rest) {
 		s.search.rest = until
 	}
-	s.search = s.search.under(ceiling, now)
-	return s
+	return s.limited(now)
 }
 
 func (h Held) next(s State, _ time.Time) State {

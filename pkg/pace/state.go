@@ -8,6 +8,14 @@ import (
 // demandWindow is how long after somebody has had to wait for permission the rate counts as used to the full.
 const demandWindow = 250 * time.Millisecond
 
+const (
+	// Plain refusals are overload if plainRow have come right before, or if they are more than plainMost of the last
+	// answers, of which the newest counts for plainShare. Single faults are neither.
+	plainRow   = 2
+	plainMost  = 0.12
+	plainShare = 0.02
+)
+
 // State is all that a pace knows: the search for the rate, how long answers take, the limits that were told, and the
 // hold. It has no clock: each method gets the instant at which it is asked. It is a value; [State.Next] changes nothing
 // but what it returns. States can be compared with ==; see [State.Relative].
@@ -18,6 +26,7 @@ type State struct {
 	limits   limits
 	granted  Permission // the last one
 	demanded time.Time  // when somebody last had to wait
+	plain    float64    // share of plain refusals among the last answers
 	until    time.Time  // end of the hold
 	why      string     // of the hold
 }
@@ -36,6 +45,16 @@ func NewState(o Options, now time.Time) (State, error) {
 
 // Next returns the state after a signal. It is the only way in which a rate moves.
 func (s State) Next(signal Signal, now time.Time) State { return signal.next(s, now) }
+
+// limited returns the state with the strictest of the limits as the ceiling.
+func (s State) limited(now time.Time) State {
+	ceiling, _ := s.limits.strictest()
+	if s.wished > 0 && (ceiling == 0 || s.wished < ceiling) {
+		ceiling = s.wished
+	}
+	s.search = s.search.under(ceiling, now)
+	return s
+}
 
 // Rate returns the rate in force.
 func (s State) Rate() Rate { return s.search.rate }
@@ -80,6 +99,7 @@ func (s State) Relative(now time.Time) State {
 	for i := range s.limits {
 		relate(&s.limits[i].at, now)
 		relate(&s.limits[i].since, now)
+		relate(&s.limits[i].doubt.since, now)
 	}
 	return s
 }

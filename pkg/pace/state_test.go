@@ -41,6 +41,11 @@ func TestRelativeStatesDoTheSame(t *testing.T) {
 					c.sent = append(c.sent, c.state.Permission())
 				}
 			}
+			for i := range late.sent {
+				if late.sent[i].Relative(late.now) != early.sent[i].Relative(early.now) {
+					t.Fatalf("seed %d, step %d: permission %d differs", seed, step, i)
+				}
+			}
 			if late.state.Relative(late.now) != early.state.Relative(early.now) {
 				t.Fatalf("seed %d, step %d: %+v\nwant %+v", seed, step, late.state.Relative(late.now), early.state.Relative(early.now))
 			}

@@ -14,6 +14,8 @@ const (
 	// timesTotal bounds how many times the total that the service tells a list may show, and fewItems is how many it
 	// may show in any case.
 	timesTotal, fewItems = 20, 2_000
+	// farAway is the number of a page that no list has whose first page is short.
+	farAway = 1_000
 )
 
 // turn is a window that was asked for, and what came of it.
@@ -48,21 +50,35 @@ func (m *memory) hash(id string) uint64 { return maphash.String(m.seed, id) }
 
 // collector takes in the answers of one pass, in the order of their windows whatever the order in which they come, and
 // finds the end of the list. It is not safe for concurrent use.
+//
+// The list has ended behind the latest page with anything new if neither the page behind that one nor a second page over
+// the very place where the list seems to end shows anything new. (Where the service knows pages of one size only, there
+// is no such second page, so the one behind both has to do.) A total that agrees with a short page is as good. Where the
+// page behind a short one is the same again, a page far away tells whether the service ignores the number of a page and
+// always shows its whole list.
 type collector[T any] struct {
 	name   string
 	memory *memory
 	keep   func(T)
 	most   int
+	// shortEnds is [Options.ShortEnds].
+	shortEnds bool
 	// number is that of the pass, from 1. The opening pass is the one that must not repeat itself.
 	number  int32
 	opening bool
 
-	pass    pass
-	turns   []*turn[T]
-	taken   int // how many turns have been taken in
-	repeats int
-	ended   bool
-	err     error
+	pass  pass
+	turns []*turn[T]
+	taken int // how many turns have been taken in
+	// latest is the index of the latest view with anything new, or that was full, barren how many that tell anything about
+	// the end have come since, and repeats how many in a row were full although they showed nothing new.
+	latest, barren, repeats int
+	// confirming says that the window that tells whether the list has ended has been asked for.
+	confirming bool
+	// far says that this window is far away, to see whether the service heeds the number of a page, paged that it does.
+	far, paged bool
+	ended      bool
+	err        error
 }
 
 // expect adds a turn behind the others.
@@ -71,7 +87,7 @@ func (c *collector[T]) expect(t *turn[T]) { c.turns = append(c.turns, t) }
 // take notes that the answer of a turn has come, and takes in all that have come up to the first one missing.
 func (c *collector[T]) take(t *turn[T]) {
 	t.came = true
-	for !c.ended && c.err == nil && c.taken < len(c.turns) && c.turns[c.taken].came {
+	for !c.over() && c.taken < len(c.turns) && c.turns[c.taken].came {
 		t := c.turns[c.taken]
 		c.taken++
 		c.takeIn(t)
@@ -82,13 +98,47 @@ func (c *collector[T]) take(t *turn[T]) {
 // over reports whether nothing more has to be asked for.
 func (c *collector[T]) over() bool { return c.ended || c.err != nil }
 
+// confirm returns the window that tells whether the list has ended, once that is all that is left to find out. The turns
+// that have not been taken in are of no use then: it ends their calls and forgets them.
+func (c *collector[T]) confirm() (w window, ok bool) {
+	if c.over() || c.barren == 0 || c.confirming || c.pass.mode.only {
+		return window{}, false
+	}
+	c.confirming = true
+	c.drop()
+	latest, behind := c.pass.views[c.latest], c.pass.views[c.latest+1]
+	if !c.paged && latest.short() && len(latest.ids) > 0 && slices.Equal(behind.ids, latest.ids) {
+		c.far = true
+		return window{farAway * c.pass.mode.size, c.pass.mode.size}, true
+	}
+	w = covering(latest.start+latest.count, c.pass.mode.size, latest.window, behind.window)
+	if w.size == 0 { // of pages of one item, there is no other with the first
+		w = c.pass.mode.next(behind.window)
+	}
+	return w, true
+}
+
+// nearEnd reports whether the list has probably ended: the end is about to be confirmed, or the last view is the first
+// that is short.
+func (c *collector[T]) nearEnd() bool {
+	n := len(c.pass.views)
+	return c.confirming || n > 0 && slices.IndexFunc(c.pass.views, view.short) == n-1
+}
+
+// drop ends the calls that have not been taken in, and forgets them.
+func (c *collector[T]) drop() {
+	for _, t := range c.turns[c.taken:] {
+		t.stop()
+	}
+	c.turns = c.turns[:c.taken]
+}
+
 func (c *collector[T]) takeIn(t *turn[T]) {
 	var before view // a list begins behind a full page, as it were
 	if n := len(c.pass.views); n > 0 {
 		before = c.pass.views[n-1]
 	}
-	total := before.total
-	if t.refused && (before.short() || total > 0 && c.pass.distinct >= total) {
+	if total := before.total; t.refused && (before.short() || total > 0 && c.pass.distinct >= total) {
 		t.err, t.total = nil, total
 	}
 	if t.err != nil {
@@ -99,13 +149,53 @@ func (c *collector[T]) takeIn(t *turn[T]) {
 		c.note(t, i, item)
 	}
 	c.pass.views = append(c.pass.views, t.view)
-	switch {
-	case t.short() && t.total > 0 && c.pass.distinct == t.total && t.end() >= t.total:
-		c.ended = true // the page and the total agree
-	case t.fresh == 0 && before.short():
-		c.ended = !c.goesOn()
+	c.ended = c.ends(t.view)
+	c.confirming, c.far = false, false
+	if c.ended {
+		c.trim()
 	}
 	c.bound(t.view)
+}
+
+// ends reports whether the list has ended, now that one more view is there.
+func (c *collector[T]) ends(v view) bool {
+	n := len(c.pass.views) - 1
+	latest := c.pass.views[c.latest]
+	switch {
+	case v.fresh > 0 || n == 0:
+		c.latest, c.barren, c.repeats = n, 0, 0
+	case c.far:
+		c.paged = !slices.Equal(v.ids, latest.ids)
+		if !c.paged {
+			c.barren++
+		}
+	case !v.short(): // the list has grown, or repeats itself
+		if !c.confirming {
+			c.repeats++
+		}
+		c.latest, c.barren = n, 0
+	case c.barren == 0 || c.confirming || c.pass.mode.only:
+		c.barren++
+		c.repeats = 0
+	}
+	switch {
+	case v.short() && v.total > 0 && c.pass.distinct == v.total && v.end() >= v.total:
+		return true // the page and the total agree
+	case v.short() && c.shortEnds && v.total <= c.pass.distinct:
+		return true
+	case c.pass.mode.only && c.pass.views[c.latest].short():
+		return c.barren > 0
+	}
+	return c.barren > 1
+}
+
+// trim leaves out the views that only confirmed the end. The one behind a full page tells whether that page stood still.
+func (c *collector[T]) trim() {
+	keep := c.latest + 1
+	if !c.pass.views[c.latest].short() {
+		keep++
+	}
+	c.pass.views = c.pass.views[:min(keep, len(c.pass.views))]
 }
 
 // note takes in an item and where it was seen.
@@ -147,43 +237,17 @@ func (c *collector[T]) rankBefore(id uint64) int32 {
 	return 0
 }
 
-// stopBehind ends the calls behind a turn, or behind the end of the list.
-func (c *collector[T]) stopBehind(t *turn[T]) {
-	from := slices.Index(c.turns, t) + 1
-	if c.over() {
-		from = c.taken
-	}
-	for _, later := range c.turns[from:] {
-		later.stop()
-	}
-}
-
-// goesOn reports whether a window that was asked for ahead has shown that the list goes on behind the gap at hand.
-func (c *collector[T]) goesOn() bool {
-	for _, later := range c.turns[c.taken:] {
-		for _, id := range later.ids {
-			if c.memory.seen[id].pass != c.number {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // bound gives up on a list that would never end.
 func (c *collector[T]) bound(v view) {
 	most := c.most
 	if v.total > 0 {
 		most = max(timesTotal*v.total, fewItems)
 	}
-	if v.fresh > 0 || v.short() {
-		c.repeats = 0
-	} else {
-		c.repeats++
-	}
 	switch {
-	case c.opening && c.repeats > maxRepeats:
+	case c.repeats > maxRepeats && c.opening:
 		c.err = fmt.Errorf("read %s: %w", c.name, ErrRepeats)
+	case c.repeats > maxRepeats:
+		c.ended, c.pass.cut = true, true
 	case len(c.memory.seen) > most:
 		c.err = fmt.Errorf("read %s: %w: it showed more than %d items", c.name, ErrEndless, most)
 	}

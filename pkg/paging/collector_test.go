@@ -1,32 +1,49 @@
 package paging
 
 import (
-	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// collect takes in pages of two in the given order of their answers, and returns what was kept and the collector.
+// collect takes in pages of two in the given order of their answers, or one after the other, and returns what was kept.
+// A page that confirms the end takes the place of the next one.
 func collect(c *collector[string], order []int, pages ...*turn[string]) string {
 	kept := ""
 	c.keep = func(item string) { kept += item }
-	for i, t := range pages {
-		t.window = window{2 * i, 2}
-		c.expect(t)
-	}
-	if order == nil {
-		for i := range pages {
-			order = append(order, i)
-		}
-	}
-	for _, i := range order {
-		t := pages[i]
+	c.pass.mode.size = 2
+	take := func(t *turn[string]) {
+		t.stop = func() {}
 		for _, item := range t.items {
 			t.ids = append(t.ids, c.memory.hash(item))
 		}
-		t.count = max(t.count, len(t.items))
+		t.count = len(t.items)
 		c.take(t)
+	}
+	for _, i := range order {
+		t := pages[i]
+		t.window = window{2 * i, 2}
+	}
+	if order != nil {
+		for _, t := range pages {
+			t.stop = func() {}
+			c.expect(t)
+		}
+		for _, i := range order {
+			take(pages[i])
+			c.confirm()
+		}
+		return kept
+	}
+	next := window{0, 2}
+	for _, t := range pages {
+		t.window, next = next, window{next.end(), 2}
+		c.expect(t)
+		take(t)
+		if w, ok := c.confirm(); ok {
+			next = w
+		}
 	}
 	return kept
 }
@@ -43,48 +60,68 @@ func fails(refused bool) *turn[string] { return &turn[string]{err: errors.New("n
 
 func TestCollectorFindsTheEnd(t *testing.T) {
 	tests := []struct {
-		name  string
-		pages []*turn[string]
-		order []int
-		kept  string
-		ended bool
-		fails bool
+		name      string
+		pages     []*turn[string]
+		order     []int
+		shortEnds bool
+		only      bool
+		kept      string
+		ended     bool
+		fails     bool
 	}{
 		{name: "a full page", pages: []*turn[string]{shows(0, "ab")}, kept: "ab"},
 		{name: "a short page is not the end", pages: []*turn[string]{shows(0, "ab"), shows(0, "c")}, kept: "abc"},
-		{name: "a short page and an empty one are", pages: []*turn[string]{shows(0, "a"), shows(0, "")}, kept: "a", ended: true},
-		{name: "an empty page is not the end", pages: []*turn[string]{shows(0, "ab"), shows(0, "")}, kept: "ab"},
-		{name: "two are", pages: []*turn[string]{shows(0, "ab"), shows(0, ""), shows(0, "")}, kept: "ab", ended: true},
+		{name: "a short page and an empty one are not", pages: []*turn[string]{shows(0, "a"), shows(0, "")}, kept: "a"},
+		{name: "nothing behind it, nor at the end of it", pages: []*turn[string]{shows(0, "a"), shows(0, ""), shows(0, "")}, kept: "a", ended: true},
+		{name: "nothing behind it, but something at the end of it", pages: []*turn[string]{shows(0, "a"), shows(0, ""), shows(0, "b")}, kept: "ab"},
+		{name: "an empty page", pages: []*turn[string]{shows(0, "ab"), shows(0, "")}, kept: "ab"},
+		{name: "two of them", pages: []*turn[string]{shows(0, "ab"), shows(0, ""), shows(0, "")}, kept: "ab", ended: true},
 		{name: "an empty page in the middle", pages: []*turn[string]{shows(0, "ab"), shows(0, ""), shows(0, "cd")}, kept: "abcd"},
-		{name: "a short page again and again", pages: []*turn[string]{shows(0, "a"), shows(0, "a")}, kept: "a", ended: true},
+		{name: "an empty page in a service of one size", only: true, pages: []*turn[string]{shows(0, "ab"), shows(0, "")}, kept: "ab"},
+		{name: "a short and an empty page there", only: true, pages: []*turn[string]{shows(0, "a"), shows(0, "")}, kept: "a", ended: true},
+		{name: "two empty pages there", only: true, pages: []*turn[string]{shows(0, "ab"), shows(0, ""), shows(0, "")}, kept: "ab", ended: true},
+		{name: "a short page again", pages: []*turn[string]{shows(0, "a"), shows(0, "a")}, kept: "a"},
+		{name: "and far away", pages: []*turn[string]{shows(0, "a"), shows(0, "a"), shows(0, "a")}, kept: "a", ended: true},
+		{name: "and not far away", pages: []*turn[string]{shows(0, "a"), shows(0, "a"), shows(0, "")}, kept: "a"},
+		{name: "nor at the end", pages: []*turn[string]{shows(0, "a"), shows(0, "a"), shows(0, ""), shows(0, "")}, kept: "a", ended: true},
+		{name: "a full page again and again", pages: []*turn[string]{shows(0, "ab"), shows(0, "ab"), shows(0, "ab")}, kept: "ab"},
 		{name: "a short page that the total confirms", pages: []*turn[string]{shows(3, "ab"), shows(3, "c")}, kept: "abc", ended: true},
 		{name: "a short page that the total contradicts", pages: []*turn[string]{shows(4, "ab"), shows(4, "c")}, kept: "abc"},
 		{name: "a full page that reaches the total", pages: []*turn[string]{shows(2, "ab")}, kept: "ab"},
 		{name: "and nothing behind it", pages: []*turn[string]{shows(2, "ab"), shows(2, "")}, kept: "ab", ended: true},
+		{name: "a short page that is trusted", pages: []*turn[string]{shows(0, "a")}, shortEnds: true, kept: "a", ended: true},
+		{name: "an empty page that is trusted", pages: []*turn[string]{shows(0, "")}, shortEnds: true, ended: true},
+		{name: "a short page that the total distrusts", pages: []*turn[string]{shows(2, "a")}, shortEnds: true, kept: "a"},
 		{
 			name:  "in another order",
-			pages: []*turn[string]{shows(0, "ab"), shows(0, "c"), shows(0, ""), shows(0, "")},
-			order: []int{3, 1, 2, 0}, kept: "abc", ended: true,
+			pages: []*turn[string]{shows(0, "ab"), shows(0, "cd"), shows(0, "e")},
+			order: []int{2, 1, 0}, kept: "abcde",
 		},
 		{name: "not yet the first page", pages: []*turn[string]{shows(0, "ab"), shows(0, "c")}, order: []int{1}},
 		{
+			name:  "empty pages asked for ahead confirm nothing",
+			pages: []*turn[string]{shows(0, "a"), shows(0, ""), shows(0, ""), shows(0, "")},
+			order: []int{3, 2, 1, 0}, kept: "a",
+		},
+		{
 			name:  "a page asked for ahead shows that the list goes on",
 			pages: []*turn[string]{shows(0, "ab"), shows(0, ""), shows(0, ""), shows(0, "cd")},
-			order: []int{3, 0, 1, 2}, kept: "abcd",
+			order: []int{3, 2, 1, 0}, kept: "abcd",
 		},
-		{name: "no page behind a short one", pages: []*turn[string]{shows(0, "a"), fails(true)}, kept: "a", ended: true},
+		{name: "no page behind a short one", pages: []*turn[string]{shows(0, "a"), fails(true), fails(true)}, kept: "a", ended: true},
 		{name: "no page behind the total", pages: []*turn[string]{shows(2, "ab"), fails(true)}, kept: "ab", ended: true},
 		{name: "no page behind a full one", pages: []*turn[string]{shows(0, "ab"), fails(true)}, kept: "ab", fails: true},
 		{name: "trouble behind a short page", pages: []*turn[string]{shows(0, "a"), fails(false)}, kept: "a", fails: true},
 		{
-			name:  "trouble behind the end",
+			name:  "trouble behind what seems to be the end",
 			pages: []*turn[string]{shows(0, "a"), shows(0, ""), fails(false)},
-			order: []int{2, 0, 1}, kept: "a", ended: true,
+			order: []int{0, 1, 2}, kept: "a",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := &collector[string]{name: "letters", memory: newMemory(), most: 100, number: 1, opening: true}
+			c := &collector[string]{name: "letters", memory: newMemory(), most: 100, number: 1, opening: true, shortEnds: tt.shortEnds}
+			c.pass.mode.only = tt.only
 			if kept := collect(c, tt.order, tt.pages...); kept != tt.kept {
 				t.Errorf("kept %q, want %q", kept, tt.kept)
 			}
@@ -128,26 +165,31 @@ func TestCollectorComparesTheOrderWithThePassBefore(t *testing.T) {
 	}
 }
 
-func TestCollectorStopsTheCallsBehindTheEnd(t *testing.T) {
-	stopped := ""
-	stop := func(name string) context.CancelFunc { return func() { stopped += name } }
+func TestCollectorDropsWhatIsBehindTheEnd(t *testing.T) {
 	c := &collector[string]{memory: newMemory(), most: 100, number: 1, keep: func(string) {}}
-	turns := []*turn[string]{shows(0, "a"), shows(0, ""), shows(0, ""), fails(false)}
+	c.pass.mode.size = 2
+	turns, stopped := []*turn[string]{shows(0, "a"), shows(0, ""), shows(0, ""), shows(0, "")}, ""
 	for i, turn := range turns {
-		turn.window, turn.stop = window{2 * i, 2}, stop(string(rune('0'+i)))
+		turn.window, turn.stop = window{2 * i, 2}, func() { stopped += strconv.Itoa(i) }
 		for _, item := range turn.items {
 			turn.ids = append(turn.ids, c.memory.hash(item))
 		}
 		turn.count = len(turn.items)
 		c.expect(turn)
 	}
-	c.take(turns[3])
-	if c.stopBehind(turns[3]); stopped != "" {
-		t.Errorf("%s stopped before the trouble", stopped)
-	}
 	c.take(turns[0])
+	if _, ok := c.confirm(); ok || !c.nearEnd() {
+		t.Error("a short page needs no page behind it")
+	}
 	c.take(turns[1])
-	if c.stopBehind(turns[1]); stopped != "23" || !c.over() {
-		t.Errorf("%q stopped behind the end", stopped)
+	if w, ok := c.confirm(); !ok || w != (window{1, 1}) || stopped != "23" {
+		t.Errorf("the end is to be confirmed by %+v, %v, and %q were stopped", w, ok, stopped)
+	}
+	if _, ok := c.confirm(); ok {
+		t.Error("the end is to be confirmed twice")
+	}
+	c.take(turns[2])
+	if c.over() {
+		t.Error("a page that was dropped confirms the end")
 	}
 }

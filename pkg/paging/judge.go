@@ -19,8 +19,8 @@ type judge struct {
 
 	passes   int
 	previous *pass
-	// oneSize says that the service knows pages of one size only.
-	oneSize bool
+	// oneSize says that the service knows pages of one size only, tried that it was asked for half of it to find out.
+	oneSize, tried bool
 	// total is what all passes told, 0 if they told nothing, or several.
 	total int
 	// jumbled says that the list came in another order than before, quiet how often it has been shown since the last
@@ -65,7 +65,7 @@ func (j *judge) settled(p *pass, known int) bool {
 	switch {
 	case p.counted() || j.total > 0 && known+p.unread() == j.total:
 		return true
-	case p.headless():
+	case p.cut || p.headless():
 		return false
 	case p.inPlace() || j.quiet >= certainty:
 		return true
@@ -74,20 +74,31 @@ func (j *judge) settled(p *pass, known int) bool {
 	case p.holes():
 		// The same gaps in pages of another size are the list's own.
 		return p.same(j.previous) && (p.mode.size < j.size || j.oneSize)
+	case p.fresh == 0 && p.chained():
+		return true
 	default:
-		return p.same(j.previous) || p.fresh == 0 && p.chained()
+		// Overlapping windows that show the same twice are chained, too, unless a link is missing or cannot be read.
+		return p.same(j.previous) && (j.oneSize || p.mode.overlap && (p.unreadable() || p.broken()))
 	}
 }
 
 // next returns how to read the list again after a pass that settled nothing.
 func (j *judge) next(p *pass) mode {
+	if capped := p.capped(); capped > 0 && p.holes() {
+		j.size = capped
+		return mode{size: capped, overlap: true}
+	}
+	half := mode{size: max(j.size/2, 1), serial: true}
 	switch {
-	case j.oneSize || j.jumbled:
+	case j.oneSize:
+		return mode{size: j.size, only: true}
+	case j.jumbled:
 		return mode{size: j.size}
 	case p.holes() || p.headless():
-		return mode{size: max(j.size/2, 1)}
-	case j.previous != nil && p.same(j.previous): // somebody is shown twice: the order depends on the size
-		return mode{size: j.size}
+		return half
+	case !j.tried && j.previous != nil && p.same(j.previous):
+		j.tried = true
+		return half
 	}
 	return mode{size: j.size, overlap: true}
 }

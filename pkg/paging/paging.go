@@ -55,6 +55,9 @@ type Options[T any] struct {
 	Page func()
 	// Parallel is how many calls may be in flight, Size how large a page may be. Zero: 1 call, 20 items.
 	Parallel, Size int
+	// ShortEnds trusts a short page to be the last one unless the total says otherwise. It is for lists of which hardly
+	// one is longer than a page, such as the hits of a search.
+	ShortEnds bool
 	// Most is beyond how many items a list without a total is taken for endless. Zero: a million.
 	Most int
 }

@@ -18,29 +18,23 @@ type view struct {
 // short reports whether the window showed less than it was asked for.
 func (v view) short() bool { return v.count < v.size }
 
-// pass is what going through a list once has shown. All views are in the order of their windows.
+// pass is what going through a list once has shown. Its views are in the order in which they were asked for, up to the end
+// of the list.
 type pass struct {
 	mode  mode
 	views []view
 	// distinct is how many different items it showed, fresh how many of them no earlier pass had shown.
 	distinct, fresh int
+	// cut says that the list was not read to its end, since it repeated itself.
+	cut bool
 	// compared is how many pairs of neighbours the pass before had shown, too, and inverted how many of them have
 	// changed places since.
 	compared, inverted int
 }
 
-// body returns the views without the last one if that only confirmed that the list had ended before it.
-func (p *pass) body() []view {
-	last := len(p.views) - 1
-	if last > 0 && p.views[last].fresh == 0 && p.views[last-1].short() {
-		return p.views[:last]
-	}
-	return p.views
-}
-
 // chained reports whether all neighbours share an item at least: the last ones of one are the first ones of the next.
 func (p *pass) chained() bool {
-	views := p.body()
+	views := p.views
 	for i := range views[1:] {
 		if shared(views[i], views[i+1]) == 0 {
 			return false
@@ -63,7 +57,7 @@ func shared(one, next view) int {
 
 // twice reports whether an item was shown at two places, beyond those that neighbours share.
 func (p *pass) twice() bool {
-	views, places := p.body(), 0
+	views, places := p.views, 0
 	for i, v := range views {
 		places += len(v.ids)
 		if i > 0 {
@@ -76,7 +70,7 @@ func (p *pass) twice() bool {
 // inPlace reports whether all neighbours overlap, and show the same items at the same places where they do. No view but
 // the last is shorter than its window then.
 func (p *pass) inPlace() bool {
-	views := p.body()
+	views := p.views
 	for i := range views[1:] {
 		one, next := views[i], views[i+1]
 		places := one.end() - next.start
@@ -114,10 +108,40 @@ func (p *pass) unread() (n int) {
 	return n
 }
 
+// broken reports whether windows did not overlap although they were to, see [overlapping].
+func (p *pass) broken() bool {
+	for i := range p.views[1:] {
+		if p.views[i].end() <= p.views[i+1].start {
+			return true
+		}
+	}
+	return false
+}
+
+// unreadable reports whether there were items that could not be read.
+func (p *pass) unreadable() bool {
+	return slices.ContainsFunc(p.views, func(v view) bool { return v.count > len(v.ids) })
+}
+
 // holes reports whether a window showed less than it was asked for although the list went on behind it.
 func (p *pass) holes() bool {
-	views := p.body()
-	return slices.ContainsFunc(views[:len(views)-1], view.short)
+	return slices.ContainsFunc(p.views[:len(p.views)-1], view.short)
+}
+
+// capped returns how many items the pages showed but the empty ones and the last, if that was as many each time and fewer
+// than asked for, unless a page was asked for no more: the service seems to have smaller pages. Otherwise it returns 0.
+func (p *pass) capped() (size int) {
+	for _, v := range p.views {
+		if v.short() {
+			size = max(size, v.count)
+		}
+	}
+	for i, v := range p.views {
+		if last := i == len(p.views)-1; v.count > size || v.count > 0 && !last && v.count < min(size, v.size) {
+			return 0
+		}
+	}
+	return size
 }
 
 // headless reports whether the list began with nothing and then had something.
@@ -130,7 +154,7 @@ func (p *pass) oversize() bool {
 
 // same reports whether another pass with the same windows showed the same.
 func (p *pass) same(other *pass) bool {
-	return p.mode == other.mode && slices.EqualFunc(p.body(), other.body(), func(a, b view) bool {
+	return p.mode == other.mode && slices.EqualFunc(p.views, other.views, func(a, b view) bool {
 		return a.window == b.window && a.count == b.count && slices.Equal(a.ids, b.ids)
 	})
 }

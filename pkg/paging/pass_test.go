@@ -40,8 +40,8 @@ func TestPass(t *testing.T) {
 		give *pass
 		want []string
 	}{
-		{"nothing", passOf(overlapping, at(0, 4, 0, ""), at(4, 4, 0, "")), []string{"chained", "in place"}},
-		{"one short page", passOf(overlapping, at(0, 4, 0, "ab"), at(2, 2, 0, "")), []string{"chained", "in place"}},
+		{"nothing", passOf(overlapping, at(0, 4, 0, "")), []string{"chained", "in place"}},
+		{"one short page", passOf(overlapping, at(0, 4, 0, "ab")), []string{"chained", "in place"}},
 		{"in place", passOf(overlapping, at(0, 3, 0, "abc"), at(2, 2, 0, "cd")), []string{"chained", "in place"}},
 		{"in place by accident", passOf(overlapping, at(0, 4, 0, "abcd"), at(3, 3, 0, "dab"), at(5, 4, 0, "b")), []string{"chained", "twice"}},
 		{"the end within the overlap", passOf(overlapping, at(0, 4, 0, "abcd"), at(2, 2, 0, "c")), []string{"twice"}},
@@ -52,10 +52,10 @@ func TestPass(t *testing.T) {
 		{"side by side, one twice", passOf(plain, at(0, 2, 4, "ab"), at(2, 2, 4, "bc")), []string{"chained"}},
 		{"side by side, another total", passOf(plain, at(0, 2, 4, "ab"), at(2, 2, 5, "cd")), nil},
 		{"one that cannot be read", passOf(plain, at(0, 2, 4, "ab"), at(2, 2, 4, "c?")), []string{"counted"}},
-		{"an empty page in the middle", passOf(plain, at(0, 2, 0, "ab"), at(2, 2, 0, ""), at(4, 2, 0, "c"), at(6, 2, 0, "")), []string{"holes"}},
+		{"an empty page in the middle", passOf(plain, at(0, 2, 0, "ab"), at(2, 2, 0, ""), at(4, 2, 0, "c")), []string{"holes"}},
 		{"an empty page at first", passOf(plain, at(0, 2, 0, ""), at(2, 2, 0, "ab")), []string{"holes", "headless"}},
-		{"a full page, and then nothing", passOf(overlapping, at(0, 4, 0, "abcd"), at(3, 3, 0, ""), at(4, 4, 0, "")), nil},
-		{"more than asked for", passOf(plain, at(0, 2, 0, "abc"), at(2, 2, 0, "")), []string{"oversize"}},
+		{"a full page, and then nothing", passOf(overlapping, at(0, 4, 0, "abcd"), at(3, 3, 0, "")), nil},
+		{"more than asked for", passOf(plain, at(0, 2, 0, "abc"), at(2, 2, 0, "de")), []string{"oversize"}},
 	}
 	for _, tt := range tests {
 		var got []string
@@ -78,6 +78,23 @@ func TestPass(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
+	}
+}
+
+func TestCappedPages(t *testing.T) {
+	plain := mode{size: 4}
+	for want, give := range map[int][]view{
+		2: {at(0, 4, 0, "ab"), at(4, 4, 0, ""), at(8, 4, 0, "cd"), at(12, 4, 0, "e")},
+		3: {at(0, 4, 0, ""), at(4, 4, 0, "abc")},
+		1: {at(0, 4, 0, "a"), at(1, 1, 0, "b"), at(4, 4, 0, "c")},
+		0: {at(0, 4, 0, "ab"), at(4, 4, 0, "cde")},
+	} {
+		if got := passOf(plain, give...).capped(); got != want {
+			t.Errorf("%d: capped = %d", want, got)
+		}
+	}
+	if got := passOf(plain, at(0, 4, 0, "abcd"), at(4, 4, 0, "ef")).capped(); got != 0 {
+		t.Errorf("full pages are capped at %d", got)
 	}
 }
 

@@ -10,9 +10,7 @@ import (
 type Reader[T any] struct {
 	options Options[T]
 	memory  *memory
-	// size is that of the largest page that the service shows.
-	size   int
-	passes int32
+	passes  int32
 	// opening is the first pass if it has begun, by its first page.
 	opening *collector[T]
 }
@@ -20,18 +18,19 @@ type Reader[T any] struct {
 // New returns a reader of a list.
 func New[T any](o Options[T]) *Reader[T] {
 	o = o.withDefaults()
-	return &Reader[T]{options: o, memory: newMemory(), size: o.Size}
+	return &Reader[T]{options: o, memory: newMemory()}
 }
 
 // First reads the first page alone and returns how many items the list has by the service's word, 0 if it does not say.
 // The items of the page have been kept by then; [Reader.Read] reads the rest.
 func (r *Reader[T]) First(ctx context.Context) (total int, err error) {
 	r.opening = r.collector()
-	r.readNow(ctx, r.opening, mode{size: r.size}.first())
-	if r.opening.err != nil {
-		return 0, r.opening.err
-	}
-	return r.opening.turns[0].total, nil
+	first := r.turn(window{0, r.options.Size})
+	r.opening.expect(first)
+	r.ask(ctx, first, func() {})
+	r.opening.take(first)
+	r.options.Page()
+	return first.total, r.opening.err
 }
 
 // Read reads the list, as often as it takes to be certain that nobody was missed, or to see that this can't be. Its
@@ -42,14 +41,8 @@ func (r *Reader[T]) Read(ctx context.Context) (Result, error) {
 			return Result{}, err
 		}
 	}
-	if err := r.measure(ctx); err != nil {
-		return Result{}, err
-	}
-	j := judge{size: r.size}
-	m := mode{size: r.size, overlap: true}
-	if r.opening != nil && r.opening.turns[0].total > 0 {
-		m.overlap = false
-	}
+	j := judge{size: r.options.Size}
+	m := mode{size: r.options.Size, overlap: r.opening.turns[0].total == 0}
 	for {
 		p, err := r.pass(ctx, m)
 		if err != nil {
@@ -64,48 +57,6 @@ func (r *Reader[T]) Read(ctx context.Context) (Result, error) {
 	}
 }
 
-// measure finds out how large the pages are that the service shows, if the first one is shorter than it was asked for.
-// Some services show ten items, whatever they are asked for; then page two begins at the eleventh, or ten are left out
-// between any two pages. Reading in pages of ten is right for both.
-func (r *Reader[T]) measure(ctx context.Context) error {
-	first := r.opening.turns[0]
-	shown := first.count
-	if shown == 0 || !first.short() || r.opening.over() {
-		return nil
-	}
-	if first.total <= shown { // the total does not tell
-		r.readNow(ctx, r.opening, window{shown, shown})
-		if r.opening.over() {
-			return r.opening.err
-		}
-	}
-	// The list goes on. If that page is always as short, and just as long when it is asked for no more, it is full.
-	r.opening = nil
-	c := r.collector()
-	for _, w := range []window{first.window, {0, shown}} {
-		again := r.turn(w)
-		if r.ask(ctx, again, func() {}); again.err != nil {
-			c.expect(again)
-			c.take(again)
-			return c.err
-		}
-		if !slices.Equal(again.ids, first.ids) {
-			return nil
-		}
-	}
-	r.size = shown
-	return nil
-}
-
-// readNow reads one page of a pass and takes it in.
-func (r *Reader[T]) readNow(ctx context.Context, c *collector[T], w window) {
-	t := r.turn(w)
-	c.expect(t)
-	r.ask(ctx, t, func() {})
-	c.take(t)
-	r.options.Page()
-}
-
 // pass goes through the list once. Each call runs in a goroutine of its own, and all of them have ended when it
 // returns.
 func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
@@ -115,13 +66,14 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 		c = r.collector()
 	}
 	c.pass.mode = m
+	if m.serial {
+		s.parallel = 1
+	}
 	for _, t := range c.turns { // has been read already
 		s.ahead(t.window)
 		s.back()
-		s.total, s.over = t.total, c.over()
+		s.total, s.nearEnd, s.over = t.total, c.nearEnd(), c.over()
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	back, left := make(chan *turn[T]), make(chan struct{}, 1)
 	for {
 		if w, ok := s.next(); ok {
@@ -142,16 +94,22 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 		case <-left:
 			s.left()
 		case t := <-back:
-			s.back()
 			t.stop()
+			s.back()
 			c.take(t)
 			if t.err == nil {
 				s.total = t.total
 				r.options.Page()
+			} else if slices.Contains(c.turns, t) {
+				s.over = true // nothing behind it is of any use
 			}
-			if c.over() || t.err != nil {
+			if w, ok := c.confirm(); ok {
+				s.confirm, s.over = w, false
+			}
+			s.nearEnd = c.nearEnd()
+			if c.over() {
 				s.over = true
-				c.stopBehind(t)
+				c.drop()
 			}
 		}
 	}
@@ -187,6 +145,6 @@ func (r *Reader[T]) collector() *collector[T] {
 	r.passes++
 	return &collector[T]{
 		name: r.options.Name, memory: r.memory, keep: r.options.Keep, most: r.options.Most,
-		number: r.passes, opening: r.passes == 1,
+		shortEnds: r.options.ShortEnds, number: r.passes, opening: r.passes == 1,
 	}
 }

@@ -13,19 +13,28 @@ type scheduler struct {
 	waiting, over bool
 	// total is how many items the list has by the service's word, 0 if it did not say.
 	total int
+	// nearEnd says that the list has probably ended.
+	nearEnd bool
+	// confirm, unless it is zero, is to be asked for before anything else: it tells whether the end has come.
+	confirm window
 }
 
 // next returns the window to ask for now, if there is one, and counts it as asked for.
 func (s *scheduler) next() (w window, ok bool) {
-	if s.over || s.waiting || s.inFlight >= min(s.parallel, max(1, s.answered)) {
+	switch {
+	case s.over || s.waiting:
 		return window{}, false
-	}
-	w = s.mode.first()
-	if s.last != (window{}) {
+	case s.confirm != window{}:
+		w, s.confirm = s.confirm, window{}
+	case s.inFlight >= min(s.parallel, max(1, s.answered)):
+		return window{}, false
+	case s.last == window{}:
+		w = s.mode.first()
+	default:
 		w = s.mode.next(s.last)
-	}
-	if s.total > 0 && w.start >= s.total && s.inFlight > 0 {
-		return window{}, false // the ones in flight probably show the end
+		if (s.nearEnd || s.total > 0 && w.start >= s.total) && s.inFlight > 0 {
+			return window{}, false // the ones in flight probably show the end
+		}
 	}
 	s.ahead(w)
 	s.waiting = true

@@ -1,5 +1,7 @@
 package paging
 
+import "slices"
+
 // How a list that shifts is read without losing anybody
 //
 // A list is read in windows. While it is read, people come and go, and whoever stands behind them moves to another
@@ -50,19 +52,22 @@ func (w window) page() Page { return Page{Number: w.start/w.size + 1, Size: w.si
 type mode struct {
 	size    int
 	overlap bool
+	// only says that the service knows no other size.
+	only bool
+	// serial asks for one window at a time. Then two passes over a list with gaps have the same windows, since none of
+	// them depends on which call was faster.
+	serial bool
 }
 
 func (m mode) first() window { return window{0, m.size} }
 
+// next returns the window to ask for behind w.
 func (m mode) next(w window) window {
 	if !m.overlap {
-		return beside(w)
+		return window{w.end() - w.end()%m.size, m.size}
 	}
 	return overlapping(w, m.size)
 }
-
-// beside returns the page that begins where w ends; of pages of one size only.
-func beside(w window) window { return window{w.end(), w.size} }
 
 // overlapping returns the page of up to the given size that reaches furthest among those that overlap with w. There is
 // none where w ends at a multiple of all sizes, as 2520 is of those up to ten: then it returns the page behind that, and
@@ -79,4 +84,26 @@ func overlapping(w window, largest int) window {
 		return window{w.end(), largest}
 	}
 	return next
+}
+
+// covering returns the page that begins at a place, or else as shortly before it as possible: the largest one of up to the
+// given size. It is another page than the given ones, and has another number as well if that is possible.
+func covering(place, largest int, others ...window) window {
+	for _, same := range []func(a, b window) bool{
+		func(a, b window) bool { return a.page().Number == b.page().Number },
+		func(a, b window) bool { return a == b },
+	} {
+		var best window
+		for size := largest; size > 0; size-- {
+			candidate := window{place - place%size, size}
+			taken := slices.ContainsFunc(others, func(w window) bool { return same(w, candidate) })
+			if !taken && (best.size == 0 || candidate.start > best.start) {
+				best = candidate
+			}
+		}
+		if best.size > 0 {
+			return best
+		}
+	}
+	return window{}
 }

@@ -29,6 +29,7 @@ func TestWindowsGoOnWhereNoneOverlap(t *testing.T) {
 		want window
 	}{
 		{mode{size: 20}, window{0, 20}, window{20, 20}},
+		{mode{size: 20}, window{37, 1}, window{20, 20}}, // behind one that confirmed no end
 		{mode{size: 2, overlap: true}, window{0, 2}, window{2, 2}},
 		{mode{size: 1, overlap: true}, window{0, 1}, window{1, 1}},
 		{mode{size: 3, overlap: true}, window{3, 3}, window{6, 3}},
@@ -37,6 +38,27 @@ func TestWindowsGoOnWhereNoneOverlap(t *testing.T) {
 	for _, tt := range tests {
 		if got := tt.mode.next(tt.last); got != tt.want {
 			t.Errorf("%+v goes on behind %+v with %+v, want %+v", tt.mode, tt.last, got, tt.want)
+		}
+	}
+}
+
+func TestCovering(t *testing.T) {
+	tests := []struct {
+		place, largest int
+		others         []window
+		want           window
+	}{
+		{20, 20, []window{{0, 20}, {19, 19}}, window{20, 10}}, // neither page 1 nor page 2
+		{45, 20, []window{{36, 18}, {51, 17}}, window{45, 9}}, // neither page 3 nor page 4
+		{15, 20, []window{{0, 20}, {19, 19}}, window{15, 5}},
+		{37, 20, []window{{36, 18}, {51, 17}}, window{37, 1}},
+		{1, 20, []window{{0, 20}, {19, 19}}, window{1, 1}}, // no other number, but another page
+		{0, 20, []window{{0, 20}, {19, 19}}, window{0, 19}},
+		{0, 1, []window{{0, 1}, {1, 1}}, window{}},
+	}
+	for _, tt := range tests {
+		if got := covering(tt.place, tt.largest, tt.others...); got != tt.want {
+			t.Errorf("covering(%d, %d, %v) = %+v, want %+v", tt.place, tt.largest, tt.others, got, tt.want)
 		}
 	}
 }

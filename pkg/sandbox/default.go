@@ -26,6 +26,7 @@ func (o *Options) complete() error {
 	o.Seats = or(o.Seats, defaultSeats)
 	o.Limit.RetryAfter = or(o.Limit.RetryAfter, InSeconds)
 	o.Limit.Headers = or(o.Limit.Headers, NoHeaders)
+	o.Limit.Reset = or(o.Limit.Reset, ResetInSeconds)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -77,85 +78,49 @@ func (o *Options) organizations() []cybedefend.Organization {
 }
 
 func (o *Options) checkPeople() error {
-	var problems []error
-	if !validEmail(o.CallerEmail) {
-		problems = append(problems, fmt.Errorf("caller: %q is not an e-mail address", o.CallerEmail))
-	}
-	if o.CallerRole != Creator && !slices.Contains(cybedefend.Roles(), o.CallerRole) {
-		problems = append(problems, fmt.Errorf("caller: unknown role %q", o.CallerRole))
-	}
-	if o.Leaving < 0 {
-		problems = append(problems, fmt.Errorf("leaving: negative count %d", o.Leaving))
-	}
-	if o.Seats < 0 {
-		problems = append(problems, fmt.Errorf("seats: negative count %d", o.Seats))
-	}
+	var p problems
+	p.demand(validEmail(o.CallerEmail), "caller: %q is not an e-mail address", o.CallerEmail)
+	p.demand(o.CallerRole == Creator || slices.Contains(cybedefend.Roles(), o.CallerRole), "caller: unknown role %q", o.CallerRole)
+	p.count("leaving", o.Leaving)
+	p.count("seats", o.Seats)
 	seen := map[string]bool{fold(o.CallerEmail): true}
-	for _, group := range []struct {
-		word string
-		Population
-	}{
-		{memberWord, o.Members},
-		{expiredWord, o.Expired},
-		{pendingWord, o.Pending},
-		{leavingMemberWord, Population{Count: o.Leaving}},
-		{leavingInviteeWord, Population{Count: o.Leaving}},
-	} {
-		if group.Count < 0 {
-			problems = append(problems, fmt.Errorf("%s: negative count %d", group.word, group.Count))
-		}
+	appear := func(word, address string) {
+		p.demand(validEmail(address), "%s: %q is not an e-mail address", word, address)
+		p.demand(!seen[fold(address)], "%s: %q appears twice", word, address)
+		seen[fold(address)] = true
+	}
+	for _, group := range o.populations() {
+		p.count(group.word, group.Count)
 		for person := range group.all(group.word) {
-			if !validEmail(person.Email) {
-				problems = append(problems, fmt.Errorf("%s: %q is not an e-mail address", group.word, person.Email))
+			appear(group.word, person.Email)
+			p.demand(slices.Contains(cybedefend.Roles(), person.Role), "%s: %s: unknown role %q", group.word, person.Email, person.Role)
+			if group.word == acceptedWord {
+				appear(group.word, person.other())
 			}
-			if !slices.Contains(cybedefend.Roles(), person.Role) {
-				problems = append(problems, fmt.Errorf("%s: %s: unknown role %q", group.word, person.Email, person.Role))
-			}
-			if seen[fold(person.Email)] {
-				problems = append(problems, fmt.Errorf("%s: %q appears twice", group.word, person.Email))
-			}
-			seen[fold(person.Email)] = true
 		}
 	}
-	return errors.Join(problems...)
+	return p.err()
 }
 
 func (o *Options) checkBehaviour() error {
-	var problems []error
-	demand := func(ok bool, format string, arguments ...any) {
-		if !ok {
-			problems = append(problems, fmt.Errorf(format, arguments...))
-		}
-	}
-	for _, duration := range []struct {
-		name  string
-		value time.Duration
-	}{
-		{"token lifetime", o.TokenLifetime},
-		{"invitation lifetime", o.InvitationLifetime},
-		{"latency", o.Latency},
-		{"latency jitter", o.LatencyJitter},
-		{"retry after of faults", o.Faults.RetryAfter},
-	} {
-		demand(duration.value >= 0, "%s: negative duration %s", duration.name, duration.value)
-	}
-	demand(o.Limit.Rate >= 0, "limit: negative rate %g", o.Limit.Rate)
-	demand(o.Limit.Burst >= 0, "limit: negative burst %d", o.Limit.Burst)
-	for _, chance := range o.Faults.chances() {
-		demand(chance.probability >= 0, "faults: negative probability %g of %s", chance.probability, chance.kind)
-	}
-	// Tenths don't add up to exactly 1 in binary.
-	demand(o.Faults.sum() <= 1+1e-9, "faults: probabilities add up to %g, more than 1", o.Faults.sum())
-	demand(o.Faults.Status == 0 || o.Faults.Status >= 500 && o.Faults.Status <= 599,
-		"faults: status %d is not a 5xx", o.Faults.Status)
-	demand(o.MemberStatus == http.StatusConflict || o.MemberStatus == http.StatusBadRequest,
-		"member status %d is neither 409 nor 400", o.MemberStatus)
-	demand(slices.Contains([]Duplicates{Refuse409, Refuse400, Replace, AcceptSecond}, o.Duplicates),
+	var p problems
+	p.duration("token lifetime", o.TokenLifetime)
+	p.duration("token ahead", o.TokenAhead)
+	p.duration("invitation lifetime", o.InvitationLifetime)
+	p.duration("latency", o.Latency)
+	p.duration("latency jitter", o.LatencyJitter)
+	p.demand(slices.Contains([]int{http.StatusConflict, http.StatusBadRequest, http.StatusForbidden, http.StatusUnprocessableEntity}, o.MemberStatus),
+		"member status %d is none of 400, 403, 409 and 422", o.MemberStatus)
+	p.demand(slices.Contains([]Duplicates{Refuse409, Refuse400, Refuse403, Refuse422, Replace, AcceptSecond}, o.Duplicates),
 		"unknown treatment of duplicates %q", o.Duplicates)
-	demand(slices.Contains([]Order{NewestFirst, OldestFirst}, o.Order), "unknown order %q", o.Order)
-	demand(slices.Contains([]RetryAfter{InSeconds, AsDate, NotTelling}, o.Limit.RetryAfter),
-		"limit: unknown form of Retry-After %q", o.Limit.RetryAfter)
-	demand(slices.Contains([]Headers{NoHeaders, XRateLimit, XRateLimitNamed, RateLimitPolicy}, o.Limit.Headers),
-		"limit: unknown headers %q", o.Limit.Headers)
-	return errors.Join(problems...)
+	p.demand(slices.Contains([]Order{NewestFirst, OldestFirst, Shuffled}, o.Order), "unknown order %q", o.Order)
+	for _, err := range []error{
+		o.Limit.check(), o.Faults.check(), o.Standing.check(), o.Spelling.check(), o.Lists.check(), o.Quota.check(),
+	} {
+		p.add(err)
+	}
+	for _, refusal := range o.Refusals {
+		p.add(refusal.check())
+	}
+	return p.err()
 }

@@ -1,9 +1,10 @@
 package sandbox
 
 import (
-	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -13,86 +14,28 @@ type Fault struct {
 	Kind Kind
 	// Status is that of [ErrorBefore] and [ErrorAfter]; 0 means 500.
 	Status int
-	// RetryAfter is what [Unavailable] and [Throttle] ask for, rounded up to whole seconds; 0 means one second.
+	// RetryAfter is what [Unavailable], [Throttle] and [Forbidden] ask for, rounded up to whole seconds; 0 means one
+	// second.
 	RetryAfter time.Duration
+	// Late is how long after its answer an invite takes effect, where the answer tells nothing of the invitation:
+	// [ErrorAfter], [CutAfter], [Garble], [Hollow], [Hang], [Empty], [Queued] and [FailureAfter].
+	Late time.Duration
 }
-
-// Kind is a kind of fault.
-type Kind uint8
-
-// The kinds of fault. Those up to Throttle leave the call without any effect; after the others it has taken effect
-// and only its reply is lost.
-const (
-	None Kind = iota
-	// ErrorBefore answers with a 5xx.
-	ErrorBefore
-	// CutBefore closes the connection.
-	CutBefore
-	// Unavailable answers 503 with Retry-After.
-	Unavailable
-	// Throttle answers 429.
-	Throttle
-	// ErrorAfter answers with a 5xx.
-	ErrorAfter
-	// CutAfter closes the connection.
-	CutAfter
-	// Truncate closes the connection in the middle of the reply's body.
-	Truncate
-	// Garble answers with the right status and a body that is not JSON.
-	Garble
-	// Hollow answers with the right status and an empty object.
-	Hollow
-	// Hang doesn't answer until the client has gone.
-	Hang
-)
-
-var kindNames = [...]string{
-	None: "none", ErrorBefore: "error_before", CutBefore: "cut_before", Unavailable: "unavailable", Throttle: "throttle",
-	ErrorAfter: "error_after", CutAfter: "cut_after", Truncate: "truncate", Garble: "garble", Hollow: "hollow", Hang: "hang",
-}
-
-// Kinds returns every kind of fault.
-func Kinds() []Kind {
-	return []Kind{
-		ErrorBefore, CutBefore, Unavailable, Throttle, ErrorAfter, CutAfter, Truncate, Garble, Hollow, Hang,
-	}
-}
-
-// String returns the kind's name.
-func (k Kind) String() string {
-	if int(k) < len(kindNames) {
-		return kindNames[k]
-	}
-	return fmt.Sprintf("kind(%d)", uint8(k))
-}
-
-// MarshalText writes the kind's name.
-func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// UnmarshalText reads the name that [Kind.String] writes.
-func (k *Kind) UnmarshalText(text []byte) error {
-	for i, name := range kindNames {
-		if name == string(text) {
-			*k = Kind(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("unknown kind of fault %q", text)
-}
-
-// Before reports whether the fault keeps the call from taking effect.
-func (k Kind) Before() bool { return ErrorBefore <= k && k <= Throttle }
 
 // Faults are the probabilities, from 0 to 1, with which an invite meets a fault; they add up to 1 at most. See
 // [Kind] for what each does.
 type Faults struct {
 	ErrorBefore, ErrorAfter, CutBefore, CutAfter, Truncate, Unavailable float64
+	// Others are the probabilities of the other kinds.
+	Others map[Kind]float64
 	// Everywhere lets the faults meet all calls, those for credentials included, not only invites.
 	Everywhere bool
 	// Status is that of ErrorBefore and ErrorAfter; 0 means 500.
 	Status int
 	// RetryAfter is what Unavailable asks for; 0 means one second.
 	RetryAfter time.Duration
+	// Late is that of [Fault].
+	Late time.Duration
 	// Reset cuts connections with a reset instead of an orderly close. It holds for scripted faults, too.
 	Reset bool
 }
@@ -112,8 +55,9 @@ type chance struct {
 	probability float64
 }
 
-func (f Faults) chances() [6]chance {
-	return [...]chance{
+// chances returns every probability, always in the same order.
+func (f Faults) chances() []chance {
+	chances := []chance{
 		{ErrorBefore, f.ErrorBefore},
 		{ErrorAfter, f.ErrorAfter},
 		{CutBefore, f.CutBefore},
@@ -121,6 +65,24 @@ func (f Faults) chances() [6]chance {
 		{Truncate, f.Truncate},
 		{Unavailable, f.Unavailable},
 	}
+	for _, kind := range slices.Sorted(maps.Keys(f.Others)) {
+		chances = append(chances, chance{kind, f.Others[kind]})
+	}
+	return chances
+}
+
+func (f Faults) check() error {
+	var p problems
+	for _, chance := range f.chances() {
+		p.demand(chance.kind.known(), "faults: unknown kind %d", chance.kind)
+		p.demand(chance.probability >= 0, "faults: negative probability %g of %s", chance.probability, chance.kind)
+	}
+	// Tenths don't add up to exactly 1 in binary.
+	p.demand(f.sum() <= 1+1e-9, "faults: probabilities add up to %g, more than 1", f.sum())
+	p.demand(f.Status == 0 || f.Status >= 500 && f.Status <= 599, "faults: status %d is not a 5xx", f.Status)
+	p.duration("retry after of faults", f.RetryAfter)
+	p.duration("lateness of faults", f.Late)
+	return p.err()
 }
 
 // sum is the probability of any fault.
@@ -142,15 +104,21 @@ func (f Faults) draw(seed uint64, call Call) Fault {
 	drawn := rand.New(rand.NewPCG(seed, hash.Sum64())).Float64()
 	for _, chance := range f.chances() {
 		if drawn < chance.probability {
-			return Fault{Kind: chance.kind, Status: f.Status, RetryAfter: f.RetryAfter}
+			return Fault{Kind: chance.kind, Status: f.Status, RetryAfter: f.RetryAfter, Late: f.Late}
 		}
 		drawn -= chance.probability
 	}
 	return Fault{}
 }
 
-// fault returns the fault that meets the request.
+// fault returns the fault that meets the request: the standing one, the script's or one by chance.
 func (s *Sandbox) fault(q *request) Fault {
+	s.mu.Lock()
+	standing := s.current.standing
+	s.mu.Unlock()
+	if standing.meets(q.operation) {
+		return standing.Fault
+	}
 	if s.options.Script == nil && s.options.Faults.sum() == 0 {
 		return Fault{}
 	}

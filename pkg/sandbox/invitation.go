@@ -15,11 +15,15 @@ import (
 type invitation struct {
 	person  *person
 	email   string // as the invite spelled it
-	expires int64  // milliseconds since 1970
+	created moment
+	expires moment
+	ended   moment // only of one that is no longer pending
 	number  uint32
 	role    uint8  // place in cybedefend.Roles
 	status  status // never expired: what has run out stays pending, and expiresAt is the truth
-	teams   []assignment
+	// unlisted says that it left the list when it ended.
+	unlisted bool
+	teams    []assignment
 }
 
 // assignment is a team assignment as places in Options.Teams and cybedefend.TeamRoles.
@@ -34,14 +38,19 @@ type status uint8
 const (
 	pending status = iota
 	accepted
+	declined
 	cancelled
+	// dropped is the status of an invitation that is nowhere to be found any more.
+	dropped
 )
 
-func (s status) String() string { return [...]string{"pending", "accepted", "cancelled"}[s] }
+func (s status) String() string {
+	return [...]string{"pending", "accepted", "declined", "cancelled", "dropped"}[s]
+}
 
 // live reports whether the invitation can still be accepted.
 func (i *invitation) live(now time.Time) bool {
-	return i != nil && i.status == pending && now.UnixMilli() < i.expires
+	return i != nil && i.status == pending && momentOf(now) < i.expires
 }
 
 // wireInvitation is an invitation in a reply. Unlike the client's type it shows its token.
@@ -56,21 +65,30 @@ type wireInvitation struct {
 	ExpiresAt        string          `json:"expiresAt"`
 }
 
-func (s *Sandbox) wire(i *invitation) wireInvitation {
+// wireInvitations is a page of the list.
+type wireInvitations struct {
+	OrganizationID string `json:"organizationId"`
+	Invitations    []any  `json:"invitations"` // of wireInvitation, or something odd
+}
+
+// wire returns the invitation as it was at the moment, its address as it is stored.
+func (s *Sandbox) wire(i *invitation, at moment) wireInvitation {
 	return wireInvitation{
 		ID:               identity(s.options.Seed, invitationKind, i.number).String(),
 		Token:            identity(s.options.Seed, invitationTokenKind, i.number).String(),
-		Email:            i.email,
-		Status:           i.status.String(),
+		Email:            s.current.spelling.List.of(i.email),
+		Status:           i.statusAt(at).String(),
 		OrganizationID:   s.options.Organization.ID,
 		OrganizationName: s.options.Organization.Name,
 		OrganizationRole: cybedefend.Roles()[i.role],
-		ExpiresAt:        time.UnixMilli(i.expires).UTC().Format(timeFormat),
+		ExpiresAt:        time.UnixMilli(int64(i.expires)).UTC().Format(timeFormat),
 	}
 }
 
 // invite adds an invitation without asking anything.
-func (o *organization) invite(email string, role cybedefend.Role, teams []assignment, expires time.Time) *invitation {
+func (o *organization) invite(
+	email string, role cybedefend.Role, teams []assignment, created moment, expires time.Time,
+) *invitation {
 	someone := o.person(email)
 	if email == someone.key {
 		email = someone.key // one string for both
@@ -78,7 +96,8 @@ func (o *organization) invite(email string, role cybedefend.Role, teams []assign
 	i := &invitation{
 		person:  someone,
 		email:   email,
-		expires: expires.UnixMilli(),
+		created: created,
+		expires: momentOf(expires),
 		number:  uint32(len(o.invitations)),
 		role:    uint8(slices.Index(cybedefend.Roles(), role)),
 		teams:   teams,
@@ -89,12 +108,13 @@ func (o *organization) invite(email string, role cybedefend.Role, teams []assign
 	return i
 }
 
-// end gives a pending invitation its last status.
-func (o *organization) end(i *invitation, last status, pendingOnly bool) {
-	i.status = last
-	if !pendingOnly {
+// end gives a pending invitation its last status, and takes it off the list if that shows pending ones only.
+func (o *organization) end(i *invitation, last status, at moment, pendingOnly bool) {
+	i.status, i.ended = last, at
+	if !pendingOnly && last != dropped {
 		return
 	}
+	i.unlisted = true
 	if place, ok := slices.BinarySearch(o.listed, i.number); ok {
 		o.listed = slices.Delete(o.listed, place, place+1)
 	}
@@ -103,7 +123,7 @@ func (o *organization) end(i *invitation, last status, pendingOnly bool) {
 // find returns the invitation that the identifier or token names.
 func (o *organization) find(kind kind, id uuid.UUID) *invitation {
 	n, ok := number(o.seed, kind, id)
-	if !ok || int(n) >= len(o.invitations) {
+	if !ok || int(n) >= len(o.invitations) || o.invitations[n].status == dropped {
 		return nil
 	}
 	return o.invitations[n]
@@ -126,23 +146,37 @@ func (s *Sandbox) invite(q *request) (any, error) {
 	now := s.options.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if q.late > 0 {
+		s.postpone(body, now.Add(q.late))
+		return nil, nil
+	}
+	return s.create(body, now)
+}
+
+// create lets a well-formed invite take effect.
+func (s *Sandbox) create(body cybedefend.Invite, now time.Time) (any, error) {
+	if err := s.refuseMatching(body); err != nil {
+		return nil, err
+	}
 	teams, err := s.assign(body.TeamAssignments)
 	if err != nil {
 		return nil, err
 	}
-	if someone := s.organization.byEmail[fold(body.Email)]; someone != nil {
-		if err := s.refuseKnown(someone, now); err != nil {
-			return nil, err
-		}
+	someone := s.organization.byEmail[fold(body.Email)]
+	if err := s.refuseKnown(someone, now); err != nil {
+		return nil, err
 	}
-	created := s.organization.invite(body.Email, body.Role, teams, now.Add(s.options.InvitationLifetime))
-	created.person.mails++
-	s.stats.Invitations++
-	s.stats.Emails++
-	if created.person.mails == 2 {
-		s.stats.MailedTwice++
+	if err := s.used.take(s.current.quota, now); err != nil {
+		return nil, err
 	}
-	return s.wire(created), nil
+	if someone != nil && someone.latest.live(now) && s.options.Duplicates == Replace {
+		s.organization.end(someone.latest, cancelled, momentOf(now), s.options.PendingOnly)
+	}
+	created := s.organization.invite(body.Email, body.Role, teams, momentOf(now), now.Add(s.options.InvitationLifetime))
+	s.mail(created.person)
+	reply := s.wire(created, present)
+	reply.Email = s.current.spelling.Reply.of(created.email)
+	return reply, nil
 }
 
 // assign looks the teams up.
@@ -178,23 +212,28 @@ func (s *Sandbox) assign(wanted []cybedefend.TeamAssignment) ([]assignment, erro
 
 // refuseKnown decides about an invite of somebody who is a member or has a pending invitation.
 func (s *Sandbox) refuseKnown(someone *person, now time.Time) error {
+	if someone == nil {
+		return nil
+	}
 	if someone.member != nil {
 		return refuse(s.options.MemberStatus, "User is already a member of the organization")
 	}
 	if !someone.latest.live(now) {
 		return nil
 	}
+	status := http.StatusConflict
 	switch s.options.Duplicates {
-	case AcceptSecond:
-		return nil
-	case Replace:
-		s.organization.end(someone.latest, cancelled, s.options.PendingOnly)
+	case AcceptSecond, Replace:
 		return nil
 	case Refuse400:
-		return refuse(http.StatusBadRequest, "User has already been invited")
-	default:
-		return refuse(http.StatusConflict, "User has already been invited")
+		status = http.StatusBadRequest
+	case Refuse403:
+		status = http.StatusForbidden
+	case Refuse422:
+		status = http.StatusUnprocessableEntity
+	case Refuse409:
 	}
+	return refuse(status, "User has already been invited")
 }
 
 func (s *Sandbox) invitations(q *request) (any, error) {
@@ -202,23 +241,26 @@ func (s *Sandbox) invitations(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []wireInvitation{}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	listed := s.organization.listed
-	from, to := page.of(len(listed))
-	for place := from; place < to; place++ {
-		n := listed[place]
-		if s.options.Order == NewestFirst {
-			n = listed[len(listed)-1-place]
+	o, lists, at := s.organization, s.current.lists, s.seen()
+	list := wireInvitations{s.options.Organization.ID, lists.nobody()}
+	if !lists.blank(false) {
+		list.Invitations = []any{}
+		listed := o.listedAt(at)
+		place := s.placement(len(listed), s.options.Order == NewestFirst)
+		from, to := s.bounds(Invitations, lists.limit(page), len(listed))
+		for n := from; n < to; n++ {
+			i := o.invitations[listed[place(n)]]
+			wire := s.wire(i, at)
+			list.Invitations = append(list.Invitations, lists.oddItem(wire, i.person, wire.ID))
 		}
-		list = append(list, s.wire(s.organization.invitations[n]))
 	}
-	if o := s.organization; len(o.leavingInvitees) > 0 {
-		o.end(o.leavingInvitees[0], cancelled, true)
+	if len(o.leavingInvitees) > 0 {
+		o.end(o.leavingInvitees[0], cancelled, momentOf(s.options.Now()), true)
 		o.leavingInvitees = o.leavingInvitees[1:]
 	}
-	return map[string]any{"organizationId": s.options.Organization.ID, "invitations": list}, nil
+	return lists.mark(list), nil
 }
 
 func (s *Sandbox) cancel(q *request) (any, error) {
@@ -238,8 +280,8 @@ func (s *Sandbox) cancel(q *request) (any, error) {
 	if found.status != pending {
 		return nil, refuse(http.StatusBadRequest, "Invitation is %s", found.status)
 	}
-	s.organization.end(found, cancelled, s.options.PendingOnly)
-	return s.wire(found), nil
+	s.organization.end(found, cancelled, momentOf(s.options.Now()), s.options.PendingOnly)
+	return s.wire(found, present), nil
 }
 
 func (s *Sandbox) accept(q *request) (any, error) {
@@ -265,9 +307,8 @@ func (s *Sandbox) accept(q *request) (any, error) {
 	case found.person.member != nil:
 		return nil, refuse(http.StatusConflict, "User is already a member of the organization")
 	}
-	s.organization.end(found, accepted, s.options.PendingOnly)
-	s.organization.join(found.person, found.email, cybedefend.Roles()[found.role])
-	return s.wire(found), nil
+	s.organization.acceptAs(found, found.person, found.email, momentOf(now), s.options.PendingOnly)
+	return s.wire(found, present), nil
 }
 
 // Invited is an invitation with its team assignments, which the service never repeats.
@@ -281,6 +322,7 @@ type Invited struct {
 // people are being invited.
 func (s *Sandbox) Invited() iter.Seq[Invited] {
 	return func(yield func(Invited) bool) {
+		s.callLate()
 		for n := 0; ; n++ {
 			s.mu.Lock()
 			if n >= len(s.organization.invitations) {

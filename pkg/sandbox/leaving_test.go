@@ -43,11 +43,23 @@ func TestLeavingShiftsTheLists(t *testing.T) {
 	}
 }
 
+func TestLeavingWithoutOrder(t *testing.T) {
+	s := start(t, sandbox.Options{Leaving: 3, Order: sandbox.Shuffled})
+	for _, want := range []int{3, 2, 1, 0} {
+		if got := s.call(t, "GET", page("invitations", 1, 20), nil).want(t, 200).emails("invitations"); len(got) != want {
+			t.Errorf("invitations %v, want %d", got, want)
+		}
+	}
+}
+
 func TestSeatsAreTold(t *testing.T) {
 	for give, want := range map[int]float64{0: 10_000_000, 25: 25} {
 		s := start(t, sandbox.Options{Seats: give})
-		if got := s.call(t, "GET", "/user/profile", nil).want(t, 200).at("subscription", "seats"); got != want {
-			t.Errorf("%v seats, want %v", got, want)
+		profile := s.call(t, "GET", "/user/profile", nil).want(t, 200)
+		for _, got := range []any{profile.at("subscription", "seats"), profile.at("myOrganizations", 0, "subscription", "seats")} {
+			if got != want {
+				t.Errorf("%v seats, want %v", got, want)
+			}
 		}
 	}
 }

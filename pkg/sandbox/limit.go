@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -18,18 +19,58 @@ type Limit struct {
 	// RetryAfter says whether a 429 tells when to come back, Headers whether every answer tells the limit.
 	RetryAfter RetryAfter
 	Headers    Headers
+	// Reset is the form of the time in X-RateLimit-Reset.
+	Reset Reset
+}
+
+func (l Limit) check() error {
+	var p problems
+	p.demand(l.Rate >= 0, "limit: negative rate %g", l.Rate)
+	p.count("limit: burst", l.Burst)
+	p.demand(slices.Contains([]RetryAfter{InSeconds, AsDate, AsEpoch, InMilliseconds, NotTelling}, l.RetryAfter),
+		"limit: unknown form of Retry-After %q", l.RetryAfter)
+	p.demand(slices.Contains([]Headers{NoHeaders, XRateLimit, XRateLimitNamed, RateLimitPolicy}, l.Headers),
+		"limit: unknown headers %q", l.Headers)
+	p.demand(slices.Contains([]Reset{ResetInSeconds, ResetInMilliseconds, ResetAsEpoch}, l.Reset), "limit: unknown form of resets %q", l.Reset)
+	return p.err()
 }
 
 // RetryAfter is a way to tell when to come back.
 type RetryAfter string
 
-// The forms of the Retry-After header (RFC 9110, section 10.2.3). Empty means InSeconds. Both are rounded up to
-// the next whole second.
+// The forms of the Retry-After header (RFC 9110, section 10.2.3), rounded up to the next whole second. Empty means
+// InSeconds.
 const (
 	InSeconds  RetryAfter = "seconds"
 	AsDate     RetryAfter = "date"
 	NotTelling RetryAfter = "none"
+	// AsEpoch gives the instant in seconds since 1970, which no standard knows and some services send.
+	AsEpoch RetryAfter = "epoch"
+	// InMilliseconds sends retry-after-ms instead of Retry-After, as Azure and others do.
+	InMilliseconds RetryAfter = "ms-header"
 )
+
+// Reset is a form of the time in X-RateLimit-Reset. There is no standard for it, and services use all of them.
+type Reset string
+
+// The forms of resets. Empty means ResetInSeconds.
+const (
+	ResetInSeconds      Reset = "seconds"
+	ResetInMilliseconds Reset = "ms"
+	// ResetAsEpoch is the instant in seconds since 1970.
+	ResetAsEpoch Reset = "epoch"
+)
+
+func (form Reset) value(window int, now time.Time) string {
+	switch form {
+	case ResetInMilliseconds:
+		return strconv.Itoa(window * 1000)
+	case ResetAsEpoch:
+		return strconv.FormatInt(now.Unix()+int64(window), 10)
+	case ResetInSeconds:
+	}
+	return strconv.Itoa(window)
+}
 
 // Headers is a way to tell the rate limit.
 type Headers string
@@ -49,7 +90,7 @@ const (
 func (s *Sandbox) ChangeLimit(rate float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.options.Limit.Rate = rate
+	s.current.limit.Rate = rate
 }
 
 // bucket is the state of a [Limit].
@@ -76,10 +117,9 @@ func (b *bucket) take(limit Limit, now time.Time) (wait time.Duration) {
 }
 
 // tell adds the headers that describe the limit, of which the bucket still has tokens.
-func (l Limit) tell(header http.Header, tokens float64) {
+func (l Limit) tell(header http.Header, tokens float64, now time.Time) {
 	quota, window := l.policy()
 	remaining := strconv.Itoa(max(0, int(tokens)))
-	reset := strconv.Itoa(window)
 	switch l.Headers {
 	case XRateLimit, XRateLimitNamed:
 		suffix := ""
@@ -88,10 +128,10 @@ func (l Limit) tell(header http.Header, tokens float64) {
 		}
 		header.Set("X-Ratelimit-Limit"+suffix, strconv.Itoa(quota))
 		header.Set("X-Ratelimit-Remaining"+suffix, remaining)
-		header.Set("X-Ratelimit-Reset"+suffix, reset)
+		header.Set("X-Ratelimit-Reset"+suffix, l.Reset.value(window, now))
 	case RateLimitPolicy:
 		header.Set("Ratelimit-Policy", fmt.Sprintf(`"default";q=%d;w=%d`, quota, window))
-		header.Set("Ratelimit", fmt.Sprintf(`"default";r=%s;t=%s`, remaining, reset))
+		header.Set("Ratelimit", fmt.Sprintf(`"default";r=%s;t=%d`, remaining, window))
 	case NoHeaders:
 	}
 }
@@ -108,17 +148,19 @@ func (l Limit) policy() (quota, window int) {
 	return max(1, int(l.Rate*3600)), 3600
 }
 
-// value returns what a Retry-After header holds, nothing for [NotTelling].
-func (form RetryAfter) value(wait time.Duration, now time.Time) string {
-	seconds := int64(max(1, math.Ceil(wait.Seconds())))
+// tell adds the header that says when to come back, none for [NotTelling].
+func (form RetryAfter) tell(header http.Header, wait time.Duration, now time.Time) {
+	// The instant has whole seconds: round up, or the caller would be back too early.
+	at := now.Add(wait + time.Second - 1).Truncate(time.Second)
 	switch form {
 	case NotTelling:
-		return ""
 	case AsDate:
-		// The date has whole seconds: round up, or the caller would be back too early.
-		at := now.Add(wait + time.Second - 1).Truncate(time.Second)
-		return at.UTC().Format(http.TimeFormat)
+		header.Set("Retry-After", at.UTC().Format(http.TimeFormat))
+	case AsEpoch:
+		header.Set("Retry-After", strconv.FormatInt(at.Unix(), 10))
+	case InMilliseconds:
+		header.Set("Retry-After-Ms", strconv.FormatInt(max(1, (wait+time.Millisecond-1).Milliseconds()), 10))
 	case InSeconds:
+		header.Set("Retry-After", strconv.FormatInt(int64(max(1, math.Ceil(wait.Seconds()))), 10))
 	}
-	return strconv.FormatInt(seconds, 10)
 }

@@ -87,6 +87,9 @@ func TestRetryAfter(t *testing.T) {
 		{sandbox.InSeconds, 0.3, "4"},
 		{sandbox.AsDate, 100, "Sun, 01 Mar 2026 12:00:01 GMT"},
 		{sandbox.AsDate, 0.3, "Sun, 01 Mar 2026 12:00:04 GMT"},
+		{sandbox.AsEpoch, 100, "1772366401"},
+		{sandbox.AsEpoch, 0.3, "1772366404"},
+		{sandbox.InMilliseconds, 0.3, ""},
 		{sandbox.NotTelling, 1, ""},
 	} {
 		s := start(t, sandbox.Options{
@@ -96,6 +99,10 @@ func TestRetryAfter(t *testing.T) {
 		got := s.invite(t, "bob@example.com").want(t, 429).header
 		if got.Get("Retry-After") != test.want {
 			t.Errorf("%s at %g/s: Retry-After %q, want %q", test.form, test.rate, got.Get("Retry-After"), test.want)
+		}
+		wantMilliseconds := map[bool]string{true: "3334", false: ""}[test.form == sandbox.InMilliseconds]
+		if got.Get("Retry-After-Ms") != wantMilliseconds {
+			t.Errorf("%s: retry-after-ms %q, want %q", test.form, got.Get("Retry-After-Ms"), wantMilliseconds)
 		}
 		if got.Get("Date") != "Sun, 01 Mar 2026 12:00:00 GMT" {
 			t.Errorf("Date %q is not the service's own", got.Get("Date"))
@@ -130,6 +137,20 @@ func TestLimitHeaders(t *testing.T) {
 			if got.Get(name) != want {
 				t.Errorf("%s at %g/s: %s: %q, want %q", test.headers, test.rate, name, got.Get(name), want)
 			}
+		}
+	}
+}
+
+func TestResets(t *testing.T) {
+	for give, want := range map[sandbox.Reset]string{
+		"": "60", sandbox.ResetInSeconds: "60", sandbox.ResetInMilliseconds: "60000", sandbox.ResetAsEpoch: "1772366460",
+	} {
+		s := start(t, sandbox.Options{
+			Now: newClock().Now, Limit: sandbox.Limit{Rate: 0.25, Headers: sandbox.XRateLimit, Reset: give},
+		})
+		got := s.call(t, http.MethodGet, "/organizations", nil).want(t, 200).header.Get("X-RateLimit-Reset")
+		if got != want {
+			t.Errorf("%s: %s, want %s", give, got, want)
 		}
 	}
 }

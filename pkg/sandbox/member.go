@@ -16,17 +16,21 @@ type member struct {
 	email  string
 	role   cybedefend.Role
 	number uint32
+	gone   bool
+	since  moment
+	until  moment // only of one who is gone
+	former []formerRole
 }
 
 // caller is the number of the member whom the credentials belong to: the first of all.
 const caller = 0
 
 // join makes a person a member. The service lists a creator as an administrator.
-func (o *organization) join(someone *person, email string, role cybedefend.Role) {
+func (o *organization) join(someone *person, email string, role cybedefend.Role, since moment) {
 	if role == Creator {
 		role = cybedefend.Administrator
 	}
-	m := &member{person: someone, email: email, role: role, number: uint32(len(o.joined))}
+	m := &member{person: someone, email: email, role: role, number: uint32(len(o.joined)), since: since}
 	someone.member = m
 	o.joined = append(o.joined, m)
 	o.members = append(o.members, m.number)
@@ -47,10 +51,10 @@ type (
 		Role  cybedefend.Role `json:"role"`
 	}
 	wireMembers struct {
-		Users               []wireUser `json:"users"`
-		TotalUsers          int        `json:"totalUsers"`
-		TotalPages          int        `json:"totalPages"`
-		TotalAdministrators int        `json:"totalAdministrators"`
+		Users               []any `json:"users"` // of wireUser, or something odd
+		TotalUsers          int   `json:"totalUsers"`
+		TotalPages          int   `json:"totalPages"`
+		TotalAdministrators int   `json:"totalAdministrators"`
 	}
 	wireMessage struct {
 		Message string `json:"message"`
@@ -65,32 +69,57 @@ func (s *Sandbox) members(q *request) (any, error) {
 	search := strings.ToLower(q.query.Get("search"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.organization
-	found := o.members
-	if search != "" {
-		found = nil
-		for _, n := range o.members {
-			if strings.Contains(strings.ToLower(o.joined[n].email), search) {
-				found = append(found, n)
-			}
-		}
+	o, lists, at := s.organization, s.current.lists, s.seen()
+	defer o.leaveOne(momentOf(s.options.Now()))
+	page = lists.limit(page)
+	if lists.blank(search != "") {
+		return lists.oddMembers(wireMembers{Users: lists.nobody()}), nil
+	}
+	all := o.membersAt(at)
+	visible := all
+	if search == "" || lists.SearchToo {
+		visible = lists.hide(all)
+	}
+	found, shown := s.matching(all, search), s.matching(visible, search)
+	from, to := page.of(len(shown))
+	if search == "" {
+		from, to = s.bounds(Members, page, len(shown))
 	}
 	list := wireMembers{
-		Users:               []wireUser{},
+		Users:               []any{},
 		TotalUsers:          len(found),
 		TotalPages:          (len(found) + page.size - 1) / page.size,
-		TotalAdministrators: o.admins,
+		TotalAdministrators: o.adminsAt(at),
 	}
-	from, to := page.of(len(found))
-	for _, n := range found[from:to] {
-		m := o.joined[n]
-		list.Users = append(list.Users, wireUser{identity(o.seed, userKind, n).String(), m.email, m.role})
+	place := s.placement(len(shown), false)
+	for n := from; n < to; n++ {
+		m := o.joined[shown[place(n)]]
+		id := identity(o.seed, userKind, m.number).String()
+		user := wireUser{id, s.current.spelling.List.of(m.email), m.roleAt(at)}
+		list.Users = append(list.Users, lists.oddItem(user, m.person, id))
 	}
+	return lists.oddMembers(list), nil
+}
+
+// matching returns those members whose address contains the text that is searched, all of them if it is empty.
+func (s *Sandbox) matching(members []uint32, search string) (found []uint32) {
+	if search == "" {
+		return members
+	}
+	for _, n := range members {
+		if strings.Contains(s.current.spelling.List.searchable(s.organization.joined[n].email), search) {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+// leaveOne lets the first of those who leave go.
+func (o *organization) leaveOne(until moment) {
 	if len(o.leavingMembers) > 0 {
-		o.leave(o.leavingMembers[0])
+		o.leave(o.leavingMembers[0], until)
 		o.leavingMembers = o.leavingMembers[1:]
 	}
-	return list, nil
 }
 
 // manage returns the member whom the caller wants to change.
@@ -112,7 +141,7 @@ func (s *Sandbox) manage(userID string) (*member, error) {
 // user returns the member whom the identifier names.
 func (o *organization) user(id uuid.UUID) *member {
 	n, ok := number(o.seed, userKind, id)
-	if !ok || int(n) >= len(o.joined) {
+	if !ok || int(n) >= len(o.joined) || o.joined[n].gone {
 		return nil
 	}
 	return o.joined[n]
@@ -140,6 +169,7 @@ func (s *Sandbox) setRole(q *request) (any, error) {
 	}
 	s.organization.countAdministrator(found.role, -1)
 	s.organization.countAdministrator(body.Role, 1)
+	found.former = append(found.former, formerRole{found.role, momentOf(s.options.Now())})
 	found.role = body.Role
 	return wireMessage{"Role updated"}, nil
 }
@@ -157,18 +187,18 @@ func (s *Sandbox) removeMember(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.organization.leave(found)
+	s.organization.leave(found, momentOf(s.options.Now()))
 	return wireMessage{"Member removed"}, nil
 }
 
 // leave removes a member. One who is gone already is removed again in vain.
-func (o *organization) leave(m *member) {
+func (o *organization) leave(m *member, until moment) {
 	place, ok := slices.BinarySearch(o.members, m.number)
 	if !ok {
 		return
 	}
 	m.person.member = nil
-	o.joined[m.number] = nil
+	m.gone, m.until = true, until
 	o.members = slices.Delete(o.members, place, place+1)
 	o.countAdministrator(m.role, -1)
 }

@@ -50,6 +50,9 @@ type Options struct {
 	CallerRole  cybedefend.Role
 	// Members, Pending and Expired are there from the beginning. Their e-mails are not counted as sent.
 	Members, Pending, Expired Population
+	// Declined, Cancelled, Dropped and Accepted were invited before the beginning, and their invitations have ended:
+	// see [Ending]. The accepted ones are members under another address.
+	Declined, Cancelled, Dropped, Accepted Population
 	// Leaving is how many more members and pending invitations with made-up addresses there are. They stand before the
 	// others in the lists, and with each page of a list that is read the first of them goes: the list shifts towards
 	// its reader until they are gone.
@@ -65,6 +68,8 @@ type Options struct {
 	// TokenLifetime and InvitationLifetime must not be negative; 0 means the default.
 	TokenLifetime      time.Duration
 	InvitationLifetime time.Duration
+	// TokenAhead is how far ahead the beginning of an access token's life is, before which it is refused.
+	TokenAhead time.Duration
 
 	// Latency is how long the service works on a call: half of it passes before the call takes effect and half
 	// after, so that a client killed while it waits meets both cases. A client that leaves during the first half
@@ -76,14 +81,24 @@ type Options struct {
 	// goroutines at once, and the zero [Fault] means a proper answer.
 	Faults Faults
 	Script func(Call) Fault
+	// Standing is a fault from the beginning until it is taken back.
+	Standing Standing
+
+	// Spelling says how addresses are spelled.
+	Spelling Spellings
+	// Lists says how the lists differ from the truth.
+	Lists Lists
+	// Refusals refuse certain addresses and roles, Quota more than so many invitations in a period.
+	Refusals []Refusal
+	Quota    Quota
 
 	// Duplicates says what happens to an invite of an address whose invitation is pending.
 	Duplicates Duplicates
-	// MemberStatus refuses to invite a member: 409, which is the default, or 400.
+	// MemberStatus refuses to invite a member: 409, which is the default, 400, 403 or 422.
 	MemberStatus int
-	// Order is that of the list of invitations.
+	// Order is that of the list of invitations; the members stand in order of joining, unless it is [Shuffled].
 	Order Order
-	// PendingOnly drops accepted and cancelled invitations from the list, so that pages shift towards the reader.
+	// PendingOnly drops accepted, declined and cancelled invitations from the list, so that pages shift towards the reader.
 	PendingOnly bool
 	// BareLists sends teams and organizations as bare arrays, as the published specification has them, not in an
 	// object, as the live service does.
@@ -117,6 +132,8 @@ type Person struct {
 	Email string
 	// Role is [cybedefend.Member] by default.
 	Role cybedefend.Role
+	// As is the address under which one of [Options.Accepted] is a member. Made up by default.
+	As string
 }
 
 // Duplicates says what happens to an invite of an address whose invitation is pending. What the real service does
@@ -127,6 +144,8 @@ type Duplicates string
 const (
 	Refuse409 Duplicates = "409"
 	Refuse400 Duplicates = "400"
+	Refuse403 Duplicates = "403"
+	Refuse422 Duplicates = "422"
 	// Replace cancels the pending invitation and sends another e-mail for a new one.
 	Replace Duplicates = "replace"
 	// AcceptSecond sends another e-mail for a second invitation beside the first.
@@ -140,4 +159,6 @@ type Order string
 const (
 	NewestFirst Order = "newest"
 	OldestFirst Order = "oldest"
+	// Shuffled is another order on each call, of both lists.
+	Shuffled Order = "none"
 )

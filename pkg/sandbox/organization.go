@@ -20,6 +20,7 @@ type organization struct {
 	seed    uint64
 	teams   map[uuid.UUID]uint16 // id → place in Options.Teams
 	byEmail map[string]*person
+	boxes   map[string]*person // mailbox → whom it appeared under first; only mailboxes that have several addresses
 
 	people      []*person     // whoever was ever invited or a member, in order of appearance
 	invitations []*invitation // by number, which their identifiers carry
@@ -35,9 +36,10 @@ type organization struct {
 // person is somebody with an e-mail address.
 type person struct {
 	key    string // the folded address
-	mails  uint32 // sent since the start
+	mails  uint32 // sent to the mailbox since the start, if this is the first address that it appeared under
 	latest *invitation
 	member *member
+	box    *person // whoever the mailbox appeared under before; nil: nobody
 }
 
 func newOrganization(options Options) *organization {
@@ -45,37 +47,44 @@ func newOrganization(options Options) *organization {
 		seed:    options.Seed,
 		teams:   make(map[uuid.UUID]uint16, len(options.Teams)),
 		byEmail: make(map[string]*person),
+		boxes:   make(map[string]*person),
 	}
 	for i, team := range options.Teams {
 		id, _ := parseID(team.ID) // checked by New
 		o.teams[id] = uint16(i)
 	}
-	o.join(o.person(options.CallerEmail), options.CallerEmail, options.CallerRole)
+	o.join(o.person(options.CallerEmail), options.CallerEmail, options.CallerRole, beginning)
 	leaving := Population{Count: options.Leaving}
 	for someone := range leaving.all(leavingMemberWord) {
-		o.join(o.person(someone.Email), someone.Email, someone.Role)
+		o.join(o.person(someone.Email), someone.Email, someone.Role, beginning)
 		o.leavingMembers = append(o.leavingMembers, o.joined[len(o.joined)-1])
 	}
-	for someone := range options.Members.all(memberWord) {
-		o.join(o.person(someone.Email), someone.Email, someone.Role)
+	oddMembers, oddPending := options.Lists.oddPeople()
+	for _, members := range []Population{options.Members, oddMembers} {
+		for someone := range members.all(memberWord) {
+			o.join(o.person(someone.Email), someone.Email, someone.Role, beginning)
+		}
 	}
 	now := options.Now()
 	end := now.Add(options.InvitationLifetime)
 	inviteLeaving := func() {
 		for someone := range leaving.all(leavingInviteeWord) {
-			o.leavingInvitees = append(o.leavingInvitees, o.invite(someone.Email, someone.Role, nil, end))
+			o.leavingInvitees = append(o.leavingInvitees, o.invite(someone.Email, someone.Role, nil, beginning, end))
 		}
 	}
 	if options.Order == OldestFirst {
 		inviteLeaving()
 	}
 	for someone := range options.Expired.all(expiredWord) {
-		o.invite(someone.Email, someone.Role, nil, now.Add(-time.Hour))
+		o.invite(someone.Email, someone.Role, nil, beginning, now.Add(-time.Hour))
 	}
-	for someone := range options.Pending.all(pendingWord) {
-		o.invite(someone.Email, someone.Role, nil, end)
+	o.inviteEnded(options, end)
+	for _, invited := range []Population{options.Pending, oddPending} {
+		for someone := range invited.all(pendingWord) {
+			o.invite(someone.Email, someone.Role, nil, beginning, end)
+		}
 	}
-	if options.Order == NewestFirst {
+	if options.Order != OldestFirst {
 		inviteLeaving()
 		slices.Reverse(o.leavingInvitees)
 	}
@@ -88,20 +97,50 @@ const (
 	expiredWord = "expired"
 	pendingWord = "pending"
 
+	declinedWord  = "declined"
+	cancelledWord = "cancelled"
+	droppedWord   = "dropped"
+	acceptedWord  = "accepted"
+
 	leavingMemberWord  = "leaving-member"
 	leavingInviteeWord = "leaving-invitee"
 )
+
+// group is a population and the word that its made-up addresses begin with.
+type group struct {
+	word string
+	Population
+}
+
+// populations returns everybody who is there from the beginning, but the caller.
+func (o *Options) populations() []group {
+	oddMembers, oddPending := o.Lists.oddPeople()
+	return []group{
+		{memberWord, o.Members},
+		{memberWord, oddMembers},
+		{expiredWord, o.Expired},
+		{declinedWord, o.Declined},
+		{cancelledWord, o.Cancelled},
+		{droppedWord, o.Dropped},
+		{acceptedWord, o.Accepted},
+		{pendingWord, o.Pending},
+		{pendingWord, oddPending},
+		{leavingMemberWord, Population{Count: o.Leaving}},
+		{leavingInviteeWord, Population{Count: o.Leaving}},
+	}
+}
 
 // all yields everybody, the made-up ones first.
 func (p Population) all(word string) iter.Seq[Person] {
 	return func(yield func(Person) bool) {
 		for n := range p.Count {
-			if !yield(Person{fmt.Sprintf("%s%d@acme.example", word, n+1), cybedefend.Member}) {
+			if !yield(Person{Email: fmt.Sprintf("%s%d@acme.example", word, n+1), Role: cybedefend.Member}) {
 				return
 			}
 		}
 		for _, someone := range p.People {
-			if !yield(Person{someone.Email, or(someone.Role, cybedefend.Member)}) {
+			someone.Role = or(someone.Role, cybedefend.Member)
+			if !yield(someone) {
 				return
 			}
 		}
@@ -114,6 +153,10 @@ func (o *organization) person(address string) *person {
 	someone := o.byEmail[key]
 	if someone == nil {
 		someone = &person{key: key}
+		if gmail(key) {
+			someone.box = o.boxes[mailbox(key)]
+			o.boxes[mailbox(key)] = or(someone.box, someone)
+		}
 		o.byEmail[key] = someone
 		o.people = append(o.people, someone)
 	}
@@ -192,17 +235,21 @@ type (
 		ID              string           `json:"id"`
 		Email           string           `json:"email"`
 		MyOrganizations []wireMembership `json:"myOrganizations"`
-		Subscription    wireSubscription `json:"subscription"`
+		// Subscription stands in each organization, as the published document has it, and here as well.
+		Subscription wireSubscription `json:"subscription"`
 	}
 	wireMembership struct {
-		ID      string          `json:"id"`
-		Name    string          `json:"name"`
-		MyRole  cybedefend.Role `json:"myRole"`
-		MyTeams []string        `json:"myTeams"`
+		ID           string           `json:"id"`
+		Name         string           `json:"name"`
+		IsActive     bool             `json:"isActive"`
+		MyRole       cybedefend.Role  `json:"myRole"`
+		MyTeams      []string         `json:"myTeams"`
+		Subscription wireSubscription `json:"subscription"`
 	}
 	wireSubscription struct {
-		Plan  string `json:"plan"`
-		Seats int    `json:"seats"`
+		Plan   string `json:"plan"`
+		Seats  int    `json:"seats"`
+		Status string `json:"status"`
 	}
 )
 
@@ -247,7 +294,7 @@ func (s *Sandbox) profile(*request) (any, error) {
 		ID:              identity(s.options.Seed, userKind, caller).String(),
 		Email:           s.options.CallerEmail,
 		MyOrganizations: []wireMembership{},
-		Subscription:    wireSubscription{"sandbox", s.options.Seats},
+		Subscription:    wireSubscription{"sandbox", s.options.Seats, "active"},
 	}
 	for i, organization := range s.options.organizations() {
 		role := s.options.CallerRole
@@ -255,7 +302,7 @@ func (s *Sandbox) profile(*request) (any, error) {
 			role = cybedefend.Member
 		}
 		profile.MyOrganizations = append(profile.MyOrganizations,
-			wireMembership{organization.ID, organization.Name, role, []string{}})
+			wireMembership{organization.ID, organization.Name, true, role, []string{}, profile.Subscription})
 	}
 	return profile, nil
 }

@@ -16,6 +16,8 @@ type refusalError struct {
 	message string
 	// code is that of an error of the identity provider, which has a shape of its own.
 	code string
+	// wait is told as the time to come back, if it is not 0.
+	wait time.Duration
 }
 
 func (e *refusalError) Error() string { return e.message }
@@ -51,6 +53,12 @@ type oauthFailure struct {
 	Description string `json:"error_description"`
 }
 
+// The types of bodies.
+const (
+	jsonType = "application/json; charset=utf-8"
+	htmlType = "text/html"
+)
+
 // timeFormat is that of the vendor's framework: RFC 3339 with milliseconds.
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
@@ -73,17 +81,24 @@ func (s *Sandbox) encode(q *request, status int, body any, err error) (int, []by
 	if refusal, ok := errors.AsType[*refusalError](err); ok {
 		status, body = refusal.status, s.shape(q, refusal)
 	}
+	mark := ""
+	if odd, ok := body.(marked); ok {
+		mark, body = byteOrderMark, odd.body
+	}
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		panic(fmt.Sprintf("sandbox: reply of %s: %v", q.operation, err)) // only wire types get here
 	}
-	return status, encoded
+	return status, append([]byte(mark), encoded...)
 }
 
 // reply sends the answer.
 func (s *Sandbox) reply(w http.ResponseWriter, q *request, status int, body any, err error) {
+	if refusal, ok := errors.AsType[*refusalError](err); ok && refusal.wait > 0 {
+		s.options.Limit.RetryAfter.tell(w.Header(), refusal.wait, s.options.Now())
+	}
 	status, encoded := s.encode(q, status, body, err)
-	s.write(w, status, "application/json; charset=utf-8", encoded, len(encoded))
+	s.write(w, status, jsonType, encoded, len(encoded))
 }
 
 // write sends as much of the body as is asked for, below a header that promises all of it.
@@ -102,13 +117,18 @@ func (s *Sandbox) failBefore(w http.ResponseWriter, q *request, fault Fault) {
 	case CutBefore:
 		s.cut(w)
 	case Throttle:
-		if value := s.options.Limit.RetryAfter.value(wait, s.options.Now()); value != "" {
-			w.Header().Set("Retry-After", value)
-		}
+		s.options.Limit.RetryAfter.tell(w.Header(), wait, s.options.Now())
 		s.reply(w, q, 0, nil, refuse(http.StatusTooManyRequests, "ThrottlerException: Too Many Requests"))
 	case Unavailable:
-		w.Header().Set("Retry-After", InSeconds.value(wait, s.options.Now()))
+		InSeconds.tell(w.Header(), wait, s.options.Now())
 		s.reply(w, q, 0, nil, refuse(http.StatusServiceUnavailable, "Service Unavailable"))
+	case Forbidden:
+		s.options.Limit.RetryAfter.tell(w.Header(), wait, s.options.Now())
+		s.reply(w, q, 0, nil, refuse(http.StatusForbidden, "Forbidden"))
+	case FailureBefore:
+		s.replyFailure(w, q, nil)
+	case Challenge, WAF, Redirect, ProxyAuth:
+		s.replyForeign(w, foreigners[fault.Kind])
 	default:
 		s.replyError(w, q, fault)
 	}
@@ -121,19 +141,23 @@ func (s *Sandbox) failAfter(w http.ResponseWriter, q *request, fault Fault, stat
 		s.cut(w)
 	case Truncate:
 		status, encoded := s.encode(q, status, body, err)
-		s.write(w, status, "application/json; charset=utf-8", encoded, len(encoded)/2)
+		s.write(w, status, jsonType, encoded, len(encoded)/2)
 		_ = http.NewResponseController(w).Flush() // the cut comes in any case
 		s.cut(w)
 	case Garble:
 		page := []byte("<!DOCTYPE html><title>It works!</title>")
-		s.write(w, or(status, http.StatusOK), "text/html", page, len(page))
+		s.write(w, or(status, http.StatusOK), htmlType, page, len(page))
 	case Hollow:
 		s.reply(w, q, status, struct{}{}, nil)
 	case Hang:
 		<-q.http.Context().Done()
 		s.cut(w)
-	default:
+	case ErrorAfter:
 		s.replyError(w, q, fault)
+	case FailureAfter:
+		s.replyFailure(w, q, err)
+	default:
+		s.replyOddly(w, q, fault.Kind, status, body, err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"rollcall/pkg/cybedefend"
 )
@@ -80,6 +81,7 @@ type request struct {
 	http      *http.Request
 	query     url.Values
 	body      []byte
+	late      time.Duration // how long after its answer an invite takes effect
 }
 
 // maxBody is far beyond any invite.

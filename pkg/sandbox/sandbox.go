@@ -13,9 +13,26 @@
 // that a million people fit. It keeps nothing beyond the life of the process and has no opinion about what is
 // documented nowhere: a want of seats, an organization's settings, what becomes of teams once an invitation is accepted.
 //
-// Besides the service's calls it has some of its own, without credentials: GET /sandbox/mails, GET /sandbox/stats,
-// POST /sandbox/outage, POST /sandbox/expire, POST /sandbox/revoke and POST /sandbox/reset. [Start] listens on the
-// loopback interface only; whoever serves a [Sandbox] elsewhere shows them to everybody there.
+// With the zero [Options] it behaves well. Every misbehaviour is an option: faults and answers that are not the
+// service's, see [Kind]; addresses in another spelling; lists that lag or lack people, see [Lists]; refusals, limits and
+// quotas; invitations that have ended.
+//
+// Besides the service's calls it has some of its own, without credentials. GET /sandbox/stats and GET /sandbox/mails
+// show the counts. Orders change what it does from then on, each a POST /sandbox/NAME with a JSON object as its body:
+//
+//	expire, revoke                     the access tokens, or the personal one, are no longer valid
+//	reset                              everything is as it was at the start
+//	outage {"for":"20s"}               no call has any effect; see [Outage]
+//	answer {"kind":"challenge"}        every call is answered so, until {"kind":"none"}; see [Standing]
+//	limit {"rate":5}                   see [Limit]
+//	quota {"number":10,"per":"1m"}     see [Quota]
+//	spelling {"reply":"gmail"}         see [Spellings]
+//	lists {"lag":"15s","pageCap":10}   see [Lists]; lists-empty, lists-null and lists-back set only what is blank
+//	refuse {"pattern":"@bad"}          see [Refusal]; refuse-nobody takes all refusals back
+//	decline {"email":"a@x.example"}    ends an invitation; so do cancel and drop, see [Ending]
+//	accept-as {"email":…,"as":…}       makes somebody a member under another address
+//
+// [Start] listens on the loopback interface only; whoever serves a [Sandbox] elsewhere shows them to everybody there.
 package sandbox
 
 import (
@@ -36,12 +53,17 @@ type Sandbox struct {
 
 	mu           sync.Mutex // guards everything below and is held for moments only
 	organization *organization
-	tokens       map[string]time.Time // access token → end of its life
+	tokens       map[string]life // of access tokens
 	revoked      bool
 	bucket       bucket
 	outage       Outage
 	outageEnd    time.Time
 	calls        map[Call]int // with Number 0; counted only where faults ask for it
+	current      current
+	used         used
+	late         []lateInvite // in the order in which they are due
+	holesMet     map[Operation]bool
+	shuffles     uint64 // how many lists were shuffled
 	stats        Stats
 }
 
@@ -65,17 +87,20 @@ func New(options Options) (*Sandbox, error) {
 // ServeHTTP answers one call.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// Reset puts everything back to how it was at the start: people, credentials, limit and counts.
+// Reset puts everything back to how it was at the start: people, credentials, misbehaviour and counts.
 func (s *Sandbox) Reset() {
 	organization := newOrganization(s.options)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.organization = organization
-	s.tokens = make(map[string]time.Time)
+	s.tokens = make(map[string]life)
 	s.revoked = false
 	s.bucket = bucket{}
 	s.outage, s.outageEnd = Outage{}, time.Time{}
 	s.calls = make(map[Call]int)
+	s.current = s.options.current()
+	s.used, s.late = used{}, nil
+	s.holesMet, s.shuffles = make(map[Operation]bool), 0
 	s.stats = Stats{Requests: make(map[Operation]int), Faults: make(map[Kind]int)}
 }
 

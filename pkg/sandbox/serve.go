@@ -36,6 +36,9 @@ func (s *Sandbox) serve(route route, w http.ResponseWriter, r *http.Request) {
 		s.failBefore(w, q, fault)
 		return
 	}
+	if fault.Kind.mute() {
+		q.late = fault.Late
+	}
 	body, err := s.process(route, q)
 	if !pause(r.Context(), latency-latency/2) {
 		s.cut(w)
@@ -59,12 +62,12 @@ func (s *Sandbox) admit(route route, header http.Header) (Fault, bool) {
 		s.stats.Outage++
 		return s.outage.fault(), false
 	}
-	limit := s.options.Limit
+	limit := s.current.limit
 	if limit.Rate == 0 || route.public() {
 		return Fault{}, true
 	}
 	wait := s.bucket.take(limit, now)
-	limit.tell(header, s.bucket.tokens)
+	limit.tell(header, s.bucket.tokens, now)
 	if wait > 0 {
 		s.stats.Throttled++
 		return Fault{Kind: Throttle, RetryAfter: wait}, false
@@ -104,6 +107,7 @@ func pause(ctx context.Context, wait time.Duration) bool {
 
 // process lets the call take effect and returns the body of its reply or a refusalError.
 func (s *Sandbox) process(route route, q *request) (any, error) {
+	s.callLate()
 	if !route.public() {
 		if err := s.authorize(q.http.Header); err != nil {
 			return nil, err

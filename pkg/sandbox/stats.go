@@ -5,14 +5,20 @@ import (
 	"maps"
 )
 
+// maxTwice is how many people [Stats.Twice] names at most.
+const maxTwice = 100
+
 // Stats counts what happened since the start. It is what GET /sandbox/stats answers.
 type Stats struct {
 	// Requests are all calls by operation, refused ones included.
 	Requests map[Operation]int `json:"requests"`
-	// Invitations were created, and as many Emails sent; MailedTwice people got more than one.
+	// Invitations were created, and as many Emails sent; MailedTwice people got more than one. A person is a mailbox:
+	// all spellings of an address at Gmail are one.
 	Invitations int `json:"invitations"`
 	Emails      int `json:"emails"`
 	MailedTwice int `json:"mailedTwice"`
+	// Twice are the first hundred of those who got more than one, as [Sandbox.MailedTwice] names them.
+	Twice []string `json:"twice,omitempty"`
 	// Throttled calls were refused by the rate limit, Outage calls came during an outage.
 	Throttled int `json:"throttled"`
 	Outage    int `json:"outage"`
@@ -24,18 +30,40 @@ type Stats struct {
 
 // Counts returns what happened until now. The caller may change it.
 func (s *Sandbox) Counts() Stats {
+	now := s.options.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.catchUp(now)
 	counts := s.stats
+	if counts.MailedTwice > 0 {
+		for _, someone := range s.organization.people {
+			if someone.mails > 1 && len(counts.Twice) < maxTwice {
+				counts.Twice = append(counts.Twice, someone.key)
+			}
+		}
+	}
 	counts.Requests = maps.Clone(counts.Requests)
 	counts.Faults = maps.Clone(counts.Faults)
 	return counts
 }
 
+// mail counts an e-mail to the person.
+func (s *Sandbox) mail(someone *person) {
+	mailed := or(someone.box, someone)
+	mailed.mails++
+	s.stats.Invitations++
+	s.stats.Emails++
+	if mailed.mails == 2 {
+		s.stats.MailedTwice++
+	}
+}
+
 // Mails yields the folded address of everybody who got e-mails since the start, and how many, in the order in which
-// they first appeared. It may be used while people are being invited.
+// they first appeared. A mailbox that appeared under several addresses stands under the first of them. It may be used
+// while people are being invited.
 func (s *Sandbox) Mails() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
+		s.callLate()
 		for n := 0; ; n++ {
 			s.mu.Lock()
 			if n >= len(s.organization.people) {

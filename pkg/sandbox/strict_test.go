@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -248,6 +249,21 @@ func TestTokensExpire(t *testing.T) {
 	s.call(t, "GET", "/organizations", nil).want(t, 401)
 }
 
+func TestTokenAhead(t *testing.T) {
+	clock := newClock()
+	s := start(t, sandbox.Options{Now: clock.Now, TokenAhead: time.Second, TokenLifetime: time.Minute})
+	refused := s.call(t, "GET", "/organizations", nil).want(t, 401)
+	if refused.at("message") != "jwt not active" {
+		t.Errorf("refused: %s", refused.text)
+	}
+	clock.advance(time.Second)
+	s.call(t, "GET", "/organizations", nil).want(t, 200)
+	clock.advance(time.Minute - 1)
+	s.call(t, "GET", "/organizations", nil).want(t, 200)
+	clock.advance(1)
+	s.call(t, "GET", "/organizations", nil).want(t, 401)
+}
+
 func TestRefusesOptions(t *testing.T) {
 	for name, options := range map[string]sandbox.Options{
 		`not a UUID`:                      {Organization: cybedefend.Organization{ID: "acme"}},
@@ -265,11 +281,26 @@ func TestRefusesOptions(t *testing.T) {
 		`add up to 1.2`:                   {Faults: sandbox.Faults{CutAfter: 0.6, CutBefore: 0.6}},
 		`negative probability -1`:         {Faults: sandbox.Faults{Truncate: -1}},
 		`status 404 is not a 5xx`:         {Faults: sandbox.Faults{Status: 404}},
-		`neither 409 nor 400`:             {MemberStatus: 422},
+		`status 401 is none of 400`:       {MemberStatus: 401},
 		`duplicates "maybe"`:              {Duplicates: "maybe"},
 		`unknown order "random"`:          {Order: "random"},
 		`Retry-After "soon"`:              {Limit: sandbox.Limit{RetryAfter: "soon"}},
 		`unknown headers "x"`:             {Limit: sandbox.Limit{Headers: "x"}},
+		`resets "weeks"`:                  {Limit: sandbox.Limit{Reset: "weeks"}},
+		`spelling "upper"`:                {Spelling: sandbox.Spellings{List: "upper"}},
+		`page cap 21`:                     {Lists: sandbox.Lists{PageCap: 21}},
+		`page hole: negative`:             {Lists: sandbox.Lists{Hole: sandbox.Hole{Page: -1}}},
+		`hidden members: negative`:        {Lists: sandbox.Lists{HiddenMembers: -1}},
+		`blank lists "full"`:              {Lists: sandbox.Lists{Blank: "full"}},
+		`oddity of lists "x"`:             {Lists: sandbox.Lists{Odd: []sandbox.Oddity{"x"}}},
+		`lag of lists: negative`:          {Lists: sandbox.Lists{Lag: -1}},
+		`missing closing`:                 {Refusals: []sandbox.Refusal{{Pattern: "("}}},
+		`status 500 is not a 4xx`:         {Refusals: []sandbox.Refusal{{Status: 500}}},
+		`is no period`:                    {Quota: sandbox.Quota{Number: 1}},
+		`token ahead: negative`:           {TokenAhead: -1},
+		`faults: unknown kind 99`:         {Faults: sandbox.Faults{Others: map[sandbox.Kind]float64{99: 0.1}}},
+		`standing fault: unknown kind 99`: {Standing: sandbox.Standing{Fault: sandbox.Fault{Kind: 99}}},
+		`"b@x.io" appears twice`:          {Pending: people("b@x.io"), Accepted: sandbox.Population{People: []sandbox.Person{{Email: "a@x.io", As: "b@x.io"}}}},
 		`"boss"`:                          {Members: sandbox.Population{People: []sandbox.Person{{Email: "a@x.io", Role: "boss"}}}},
 	} {
 		if _, err := sandbox.New(options); err == nil || !strings.Contains(err.Error(), name) {

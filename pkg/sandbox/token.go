@@ -92,18 +92,22 @@ func (s *Sandbox) resource(r *http.Request) string {
 	return strings.TrimSuffix(or(s.options.Resource, "http://"+r.Host), "/")
 }
 
+// life is the time during which an access token is valid: the claims nbf and exp of a real one.
+type life struct{ begin, end time.Time }
+
 // AccessToken returns a new access token, as if a personal one had been exchanged.
 func (s *Sandbox) AccessToken() secret.Text {
 	token := "at_sandbox_" + rand.Text()
 	now := s.options.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for old, end := range s.tokens {
-		if !now.Before(end) {
+	for old, life := range s.tokens {
+		if !now.Before(life.end) {
 			delete(s.tokens, old)
 		}
 	}
-	s.tokens[token] = now.Add(s.options.TokenLifetime)
+	begin := now.Add(s.options.TokenAhead)
+	s.tokens[token] = life{begin, begin.Add(s.options.TokenLifetime)}
 	s.stats.Tokens++
 	return secret.New(token)
 }
@@ -137,8 +141,11 @@ func (s *Sandbox) authorize(header http.Header) error {
 	now := s.options.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if end, known := s.tokens[token]; !known || !now.Before(end) {
+	switch life, known := s.tokens[token]; {
+	case !known || !now.Before(life.end):
 		return refuse(http.StatusUnauthorized, "Invalid or expired token")
+	case now.Before(life.begin):
+		return refuse(http.StatusUnauthorized, "jwt not active")
 	}
 	return nil
 }

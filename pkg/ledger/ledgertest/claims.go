@@ -2,6 +2,7 @@ package ledgertest
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -15,7 +16,7 @@ var claimTests = []conformance{
 		run := b.begin(here, "a@x.example", "b@x.example", "c@x.example", "d@x.example")
 		for i, address := range []string{"a@x.example", "b@x.example", "c@x.example", "d@x.example"} {
 			c := invite(run, i+1, address)
-			c.At, c.Attempt, c.Replaces = start.Add(time.Duration(-i)*time.Second), i+1, "old"
+			c.At, c.Attempt, c.Replaces, c.Before = start.Add(time.Duration(-i)*time.Second), i+1, "old", "older"
 			b.claim(c)
 		}
 		b.settle(run, whole(1, record.Invited))
@@ -30,7 +31,7 @@ var claimTests = []conformance{
 		want := func(row int) record.Doubt {
 			return record.Doubt{Record: rows[row-1], Claim: record.Claim{
 				Run: run.ID, Row: row, Email: rows[row-1].Email, Change: record.ChangeInvite, Attempt: row,
-				At: at.Add(time.Duration(1-row) * time.Second), Replaces: "old",
+				At: at.Add(time.Duration(1-row) * time.Second), Replaces: "old", Before: "older",
 			}}
 		}
 		b.same("doubts, oldest first", got, []record.Doubt{want(4), want(2)})
@@ -44,7 +45,7 @@ var claimTests = []conformance{
 		c.At = time.Time{}
 		b.claim(c)
 		got, err := b.Doubts(b.Context(), here)
-		if err != nil || len(got) != 1 || !got[0].Claim.At.Equal(at) {
+		if err != nil || len(got) != 1 || !got[0].At.Equal(at) {
 			b.Errorf("doubts %v, %v", got, err)
 		}
 	}},
@@ -78,10 +79,23 @@ var claimTests = []conformance{
 		}
 		b.same("doubts", b.doubts(here), []string{"0 ada@X.EXAMPLE role"})
 	}},
-	{"is one for a row, whatever the address", func(b *bench) {
-		run := b.begin(here, "a@x.example")
-		b.claim(invite(run, 1, "a@x.example"))
-		b.refused("claim under another address", b.Claim(b.Context(), invite(run, 1, "b@x.example")), ledger.ErrClaimed)
+	{"of a row has its address", func(b *bench) {
+		run := b.begin(here, "A@x.example")
+		for _, address := range []string{"b@x.example", "a@x.example"} {
+			b.refused("claim under another address", b.Claim(b.Context(), invite(run, 1, address)), ledger.ErrNoRow)
+		}
+		b.claim(invite(run, 1, "A@x.example"))
+	}},
+	{"ends whatever address a conclusion names", func(b *bench) {
+		run := b.begin(here, "a@x.example", "b@x.example", "c@x.example")
+		b.claim(invite(run, 2, "b@x.example"))
+		for row, address := range []string{"A@x.example", "", "b@x.example"} {
+			b.claim(invite(run, 1, "a@x.example"))
+			r := whole(1, record.Unset)
+			r.Email = address
+			b.settle(run, r)
+			b.same(fmt.Sprint("doubts after ", row), b.doubts(here), []string{"2 b@x.example invite"})
+		}
 	}},
 	{"is not shared by scopes", func(b *bench) {
 		for _, scope := range []record.Scope{here, elsewhere, rehearsal} {

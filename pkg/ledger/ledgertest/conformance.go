@@ -25,7 +25,10 @@ func Run(t *testing.T, open Open) {
 		name  string
 		tests []conformance
 	}{
-		{"claims", claimTests}, {"conclusions", conclusionTests}, {"scopes", scopeTests}, {"runs", runTests},
+		{"claims", claimTests},
+		{"conclusions", conclusionTests},
+		{"scopes", scopeTests},
+		{"runs", runTests},
 		{"histories", historyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
@@ -149,7 +152,7 @@ func (b *bench) doubts(scope record.Scope) []string {
 	}
 	var words []string
 	for _, d := range found {
-		words = append(words, fmt.Sprint(d.Claim.Row, " ", d.Claim.Email, " ", d.Claim.Change))
+		words = append(words, fmt.Sprint(d.Row, " ", d.Email, " ", d.Change))
 	}
 	return words
 }

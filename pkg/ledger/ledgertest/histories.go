@@ -102,10 +102,11 @@ var historyTests = []conformance{
 			b.begin(here, "nobody@x.example")
 		}
 		b.begin(elsewhere, "nobody@x.example")
-		last := b.begin(here, "invited@x.example", "Both@X.example", "member@x.example")
+		last := b.begin(here, "invited@x.example", "Both@X.example", "member@x.example", "kept@x.example")
 		seen(last, 1, record.Invited, "ours")
 		seen(last, 2, record.AlreadyInvited, "second")
 		seen(last, 3, record.AlreadyMember, "")
+		seen(last, 4, record.Skipped, "ended")
 		for _, scope := range []record.Scope{elsewhere, rehearsal} {
 			seen(b.begin(scope, "z@x.example"), 1, record.AlreadyMember, "")
 		}
@@ -117,10 +118,27 @@ var historyTests = []conformance{
 			slices.Sort(all)
 			return all
 		}
-		want := []string{"Both@X.example already_invited second", "member@x.example already_member ", "old@x.example already_member "}
+		want := []string{"Both@X.example already_invited second", "kept@x.example skipped ended", "member@x.example already_member ", "old@x.example already_member "}
 		b.same("sighted", sighted(), want)
 		b.begin(here, "nobody@x.example")
-		b.same("sighted once the first run is too old", sighted(), want[:2])
+		b.same("sighted once the first run is too old", sighted(), want[:3])
+	}},
+	{"know what was cancelled in order to be replaced", func(b *bench) {
+		cancel := func(scope record.Scope, id string, outcome record.Outcome) {
+			b.Helper()
+			run := b.begin(scope, "a@x.example", "b@x.example")
+			r := record.Record{Row: 1, Email: "a@x.example", Outcome: outcome, Trail: record.Trail{Cancelled: id, EndedAt: at}, UpdatedAt: at}
+			if err := b.Conclude(b.Context(), run.ID, nil, record.Conclusion{Record: r}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		cancel(here, "replaced", record.Invited)
+		cancel(here, "left without", record.Unset)
+		cancel(elsewhere, "z", record.Invited)
+		cancel(rehearsal, "z", record.Invited)
+		cancelled := collect(b, b.Cancelled(b.Context(), here))
+		slices.Sort(cancelled)
+		b.same("cancelled", cancelled, []string{"left without", "replaced"})
 	}},
 	{"know whom whole rosters have named, and since when", func(b *bench) {
 		day := func(n int) time.Time { return at.AddDate(0, 0, n) }

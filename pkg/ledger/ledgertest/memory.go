@@ -136,25 +136,23 @@ func (m *Memory) Claim(ctx context.Context, c record.Claim) error {
 			return err
 		}
 		if c.Row != 0 {
-			if _, err := run.open(c.Row); err != nil {
+			if err := run.claimable(c); err != nil {
 				return err
 			}
 		}
-		for who, other := range s.claims {
-			sameRow := c.Row != 0 && other.claim.Run == c.Run && other.claim.Row == c.Row
-			if who == (person{run.Scope(), key}) || sameRow {
-				stands := other.claim
-				return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &stands}
-			}
+		who := person{run.Scope(), key}
+		if other := s.claims[who]; other != nil {
+			stands := other.claim
+			return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &stands}
 		}
-		s.claims[person{run.Scope(), key}] = &standing{claim: c}
+		s.claims[who] = &standing{claim: c}
 		return nil
 	})
 }
 
 // Conclude implements [ledger.Ledger]. It calls then before it returns, also with the error of a hook.
 func (m *Memory) Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error {
-	if err := checkConclusions(run, conclusions); err != nil {
+	if err := ledger.CheckConclusions(run, conclusions); err != nil {
 		return err
 	}
 	if err := m.read(ctx, func(s *state) error { _, err := s.run(run); return err }); err != nil {

@@ -155,9 +155,27 @@ func (m *Memory) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 			}
 			for _, r := range slices.Backward(run.records) {
 				key := email.Fold(r.Email)
-				if (r.Outcome == record.AlreadyInvited || r.Outcome == record.AlreadyMember) && !seen[key] {
-					seen[key] = true
-					all = append(all, r)
+				switch r.Outcome {
+				case record.AlreadyInvited, record.AlreadyMember, record.Skipped:
+					if !seen[key] {
+						seen[key] = true
+						all = append(all, r)
+					}
+				default:
+				}
+			}
+		}
+		return all, nil
+	})
+}
+
+// Cancelled implements [ledger.Ledger].
+func (m *Memory) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[string, error] {
+	return each(ctx, m, func(s *state) (all []string, _ error) {
+		for _, run := range s.runs {
+			for _, r := range run.records {
+				if run.Scope() == scope && r.Trail.Cancelled != "" {
+					all = append(all, r.Trail.Cancelled)
 				}
 			}
 		}

@@ -107,6 +107,9 @@ var scopeTests = []conformance{
 		recall(rehearsal, ledger.Accepted{}, false)
 	}},
 	{"have runs each", func(b *bench) {
+		for i, scope := range []record.Scope{elsewhere, rehearsal} {
+			b.beginRun(ledger.Run{Service: scope.Service, OrganizationID: scope.OrganizationID, Digest: [32]byte{byte(i + 1)}})
+		}
 		run := b.begin(here, "a@x.example")
 		for _, scope := range []record.Scope{elsewhere, rehearsal} {
 			if other, ok, err := b.Unfinished(b.Context(), scope, run.Digest); ok || err != nil {

@@ -81,27 +81,22 @@ func (r *runState) row(row int) (*record.Record, error) {
 	return &r.records[i], nil
 }
 
-// open returns a row that has no outcome.
-func (r *runState) open(row int) (*record.Record, error) {
-	found, err := r.row(row)
-	if err == nil && found.Outcome != record.Unset {
-		err = settled(r.ID, found)
+// claimable returns why the row of a claim can't be claimed.
+func (r *runState) claimable(c record.Claim) error {
+	found, err := r.row(c.Row)
+	switch {
+	case err != nil:
+		return err
+	case found.Outcome != record.Unset:
+		return settled(r.ID, found)
+	case found.Email != c.Email:
+		return &ledger.RowError{Run: r.ID, Row: c.Row, Err: fmt.Errorf("%w of that address", ledger.ErrNoRow)}
 	}
-	return found, err
+	return nil
 }
 
 func settled(run string, r *record.Record) error {
 	return &ledger.RowError{Run: run, Row: r.Row, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, r.Outcome)}
-}
-
-// checkConclusions refuses what no ledger takes.
-func checkConclusions(run string, conclusions []record.Conclusion) error {
-	for _, c := range conclusions {
-		if c.Row == 0 && email.Fold(c.Email) == "" {
-			return fmt.Errorf("run %s: a conclusion without a row and an address: name the person", run)
-		}
-	}
-	return nil
 }
 
 // conclude keeps all of the conclusions or none.
@@ -187,12 +182,12 @@ func (s *state) doubts(scope record.Scope) []record.Doubt {
 	}
 	slices.SortFunc(doubts, func(x, y record.Doubt) int {
 		switch {
-		case !x.Claim.At.Equal(y.Claim.At):
-			return x.Claim.At.Compare(y.Claim.At)
-		case x.Claim.Run != y.Claim.Run:
-			return order[x.Claim.Run] - order[y.Claim.Run]
+		case !x.At.Equal(y.At):
+			return x.At.Compare(y.At)
+		case x.Run != y.Run:
+			return order[x.Run] - order[y.Run]
 		}
-		return x.Claim.Row - y.Claim.Row
+		return x.Row - y.Row
 	})
 	return doubts
 }

@@ -31,7 +31,7 @@ func people(n int) iter.Seq2[record.Record, error] {
 // invited is the outcome of an entry like those of a real service.
 func invited(row int) record.Record {
 	return record.Record{
-		Row: row, Outcome: record.Invited, InvitationID: "3f2a9c1e-0000-4000-8000-0123456789ab",
+		Row: row, Email: fmt.Sprintf("person-%d@example.com", row), Outcome: record.Invited, InvitationID: "3f2a9c1e-0000-4000-8000-0123456789ab",
 		Token: secret.New("tok_0123456789012345678901234567890123456789"), Status: "pending",
 		OrganizationID: "9d3e5a1b-0000-4000-8000-0123456789ab", OrganizationName: "Example Corp",
 		OrganizationRole: "member", ExpiresAt: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC), Attempts: 1,
@@ -45,21 +45,25 @@ func BenchmarkClaimConclude(b *testing.B) {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
 			l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 			run := begin(b, l, people(b.N))
+			claims, conclusions := make([]record.Claim, b.N), make([]record.Conclusion, b.N)
+			for i := range b.N {
+				claims[i], conclusions[i] = invite(run, i+1, 1), record.Conclusion{Record: invited(i + 1)}
+			}
 			b.ResetTimer()
 			var next atomic.Int64
 			var wg sync.WaitGroup
 			for range workers {
 				wg.Go(func() {
 					for {
-						row := int(next.Add(1))
-						if row > b.N {
+						i := int(next.Add(1)) - 1
+						if i >= b.N {
 							return
 						}
-						if err := l.Claim(b.Context(), invite(run, row, 1)); err != nil {
+						if err := l.Claim(b.Context(), claims[i]); err != nil {
 							b.Error(err)
 							return
 						}
-						if err := l.Conclude(b.Context(), run.ID, nil, record.Conclusion{Record: invited(row)}); err != nil {
+						if err := l.Conclude(b.Context(), run.ID, nil, conclusions[i]); err != nil {
 							b.Error(err)
 							return
 						}

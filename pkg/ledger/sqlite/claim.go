@@ -15,22 +15,25 @@ import (
 )
 
 const (
-	insertClaim = `INSERT INTO claim (scope, person, email, change, attempt, at, replaces, run, row)
-		SELECT ?, ?, ?, ?, ?, ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND outcome = 0` // record.Unset
-	insertRowless = `INSERT INTO claim (scope, person, email, change, attempt, at, replaces, run, row)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`
-	deleteClaim   = `DELETE FROM claim WHERE run = ? AND row = ? AND row > 0`
-	deleteRowless = `DELETE FROM claim WHERE scope = ? AND person = ? AND run = ? AND row = 0`
-	keepRowless   = `UPDATE claim SET attempts = ?, lost = ?, ended_at = ?, silent_for = ?
+	// insertClaim takes the row only if it is open and has the address. Such a claim leaves its address to the row.
+	insertClaim = `INSERT INTO claim (scope, person, change, attempt, at, replaces, before, run, row)
+		SELECT ?, ?, ?, ?, ?, ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND email = ? AND outcome = 0` // record.Unset
+	insertRowless = `INSERT INTO claim (scope, person, change, attempt, at, replaces, before, run, row, email)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	deleteClaim = `DELETE FROM claim WHERE scope = ? AND person = ? AND run = ? AND row = ?`
+	// deleteRow looks at every claim that stands, since few do.
+	deleteRow   = `DELETE FROM claim WHERE run = ? AND row = ? AND row > 0`
+	keepRowless = `UPDATE claim SET attempts = ?, lost = ?, ended_at = ?, silent_for = ?
 		WHERE scope = ? AND person = ? AND run = ? AND row = 0`
 
 	// facts are what a step can find out about a row beside its outcome.
 	facts = `invitation_id = ?, token = ?, status = ?, organization_id = ?, organization_name = ?,
 		organization_role = ?, expires_at = ?, attempts = ?, http_status = ?, error = ?, hint = ?, verdict = ?,
 		tries = ?, throttled = ?, lost = ?, confirmed = ?, cancelled = ?, ended_at = ?, silent_for = ?, due_at = ?`
-	updateFacts = `UPDATE entry SET ` + facts + ` WHERE run = ? AND row = ? AND outcome IN (?, ?)`
+	// Only record.Unset and record.Unknown may be followed by another outcome.
+	updateFacts = `UPDATE entry SET ` + facts + ` WHERE run = ? AND row = ? AND outcome IN (0, 8)`
 	settleEntry = `UPDATE entry SET outcome = ?, updated_at = ?, ` + facts + ` WHERE run = ? AND row = ?
-		AND (outcome IN (?, ?) OR outcome = ? AND updated_at = ?)`
+		AND (outcome IN (0, 8) OR outcome = ? AND updated_at = ?)`
 )
 
 // Claim implements [ledger.Ledger].
@@ -47,13 +50,12 @@ func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
 		c.At = l.now()
 	}
 	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
-		statement, values := l.statements.claim, []driver.Value{
-			run.scope, person, c.Email, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces, run.key, int64(c.Row),
-		}
+		statement := l.prepared.claim
 		if c.Row == 0 {
-			statement, values = l.statements.claimRowless, values[:len(values)-1]
+			statement = l.prepared.claimRowless
 		}
-		claimed, err := w.Exec(ctx, statement, values...)
+		claimed, err := w.Exec(ctx, statement, run.scope, person, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces,
+			c.Before, run.key, int64(c.Row), c.Email)
 		switch {
 		case disk.Code(err) == sqlite3.SQLITE_CONSTRAINT:
 			return refuseClaim(ctx, w, run, person, c)
@@ -66,10 +68,9 @@ func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
 
 // refuseClaim says which claim stands in the way of c.
 func refuseClaim(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
-	found, err := w.First(ctx, `SELECT run.id, claim.row, email, change, attempt, at, replaces
-		FROM claim JOIN run ON run.key = claim.run
-		WHERE claim.scope = ? AND person = ? OR claim.run = ? AND claim.row = ? AND claim.row > 0`,
-		run.scope, person, run.key, int64(c.Row))
+	found, err := w.First(ctx, `SELECT run.id, claim.row, coalesce(entry.email, claim.email), change, attempt, at, replaces, before
+		FROM claim JOIN run ON run.key = claim.run LEFT JOIN entry ON entry.run = claim.run AND entry.row = claim.row
+		WHERE claim.scope = ? AND person = ?`, run.scope, person)
 	refusal := &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed}
 	if err != nil || found == nil {
 		return refusal // which is true without the details
@@ -78,7 +79,7 @@ func refuseClaim(ctx context.Context, w *commit.Writer, run runKey, person strin
 	number := func(i int) int64 { number, _ := found[i].(int64); return number }
 	refusal.Standing = &record.Claim{
 		Run: text(0), Row: int(number(1)), Email: text(2), Change: record.Change(number(3)), Attempt: int(number(4)),
-		At: fromMicros(number(5)), Replaces: text(6),
+		At: fromMicros(number(5)), Replaces: text(6), Before: text(7),
 	}
 	return refusal
 }
@@ -89,10 +90,8 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 	if err != nil {
 		return err
 	}
-	for _, c := range conclusions {
-		if c.Row == 0 && email.Fold(c.Email) == "" {
-			return fmt.Errorf("run %s: a conclusion without a row and an address: name the person", run)
-		}
+	if err := ledger.CheckConclusions(run, conclusions); err != nil {
+		return err
 	}
 	apply := func(ctx context.Context, w *commit.Writer) error {
 		for i := range conclusions {
@@ -123,23 +122,26 @@ func (l *Ledger) conclude(ctx context.Context, w *commit.Writer, run string, key
 	if c.InDoubt {
 		return nil
 	}
-	_, err := w.Exec(ctx, l.statements.release, key.key, int64(c.Row))
+	ended, err := w.Exec(ctx, l.prepared.release, key.scope, email.Fold(c.Email), key.key, int64(c.Row))
+	if err == nil && ended == 0 { // there is no claim, or the conclusion does not say whose
+		_, err = w.Exec(ctx, l.prepared.releaseRow, key.key, int64(c.Row))
+	}
 	return err
 }
 
 // concludeRow keeps what a step has found out about a row.
 func (l *Ledger) concludeRow(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
-	statement := l.statements.step
-	values := make([]driver.Value, 0, 28)
+	statement := l.prepared.step
+	values := make([]driver.Value, 0, 26)
 	if c.Outcome != record.Unset {
-		statement = l.statements.settle
+		statement = l.prepared.settle
 		values = append(values, int64(c.Outcome), micros(c.UpdatedAt))
 	}
 	t := &c.Trail
 	values = append(values, c.InvitationID, c.Token.Reveal(), c.Status, c.OrganizationID, c.OrganizationName,
 		c.OrganizationRole, micros(c.ExpiresAt), int64(c.Attempts), int64(c.HTTPStatus), c.Error, c.Hint,
 		int64(t.Verdict), int64(t.Tries), int64(t.Throttled), t.Lost, t.Confirmed, t.Cancelled, micros(t.EndedAt),
-		t.SilentFor.Microseconds(), micros(t.DueAt), key.key, int64(c.Row), int64(record.Unset), int64(record.Unknown))
+		t.SilentFor.Microseconds(), micros(t.DueAt), key.key, int64(c.Row))
 	if c.Outcome != record.Unset {
 		values = append(values, int64(c.Outcome), micros(c.UpdatedAt))
 	}
@@ -155,7 +157,7 @@ func concludeRowless(ctx context.Context, w *commit.Writer, key runKey, c *recor
 	person := email.Fold(c.Email)
 	switch {
 	case !c.InDoubt:
-		_, err = w.Run(ctx, deleteRowless, key.scope, person, key.key)
+		_, err = w.Run(ctx, deleteClaim, key.scope, person, key.key, int64(0))
 	case !ledger.OnlyEnds(*c):
 		_, err = w.Run(ctx, keepRowless, int64(c.Attempts), c.Trail.Lost, micros(c.Trail.EndedAt),
 			c.Trail.SilentFor.Microseconds(), key.scope, person, key.key)
@@ -170,7 +172,11 @@ func refuse(ctx context.Context, w *commit.Writer, run string, key int64, row in
 	case err != nil:
 		return err
 	case !found:
-		return &ledger.RowError{Run: run, Row: row, Err: ledger.ErrNoRow}
+		err = ledger.ErrNoRow
+	case outcome == int64(record.Unset):
+		err = fmt.Errorf("%w of that address", ledger.ErrNoRow)
+	default:
+		err = fmt.Errorf("%w: %s", ledger.ErrSettled, record.Outcome(outcome))
 	}
-	return &ledger.RowError{Run: run, Row: row, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, record.Outcome(outcome))}
+	return &ledger.RowError{Run: run, Row: row, Err: err}
 }

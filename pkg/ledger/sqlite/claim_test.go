@@ -68,7 +68,7 @@ func (c *cutContext) Done() <-chan struct{} {
 func TestClaimWhoseWaitWasCutStands(t *testing.T) {
 	l := open(t, place(t))
 	run := begin(t, l, people(3))
-	claim(t, l, run, 1, 1)
+	claim(t, l, run, 1)
 	behind(t, l, func() {
 		ctx, cancel := context.WithCancel(t.Context())
 		if err := l.Claim(&cutContext{Context: ctx, cancel: cancel}, invite(run, 2, 1)); !errors.Is(err, context.Canceled) {
@@ -141,7 +141,7 @@ func TestDamageIsFinal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	claim(t, l, run, 1, 1)
+	claim(t, l, run, 1)
 	overwrite(t, path, 50*4096, strings.Repeat("\xff", 50*4096))
 	for row := 100; row <= 5000 && err == nil; row += 100 {
 		err = l.Claim(t.Context(), invite(run, row, 1))

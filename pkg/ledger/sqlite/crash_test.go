@@ -52,7 +52,7 @@ func state(t *testing.T, l *sqlite.Ledger, run ledger.Run) string {
 		claimed[row] = true
 	}
 	for _, r := range collect(t, l.Records(t.Context(), run.ID)) {
-		letter := string("uiamrvdfknww"[r.Outcome])
+		letter := string("uiamrvdfknwws"[r.Outcome])
 		if claimed[r.Row] {
 			letter = strings.ToUpper(letter)
 		}
@@ -70,7 +70,7 @@ func TestCrashKeepsWhatWasAcknowledged(t *testing.T) {
 	states := []string{state(t, l, run)}
 	for row := 1; row <= 6; row++ {
 		for _, operation := range []func(){
-			func() { claim(t, l, run, row, 1) },
+			func() { claim(t, l, run, row) },
 			func() { settle(t, l, run, record.Record{Row: row, Outcome: record.Outcome(row)}) },
 		} {
 			operation()

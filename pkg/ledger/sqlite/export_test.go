@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"rollcall/pkg/ledger/sqlite/commit"
-	"rollcall/pkg/ledger/sqlite/disk"
 )
 
 // WithoutLog makes [Open] do as on a network file system.
@@ -13,9 +12,6 @@ func WithoutLog(o Options) Options {
 	o.journal = "DELETE"
 	return o
 }
-
-// NewestVersion is the version of the files that this program writes.
-var NewestVersion = len(migrations)
 
 // LimitPages lets the file grow to so many pages and no further, as a full disk would. It never shrinks it.
 func (l *Ledger) LimitPages(pages int) error {
@@ -30,14 +26,4 @@ func (l *Ledger) Setting(pragma string) (number int64, err error) {
 		return err
 	})
 	return number, err
-}
-
-// Migrations returns the scripts that make an empty file a ledger of an earlier version.
-func Migrations(version int) []string {
-	var scripts []string
-	for _, m := range migrations[:version] {
-		scripts = append(scripts, m.script)
-	}
-	return append(scripts, fmt.Sprintf("PRAGMA application_id = %d", disk.ApplicationID),
-		fmt.Sprintf("PRAGMA user_version = %d", version))
 }

@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/sqlite/schema"
 )
 
 // execute runs SQL on the database at path, as a foreign program would.
@@ -116,6 +117,15 @@ func TestUnusableFilesAreRefused(t *testing.T) {
 			if problem.Path != path || !strings.Contains(problem.Hint, test.hint) {
 				t.Errorf("problem = %+v, want a hint with %q", problem, test.hint)
 			}
+			if test.want == ledger.ErrNewer { //nolint:errorlint // which row of the table it is
+				view, err := sqlite.View(path)
+				if err == nil {
+					shut(t, view)
+				}
+				if !errors.Is(err, test.want) {
+					t.Errorf("View = %v, want %v", err, test.want)
+				}
+			}
 			if after, _ := os.ReadFile(path); string(after) != string(before) {
 				t.Error("the file was changed")
 			}
@@ -157,7 +167,7 @@ func TestMigrationsAreNumbered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "version", got, int64(sqlite.NewestVersion))
+	same(t, "version", got, int64(schema.Newest()))
 	got, err = l.Setting("application_id")
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,7 @@ const (
 func (l *Ledger) Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
 	const query = `SELECT email, invitation_id, token, status, organization_role, expires_at, ` + invitedAt + ` AS sent_at,
 			verdict, tries, throttled, lost, confirmed, cancelled, entry.ended_at, silent_for, due_at
-			FROM entry JOIN run ON run.key = entry.run WHERE entry.run = ?1 AND ` + wasInvited + `
+			FROM entry INDEXED BY invited JOIN run ON run.key = entry.run WHERE entry.run = ?1 AND ` + wasInvited + `
 		UNION ALL SELECT email, invitation_id, '', '', '', expires_at, updated_at, 0, 0, 0, 0, 0, '', 0, 0, 0
 			FROM reopened WHERE run = ?1
 		ORDER BY sent_at`
@@ -45,7 +45,7 @@ func scanInvited(rows *sql.Rows) (record.Record, error) {
 
 // Sighted implements [ledger.Ledger]. It reads a run at a time.
 func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
-	const query = selectEntry + ` FROM entry WHERE run = ? AND outcome IN (2, 3) ORDER BY row DESC` // already_…
+	const query = selectEntry + ` FROM entry WHERE run = ? AND outcome IN (2, 3, 12) ORDER BY row DESC` // already_…, skipped
 	return func(yield func(record.Record, error) bool) {
 		seen := map[string]bool{}
 		scan := func(rows *sql.Rows) (r record.Record, err error) {
@@ -62,6 +62,25 @@ func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 			if !yield(r, err) {
 				return
 			}
+		}
+	}
+}
+
+// Cancelled implements [ledger.Ledger].
+func (l *Ledger) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[string, error] {
+	const query = `SELECT cancelled FROM entry JOIN run ON run.key = entry.run WHERE cancelled <> '' AND run.scope = ` + ofScope
+	return func(yield func(string, error) bool) {
+		ids, err := collect(ctx, l, func(rows *sql.Rows) (id string, err error) {
+			err = rows.Scan(&id)
+			return id, err
+		}, query, scope.Service, scope.OrganizationID)
+		for _, id := range ids {
+			if !yield(id, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield("", err)
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
 	"rollcall/pkg/ledger/sqlite/disk"
+	"rollcall/pkg/ledger/sqlite/schema"
 )
 
 // Options are the choices of [Open]. The zero value works.
@@ -43,15 +44,15 @@ const readers = 4
 
 // Ledger is a [ledger.Ledger] in a file. It is safe for concurrent use. Close it.
 type Ledger struct {
-	path   string
-	now    func() time.Time
-	lock   *disk.Lock
-	writer *commit.Writer // nil for a [View], as is the queue
-	queue  *commit.Queue
-	pool   *sql.DB
-	runs   sync.Map // run id to its runKey
-	closed atomic.Bool
-	statements
+	path     string
+	now      func() time.Time
+	lock     *disk.Lock
+	writer   *commit.Writer // nil for a [View], as is the queue
+	queue    *commit.Queue
+	pool     *sql.DB
+	runs     sync.Map // run id to its runKey
+	closed   atomic.Bool
+	prepared statements
 }
 
 var _ ledger.Ledger = (*Ledger)(nil)
@@ -105,12 +106,12 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 	if err := disk.Prepare(l.path); err != nil {
 		return err
 	}
-	writer, err := commit.Open(ctx, l.path, journal, migrate)
+	writer, err := commit.Open(ctx, l.path, journal, schema.Migrate)
 	if err != nil {
 		return err
 	}
 	l.writer = writer
-	if err := l.prepare(ctx, writer); err != nil {
+	if err := l.prepared.prepare(ctx, writer); err != nil {
 		return err
 	}
 	// The readers come after the writer: they find the file in its final journal mode.
@@ -138,13 +139,19 @@ func View(path string) (*Ledger, error) {
 	}
 	ctx := context.Background()
 	l, version, err := view(ctx, path)
-	if err != nil || version == 0 || version == len(migrations) {
-		return l, err
-	}
-	if err := l.Close(); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	// Open refuses a newer version, and brings an older one up to date.
+	old, err := schema.IsOld(version)
+	if err != nil {
+		return nil, errors.Join(disk.Explain(path, err), l.Close())
+	}
+	if !old || version == 0 { // of an empty file, which is a ledger that was about to be made
+		return l, nil
+	}
+	if err := l.Close(); err != nil { // before another descriptor of the file is closed
+		return nil, err
+	}
 	newer, err := Open(path, Options{})
 	if err == nil {
 		err = newer.Close()

@@ -37,7 +37,7 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 	}
 	_, err = w.Run(ctx, "UPDATE scope SET whole_run = ? WHERE key = ?", key.key, key.scope)
 	return &naming{
-		insert: l.statements.name, update: l.statements.nameAgain,
+		insert: l.prepared.name, update: l.prepared.nameAgain,
 		scope: key.scope, run: key.key, before: before, at: micros(run.StartedAt),
 	}, err
 }

@@ -106,7 +106,7 @@ func (l *Ledger) insertRow(ctx context.Context, w *commit.Writer, key runKey, r 
 		return errors.New("rows are numbered from 1")
 	}
 	t := &r.Trail
-	_, err := w.Exec(ctx, l.statements.insert, key.key, int64(r.Row), int64(r.Line), r.Email, r.Role, r.Teams,
+	_, err := w.Exec(ctx, l.prepared.insert, key.key, int64(r.Row), int64(r.Line), r.Email, r.Role, r.Teams,
 		encodeList(r.Extra), int64(r.Outcome), r.InvitationID, r.Token.Reveal(), r.Status, r.OrganizationID,
 		r.OrganizationName, r.OrganizationRole, micros(r.ExpiresAt), int64(r.Attempts), int64(r.HTTPStatus), r.Error,
 		r.Hint, micros(r.UpdatedAt), int64(t.Verdict), int64(t.Tries), int64(t.Throttled), t.Lost, t.Confirmed,

@@ -1,4 +1,5 @@
-package sqlite
+// Package schema makes the database of a ledger, and brings those of earlier versions up to date.
+package schema
 
 import (
 	"context"
@@ -103,17 +104,35 @@ CREATE TABLE pace (
 ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 `}, {script: scopeSchema, then: fillScopes}}
 
-// migrate brings the database up to the newest version, in one transaction.
-func migrate(ctx context.Context, w *commit.Writer) error {
+// IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
+// this program does not know.
+func IsOld(version int) (bool, error) {
+	if version > Newest() {
+		return false, fmt.Errorf("%w: it has version %d, this program knows up to %d", ledger.ErrNewer, version, Newest())
+	}
+	return version < Newest(), nil
+}
+
+// Newest is the version that [Migrate] makes.
+func Newest() int { return len(migrations) }
+
+// Scripts returns what makes an empty file a ledger of an earlier version, for tests.
+func Scripts(version int) []string {
+	var scripts []string
+	for _, m := range migrations[:version] {
+		scripts = append(scripts, m.script)
+	}
+	return append(scripts, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", disk.ApplicationID, version))
+}
+
+// Migrate brings the database up to the newest version, in one transaction.
+func Migrate(ctx context.Context, w *commit.Writer) error {
 	version, _, err := w.Number(ctx, "PRAGMA user_version")
 	if err != nil {
 		return err
 	}
-	switch newest := int64(len(migrations)); {
-	case version > newest:
-		return fmt.Errorf("%w: it has version %d, this program knows up to %d", ledger.ErrNewer, version, newest)
-	case version == newest:
-		return nil
+	if old, err := IsOld(int(version)); err != nil || !old {
+		return err
 	}
 	return w.Transact(ctx, func() error {
 		for _, m := range migrations[version:] {

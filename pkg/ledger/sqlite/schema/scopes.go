@@ -1,4 +1,4 @@
-package sqlite
+package schema
 
 import (
 	"context"
@@ -57,6 +57,8 @@ ALTER TABLE entry ADD COLUMN silent_for INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE entry ADD COLUMN due_at     INTEGER NOT NULL DEFAULT 0;
 DROP INDEX invited;
 CREATE INDEX invited ON entry (run, row) WHERE (outcome = 1 OR confirmed = 1);
+CREATE INDEX cancelled ON entry (run, cancelled) WHERE cancelled <> '';
+CREATE INDEX reopened_of_run ON reopened (run);
 
 -- What stands here is in doubt: one claim a person. Row 0 is a change that has no row; what is known of its attempt is
 -- kept here.
@@ -64,20 +66,20 @@ ALTER TABLE claim RENAME TO old_claim;
 CREATE TABLE claim (
 	scope      INTEGER NOT NULL,
 	person     TEXT    NOT NULL, -- the folded address
-	email      TEXT    NOT NULL,
+	email      TEXT    NOT NULL DEFAULT '', -- of a change that has no row
 	change     INTEGER NOT NULL,
 	run        INTEGER NOT NULL,
 	row        INTEGER NOT NULL,
 	attempt    INTEGER NOT NULL,
 	at         INTEGER NOT NULL,
 	replaces   TEXT    NOT NULL,
+	before     TEXT    NOT NULL DEFAULT '', -- the latest invitation that was known of
 	attempts   INTEGER NOT NULL DEFAULT 0,
 	lost       INTEGER NOT NULL DEFAULT 0,
 	ended_at   INTEGER NOT NULL DEFAULT 0,
 	silent_for INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (scope, person)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX claim_of_row ON claim (run, row) WHERE row > 0;
 
 -- Whom the whole rosters of a scope have named: which of its runs did last, and since when, 0 meaning from the first.
 CREATE TABLE name (
@@ -97,8 +99,7 @@ func fillScopes(ctx context.Context, w *commit.Writer) error {
 	if err := nameAll(ctx, w); err != nil {
 		return err
 	}
-	_, err := w.Run(ctx, `DROP TABLE old_claim;
-		UPDATE scope SET clean = 0 WHERE key IN (SELECT scope FROM claim)`)
+	_, err := w.Run(ctx, "DROP TABLE old_claim")
 	return err
 }
 
@@ -117,9 +118,9 @@ func moveClaims(ctx context.Context, w *commit.Writer) error {
 	}
 	for _, c := range claims {
 		address, _ := c.email.(string)
-		moved, err := w.Run(ctx, `INSERT INTO claim (scope, person, email, change, run, row, attempt, at, replaces)
-			SELECT ?, ?, ?, 1, run, row, attempt, at, replaces FROM old_claim WHERE run = ? AND row = ?
-			ON CONFLICT DO NOTHING`, c.scope, email.Fold(address), address, c.run, c.row) // record.ChangeInvite
+		moved, err := w.Run(ctx, `INSERT INTO claim (scope, person, change, run, row, attempt, at, replaces)
+			SELECT ?, ?, 1, run, row, attempt, at, replaces FROM old_claim WHERE run = ? AND row = ?
+			ON CONFLICT DO NOTHING`, c.scope, email.Fold(address), c.run, c.row) // record.ChangeInvite
 		if err == nil && moved == 0 {
 			_, err = w.Run(ctx, `UPDATE entry SET lost = 1, attempts = max(attempts, old_claim.attempt) FROM old_claim
 				WHERE entry.run = old_claim.run AND entry.row = old_claim.row AND entry.run = ? AND entry.row = ?`, c.run, c.row)
@@ -131,30 +132,40 @@ func moveClaims(ctx context.Context, w *commit.Writer) error {
 	return nil
 }
 
-// nameAll notes whom the whole runs have named, as if the names had been kept from the first.
+// nameAll notes whom the whole runs have named, as if the names had been kept from the first. A row that is invalid does
+// not make anybody known, but who is known has not left by it.
 func nameAll(ctx context.Context, w *commit.Writer) error {
-	insert, err := w.Prepare(ctx, insertName)
+	const since = `since = CASE WHEN last_run IN (?3, ?4) THEN since ELSE ?5 END, last_run = ?3`
+	insert, err := w.Prepare(ctx, `INSERT INTO name (scope, person, last_run, since) VALUES (?1, ?2, ?3, 0)
+		ON CONFLICT DO UPDATE SET `+since)
 	if err != nil {
 		return err
 	}
-	update, err := w.Prepare(ctx, updateName)
+	update, err := w.Prepare(ctx, `UPDATE name SET `+since+` WHERE scope = ?1 AND person = ?2`)
 	if err != nil {
 		return err
 	}
-	before := map[int64]int64{} // by scope: the whole run before the present one
-	present := &naming{insert: insert, update: update}
+	last := map[int64]int64{} // by scope: the whole run that is read, and then the one before the next
+	var run, before int64
 	return w.Each(ctx, `SELECT scope, run.key, started_at, email, outcome FROM run LEFT JOIN entry ON entry.run = run.key
 		WHERE whole = 1 ORDER BY run.key, entry.row`, func(found []driver.Value) error {
-		number := func(i int) int64 { number, _ := found[i].(int64); return number }
-		if present.run != number(1) {
-			scope := number(0)
-			present.scope, present.run, present.before, present.at = scope, number(1), before[scope], number(2)
-			before[scope] = present.run
-			if _, err := w.Run(ctx, "UPDATE scope SET whole_run = ? WHERE key = ?", present.run, scope); err != nil {
+		scope, _ := found[0].(int64)
+		if key, _ := found[1].(int64); key != run {
+			run, before, last[scope] = key, last[scope], key
+			if _, err := w.Run(ctx, "UPDATE scope SET whole_run = ? WHERE key = ?", run, scope); err != nil {
 				return err
 			}
 		}
 		address, _ := found[3].(string)
-		return present.add(ctx, w, &record.Record{Email: address, Outcome: record.Outcome(number(4))})
+		person := email.Fold(address)
+		if person == "" {
+			return nil
+		}
+		statement := insert
+		if found[4] == int64(record.Invalid) {
+			statement = update
+		}
+		_, err := w.Exec(ctx, statement, scope, person, run, before, found[2])
+		return err
 	})
 }

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/sandbox"
+)
+
+// share is a flag value between 0% and 100%.
+type share float64
+
+func (s *share) String() string { return strconv.FormatFloat(float64(*s)*100, 'f', -1, 64) + "%" }
+func (s *share) Type() string   { return "P%" }
+
+func (s *share) Set(text string) error {
+	value, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
+	if err != nil || value < 0 || value > 100 {
+		return errors.New("not a share between 0% and 100%")
+	}
+	*s = share(value / 100)
+	return nil
+}
+
+// word is a flag value of a string type whose values the sandbox checks.
+type word[T ~string] struct{ target *T }
+
+func (w word[T]) String() string {
+	if w.target == nil {
+		return ""
+	}
+	return string(*w.target)
+}
+func (w word[T]) Type() string          { return "WORD" }
+func (w word[T]) Set(text string) error { *w.target = T(text); return nil }
+
+// quotaValue is the flag value 10/1m.
+type quotaValue struct{ target *sandbox.Quota }
+
+func (q quotaValue) Type() string { return "N/D" }
+
+func (q quotaValue) String() string {
+	if q.target == nil || q.target.Number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%s", q.target.Number, q.target.Per)
+}
+
+func (q quotaValue) Set(text string) error {
+	number, per, _ := strings.Cut(text, "/")
+	n, numberErr := strconv.Atoi(number)
+	d, perErr := time.ParseDuration(per)
+	if numberErr != nil || perErr != nil || n < 1 || d <= 0 {
+		return errors.New("not a quota such as 10/1m")
+	}
+	q.target.Number, q.target.Per = n, d
+	return nil
+}
+
+// oddReplyValue is the flag value queued or queued=10%, which adds to the faults.
+type oddReplyValue struct{ target *sandbox.Faults }
+
+func (v oddReplyValue) String() string { return "" }
+func (v oddReplyValue) Type() string   { return "KIND[=P%]" }
+
+func (v oddReplyValue) Set(text string) error {
+	name, chance, given := strings.Cut(text, "=")
+	probability := share(1)
+	if given {
+		if err := probability.Set(chance); err != nil {
+			return err
+		}
+	}
+	var kind sandbox.Kind
+	if err := kind.UnmarshalText([]byte(name)); err != nil {
+		return err
+	}
+	if v.target.Others == nil {
+		v.target.Others = map[sandbox.Kind]float64{}
+	}
+	v.target.Others[kind] = float64(probability)
+	return nil
+}
+
+// standingValue is the flag value challenge or challenge,invites.
+type standingValue struct{ target *sandbox.Standing }
+
+func (v standingValue) String() string { return "" }
+func (v standingValue) Type() string   { return "KIND[,invites]" }
+
+func (v standingValue) Set(text string) error {
+	name, calls, given := strings.Cut(text, ",")
+	if given && calls != "invites" {
+		return errors.New(`neither "KIND" nor "KIND,invites"`)
+	}
+	v.target.InvitesOnly = given
+	return v.target.Kind.UnmarshalText([]byte(name))
+}
+
+// holeValue is the flag value 2 or 2,short,always.
+type holeValue struct{ target *sandbox.Hole }
+
+func (v holeValue) String() string { return "" }
+func (v holeValue) Type() string   { return "N[,short][,always]" }
+
+func (v holeValue) Set(text string) error {
+	words := strings.Split(text, ",")
+	number, err := strconv.Atoi(words[0])
+	if err != nil || number < 1 {
+		return errors.New("not the number of a page")
+	}
+	hole := sandbox.Hole{Page: number}
+	for _, word := range words[1:] {
+		switch word {
+		case "short":
+			hole.Short = true
+		case "always":
+			hole.Always = true
+		default:
+			return fmt.Errorf("%q is neither short nor always", word)
+		}
+	}
+	*v.target = hole
+	return nil
+}
+
+// oddItemsValue is the flag value null-email,bom or all.
+type oddItemsValue struct{ target *[]sandbox.Oddity }
+
+func (v oddItemsValue) String() string { return "" }
+func (v oddItemsValue) Type() string   { return "WORD,WORD" }
+
+func (v oddItemsValue) Set(text string) error {
+	if text == "all" {
+		*v.target = sandbox.Oddities()
+		return nil
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		if !slices.Contains(sandbox.Oddities(), sandbox.Oddity(word)) {
+			return fmt.Errorf("%q is none of %v", word, sandbox.Oddities())
+		}
+		*v.target = append(*v.target, sandbox.Oddity(word))
+	}
+	return nil
+}
+
+// forbid returns the refusal of an address or a role.
+func forbid(whom string) sandbox.Refusal {
+	if strings.Contains(whom, "@") {
+		return sandbox.Forbid(whom)
+	}
+	return sandbox.ForbidRole(cybedefend.Role(whom))
+}

@@ -1,0 +1,207 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/sqlite/schema"
+	"rollcall/pkg/record"
+)
+
+// rehearsal is the same organization of another service.
+var rehearsal = record.Scope{Service: "http://127.0.0.1:8080", OrganizationID: organization}
+
+// makeEarlier makes a ledger of an earlier version, with its script of that time and what the statements put into it.
+func makeEarlier(t *testing.T, path string, version int, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range append(schema.Scripts(version), statements...) {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%v: %s", err, statement)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// oldRun is a run as versions 1 to 4 kept it.
+func oldRun(key int, of record.Scope) string {
+	return fmt.Sprintf(`INSERT INTO run (key, id, organization, service, roster, digest, extra, entries, started_at, ended_at,
+		exit_code, resumed) VALUES (%d, 'run-%[1]d', '%s', '%s', 'people.csv', zeroblob(32), '["No."]', 2, %[1]d, 0, 0, 0)`,
+		key, of.OrganizationID, of.Service)
+}
+
+// oldEntry is a row as versions 1 to 4 kept it.
+func oldEntry(run, row int, address string, outcome record.Outcome) string {
+	return fmt.Sprintf(`INSERT INTO entry (run, row, line, email, role, teams, extra, outcome, invitation_id, token, status,
+		organization_id, organization_name, organization_role, expires_at, attempts, http_status, error, hint, updated_at)
+		VALUES (%d, %d, 2, '%s', 'member', '', '["7"]', %d, 'i', 't', 'pending', 'o', 'n', 'r', 9, 1, 201, 'e', 'h', 5)`,
+		run, row, address, outcome)
+}
+
+// TestEarlierVersionsAreBroughtUpToDate makes ledgers of every earlier version and opens them, also for looking only.
+func TestEarlierVersionsAreBroughtUpToDate(t *testing.T) {
+	for version := 1; version < schema.Newest(); version++ {
+		t.Run(strconv.Itoa(version), func(t *testing.T) {
+			path := place(t)
+			makeEarlier(t, path, version, oldRun(1, scope), oldEntry(1, 1, "A@x.example", record.Invited),
+				oldEntry(1, 2, "B@x.example", record.Unset), oldEntry(1, 3, "c@x.example", record.Unknown),
+				"INSERT INTO claim (run, row, attempt, at) VALUES (1, 2, 2, 7), (1, 3, 1, 6)")
+			l, err := sqlite.View(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := collect(t, l.Records(t.Context(), "run-1"))
+			same(t, "rows", len(rows), 3)
+			doubts, err := l.Doubts(t.Context(), scope)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "doubts", doubts, []record.Doubt{
+				{Record: rows[2], Claim: record.Claim{
+					Run: "run-1", Row: 3, Email: "c@x.example", Change: record.ChangeInvite, Attempt: 1, At: time.UnixMicro(6).UTC(),
+				}},
+				{Record: rows[1], Claim: record.Claim{
+					Run: "run-1", Row: 2, Email: "B@x.example", Change: record.ChangeInvite, Attempt: 2, At: time.UnixMicro(7).UTC(),
+				}},
+			})
+			invitations := collect(t, l.Invited(t.Context(), scope))
+			same(t, "invited", len(invitations), 1)
+			same(t, "trail of the invited", invitations[0].Trail, record.Trail{})
+			run, ok, err := l.Unfinished(t.Context(), scope, [32]byte{})
+			if err != nil || !ok || run.Service != service || run.OrganizationID != organization || run.ID != "run-1" {
+				t.Errorf("unfinished = %+v, %v, %v", run, ok, err)
+			}
+			shut(t, l)
+
+			l = open(t, path)
+			if clean, err := l.Enter(t.Context(), scope); clean || err != nil {
+				t.Errorf("with claims of an earlier version, clean = %v, %v", clean, err)
+			}
+			err = l.Claim(t.Context(), record.Claim{Run: "run-1", Email: "b@X.example", Change: record.ChangeCancel, Attempt: 1})
+			if refusal := (*ledger.RowError)(nil); !asRowError(err, &refusal) || refusal.Standing == nil || refusal.Standing.Row != 2 {
+				t.Errorf("Claim beside one of an earlier version = %v", err)
+			}
+			settle(t, l, run, record.Record{Row: 2, Outcome: record.Invited, UpdatedAt: time.Now()})
+			same(t, "doubts", doubtsOf(t, l, scope), []string{"run-1 3"})
+		})
+	}
+}
+
+func asRowError(err error, target **ledger.RowError) (ok bool) {
+	refusal, ok := err.(*ledger.RowError) //nolint:errorlint // as it is returned
+	*target = refusal
+	return ok
+}
+
+// doubtsOf returns the claims that stand in a scope as "run row" each.
+func doubtsOf(t *testing.T, l *sqlite.Ledger, of record.Scope) (words []string) {
+	t.Helper()
+	doubts, err := l.Doubts(t.Context(), of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range doubts {
+		words = append(words, fmt.Sprint(d.Run, " ", d.Row))
+	}
+	return words
+}
+
+// TestSecondOldClaimOfAPersonStaysInDoubt has claims of one person in two runs, as earlier versions allowed.
+func TestSecondOldClaimOfAPersonStaysInDoubt(t *testing.T) {
+	path := place(t)
+	makeEarlier(t, path, 4, oldRun(1, scope), oldRun(2, scope), oldRun(3, rehearsal),
+		oldEntry(1, 1, "Ada@x.example", record.Unset), oldEntry(2, 1, "ada@X.example", record.Unset),
+		oldEntry(2, 2, "b@x.example", record.Unset), oldEntry(3, 1, "ada@x.example", record.Unset),
+		"INSERT INTO claim (run, row, attempt, at, replaces) VALUES (1, 1, 3, 20, 'x'), (2, 1, 1, 10, 'y'), (2, 2, 1, 30, ''), (3, 1, 1, 1, '')")
+	l := open(t, path)
+	same(t, "doubts", doubtsOf(t, l, scope), []string{"run-2 1", "run-2 2"})
+	same(t, "doubts of the rehearsal", doubtsOf(t, l, rehearsal), []string{"run-3 1"})
+	other := collect(t, l.Records(t.Context(), "run-1"))[0]
+	same(t, "the row without a claim", []any{other.Trail, other.Attempts}, []any{record.Trail{Lost: true}, 3})
+	same(t, "the row with the claim", collect(t, l.Records(t.Context(), "run-2"))[0].Trail, record.Trail{})
+}
+
+// TestOldMemoryBelongsToTheServiceOfTheLatestRun has a pace and an accepted roster that versions 2 to 4 kept for an
+// organization of whatever service.
+func TestOldMemoryBelongsToTheServiceOfTheLatestRun(t *testing.T) {
+	path := place(t)
+	other := record.Scope{Service: service, OrganizationID: "other"}
+	makeEarlier(t, path, 4, oldRun(1, scope), oldRun(2, rehearsal), oldRun(3, scope), oldRun(4, other),
+		"INSERT INTO pace VALUES ('"+organization+"', 12.5, 7), ('gone', 1, 1)",
+		"INSERT INTO accepted_roster VALUES ('"+organization+"', 40, x'02', 8)")
+	l := open(t, path)
+	for of, want := range map[record.Scope]float64{scope: 12.5, rehearsal: 0, other: 0} {
+		rate, learned, err := l.Pace(t.Context(), of)
+		if err != nil || rate != want || learned.IsZero() != (want == 0) {
+			t.Errorf("pace of %v = %v of %s, %v", of, rate, learned, err)
+		}
+		accepted, found, err := l.AcceptedRoster(t.Context(), of)
+		if err != nil || found != (want != 0) || found && !accepted.At.Equal(time.UnixMicro(8)) || found && accepted.Rows != 40 {
+			t.Errorf("accepted roster of %v = %+v, %v, %v", of, accepted, found, err)
+		}
+		if clean, err := l.Enter(t.Context(), of); !clean || err != nil {
+			t.Errorf("without claims, clean = %v, %v", clean, err)
+		}
+	}
+}
+
+// TestOldWholeRunsHaveNamed has three whole runs and one that was not whole.
+func TestOldWholeRunsHaveNamed(t *testing.T) {
+	path := place(t)
+	statements := []string{
+		oldRun(1, scope), oldRun(2, rehearsal), oldRun(3, scope), oldRun(4, scope), oldRun(5, scope),
+		"UPDATE run SET whole = 1 WHERE key <> 4",
+		oldEntry(1, 1, "Stays@x.example", record.Invited), oldEntry(1, 2, "back@x.example", record.Invited),
+		oldEntry(1, 3, "nonsense", record.Invalid), oldEntry(2, 1, "z@x.example", record.Invited),
+		oldEntry(3, 1, "stays@X.example", record.AlreadyInvited), oldEntry(4, 1, "partial@x.example", record.Invited),
+		oldEntry(5, 1, "stays@x.example", record.Invalid), oldEntry(5, 2, "Back@x.example", record.Invited),
+	}
+	makeEarlier(t, path, 4, statements...)
+	l := open(t, path)
+	named := func() (words []string) {
+		for _, name := range collect(t, l.Named(t.Context(), scope)) {
+			words = append(words, fmt.Sprint(name.Person, " ", name.Since.UnixMicro()))
+		}
+		return words
+	}
+	never := strconv.FormatInt(time.Time{}.UnixMicro(), 10)
+	same(t, "named", named(), []string{"back@x.example 5", "stays@x.example " + never})
+
+	// The next whole run follows the last old one.
+	run := ledger.Run{Service: service, OrganizationID: organization, Whole: true, StartedAt: time.UnixMicro(6)}
+	if _, err := l.Begin(t.Context(), run, list(nil, record.Record{Row: 1, Email: "stays@x.example"})); err != nil {
+		t.Fatal(err)
+	}
+	run.StartedAt = time.UnixMicro(7)
+	if _, err := l.Begin(t.Context(), run, list(nil, record.Record{Row: 1, Email: "back@x.example"})); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "named", named(), []string{"back@x.example 7", "stays@x.example " + never})
+}
+
+// TestMigrationIsAllOrNothing has a file that the newest migration can't finish: it stays as it was.
+func TestMigrationIsAllOrNothing(t *testing.T) {
+	path := place(t)
+	makeEarlier(t, path, 4, oldRun(1, scope), "CREATE TABLE name (person TEXT)")
+	l, err := sqlite.Open(path, sqlite.Options{})
+	if err == nil {
+		shut(t, l)
+		t.Fatal("it opened")
+	}
+	if !strings.Contains(err.Error(), "name") {
+		t.Errorf("Open = %v", err)
+	}
+	execute(t, path, "SELECT service, organization FROM run; SELECT * FROM pace; DROP TABLE name")
+	same(t, "runs", len(collect(t, open(t, path).Runs(t.Context()))), 1)
+}
