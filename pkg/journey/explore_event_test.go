@@ -28,6 +28,7 @@ type model struct {
 	sending    answer
 	claimed    func() error // what happens once a claim is durable, nil if nothing does
 	content    [2]shown     // of the last reading
+	certain    bool         // the last reading has succeeded and hides nobody
 }
 
 // wake returns a model of the world, in which the instants are those of the present.

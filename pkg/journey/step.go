@@ -37,9 +37,9 @@ type Work struct {
 // without an ended attempt was left behind by a process that has stopped: its request may have left at the last moment at
 // which the claim was good, and no later than now, however the clock was set since.
 func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, now time.Time) Work {
-	w := Work{Record: r, Desired: desired, InDoubt: r.Trail.Lost, Inherited: r.Trail.Lost}
+	w := Work{Record: r, Desired: desired, InDoubt: claim != nil || r.Trail.Lost, Inherited: claim != nil || r.Trail.Lost}
 	if claim != nil {
-		w.InDoubt, w.Inherited, w.Replaces, w.Before = true, true, claim.Replaces, claim.Before
+		w.Replaces, w.Before = claim.Replaces, claim.Before
 		w.Outcome = record.Unset // a run may have ended before this could be found out
 		if doubt := (record.Doubt{Claim: *claim, Record: r}); !doubt.Ended() {
 			w.Attempts = max(w.Attempts, claim.Attempt)
