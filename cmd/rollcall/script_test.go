@@ -53,6 +53,7 @@ func bounded(command func()) func() {
 //	bytes FILE 'PK\x03'      FILE has bytes that no script can hold
 //	secret NAME|FILE [col]  what the variable or file holds is a secret, or each cell of that column
 //	leaks FILE...           the files hold a secret; ! leaks: none of them
+//	age FILE 20m            all that the ledger FILE remembers happened so much earlier
 //	hold FILE               somebody else holds the ledger FILE
 //	listen                  the service's addresses lead to a listener that answers nobody
 //	connections N           so many connections have come to that listener
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
-			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish,
+			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
 		},
 	})
 }

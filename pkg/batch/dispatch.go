@@ -47,7 +47,8 @@ type dispatcher struct {
 	inFlight  int
 	failed    error // the ledger's first
 	breaker   breaker.State
-	shown     bool // that the line is stopped
+	trouble   error // the last answer that says that something is wrong
+	shown     bool  // that the line is stopped
 	witnesses []journey.Witness
 	settling  settling
 }
@@ -229,8 +230,12 @@ func (d *dispatcher) hear(step journey.Step) {
 	if action == breaker.Stop {
 		d.halt(d.breaker.Err(false))
 	}
-	if step.Heard == journey.Accepted || step.Heard == journey.Refused {
+	switch step.Heard {
+	case journey.Accepted, journey.Refused:
 		d.shown = false
+	case journey.Busy, journey.Trouble, journey.Foreign:
+		d.trouble = step.Err
+	default:
 	}
 }
 
@@ -262,20 +267,20 @@ func (d *dispatcher) probe(ctx context.Context) {
 		d.wait(why + "; the run stops at " + d.breaker.Down().Add(d.Limits.MaxWait).Format(time.TimeOnly) + " unless it does")
 	}
 	var asked time.Duration
-	var last error
 	for d.breaker.Do(0, false) == breaker.Probe {
 		rest, ok := d.breaker.Rest(time.Now(), asked, d.Limits)
 		if !ok {
-			d.breaker = d.breaker.GaveUp(last)
+			d.breaker = d.breaker.GaveUp(d.trouble)
 			return
 		}
 		d.Pace.Hold(time.Now().Add(rest), why)
 		if _, err := d.Pace.Acquire(ctx); err != nil {
 			return
 		}
-		_, last = d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})
-		d.breaker = d.breaker.Probed(last)
-		asked = askedWait(last)
+		_, err := d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})
+		d.trouble = cmp.Or(err, d.trouble)
+		d.breaker = d.breaker.Probed(err)
+		asked = askedWait(err)
 	}
 }
 

@@ -292,12 +292,12 @@ func (s State) Relative(now time.Time) State {
 func (s State) Down() time.Time { return s.down }
 
 // Err returns why the run stops, nil if it does not. A run that has come to its end is stopped only where the service has
-// forbidden everybody.
+// forbidden everybody, and there were enough of them to tell.
 func (s State) Err(ended bool) error {
 	switch {
 	case s.stop != nil && (!ended || !s.stop.ofRows()):
 		return s.stop
-	case ended && !s.accepted && s.forbidden > 0 && s.forbidden == s.refused:
+	case ended && !s.accepted && s.forbidden >= forbiddenStop && s.forbidden == s.refused:
 		return &StopError{Reason: Forbidden}
 	}
 	return nil

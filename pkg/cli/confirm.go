@@ -106,7 +106,7 @@ func (r *onboarding) showPlan() {
 	}
 	send := plural(f.toSend(), "person")
 	if again := f.outcomes[record.WouldReinvite] - f.replaced; again > 0 {
-		send += fmt.Sprintf(", %d of them again, since their invitation has expired", again)
+		send += fmt.Sprintf(", %d of them again, since their invitation is no longer open", again)
 	}
 	if f.replaced > 0 {
 		send += fmt.Sprintf(", %d of them in place of their pending invitation", f.replaced)

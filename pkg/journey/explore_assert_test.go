@@ -1,6 +1,9 @@
 package journey_test
 
 import (
+	"net/http"
+	"time"
+
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/record"
 )
@@ -14,7 +17,11 @@ func (m *model) check() {
 			m.violated("%s has %s, and neither a claim nor anything else tells of it; the outcome is %s", name, unaccounted, p.row.Outcome)
 		}
 		switch outcome := p.row.Outcome; outcome {
-		case record.Invited, record.AlreadyInvited:
+		case record.Invited:
+			if n := ordinalOf(p.row.InvitationID); n < 0 || n >= len(p.invitations) || !p.invitations[n].ours {
+				m.violated("%s is invited and has no invitation of ours with the id %q", name, p.row.InvitationID)
+			}
+		case record.AlreadyInvited:
 			if len(p.invitations) == 0 {
 				m.violated("%s is %s and has no invitation", name, outcome)
 			}
@@ -28,10 +35,27 @@ func (m *model) check() {
 			}
 		default:
 		}
+		if p.row.Outcome == record.Rejected && p.row.HTTPStatus == http.StatusConflict && p.there(p.row.UpdatedAt.Add(-m.skew-lag)) {
+			m.violated("%s is rejected and was there long before", name)
+		}
+		if p.row.Trail.Tries > rules.Retry.Attempts {
+			m.violated("%s is tried %d times", name, p.row.Trail.Tries)
+		}
 		if p.claim != nil && p.row.Outcome != record.Unset && p.row.Outcome != record.Unknown {
 			m.violated("%s is %s and has a claim that stands", name, p.row.Outcome)
 		}
 	}
+}
+
+// there reports whether the person has been a member or invited by somebody else since an instant or longer, but for an
+// invitation that was to be replaced.
+func (p *person) there(since time.Time) bool {
+	for _, i := range p.invitations {
+		if i.how == pending && !i.ours && !i.born.After(since) && p.row.Trail.Verdict != record.WouldReinvite {
+			return true
+		}
+	}
+	return p.member && !p.memberSince.After(since)
 }
 
 // unaccounted says in words what the service has, or will have, of our requests that no row tells of, empty if nothing.
@@ -43,7 +67,8 @@ func (p *person) unaccounted() string {
 	}
 	known := p.knownIDs()
 	for n, i := range p.invitations {
-		if i.ours && n < most && !known[n] && !(i.how == accepted && p.member) {
+		joined := i.how == accepted && p.member
+		if i.ours && n < most && !known[n] && !joined {
 			return "an invitation of ours"
 		}
 	}
@@ -65,7 +90,7 @@ type continuation struct {
 	name string
 	step func(*model)
 	// ended reports whether a step was the last of a run or of a process. It comes to that as often as ends says, each time
-	// within longest steps, and last checks the world then.
+	// within mostSteps and mostTime, and last checks the world then.
 	ended func(*model) bool
 	ends  int
 	last  func(*model)
@@ -73,17 +98,22 @@ type continuation struct {
 	depth int
 }
 
-// longest is more steps than any continuation needs.
-const longest = 80
+// mostSteps and mostTime are more than any continuation needs; no event takes longer, either.
+const (
+	mostSteps = 80
+	mostTime  = 45 * time.Minute
+)
 
 // continuations are one in which nothing goes wrong any more, up to the end of a run and through a whole one with the same
-// command, and two in which no request ever takes effect, up to the end of the process.
+// command, and three in which no request ever takes effect, up to the end of the process.
 func continuations() []continuation {
 	whole, lost, quota := answerNamed("a whole 201"), answerNamed("no reply, and it never takes effect"), answerNamed("a 400 about a quota")
+	refused := answerNamed("refused credentials")
 	dead := func(m *model) bool { return !m.process.alive }
 	return []continuation{
 		{"everything goes well", func(m *model) { m.goOn(whole) }, func(m *model) bool { return dead(m) && !m.ledger.open }, 2, (*model).nobodyForgotten, 7},
 		{"every request is lost", func(m *model) { m.goOn(lost) }, dead, 1, func(*model) {}, 4},
+		{"the credentials are refused", func(m *model) { m.goOn(refused) }, dead, 1, func(*model) {}, 4},
 		{"every request is refused for a quota", func(m *model) { m.goOn(quota) }, dead, 1, func(*model) {}, 4},
 	}
 }

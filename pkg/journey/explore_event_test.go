@@ -43,7 +43,7 @@ func (w *world) wake(s *scenario) *model {
 
 // atRest returns the world after the event.
 func (m *model) atRest() *world {
-	w, d := m.world, origin.Sub(time.Now())
+	w, d := m.world, -time.Since(origin)
 	for i, p := range w.people {
 		w.people[i] = p.moved(d, 0)
 	}
@@ -75,6 +75,8 @@ type answer struct {
 	err   error
 	id    bool
 	spelt spelling
+	// theirs says that somebody else has invited the person just before.
+	theirs bool
 	// dies says that the process is killed before it hears the answer.
 	dies bool
 	// frozen is how long the process stands still once its claim is durable, inside how long within the client.
@@ -107,6 +109,7 @@ func answers() []answer {
 		{name: "a 403", err: failure(cybedefend.FinalNo, http.StatusForbidden)},
 		{name: "a 404", err: failure(cybedefend.FinalNo, http.StatusNotFound)},
 		{name: "a 409", err: failure(cybedefend.FinalNo, http.StatusConflict)},
+		{name: "a 409, since somebody else has just invited the person", err: failure(cybedefend.FinalNo, http.StatusConflict), theirs: true},
 		{core: true, name: "a 400 about a quota", err: failure(cybedefend.FinalNo, http.StatusBadRequest, quota)},
 		{name: "a 429", err: failure(cybedefend.NotProcessed, http.StatusTooManyRequests)},
 		{name: "a 503, and it takes effect later", effect: lately, lingers: lingersShort, err: overloaded},
@@ -122,8 +125,8 @@ func answers() []answer {
 		{name: "the process killed after sending, and it takes effect later", effect: lately, lingers: lingers, err: lost, dies: true},
 		{core: true, name: "4 s of freeze after the claim, then the process killed after sending, and it takes effect later", effect: lately, lingers: lingers, err: lost, dies: true, frozen: frozen},
 		{name: "4 s of freeze after the claim, then no reply, and it takes effect later", effect: lately, lingers: lingers, err: lost, frozen: frozen},
-		{name: "an hour of freeze after the claim", effect: now, frozen: time.Hour},
-		{name: "an hour of freeze inside the client", effect: now, inside: time.Hour},
+		{name: "a minute of freeze after the claim", effect: now, frozen: time.Minute},
+		{name: "a minute of freeze inside the client", effect: now, inside: time.Minute},
 		{core: true, name: "a freeze after the claim, a takeover, then a thaw", effect: now, frozen: fence.Good + lingers, takeover: true},
 	}
 }
@@ -132,6 +135,10 @@ func answers() []answer {
 func (m *model) attempt(who int, a answer) {
 	p := m.people[who]
 	m.sleepUntil(later(p.due, m.free()))
+	if m.process.strange {
+		m.violated("%s is sent although somebody else answers in the place of the service", names[who])
+	}
+	m.process.strange = cybedefend.ClassOf(a.err) == cybedefend.Foreign && !a.dies
 	p.place, m.sending = inFlight, a
 	m.claimed = func() error {
 		if a.dies && a.err == errDead { //nolint:errorlint // the very value
@@ -169,7 +176,7 @@ func (m *model) attempt(who int, a answer) {
 // clock is that of the fence, in virtual time.
 func clock() time.Duration { return time.Since(origin) }
 
-// leave lets a request leave, if the fence does, and notes that it must have a claim.
+// send lets a request leave, unless the process freezes before its bytes do. It must have a claim.
 func (m *model) send(ctx context.Context, who int) error {
 	if !m.people[who].claimed() {
 		m.violated("a request for %s leaves without a claim", names[who])
@@ -191,20 +198,27 @@ func (m *model) Invite(ctx context.Context, _ string, invite cybedefend.Invite) 
 		return cybedefend.Invitation{}, err
 	}
 	p := m.people[who]
-	invitation := described(who, len(p.invitations), pending, spelled(who, a.spelt))
+	if p.promised {
+		m.violated("%s is sent again although a 2xx has answered before", names[who])
+	}
+	if a.theirs && p.open() < 0 && !p.member {
+		p.invitations = append(p.invitations, invitation{born: time.Now().Add(-lag)})
+	}
+	answer := described(who, len(p.invitations), pending, spelled(who, a.spelt))
 	switch a.effect {
 	case now:
 		m.mail(who, time.Now())
 	case lately:
 		p.late = append(p.late, late{time.Now().Add(a.lingers), -1})
 	case none:
+		p.promised = p.promised || cybedefend.ClassOf(a.err) == cybedefend.Confirmed
 	}
 	m.dead = m.dead || a.dies
 	switch {
 	case a.err == nil:
-		return invitation, nil
+		return answer, nil
 	case a.id:
-		return cybedefend.Invitation{ID: invitation.ID}, a.err
+		return cybedefend.Invitation{ID: answer.ID}, a.err
 	}
 	return cybedefend.Invitation{}, a.err
 }

@@ -73,6 +73,7 @@ func (w *world) key(now time.Time) key {
 				e.b = binary.LittleEndian.AppendUint64(e.b, maphash.Comparable(keySeeds[0], gate))
 			}
 		}
+		e.flags(process.strange)
 		e.instant(process.since, ancient)
 		e.instant(process.from, 0)
 	}
@@ -86,7 +87,7 @@ func (w *writer) key() key {
 // key returns the key of a person as of now.
 func (p *person) key(now time.Time, alive bool) key {
 	e := writer{now: now, b: make([]byte, 0, 256)}
-	e.flags(p.member)
+	e.flags(p.member, p.promised)
 	e.instant(p.memberSince, lag)
 	for _, i := range p.invitations {
 		e.b = append(e.b, byte(i.how)+1)

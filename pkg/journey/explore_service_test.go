@@ -89,14 +89,11 @@ func (s *scenario) mayMail(p *person) string {
 	return ""
 }
 
-// cancel withdraws an invitation by a request of ours, and reports whether it was open.
-func (m *model) cancel(who, n int, at time.Time) bool {
-	i := &m.people[who].invitations[n]
-	if i.how != pending {
-		return false
+// cancel withdraws an invitation by a request of ours, if it is open.
+func (m *model) cancel(who, n int, at time.Time) {
+	if i := &m.people[who].invitations[n]; i.how == pending {
+		i.how, i.byUs, i.ended = cancelled, true, at
 	}
-	i.how, i.byUs, i.ended = cancelled, true, at
-	return true
 }
 
 // land lets requests that linger take effect when their time has come.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,7 +32,7 @@ func scenarios() []scenario {
 	return []scenario{
 		{"two strangers", plan.Policy{}, nil, 7, 5},
 		{"a pending invitation is replaced", plan.Policy{Reinvite: plan.ReinvitePending}, &invitation{how: pending}, 6, 4},
-		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, 6, 4},
+		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, 5, 4},
 		{"an invitation has expired and nothing is renewed", plan.Policy{Reinvite: plan.ReinviteNever}, &invitation{how: expired}, 7, 5},
 	}
 }
@@ -58,7 +59,7 @@ type explorer struct {
 	events        []event
 	continuations []continuation
 	seen          seen
-	good          [3]seen     // by continuations
+	good          [4]seen     // by continuations
 	people        [2]sync.Map // by key
 	found         atomic.Pointer[string]
 	transitions   atomic.Int64
@@ -83,7 +84,7 @@ type visit struct {
 func (e *explorer) explore(t *testing.T) {
 	t.Helper()
 	began := time.Now()
-	frontier := []visit{{world: e.scenario.start()}}
+	frontier := []visit{{world: e.scenario.before()}}
 	e.seen.add(frontier[0].world.key(origin))
 	for depth := 1; depth <= e.depth && len(frontier) > 0; depth++ {
 		frontier = e.level(t, frontier, depth == e.depth)
@@ -95,8 +96,8 @@ func (e *explorer) explore(t *testing.T) {
 		e.seen.len(), e.depth, e.transitions.Load(), len(e.events), time.Since(began).Round(time.Millisecond))
 }
 
-// start is the world before the first run.
-func (s *scenario) start() *world {
+// before is the world before the first run.
+func (s *scenario) before() *world {
 	w := &world{people: [2]*person{{}, {}}}
 	if s.invitation != nil {
 		i := *s.invitation
@@ -135,11 +136,14 @@ func (e *explorer) expand(v visit, next []visit, last bool) []visit {
 		if !event.may(v.world) {
 			continue
 		}
-		m := v.world.wake(e.scenario)
+		m, began := v.world.wake(e.scenario), time.Now()
 		event.do(m)
 		m.check()
+		if took := time.Since(began); took > mostTime {
+			m.violated("it takes %s", took)
+		}
 		e.transitions.Add(1)
-		path := append(v.path[:len(v.path):len(v.path)], uint8(n))
+		path := slices.Concat(v.path, []uint8{uint8(n)})
 		if m.violation != "" {
 			e.fail(path, nil, m.violation)
 			return next
@@ -179,7 +183,7 @@ func (e *explorer) goOn(w *world, path []uint8) bool {
 		if len(path) > c.depth {
 			continue
 		}
-		m := w.wake(e.scenario)
+		m, began := w.wake(e.scenario), time.Now()
 		for steps, ends := 0, 0; ends < c.ends && e.good[n].add(m.key(time.Now()).with(ends)); steps++ {
 			c.step(m)
 			if c.ended(m) {
@@ -189,7 +193,7 @@ func (e *explorer) goOn(w *world, path []uint8) bool {
 				c.last(m)
 			}
 			m.check()
-			if steps > longest {
+			if steps > mostSteps || time.Since(began) > mostTime {
 				m.violated("it does not come to an end")
 			}
 			if m.violation != "" {

@@ -22,7 +22,6 @@ var origin = time.Unix(0, 0).UTC()
 type world struct {
 	people [2]*person
 	ledger ledgerState
-	// process is the one that is alive, nil if none is.
 	process process
 	// skew is how far the service's clock is ahead of this machine's.
 	skew time.Duration
@@ -40,6 +39,7 @@ type process struct {
 	breaker     breaker.State
 	gate        *pace.State // nil if it stands open
 	since, from time.Time   // of its settling
+	strange     bool        // somebody else has answered in the place of the service, and no probe has shown that this is over
 }
 
 // place is where the process has an entry.
@@ -58,6 +58,7 @@ type person struct {
 	member      bool
 	memberSince time.Time
 	invitations []invitation // the ordinal is part of the id
+	promised    bool         // a 2xx has answered a request that never takes effect
 	late        []late
 
 	// Of the ledger: the row of the last run, the claim that stands for it, and the rows of runs that have ended.

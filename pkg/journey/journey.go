@@ -16,6 +16,7 @@ package journey
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -194,14 +195,15 @@ func (step Step) refused(s Sighting, in plan.Inputs) Step {
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
 		return step.verdict(s, in)
-	case w.Replaces != "" && s.answered(w.Replaces):
-		return step.verdict(s, in) // what we could not cancel is not cancelled
+	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !strings.EqualFold(s.latest(), w.Replaces)):
+		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
 	case kept && s.early(w):
 		return step.wait(s) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:
 		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
-		step.Work.Trail.Cancelled, step.Work.Refused = w.Replaces, false // somebody else has cancelled what we could not
+		// Somebody else has cancelled what we could not, or we have and did not hear of it.
+		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
 		return step.send(s, in)
 	}
 	return step.settle(rejected(w.Record))

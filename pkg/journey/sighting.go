@@ -102,32 +102,42 @@ func (s *Sighting) byID(d *directory.Directory, id string) {
 	}
 }
 
-// recall adds what is remembered of somebody whom the lists show neither as a member nor as invited.
+// recall adds what is remembered of somebody whom the lists show neither as a member nor as invited. An invitation of ours
+// that is young counts unless the list says itself how it ended: a list that lags behind does not.
 func (s *Sighting) recall(history plan.History, now time.Time) {
 	if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) && now.Sub(history.SeenAt) < MemoryCounts {
 		s.Membership = directory.Membership{Member: &cybedefend.User{}}
 		return
 	}
-	last, at, known := history.Last()
+	last, _, known := history.Last()
 	if !known {
 		return
 	}
-	expired := !last.ExpiresAt.IsZero() && !last.ExpiresAt.After(now)
-	listed := s.Expired != nil && s.Expired.ID == last.ID || s.Ended != nil && s.Ended.ID == last.ID
-	own := at.Equal(history.At)
-	switch recent := now.Sub(at) < MemoryCounts && !expired; {
-	case recent && own && history.Unsure:
+	expired := func(i cybedefend.Invitation) bool { return !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(now) }
+	young := func(i cybedefend.Invitation, at time.Time) bool {
+		return now.Sub(at) < MemoryCounts && !expired(i) && !s.lists(i.ID)
+	}
+	own, seen := history.Invitation, history.Seen
+	switch sent := young(own, history.At); {
+	case sent && history.Unsure:
 		s.Unsure = true
-	case recent && (own || history.SeenAs == record.AlreadyInvited):
-		s.Membership = directory.Membership{Pending: &last}
-	case listed, later(s.Expired, last), later(s.Ended, last):
+	case sent:
+		s.Membership = directory.Membership{Pending: &own}
+	case history.SeenAs == record.AlreadyInvited && seen.ID != own.ID && young(seen, history.SeenAt): // not by memory itself
+		s.Membership = directory.Membership{Pending: &seen}
+	case s.lists(last.ID), later(s.Expired, last), later(s.Ended, last):
 		// The list knows more than the memory.
-	case expired && !history.FoundGone(last.ID):
+	case expired(last) && !history.FoundGone(last.ID):
 		s.Membership = directory.Membership{Expired: &last}
 	default:
 		last.Status = vanished
 		s.Membership = directory.Membership{Ended: &last}
 	}
+}
+
+// lists reports whether the list has the invitation with that id as one that has ended.
+func (s *Sighting) lists(id string) bool {
+	return id != "" && (s.Expired != nil && s.Expired.ID == id || s.Ended != nil && s.Ended.ID == id)
 }
 
 // later reports whether a listed invitation is later than one that is remembered.

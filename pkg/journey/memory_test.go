@@ -1,0 +1,87 @@
+package journey_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+)
+
+// listed is a service that lists these invitations, and nobody as a member.
+type listed []cybedefend.Invitation
+
+func (l listed) Invitations(_ context.Context, _ string, page cybedefend.Page) (cybedefend.InvitationsPage, error) {
+	if page.Number > 1 {
+		return cybedefend.InvitationsPage{}, nil
+	}
+	return cybedefend.InvitationsPage{Invitations: l, Items: len(l)}, nil
+}
+
+func (l listed) Members(context.Context, string, cybedefend.Page, string) (cybedefend.MembersPage, error) {
+	return cybedefend.MembersPage{}, nil
+}
+
+func (l listed) Teams(context.Context, string) ([]cybedefend.Team, error) { return nil, nil }
+
+// TestWhatWasSentLatelyCounts holds what a reading shows of Ada, whom this ledger has invited, to how long ago that was and
+// to what runs have seen since. What a run has noted from its memory makes the memory no younger.
+func TestWhatWasSentLatelyCounts(t *testing.T) {
+	with := func(status string) listed {
+		i := whole()
+		i.Status = status
+		return listed{i}
+	}
+	other := whole()
+	other.ID, other.Status, other.ExpiresAt = "i0", "declined", whole().ExpiresAt.Add(time.Hour)
+	tests := []struct {
+		name       string
+		sent, seen time.Duration // ago; 0: never
+		seenAs     record.Outcome
+		list       listed
+		want       directory.State
+	}{
+		{name: "a minute ago", sent: time.Minute, want: directory.Pending},
+		{name: "a minute ago, and noted since", sent: time.Minute, seen: time.Second, seenAs: record.AlreadyInvited, want: directory.Pending},
+		{name: "a minute ago, and kept back since", sent: time.Minute, seen: time.Second, seenAs: record.Skipped, want: directory.Pending},
+		{name: "a minute ago, and an earlier one has ended", sent: time.Minute, list: listed{other}, want: directory.Pending},
+		{name: "a minute ago, and the list says that it was declined", sent: time.Minute, list: with("declined"), want: directory.Ended},
+		{name: "ten minutes ago", sent: 10 * time.Minute, want: directory.Ended},
+		{name: "ten minutes ago, and noted since", sent: 10 * time.Minute, seen: time.Minute, seenAs: record.AlreadyInvited, want: directory.Ended},
+		{name: "ten minutes ago, and listed", sent: 10 * time.Minute, list: with("pending"), want: directory.Pending},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := directory.Read(t.Context(), directory.Options{Service: tt.list, Now: func() time.Time { return noon }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			history := plan.History{Times: 1, At: noon.Add(-tt.sent), Invitation: whole()}
+			if tt.seen > 0 {
+				history.SeenAs, history.SeenAt, history.Seen = tt.seenAs, noon.Add(-tt.seen), whole()
+			}
+			in := plan.Inputs{Directory: d, At: noon, Histories: plan.Histories{"ada@x.example": history}}
+			s := journey.See(d, entry(), in, 0)
+			got := map[directory.State]bool{
+				directory.Pending: s.Pending != nil, directory.Expired: s.Expired != nil, directory.Ended: s.Ended != nil,
+			}
+			if !got[tt.want] || got[directory.Pending] && tt.want != directory.Pending {
+				t.Errorf("want %s, got %+v", tt.want, s.Membership)
+			}
+		})
+	}
+}
+
+// TestAClaimOutlivesTheWordOfItsRun loads a row that its run has ended as unknown, while its claim stands: it is in doubt.
+func TestAClaimOutlivesTheWordOfItsRun(t *testing.T) {
+	w := entry()
+	w.Outcome, w.Attempts, w.Trail.EndedAt = record.Unknown, 1, noon
+	loaded := journey.Load(w.Record, &record.Claim{Email: w.Email, Attempt: 1, At: noon}, w.Desired, policy(t), noon)
+	if !loaded.InDoubt || loaded.Outcome != record.Unset {
+		t.Errorf("in doubt %t, outcome %s", loaded.InDoubt, loaded.Outcome)
+	}
+}

@@ -1,0 +1,128 @@
+package journey_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// mutation takes one guard out of a production file.
+type mutation struct {
+	name, file, give, want string
+	// only is the exploration that notices, where it has to look as deep as it does. Empty: all of them, two events less.
+	only string
+}
+
+func mutations() []mutation {
+	const (
+		judge    = "journey.go"
+		sighting = "sighting.go"
+		lag      = "lag.go"
+		step     = "step.go"
+		answer   = "answer.go"
+		attempt  = "attempt.go"
+		breaker  = "../breaker/breaker.go"
+		recovery = "../batch/recover.go"
+	)
+	const lookUp = "\n\t\ts.Work.Trail.Lost, s.Work.InDoubt, s.Move = true, true, LookUp\n"
+	return []mutation{
+		{"a 2xx that is not whole counts as lost", judge, "s.Work.Trail.Confirmed, s.Work.InDoubt, s.Move", "s.Work.Trail.Lost, s.Work.InDoubt, s.Move", ""},
+		{"a lost request is repeated", judge, "default:" + lookUp, "default:\n\t\treturn s.again(a, p)\n", ""},
+		{"somebody else's answer is a refusal", judge, "case class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):", "case class == cybedefend.Foreign, class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):", ""},
+		{"a refusal is not looked up", judge, "case class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):\n", "case false:\n", ""},
+		{"an invitation that is not there to be cancelled counts as cancelled", judge, "case class == cybedefend.Done, class == cybedefend.Confirmed:\n", "case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound:\n", ""},
+		{"tries are never used up", judge, "if !p.Retry.Again(trail.Tries) {", "if false {", ""},
+		{"tries of lost requests are never used up", judge, "case !p.Retry.Again(w.Trail.Tries):", "case false:", ""},
+		{"a request goes on no longer than its answer takes", judge, "= a.Ended, p.silence(a.Err), time.Time{}", "= a.Ended, 0, time.Time{}", ""},
+		{"a claim of another row does not matter", judge, "case w.Elsewhere != \"\" && !s.found():", "case false:", ""},
+		{"a confirmation is not looked at", judge, "case w.Trail.Confirmed:\n", "case false:\n", ""},
+		{"gaps do not matter to a lost request", judge, "case !s.Certain():\n\t\treturn step.unknown(s.gap(), true)\n\tcase s.early(w):\n\t\treturn step.wait(s)\n\tcase s.Similar", "case s.early(w):\n\t\treturn step.wait(s)\n\tcase s.Similar", ""},
+		{"similar addresses do not matter", judge, "case s.Similar != \"\" || s.Veiled ||", "case s.Veiled ||", ""},
+		{"addresses that cannot be read do not matter", judge, "s.Similar != \"\" || s.Veiled || s.endedSince(w):", "s.Similar != \"\" || s.endedSince(w):", "two_strangers,_every_event"},
+		{"an invitation that has ended since does not matter", judge, " || s.endedSince(w):", ":", ""},
+		{"what was answered is not held against replacing it", judge, "case w.Replaces != \"\" && s.answered(w.Replaces):", "case false:", ""},
+		{"gaps do not matter to a verdict", judge, "if !s.Certain() && !in.TrustLists {", "if false {", ""},
+		{"an unclear confirmation of another run does not matter", judge, "if s.Unsure && s.Member == nil {", "if false {", ""},
+		{"no reading is too early", sighting, "return s.Began.Before(s.tellsFrom(w))", "return false && s.Began.Before(s.tellsFrom(w))", ""},
+		{"lists do not lag", sighting, "UnknownLag = 30 * time.Second", "UnknownLag = 0 * time.Second", ""},
+		{"memory does not count", sighting, "switch recent := now.Sub(at) < MemoryCounts && !expired; {", "switch recent := false; {", ""},
+		{"memory of members does not count", sighting, " && now.Sub(history.SeenAt) < MemoryCounts {", " && false {", ""},
+		{"the first reading explains what earlier requests left", sighting, " && in.Directory != d && !w.Inherited {", " && in.Directory != d {", ""},
+		{"what was replaced counts as sent", sighting, "case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces):", "case invitation == s.Pending:", ""},
+		{"what was to be replaced and was answered is forgotten", sighting, "s.Pending == nil && !s.answered(w.Replaces) {", "s.Pending == nil {", ""},
+		{"any invitation shows how late a reading is", lag, "witness.InvitationID == \"\" && m.Pending != nil", "m.Pending != nil", "a_pending_invitation_is_replaced"},
+		{"an old invitation shows how late a reading is", lag, "At: history.At, Older: true})", "At: history.At})", "two_strangers"},
+		{"a confirmation is forgotten by a restart", step, "w := Work{Record: r, Desired: desired}\n", "w := Work{Record: r, Desired: desired}\n\tw.Trail.Confirmed = false\n", ""},
+		{"a claim is young when its request leaves", step, "claim.At.Add(fence.Good), p.InFlightGrace()", "claim.At.Add(0*fence.Good), p.InFlightGrace()", ""},
+		{"a request goes on no longer than its process", answer, "return max(p.Grace, p.UserTimeout, min(p.Timeout, longestWork))", "return 0 * min(p.Timeout, longestWork)", ""},
+		{"an unknown outcome settles a claim", step, "\tw.Outcome = record.Unset //", "\t//", ""},
+		{"an attempt ends whenever the clock said", step, "if w.Trail.EndedAt.After(now) {", "if false {", ""},
+		{"a request leaves before its claim is written", attempt, "if err := t.Store.Claim(ctx, claim); err != nil {", "if err := error(nil); err != nil && claim.Row > 0 {", ""},
+		{"a stale claim is good", attempt, "t.Gate.Leave(ctx) == nil && fence.Fresh(ctx) == nil {", "t.Gate.Leave(ctx) == nil {", ""},
+		{"an answer is not written", attempt, "conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}", "conclusion := record.Conclusion{Record: step.Work.Record}", ""},
+		{"refused credentials do not stop the run", breaker, "\t\treturn s.stopped(Credentials, step.Err)\n", "\t\treturn s\n", ""},
+		{"the line is never stopped", breaker, "case s.failures >= lineStop && !s.trial:", "case false:", ""},
+		{"a recovery judges each time by another clock", recovery, "desired, r.Policy, began)", "desired, r.Policy, time.Now())", ""},
+	}
+}
+
+// TestEveryGuardMatters takes one guard after the other out of the production code, and has the explorer notice. The code
+// itself has no switches: the tests are built with another text of one file.
+func TestEveryGuardMatters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the tests once for each guard")
+	}
+	slots := make(chan struct{}, 2)
+	for _, mutation := range mutations() {
+		t.Run(mutation.name, func(t *testing.T) {
+			t.Parallel()
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			mutation.run(t)
+		})
+	}
+}
+
+func (m mutation) run(t *testing.T) {
+	t.Helper()
+	path, err := filepath.Abs(m.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), m.give); n != 1 {
+		t.Fatalf("%s has %q %d times, not once", m.file, m.give, n)
+	}
+	dir := t.TempDir()
+	mutated, overlay := filepath.Join(dir, "mutated.go"), filepath.Join(dir, "overlay.json")
+	replaced, err := json.Marshal(map[string]any{"Replace": map[string]string{path: mutated}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{mutated: bytes.Replace(text, []byte(m.give), []byte(m.want), 1), overlay: replaced} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run, shallower := "-run=^TestEveryReachableState$", "-explore.shallower=2"
+	if m.only != "" {
+		run, shallower = run+"/^"+m.only+"$", "-explore.shallower=0"
+	}
+	command := exec.CommandContext(t.Context(), "go", "test", "-overlay", overlay, "-vet=off", "-count=1", "-failfast", run, ".", shallower)
+	output, err := command.CombinedOutput()
+	switch found := bytes.Contains(output, []byte("after these events:")); {
+	case err == nil:
+		t.Errorf("the explorer does not notice:\n%s", output)
+	case !found:
+		t.Errorf("the explorer did not run: %v\n%s", err, output)
+	default:
+		t.Logf("%s", output)
+	}
+}
