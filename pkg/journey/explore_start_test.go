@@ -55,7 +55,7 @@ func (m *model) startUp(r reading) error {
 	if err := m.reopen(in); err != nil {
 		return err
 	}
-	lag := rules.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At), 0)
+	lag := rules.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At))
 	for who, p := range m.people {
 		p.history, p.first = in.Histories.Of(addresses[who]), m.content[who].onlyOdd()
 	}
