@@ -25,10 +25,11 @@ type model struct {
 	dead       bool // the process that is at work writes and hears nothing any more
 	writesLeft int  // until it dies, negative if it does not
 	writes     int
+	since      time.Time // when the process took hold of the ledger
 	sending    answer
 	claimed    func() error // what happens once a claim is durable, nil if nothing does
 	content    [2]shown     // of the last reading
-	certain    bool         // the last reading has succeeded and hides nobody
+	uncertain  bool         // the last reading has failed or hides somebody
 }
 
 // wake returns a model of the world, in which the instants are those of the present.

@@ -94,7 +94,7 @@ func (m *model) concludeOne(run string, c record.Conclusion) error {
 			m.violated("%s gets the outcome %s after %s", names[c.Row-1], c.Outcome, row.Outcome)
 			return ledger.ErrSettled
 		}
-		if rejected := c.Outcome == record.Rejected && c.HTTPStatus == http.StatusConflict; rejected && m.certain && p.there(time.Now().Add(-lag)) {
+		if rejected := c.Outcome == record.Rejected && c.HTTPStatus == http.StatusConflict; rejected && !m.uncertain && p.there(time.Now().Add(-lag)) {
 			m.violated("%s is rejected and was there long before", names[c.Row-1])
 		}
 		was := *row
