@@ -173,7 +173,9 @@ func (w *world) read(ctx context.Context, doubts []record.Doubt) (in plan.Inputs
 }
 
 func (w *world) remember(ctx context.Context) (plan.Histories, error) {
-	return plan.Remember(plan.Remembered{Invited: w.process.Invited(ctx, scope), Sighted: w.process.Sighted(ctx, scope)})
+	return plan.Remember(plan.Remembered{
+		Invited: w.process.Invited(ctx, scope), Sighted: w.process.Sighted(ctx, scope), Cancelled: w.process.Cancelled(ctx, scope),
+	})
 }
 
 // oneByOne makes a hook of a ledger that only one goroutine calls at a time.

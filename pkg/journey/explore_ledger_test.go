@@ -165,7 +165,7 @@ func (m *model) end() {
 		for _, past := range append(p.past, pastRow{m.ledger.run, p.row, p.claim}) {
 			r := past.record
 			last := past.run == m.ledger.run || !sighted(p.row)
-			if past.claim != nil || r.Outcome == record.Invited || r.Trail.Confirmed || sighted(r) && last {
+			if past.claim != nil || r.Outcome == record.Invited || r.Trail.Confirmed || replaced(r) || sighted(r) && last {
 				kept = append(kept, past)
 			}
 		}
@@ -173,9 +173,12 @@ func (m *model) end() {
 	}
 }
 
+// replaced reports whether an invitation was cancelled for the row, in order to be replaced.
+func replaced(r record.Record) bool { return r.Trail.Cancelled != "" }
+
 // sighted reports whether the row says what a run has found the person to be without sending anything.
 func sighted(r record.Record) bool {
-	return r.Outcome == record.AlreadyInvited || r.Outcome == record.AlreadyMember
+	return r.Outcome == record.AlreadyInvited || r.Outcome == record.AlreadyMember || r.Outcome == record.Skipped
 }
 
 // remember makes histories of what the ledger knows.
@@ -187,7 +190,8 @@ func (m *model) remember() plan.Histories {
 			}
 			r.Outcome = record.Invited
 		}),
-		Sighted: m.rows(sighted, func(*record.Record) {}),
+		Sighted:   m.rows(sighted, func(*record.Record) {}),
+		Cancelled: m.rows(replaced, func(*record.Record) {}),
 	})
 	if err != nil {
 		m.violated("the past cannot be remembered: %v", err)

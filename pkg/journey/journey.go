@@ -133,7 +133,10 @@ func Resolve(w Work, s Sighting, in plan.Inputs, p Policy) Step {
 	switch {
 	case w.Outcome != record.Unset:
 		return step.revisit(s, in)
-	case w.Elsewhere != "" && !s.found():
+	case w.Elsewhere != "":
+		if next := step.verdict(s, in); s.found() && next.Move == Settled {
+			return next
+		}
 		return step.unknown(w.Elsewhere, w.InDoubt)
 	case w.Trail.Confirmed:
 		return step.confirmed(s, in, p)
@@ -175,7 +178,7 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 		return step.wait(s, p)
 	case !s.Certain():
 		return step.unknown(s.gap(), true)
-	case s.Similar != "" || s.Veiled || s.endedSince(w):
+	case s.Similar != "" || s.Veiled || s.endedSince(w), s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
 		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))

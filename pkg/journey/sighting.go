@@ -37,6 +37,8 @@ type Sighting struct {
 	// that the list has addresses that cannot be read.
 	Similar string
 	Veiled  bool
+	// Withdrawn are the ids of the invitations that runs have cancelled, with when that was: a late list still shows them.
+	Withdrawn map[string]time.Time
 	// Unsure says that the service has lately confirmed a request without describing the invitation.
 	Unsure bool
 }
@@ -47,7 +49,7 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 	if in.Blind {
 		return Sighting{Membership: remembered(history, in.At)}
 	}
-	s := Sighting{Membership: d.Person(w.Email), Began: d.Began, Lag: lag, Gaps: d.Gaps}
+	s := Sighting{Membership: d.Person(w.Email), Began: d.Began, Lag: lag, Gaps: d.Gaps, Withdrawn: history.Cancelled}
 	for _, id := range []string{w.InvitationID, history.Invitation.ID, history.Seen.ID} {
 		s.byID(d, id)
 	}
@@ -57,6 +59,9 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		replaced = w.Replaces
 	}
 	s.Membership = latest(without(s.Membership, replaced))
+	if s.Pending != nil && s.withdrawn(s.Pending.ID) && !w.InDoubt && in.At.Sub(s.Withdrawn[s.Pending.ID]) < MemoryCounts {
+		s.Pending = nil
+	}
 	if s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
 		s.recall(history, in.At)
 	}
@@ -197,12 +202,18 @@ func (s Sighting) gap() string {
 	return strings.Join(s.Gaps, "; ")
 }
 
+// withdrawn reports whether a run has cancelled the invitation in order to replace it.
+func (s Sighting) withdrawn(id string) bool {
+	_, withdrawn := s.Withdrawn[id]
+	return withdrawn
+}
+
 // own returns the invitation that a request of ours has made, nil if the reading shows none. The one that the request was
 // to replace is cancelled first: as long as it is pending, nothing was sent.
 func (s Sighting) own(w Work) *cybedefend.Invitation {
 	for _, invitation := range []*cybedefend.Invitation{s.Pending, s.Expired, s.Ended} {
 		switch {
-		case invitation == nil:
+		case invitation == nil, s.withdrawn(invitation.ID):
 		case w.InvitationID != "" && strings.EqualFold(invitation.ID, w.InvitationID):
 			return invitation
 		case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces):

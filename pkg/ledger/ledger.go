@@ -113,8 +113,9 @@ type Ledger interface {
 	// kept back, which are the outcomes already_member, already_invited and skipped: for each person the newest of these
 	// records.
 	Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
-	// Cancelled yields the invitations that runs of the scope have cancelled in order to replace them, as trails name them.
-	Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[string, error]
+	// Cancelled yields the rows of which runs of the scope have cancelled an invitation in order to replace it, oldest run
+	// first. Of a record it has the address and, in its trail, the invitation and when the last attempt ended.
+	Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
 	// Named yields every person whom a whole roster of the scope has ever named in a row that was not invalid, in no
 	// order.
 	Named(ctx context.Context, scope record.Scope) iter.Seq2[Name, error]

@@ -23,6 +23,9 @@ type History struct {
 	SeenAs record.Outcome
 	SeenAt time.Time
 	Seen   cybedefend.Invitation
+	// Cancelled are the invitations that runs have cancelled in order to replace them, by id, with when that was at the
+	// latest. Nil: none.
+	Cancelled map[string]time.Time
 }
 
 // Last returns the invitation that was last sent or seen, when it was, and whether there is one.
@@ -50,20 +53,27 @@ type Remembered struct {
 	Invited iter.Seq2[record.Record, error]
 	// Sighted has people whom runs found to be there or kept back, the latest word for each.
 	Sighted iter.Seq2[record.Record, error]
-	// Cancelled has the invitations that were cancelled in order to be replaced: they count as sent and are no more.
-	Cancelled iter.Seq2[string, error]
+	// Cancelled has those whose invitation was cancelled in order to be replaced, as its trail names it: it counts as sent
+	// and is no more.
+	Cancelled iter.Seq2[record.Record, error]
 	// JoinedAt says since when a person's present joining lasts, zero meaning always: what was before does not count.
 	JoinedAt func(key string) time.Time
 }
 
 // Remember makes histories of what a ledger knows. Whatever is nil there is nothing.
 func Remember(r Remembered) (Histories, error) {
-	histories, cancelled := Histories{}, map[string]bool{}
-	for id, err := range orEmpty(r.Cancelled) {
+	histories := Histories{}
+	for rec, err := range orEmpty(r.Cancelled) {
 		if err != nil {
 			return nil, err
 		}
-		cancelled[id] = true
+		key := email.Fold(rec.Email)
+		history := histories[key]
+		if history.Cancelled == nil {
+			history.Cancelled = map[string]time.Time{}
+		}
+		history.Cancelled[rec.Trail.Cancelled] = rec.Trail.EndedAt
+		histories[key] = history
 	}
 	joined := func(key string, at time.Time) bool { return r.JoinedAt == nil || !at.Before(r.JoinedAt(key)) }
 	for rec, err := range orEmpty(r.Invited) {
@@ -93,10 +103,10 @@ func Remember(r Remembered) (Histories, error) {
 		}
 	}
 	for key, history := range histories {
-		if cancelled[history.Invitation.ID] {
+		if _, gone := history.Cancelled[history.Invitation.ID]; gone {
 			history.At, history.Invitation = time.Time{}, cybedefend.Invitation{}
 		}
-		if cancelled[history.Seen.ID] {
+		if _, gone := history.Cancelled[history.Seen.ID]; gone {
 			history.SeenAs, history.SeenAt, history.Seen = record.Unset, time.Time{}, cybedefend.Invitation{}
 		}
 		histories[key] = history

@@ -166,7 +166,7 @@ func TestRemember(t *testing.T) {
 	broken := errors.New("broken")
 	for name, remembered := range map[string]plan.Remembered{
 		"invited": {Invited: yield(broken, at("a@x.example", "1", 0))}, "sighted": {Sighted: yield(broken)},
-		"cancelled": {Cancelled: func(yield func(string, error) bool) { yield("", broken) }},
+		"cancelled": {Cancelled: yield(broken)},
 	} {
 		if _, err := plan.Remember(remembered); !errors.Is(err, broken) {
 			t.Errorf("%s: Remember = %v", name, err)
@@ -182,15 +182,7 @@ func TestWhatCountsOfAHistory(t *testing.T) {
 	}
 	confirmed := invited
 	confirmed.InvitationID, confirmed.Status, confirmed.Trail.Confirmed = "", "", true
-	ids := func(ids ...string) func(func(string, error) bool) {
-		return func(yield func(string, error) bool) {
-			for _, id := range ids {
-				if !yield(id, nil) {
-					return
-				}
-			}
-		}
-	}
+	replaced := record.Record{Email: "Ann@x.example", Trail: record.Trail{Cancelled: "1"}}
 	tests := []struct {
 		name   string
 		give   plan.Remembered
@@ -204,7 +196,7 @@ func TestWhatCountsOfAHistory(t *testing.T) {
 		{name: "seen before it was sent", give: plan.Remembered{Invited: yield(nil, invited), Sighted: yield(nil, seen(record.AlreadyInvited, "2", -time.Minute))}, last: "1", times: 1},
 		{name: "found gone before it expired", give: plan.Remembered{Invited: yield(nil, invited), Sighted: yield(nil, seen(record.Skipped, "1", time.Minute))}, last: "1", times: 1, gone: true},
 		{name: "found expired", give: plan.Remembered{Invited: yield(nil, invited), Sighted: yield(nil, seen(record.Skipped, "1", 2*time.Hour))}, last: "1", times: 1},
-		{name: "cancelled to be replaced", give: plan.Remembered{Invited: yield(nil, invited), Cancelled: ids("1")}, times: 1},
+		{name: "cancelled to be replaced", give: plan.Remembered{Invited: yield(nil, invited), Cancelled: yield(nil, replaced)}, times: 1},
 		{name: "confirmed and never described", give: plan.Remembered{Invited: yield(nil, confirmed)}, times: 1, unsure: true},
 		{name: "before the present joining", give: plan.Remembered{Invited: yield(nil, invited), JoinedAt: func(string) time.Time { return now.Add(time.Second) }}},
 		{name: "in the present joining", give: plan.Remembered{Invited: yield(nil, invited), JoinedAt: func(string) time.Time { return now }}, last: "1", times: 1},

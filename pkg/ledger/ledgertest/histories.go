@@ -136,9 +136,12 @@ var historyTests = []conformance{
 		cancel(here, "left without", record.Unset)
 		cancel(elsewhere, "z", record.Invited)
 		cancel(rehearsal, "z", record.Invited)
-		cancelled := collect(b, b.Cancelled(b.Context(), here))
-		slices.Sort(cancelled)
-		b.same("cancelled", cancelled, []string{"left without", "replaced"})
+		var cancelled []string
+		for _, r := range collect(b, b.Cancelled(b.Context(), here)) {
+			cancelled = append(cancelled, r.Email+" "+r.Trail.Cancelled)
+			b.same("ended at", r.Trail.EndedAt, at)
+		}
+		b.same("cancelled", cancelled, []string{"a@x.example replaced", "a@x.example left without"})
 	}},
 	{"know whom whole rosters have named, and since when", func(b *bench) {
 		day := func(n int) time.Time { return at.AddDate(0, 0, n) }

@@ -170,12 +170,12 @@ func (m *Memory) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 }
 
 // Cancelled implements [ledger.Ledger].
-func (m *Memory) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[string, error] {
-	return each(ctx, m, func(s *state) (all []string, _ error) {
+func (m *Memory) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
+	return each(ctx, m, func(s *state) (all []record.Record, _ error) {
 		for _, run := range s.runs {
 			for _, r := range run.records {
 				if run.Scope() == scope && r.Trail.Cancelled != "" {
-					all = append(all, r.Trail.Cancelled)
+					all = append(all, record.Record{Email: r.Email, Trail: record.Trail{Cancelled: r.Trail.Cancelled, EndedAt: r.Trail.EndedAt}})
 				}
 			}
 		}

@@ -66,23 +66,14 @@ func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 	}
 }
 
-// Cancelled implements [ledger.Ledger].
-func (l *Ledger) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[string, error] {
-	const query = `SELECT cancelled FROM entry JOIN run ON run.key = entry.run WHERE cancelled <> '' AND run.scope = ` + ofScope
-	return func(yield func(string, error) bool) {
-		ids, err := collect(ctx, l, func(rows *sql.Rows) (id string, err error) {
-			err = rows.Scan(&id)
-			return id, err
-		}, query, scope.Service, scope.OrganizationID)
-		for _, id := range ids {
-			if !yield(id, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield("", err)
-		}
-	}
+// Cancelled implements [ledger.Ledger]. It reads a run at a time.
+func (l *Ledger) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
+	return l.ofRuns(ctx, "SELECT key FROM run WHERE scope = "+ofScope+" ORDER BY key", scope,
+		"SELECT email, cancelled, ended_at FROM entry WHERE run = ? AND cancelled <> '' ORDER BY row",
+		func(rows *sql.Rows) (r record.Record, err error) {
+			err = rows.Scan(&r.Email, &r.Trail.Cancelled, (*instant)(&r.Trail.EndedAt))
+			return r, err
+		})
 }
 
 // ofRuns yields what scan makes of the rows of query for each run that runs selects in the scope.
