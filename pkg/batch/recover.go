@@ -104,5 +104,5 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 
 // lagOf returns how late the reading may be that verdicts rest on.
 func lagOf(in plan.Inputs, p journey.Policy) time.Duration {
-	return p.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At), 0)
+	return p.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At))
 }

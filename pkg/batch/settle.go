@@ -26,8 +26,6 @@ const probeCap = 30 * time.Second
 type settling struct {
 	// since is when they were first looked up, zero before; from is when the next reading may begin.
 	since, from time.Time
-	// lag is how late the lists are at most, as readings have shown, zero before any has.
-	lag time.Duration
 }
 
 // witness keeps an invitation whose request left at an instant, by which later readings show how late they are.
@@ -96,8 +94,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 	in, lag := d.Inputs, time.Duration(0)
 	in.Blind, in.At = false, d.Now()
 	if unread == nil {
-		lag = d.policy().LagOf(reading, d.seenBy(reading), d.settling.lag)
-		d.settling.lag = lag
+		lag = d.policy().LagOf(reading, d.seenBy(reading))
 	}
 	steps := make([]journey.Step, len(d.doubts))
 	for i, doubt := range d.doubts {

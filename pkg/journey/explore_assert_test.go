@@ -1,7 +1,6 @@
 package journey_test
 
 import (
-	"net/http"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -34,9 +33,6 @@ func (m *model) check() {
 				m.violated("%s is %s and has %s", name, outcome, unaccounted)
 			}
 		default:
-		}
-		if p.row.Outcome == record.Rejected && p.row.HTTPStatus == http.StatusConflict && p.there(p.row.UpdatedAt.Add(-m.skew-lag)) {
-			m.violated("%s is rejected and was there long before", name)
 		}
 		if p.row.Trail.Tries > rules.Retry.Attempts {
 			m.violated("%s is tried %d times", name, p.row.Trail.Tries)

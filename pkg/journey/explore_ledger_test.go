@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
 	"time"
 
 	"rollcall/pkg/ledger"
@@ -93,6 +94,9 @@ func (m *model) concludeOne(run string, c record.Conclusion) error {
 			m.violated("%s gets the outcome %s after %s", names[c.Row-1], c.Outcome, row.Outcome)
 			return ledger.ErrSettled
 		}
+		if rejected := c.Outcome == record.Rejected && c.HTTPStatus == http.StatusConflict; rejected && !m.uncertain && p.there(time.Now().Add(-lag)) {
+			m.violated("%s is rejected and was there long before", names[c.Row-1])
+		}
 		was := *row
 		*row = c.Record
 		if c.Outcome == record.Unset {
@@ -154,6 +158,7 @@ func (m *model) resume() error {
 
 // end ends the run. Rows that nothing remembers are forgotten.
 func (m *model) end() {
+	m.check()
 	m.ledger.open = false
 	for _, p := range m.people {
 		var kept []pastRow

@@ -87,7 +87,7 @@ func (m *model) resolve(d *directory.Directory, unread error) (steps map[int]jou
 	}
 	in, lag := m.inputs(first, histories), time.Duration(0)
 	if unread == nil {
-		lag = rules.LagOf(d, witnesses, 0)
+		lag = rules.LagOf(d, witnesses)
 	}
 	steps = map[int]journey.Step{}
 	for who, p := range m.people {

@@ -270,6 +270,7 @@ func readings() []reading {
 
 // read reads the lists.
 func (m *model) read(r reading) (*directory.Directory, error) {
+	m.uncertain = r.unread || r.hides >= 0
 	if r.unread {
 		return nil, errUnread
 	}

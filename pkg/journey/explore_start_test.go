@@ -17,7 +17,7 @@ func (m *model) start(r reading) {
 		p.stop()
 	}
 	m.process = process{alive: true}
-	m.writes = 0
+	m.writes, m.since = 0, time.Now()
 	if err := m.startUp(r); err != nil {
 		m.stop()
 		return
@@ -38,7 +38,7 @@ func (m *model) startUp(r reading) error {
 		return err
 	}
 	recovery := batch.Recovery{
-		Store: m, Policy: rules, Run: run, Hold: m.Hold, Now: m.now,
+		Store: m, Policy: rules, Run: run, Since: m.since, Hold: m.Hold, Now: m.now,
 		Read: func(context.Context) (plan.Inputs, error) {
 			m.sleepUntil(m.free())
 			d, err := m.read(r)
@@ -55,7 +55,7 @@ func (m *model) startUp(r reading) error {
 	if err := m.reopen(in); err != nil {
 		return err
 	}
-	lag := rules.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At), 0)
+	lag := rules.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At))
 	for who, p := range m.people {
 		p.history, p.first = in.Histories.Of(addresses[who]), m.content[who].onlyOdd()
 	}
@@ -113,7 +113,7 @@ func (m *model) look(who int, in plan.Inputs, lag time.Duration, left []record.D
 	if !m.ledger.open {
 		row = record.Record{Row: who + 1, Email: addresses[who], Role: "member"}
 	}
-	w := journey.Load(row, p.claim, desired(row), rules, time.Now())
+	w := journey.Load(row, p.claim, desired(row), rules, m.since)
 	w.AskedOf = organizationID
 	for _, doubt := range left {
 		own := m.ledger.open && doubt.Run == runName(m.ledger.run)

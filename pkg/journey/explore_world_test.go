@@ -20,8 +20,8 @@ var origin = time.Unix(0, 0).UTC()
 
 // world is everything. The people are shared between worlds and never change; see [model.wake].
 type world struct {
-	people [2]*person
-	ledger ledgerState
+	people  [2]*person
+	ledger  ledgerState
 	process process
 	// skew is how far the service's clock is ahead of this machine's.
 	skew time.Duration

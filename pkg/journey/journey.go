@@ -136,17 +136,17 @@ func Resolve(w Work, s Sighting, in plan.Inputs, p Policy) Step {
 	case w.Elsewhere != "" && !s.found():
 		return step.unknown(w.Elsewhere, w.InDoubt)
 	case w.Trail.Confirmed:
-		return step.confirmed(s, in)
+		return step.confirmed(s, in, p)
 	case w.InDoubt:
 		return step.lost(s, in, p)
 	case w.Refused:
-		return step.refused(s, in)
+		return step.refused(s, in, p)
 	}
 	return step.verdict(s, in)
 }
 
 // confirmed looks for the invitation that the service has confirmed without describing it.
-func (step Step) confirmed(s Sighting, in plan.Inputs) Step {
+func (step Step) confirmed(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
 	own := s.own(w)
 	switch {
@@ -155,7 +155,7 @@ func (step Step) confirmed(s Sighting, in plan.Inputs) Step {
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
 	case s.early(w):
-		return step.wait(s)
+		return step.wait(s, p)
 	case !s.Certain():
 		return step.unknown(s.gap(), true)
 	}
@@ -172,7 +172,7 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 	case s.Err == nil && own != nil:
 		return step.settle(invited(w.Record, *own, w))
 	case s.early(w):
-		return step.wait(s)
+		return step.wait(s, p)
 	case !s.Certain():
 		return step.unknown(s.gap(), true)
 	case s.Similar != "" || s.Veiled || s.endedSince(w):
@@ -188,23 +188,26 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 }
 
 // refused finds out whether a refusal only meant that the person is there already.
-func (step Step) refused(s Sighting, in plan.Inputs) Step {
+func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
 	switch kept := w.Replaces != "" && s.Pending != nil && s.Pending.ID == w.Replaces; {
 	case s.Err != nil:
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
+		step.Work.Trail.Tries, step.Work.Refused = 0, false // if it is sent, then to replace what was not known of
 		return step.verdict(s, in)
 	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !strings.EqualFold(s.latest(), w.Replaces)):
 		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
 	case kept && s.early(w):
-		return step.wait(s) // a late list still shows what an earlier cancellation, or somebody else's, has ended
+		return step.wait(s, p) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:
 		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
 		// Somebody else has cancelled what we could not, or we have and did not hear of it.
 		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
 		return step.send(s, in)
+	case w.HTTPStatus == http.StatusConflict && !s.Certain(): // the service knows the person, and may hide where
+		return step.unknown(s.gap(), false)
 	}
 	return step.settle(rejected(w.Record))
 }
@@ -258,8 +261,10 @@ func (step Step) revisit(s Sighting, in plan.Inputs) Step {
 	return step
 }
 
-// wait has the entry looked up once more, from when on a reading can tell.
-func (step Step) wait(s Sighting) Step {
+// wait has the entry looked up once more, from when on a reading can tell. By what this reading has shown, a later one would
+// be as early again: the newest invitation in it grows old meanwhile.
+func (step Step) wait(s Sighting, p Policy) Step {
+	s.Lag = max(s.Lag, p.lag())
 	step.Move, step.At = Wait, s.tellsFrom(step.Work)
 	return step
 }

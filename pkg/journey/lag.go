@@ -24,15 +24,11 @@ type Witness struct {
 // LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
 // that it is later than that; the newest that it has says that it is no later. Where nothing tells, [Policy.Lag] counts, and
 // so it does for a reading with gaps: whom it lacks may be hidden for good.
-// shown is what an earlier reading has shown, zero if none has: the same witness is older by now, and the list no later.
-func (p Policy) LagOf(d *directory.Directory, witnesses []Witness, shown time.Duration) time.Duration {
+func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
 	if len(d.Gaps) > 0 {
 		return p.lag()
 	}
 	lag := p.lag()
-	if shown > 0 {
-		lag = min(lag, shown)
-	}
 	for _, witness := range witnesses {
 		age := d.Began.Sub(witness.At)
 		if age < 0 || age > MemoryCounts {
