@@ -31,7 +31,7 @@ func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration
 	lag := p.lag()
 	for _, witness := range witnesses {
 		age := d.Began.Sub(witness.At)
-		if age < 0 || age > MemoryCounts {
+		if age < 0 || age > MemoryCounts || otherwise(d, witness) {
 			continue
 		}
 		if !shows(d, witness) {
@@ -44,8 +44,18 @@ func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration
 	return lag
 }
 
-// shows reports whether a reading has the invitation, or what it has led to. Another pending invitation of the person is
-// no sign of it: a late list still shows the one that was replaced.
+// otherwise reports whether a reading has another pending invitation of the person instead. That tells nothing: a late list
+// still shows the one that was replaced, and a service may give an invitation another id in its answer than in its list,
+// which would be waited for in vain.
+func otherwise(d *directory.Directory, witness Witness) bool {
+	if _, _, found := d.Invitation(witness.InvitationID); found {
+		return false
+	}
+	m := d.Person(witness.Email)
+	return m.Member == nil && m.Pending != nil && m.Pending.ID != ""
+}
+
+// shows reports whether a reading has the invitation, or what it has led to.
 func shows(d *directory.Directory, witness Witness) bool {
 	if _, _, found := d.Invitation(witness.InvitationID); found {
 		return true

@@ -76,6 +76,7 @@ func TestLag(t *testing.T) {
 		{"not listed for a while", lateReading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(time.Minute)}, 2 * time.Minute},
 		{"one of two is not listed", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second), elsewhere}, unknown},
 		{"another invitation is listed, which was replaced", lateReading(t, admin, other), []journey.Witness{witness(3 * time.Second)}, unknown},
+		{"listed with another id, for a while", lateReading(t, admin, other), []journey.Witness{witness(time.Minute)}, unknown},
 		{"the list names no ids", lateReading(t, admin, nameless), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
 		{"made later", lateReading(t, admin, whole()), []journey.Witness{witness(-time.Second)}, unknown},
 		{"of yesterday", lateReading(t, admin), []journey.Witness{witness(24 * time.Hour)}, unknown},
