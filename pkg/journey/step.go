@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
-	"rollcall/pkg/fence"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
@@ -34,27 +33,30 @@ type Work struct {
 }
 
 // Load returns the work on a row as a ledger has it, with the claim that stands for it, nil if there is none. A claim
-// without an ended attempt was left behind by a process that has stopped: its request may have left at the last moment at
-// which the claim was good, and no later than now, however the clock was set since.
-func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, now time.Time) Work {
+// without an ended attempt was left behind by a process that has stopped: its request may have left at the last moment.
+//
+// Since is when this process took hold of the ledger, so that no earlier one sends any more. What is in doubt counts from
+// then: the clock may have been set, forwards or back, since the ledger was written.
+func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, since time.Time) Work {
 	w := Work{Record: r, Desired: desired, InDoubt: claim != nil || r.Trail.Lost, Inherited: claim != nil || r.Trail.Lost}
 	if claim != nil {
 		w.Replaces, w.Before = claim.Replaces, claim.Before
 		w.Outcome = record.Unset // a run may have ended before this could be found out
 		if doubt := (record.Doubt{Claim: *claim, Record: r}); !doubt.Ended() {
 			w.Attempts = max(w.Attempts, claim.Attempt)
-			w.Trail.Lost, w.Trail.EndedAt, w.Trail.SilentFor = true, claim.At.Add(fence.Good), p.InFlightGrace()
+			w.Trail.Lost, w.Trail.SilentFor = true, p.InFlightGrace()
 		}
 	}
-	if w.Trail.EndedAt.After(now) {
-		w.Trail.EndedAt = now
+	if w.InDoubt || w.Trail.EndedAt.After(since) {
+		w.Trail.EndedAt = since
 	}
 	return w
 }
 
-// CertainFrom returns when the request behind a doubt can be at work no more.
-func CertainFrom(doubt record.Doubt, p Policy, now time.Time) time.Time {
-	trail := Load(doubt.Record, &doubt.Claim, plan.Desired{}, p, now).Trail
+// CertainFrom returns when the request behind a doubt can be at work no more, for a process that took hold of the ledger at
+// an instant.
+func CertainFrom(doubt record.Doubt, p Policy, since time.Time) time.Time {
+	trail := Load(doubt.Record, &doubt.Claim, plan.Desired{}, p, since).Trail
 	return trail.EndedAt.Add(trail.SilentFor)
 }
 
