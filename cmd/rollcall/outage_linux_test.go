@@ -137,27 +137,30 @@ func newLab(t *testing.T) *lab {
 	name := func(part string) string { return fmt.Sprintf("rollcall-%d-%s", os.Getpid(), part) }
 	l := &lab{name("client"), name("router"), name("server")}
 	for _, namespace := range []string{l.client, l.router, l.server} {
-		run(t, "ip", "netns", "add", namespace)
-		t.Cleanup(func() { _ = exec.CommandContext(context.Background(), "ip", "netns", "del", namespace).Run() })
+		ip(t, "netns", "add", namespace)
+		t.Cleanup(func() {
+			_ = exec.CommandContext(context.WithoutCancel(t.Context()), "ip", "netns", "del", namespace).Run()
+		})
 	}
 	for _, link := range [][4]string{{l.client, "10.77.1.2/24", "10.77.1.1/24", "near"}, {l.server, serverAddress + "/24", "10.77.2.1/24", "far"}} {
-		run(t, "ip", "link", "add", "wire", "netns", link[0], "type", "veth", "peer", "name", link[3], "netns", l.router)
-		run(t, "ip", "-n", link[0], "addr", "add", link[1], "dev", "wire")
-		run(t, "ip", "-n", l.router, "addr", "add", link[2], "dev", link[3])
-		run(t, "ip", "-n", link[0], "link", "set", "wire", "up")
-		run(t, "ip", "-n", link[0], "link", "set", "lo", "up")
-		run(t, "ip", "-n", l.router, "link", "set", link[3], "up")
+		ip(t, "link", "add", "wire", "netns", link[0], "type", "veth", "peer", "name", link[3], "netns", l.router)
+		ip(t, "-n", link[0], "addr", "add", link[1], "dev", "wire")
+		ip(t, "-n", l.router, "addr", "add", link[2], "dev", link[3])
+		ip(t, "-n", link[0], "link", "set", "wire", "up")
+		ip(t, "-n", link[0], "link", "set", "lo", "up")
+		ip(t, "-n", l.router, "link", "set", link[3], "up")
 		gateway, _, _ := strings.Cut(link[2], "/")
-		run(t, "ip", "-n", link[0], "route", "add", "default", "via", gateway)
+		ip(t, "-n", link[0], "route", "add", "default", "via", gateway)
 	}
 	l.forward(t, true)
 	return l
 }
 
-func run(t *testing.T, name string, args ...string) {
+// ip runs the command that makes networks.
+func ip(t *testing.T, args ...string) {
 	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	if out, err := exec.CommandContext(t.Context(), "ip", args...).CombinedOutput(); err != nil {
+		t.Fatalf("ip %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
 
@@ -168,7 +171,7 @@ func (l *lab) forward(t *testing.T, on bool) {
 	if on {
 		value = "1"
 	}
-	run(t, "ip", "netns", "exec", l.router, "sh", "-c", "echo "+value+" > /proc/sys/net/ipv4/ip_forward")
+	ip(t, "netns", "exec", l.router, "sh", "-c", "echo "+value+" > /proc/sys/net/ipv4/ip_forward")
 }
 
 // serve serves the handler over TLS in the server's namespace until the test ends, and returns its address and the file of

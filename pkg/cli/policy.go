@@ -58,6 +58,3 @@ func (f *policyFlags) finish(afterGiven bool) error {
 func (f *policyFlags) policy() plan.Policy {
 	return plan.Policy{Reinvite: plan.Reinvite(f.reinvite), After: f.after, Max: f.max}
 }
-
-// remembers reports whether verdicts depend on what earlier runs did.
-func (f *policyFlags) remembers() bool { return f.after > 0 || f.max > 0 || f.noPreflight }

@@ -41,7 +41,7 @@ func (m *model) startUp(r reading) error {
 		Store: m, Policy: rules, Run: run, Since: m.since, Hold: m.Hold, Now: m.now,
 		Read: func(context.Context) (plan.Inputs, error) {
 			m.sleepUntil(m.free())
-			d, err := m.read(r)
+			d, err := m.read(r) //nolint:contextcheck // what it builds is kept for later readings
 			return m.inputs(d, m.remember()), err
 		},
 	}

@@ -54,53 +54,53 @@ func Judge(w Work, a Answer, p Policy) Step {
 }
 
 // cancelled says what the answer to a cancellation means. It mails nobody, so it is repeated without harm.
-func (s Step) cancelled(a Answer, p Policy) Step {
-	status, class := s.Work.HTTPStatus, classOf(a.Err)
+func (step Step) cancelled(a Answer, p Policy) Step {
+	status, class := step.Work.HTTPStatus, classOf(a.Err)
 	switch {
 	case class == cybedefend.Done, class == cybedefend.Confirmed:
-		s.Work.Trail.Cancelled, s.Work.Trail.Tries, s.Work.Error = s.Work.Replaces, 0, ""
-		s.Work.Attempts-- // those that invite are counted
-		s.Move, s.Heard, s.At = Again, Accepted, a.Ended
-		return s
-	case class == cybedefend.FinalNo && s.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone):
-		s.Work.Refused, s.Move = true, LookUp // it may have been accepted or cancelled before
-		return s
-	case class == cybedefend.FinalNo && s.Heard != Busy:
-		return s.settle(rejected(s.Work.Record))
+		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Error = step.Work.Replaces, 0, ""
+		step.Work.Attempts-- // those that invite are counted
+		step.Move, step.Heard, step.At = Again, Accepted, a.Ended
+		return step
+	case class == cybedefend.FinalNo && step.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone):
+		step.Work.Refused, step.Move = true, LookUp // it may have been accepted or cancelled before
+		return step
+	case class == cybedefend.FinalNo && step.Heard != Busy:
+		return step.settle(rejected(step.Work.Record))
 	}
-	return s.again(a, p)
+	return step.again(a, p)
 }
 
 // again has the attempt made again after a wait, or ends the entry when its tries are used up.
-func (s Step) again(a Answer, p Policy) Step {
+func (step Step) again(a Answer, p Policy) Step {
 	asked := askedWait(a.Err)
-	if s.Heard == Busy && asked == 0 && classOf(a.Err) == cybedefend.FinalNo {
-		asked = quotaPause(s.Work.Trail.Tries) // the refusal speaks of a quota, and does not say for how long
+	if step.Heard == Busy && asked == 0 && classOf(a.Err) == cybedefend.FinalNo {
+		asked = quotaPause(step.Work.Trail.Tries) // the refusal speaks of a quota, and does not say for how long
 	}
 	// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota.
-	if s.Heard == Busy && asked > time.Second {
-		s.Hold = a.Ended.Add(asked)
+	if step.Heard == Busy && asked > time.Second {
+		step.Hold = a.Ended.Add(asked)
 	}
-	trail := &s.Work.Trail
+	trail := &step.Work.Trail
 	if !p.Retry.Again(trail.Tries) {
 		if classOf(a.Err) == cybedefend.FinalNo {
-			return s.settle(rejected(s.Work.Record))
+			return step.settle(rejected(step.Work.Record))
 		}
-		return s.settle(failed(s.Work.Record))
+		return step.settle(failed(step.Work.Record))
 	}
 	wait := p.Retry.Wait(trail.Tries+trail.Throttled, asked, a.Jitter)
-	if s.Heard == TokenExpired { // a renewed token needs no patience beyond what its issuer's clock asks for
+	if step.Heard == TokenExpired { // a renewed token needs no patience beyond what its issuer's clock asks for
 		wait = asked
 	}
 	trail.DueAt = a.Ended.Add(wait)
-	s.Move, s.At = Again, trail.DueAt
-	return s
+	step.Move, step.At = Again, trail.DueAt
+	return step
 }
 
 // settle ends the entry with its outcome.
-func (s Step) settle(r record.Record) Step {
-	s.Move, s.Work.Record, s.Work.InDoubt, s.Work.Refused = Settled, r, false, false
-	return s
+func (step Step) settle(r record.Record) Step {
+	step.Move, step.Work.Record, step.Work.InDoubt, step.Work.Refused = Settled, r, false, false
+	return step
 }
 
 // after returns the entry after one more attempt. A service that says no because of the others (429) has not tried this

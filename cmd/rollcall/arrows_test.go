@@ -1,0 +1,115 @@
+package main
+
+import (
+	"slices"
+	"testing"
+)
+
+// arrow says which packages of ours a package may import, and why no others. Packages are named without pkg/.
+type arrow struct{ from, to, why string }
+
+// arrows has a row for each package, the lowest first: an arrow points to an earlier row. Tests may import more.
+var arrows = []arrow{
+	// The ground. These packages know nobody.
+	{"address", "", "it judges an address by its text, whoever sends something there"},
+	{"secret", "", "everybody may have to hold a secret"},
+	{"formula", "", "it makes cells harmless, whatever they hold"},
+	{"email", "", "it judges an e-mail address by its text, without rosters and services"},
+	{"draft", "", "it puts a file in its place, whatever the file holds"},
+	{"workbook", "", "it knows sheets and cells, whatever they hold"},
+	{"document", "", "it turns bytes into text; what the text means is for roster to say"},
+	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
+	{"throttle", "", "headers about pace mean the same, whoever sends them"},
+	{"pace", "", "it decides how fast to send, whatever is sent"},
+	{"retry", "", "it decides whether and when to try again, whatever is tried"},
+	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
+	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
+	{"console", "secret", "it knows terminals, not invitations"},
+
+	// Documents.
+	{"roster", "document email formula workbook", "a roster is checked offline, without the service and without memory"},
+	{"fix", "document email formula roster workbook", "a roster is fixed offline; where it is written is for others to say"},
+
+	// The durable memory.
+	{"record", "secret", "it defines the words that the ledger stores and the results show"},
+	{"ledger", "email record", "the contract says what is remembered; it neither plans nor sends"},
+	{"ledger/ledgertest", "email ledger record secret", "it holds every implementation to the contract, so it knows only its own"},
+	{"ledger/sqlite/disk", "ledger", "it looks after the files of a ledger, and opens no database"},
+	{"ledger/sqlite/commit", "ledger ledger/sqlite/disk", "it writes in groups, whatever is written"},
+	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk record", "it knows the tables of every version, and nobody who uses them"},
+	{"ledger/sqlite", "email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
+
+	// The service.
+	{"cybedefend", "address fence secret throttle", "it makes one call at a time, whoever asks for it"},
+	{"sandbox", "cybedefend email secret", "it stands on the other side of the wire, and shares only the types of the wire"},
+	{"config", "address cybedefend secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
+	{"fetch", "address retry secret", "it brings a document, whatever the document holds"},
+	{"webhook", "address retry secret", "it posts what it is given; what a run has to say is for report to say"},
+	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
+	{"drift", "directory", "it compares, and changes nothing"},
+
+	// The decisions, and the run that carries them out.
+	{"guard", "email", "it judges people and numbers, wherever they come from"},
+	{"plan", "cybedefend directory email record roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
+	{"journey", "cybedefend directory email fence pace plan record retry", "the life of one entry knows no run, no document and no implementation of its store"},
+	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
+	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
+
+	// What a run leaves behind.
+	{"todo", "draft formula", "a list to correct is a table, wherever its rows come from"},
+	{"results", "draft formula record workbook", "it writes records, wherever they come from"},
+	{"report", "record", "a report is made from records alone, so that it can be made again later"},
+
+	// The edge.
+	{
+		"cli", "batch breaker config console cybedefend directory document draft drift email fence fetch fix formula guard journey ledger ledger/sqlite " +
+			"pace plan record report results retry roster sandbox secret todo webhook workbook", "it wires the parts together; only tests need the others",
+	},
+	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
+}
+
+// library says which packages may import a library of others, and why no others may. A path with a dot stands for all
+// packages below it, too. The importer "tests" stands for tests alone; beside it, tests may import what some package may.
+type library struct{ path, by, why string }
+
+// libraries has a row for each library of others that we use, and for packages of Go that not everybody may use.
+var libraries = []library{
+	{"net/http", "batch breaker cli cybedefend fetch journey sandbox throttle webhook", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http/httptest", "tests", "the product needs no server of a test"},
+	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
+	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
+	{"math/rand", "", "math/rand/v2 has taken its place"},
+	{"io/ioutil", "", "io and os have taken its place"},
+
+	{"github.com/spf13/cobra", "cli", "no package below the edge knows commands"},
+	{"github.com/spf13/pflag", "cli", "no package below the edge knows flags"},
+	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
+	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
+	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
+	{"github.com/gocarina/gocsv", "cli results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
+	{"go.yaml.in/yaml/v4", "cli config fix roster", "it gives every error a position; there is no second YAML library"},
+	{"github.com/google/uuid", "cli cybedefend sandbox", "identifiers are checked where they enter and made where they begin"},
+	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
+	{"github.com/gofrs/flock", "ledger/sqlite/disk", "the ledger is the only thing that is locked"},
+	{"golang.org/x/sys", "fence ledger/sqlite/disk", "only clocks, sockets and disks need the calls of one system"},
+	{"golang.org/x/time", "pace", "there is one sending rate"},
+	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
+	{"golang.org/x/net", "email guard", "it reads international domain names, which stand in addresses"},
+	{"golang.org/x/text", "console document email roster", "encodings, widths and forms of text matter where text enters and where it is shown"},
+
+	{"github.com/google/go-cmp", "ledger/ledgertest", "it is for tests, and so is ledgertest"},
+	{"github.com/prometheus/client_golang", "tests", "a file of metrics is a few lines of text"},
+	{"github.com/prometheus/common", "tests", "a file of metrics is a few lines of text"},
+	{"github.com/rogpeppe/go-internal", "tests", "it runs the scripts"},
+	{"github.com/santhosh-tekuri/jsonschema/v6", "tests", "the product writes JSON and does not judge it"},
+	{"go.uber.org/goleak", "tests", "it looks for goroutines that a test has left"},
+	{"pgregory.net/rapid", "tests", "it makes up cases"},
+}
+
+// TestArrows holds the packages to the tables above.
+func TestArrows(t *testing.T) {
+	code, tests := sources(t)
+	for _, fault := range slices.Concat(arrowFaults(arrows, code), libraryFaults(libraries, code, tests), faceFaults(tests)) {
+		t.Error(fault)
+	}
+}
