@@ -1,5 +1,6 @@
 LINT := go tool -modfile=.tools/go.mod golangci-lint
 FUZZTIME ?= 30s
+KILLS ?= 1000
 
 # The race detector needs cgo, which Go turns off where there is no C compiler.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
@@ -21,8 +22,8 @@ test: ## Run all tests in random order, fuzz seeds included, under the race dete
 	@$(if $(RACE),,echo "no C compiler: running without the race detector")
 	go test $(RACE) -shuffle=on -timeout=15m ./...
 
-torture: ## Kill the program a hundred times at random instants and count who was mailed twice
-	KILLS=100 go test -count=1 -run=TestTorture -v -timeout=30m ./cmd/rollcall
+torture: ## Kill the program a thousand times, and once in an outage, and count who was mailed twice
+	OUTAGE=1 KILLS=$(KILLS) go test -count=1 -run='TestTorture|TestOutage|TestFreeze' -v -timeout=90m ./cmd/rollcall
 
 bench: ## Run all benchmarks
 	go test -run='^$$' -bench=. -benchmem -timeout=30m ./...
