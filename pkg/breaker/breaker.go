@@ -177,8 +177,9 @@ func (s State) refusedBy(step journey.Step, o Options) State {
 	if s.streak.status != status || s.streak.words != words {
 		s.streak = streak{status: status, words: words}
 	}
-	s.streak.length++
-	s.refused++
+	if s.refused++; step.Work.Attempts <= 1 { // who was refused by an earlier start as well says nothing new
+		s.streak.length++
+	}
 	enough := forbiddenStop
 	if o.MayNotInvite {
 		enough = 1

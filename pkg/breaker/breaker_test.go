@@ -38,6 +38,13 @@ func refused(status int, words string) journey.Step {
 	return after(journey.Refused, journey.LookUp, record.Unset, e)
 }
 
+// refusedAgain is a refusal of somebody whom an earlier start has tried, too.
+func refusedAgain(status int, words string) journey.Step {
+	step := refused(status, words)
+	step.Work.Attempts = 2
+	return step
+}
+
 func busy(wait time.Duration) journey.Step {
 	e := &cybedefend.Error{Class: cybedefend.NotProcessed, Status: http.StatusTooManyRequests, RetryAfter: wait, HasRetryAfter: wait > 0}
 	return after(journey.Busy, journey.Again, record.Unset, e)
@@ -133,6 +140,7 @@ func TestRowsOfSteps(t *testing.T) {
 		{"another status in between", breaker.Options{}, row(times(49, no), one(refused(422, "no")), times(49, no)), goOn, 0},
 		{"a fault in between", breaker.Options{}, row(times(49, no), one(trouble()), one(no)), stop, breaker.Streak},
 		{"a shorter streak", breaker.Options{MaxStreak: 2}, times(2, no), stop, breaker.Streak},
+		{"people who were refused before", breaker.Options{MaxStreak: 2}, times(3, refusedAgain(400, "no")), goOn, 0},
 		{"the same words but for the address", breaker.Options{MaxStreak: 2}, one(refused(400, "no Ada@x.example here"), refused(400, "no ada@x.example here")), stop, breaker.Streak},
 		{"conflicts", breaker.Options{}, times(60, conflict), goOn, 0},
 

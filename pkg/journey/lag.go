@@ -61,7 +61,7 @@ func shows(d *directory.Directory, witness Witness) bool {
 		return true
 	}
 	m := d.Person(witness.Email)
-	return m.Member != nil || m.Pending != nil && m.Pending.ID == ""
+	return m.Member != nil || m.Pending != nil
 }
 
 // Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. Some
