@@ -148,36 +148,37 @@ func Resolve(w Work, s Sighting, in plan.Inputs, p Policy) Step {
 	return step.verdict(s, in)
 }
 
+// traced says what the reading shows of a request that may have taken effect, or that it cannot tell. It is not ok if the
+// reading shows for certain that there is no trace of it.
+func (step Step) traced(s Sighting, in plan.Inputs, p Policy) (traced Step, ok bool) {
+	switch own := s.own(step.Work); {
+	case s.Err == nil && s.Member != nil:
+		return step.verdict(s, in), true
+	case s.Err == nil && own != nil:
+		return step.settle(invited(step.Work.Record, *own, step.Work)), true
+	case s.early(step.Work):
+		return step.wait(s, p), true
+	case !s.Certain():
+		return step.unknown(s.gap(), true), true
+	}
+	return step, false
+}
+
 // confirmed looks for the invitation that the service has confirmed without describing it.
 func (step Step) confirmed(s Sighting, in plan.Inputs, p Policy) Step {
-	w := step.Work
-	own := s.own(w)
-	switch {
-	case s.Err == nil && s.Member != nil:
-		return step.verdict(s, in)
-	case s.Err == nil && own != nil:
-		return step.settle(invited(w.Record, *own, w))
-	case s.early(w):
-		return step.wait(s, p)
-	case !s.Certain():
-		return step.unknown(s.gap(), true)
+	if traced, ok := step.traced(s, in, p); ok {
+		return traced
 	}
 	return step.unknown("the service has confirmed it and lists no such invitation"+s.perhaps(), false)
 }
 
 // lost finds out what became of a request whose reply is missing.
 func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
+	if traced, ok := step.traced(s, in, p); ok {
+		return traced
+	}
 	w := step.Work
-	own := s.own(w)
 	switch {
-	case s.Err == nil && s.Member != nil:
-		return step.verdict(s, in)
-	case s.Err == nil && own != nil:
-		return step.settle(invited(w.Record, *own, w))
-	case s.early(w):
-		return step.wait(s, p)
-	case !s.Certain():
-		return step.unknown(s.gap(), true)
 	case s.Similar != "" || s.Veiled || s.endedSince(w), s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
 		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
 	case !p.Retry.Again(w.Trail.Tries):
