@@ -103,7 +103,7 @@ func (p *progress) line() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	state := p.pace.Status()
-	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting}
+	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting, Slow: state.Why}
 	if elapsed := time.Since(p.began).Seconds(); elapsed > 0 {
 		line.Rate = float64(p.sent) / elapsed
 	}
@@ -119,7 +119,7 @@ func (p *progress) line() string {
 	if !state.HeldUntil.IsZero() {
 		line.Wait = time.Until(state.HeldUntil)
 		if line.Reason == "" {
-			line.Reason = state.Why
+			line.Reason = state.Hold
 		}
 	}
 	return line.String()

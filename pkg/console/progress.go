@@ -22,6 +22,8 @@ type Progress struct {
 	// Wait is how long nothing is sent, Reason why.
 	Wait   time.Duration
 	Reason string
+	// Slow says why the rate is low where nobody waits.
+	Slow string
 	// Counts are outcomes worth watching.
 	Counts []Count
 }
@@ -60,6 +62,8 @@ func (p Progress) String() string {
 		parts = append(parts, "waiting "+human(p.Wait)+": "+p.Reason)
 	case p.Wait > 0:
 		parts = append(parts, "waiting "+human(p.Wait))
+	case p.Slow != "":
+		parts = append(parts, "slow: "+p.Slow)
 	}
 	return strings.Join(parts, " · ")
 }

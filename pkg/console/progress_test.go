@@ -21,6 +21,7 @@ func TestProgress(t *testing.T) {
 			"  88/500 · 17% · 10.0/s · stops at 06:00 with about 312 left",
 		},
 		{console.Progress{Done: 999, Total: 1000, Wait: time.Second}, "  999/1000 · 99% · waiting 1s"},
+		{console.Progress{Done: 9, Total: 10, Rate: 0.5, Slow: "the service tells 10 requests per 1m0s"}, "  9/10 · 90% · 30.0/min · slow: the service tells 10 requests per 1m0s"},
 		{console.Progress{Done: 1000, Total: 1000, Rate: 1234.5}, " 1000/1000 · 100% · 1234/s"},
 		{
 			console.Progress{Done: 12, Rate: 0.5, Counts: []console.Count{{"rejected", 2}, {"failed", 0}, {"unknown", 1}}},
