@@ -112,7 +112,7 @@ func (r *onboarding) follow(ctx context.Context) error {
 		}
 		return r.writeDrift()
 	}
-	err := r.carryOut(ctx)
+	err := r.apply(ctx)
 	if r.run.ID != "" { // from here on it remembers who was named
 		accepted := ledger.Accepted{Rows: r.people.Rows, Digest: r.digest(), At: r.now()}
 		err = errors.Join(err, r.ledger.AcceptRoster(context.WithoutCancel(ctx), r.scope(), accepted))

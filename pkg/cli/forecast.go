@@ -33,7 +33,7 @@ type forecast struct {
 	contradicted string
 
 	guards     *guard.Check
-	comparison *comparison // with the plan that is carried out, nil if there is none
+	comparison *comparison // with the saved plan that is applied, nil if there is none
 	keep       bool        // the steps, for a plan to be saved
 	steps      []plan.Step
 }
@@ -248,7 +248,7 @@ func (r *onboarding) foreseeRest(ctx context.Context) error {
 	return r.refuseForecast()
 }
 
-// refuseForecast refuses to go on where rows are invalid and not to be skipped, where the plan that is carried out does
+// refuseForecast refuses to go on where rows are invalid and not to be skipped, where the saved plan that is applied does
 // not hold any more, and where a guard trips.
 func (r *onboarding) refuseForecast() error {
 	if invalid := r.forecast.outcomes[record.Invalid]; invalid > 0 && r.flags.invalid == refuseInvalid {

@@ -255,7 +255,7 @@ func (a *app) defaultLedger(organizationID string) (string, error) {
 	return filepath.Join(state, "rollcall", organizationID+".db"), nil
 }
 
-// invite reads the roster and carries it out, or only says what it would do.
+// invite reads the roster and applies the plan, or only says what it would do.
 func (a *app) invite(ctx context.Context, path string, f inviteFlags) error {
 	r := &onboarding{app: a, flags: f, path: path, began: time.Now()}
 	err := r.work(ctx)

@@ -20,9 +20,9 @@ type syncJob struct {
 	line   int
 }
 
-// carryOutJobs carries out the jobs in a file, one after the other, and ends with the worst exit code. A mistake in one
+// runJobs runs the jobs in a file, one after the other, and ends with the worst exit code. A mistake in one
 // of them is found before any begins.
-func (a *app) carryOutJobs(cmd *cobra.Command, path string, rosters []string) error {
+func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if len(rosters) > 0 {
 		return usageError("name the roster in the job", "--jobs says which rosters, and %s is named beside it", rosters[0])
 	}
@@ -56,7 +56,7 @@ func (a *app) carryOutJobs(cmd *cobra.Command, path string, rosters []string) er
 	for i, j := range jobs {
 		a.nameRun("")
 		a.log.Info().Str("roster", publicName(j.roster)).Int("job", i+1).Int("jobs", len(jobs)).Msg("job begins")
-		code := a.carryOutJob(commands[i], j)
+		code := a.runJob(commands[i], j)
 		if worst = worse(worst, code); code == ExitInterrupted {
 			break
 		}
@@ -64,8 +64,8 @@ func (a *app) carryOutJobs(cmd *cobra.Command, path string, rosters []string) er
 	return endWith(worst)
 }
 
-// carryOutJob runs one job, and says what is wrong with it.
-func (a *app) carryOutJob(cmd *cobra.Command, j syncJob) ExitCode {
+// runJob runs one job, and says what is wrong with it.
+func (a *app) runJob(cmd *cobra.Command, j syncJob) ExitCode {
 	err := cmd.RunE(cmd, []string{j.roster})
 	var silent *silentError
 	switch {

@@ -88,7 +88,7 @@ func (r *onboarding) work(ctx context.Context) error {
 	if err := r.confirm(ctx); err != nil {
 		return err
 	}
-	return r.carryOut(ctx)
+	return r.apply(ctx)
 }
 
 // readRoster reads the whole roster, and refuses it for its invalid rows unless they are to be skipped.
@@ -263,7 +263,7 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 	if err == nil {
 		code = exitCodeFor(r.summary.Outcomes)
 	}
-	if r.summary.Resumed && r.summary.Run == "" { // it did not come to carrying anything out
+	if r.summary.Resumed && r.summary.Run == "" { // the run ended before it applied anything
 		r.summary.Run = r.run.ID
 		if outcomes, countErr := r.countOutcomes(ctx); countErr == nil {
 			r.summary.Outcomes = outcomes

@@ -18,7 +18,7 @@ import (
 	"rollcall/pkg/plan"
 )
 
-// planFlags say where a plan is kept, or which one is to be carried out.
+// planFlags say where a plan is kept, or which one is to be applied.
 type planFlags struct {
 	save, from string
 
@@ -57,7 +57,7 @@ func (f *planFlags) finish(path string, dryRun, offline bool) error {
 // planMode keeps a plan from everybody but its owner: it is a list of people.
 const planMode = 0o600
 
-// fromPlan reads the plan that is to be carried out, puts its flags in the place of ours, and returns the path of its
+// fromPlan reads the plan that is to be applied, puts its flags in the place of ours, and returns the path of its
 // roster.
 func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path string, err error) {
 	if err := a.refuseBeside(cmd, "--from-plan", "organization-id", "role", "team", "map", "encoding", "delimiter", "sheet",

@@ -22,7 +22,7 @@ import (
 	"rollcall/pkg/webhook"
 )
 
-// watchFlags say where the end of a run is told to whoever watches, be it a machine. Commands that carry out a run share
+// watchFlags say where the end of a run is told to whoever watches, be it a machine. Commands that apply a plan share
 // them.
 type watchFlags struct {
 	metrics, summary, notify, notifyFile, notifyOn string

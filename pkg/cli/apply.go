@@ -13,8 +13,8 @@ import (
 	"rollcall/pkg/retry"
 )
 
-// carryOut sends what the plan says, and writes the results whatever comes of it.
-func (r *onboarding) carryOut(ctx context.Context) error {
+// apply sends what the plan says. It writes the results, whether or not sending ends early.
+func (r *onboarding) apply(ctx context.Context) error {
 	if !r.summary.Resumed {
 		if err := r.begin(ctx); err != nil {
 			return err
