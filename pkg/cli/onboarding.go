@@ -68,7 +68,7 @@ func (r *onboarding) work(ctx context.Context) error {
 		return err
 	}
 	if r.flags.dryRun {
-		if err := r.lookBack(ctx); err != nil {
+		if err := r.recoverReadOnly(ctx); err != nil {
 			return err
 		}
 		return r.rehearse(ctx)

@@ -62,8 +62,8 @@ func (r *onboarding) recover(ctx context.Context) error {
 	return r.compare(ctx, r.ledger)
 }
 
-// lookBack is recover for a dry run, which only looks: it settles nothing, and holds no ledger.
-func (r *onboarding) lookBack(ctx context.Context) (err error) {
+// recoverReadOnly is recover for a dry run: it reads, settles nothing, and does not hold the ledger.
+func (r *onboarding) recoverReadOnly(ctx context.Context) (err error) {
 	path, err := r.ledgerPath()
 	if err != nil {
 		return err
