@@ -26,7 +26,7 @@ func (r *onboarding) apply(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() {
 		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
 	})()
-	progress := newProgress(r.app, r.pace, r.run, r.forecast, r.flags.until)
+	progress := newProgress(r.app, r.pace, r.run, r.preview, r.flags.until)
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
 		OrganizationID: r.run.OrganizationID, Run: r.run.ID,

@@ -104,7 +104,7 @@ func (r *onboarding) follow(ctx context.Context) error {
 	if !r.common.quiet {
 		r.showPlan()
 	}
-	idle := r.forecast.toSend() == 0 && r.forecast.news == 0 && !r.isDue() && !r.summary.Resumed && r.accepted.Digest == r.digest()
+	idle := r.preview.toSend() == 0 && r.preview.news == 0 && !r.isDue() && !r.summary.Resumed && r.accepted.Digest == r.digest()
 	if idle {
 		r.summary.Idle, r.told = true, true
 		if err := r.writeVerdicts(ctx); err != nil {

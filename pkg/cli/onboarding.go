@@ -46,7 +46,7 @@ type onboarding struct {
 	shrunk   *guard.Trip     // nil if the roster has not shrunk too much
 	changes  []change
 
-	forecast forecast
+	preview preview
 	// told is set once there is something that the summary can tell a person.
 	told    bool
 	summary report.Summary
@@ -62,7 +62,7 @@ func (r *onboarding) work(ctx context.Context) error {
 		return err
 	}
 	if r.flags.offline {
-		return r.rehearse(ctx)
+		return r.previewOnly(ctx)
 	}
 	if err := r.connect(ctx); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (r *onboarding) work(ctx context.Context) error {
 		if err := r.recoverReadOnly(ctx); err != nil {
 			return err
 		}
-		return r.rehearse(ctx)
+		return r.previewOnly(ctx)
 	}
 	if err := r.openLedger(ctx); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (r *onboarding) work(ctx context.Context) error {
 	if err := r.recover(ctx); err != nil {
 		return err
 	}
-	if err := r.foresee(ctx); err != nil {
+	if err := r.previewRows(ctx); err != nil {
 		return err
 	}
 	if r.sync != nil {

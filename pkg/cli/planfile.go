@@ -110,7 +110,7 @@ func (r *onboarding) savePlan() error {
 			ReinviteAfter: f.after.String(), ReinviteMax: f.max, NoPreflight: f.noPreflight,
 			TrustLists: f.trustLists,
 		},
-		Steps: r.forecast.steps,
+		Steps: r.preview.steps,
 	}
 	file, err := draft.Create(f.plan.save, planMode)
 	if err == nil {
@@ -196,7 +196,7 @@ func (c *comparison) add(today plan.Step) {
 // refuseDifferent tells how the verdicts differ from the plan, and returns the error that keeps everything from being
 // sent.
 func (r *onboarding) refuseDifferent() error {
-	c := r.forecast.comparison
+	c := r.preview.comparison
 	if c == nil || c.count == 0 {
 		return nil
 	}
