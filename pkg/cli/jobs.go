@@ -95,7 +95,7 @@ func (a *app) commandOf(parent *cobra.Command, j syncJob) (*cobra.Command, error
 // distinct refuses jobs that would write over each other's files, and those that share what is remembered of an
 // organization: each would take the other's people for leavers.
 func distinct(commands []*cobra.Command, jobs []syncJob) error {
-	written, followed := map[string]int{}, map[[4]string]int{}
+	written, reconciled := map[string]int{}, map[[4]string]int{}
 	for i, cmd := range commands {
 		files := []string{resultsFor(cmd.Flag("results").Value.String(), jobs[i].roster)}
 		for _, name := range []string{"summary", "metrics-file"} {
@@ -111,10 +111,10 @@ func distinct(commands []*cobra.Command, jobs []syncJob) error {
 		for k, name := range [...]string{"region", "api-url", "organization-id", "ledger"} {
 			memory[k] = cmd.Flag(name).Value.String()
 		}
-		if line, twice := followed[memory]; twice {
+		if line, twice := reconciled[memory]; twice {
 			return fmt.Errorf("%d: the job on line %d has the same organization and ledger, and would take these people for leavers", jobs[i].line, line)
 		}
-		followed[memory] = jobs[i].line
+		reconciled[memory] = jobs[i].line
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func (r *onboarding) work(ctx context.Context) error {
 		return err
 	}
 	if r.sync != nil {
-		return r.follow(ctx)
+		return r.reconcile(ctx)
 	}
 	if err := r.confirm(ctx); err != nil {
 		return err

@@ -59,7 +59,7 @@ type Drift struct {
 	// LeaversInvited and UnknownInvited are the open invitations of leavers, and of people whom no roster has named.
 	LeaversInvited int `json:"leaver_invited"`
 	UnknownInvited int `json:"unknown_invited"`
-	// Changed counts the differences that were mended, Failed those that could not be.
+	// Changed counts the changes that were made, Failed those that failed.
 	Changed int `json:"changed"`
 	Failed  int `json:"failed"`
 	// File lists all of them; empty if there is none.

@@ -34,11 +34,11 @@ type change struct {
 type action string
 
 const (
-	reported  action = "reported"
-	due       action = "not_done" // until it is: a run that stops leaves it so
-	cancelled action = "cancelled"
-	regiven   action = "role_changed"
-	refused   action = "failed"
+	reported    action = "reported"
+	due         action = "not_done" // until it is: a run that stops leaves it so
+	cancelled   action = "cancelled"
+	roleChanged action = "role_changed"
+	refused     action = "failed"
 )
 
 // compare finds out where the organization differs from the roster, which of that is to be changed, and how much the
@@ -99,8 +99,8 @@ func (r *onboarding) isDue() bool {
 	return false
 }
 
-// follow invites whom the roster has more than the organization, and changes what else it is asked to.
-func (r *onboarding) follow(ctx context.Context) error {
+// reconcile invites the people who are missing from the organization, and makes the other changes that the flags allow.
+func (r *onboarding) reconcile(ctx context.Context) error {
 	if !r.common.quiet {
 		r.showPlan()
 	}
@@ -142,7 +142,7 @@ func (r *onboarding) change(ctx context.Context) error {
 			return err
 		}
 		r.console.Status(fmt.Sprintf("changing what differs: %s", c.Email))
-		done, err := r.mend(ctx, c.Difference)
+		done, err := r.applyChange(ctx, c.Difference)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -173,10 +173,10 @@ func (r *onboarding) seeDrift() string {
 	return "see " + r.driftFile()
 }
 
-// mend makes one change.
-func (r *onboarding) mend(ctx context.Context, d drift.Difference) (action, error) {
+// applyChange makes one change of the organization.
+func (r *onboarding) applyChange(ctx context.Context, d drift.Difference) (action, error) {
 	organization := r.service.organization.ID
-	done, call := regiven, func(ctx context.Context) error {
+	done, call := roleChanged, func(ctx context.Context) error {
 		return r.service.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
 	}
 	if d.Kind == drift.LeaverInvited {
@@ -207,7 +207,7 @@ func count(found *report.Drift, c change) {
 		found.UnknownInvited++
 	}
 	switch c.action {
-	case cancelled, regiven:
+	case cancelled, roleChanged:
 		found.Changed++
 	case refused:
 		found.Failed++
