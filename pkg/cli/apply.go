@@ -20,7 +20,7 @@ func (r *onboarding) apply(ctx context.Context) error {
 			return err
 		}
 	}
-	r.summary.Run, r.told = r.run.ID, true
+	r.summary.Run, r.hasSummary = r.run.ID, true
 	r.log.Info().Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
 		Bool("resumed", r.summary.Resumed).Str("detected", r.people.Detected).Msg("run begins")
 	defer context.AfterFunc(ctx, func() {

@@ -47,10 +47,10 @@ type onboarding struct {
 	changes  []change
 
 	preview preview
-	// told is set once there is something that the summary can tell a person.
-	told    bool
-	summary report.Summary
-	closers []io.Closer
+	// hasSummary is set once the summary has something to tell a person.
+	hasSummary bool
+	summary    report.Summary
+	closers    []io.Closer
 }
 
 func (r *onboarding) work(ctx context.Context) error {
@@ -269,7 +269,7 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 			r.summary.Outcomes = outcomes
 		}
 	}
-	if r.told && r.summary.Run != "" && runEnded(code, r.summary.Outcomes) {
+	if r.hasSummary && r.summary.Run != "" && runEnded(code, r.summary.Outcomes) {
 		if endErr := r.ledger.End(ctx, r.summary.Run, int(code)); endErr != nil {
 			err, code = errors.Join(err, endErr), ExitUnexpected
 		}
@@ -288,7 +288,7 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 		code = max(code, ExitUnexpected)
 	}
 	r.summary.ExitCode = int(code)
-	code = r.tell(ctx, r.flags.watch, r.summary)
+	code = r.notify(ctx, r.flags.watch, r.summary)
 	r.logEnd(code, err)
 	return code
 }
@@ -307,7 +307,7 @@ func (r *onboarding) writeSummary(code ExitCode) error {
 	switch {
 	case r.common.json:
 		return s.WriteJSON(r.Out)
-	case !r.told:
+	case !r.hasSummary:
 		return nil
 	case r.flags.results == "-":
 		return s.WriteText(lines{r.console})

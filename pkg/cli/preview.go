@@ -162,7 +162,7 @@ func (r *onboarding) previewOnly(ctx context.Context) error {
 	if err := r.writeVerdicts(ctx); err != nil {
 		return err
 	}
-	r.summary.DryRun, r.told = true, true
+	r.summary.DryRun, r.hasSummary = true, true
 	if r.sync != nil {
 		if err := r.writeDrift(); err != nil {
 			return err

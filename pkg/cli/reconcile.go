@@ -106,7 +106,7 @@ func (r *onboarding) reconcile(ctx context.Context) error {
 	}
 	idle := r.preview.toSend() == 0 && r.preview.news == 0 && !r.isDue() && !r.summary.Resumed && r.accepted.Digest == r.digest()
 	if idle {
-		r.summary.Idle, r.told = true, true
+		r.summary.Idle, r.hasSummary = true, true
 		if err := r.writeVerdicts(ctx); err != nil {
 			return err
 		}

@@ -22,12 +22,11 @@ import (
 	"rollcall/pkg/webhook"
 )
 
-// watchFlags say where the end of a run is told to whoever watches, be it a machine. Commands that apply a plan share
-// them.
+// watchFlags say where the end of a run is reported, to people and to machines. Commands that apply a plan share them.
 type watchFlags struct {
 	metrics, summary, notify, notifyFile, notifyOn string
 
-	// hook takes the notice; nil where nobody is to be told.
+	// hook takes the notice; nil where none is posted.
 	hook *webhook.Hook
 }
 
@@ -128,9 +127,9 @@ func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) 
 	}
 }
 
-// tell lets whoever watches know how a run has ended. It returns the exit code, which is another one where a file could
-// not be written.
-func (a *app) tell(ctx context.Context, f watchFlags, s report.Summary) ExitCode {
+// notify reports the end of a run: in the summary file, in the metrics file and at the webhook. It returns the exit code,
+// which is another one where a file could not be written.
+func (a *app) notify(ctx context.Context, f watchFlags, s report.Summary) ExitCode {
 	if err := f.writeSummary(s); err != nil {
 		a.explain(fmt.Errorf("--summary: %w", err))
 		s.ExitCode = max(s.ExitCode, int(ExitUnexpected))
