@@ -22,7 +22,7 @@ func (r *onboarding) confirm(ctx context.Context) error {
 		if !yes {
 			return &codedError{ExitStopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
 		}
-		return r.lookAgain(ctx, asked)
+		return r.refresh(ctx, asked)
 	}
 	if !r.common.quiet {
 		r.showPlan()
@@ -47,8 +47,8 @@ func (r *onboarding) seats() string {
 	return text
 }
 
-// lookAgain reads the organization once more if the question stood so long that others may have changed it meanwhile.
-func (r *onboarding) lookAgain(ctx context.Context, asked time.Time) error {
+// refresh reads the organization again if the answer took so long that others may have changed it meanwhile.
+func (r *onboarding) refresh(ctx context.Context, asked time.Time) error {
 	if time.Since(asked) < time.Minute {
 		return nil
 	}
