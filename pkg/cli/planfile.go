@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rollcall/pkg/draft"
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/plan"
 )
@@ -48,7 +48,7 @@ func (f *planFlags) finish(path string, dryRun, offline bool) error {
 	case sameFile(f.save, path):
 		return usageError("name another file", "--plan would overwrite the roster %s", path)
 	}
-	if err := draftable(f.save); err != nil {
+	if err := checkWritable(f.save); err != nil {
 		return usageError("name another file", "--plan: %w", err)
 	}
 	return nil
@@ -112,7 +112,7 @@ func (r *onboarding) savePlan() error {
 		},
 		Steps: r.preview.steps,
 	}
-	file, err := draft.Create(f.plan.save, planMode)
+	file, err := atomicfile.Create(f.plan.save, planMode)
 	if err == nil {
 		err = errors.Join(saved.Write(file), file.Commit())
 		err = errors.Join(err, file.Discard())

@@ -12,9 +12,9 @@ import (
 
 	"github.com/gocarina/gocsv"
 
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
-	"rollcall/pkg/draft"
 	"rollcall/pkg/drift"
 	"rollcall/pkg/email"
 	"rollcall/pkg/formula"
@@ -270,7 +270,7 @@ func (r *onboarding) writeDrift() error {
 		return err
 	}
 	found.File = r.driftFile()
-	if err := draft.Write(found.File, 0o600, text.Bytes()); err != nil {
+	if err := atomicfile.Write(found.File, 0o600, text.Bytes()); err != nil {
 		return fmt.Errorf("write differences: %w", err)
 	}
 	return nil

@@ -14,8 +14,8 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/console"
-	"rollcall/pkg/draft"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
@@ -59,16 +59,16 @@ func (f *watchFlags) finish(a *app, cmd *cobra.Command, beside ...string) error 
 			}
 		}
 		beside = append(beside, file.path)
-		if err := draftable(file.path); err != nil {
+		if err := checkWritable(file.path); err != nil {
 			return usageError("name a file that can be written", "%s: %w", file.flag, err)
 		}
 	}
 	return f.findHook(a, cmd)
 }
 
-// draftable reports why nothing can be written at path.
-func draftable(path string) error {
-	file, err := draft.Create(path, 0o600)
+// checkWritable reports why nothing can be written at path.
+func checkWritable(path string) error {
+	file, err := atomicfile.Create(path, 0o600)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -156,7 +156,7 @@ func (f *watchFlags) writeSummary(s report.Summary) error {
 	if err := s.WriteJSON(&text); err != nil {
 		return err
 	}
-	return draft.Write(f.summary, 0o600, text.Bytes())
+	return atomicfile.Write(f.summary, 0o600, text.Bytes())
 }
 
 // writeMetrics writes a file that everybody may read, since the node exporter runs as somebody else.
@@ -168,7 +168,7 @@ func (f *watchFlags) writeMetrics(s report.Summary) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return draft.Write(f.metrics, 0o644, s.Metrics(version(), time.Now(), earlier))
+	return atomicfile.Write(f.metrics, 0o644, s.Metrics(version(), time.Now(), earlier))
 }
 
 func (f *watchFlags) post(ctx context.Context, s report.Summary) error {

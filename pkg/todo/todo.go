@@ -24,7 +24,7 @@ import (
 	"strings"
 	"unicode"
 
-	"rollcall/pkg/draft"
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/formula"
 )
 
@@ -109,7 +109,7 @@ func (l *List) Write(path string) (string, error) {
 		content, err := os.ReadFile(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			if err := draft.Write(path, 0o600, l.content.Bytes()); err != nil {
+			if err := atomicfile.Write(path, 0o600, l.content.Bytes()); err != nil {
 				return "", fmt.Errorf("write %s: %w", path, err)
 			}
 			return path, nil
