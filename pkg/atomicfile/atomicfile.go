@@ -1,4 +1,5 @@
-// Package atomicfile writes files whole: a [File] grows aside and takes the place of its target only when it is complete.
+// Package atomicfile writes files whole: a [File] grows aside and takes the place of its target only when it is
+// complete.
 //
 // Whoever reads the target sees the old file or the new one, never a part of either. The package does not lock
 // anything: of two files for one target the last to be committed stays.

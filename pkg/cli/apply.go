@@ -55,7 +55,7 @@ func (r *onboarding) apply(ctx context.Context) error {
 		})
 	}
 	r.summary.Results, r.summary.Outcomes = r.flags.results, outcomes
-	r.writeTodo(context.WithoutCancel(ctx))
+	r.writeCorrections(context.WithoutCancel(ctx))
 	return err
 }
 
