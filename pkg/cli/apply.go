@@ -22,7 +22,7 @@ func (r *onboarding) apply(ctx context.Context) error {
 	}
 	r.summary.Run, r.hasSummary = r.run.ID, true
 	r.log.Info().Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
-		Bool("resumed", r.summary.Resumed).Str("detected", r.people.Detected).Msg("run begins")
+		Bool("resumed", r.summary.Resumed).Str("detected", r.roster.Detected).Msg("run begins")
 	defer context.AfterFunc(ctx, func() {
 		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
 	})()
@@ -64,9 +64,9 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 	r.console.Status("writing the ledger")
 	r.run, err = r.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: r.service.organization.ID, Service: r.service.url,
-		Roster: r.people.Name, Digest: r.digest(), Extra: r.people.Extra,
+		Roster: r.roster.Name, Digest: r.digest(), Extra: r.roster.Extra,
 		Whole: r.sync != nil,
-	}, plan.Records(r.people.Entries(ctx), r.now))
+	}, plan.Records(r.roster.Entries(ctx), r.now))
 	r.nameRun(r.run.ID)
 	return err
 }

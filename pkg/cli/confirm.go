@@ -96,11 +96,11 @@ func (r *onboarding) showPlan() {
 	} else {
 		row("has", "%s, %s open", plural(r.directory.Members(), "member"), plural(r.directory.Pending(), "invitation"))
 	}
-	row("roster", "%s, %s", r.people.Name, plural(r.people.Rows, "row"))
-	if warnings := r.people.Warnings - r.people.Duplicates; warnings > 0 {
+	row("roster", "%s, %s", r.roster.Name, plural(r.roster.Rows, "row"))
+	if warnings := r.roster.Warnings - r.roster.Duplicates; warnings > 0 {
 		row("", "%s, which rollcall check lists", plural(warnings, "warning"))
 	}
-	row("read as", "%s", r.people.Detected)
+	row("read as", "%s", r.roster.Detected)
 	if r.summary.Resumed {
 		row("resumed", "run %s of %s, %d rows done before", r.run.ID, r.run.StartedAt.Local().Format(time.DateTime), p.before)
 	}

@@ -30,7 +30,7 @@ type onboarding struct {
 	path  string
 	began time.Time
 
-	people    *roster.Roster
+	roster    *roster.Roster
 	pace      *pace.Pace
 	service   *service
 	ledger    ledger.Ledger
@@ -102,37 +102,37 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 		return err
 	}
 	r.closers = append(r.closers, closer(done))
-	if r.people, err = roster.Read(ctx, source, o); err != nil {
+	if r.roster, err = roster.Read(ctx, source, o); err != nil {
 		return err
 	}
-	r.log.Debug().Str("roster", r.people.Name).Str("detected", r.people.Detected).Msg("roster read")
-	for _, finding := range r.people.Findings {
+	r.log.Debug().Str("roster", r.roster.Name).Str("detected", r.roster.Detected).Msg("roster read")
+	for _, finding := range r.roster.Findings {
 		r.log.Warn().Msg(finding.String())
 	}
-	r.summary.Rows = r.people.Rows
+	r.summary.Rows = r.roster.Rows
 	r.summary.Outcomes = map[record.Outcome]int{
-		record.Invalid:   r.people.Invalid,
-		record.Duplicate: r.people.Duplicates,
-		record.NotSent:   r.people.Rows - r.people.Invalid - r.people.Duplicates,
+		record.Invalid:   r.roster.Invalid,
+		record.Duplicate: r.roster.Duplicates,
+		record.NotSent:   r.roster.Rows - r.roster.Invalid - r.roster.Duplicates,
 	}
 	if err := errors.Join(r.refuseOtherRoster(), r.refuseCorrections()); err != nil {
 		return err
 	}
-	if r.people.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {
+	if r.roster.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {
 		return nil
 	}
-	if err := writeFindings(lines{r.console}, rosterFindings(ctx, r.people), screenful); err != nil {
+	if err := writeFindings(lines{r.console}, rosterFindings(ctx, r.roster), screenful); err != nil {
 		return err
 	}
-	return r.refuseInvalid(r.people.Invalid)
+	return r.refuseInvalid(r.roster.Invalid)
 }
 
 // refuseInvalid is the error that keeps everything from being sent since some rows are invalid.
 func (r *onboarding) refuseInvalid(invalid int) error {
 	return &codedError{
 		code: ExitRoster,
-		err:  fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.people.Name, invalid, plural(r.people.Rows, "row")),
-		hint: "correct them (rollcall check " + r.people.Name + " lists all), or invite the others with --invalid skip",
+		err:  fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.roster.Name, invalid, plural(r.roster.Rows, "row")),
+		hint: "correct them (rollcall check " + r.roster.Name + " lists all), or invite the others with --invalid skip",
 	}
 }
 
@@ -160,7 +160,7 @@ func (r *onboarding) tryResults() error {
 	if r.flags.results == "-" || r.flags.results == "" {
 		return nil
 	}
-	file, err := results.Create(r.flags.results, results.Options{Extra: r.people.Extra, Rows: r.people.Rows})
+	file, err := results.Create(r.flags.results, results.Options{Extra: r.roster.Extra, Rows: r.roster.Rows})
 	if err != nil {
 		return usageError("name another file with --results", "%w", err)
 	}
@@ -236,7 +236,7 @@ func (r *onboarding) learnPace(ctx context.Context) error {
 
 // digest tells rosters apart: by their content, and by the flags that decide what the content means.
 func (r *onboarding) digest() [sha256.Size]byte {
-	content := fmt.Appendf(r.people.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps)
+	content := fmt.Appendf(r.roster.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps)
 	if r.flags.encoding != encodingAuto {
 		content = fmt.Appendf(content, "encoding %q", strings.ToLower(r.flags.encoding))
 	}

@@ -137,7 +137,7 @@ func (r *onboarding) refuseOtherRoster() error {
 	if approved == nil || approved.Digest == r.digestText() {
 		return nil
 	}
-	return r.refuseApproved("the roster %s has changed since the plan of %s was made", r.people.Name, approved.MadeAt.Local().Format(time.DateTime))
+	return r.refuseApproved("the roster %s has changed since the plan of %s was made", r.roster.Name, approved.MadeAt.Local().Format(time.DateTime))
 }
 
 // refuseOtherService returns an error if the settings lead to another service than the planned one. A sandbox inside the

@@ -186,7 +186,7 @@ func (r *onboarding) writeVerdicts(ctx context.Context) error {
 	write := func(record.Record) error { return nil }
 	commit := func() error { return nil }
 	if r.flags.results != "" {
-		out, err := r.createResults(r.flags.results, r.people.Extra)
+		out, err := r.createResults(r.flags.results, r.roster.Extra)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (r *onboarding) writeVerdicts(ctx context.Context) error {
 		write, commit = out.Write, out.commit
 	}
 	r.preview = r.newPreview()
-	for entry, err := range r.people.Entries(ctx) {
+	for entry, err := range r.roster.Entries(ctx) {
 		if err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ func (r *onboarding) previewRows(ctx context.Context) error {
 	if r.summary.Resumed {
 		return r.previewPending(ctx)
 	}
-	for entry, err := range r.people.Entries(ctx) {
+	for entry, err := range r.roster.Entries(ctx) {
 		if err != nil {
 			return err
 		}
@@ -266,7 +266,7 @@ func (r *onboarding) refusePreview() error {
 			"run the same command again; --trust-lists goes on all the same, and may mail somebody who is there already",
 		}
 	}
-	trips := r.preview.guards.Trips(r.people.Rows)
+	trips := r.preview.guards.Trips(r.roster.Rows)
 	if r.shrunk != nil {
 		trips = append(trips, *r.shrunk)
 	}

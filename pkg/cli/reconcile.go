@@ -60,7 +60,7 @@ func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err err
 		}
 	}
 	wanted := drift.Roster{}
-	for entry, err := range r.people.Entries(ctx) {
+	for entry, err := range r.roster.Entries(ctx) {
 		switch {
 		case err != nil:
 			return err
@@ -74,7 +74,7 @@ func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err err
 	for _, difference := range drift.Find(r.directory.People(), wanted, func(key string) bool { return earlier[key] }) {
 		r.changes = append(r.changes, change{Difference: difference, action: r.actionFor(difference)})
 	}
-	r.shrunk = guard.Shrink(r.accepted.Rows, r.people.Rows, float64(r.sync.maxShrink)*100)
+	r.shrunk = guard.Shrink(r.accepted.Rows, r.roster.Rows, float64(r.sync.maxShrink)*100)
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err err
 func (r *onboarding) actionFor(d drift.Difference) action {
 	switch {
 	case d.Kind == drift.Role && r.sync.applyRoles && email.Fold(d.Email) != email.Fold(r.directory.Caller.Email),
-		d.Kind == drift.LeaverInvited && r.sync.cancelLeavers && r.people.Invalid == 0:
+		d.Kind == drift.LeaverInvited && r.sync.cancelLeavers && r.roster.Invalid == 0:
 		return due
 	}
 	return reported
@@ -114,7 +114,7 @@ func (r *onboarding) reconcile(ctx context.Context) error {
 	}
 	err := r.apply(ctx)
 	if r.run.ID != "" { // from here on it remembers who was named
-		accepted := ledger.Accepted{Rows: r.people.Rows, Digest: r.digest(), At: r.now()}
+		accepted := ledger.Accepted{Rows: r.roster.Rows, Digest: r.digest(), At: r.now()}
 		err = errors.Join(err, r.ledger.AcceptRoster(context.WithoutCancel(ctx), r.scope(), accepted))
 	}
 	if err == nil {

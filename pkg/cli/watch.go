@@ -182,7 +182,7 @@ func (f *watchFlags) post(ctx context.Context, s report.Summary) error {
 // logEnd writes the last line of a log. What came to no run has its error on standard error; only a detailed log needs
 // the line as well. Before the roster was read, the log file may still be somebody else's, named by mistake.
 func (r *onboarding) logEnd(code ExitCode, err error) {
-	if r.people == nil {
+	if r.roster == nil {
 		return
 	}
 	level := zerolog.DebugLevel
