@@ -41,12 +41,12 @@ type Roster struct {
 	// Columns are the names of all columns of a table, exactly as they are; of any other document, the three fields and Extra.
 	Columns []string
 
-	dialect  Dialect
-	source   document.Source
-	encoding document.Encoding // that was found
-	rules    *rules
-	twins    twins
-	strays   strays
+	dialect     Dialect
+	source      document.Source
+	encoding    document.Encoding // that was found
+	rules       *rules
+	duplicates  duplicates
+	rareDomains rareDomains
 }
 
 // Clean reports whether there is no finding.
@@ -73,7 +73,7 @@ func Read(ctx context.Context, source document.Source, options Options) (*Roster
 
 // survey goes through the document and counts what is in it. The refusal gets the findings, in case there will be one.
 func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
-	judge, census, domains := newJudge(r.Name, r.rules), newCensus(), tally{}
+	judge, index, domains := newJudge(r.Name, r.rules), newDuplicateIndex(), tally{}
 	var entry Entry
 	err := r.pass(ctx, wantFields, func(row *row, number int) error {
 		wish := judge.judge(row, number, &entry)
@@ -83,7 +83,7 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 		}
 		if !entry.Invalid() {
 			key := entry.Key()
-			census.add(key, wish, number, entry.Line)
+			index.add(key, wish, number, entry.Line)
 			domains.add(key)
 		}
 		return nil
@@ -94,9 +94,9 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	if err != nil {
 		return err
 	}
-	r.twins, r.strays = census.settle(), domains.settle()
-	r.Duplicates = r.twins.duplicates
-	r.Warnings, r.Invalid = r.Warnings+r.twins.duplicates+r.strays.rows, r.Invalid+r.twins.invalid
+	r.duplicates, r.rareDomains = index.find(), domains.rare()
+	r.Duplicates = r.duplicates.equal
+	r.Warnings, r.Invalid = r.Warnings+r.duplicates.equal+r.rareDomains.rows, r.Invalid+r.duplicates.conflicting
 	return nil
 }
 
@@ -153,8 +153,8 @@ func (r *Roster) again(ctx context.Context, want detail, take func(*Entry, *row)
 	err := again.pass(ctx, want, func(row *row, number int) error {
 		var entry Entry
 		judge.judge(row, number, &entry)
-		r.strays.mark(&entry)
-		r.twins.mark(&entry, &next)
+		r.rareDomains.mark(&entry)
+		r.duplicates.mark(&entry, &next)
 		if !take(&entry, row) {
 			return errEnough
 		}

@@ -10,7 +10,7 @@ import (
 	"rollcall/pkg/roster"
 )
 
-func TestStrays(t *testing.T) {
+func TestRareDomains(t *testing.T) {
 	tests := []struct {
 		name string
 		home string
@@ -57,7 +57,7 @@ func TestStrays(t *testing.T) {
 }
 
 // However many domains there are, only so many are counted, and what is counted is counted right.
-func TestStraysAmongManyDomains(t *testing.T) {
+func TestRareDomainsAmongMany(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("email,role\n")
 	for i := range 5000 {
