@@ -37,9 +37,9 @@ func (r *onboarding) writeCorrections(ctx context.Context) {
 // listCorrections finds the rows in the roster, which has them as they were written.
 func (r *onboarding) listCorrections(ctx context.Context) (*corrections.List, error) {
 	list := corrections.New(filepath.Base(r.roster.Name), r.roster.Columns)
-	next, stop := iter.Pull2(r.roster.Originals(ctx))
+	next, stop := iter.Pull2(r.roster.RawRows(ctx))
 	defer stop()
-	var row roster.Original
+	var row roster.RawRow
 	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err

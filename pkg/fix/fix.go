@@ -85,7 +85,7 @@ type editor interface {
 	// set makes a cell say what it should. It returns what it says in either case, both the same if it stays as it is.
 	set(cell roster.Cell) (before, after string, err error)
 	// drop takes a row away, and reports whether it did.
-	drop(row roster.Original) bool
+	drop(row roster.RawRow) bool
 	// finish writes what is left.
 	finish() error
 	io.Closer
@@ -171,7 +171,7 @@ func (f *Fix) writeTo(ctx context.Context, out io.Writer) (dropped map[int]bool,
 
 // edit goes through the roster and changes what is to be changed, until each returns false.
 func (f *Fix) edit(ctx context.Context, e editor, each func(c Change, row int) bool) error {
-	for row, err := range f.roster.Originals(ctx) {
+	for row, err := range f.roster.RawRows(ctx) {
 		if err != nil {
 			return err
 		}
@@ -272,7 +272,7 @@ func (f *Fix) changed(cell roster.Cell, before, after string) Change {
 	return Change{File: f.roster.Name, Line: cell.Line, Column: cell.Column, Field: cell.Field, Old: before, New: after, Why: why}
 }
 
-func (f *Fix) dropped(row roster.Original) Change {
+func (f *Fix) dropped(row roster.RawRow) Change {
 	return Change{
 		File: f.roster.Name, Line: row.Line, Column: row.Column, Field: FieldRow, Old: row.Email,
 		Why: fmt.Sprintf("on line %d already, with the same role and teams", row.DuplicateOf),

@@ -69,8 +69,8 @@ func (f *File) Commit() error {
 // always be deferred.
 func (f *File) Discard() error { return f.file.Discard() }
 
-// again matches a results file that is fed back as a roster.
-var again = regexp.MustCompile(`(?i)^(.+\.results)(?:-(\d{1,6}))?$`)
+// fedBack matches a results file that is fed back as a roster.
+var fedBack = regexp.MustCompile(`(?i)^(.+\.results)(?:-(\d{1,6}))?$`)
 
 // DefaultPath returns where the results of a roster go unless somebody says otherwise: team.results.csv beside
 // team.csv. Results fed back as a roster are numbered, team.results-2.csv after team.results.csv, so that the answer
@@ -84,7 +84,7 @@ func DefaultPath(roster string) string {
 	if stem == "" {
 		stem = name
 	}
-	parts := again.FindStringSubmatch(stem)
+	parts := fedBack.FindStringSubmatch(stem)
 	if parts == nil {
 		return directory + stem + ".results.csv"
 	}

@@ -34,7 +34,7 @@ type reading struct {
 	rules *rules
 	// wantExtra tells whether the rows should carry their extra cells.
 	wantExtra bool
-	// wantAll tells whether they should carry what [Original] has.
+	// wantAll tells whether they should carry what [RawRow] has.
 	wantAll bool
 	// columns and dialect are for the format of a table to set before its first row.
 	columns []string

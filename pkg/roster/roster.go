@@ -137,20 +137,20 @@ func (r *Roster) note(entry *Entry, refusal *RefusedError) {
 // same time.
 func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		err := r.again(ctx, wantExtra, func(entry *Entry, _ *row) bool { return yield(*entry, nil) })
+		err := r.reread(ctx, wantExtra, func(entry *Entry, _ *row) bool { return yield(*entry, nil) })
 		if err != nil {
 			yield(Entry{}, err)
 		}
 	}
 }
 
-// again reads the document again and hands every row to take, until it returns false.
-func (r *Roster) again(ctx context.Context, want detail, take func(*Entry, *row) bool) error {
+// reread reads the document again and hands every row to take, until it returns false.
+func (r *Roster) reread(ctx context.Context, want detail, take func(*Entry, *row) bool) error {
 	errEnough := errors.New("no more entries wanted")
 	judge := newJudge(r.Name, r.rules)
 	next := 0
-	again := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
-	err := again.pass(ctx, want, func(row *row, number int) error {
+	second := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
+	err := second.pass(ctx, want, func(row *row, number int) error {
 		var entry Entry
 		judge.judge(row, number, &entry)
 		r.rareDomains.mark(&entry)
@@ -163,7 +163,7 @@ func (r *Roster) again(ctx context.Context, want detail, take func(*Entry, *row)
 	switch {
 	case errors.Is(err, errEnough):
 		return nil
-	case err == nil && again.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
+	case err == nil && second.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
 		err = ErrChanged
 	}
 	if err != nil {
