@@ -74,7 +74,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 // countOutcomes counts the outcomes where no results could be written.
 func (r *onboarding) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
 	outcomes := map[record.Outcome]int{}
-	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
+	for rec, err := range finalRecords(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err
 		}

@@ -145,7 +145,7 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 				}
 				worst = max(worst, code)
 			}
-			return endWith(worst)
+			return exitWith(worst)
 		},
 	}
 	reading.add(cmd)

@@ -61,7 +61,7 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 			break
 		}
 	}
-	return endWith(worst)
+	return exitWith(worst)
 }
 
 // runJob runs one job, and says what is wrong with it.

@@ -95,13 +95,13 @@ Exit codes:
 		if s.jobs != "" {
 			return a.runJobs(cmd, s.jobs, paths)
 		}
-		return a.watched(&f, func(cmd *cobra.Command, paths []string) error {
+		return a.withNotification(&f, func(cmd *cobra.Command, paths []string) error {
 			path, err := a.understandSync(cmd, &f, paths)
 			if err != nil {
 				return err
 			}
 			r := &onboarding{app: a, flags: f, sync: &s, path: path, began: time.Now()}
-			return endWith(r.finish(context.WithoutCancel(cmd.Context()), r.work(cmd.Context())))
+			return exitWith(r.finish(context.WithoutCancel(cmd.Context()), r.work(cmd.Context())))
 		})(cmd, paths)
 	}
 	var groups flagGroups

@@ -103,8 +103,8 @@ func (f *watchFlags) findHook(a *app, cmd *cobra.Command) error {
 	return nil
 }
 
-// watched has whoever watches told of command lines that make no sense, too: to them that is a run that was refused.
-func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+// withNotification wraps run so that its refusals are notified, too: a wrong command line is a run that was refused.
+func (a *app) withNotification(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, paths []string) error {
 		given := strings.Join(paths, " ") // of which there is one at most
 		path := f.fix.roster(given)
@@ -123,7 +123,7 @@ func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) 
 			return err
 		}
 		r := &onboarding{app: a, flags: *f, path: path, began: time.Now()}
-		return endWith(r.finish(context.WithoutCancel(cmd.Context()), err))
+		return exitWith(r.finish(context.WithoutCancel(cmd.Context()), err))
 	}
 }
 
