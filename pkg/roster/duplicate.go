@@ -25,7 +25,7 @@ type person struct {
 // mark is what is remembered of a row.
 type mark struct {
 	person    person
-	wish      uint32
+	desired   uint32
 	row, line int
 }
 
@@ -34,9 +34,9 @@ func newDuplicateIndex() *duplicateIndex {
 }
 
 // add notes a row. Rows come in order.
-func (x *duplicateIndex) add(key string, wish uint64, row, line int) {
+func (x *duplicateIndex) add(key string, desired uint64, row, line int) {
 	who := person{maphash.String(x.seeds[0], key), uint32(maphash.String(x.seeds[1], key))}
-	x.shards[who.one>>56].add(mark{who, uint32(wish ^ wish>>32), row, line})
+	x.shards[who.one>>56].add(mark{who, uint32(desired ^ desired>>32), row, line})
 }
 
 // shard holds marks in the order of their rows, packed into blocks, so that nothing is copied as it grows.
@@ -59,7 +59,7 @@ func (s *shard) add(m mark) {
 	}
 	block := binary.LittleEndian.AppendUint64(s.blocks[last], m.person.one)
 	block = binary.LittleEndian.AppendUint32(block, m.person.two)
-	block = binary.LittleEndian.AppendUint32(block, m.wish)
+	block = binary.LittleEndian.AppendUint32(block, m.desired)
 	block = binary.AppendUvarint(block, uint64(m.row-s.last.row))
 	s.blocks[last] = binary.AppendUvarint(block, uint64(m.line-s.last.line))
 	s.last = m
@@ -71,7 +71,7 @@ func (s *shard) all(yield func(mark) bool) {
 	for _, block := range s.blocks {
 		for len(block) > 0 {
 			m.person = person{binary.LittleEndian.Uint64(block), binary.LittleEndian.Uint32(block[8:])}
-			m.wish = binary.LittleEndian.Uint32(block[12:])
+			m.desired = binary.LittleEndian.Uint32(block[12:])
 			rows, size := binary.Uvarint(block[16:])
 			block = block[16+size:]
 			lines, size := binary.Uvarint(block)
@@ -135,7 +135,7 @@ func (x *duplicateIndex) find() duplicates {
 			}
 			twice++
 			people[i].rows++
-			if people[i].conflict == 0 && m.wish != people[i].first.wish {
+			if people[i].conflict == 0 && m.desired != people[i].first.desired {
 				found.conflicts = append(found.conflicts, conflict{})
 				people[i].conflict = len(found.conflicts)
 			}

@@ -80,10 +80,10 @@ func (t *table) fillRow(cells []string, start place, wrong *problem) {
 	}
 	for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
 		at := [...]*cell{&out.email, &out.role, &out.teams}[i]
-		t.cells[i], at.place, at.settled = "", start, wrong != nil
+		t.cells[i], at.place, at.judged = "", start, wrong != nil
 		if column >= 0 && column < len(cells) {
 			t.cells[i], at.place = t.value(cells[column]), t.place(column)
-			if t.wantAll && !at.settled {
+			if t.wantAll && !at.judged {
 				out.written = append(out.written, Cell{columns[i], at.line, at.column, t.cells[i], kinds[i]})
 			}
 		}

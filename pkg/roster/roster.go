@@ -34,7 +34,7 @@ type Roster struct {
 	Invalid, Duplicates, Warnings int
 	// Findings are each a [Warning] about the document as a whole.
 	Findings []Finding
-	// NamesTeams says whether any row wishes for a team.
+	// NamesTeams says whether any row names a team.
 	NamesTeams bool
 	// Extra are the names of the columns that mean nothing to us, exactly as they are, in the order of the document.
 	Extra []string
@@ -76,14 +76,14 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	judge, index, domains := newJudge(r.Name, r.rules), newDuplicateIndex(), tally{}
 	var entry Entry
 	err := r.pass(ctx, wantFields, func(row *row, number int) error {
-		wish := judge.judge(row, number, &entry)
+		desired := judge.judge(row, number, &entry)
 		r.Rows, r.NamesTeams = number, r.NamesTeams || len(entry.Teams) > 0
 		if len(entry.Findings) > 0 {
 			r.note(&entry, refusal)
 		}
 		if !entry.Invalid() {
 			key := entry.Key()
-			index.add(key, wish, number, entry.Line)
+			index.add(key, desired, number, entry.Line)
 			domains.add(key)
 		}
 		return nil
