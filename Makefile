@@ -1,15 +1,17 @@
 LINT := go tool -modfile=.tools/go.mod golangci-lint
 FUZZTIME ?= 30s
 KILLS ?= 1000
+# The systems that the program is made for, besides the one that it is built on.
+OTHERS := windows darwin
 
 # The race detector needs cgo, which Go turns off where there is no C compiler.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture bench fuzz lint fmt check clean
+.PHONY: help run build test torture bench fuzz lint vet-others fmt check clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: build ## Invite the people of samples/team.csv to a sandbox and show what came of it
 	bin/rollcall invite samples/team.csv --sandbox --yes
@@ -35,14 +37,17 @@ fuzz: ## Fuzz each target for 30 s, or longer: make fuzz FUZZTIME=10m
 lint: ## Run the linters of .golangci.yml
 	$(LINT) run
 
+vet-others: ## Build and vet, tests included, for Windows and macOS
+	@for system in $(OTHERS); do (set -x; export CGO_ENABLED=0 GOOS=$$system; go build ./... && go vet ./...) || exit; done
+
 fmt: ## Format everything in place
 	$(LINT) fmt
 
-check: ## All that must hold before a change is shared: format, modules, vet, lint, test
+check: ## All that must hold before a change is shared: format, modules, vet, lint, other systems, test
 	$(LINT) fmt --diff
 	go mod tidy -diff
 	go vet ./...
-	@$(MAKE) lint test
+	@$(MAKE) lint vet-others test
 
 clean: ## Remove what was built and what a run of the samples wrote
 	rm -rf bin samples/*.results.*

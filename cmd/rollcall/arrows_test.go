@@ -15,7 +15,7 @@ var arrows = []arrow{
 	{"secret", "", "everybody may have to hold a secret"},
 	{"formula", "", "it makes cells harmless, whatever they hold"},
 	{"email", "", "it judges an e-mail address by its text, without rosters and services"},
-	{"draft", "", "it puts a file in its place, whatever the file holds"},
+	{"atomicfile", "", "it puts a file in its place, whatever the file holds"},
 	{"workbook", "", "it knows sheets and cells, whatever they hold"},
 	{"document", "", "it turns bytes into text; what the text means is for roster to say"},
 	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
@@ -56,14 +56,14 @@ var arrows = []arrow{
 	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
-	{"todo", "draft formula", "a list to correct is a table, wherever its rows come from"},
-	{"results", "draft formula record workbook", "it writes records, wherever they come from"},
+	{"corrections", "atomicfile formula", "a list to correct is a table, wherever its rows come from"},
+	{"results", "atomicfile formula record workbook", "it writes records, wherever they come from"},
 	{"report", "record", "a report is made from records alone, so that it can be made again later"},
 
 	// The edge.
 	{
-		"cli", "batch breaker config console cybedefend directory document draft drift email fence fetch fix formula guard journey ledger ledger/sqlite " +
-			"pace plan record report results retry roster sandbox secret todo webhook workbook", "it wires the parts together; only tests need the others",
+		"cli", "atomicfile batch breaker config console corrections cybedefend directory document drift email fence fetch fix formula guard journey ledger ledger/sqlite " +
+			"pace plan record report results retry roster sandbox secret webhook workbook", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

@@ -145,7 +145,7 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 				}
 				worst = max(worst, code)
 			}
-			return endWith(worst)
+			return exitWith(worst)
 		},
 	}
 	reading.add(cmd)
@@ -187,7 +187,7 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 	}
 	report := checkReport{Roster: source.Name}
 	var findings iter.Seq2[roster.Finding, error]
-	people, err := roster.Read(ctx, source, o)
+	r, err := roster.Read(ctx, source, o)
 	refused, isRefused := findingsOf(err)
 	switch {
 	case isRefused:
@@ -195,12 +195,12 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 	case err != nil:
 		return ExitUnexpected, err
 	default:
-		report.Rows, report.Invalid, report.Duplicates = people.Rows, people.Invalid, people.Duplicates
-		report.Detected = people.Detected
-		if people.Invalid > 0 {
+		report.Rows, report.Invalid, report.Duplicates = r.Rows, r.Invalid, r.Duplicates
+		report.Detected = r.Detected
+		if r.Invalid > 0 {
 			report.ExitCode = ExitRoster
 		}
-		findings = rosterFindings(ctx, people)
+		findings = rosterFindings(ctx, r)
 	}
 	if a.common.json {
 		return report.ExitCode, writeReport(ctx, a.Out, report, fixed, findings)
@@ -221,17 +221,17 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 
 // rosterFindings yields the findings about the roster as a whole, then those of all rows in their order. A clean roster
 // is not read again for it.
-func rosterFindings(ctx context.Context, people *roster.Roster) iter.Seq2[roster.Finding, error] {
+func rosterFindings(ctx context.Context, r *roster.Roster) iter.Seq2[roster.Finding, error] {
 	return func(yield func(roster.Finding, error) bool) {
-		if people.Clean() {
+		if r.Clean() {
 			return
 		}
-		for _, finding := range people.Findings {
+		for _, finding := range r.Findings {
 			if !yield(finding, nil) {
 				return
 			}
 		}
-		for entry, err := range people.Entries(ctx) {
+		for entry, err := range r.Entries(ctx) {
 			if err != nil {
 				yield(roster.Finding{}, err)
 				return

@@ -110,8 +110,8 @@ type silentError struct{ code ExitCode }
 
 func (e *silentError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// endWith returns the error that ends a command with code and without another word.
-func endWith(code ExitCode) error {
+// exitWith returns the error that ends a command with the code and prints nothing.
+func exitWith(code ExitCode) error {
 	if code == ExitWell {
 		return nil
 	}
@@ -120,7 +120,7 @@ func endWith(code ExitCode) error {
 
 // explain prints an error and, on a second line, what to do about it.
 func (a *app) explain(err error) {
-	for line := range strings.SplitSeq(a.blame(err.Error()), "\n") {
+	for line := range strings.SplitSeq(a.optionSource(err.Error()), "\n") {
 		a.console.Printf("rollcall: %s", line)
 	}
 	if hint := hintOf(err); hint != "" {

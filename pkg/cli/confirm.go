@@ -12,17 +12,17 @@ import (
 
 // confirm shows the plan, and asks whether to go on where somebody is there to answer.
 func (r *onboarding) confirm(ctx context.Context) error {
-	if r.flags.asks() && r.forecast.toSend() > 0 && r.canAsk() {
+	if r.flags.asks() && r.preview.toSend() > 0 && r.canAsk() {
 		r.showPlan()
 		asked := time.Now()
-		yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(r.forecast.toSend(), "person")))
+		yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(r.preview.toSend(), "person")))
 		if err != nil {
 			return err
 		}
 		if !yes {
 			return &codedError{ExitStopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
 		}
-		return r.lookAgain(ctx, asked)
+		return r.refresh(ctx, asked)
 	}
 	if !r.common.quiet {
 		r.showPlan()
@@ -38,7 +38,7 @@ func (r *onboarding) seats() string {
 	if r.service.caller.Seats == 0 || r.inputs.Blind {
 		return ""
 	}
-	needed := r.forecast.toSend() - r.forecast.replaced
+	needed := r.preview.toSend() - r.preview.replaced
 	left := max(r.service.caller.Seats-r.directory.Members()-r.directory.Pending(), 0)
 	text := fmt.Sprintf("%d needed, %d of %d left", needed, left, r.service.caller.Seats)
 	if needed > left {
@@ -47,8 +47,8 @@ func (r *onboarding) seats() string {
 	return text
 }
 
-// lookAgain reads the organization once more if the question stood so long that others may have changed it meanwhile.
-func (r *onboarding) lookAgain(ctx context.Context, asked time.Time) error {
+// refresh reads the organization again if the answer took so long that others may have changed it meanwhile.
+func (r *onboarding) refresh(ctx context.Context, asked time.Time) error {
 	if time.Since(asked) < time.Minute {
 		return nil
 	}
@@ -57,7 +57,7 @@ func (r *onboarding) lookAgain(ctx context.Context, asked time.Time) error {
 		return err
 	}
 	r.inputs = inputs
-	return r.foresee(ctx)
+	return r.previewRows(ctx)
 }
 
 // asks reports whether a run waits for a person's yes before it sends anything. A plan that was approved is a yes.
@@ -86,7 +86,7 @@ func (a *app) canAsk() bool {
 
 // showPlan prints the plan on one screen.
 func (r *onboarding) showPlan() {
-	f := r.forecast
+	p := r.preview
 	row := func(name, format string, args ...any) {
 		r.console.Printf("  %-12s %s", name, fmt.Sprintf(format, args...))
 	}
@@ -96,20 +96,20 @@ func (r *onboarding) showPlan() {
 	} else {
 		row("has", "%s, %s open", plural(r.directory.Members(), "member"), plural(r.directory.Pending(), "invitation"))
 	}
-	row("roster", "%s, %s", r.people.Name, plural(r.people.Rows, "row"))
-	if warnings := r.people.Warnings - r.people.Duplicates; warnings > 0 {
+	row("roster", "%s, %s", r.roster.Name, plural(r.roster.Rows, "row"))
+	if warnings := r.roster.Warnings - r.roster.Duplicates; warnings > 0 {
 		row("", "%s, which rollcall check lists", plural(warnings, "warning"))
 	}
-	row("read as", "%s", r.people.Detected)
+	row("read as", "%s", r.roster.Detected)
 	if r.summary.Resumed {
-		row("resumed", "run %s of %s, %d rows done before", r.run.ID, r.run.StartedAt.Local().Format(time.DateTime), f.before)
+		row("resumed", "run %s of %s, %d rows done before", r.run.ID, r.run.StartedAt.Local().Format(time.DateTime), p.before)
 	}
-	send := plural(f.toSend(), "person")
-	if again := f.outcomes[record.WouldReinvite] - f.replaced; again > 0 {
+	send := plural(p.toSend(), "person")
+	if again := p.outcomes[record.WouldReinvite] - p.replaced; again > 0 {
 		send += fmt.Sprintf(", %d of them again, since their invitation is no longer open", again)
 	}
-	if f.replaced > 0 {
-		send += fmt.Sprintf(", %d of them in place of their pending invitation", f.replaced)
+	if p.replaced > 0 {
+		send += fmt.Sprintf(", %d of them in place of their pending invitation", p.replaced)
 	}
 	row("to invite", "%s", send)
 	for _, known := range []struct {
@@ -123,7 +123,7 @@ func (r *onboarding) showPlan() {
 		{record.Rejected, "with a role that you may not grant, skipped"},
 		{record.Invalid, "invalid, skipped"},
 	} {
-		if n := f.outcomes[known.outcome]; n > 0 {
+		if n := p.outcomes[known.outcome]; n > 0 {
 			row("", "%d %s", n, known.what)
 		}
 	}
@@ -139,7 +139,7 @@ func (r *onboarding) showPlan() {
 
 // showTime prints how long the sending will take, as far as can be said before it begins.
 func (r *onboarding) showTime(row func(name, format string, args ...any)) {
-	send, state := r.forecast.toSend(), r.pace.Status()
+	send, state := r.preview.toSend(), r.pace.Status()
 	speed, hedge := state.Rate.String(), ""
 	if state.Wished == 0 {
 		speed, hedge = "auto, beginning at "+speed, " or less" // it rises while the service is content

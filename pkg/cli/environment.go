@@ -40,8 +40,8 @@ func (a *app) bindEnvironment(cmd *cobra.Command) error {
 // variable is an environment variable that has set a flag.
 type variable struct{ flag, name string }
 
-// blame names the variable behind an error about the value of a flag.
-func (a *app) blame(text string) string {
+// optionSource puts the environment variable that set a flag before an error about the value of that flag.
+func (a *app) optionSource(text string) string {
 	for _, v := range a.variables {
 		if strings.HasPrefix(text, v.flag+" ") || strings.HasPrefix(text, v.flag+":") {
 			return v.name + ": " + text

@@ -60,14 +60,14 @@ func (c ExitCode) meaning() string {
 	return "unknown"
 }
 
-// badness orders the codes for whoever gets one code for several runs: the worst is last.
-var badness = []ExitCode{
+// severityOrder orders the codes, the worst last, for commands that end several runs with one code.
+var severityOrder = []ExitCode{
 	ExitWell, ExitRows, ExitLocked, ExitStopped, ExitGuard, ExitRoster, ExitUsage, ExitRefused, ExitUnexpected, ExitInterrupted,
 }
 
 // worse returns the worse of two codes.
 func worse(a, b ExitCode) ExitCode {
-	if slices.Index(badness, a) >= slices.Index(badness, b) {
+	if slices.Index(severityOrder, a) >= slices.Index(severityOrder, b) {
 		return a
 	}
 	return b

@@ -97,8 +97,8 @@ func TestEveryExitCodeIsExplainedOnce(t *testing.T) {
 }
 
 func TestWorse(t *testing.T) {
-	for i, worst := range badness {
-		for _, other := range badness[:i+1] {
+	for i, worst := range severityOrder {
+		for _, other := range severityOrder[:i+1] {
 			if got := worse(worst, other); got != worst {
 				t.Errorf("worse(%d, %d) = %d", worst, other, got)
 			}
@@ -107,7 +107,7 @@ func TestWorse(t *testing.T) {
 			}
 		}
 	}
-	if len(badness) != len(exitCodes) {
-		t.Errorf("%d codes are ordered, there are %d", len(badness), len(exitCodes))
+	if len(severityOrder) != len(exitCodes) {
+		t.Errorf("%d codes are ordered, there are %d", len(severityOrder), len(exitCodes))
 	}
 }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/console"
 	"rollcall/pkg/document"
-	"rollcall/pkg/draft"
 	"rollcall/pkg/fix"
 	"rollcall/pkg/roster"
 )
@@ -59,7 +59,7 @@ func (a *app) fixRoster(ctx context.Context, source document.Source, o roster.Op
 	if err != nil {
 		return nil, err
 	}
-	if err := draft.Write(file, 0o600, content); err != nil {
+	if err := atomicfile.Write(file, 0o600, content); err != nil {
 		return nil, usageError("name another file", "--fix: %s: %w", file, err)
 	}
 	return fixed, nil

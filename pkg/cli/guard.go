@@ -82,7 +82,7 @@ func (r *onboarding) refuseTrips(trips []guard.Trip) error {
 	}
 	return &codedError{
 		code: ExitGuard,
-		err:  fmt.Errorf("%s: %s tripped; nothing was sent", r.people.Name, plural(len(trips), "guard")),
+		err:  fmt.Errorf("%s: %s tripped; nothing was sent", r.roster.Name, plural(len(trips), "guard")),
 		hint: "if the roster is right, it passes with " + strings.Join(pass, " ") + more,
 	}
 }

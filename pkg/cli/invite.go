@@ -55,7 +55,7 @@ Exit codes:
   rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json
   rollcall invite team.csv --dry-run --plan team.plan.json && rollcall invite --from-plan team.plan.json`,
 		Args: rosters(0, 1), // a plan has one
-		RunE: a.watched(&f, func(cmd *cobra.Command, paths []string) error {
+		RunE: a.withNotification(&f, func(cmd *cobra.Command, paths []string) error {
 			path, err := a.understand(cmd, &f, paths)
 			if err != nil {
 				return err
@@ -255,11 +255,11 @@ func (a *app) defaultLedger(organizationID string) (string, error) {
 	return filepath.Join(state, "rollcall", organizationID+".db"), nil
 }
 
-// invite reads the roster and carries it out, or only says what it would do.
+// invite reads the roster and applies the plan, or only says what it would do.
 func (a *app) invite(ctx context.Context, path string, f inviteFlags) error {
 	r := &onboarding{app: a, flags: f, path: path, began: time.Now()}
 	err := r.work(ctx)
-	return endWith(r.finish(context.WithoutCancel(ctx), err))
+	return exitWith(r.finish(context.WithoutCancel(ctx), err))
 }
 
 // command returns what was typed, without secrets, for a person to type again.

@@ -20,9 +20,9 @@ type syncJob struct {
 	line   int
 }
 
-// carryOutJobs carries out the jobs in a file, one after the other, and ends with the worst exit code. A mistake in one
+// runJobs runs the jobs in a file, one after the other, and ends with the worst exit code. A mistake in one
 // of them is found before any begins.
-func (a *app) carryOutJobs(cmd *cobra.Command, path string, rosters []string) error {
+func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if len(rosters) > 0 {
 		return usageError("name the roster in the job", "--jobs says which rosters, and %s is named beside it", rosters[0])
 	}
@@ -56,16 +56,16 @@ func (a *app) carryOutJobs(cmd *cobra.Command, path string, rosters []string) er
 	for i, j := range jobs {
 		a.nameRun("")
 		a.log.Info().Str("roster", publicName(j.roster)).Int("job", i+1).Int("jobs", len(jobs)).Msg("job begins")
-		code := a.carryOutJob(commands[i], j)
+		code := a.runJob(commands[i], j)
 		if worst = worse(worst, code); code == ExitInterrupted {
 			break
 		}
 	}
-	return endWith(worst)
+	return exitWith(worst)
 }
 
-// carryOutJob runs one job, and says what is wrong with it.
-func (a *app) carryOutJob(cmd *cobra.Command, j syncJob) ExitCode {
+// runJob runs one job, and says what is wrong with it.
+func (a *app) runJob(cmd *cobra.Command, j syncJob) ExitCode {
 	err := cmd.RunE(cmd, []string{j.roster})
 	var silent *silentError
 	switch {
@@ -95,7 +95,7 @@ func (a *app) commandOf(parent *cobra.Command, j syncJob) (*cobra.Command, error
 // distinct refuses jobs that would write over each other's files, and those that share what is remembered of an
 // organization: each would take the other's people for leavers.
 func distinct(commands []*cobra.Command, jobs []syncJob) error {
-	written, followed := map[string]int{}, map[[4]string]int{}
+	written, reconciled := map[string]int{}, map[[4]string]int{}
 	for i, cmd := range commands {
 		files := []string{resultsFor(cmd.Flag("results").Value.String(), jobs[i].roster)}
 		for _, name := range []string{"summary", "metrics-file"} {
@@ -111,10 +111,10 @@ func distinct(commands []*cobra.Command, jobs []syncJob) error {
 		for k, name := range [...]string{"region", "api-url", "organization-id", "ledger"} {
 			memory[k] = cmd.Flag(name).Value.String()
 		}
-		if line, twice := followed[memory]; twice {
+		if line, twice := reconciled[memory]; twice {
 			return fmt.Errorf("%d: the job on line %d has the same organization and ledger, and would take these people for leavers", jobs[i].line, line)
 		}
-		followed[memory] = jobs[i].line
+		reconciled[memory] = jobs[i].line
 	}
 	return nil
 }

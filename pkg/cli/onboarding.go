@@ -30,7 +30,7 @@ type onboarding struct {
 	path  string
 	began time.Time
 
-	people    *roster.Roster
+	roster    *roster.Roster
 	pace      *pace.Pace
 	service   *service
 	ledger    ledger.Ledger
@@ -46,11 +46,11 @@ type onboarding struct {
 	shrunk   *guard.Trip     // nil if the roster has not shrunk too much
 	changes  []change
 
-	forecast forecast
-	// told is set once there is something that the summary can tell a person.
-	told    bool
-	summary report.Summary
-	closers []io.Closer
+	preview preview
+	// hasSummary is set once the summary has something to tell a person.
+	hasSummary bool
+	summary    report.Summary
+	closers    []io.Closer
 }
 
 func (r *onboarding) work(ctx context.Context) error {
@@ -62,16 +62,16 @@ func (r *onboarding) work(ctx context.Context) error {
 		return err
 	}
 	if r.flags.offline {
-		return r.rehearse(ctx)
+		return r.previewOnly(ctx)
 	}
 	if err := r.connect(ctx); err != nil {
 		return err
 	}
 	if r.flags.dryRun {
-		if err := r.lookBack(ctx); err != nil {
+		if err := r.recoverReadOnly(ctx); err != nil {
 			return err
 		}
-		return r.rehearse(ctx)
+		return r.previewOnly(ctx)
 	}
 	if err := r.openLedger(ctx); err != nil {
 		return err
@@ -79,16 +79,16 @@ func (r *onboarding) work(ctx context.Context) error {
 	if err := r.recover(ctx); err != nil {
 		return err
 	}
-	if err := r.foresee(ctx); err != nil {
+	if err := r.previewRows(ctx); err != nil {
 		return err
 	}
 	if r.sync != nil {
-		return r.follow(ctx)
+		return r.reconcile(ctx)
 	}
 	if err := r.confirm(ctx); err != nil {
 		return err
 	}
-	return r.carryOut(ctx)
+	return r.apply(ctx)
 }
 
 // readRoster reads the whole roster, and refuses it for its invalid rows unless they are to be skipped.
@@ -102,37 +102,37 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 		return err
 	}
 	r.closers = append(r.closers, closer(done))
-	if r.people, err = roster.Read(ctx, source, o); err != nil {
+	if r.roster, err = roster.Read(ctx, source, o); err != nil {
 		return err
 	}
-	r.log.Debug().Str("roster", r.people.Name).Str("detected", r.people.Detected).Msg("roster read")
-	for _, finding := range r.people.Findings {
+	r.log.Debug().Str("roster", r.roster.Name).Str("detected", r.roster.Detected).Msg("roster read")
+	for _, finding := range r.roster.Findings {
 		r.log.Warn().Msg(finding.String())
 	}
-	r.summary.Rows = r.people.Rows
+	r.summary.Rows = r.roster.Rows
 	r.summary.Outcomes = map[record.Outcome]int{
-		record.Invalid:   r.people.Invalid,
-		record.Duplicate: r.people.Duplicates,
-		record.NotSent:   r.people.Rows - r.people.Invalid - r.people.Duplicates,
+		record.Invalid:   r.roster.Invalid,
+		record.Duplicate: r.roster.Duplicates,
+		record.NotSent:   r.roster.Rows - r.roster.Invalid - r.roster.Duplicates,
 	}
 	if err := errors.Join(r.refuseOtherRoster(), r.refuseCorrections()); err != nil {
 		return err
 	}
-	if r.people.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {
+	if r.roster.Invalid == 0 || r.flags.invalid == skipInvalid || r.flags.dryRun {
 		return nil
 	}
-	if err := writeFindings(lines{r.console}, rosterFindings(ctx, r.people), screenful); err != nil {
+	if err := writeFindings(lines{r.console}, rosterFindings(ctx, r.roster), screenful); err != nil {
 		return err
 	}
-	return r.refuseInvalid(r.people.Invalid)
+	return r.refuseInvalid(r.roster.Invalid)
 }
 
 // refuseInvalid is the error that keeps everything from being sent since some rows are invalid.
 func (r *onboarding) refuseInvalid(invalid int) error {
 	return &codedError{
 		code: ExitRoster,
-		err:  fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.people.Name, invalid, plural(r.people.Rows, "row")),
-		hint: "correct them (rollcall check " + r.people.Name + " lists all), or invite the others with --invalid skip",
+		err:  fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.roster.Name, invalid, plural(r.roster.Rows, "row")),
+		hint: "correct them (rollcall check " + r.roster.Name + " lists all), or invite the others with --invalid skip",
 	}
 }
 
@@ -160,7 +160,7 @@ func (r *onboarding) tryResults() error {
 	if r.flags.results == "-" || r.flags.results == "" {
 		return nil
 	}
-	file, err := results.Create(r.flags.results, results.Options{Extra: r.people.Extra, Rows: r.people.Rows})
+	file, err := results.Create(r.flags.results, results.Options{Extra: r.roster.Extra, Rows: r.roster.Rows})
 	if err != nil {
 		return usageError("name another file with --results", "%w", err)
 	}
@@ -236,7 +236,7 @@ func (r *onboarding) learnPace(ctx context.Context) error {
 
 // digest tells rosters apart: by their content, and by the flags that decide what the content means.
 func (r *onboarding) digest() [sha256.Size]byte {
-	content := fmt.Appendf(r.people.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps)
+	content := fmt.Appendf(r.roster.Digest[:], "%q%q%q", r.flags.role, r.flags.teams, r.flags.maps)
 	if r.flags.encoding != encodingAuto {
 		content = fmt.Appendf(content, "encoding %q", strings.ToLower(r.flags.encoding))
 	}
@@ -263,13 +263,13 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 	if err == nil {
 		code = exitCodeFor(r.summary.Outcomes)
 	}
-	if r.summary.Resumed && r.summary.Run == "" { // it did not come to carrying anything out
+	if r.summary.Resumed && r.summary.Run == "" { // the run ended before it applied anything
 		r.summary.Run = r.run.ID
 		if outcomes, countErr := r.countOutcomes(ctx); countErr == nil {
 			r.summary.Outcomes = outcomes
 		}
 	}
-	if r.told && r.summary.Run != "" && runEnded(code, r.summary.Outcomes) {
+	if r.hasSummary && r.summary.Run != "" && runEnded(code, r.summary.Outcomes) {
 		if endErr := r.ledger.End(ctx, r.summary.Run, int(code)); endErr != nil {
 			err, code = errors.Join(err, endErr), ExitUnexpected
 		}
@@ -288,7 +288,7 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 		code = max(code, ExitUnexpected)
 	}
 	r.summary.ExitCode = int(code)
-	code = r.tell(ctx, r.flags.watch, r.summary)
+	code = r.notify(ctx, r.flags.watch, r.summary)
 	r.logEnd(code, err)
 	return code
 }
@@ -307,7 +307,7 @@ func (r *onboarding) writeSummary(code ExitCode) error {
 	switch {
 	case r.common.json:
 		return s.WriteJSON(r.Out)
-	case !r.told:
+	case !r.hasSummary:
 		return nil
 	case r.flags.results == "-":
 		return s.WriteText(lines{r.console})

@@ -44,7 +44,7 @@ func (a *app) writeRunResults(ctx context.Context, l ledger.Ledger, run ledger.R
 	}
 	defer out.discard()
 	outcomes := map[record.Outcome]int{}
-	for r, err := range lastWords(ctx, l, run, ended) {
+	for r, err := range finalRecords(ctx, l, run, ended) {
 		if err != nil {
 			return nil, err
 		}
@@ -56,9 +56,9 @@ func (a *app) writeRunResults(ctx context.Context, l ledger.Ledger, run ledger.R
 	return outcomes, out.commit()
 }
 
-// lastWords yields the records of a run. A row without an outcome was not sent when the run ended, or is in doubt if its
-// claim stands.
-func lastWords(ctx context.Context, l ledger.Ledger, run ledger.Run, ended time.Time) iter.Seq2[record.Record, error] {
+// finalRecords yields the records of a run as its results show them. A row without an outcome was not sent when the run
+// ended, or is in doubt if its claim stands.
+func finalRecords(ctx context.Context, l ledger.Ledger, run ledger.Run, ended time.Time) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		claims, err := l.Doubts(ctx, record.Scope{Service: run.Service, OrganizationID: run.OrganizationID})
 		if err != nil {

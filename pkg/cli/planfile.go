@@ -13,12 +13,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rollcall/pkg/draft"
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/plan"
 )
 
-// planFlags say where a plan is kept, or which one is to be carried out.
+// planFlags say where a plan is kept, or which one is to be applied.
 type planFlags struct {
 	save, from string
 
@@ -48,7 +48,7 @@ func (f *planFlags) finish(path string, dryRun, offline bool) error {
 	case sameFile(f.save, path):
 		return usageError("name another file", "--plan would overwrite the roster %s", path)
 	}
-	if err := draftable(f.save); err != nil {
+	if err := checkWritable(f.save); err != nil {
 		return usageError("name another file", "--plan: %w", err)
 	}
 	return nil
@@ -57,7 +57,7 @@ func (f *planFlags) finish(path string, dryRun, offline bool) error {
 // planMode keeps a plan from everybody but its owner: it is a list of people.
 const planMode = 0o600
 
-// fromPlan reads the plan that is to be carried out, puts its flags in the place of ours, and returns the path of its
+// fromPlan reads the plan that is to be applied, puts its flags in the place of ours, and returns the path of its
 // roster.
 func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path string, err error) {
 	if err := a.refuseBeside(cmd, "--from-plan", "organization-id", "role", "team", "map", "encoding", "delimiter", "sheet",
@@ -110,9 +110,9 @@ func (r *onboarding) savePlan() error {
 			ReinviteAfter: f.after.String(), ReinviteMax: f.max, NoPreflight: f.noPreflight,
 			TrustLists: f.trustLists,
 		},
-		Steps: r.forecast.steps,
+		Steps: r.preview.steps,
 	}
-	file, err := draft.Create(f.plan.save, planMode)
+	file, err := atomicfile.Create(f.plan.save, planMode)
 	if err == nil {
 		err = errors.Join(saved.Write(file), file.Commit())
 		err = errors.Join(err, file.Discard())
@@ -137,7 +137,7 @@ func (r *onboarding) refuseOtherRoster() error {
 	if approved == nil || approved.Digest == r.digestText() {
 		return nil
 	}
-	return r.refuseApproved("the roster %s has changed since the plan of %s was made", r.people.Name, approved.MadeAt.Local().Format(time.DateTime))
+	return r.refuseApproved("the roster %s has changed since the plan of %s was made", r.roster.Name, approved.MadeAt.Local().Format(time.DateTime))
 }
 
 // refuseOtherService returns an error if the settings lead to another service than the planned one. A sandbox inside the
@@ -196,7 +196,7 @@ func (c *comparison) add(today plan.Step) {
 // refuseDifferent tells how the verdicts differ from the plan, and returns the error that keeps everything from being
 // sent.
 func (r *onboarding) refuseDifferent() error {
-	c := r.forecast.comparison
+	c := r.preview.comparison
 	if c == nil || c.count == 0 {
 		return nil
 	}

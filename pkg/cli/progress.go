@@ -36,9 +36,9 @@ type progress struct {
 	ended   sync.WaitGroup
 }
 
-func newProgress(a *app, p *pace.Pace, run ledger.Run, f forecast, until time.Time) *progress {
+func newProgress(a *app, p *pace.Pace, run ledger.Run, expected preview, until time.Time) *progress {
 	return &progress{
-		app: a, pace: p, run: run, began: time.Now(), until: until, done: f.before, toSend: f.toSend(),
+		app: a, pace: p, run: run, began: time.Now(), until: until, done: expected.before, toSend: expected.toSend(),
 		bad: map[record.Outcome]int{}, retries: map[string]int{}, stopped: make(chan struct{}),
 	}
 }

@@ -62,8 +62,8 @@ func (r *onboarding) recover(ctx context.Context) error {
 	return r.compare(ctx, r.ledger)
 }
 
-// lookBack is recover for a dry run, which only looks: it settles nothing, and holds no ledger.
-func (r *onboarding) lookBack(ctx context.Context) (err error) {
+// recoverReadOnly is recover for a dry run: it reads, settles nothing, and does not hold the ledger.
+func (r *onboarding) recoverReadOnly(ctx context.Context) (err error) {
 	path, err := r.ledgerPath()
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (r *onboarding) readDirectory(ctx context.Context, histories plan.Histories
 	}
 	o := directory.Options{
 		Service: r.service, OrganizationID: r.service.organization.ID, Caller: r.service.caller,
-		Teams: r.people.NamesTeams, Blind: blind, People: addresses,
+		Teams: r.roster.NamesTeams, Blind: blind, People: addresses,
 		Call: r.patience().Call, Parallel: r.flags.concurrency, Now: r.service.now,
 		Progress: func(people int) { r.console.Status("reading the organization: " + plural(people, "person")) },
 	}
@@ -155,11 +155,11 @@ func expectations(o *directory.Options, histories plan.Histories, doubts []recor
 
 // addresses returns whom the roster names and who is in doubt, if they are few enough to be looked up one by one.
 func (r *onboarding) addresses(ctx context.Context, doubts []record.Doubt) ([]string, error) {
-	if r.people.Rows > directory.MaxLookups || r.sync != nil { // which looks at those, too, whom it does not name
+	if r.roster.Rows > directory.MaxLookups || r.sync != nil { // which looks at those, too, whom it does not name
 		return nil, nil
 	}
-	addresses := make([]string, 0, r.people.Rows)
-	for entry, err := range r.people.Entries(ctx) {
+	addresses := make([]string, 0, r.roster.Rows)
+	for entry, err := range r.roster.Entries(ctx) {
 		if err != nil {
 			return nil, err
 		}

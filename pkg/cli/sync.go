@@ -52,7 +52,7 @@ func (f *syncFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.cancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
 	flags.BoolVar(&f.applyRoles, "apply-roles", false, "give members the role that the roster has for them")
-	flags.StringVar(&f.jobs, "jobs", "", "carry out the jobs in `FILE` one after the other, each with its own roster, flags and results")
+	flags.StringVar(&f.jobs, "jobs", "", "run the jobs in `FILE` one after the other, each with its own roster, flags and results")
 }
 
 func (a *app) syncCommand() *cobra.Command {
@@ -93,15 +93,15 @@ Exit codes:
 	}
 	cmd.RunE = func(_ *cobra.Command, paths []string) error {
 		if s.jobs != "" {
-			return a.carryOutJobs(cmd, s.jobs, paths)
+			return a.runJobs(cmd, s.jobs, paths)
 		}
-		return a.watched(&f, func(cmd *cobra.Command, paths []string) error {
+		return a.withNotification(&f, func(cmd *cobra.Command, paths []string) error {
 			path, err := a.understandSync(cmd, &f, paths)
 			if err != nil {
 				return err
 			}
 			r := &onboarding{app: a, flags: f, sync: &s, path: path, began: time.Now()}
-			return endWith(r.finish(context.WithoutCancel(cmd.Context()), r.work(cmd.Context())))
+			return exitWith(r.finish(context.WithoutCancel(cmd.Context()), r.work(cmd.Context())))
 		})(cmd, paths)
 	}
 	var groups flagGroups

@@ -14,20 +14,19 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/console"
-	"rollcall/pkg/draft"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/webhook"
 )
 
-// watchFlags say where the end of a run is told to whoever watches, be it a machine. Commands that carry out a run share
-// them.
+// watchFlags say where the end of a run is reported, to people and to machines. Commands that apply a plan share them.
 type watchFlags struct {
 	metrics, summary, notify, notifyFile, notifyOn string
 
-	// hook takes the notice; nil where nobody is to be told.
+	// hook takes the notice; nil where none is posted.
 	hook *webhook.Hook
 }
 
@@ -60,16 +59,16 @@ func (f *watchFlags) finish(a *app, cmd *cobra.Command, beside ...string) error 
 			}
 		}
 		beside = append(beside, file.path)
-		if err := draftable(file.path); err != nil {
+		if err := checkWritable(file.path); err != nil {
 			return usageError("name a file that can be written", "%s: %w", file.flag, err)
 		}
 	}
 	return f.findHook(a, cmd)
 }
 
-// draftable reports why nothing can be written at path.
-func draftable(path string) error {
-	file, err := draft.Create(path, 0o600)
+// checkWritable reports why nothing can be written at path.
+func checkWritable(path string) error {
+	file, err := atomicfile.Create(path, 0o600)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -104,8 +103,8 @@ func (f *watchFlags) findHook(a *app, cmd *cobra.Command) error {
 	return nil
 }
 
-// watched has whoever watches told of command lines that make no sense, too: to them that is a run that was refused.
-func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+// withNotification wraps run so that its refusals are notified, too: a wrong command line is a run that was refused.
+func (a *app) withNotification(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, paths []string) error {
 		given := strings.Join(paths, " ") // of which there is one at most
 		path := f.fix.roster(given)
@@ -124,13 +123,13 @@ func (a *app) watched(f *inviteFlags, run func(*cobra.Command, []string) error) 
 			return err
 		}
 		r := &onboarding{app: a, flags: *f, path: path, began: time.Now()}
-		return endWith(r.finish(context.WithoutCancel(cmd.Context()), err))
+		return exitWith(r.finish(context.WithoutCancel(cmd.Context()), err))
 	}
 }
 
-// tell lets whoever watches know how a run has ended. It returns the exit code, which is another one where a file could
-// not be written.
-func (a *app) tell(ctx context.Context, f watchFlags, s report.Summary) ExitCode {
+// notify reports the end of a run: in the summary file, in the metrics file and at the webhook. It returns the exit code,
+// which is another one where a file could not be written.
+func (a *app) notify(ctx context.Context, f watchFlags, s report.Summary) ExitCode {
 	if err := f.writeSummary(s); err != nil {
 		a.explain(fmt.Errorf("--summary: %w", err))
 		s.ExitCode = max(s.ExitCode, int(ExitUnexpected))
@@ -157,7 +156,7 @@ func (f *watchFlags) writeSummary(s report.Summary) error {
 	if err := s.WriteJSON(&text); err != nil {
 		return err
 	}
-	return draft.Write(f.summary, 0o600, text.Bytes())
+	return atomicfile.Write(f.summary, 0o600, text.Bytes())
 }
 
 // writeMetrics writes a file that everybody may read, since the node exporter runs as somebody else.
@@ -169,7 +168,7 @@ func (f *watchFlags) writeMetrics(s report.Summary) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return draft.Write(f.metrics, 0o644, s.Metrics(version(), time.Now(), earlier))
+	return atomicfile.Write(f.metrics, 0o644, s.Metrics(version(), time.Now(), earlier))
 }
 
 func (f *watchFlags) post(ctx context.Context, s report.Summary) error {
@@ -183,7 +182,7 @@ func (f *watchFlags) post(ctx context.Context, s report.Summary) error {
 // logEnd writes the last line of a log. What came to no run has its error on standard error; only a detailed log needs
 // the line as well. Before the roster was read, the log file may still be somebody else's, named by mistake.
 func (r *onboarding) logEnd(code ExitCode, err error) {
-	if r.people == nil {
+	if r.roster == nil {
 		return
 	}
 	level := zerolog.DebugLevel

@@ -34,10 +34,10 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 			if err := a.open(); err != nil {
 				t.Fatal(err)
 			}
-			got := a.tell(t.Context(), tt.give, report.Summary{Roster: "team.csv", ExitCode: tt.exit})
+			got := a.notify(t.Context(), tt.give, report.Summary{Roster: "team.csv", ExitCode: tt.exit})
 			a.close()
 			if got != tt.want {
-				t.Errorf("tell = %d, want %d", got, tt.want)
+				t.Errorf("notify = %d, want %d", got, tt.want)
 			}
 			if !strings.HasPrefix(stderr.String(), tt.stderr) || (tt.stderr == "") != (stderr.Len() == 0) {
 				t.Errorf("it printed %q, want %q", stderr.String(), tt.stderr)

@@ -33,7 +33,7 @@ func (b *book) set(cell roster.Cell) (before, after string, err error) {
 	return before, before, nil // it is read well as it is
 }
 
-func (b *book) drop(row roster.Original) bool {
+func (b *book) drop(row roster.RawRow) bool {
 	b.Remove(row.Line)
 	return true
 }

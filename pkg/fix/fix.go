@@ -33,7 +33,7 @@ type Fix struct {
 	// Cells counts the values that change, Rows the rows that are dropped, once Content was called.
 	Cells, Rows int
 
-	people  *roster.Roster
+	roster  *roster.Roster
 	options roster.Options
 	source  document.Source
 	// content is the text of the document, written how it is written there; or its bytes, if it is a workbook.
@@ -45,16 +45,16 @@ type Fix struct {
 func Read(ctx context.Context, source document.Source, options roster.Options) (*Fix, error) {
 	unwrapping := options
 	unwrapping.Unwrap = true
-	people, err := roster.Read(ctx, source, unwrapping)
+	r, err := roster.Read(ctx, source, unwrapping)
 	if err != nil {
 		return nil, err
 	}
-	f := &Fix{people: people, options: options, source: source}
+	f := &Fix{roster: r, options: options, source: source}
 	return f, f.read(ctx)
 }
 
 // Format returns what the roster is written in, and what its content will be.
-func (f *Fix) Format() roster.Format { return f.people.Format }
+func (f *Fix) Format() roster.Format { return f.roster.Format }
 
 func (f *Fix) read(ctx context.Context) (err error) {
 	d, err := document.Open(ctx, f.source)
@@ -63,13 +63,13 @@ func (f *Fix) read(ctx context.Context) (err error) {
 	}
 	defer func() {
 		digest, closing := d.Close()
-		if err = errors.Join(err, closing); err == nil && digest != f.people.Digest {
+		if err = errors.Join(err, closing); err == nil && digest != f.roster.Digest {
 			err = roster.ErrChanged
 		}
 	}()
 	content := io.Reader(d)
 	if !d.Workbook {
-		if f.written, err = d.Exact(f.people.Encoding()); err != nil {
+		if f.written, err = d.Exact(f.roster.Encoding()); err != nil {
 			return err
 		}
 		content = f.written
@@ -85,7 +85,7 @@ type editor interface {
 	// set makes a cell say what it should. It returns what it says in either case, both the same if it stays as it is.
 	set(cell roster.Cell) (before, after string, err error)
 	// drop takes a row away, and reports whether it did.
-	drop(row roster.Original) bool
+	drop(row roster.RawRow) bool
 	// finish writes what is left.
 	finish() error
 	io.Closer
@@ -94,15 +94,15 @@ type editor interface {
 // editor returns one for the format of the document, which writes to out.
 func (f *Fix) editor(out io.Writer) (editor, error) {
 	if f.written == nil {
-		edit, err := workbook.OpenEdit(f.content, f.people.Dialect().Sheet)
+		edit, err := workbook.OpenEdit(f.content, f.roster.Dialect().Sheet)
 		return &book{edit, out}, err
 	}
 	t := &text{all: f.content, out: out, line: 1}
 	t.ends.cr = f.written.LineEnd == document.LineEnd("CR")
-	if f.people.Format == roster.CSV {
-		return &table{t, f.people.Dialect(), []byte(string(f.people.Dialect().Delimiter))}, nil
+	if f.roster.Format == roster.CSV {
+		return &table{t, f.roster.Dialect(), []byte(string(f.roster.Dialect().Delimiter))}, nil
 	}
-	t.ends.yaml = f.people.Format == roster.YAML
+	t.ends.yaml = f.roster.Format == roster.YAML
 	return &nodes{t}, nil
 }
 
@@ -171,7 +171,7 @@ func (f *Fix) writeTo(ctx context.Context, out io.Writer) (dropped map[int]bool,
 
 // edit goes through the roster and changes what is to be changed, until each returns false.
 func (f *Fix) edit(ctx context.Context, e editor, each func(c Change, row int) bool) error {
-	for row, err := range f.people.Originals(ctx) {
+	for row, err := range f.roster.RawRows(ctx) {
 		if err != nil {
 			return err
 		}
@@ -187,7 +187,7 @@ func (f *Fix) edit(ctx context.Context, e editor, each func(c Change, row int) b
 		for _, cell := range row.Written {
 			before, after, err := e.set(cell)
 			if err != nil {
-				return fmt.Errorf("%s:%d:%d: %s: %w", f.people.Name, cell.Line, cell.Column, cell.Field, err)
+				return fmt.Errorf("%s:%d:%d: %s: %w", f.roster.Name, cell.Line, cell.Column, cell.Field, err)
 			}
 			if before != after && !each(f.changed(cell, before, after), row.Row) {
 				return nil
@@ -210,7 +210,7 @@ func (f *Fix) verify(ctx context.Context, name string, content []byte, dropped m
 	}
 	next, stop := iter.Pull2(again.Entries(ctx))
 	defer stop()
-	for before, err := range f.people.Entries(ctx) {
+	for before, err := range f.roster.Entries(ctx) {
 		if err != nil {
 			return err
 		}
@@ -269,12 +269,12 @@ func (f *Fix) changed(cell roster.Cell, before, after string) Change {
 	case cell.Field == roster.FieldEmail:
 		why = "the bare address"
 	}
-	return Change{File: f.people.Name, Line: cell.Line, Column: cell.Column, Field: cell.Field, Old: before, New: after, Why: why}
+	return Change{File: f.roster.Name, Line: cell.Line, Column: cell.Column, Field: cell.Field, Old: before, New: after, Why: why}
 }
 
-func (f *Fix) dropped(row roster.Original) Change {
+func (f *Fix) dropped(row roster.RawRow) Change {
 	return Change{
-		File: f.people.Name, Line: row.Line, Column: row.Column, Field: FieldRow, Old: row.Email,
+		File: f.roster.Name, Line: row.Line, Column: row.Column, Field: FieldRow, Old: row.Email,
 		Why: fmt.Sprintf("on line %d already, with the same role and teams", row.DuplicateOf),
 	}
 }

@@ -98,7 +98,7 @@ func (n *nodes) quoteEnd(at int) int {
 	return -1
 }
 
-func (n *nodes) drop(row roster.Original) bool {
+func (n *nodes) drop(row roster.RawRow) bool {
 	at := n.at(row.Line, row.Column)
 	if at >= len(n.all) {
 		return false

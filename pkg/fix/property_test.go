@@ -51,11 +51,11 @@ type entry struct {
 
 // entries returns those of a roster but for its duplicates, without what is said about forms that can be fixed.
 func entries(t *rapid.T, name string, content []byte, options roster.Options) (all []entry, duplicates int) {
-	people, err := roster.Read(t.Context(), memory(name, content), options)
+	r, err := roster.Read(t.Context(), memory(name, content), options)
 	if err != nil {
 		t.Fatalf("%q: %v", content, err)
 	}
-	for e, err := range people.Entries(t.Context()) {
+	for e, err := range r.Entries(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}

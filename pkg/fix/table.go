@@ -41,7 +41,7 @@ func (t *table) set(cell roster.Cell) (before, after string, err error) {
 	return before, after, nil
 }
 
-func (t *table) drop(row roster.Original) bool {
+func (t *table) drop(row roster.RawRow) bool {
 	from := t.at(row.Line, 1)
 	end := t.cellEnd(from)
 	for bytes.HasPrefix(t.all[end:], t.delimiter) {

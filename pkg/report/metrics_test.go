@@ -90,8 +90,8 @@ func TestMetricsKeepTheLastSuccess(t *testing.T) {
 		return report.Summary{OrganizationID: organization, Roster: roster, ExitCode: exit}
 	}
 	evening := morning.Add(-8 * time.Hour)
-	rehearsal := run("o1", "team.csv", 0)
-	rehearsal.DryRun = true
+	dryRun := run("o1", "team.csv", 0)
+	dryRun.DryRun = true
 	tests := []struct {
 		name    string
 		earlier report.Summary
@@ -105,7 +105,7 @@ func TestMetricsKeepTheLastSuccess(t *testing.T) {
 		{"from another directory", run("o1", "hr/team.csv", 0), run("o1", "team.csv", 7), "o1", evening},
 		{"refused before the organization is known", run("o1", "team.csv", 0), run("", "team.csv", 4), "o1", evening},
 		{"the organization is known now", run("", "team.csv", 0), run("o1", "team.csv", 3), "o1", evening},
-		{"a dry run keeps it", run("o1", "team.csv", 0), rehearsal, "o1", evening},
+		{"a dry run keeps it", run("o1", "team.csv", 0), dryRun, "o1", evening},
 		{"two failures", run("o1", "team.csv", 3), run("o1", "team.csv", 3), "o1", time.UnixMilli(0)},
 		{"another organization", run("o2", "team.csv", 0), run("o1", "team.csv", 3), "o1", time.UnixMilli(0)},
 		{"another roster", run("o1", "other.csv", 0), run("", "team.csv", 3), "", time.UnixMilli(0)},

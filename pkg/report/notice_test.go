@@ -55,12 +55,12 @@ func TestNotice(t *testing.T) {
 func TestOccasion(t *testing.T) {
 	idle := report.Summary{Rows: 2, Outcomes: map[record.Outcome]int{record.AlreadyMember: 2}}
 	busy := report.Summary{Rows: 2, Outcomes: map[record.Outcome]int{record.AlreadyMember: 1, record.Invited: 1}}
-	rehearsal := report.Summary{Rows: 1, DryRun: true, Outcomes: map[record.Outcome]int{record.WouldInvite: 1}}
+	dryRun := report.Summary{Rows: 1, DryRun: true, Outcomes: map[record.Outcome]int{record.WouldInvite: 1}}
 	stopped := report.Summary{Rows: 1, ExitCode: 7, Outcomes: map[record.Outcome]int{record.NotSent: 1}}
 	tests := []struct {
-		occasion                       report.Occasion
-		valid                          bool
-		idle, busy, rehearsal, stopped bool
+		occasion                    report.Occasion
+		valid                       bool
+		idle, busy, dryRun, stopped bool
 	}{
 		{report.OnChange, true, false, true, false, true},
 		{report.OnFailure, true, false, false, false, true},
@@ -68,9 +68,9 @@ func TestOccasion(t *testing.T) {
 		{"never", false, false, false, false, true},
 	}
 	for _, tt := range tests {
-		got := []bool{tt.occasion.Valid(), tt.occasion.Calls(idle), tt.occasion.Calls(busy), tt.occasion.Calls(rehearsal), tt.occasion.Calls(stopped)}
-		if diff := cmp.Diff([]bool{tt.valid, tt.idle, tt.busy, tt.rehearsal, tt.stopped}, got); diff != "" {
-			t.Errorf("%s (valid, idle, busy, rehearsal, stopped): %s", tt.occasion, diff)
+		got := []bool{tt.occasion.Valid(), tt.occasion.Calls(idle), tt.occasion.Calls(busy), tt.occasion.Calls(dryRun), tt.occasion.Calls(stopped)}
+		if diff := cmp.Diff([]bool{tt.valid, tt.idle, tt.busy, tt.dryRun, tt.stopped}, got); diff != "" {
+			t.Errorf("%s (valid, idle, busy, dry run, stopped): %s", tt.occasion, diff)
 		}
 	}
 }

@@ -34,8 +34,8 @@ type Summary struct {
 	Idle bool
 	// Drift is where the organization differs from its roster, nil where that was not looked at.
 	Drift *Drift
-	// Todo is the path of the file with the rows that a person has to correct; empty if there is none.
-	Todo string
+	// Corrections is the path of the file with the rows that a person has to correct; empty if there is none.
+	Corrections string
 	// DryRun says that nothing was sent, Resumed that an earlier run over this roster had been cut short.
 	DryRun, Resumed bool
 	// Requests counts every request sent, Throttled the answers that asked to slow down.
@@ -59,7 +59,7 @@ type Drift struct {
 	// LeaversInvited and UnknownInvited are the open invitations of leavers, and of people whom no roster has named.
 	LeaversInvited int `json:"leaver_invited"`
 	UnknownInvited int `json:"unknown_invited"`
-	// Changed counts the differences that were mended, Failed those that could not be.
+	// Changed counts the changes that were made, Failed those that failed.
 	Changed int `json:"changed"`
 	Failed  int `json:"failed"`
 	// File lists all of them; empty if there is none.
@@ -135,14 +135,14 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Throttled      int     `json:"throttled"`
 		Retries        int     `json:"retries"`
 		DurationS      float64 `json:"duration_s"`
-		Todo           string  `json:"todo"`
+		Corrections    string  `json:"todo"`
 		Drift          *Drift  `json:"drift,omitempty"`
 	}{
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: s.ExitCode,
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
-		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Drift: s.Drift, Todo: s.Todo,
+		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Drift: s.Drift, Corrections: s.Corrections,
 	})
 	return b.Bytes(), err
 }

@@ -125,23 +125,23 @@ Nothing was sent. Fix the rows in team.csv; then the same command checks them ag
 func TestNext(t *testing.T) {
 	const command = "rollcall invite team.csv"
 	tests := []struct {
-		exit     int
-		outcomes map[record.Outcome]int
-		results  string
-		todo     string
-		drift    *report.Drift
-		want     string
+		exit        int
+		outcomes    map[record.Outcome]int
+		results     string
+		corrections string
+		drift       *report.Drift
+		want        string
 	}{
 		{exit: 0, want: "Nothing is left to do."},
 		{exit: 0, outcomes: map[record.Outcome]int{record.WouldInvite: 2, record.WouldReinvite: 1}, want: "Nothing was sent. Without --dry-run, 3 people would be invited."},
 		{exit: 1, want: "See the error above; the same command goes on from here: " + command},
 		{exit: 2, want: "Nothing was sent. Correct the command line or the settings and run it again."},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1, record.Failed: 1}, results: "r.csv", want: "Fix the rows in r.csv and run the same command on that file: it sends only what is missing."},
-		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "r.csv", todo: "t.csv", want: "Fix the rows in t.csv and run the same command on that file: it sends only what is missing."},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "r.csv", corrections: "t.csv", want: "Fix the rows in t.csv and run the same command on that file: it sends only what is missing."},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "-", want: "Fix the rows in team.csv and run the same command on that file: it sends only what is missing."},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Failed: 1, record.Unknown: 1}, results: "r.csv", want: "The same command tries the missing rows again: " + command},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Unknown: 1}, results: "r.csv", want: "Follow the hints in r.csv; the same command looks the unknown rows up again: " + command},
-		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1}, results: "r.csv", todo: "t.csv", drift: &report.Drift{}, want: "Fix the rows in team.csv, which t.csv lists; then the same command goes on from there: " + command},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1}, results: "r.csv", corrections: "t.csv", drift: &report.Drift{}, want: "Fix the rows in team.csv, which t.csv lists; then the same command goes on from there: " + command},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "r.csv", drift: &report.Drift{}, want: "Fix the rows in team.csv; then the same command goes on from there: " + command},
 		{exit: 4, want: "Check the credentials and the caller's right to invite; then the same command goes on from here: " + command},
 		{exit: 5, want: "Nothing was sent. Fix the rows in team.csv; then the same command checks them again: " + command},
@@ -151,7 +151,7 @@ func TestNext(t *testing.T) {
 		{exit: 130, want: "The same command resumes: " + command},
 	}
 	for _, tt := range tests {
-		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Todo: tt.todo, Drift: tt.drift, Command: command}
+		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Corrections: tt.corrections, Drift: tt.drift, Command: command}
 		if got := s.Next(); got != tt.want {
 			t.Errorf("Next of exit code %d = %q, want %q", tt.exit, got, tt.want)
 		}

@@ -82,7 +82,7 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 		{"changed", changed},
 		{"drift", file},
 		{"results", results},
-		{"to do", s.Todo},
+		{"to do", s.Corrections},
 		{"ledger", s.Ledger},
 		{"run", s.Run},
 	} {
@@ -148,8 +148,8 @@ func (s Summary) Next() string {
 func (s Summary) nextForRows() string {
 	file := s.Roster
 	switch {
-	case s.Todo != "":
-		file = s.Todo
+	case s.Corrections != "":
+		file = s.Corrections
 	case s.Results != "" && s.Results != "-":
 		file = s.Results
 	}
@@ -171,8 +171,8 @@ func (s Summary) nextForRows() string {
 // some of the people, so it is no roster to follow.
 func (s Summary) nextForSync() string {
 	text := "Fix the rows in " + s.Roster
-	if s.Todo != "" {
-		text += ", which " + s.Todo + " lists"
+	if s.Corrections != "" {
+		text += ", which " + s.Corrections + " lists"
 	}
 	return text + "; then " + s.same("goes on from there")
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rollcall/pkg/draft"
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/record"
 )
 
@@ -21,10 +21,10 @@ type Options struct {
 }
 
 // File is a results file in the making. What is written goes to a file beside the target, owner-only from its first
-// byte, and takes the target's place with [File.Commit], see [draft.File]. A File is not safe for concurrent use.
+// byte, and takes the target's place with [File.Commit], see [atomicfile.File]. A File is not safe for concurrent use.
 type File struct {
 	path   string
-	draft  *draft.File
+	file   *atomicfile.File
 	writer *Writer
 }
 
@@ -41,10 +41,10 @@ func Create(path string, o Options) (*File, error) {
 		}
 	}
 	f := &File{path: path}
-	if f.draft, err = draft.Create(path, 0o600); err != nil {
+	if f.file, err = atomicfile.Create(path, 0o600); err != nil {
 		return nil, fmt.Errorf("create results %s: %w", path, err)
 	}
-	if f.writer, err = NewWriter(f.draft, format, o.Extra); err != nil {
+	if f.writer, err = NewWriter(f.file, format, o.Extra); err != nil {
 		return nil, errors.Join(err, f.Discard())
 	}
 	return f, nil
@@ -59,7 +59,7 @@ func (f *File) Commit() error {
 	if err := f.writer.Close(); err != nil {
 		return fmt.Errorf("commit results %s: %w", f.path, err)
 	}
-	if err := f.draft.Commit(); err != nil {
+	if err := f.file.Commit(); err != nil {
 		return fmt.Errorf("commit results %s: %w", f.path, err)
 	}
 	return nil
@@ -67,10 +67,10 @@ func (f *File) Commit() error {
 
 // Discard gives the file up and leaves nothing behind. After Commit or an earlier Discard it does nothing, so it can
 // always be deferred.
-func (f *File) Discard() error { return f.draft.Discard() }
+func (f *File) Discard() error { return f.file.Discard() }
 
-// again matches a results file that is fed back as a roster.
-var again = regexp.MustCompile(`(?i)^(.+\.results)(?:-(\d{1,6}))?$`)
+// fedBack matches a results file that is fed back as a roster.
+var fedBack = regexp.MustCompile(`(?i)^(.+\.results)(?:-(\d{1,6}))?$`)
 
 // DefaultPath returns where the results of a roster go unless somebody says otherwise: team.results.csv beside
 // team.csv. Results fed back as a roster are numbered, team.results-2.csv after team.results.csv, so that the answer
@@ -84,7 +84,7 @@ func DefaultPath(roster string) string {
 	if stem == "" {
 		stem = name
 	}
-	parts := again.FindStringSubmatch(stem)
+	parts := fedBack.FindStringSubmatch(stem)
 	if parts == nil {
 		return directory + stem + ".results.csv"
 	}

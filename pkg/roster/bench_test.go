@@ -59,9 +59,9 @@ func BenchmarkRead(b *testing.B) {
 		b.StopTimer()
 		yardstick += readPlainly(b, content)
 		b.StartTimer()
-		people, err := roster.Read(b.Context(), source, roster.Options{})
-		if err != nil || people.Rows != benchRows || !people.Clean() {
-			b.Fatalf("Read = %+v, %v", people, err)
+		r, err := roster.Read(b.Context(), source, roster.Options{})
+		if err != nil || r.Rows != benchRows || !r.Clean() {
+			b.Fatalf("Read = %+v, %v", r, err)
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed())/float64(yardstick), "x-encoding/csv")
@@ -69,14 +69,14 @@ func BenchmarkRead(b *testing.B) {
 }
 
 func BenchmarkEntries(b *testing.B) {
-	people, err := roster.Read(b.Context(), memory("people.csv", cleanCSV(benchRows)), roster.Options{})
+	r, err := roster.Read(b.Context(), memory("people.csv", cleanCSV(benchRows)), roster.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
 		rows := 0
-		for _, err := range people.Entries(b.Context()) {
+		for _, err := range r.Entries(b.Context()) {
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -44,7 +44,7 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 		}
 	}()
 	for record := range records {
-		if err := emit(t.beside.take(record)); err != nil {
+		if err := emit(t.pending.take(record)); err != nil {
 			return err
 		}
 	}
@@ -68,8 +68,8 @@ type table struct {
 	// begun tells that gocsv got its header.
 	begun bool
 	// cells serve every row anew.
-	cells  [len(columns)]string
-	beside beside
+	cells   [len(columns)]string
+	pending pendingRows
 }
 
 func openTable(r *reading) (*table, error) {
@@ -86,7 +86,7 @@ func openTable(r *reading) (*table, error) {
 		return nil, err
 	}
 	t := &table{reading: r, delimiter: utf8.RuneLen(delimiter), above: above.lines, after: above.lines + 1}
-	r.leash.limit = maxRecord
+	r.limit.most = maxRecord
 	t.csv = csv.NewReader(r.Reader)
 	t.csv.Comma, t.csv.FieldsPerRecord, t.csv.ReuseRecord = delimiter, -1, true
 	cells, err := t.read()
@@ -147,7 +147,7 @@ func (t *table) describe(delimiter rune, columns int) {
 // go on.
 func (t *table) read() ([]string, error) {
 	for {
-		t.leash.reset()
+		t.limit.reset()
 		cells, err := t.record()
 		if err != nil {
 			return cells, t.explain(cells, err)
@@ -175,7 +175,7 @@ func (t *table) record() ([]string, error) {
 
 // explain turns an error of the CSV reader into a structureError if the records that follow cannot be trusted.
 func (t *table) explain(cells []string, err error) error {
-	if errors.Is(err, errLeash) {
+	if errors.Is(err, errRecordTooLong) {
 		return broken(t.start(cells), "a record starts here that has not ended after 1 MiB: a quote is not closed", "close it, or write it twice if it belongs to the text")
 	}
 	var parse *csv.ParseError
@@ -183,7 +183,7 @@ func (t *table) explain(cells []string, err error) error {
 		return err
 	}
 	_, end := t.Peek(1)
-	if end != nil && !errors.Is(end, io.EOF) && !errors.Is(end, errLeash) {
+	if end != nil && !errors.Is(end, io.EOF) && !errors.Is(end, errRecordTooLong) {
 		return end // the record was cut off by what the source says now
 	}
 	if parse.Line == parse.StartLine && (end == nil || errors.Is(parse.Err, csv.ErrBareQuote)) {
@@ -226,7 +226,7 @@ func (t *table) next() ([]string, error) {
 	if err != nil {
 		return t.quarantine(err)
 	}
-	t.pack(cells, t.place(0), t.surplus(cells))
+	t.fillRow(cells, t.place(0), t.surplus(cells))
 	return t.cells[:], nil
 }
 
@@ -238,7 +238,7 @@ func (t *table) quarantine(err error) ([]string, error) {
 		return nil, err
 	}
 	at := place{parse.Line + t.above, parse.Column}
-	t.pack(nil, place{at.line, 1}, &problem{
+	t.fillRow(nil, place{at.line, 1}, &problem{
 		place: at, reason: "a quote inside a cell", suggestion: "put the whole cell in quotes, and write those inside twice",
 	})
 	return t.cells[:], nil

@@ -1,8 +1,8 @@
 // Package roster reads the document that lists the people to onboard: CSV, an Excel workbook, YAML, JSON
 // or JSON Lines, in whatever dialect.
 //
-//	people, err := roster.Read(ctx, document.File("people.csv"), roster.Options{Role: "member"})
-//	for entry, err := range people.Entries(ctx) { … }
+//	r, err := roster.Read(ctx, document.File("people.csv"), roster.Options{Role: "member"})
+//	for entry, err := range r.Entries(ctx) { … }
 //
 // [Read] goes through the whole document once, says whether it can be used at all, and counts what is wrong with its
 // rows. [Roster.Entries] goes through it again and yields every row with its findings. Memory does not grow with the

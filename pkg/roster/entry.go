@@ -23,7 +23,7 @@ type Entry struct {
 	Extra []string
 	// Findings are what is to be said about the row, worst first.
 	Findings []Finding
-	// DuplicateOf is the line of the first row with the same person and the same wishes, 0 if that is this one.
+	// DuplicateOf is the line of the first row with the same person, role and teams, 0 if that is this one.
 	DuplicateOf int
 
 	file   string

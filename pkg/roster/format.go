@@ -68,8 +68,8 @@ type row struct {
 type cell struct {
 	place
 	text string
-	// settled tells that the format has judged the cell, and found a problem.
-	settled bool
+	// judged tells that the format has found a problem in the cell, which is judged no more.
+	judged bool
 }
 
 // reader hands the rows of a document to emit, in order, and returns when there are no more, or what emit returned. It

@@ -41,21 +41,21 @@ func seed(f *testing.F, pattern string) {
 // readAll holds what must be true of every document.
 func readAll(t *testing.T, source document.Source, options roster.Options) {
 	t.Helper()
-	people, err := roster.Read(t.Context(), source, options)
+	r, err := roster.Read(t.Context(), source, options)
 	if err != nil {
 		var refused *roster.RefusedError
-		if !errors.As(err, &refused) || len(refused.Findings) == 0 || people != nil {
-			t.Errorf("Read = %+v, %v, want a refusal", people, err)
+		if !errors.As(err, &refused) || len(refused.Findings) == 0 || r != nil {
+			t.Errorf("Read = %+v, %v, want a refusal", r, err)
 		}
 		return
 	}
-	rows, invalid, duplicates, warnings, line := 0, 0, 0, len(people.Findings), 0
-	for entry, err := range people.Entries(t.Context()) {
+	rows, invalid, duplicates, warnings, line := 0, 0, 0, len(r.Findings), 0
+	for entry, err := range r.Entries(t.Context()) {
 		if err != nil {
 			t.Fatalf("the second reading fails: %v", err)
 		}
 		rows++
-		if entry.Row != rows || entry.Line < line || entry.Line == 0 || len(entry.Extra) != 0 && len(entry.Extra) != len(people.Extra) {
+		if entry.Row != rows || entry.Line < line || entry.Line == 0 || len(entry.Extra) != 0 && len(entry.Extra) != len(r.Extra) {
 			t.Errorf("row %d, after line %d: %+v", rows, line, entry)
 		}
 		line = entry.Line
@@ -77,7 +77,7 @@ func readAll(t *testing.T, source document.Source, options roster.Options) {
 		}
 	}
 	got := [...]int{rows, invalid, duplicates, warnings}
-	if diff := cmp.Diff([...]int{people.Rows, people.Invalid, people.Duplicates, people.Warnings}, got); diff != "" {
+	if diff := cmp.Diff([...]int{r.Rows, r.Invalid, r.Duplicates, r.Warnings}, got); diff != "" {
 		t.Errorf("rows, invalid, duplicates and warnings differ (-counted +found):\n%s", diff)
 	}
 }
@@ -96,8 +96,8 @@ func FuzzCSV(f *testing.F) {
 func asStandard(t *testing.T, content []byte) {
 	t.Helper()
 	table := append([]byte("email,role,a,b\n"), content...)
-	people, err := roster.Read(t.Context(), memory("x.csv", table), roster.Options{Encoding: document.UTF8, Delimiter: ','})
-	if err != nil || people.Detected != `CSV, UTF-8, "," between cells, LF line ends` {
+	r, err := roster.Read(t.Context(), memory("x.csv", table), roster.Options{Encoding: document.UTF8, Delimiter: ','})
+	if err != nil || r.Detected != `CSV, UTF-8, "," between cells, LF line ends` {
 		return
 	}
 	standard := csv.NewReader(bytes.NewReader(table))
@@ -105,7 +105,7 @@ func asStandard(t *testing.T, content []byte) {
 	if _, err := standard.Read(); err != nil {
 		t.Fatal(err)
 	}
-	for entry, err := range people.Entries(t.Context()) {
+	for entry, err := range r.Entries(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,15 +158,15 @@ func FuzzJSONLines(f *testing.F) {
 	seed(f, "*.jsonl")
 	f.Fuzz(func(t *testing.T, content []byte) {
 		readAll(t, memory("x.jsonl", content), roster.Options{})
-		people, err := roster.Read(t.Context(), memory("x.jsonl", content), roster.Options{})
+		r, err := roster.Read(t.Context(), memory("x.jsonl", content), roster.Options{})
 		if err != nil || !utf8.Valid(content) {
 			return
 		}
 		// The rows are the values that encoding/json finds.
 		values := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
-		for row := range people.Rows + 1 {
-			if err := values.Decode(new(json.RawMessage)); (row < people.Rows) != (err == nil) {
-				t.Errorf("%d rows in %q, and encoding/json says %v about number %d", people.Rows, content, err, row+1)
+		for row := range r.Rows + 1 {
+			if err := values.Decode(new(json.RawMessage)); (row < r.Rows) != (err == nil) {
+				t.Errorf("%d rows in %q, and encoding/json says %v about number %d", r.Rows, content, err, row+1)
 			}
 		}
 	})

@@ -83,7 +83,7 @@ func TestRosters(t *testing.T) {
 // describe writes down all that the package says about a document.
 func describe(ctx context.Context, source document.Source, options roster.Options) string {
 	var b strings.Builder
-	people, err := roster.Read(ctx, source, options)
+	r, err := roster.Read(ctx, source, options)
 	if err != nil {
 		if refused := (*roster.RefusedError)(nil); errors.As(err, &refused) {
 			b.WriteString("refused:\n")
@@ -92,11 +92,11 @@ func describe(ctx context.Context, source document.Source, options roster.Option
 		return b.String()
 	}
 	fmt.Fprintf(&b, "%s: %d rows, %d invalid, %d duplicates, %d warnings, clean %t, extra %q\n",
-		people.Detected, people.Rows, people.Invalid, people.Duplicates, people.Warnings, people.Clean(), people.Extra)
-	for _, finding := range people.Findings {
+		r.Detected, r.Rows, r.Invalid, r.Duplicates, r.Warnings, r.Clean(), r.Extra)
+	for _, finding := range r.Findings {
 		fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding)
 	}
-	for entry, err := range people.Entries(ctx) {
+	for entry, err := range r.Entries(ctx) {
 		if err != nil {
 			fmt.Fprintln(&b, "error:", err)
 			break

@@ -102,8 +102,8 @@ type roleVerdict struct {
 type teamVerdict struct {
 	teams    []Team
 	problems []*ValueError
-	// wish is the same for the same set of teams and roles.
-	wish uint64
+	// desired is a hash, the same for the same set of teams and roles.
+	desired uint64
 }
 
 func newJudge(file string, rules *rules) *judge {
@@ -114,15 +114,15 @@ func newJudge(file string, rules *rules) *judge {
 	})
 	j.cells = newMemo(func(text string) teamVerdict {
 		teams, problems := parseTeams(text)
-		return teamVerdict{slices.Clip(teams), problems, j.wish(teams)}
+		return teamVerdict{slices.Clip(teams), problems, j.desired(teams)}
 	})
-	j.none = teamVerdict{teams: slices.Clip(rules.teams), wish: j.wish(rules.teams)}
+	j.none = teamVerdict{teams: slices.Clip(rules.teams), desired: j.desired(rules.teams)}
 	return j
 }
 
-// judge fills the entry, which keeps the memory of its findings. The wish that it returns is the same for entries that
-// want the same for their person.
-func (j *judge) judge(r *row, number int, e *Entry) (wish uint64) {
+// judge fills the entry, which keeps the memory of its findings. The hash that it returns is the same for entries with
+// the same role and teams.
+func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 	*e = Entry{
 		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
 		file: j.file, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
@@ -141,7 +141,7 @@ func (j *judge) judge(r *row, number int, e *Entry) (wish uint64) {
 
 func (j *judge) address(c cell, e *Entry) {
 	e.Email = email.Trim(c.text)
-	if c.settled {
+	if c.judged {
 		return
 	}
 	if e.Email == "" {
@@ -173,11 +173,11 @@ func (e *Entry) about(problem *email.Problem) Finding {
 	return e.At(FieldEmail, quote(e.Email)+" "+problem.Reason, suggestion)
 }
 
-// role returns what the role adds to the wish.
+// role returns what the role adds to the hash.
 func (j *judge) role(c cell, e *Entry) uint64 {
 	e.Role = email.Trim(c.text)
 	switch {
-	case c.settled:
+	case c.judged:
 		return 0
 	case e.Role != "":
 		verdict := j.roles.of(e.Role)
@@ -195,30 +195,30 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 	return uint64(slices.Index(roles, e.Role)) * 0x9e3779b97f4a7c15
 }
 
-// teams returns what the teams add to the wish.
+// teams returns what the teams add to the hash.
 func (j *judge) teams(r *row, e *Entry) uint64 {
 	if r.list != nil {
 		e.Teams = r.list
-		return j.wish(r.list)
+		return j.desired(r.list)
 	}
 	verdict := j.none
 	if text := email.Trim(r.teams.text); text != "" {
 		verdict = j.cells.of(text)
 	}
 	if len(verdict.teams) == 0 {
-		verdict.teams, verdict.wish = j.none.teams, j.none.wish // a cell of separators alone
+		verdict.teams, verdict.desired = j.none.teams, j.none.desired // a cell of separators alone
 	}
 	e.Teams = verdict.teams
-	if !r.teams.settled {
+	if !r.teams.judged {
 		for _, problem := range verdict.problems {
 			e.Findings = append(e.Findings, e.At(FieldTeams, problem.Reason, problem.Suggestion))
 		}
 	}
-	return verdict.wish
+	return verdict.desired
 }
 
-// wish adds the teams up, in whatever order; none is there twice.
-func (j *judge) wish(teams []Team) (sum uint64) {
+// desired adds the teams up, in whatever order; none is there twice.
+func (j *judge) desired(teams []Team) (sum uint64) {
 	for _, team := range teams {
 		sum += maphash.String(j.seed, teamKey(team.Name)+"\x00"+team.Role)
 	}

@@ -83,7 +83,7 @@ func scalar(node *yaml.Node, field string, parent *yaml.Node) (cell, []problem) 
 	c := cell{place: place{node.Line, node.Column}}
 	var wrong *problem
 	if c.text, wrong = plainText(node); wrong != nil {
-		c.settled, wrong.field = true, field
+		c.judged, wrong.field = true, field
 		return c, []problem{*wrong}
 	}
 	return c, nil

@@ -124,7 +124,7 @@ func (p *peopleReader) entry(node *yaml.Node) error {
 	out.teams, out.list, inTeams = teams(values[FieldTeams], node)
 	out.problems = slices.Concat(problems, ofExtra, inEmail, inRole, inTeams)
 	if values == nil { // no mapping at all: there is nothing more to say
-		out.email.settled, out.role.settled, out.teams.settled = true, true, true
+		out.email.judged, out.role.judged, out.teams.judged = true, true, true
 	}
 	if p.wantAll {
 		out.written = slices.Concat(
@@ -218,7 +218,7 @@ func teams(node, parent *yaml.Node) (text cell, list []Team, problems []problem)
 	for _, one := range twice {
 		problems = append(problems, at(node, FieldTeams, one.Reason, one.Suggestion))
 	}
-	return cell{place: place{node.Line, node.Column}, settled: len(problems) > 0}, list, problems
+	return cell{place: place{node.Line, node.Column}, judged: len(problems) > 0}, list, problems
 }
 
 func team(node *yaml.Node) (Team, []problem) {

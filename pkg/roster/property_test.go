@@ -68,12 +68,12 @@ func TestTablesComeBack(t *testing.T) {
 		if rapid.Bool().Draw(t, "pin the delimiter") {
 			options.Delimiter = rune(dialect.delimiter[0])
 		}
-		people, err := roster.Read(t.Context(), memory("x.csv", encoded), options)
+		r, err := roster.Read(t.Context(), memory("x.csv", encoded), options)
 		if err != nil {
 			t.Fatalf("Read(%q): %v", text, err)
 		}
 		var got []line
-		for entry, err := range people.Entries(t.Context()) {
+		for entry, err := range r.Entries(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,11 +83,11 @@ func TestTablesComeBack(t *testing.T) {
 			t.Errorf("%q comes back otherwise (-want +got):\n%s", text, diff)
 		}
 		guessed := script.narrow && script.pinned == document.Auto
-		if people.Clean() == guessed || people.Invalid > 0 || len(people.Findings) != people.Warnings {
-			t.Errorf("%q: findings %+v in %+v", text, people.Findings, people)
+		if r.Clean() == guessed || r.Invalid > 0 || len(r.Findings) != r.Warnings {
+			t.Errorf("%q: findings %+v in %+v", text, r.Findings, r)
 		}
-		if detected := dialect.describe(script); people.Detected != detected {
-			t.Errorf("%q is read as %s, want %s", text, people.Detected, detected)
+		if detected := dialect.describe(script); r.Detected != detected {
+			t.Errorf("%q is read as %s, want %s", text, r.Detected, detected)
 		}
 	})
 }

@@ -24,8 +24,8 @@ const (
 type reading struct {
 	// Reader gives UTF-8 without byte order mark and NUL, with lines that end in LF or CRLF. It is nil for a workbook.
 	*bufio.Reader
-	// leash keeps a runaway record from filling the memory.
-	leash *leash
+	// limit keeps a record whose quote is never closed from filling the memory.
+	limit *recordLimit
 	// text is where Reader gets it from.
 	text *document.Text
 	// bytes are what a workbook is read from.
@@ -34,7 +34,7 @@ type reading struct {
 	rules *rules
 	// wantExtra tells whether the rows should carry their extra cells.
 	wantExtra bool
-	// wantAll tells whether they should carry what [Original] has.
+	// wantAll tells whether they should carry what [RawRow] has.
 	wantAll bool
 	// columns and dialect are for the format of a table to set before its first row.
 	columns []string
@@ -52,8 +52,8 @@ func (r *reading) openText(d *document.Document, encoding document.Encoding) (er
 	if r.text, err = d.Text(encoding); err != nil {
 		return err
 	}
-	r.leash = &leash{source: r.text}
-	r.Reader = bufio.NewReaderSize(r.leash, window)
+	r.limit = &recordLimit{source: r.text}
+	r.Reader = bufio.NewReaderSize(r.limit, window)
 	return nil
 }
 
@@ -67,20 +67,20 @@ func (r *reading) peek() ([]byte, error) {
 	return head, err
 }
 
-// leash fails when more than limit bytes pass between two calls of its reset. Without a limit, anything passes.
-type leash struct {
-	source       io.Reader
-	limit, taken int
+// recordLimit fails when more than most bytes are read between two calls of its reset. With most 0, it never fails.
+type recordLimit struct {
+	source      io.Reader
+	most, taken int
 }
 
-// errLeash says that the leash was too short; whoever holds it knows what that means.
-var errLeash = errors.New("record too long")
+// errRecordTooLong says that the limit was passed; the format knows where the record began.
+var errRecordTooLong = errors.New("record too long")
 
-func (l *leash) reset() { l.taken = 0 }
+func (l *recordLimit) reset() { l.taken = 0 }
 
-func (l *leash) Read(p []byte) (int, error) {
-	if l.limit > 0 && l.taken > l.limit {
-		return 0, errLeash
+func (l *recordLimit) Read(p []byte) (int, error) {
+	if l.most > 0 && l.taken > l.most {
+		return 0, errRecordTooLong
 	}
 	n, err := l.source.Read(p)
 	l.taken += n

@@ -42,52 +42,52 @@ func (d decoder) GetCSVRows() ([][]string, error) { return nil, errors.ErrUnsupp
 // ahead is how many records may wait for their judgement: enough to keep both sides busy.
 const ahead = 128
 
-// beside holds the rows whose records are on their way through gocsv, which knows nothing but strings: all of a row but
-// its three cells. Rows come out in the order in which they were put in. Besides those that wait in the channel, one is
+// pendingRows holds the rows whose records are on their way through gocsv, which knows nothing but strings: all of a row
+// but its three cells. Rows come out in the order in which they were put in. Besides those that wait in the channel, one is
 // being taken out and one put in, so that neither side meets the other.
-type beside struct {
+type pendingRows struct {
 	rows    [ahead + 2]row
 	in, out int
 }
 
 // put returns the place for another row.
-func (b *beside) put() *row { return turn(b, &b.in) }
+func (p *pendingRows) put() *row { return turn(p, &p.in) }
 
 // take returns the row of a record that came out of gocsv, for as long as it is the last one.
-func (b *beside) take(r record) *row {
-	out := turn(b, &b.out)
+func (p *pendingRows) take(r record) *row {
+	out := turn(p, &p.out)
 	out.email.text, out.role.text, out.teams.text = r.Email, r.Role, r.Teams
 	return out
 }
 
-func turn(b *beside, at *int) *row {
-	next := &b.rows[*at]
-	*at = (*at + 1) % len(b.rows)
+func turn(p *pendingRows, at *int) *row {
+	next := &p.rows[*at]
+	*at = (*at + 1) % len(p.rows)
 	return next
 }
 
-// pack fills the cells for gocsv, and puts the rest of the row beside them.
-func (t *table) pack(cells []string, start place, wrong *problem) {
+// fillRow fills the cells for gocsv, and puts the rest of the row among the pending rows.
+func (t *table) fillRow(cells []string, start place, wrong *problem) {
 	for _, i := range t.layout.secrets {
 		if i < len(cells) {
 			cells[i] = ""
 		}
 	}
-	out := t.beside.put()
+	out := t.pending.put()
 	*out = row{place: start}
 	if wrong != nil {
 		out.problems = []problem{*wrong}
 	}
 	for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
 		at := [...]*cell{&out.email, &out.role, &out.teams}[i]
-		t.cells[i], at.place, at.settled = "", start, wrong != nil
+		t.cells[i], at.place, at.judged = "", start, wrong != nil
 		if column >= 0 && column < len(cells) {
 			t.cells[i], at.place = t.value(cells[column]), t.place(column)
-			if t.wantAll && !at.settled {
+			if t.wantAll && !at.judged {
 				out.written = append(out.written, Cell{columns[i], at.line, at.column, t.cells[i], kinds[i]})
 			}
 		}
-		if t.leash.taken > window && !t.wantExtra {
+		if t.limit.taken > window && !t.wantExtra {
 			t.cells[i] = strings.Clone(t.cells[i]) // a long record need not wait as a whole
 		}
 	}

@@ -34,19 +34,19 @@ type Roster struct {
 	Invalid, Duplicates, Warnings int
 	// Findings are each a [Warning] about the document as a whole.
 	Findings []Finding
-	// NamesTeams says whether any row wishes for a team.
+	// NamesTeams says whether any row names a team.
 	NamesTeams bool
 	// Extra are the names of the columns that mean nothing to us, exactly as they are, in the order of the document.
 	Extra []string
 	// Columns are the names of all columns of a table, exactly as they are; of any other document, the three fields and Extra.
 	Columns []string
 
-	dialect  Dialect
-	source   document.Source
-	encoding document.Encoding // that was found
-	rules    *rules
-	twins    twins
-	strays   strays
+	dialect     Dialect
+	source      document.Source
+	encoding    document.Encoding // that was found
+	rules       *rules
+	duplicates  duplicates
+	rareDomains rareDomains
 }
 
 // Clean reports whether there is no finding.
@@ -73,17 +73,17 @@ func Read(ctx context.Context, source document.Source, options Options) (*Roster
 
 // survey goes through the document and counts what is in it. The refusal gets the findings, in case there will be one.
 func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
-	judge, census, domains := newJudge(r.Name, r.rules), newCensus(), tally{}
+	judge, index, domains := newJudge(r.Name, r.rules), newDuplicateIndex(), tally{}
 	var entry Entry
 	err := r.pass(ctx, wantFields, func(row *row, number int) error {
-		wish := judge.judge(row, number, &entry)
+		desired := judge.judge(row, number, &entry)
 		r.Rows, r.NamesTeams = number, r.NamesTeams || len(entry.Teams) > 0
 		if len(entry.Findings) > 0 {
 			r.note(&entry, refusal)
 		}
 		if !entry.Invalid() {
 			key := entry.Key()
-			census.add(key, wish, number, entry.Line)
+			index.add(key, desired, number, entry.Line)
 			domains.add(key)
 		}
 		return nil
@@ -94,9 +94,9 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	if err != nil {
 		return err
 	}
-	r.twins, r.strays = census.settle(), domains.settle()
-	r.Duplicates = r.twins.duplicates
-	r.Warnings, r.Invalid = r.Warnings+r.twins.duplicates+r.strays.rows, r.Invalid+r.twins.invalid
+	r.duplicates, r.rareDomains = index.find(), domains.rare()
+	r.Duplicates = r.duplicates.equal
+	r.Warnings, r.Invalid = r.Warnings+r.duplicates.equal+r.rareDomains.rows, r.Invalid+r.duplicates.conflicting
 	return nil
 }
 
@@ -137,24 +137,24 @@ func (r *Roster) note(entry *Entry, refusal *RefusedError) {
 // same time.
 func (r *Roster) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		err := r.again(ctx, wantExtra, func(entry *Entry, _ *row) bool { return yield(*entry, nil) })
+		err := r.reread(ctx, wantExtra, func(entry *Entry, _ *row) bool { return yield(*entry, nil) })
 		if err != nil {
 			yield(Entry{}, err)
 		}
 	}
 }
 
-// again reads the document again and hands every row to take, until it returns false.
-func (r *Roster) again(ctx context.Context, want detail, take func(*Entry, *row) bool) error {
+// reread reads the document again and hands every row to take, until it returns false.
+func (r *Roster) reread(ctx context.Context, want detail, take func(*Entry, *row) bool) error {
 	errEnough := errors.New("no more entries wanted")
 	judge := newJudge(r.Name, r.rules)
 	next := 0
-	again := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
-	err := again.pass(ctx, want, func(row *row, number int) error {
+	second := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
+	err := second.pass(ctx, want, func(row *row, number int) error {
 		var entry Entry
 		judge.judge(row, number, &entry)
-		r.strays.mark(&entry)
-		r.twins.mark(&entry, &next)
+		r.rareDomains.mark(&entry)
+		r.duplicates.mark(&entry, &next)
 		if !take(&entry, row) {
 			return errEnough
 		}
@@ -163,7 +163,7 @@ func (r *Roster) again(ctx context.Context, want detail, take func(*Entry, *row)
 	switch {
 	case errors.Is(err, errEnough):
 		return nil
-	case err == nil && again.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
+	case err == nil && second.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
 		err = ErrChanged
 	}
 	if err != nil {

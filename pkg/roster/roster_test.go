@@ -68,11 +68,11 @@ func TestMap(t *testing.T) {
 		{map[string]string{"email": "Access", "role": "Access"}, `x.csv:1:13: two fields are mapped to the column "Access" (map each to its own column)`},
 	}
 	for _, tt := range tests {
-		people, err := roster.Read(t.Context(), memory("x.csv", []byte(table)), roster.Options{Map: tt.give})
+		r, err := roster.Read(t.Context(), memory("x.csv", []byte(table)), roster.Options{Map: tt.give})
 		got := ""
 		if err != nil {
 			got = err.Error()
-		} else if entry := first(t, people); entry.Email != "ann@x.test" || entry.Role != "member" {
+		} else if entry := first(t, r); entry.Email != "ann@x.test" || entry.Role != "member" {
 			t.Errorf("with %v the entry is %+v", tt.give, entry)
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -81,9 +81,9 @@ func TestMap(t *testing.T) {
 	}
 }
 
-func first(t *testing.T, people *roster.Roster) roster.Entry {
+func first(t *testing.T, r *roster.Roster) roster.Entry {
 	t.Helper()
-	for entry, err := range people.Entries(t.Context()) {
+	for entry, err := range r.Entries(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,9 +113,9 @@ func TestFormatOfAnUnnamedDocument(t *testing.T) {
 		{"email;role\nann@x.test;member\n", roster.CSV},
 	}
 	for _, tt := range tests {
-		people, err := roster.Read(t.Context(), memory("<stdin>", []byte(tt.give)), roster.Options{})
-		if err != nil || people.Format != tt.want || people.Rows != 1+people.Invalid {
-			t.Errorf("Read(%q) = %+v, %v, want %s", tt.give, people, err, tt.want)
+		r, err := roster.Read(t.Context(), memory("<stdin>", []byte(tt.give)), roster.Options{})
+		if err != nil || r.Format != tt.want || r.Rows != 1+r.Invalid {
+			t.Errorf("Read(%q) = %+v, %v, want %s", tt.give, r, err, tt.want)
 		}
 	}
 }
@@ -213,9 +213,9 @@ func TestYAMLIsBounded(t *testing.T) {
 func TestYAMLStreamsHaveNoBound(t *testing.T) {
 	const documents = 26_000 // of eight signs each: more than one content may have
 	text := strings.Repeat("---\n- {email: ann@x.test, role: member}\n", documents)
-	people, err := roster.Read(t.Context(), memory("x.yaml", []byte(text)), roster.Options{})
-	if err != nil || people.Rows != documents || people.Duplicates != documents-1 {
-		t.Errorf("Read = %+v, %v", people, err)
+	r, err := roster.Read(t.Context(), memory("x.yaml", []byte(text)), roster.Options{})
+	if err != nil || r.Rows != documents || r.Duplicates != documents-1 {
+		t.Errorf("Read = %+v, %v", r, err)
 	}
 }
 
@@ -243,14 +243,14 @@ func TestJSONIsStreamed(t *testing.T) {
 	for name, text := range map[string]string{
 		"x.json": `{"people": [` + strings.Repeat(row+",", rows-1) + row + "]}", "x.jsonl": strings.Repeat(row+"\n", rows),
 	} {
-		people, err := roster.Read(t.Context(), memory(name, []byte(text)), roster.Options{})
-		if err != nil || people.Rows != rows {
-			t.Fatalf("Read(%s) = %+v, %v", name, people, err)
+		r, err := roster.Read(t.Context(), memory(name, []byte(text)), roster.Options{})
+		if err != nil || r.Rows != rows {
+			t.Fatalf("Read(%s) = %+v, %v", name, r, err)
 		}
 		var before, now runtime.MemStats
 		runtime.ReadMemStats(&before)
 		most := uint64(0)
-		for entry, err := range people.Entries(t.Context()) {
+		for entry, err := range r.Entries(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -274,12 +274,12 @@ func TestBlocksMayCutCharacters(t *testing.T) {
 			"whole": func(r io.Reader) io.Reader { return r }, "half": iotest.HalfReader, "byte": iotest.OneByteReader, "with EOF": iotest.DataErrReader,
 		} {
 			source := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(wrap(strings.NewReader(content))), nil }}
-			people, err := roster.Read(t.Context(), source, roster.Options{})
+			r, err := roster.Read(t.Context(), source, roster.Options{})
 			if err != nil {
 				t.Fatalf("%s, padding %d: %v", name, padding, err)
 			}
-			if note := first(t, people).Extra[0]; people.Rows != 2 || !strings.HasSuffix(content, note+"\nbob@x.test,member,ß\n") || len(note) != padding+240_000 {
-				t.Errorf("%s, padding %d: %d rows, a note of %d bytes", name, padding, people.Rows, len(note))
+			if note := first(t, r).Extra[0]; r.Rows != 2 || !strings.HasSuffix(content, note+"\nbob@x.test,member,ß\n") || len(note) != padding+240_000 {
+				t.Errorf("%s, padding %d: %d rows, a note of %d bytes", name, padding, r.Rows, len(note))
 			}
 			cut := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
 				return io.NopCloser(wrap(strings.NewReader(content[:len(content)-2]))), nil
@@ -299,13 +299,13 @@ func TestEntriesNoticeAChangedDocument(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "people.csv")
 		write(t, path, original)
-		people, err := roster.Read(t.Context(), document.File(path), roster.Options{})
+		r, err := roster.Read(t.Context(), document.File(path), roster.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		write(t, path, changed)
 		var last error
-		for _, err := range people.Entries(t.Context()) {
+		for _, err := range r.Entries(t.Context()) {
 			if last != nil {
 				t.Errorf("an entry after the error, in %q", changed)
 			}
@@ -330,12 +330,12 @@ func TestEntriesCanBeLeftEarlyAndReadAgain(t *testing.T) {
 	source := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
 		return closer{bytes.NewReader(content), &closed}, nil
 	}}
-	people, err := roster.Read(t.Context(), source, roster.Options{})
+	r, err := roster.Read(t.Context(), source, roster.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for stop := range 4 {
-		for entry, err := range people.Entries(t.Context()) {
+		for entry, err := range r.Entries(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -366,14 +366,14 @@ func TestCancellation(t *testing.T) {
 	if _, err := roster.Read(canceled, source, roster.Options{}); !errors.Is(err, context.Canceled) || errors.As(err, new(*roster.RefusedError)) {
 		t.Errorf("Read = %v, want context.Canceled, and no refusal", err)
 	}
-	people, err := roster.Read(t.Context(), source, roster.Options{})
+	r, err := roster.Read(t.Context(), source, roster.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	rows, last := 0, error(nil)
-	for _, err := range people.Entries(ctx) {
+	for _, err := range r.Entries(ctx) {
 		if rows++; rows == 10 {
 			cancel()
 		}
@@ -385,11 +385,11 @@ func TestCancellation(t *testing.T) {
 }
 
 func TestEntryAt(t *testing.T) {
-	people, err := roster.Read(t.Context(), memory("x.csv", []byte("Name,Email,Role,Teams\n\"A\nB\",ann@x.test,member,Platform\n")), roster.Options{})
+	r, err := roster.Read(t.Context(), memory("x.csv", []byte("Name,Email,Role,Teams\n\"A\nB\",ann@x.test,member,Platform\n")), roster.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	entry := first(t, people)
+	entry := first(t, r)
 	for field, want := range map[string]string{
 		roster.FieldEmail: "x.csv:3:4: email: r (s)", roster.FieldRole: "x.csv:3:15: role: r (s)",
 		roster.FieldTeams: "x.csv:3:22: teams: r (s)", "": "x.csv:2:1: r (s)",
@@ -427,11 +427,11 @@ func TestManyDuplicates(t *testing.T) {
 	for i := range 3000 {
 		fmt.Fprintf(&b, "p%d@x.test,member,%d\n", i%1000, i)
 	}
-	people, err := roster.Read(t.Context(), memory("x.csv", []byte(b.String())), roster.Options{})
-	if err != nil || people.Rows != 3000 || people.Duplicates != 2000 || people.Warnings != 2000 || people.Invalid != 0 || people.Clean() {
-		t.Fatalf("Read = %+v, %v", people, err)
+	r, err := roster.Read(t.Context(), memory("x.csv", []byte(b.String())), roster.Options{})
+	if err != nil || r.Rows != 3000 || r.Duplicates != 2000 || r.Warnings != 2000 || r.Invalid != 0 || r.Clean() {
+		t.Fatalf("Read = %+v, %v", r, err)
 	}
-	for entry, err := range people.Entries(t.Context()) {
+	for entry, err := range r.Entries(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -450,9 +450,9 @@ func TestNamesTeams(t *testing.T) {
 		"email,role,teams\nann@x.example,member,\nbob@x.example,member,Data\n": true,
 		"email,role,teams\nann@x.example,member,\nbob@x.example,member,\n":     false,
 	} {
-		people, err := roster.Read(t.Context(), memory("people.csv", []byte(give)), roster.Options{})
-		if err != nil || people.NamesTeams != want {
-			t.Errorf("%q: NamesTeams = %v, %v; want %v", give, people.NamesTeams, err, want)
+		r, err := roster.Read(t.Context(), memory("people.csv", []byte(give)), roster.Options{})
+		if err != nil || r.NamesTeams != want {
+			t.Errorf("%q: NamesTeams = %v, %v; want %v", give, r.NamesTeams, err, want)
 		}
 	}
 }

@@ -105,14 +105,14 @@ func structural(findings []roster.Finding) (kept []roster.Finding) {
 
 // judged returns what the reader has to say about the structure of a document.
 func judged(ctx context.Context, name string, text []byte) ([]roster.Finding, error) {
-	people, err := roster.Read(ctx, memory(name, text), roster.Options{})
+	r, err := roster.Read(ctx, memory(name, text), roster.Options{})
 	if refused := (*roster.RefusedError)(nil); errors.As(err, &refused) {
 		return refused.Findings, nil
 	} else if err != nil {
 		return nil, err
 	}
 	var findings []roster.Finding
-	for entry, err := range people.Entries(ctx) {
+	for entry, err := range r.Entries(ctx) {
 		if err != nil {
 			return nil, err
 		}

@@ -45,15 +45,15 @@ func TestColumnNames(t *testing.T) {
 					header, row = header+";"+other, row+";"+values[other]
 				}
 			}
-			people, err := roster.Read(t.Context(), memory("x.csv", []byte(header+"\n"+row+"\n")), roster.Options{})
+			r, err := roster.Read(t.Context(), memory("x.csv", []byte(header+"\n"+row+"\n")), roster.Options{})
 			if err != nil {
 				t.Errorf("%q is not taken for %s: %v", name, tt.field, err)
 				continue
 			}
-			entry := first(t, people)
+			entry := first(t, r)
 			got := map[string]string{roster.FieldEmail: entry.Email, roster.FieldRole: entry.Role, roster.FieldTeams: roster.FormatTeams(entry.Teams)}
-			if diff := cmp.Diff(values, got); diff != "" || !people.Clean() {
-				t.Errorf("with a column %q (-want +got, findings %v):\n%s", name, people.Findings, diff)
+			if diff := cmp.Diff(values, got); diff != "" || !r.Clean() {
+				t.Errorf("with a column %q (-want +got, findings %v):\n%s", name, r.Findings, diff)
 			}
 		}
 	}
@@ -72,13 +72,13 @@ func TestOtherColumnNames(t *testing.T) {
 		"Status", "accountEnabled", "displayName", "Name", "User", "Employee ID", "", "  ", "-", strings.Repeat("email", 40),
 	} {
 		document := "email;role;" + name + ";n\nann@x.test;member;x;1\n"
-		people, err := roster.Read(t.Context(), memory("x.csv", []byte(document)), roster.Options{})
-		if err != nil || !people.Clean() || len(people.Extra) != 2 {
-			t.Errorf("beside others, %q is taken for something: %v, %+v", name, err, people)
+		r, err := roster.Read(t.Context(), memory("x.csv", []byte(document)), roster.Options{})
+		if err != nil || !r.Clean() || len(r.Extra) != 2 {
+			t.Errorf("beside others, %q is taken for something: %v, %+v", name, err, r)
 		}
 		document = name + ";n\nann@x.test;1\n"
-		if people, err := roster.Read(t.Context(), memory("x.csv", []byte(document)), roster.Options{Role: "member"}); err == nil {
-			t.Errorf("%q is taken for the e-mail: %+v", name, people)
+		if r, err := roster.Read(t.Context(), memory("x.csv", []byte(document)), roster.Options{Role: "member"}); err == nil {
+			t.Errorf("%q is taken for the e-mail: %+v", name, r)
 		}
 	}
 }
@@ -104,18 +104,18 @@ func TestWeakNames(t *testing.T) {
 	}
 	for _, tt := range tests {
 		row := strings.Repeat("ann@x.test;", strings.Count(tt.header, ";")) + "ann@x.test\n"
-		people, err := roster.Read(t.Context(), memory("x.csv", []byte(tt.header+"\n"+row)), roster.Options{Role: "member", Map: tt.mapped})
+		r, err := roster.Read(t.Context(), memory("x.csv", []byte(tt.header+"\n"+row)), roster.Options{Role: "member", Map: tt.mapped})
 		got := ""
 		if err != nil {
 			got = err.Error()
-		} else if len(people.Findings) > 0 {
-			got = people.Findings[0].String()
+		} else if len(r.Findings) > 0 {
+			got = r.Findings[0].String()
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("Read(%q) with %v (-want +got):\n%s", tt.header, tt.mapped, diff)
 		}
-		if err == nil && (people.Warnings != len(people.Findings) || people.Clean() != (tt.want == "")) {
-			t.Errorf("Read(%q) with %v = %+v", tt.header, tt.mapped, people)
+		if err == nil && (r.Warnings != len(r.Findings) || r.Clean() != (tt.want == "")) {
+			t.Errorf("Read(%q) with %v = %+v", tt.header, tt.mapped, r)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func (s *sheet) row(number int, r *reading) row {
 		found := s.cells[one.column]
 		one.cell.column, one.cell.text = s.first+one.column, found.Text
 		if found.Unsaved {
-			one.cell.settled = true
+			one.cell.judged = true
 			out.problems = append(out.problems, problem{
 				one.cell.place, one.field, "a formula whose result was not saved", "open the workbook in a spreadsheet program and save it anew",
 			})
@@ -124,7 +124,7 @@ func (s *sheet) written(r *row) (cells []Cell) {
 		column int
 		cell   cell
 	}{{s.layout.email, r.email}, {s.layout.role, r.role}, {s.layout.teams, r.teams}} {
-		if one.column != absent && !one.cell.settled && one.cell.text == s.cells[one.column].Text {
+		if one.column != absent && !one.cell.judged && one.cell.text == s.cells[one.column].Text {
 			cells = append(cells, Cell{columns[i], one.cell.line, one.cell.column, one.cell.text, kinds[i]})
 		}
 	}

@@ -1,4 +1,4 @@
-package todo_test
+package corrections_test
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rollcall/pkg/todo"
+	"rollcall/pkg/corrections"
 )
 
 func TestPath(t *testing.T) {
@@ -25,7 +25,7 @@ func TestPath(t *testing.T) {
 		{"team.todo-12345678.csv", "x.csv", "team.todo-12345678.todo.csv"},
 	}
 	for _, tt := range tests {
-		if got := todo.Path(tt.roster, tt.results); got != tt.want {
+		if got := corrections.Path(tt.roster, tt.results); got != tt.want {
 			t.Errorf("Path(%q, %q) = %q, want %q", tt.roster, tt.results, got, tt.want)
 		}
 	}
@@ -33,7 +33,7 @@ func TestPath(t *testing.T) {
 
 func write(t *testing.T, path string, columns []string, rows ...[]string) (written, content string) {
 	t.Helper()
-	list := todo.New("x.csv", columns)
+	list := corrections.New("x.csv", columns)
 	for _, row := range rows {
 		list.Add(row, "=wrong", "a hint")
 	}
@@ -100,19 +100,19 @@ func TestNothingIsWrittenOver(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
 		t.Errorf("mode = %v, %v; want 0600", info.Mode(), err)
 	}
-	if _, err := todo.New("x.csv", columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
+	if _, err := corrections.New("x.csv", columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
 		t.Error("a file in no directory was written")
 	}
 }
 
 func TestMarked(t *testing.T) {
 	for _, columns := range [][]string{{"rollcall_corrections"}, {"email", "Rollcall Corrections"}, {"ROLLCALL-CORRECTIONS ", "role"}} {
-		if !todo.Marked(columns) {
+		if !corrections.Marked(columns) {
 			t.Errorf("Marked(%q) = false", columns)
 		}
 	}
 	for _, columns := range [][]string{nil, {"email", "role", "error", "hint"}, {"corrections"}, {"rollcall"}, {""}} {
-		if todo.Marked(columns) {
+		if corrections.Marked(columns) {
 			t.Errorf("Marked(%q) = true", columns)
 		}
 	}

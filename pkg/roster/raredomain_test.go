@@ -10,7 +10,7 @@ import (
 	"rollcall/pkg/roster"
 )
 
-func TestStrays(t *testing.T) {
+func TestRareDomains(t *testing.T) {
 	tests := []struct {
 		name string
 		home string
@@ -37,12 +37,12 @@ func TestStrays(t *testing.T) {
 		for _, address := range tt.give {
 			b.WriteString(address + ";member\n")
 		}
-		people, err := roster.Read(t.Context(), memory("x.csv", []byte(b.String())), roster.Options{})
+		r, err := roster.Read(t.Context(), memory("x.csv", []byte(b.String())), roster.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []string
-		for entry, err := range people.Entries(t.Context()) {
+		for entry, err := range r.Entries(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,14 +50,14 @@ func TestStrays(t *testing.T) {
 				got = append(got, strings.TrimSuffix(strings.TrimPrefix(finding.Suggestion, "did you mean "), "?"))
 			}
 		}
-		if diff := cmp.Diff(tt.want, got); diff != "" || people.Warnings+people.Invalid != len(got) {
-			t.Errorf("%s: %+v (-want +got):\n%s", tt.name, people, diff)
+		if diff := cmp.Diff(tt.want, got); diff != "" || r.Warnings+r.Invalid != len(got) {
+			t.Errorf("%s: %+v (-want +got):\n%s", tt.name, r, diff)
 		}
 	}
 }
 
 // However many domains there are, only so many are counted, and what is counted is counted right.
-func TestStraysAmongManyDomains(t *testing.T) {
+func TestRareDomainsAmongMany(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("email,role\n")
 	for i := range 5000 {
@@ -66,18 +66,18 @@ func TestStraysAmongManyDomains(t *testing.T) {
 	for i := range 60_000 {
 		fmt.Fprintf(&b, "p%d@domain1.example,member\n", i+10_000)
 	}
-	people, err := roster.Read(t.Context(), memory("x.csv", []byte(b.String())), roster.Options{})
-	if err != nil || people.Rows != 65_000 {
-		t.Fatalf("Read = %+v, %v", people, err)
+	r, err := roster.Read(t.Context(), memory("x.csv", []byte(b.String())), roster.Options{})
+	if err != nil || r.Rows != 65_000 {
+		t.Fatalf("Read = %+v, %v", r, err)
 	}
 	warnings := 0
-	for entry, err := range people.Entries(t.Context()) {
+	for entry, err := range r.Entries(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		warnings += len(entry.Findings)
 	}
-	if warnings != people.Warnings || warnings < 10 || warnings > 60 {
-		t.Errorf("%d warnings, %d counted", warnings, people.Warnings)
+	if warnings != r.Warnings || warnings < 10 || warnings > 60 {
+		t.Errorf("%d warnings, %d counted", warnings, r.Warnings)
 	}
 }

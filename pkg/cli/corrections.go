@@ -7,17 +7,17 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rollcall/pkg/corrections"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
-	"rollcall/pkg/todo"
 )
 
 // toCorrect are the outcomes of rows that a person has to look at.
 var toCorrect = map[record.Outcome]bool{record.Rejected: true, record.Invalid: true, record.Failed: true, record.Unknown: true}
 
-// writeTodo writes the rows that a person has to correct to a file of their own, beside the results, once every row has
-// had its turn. Without it nothing is lost: the results have them, too.
-func (r *onboarding) writeTodo(ctx context.Context) {
+// writeCorrections writes the rows that a person has to correct to a file of their own, beside the results, once every
+// row has had its turn. Without it nothing is lost: the results have them, too.
+func (r *onboarding) writeCorrections(ctx context.Context) {
 	left := 0
 	for outcome := range toCorrect {
 		left += r.summary.Outcomes[outcome]
@@ -25,22 +25,22 @@ func (r *onboarding) writeTodo(ctx context.Context) {
 	if left == 0 || r.summary.Outcomes[record.NotSent] > 0 || r.flags.results == "-" {
 		return
 	}
-	list, err := r.listTodo(ctx)
+	list, err := r.listCorrections(ctx)
 	if err == nil {
-		r.summary.Todo, err = list.Write(todo.Path(localName(r.path), r.flags.results))
+		r.summary.Corrections, err = list.Write(corrections.Path(localName(r.path), r.flags.results))
 	}
 	if err != nil {
 		r.log.Warn().Err(err).Msg("there is no file of the rows to correct; the results have them")
 	}
 }
 
-// listTodo finds the rows in the roster, which has them as they were written.
-func (r *onboarding) listTodo(ctx context.Context) (*todo.List, error) {
-	list := todo.New(filepath.Base(r.people.Name), r.people.Columns)
-	next, stop := iter.Pull2(r.people.Originals(ctx))
+// listCorrections finds the rows in the roster, which has them as they were written.
+func (r *onboarding) listCorrections(ctx context.Context) (*corrections.List, error) {
+	list := corrections.New(filepath.Base(r.roster.Name), r.roster.Columns)
+	next, stop := iter.Pull2(r.roster.RawRows(ctx))
 	defer stop()
-	var row roster.Original
-	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
+	var row roster.RawRow
+	for rec, err := range finalRecords(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func (r *onboarding) listTodo(ctx context.Context) (*todo.List, error) {
 		}
 		wrong := rec.Error
 		if strings.Join(row.All, "") == "" { // which would not say whose row it is
-			wrong = fmt.Sprintf("line %d of %s: %s", rec.Line, filepath.Base(r.people.Name), wrong)
+			wrong = fmt.Sprintf("line %d of %s: %s", rec.Line, filepath.Base(r.roster.Name), wrong)
 		}
 		list.Add(row.All, wrong, rec.Hint)
 	}
@@ -64,12 +64,12 @@ func (r *onboarding) listTodo(ctx context.Context) (*todo.List, error) {
 // refuseCorrections returns an error if sync was given rows to correct, or the results of such: everybody whom they do not
 // name would have left.
 func (r *onboarding) refuseCorrections() error {
-	if r.sync == nil || !todo.Marked(r.people.Extra) {
+	if r.sync == nil || !corrections.Marked(r.roster.Extra) {
 		return nil
 	}
 	return &codedError{
 		code: ExitRoster,
-		err:  fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", r.people.Name),
-		hint: "rollcall invite " + quoted(r.path) + " is the command for it; if it has everybody again, delete its column " + todo.ColumnMark,
+		err:  fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", r.roster.Name),
+		hint: "rollcall invite " + quoted(r.path) + " is the command for it; if it has everybody again, delete its column " + corrections.ColumnMark,
 	}
 }

@@ -1,8 +1,9 @@
-// Package draft writes files whole: a [File] grows aside and takes the place of its target only when it is complete.
+// Package atomicfile writes files whole: a [File] grows aside and takes the place of its target only when it is
+// complete.
 //
 // Whoever reads the target sees the old file or the new one, never a part of either. The package does not lock
-// anything: of two drafts for one target the last to be committed stays.
-package draft
+// anything: of two files for one target the last to be committed stays.
+package atomicfile
 
 import (
 	"errors"
@@ -13,7 +14,7 @@ import (
 	"syscall"
 )
 
-// errEnded means that nothing can become of a draft any more.
+// errEnded means that the file was committed or discarded, so it takes no more calls.
 var errEnded = errors.New("already committed or discarded")
 
 // File is a file in the making. What is written goes to a file beside the target, owner-only from its first byte. A

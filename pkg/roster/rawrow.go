@@ -23,8 +23,8 @@ func (r *Roster) Dialect() Dialect { return r.dialect }
 // Encoding returns how the characters of the document are written, [document.Auto] if it is no text.
 func (r *Roster) Encoding() document.Encoding { return r.encoding }
 
-// Original is an entry and what the document itself has of it.
-type Original struct {
+// RawRow is an entry and what the document itself has of it.
+type RawRow struct {
 	Entry
 	// Column is where the row begins, on its Line.
 	Column int
@@ -36,18 +36,18 @@ type Original struct {
 	Written []Cell
 }
 
-// Originals reads the document again as [Roster.Entries] does, and yields what it says itself.
-func (r *Roster) Originals(ctx context.Context) iter.Seq2[Original, error] {
-	return func(yield func(Original, error) bool) {
-		err := r.again(ctx, wantAll, func(entry *Entry, row *row) bool {
-			one := Original{*entry, row.column, row.all, row.written}
+// RawRows reads the document again as [Roster.Entries] does, and yields what it says itself.
+func (r *Roster) RawRows(ctx context.Context) iter.Seq2[RawRow, error] {
+	return func(yield func(RawRow, error) bool) {
+		err := r.reread(ctx, wantAll, func(entry *Entry, row *row) bool {
+			one := RawRow{*entry, row.column, row.all, row.written}
 			if one.All == nil {
 				one.All = append([]string{entry.Email, entry.Role, FormatTeams(entry.Teams)}, entry.Extra...)
 			}
 			return yield(one, nil)
 		})
 		if err != nil {
-			yield(Original{}, err)
+			yield(RawRow{}, err)
 		}
 	}
 }

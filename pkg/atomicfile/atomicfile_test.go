@@ -1,4 +1,4 @@
-package draft_test
+package atomicfile_test
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rollcall/pkg/draft"
+	"rollcall/pkg/atomicfile"
 )
 
 // place is what stands in a directory: content by name.
@@ -35,7 +35,7 @@ func TestWriteReplacesWithTheModeAskedFor(t *testing.T) {
 		if err := os.WriteFile(path, []byte("a longer old one"), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if err := draft.Write(path, mode, []byte("new")); err != nil {
+		if err := atomicfile.Write(path, mode, []byte("new")); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(map[string]string{"last.json": "new"}, place(t, directory)); diff != "" {
@@ -54,10 +54,10 @@ func TestWriteReplacesWithTheModeAskedFor(t *testing.T) {
 func TestNothingIsSeenBeforeCommit(t *testing.T) {
 	directory := t.TempDir()
 	path := filepath.Join(directory, "last.json")
-	if err := draft.Write(path, 0o644, []byte("old")); err != nil {
+	if err := atomicfile.Write(path, 0o644, []byte("old")); err != nil {
 		t.Fatal(err)
 	}
-	f, err := draft.Create(path, 0o644)
+	f, err := atomicfile.Create(path, 0o644)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestWriteLeavesNothingBehindWhereItFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{link, filepath.Join(directory, "missing", "file")} {
-		if err := draft.Write(path, 0o600, []byte("text")); err == nil {
+		if err := atomicfile.Write(path, 0o600, []byte("text")); err == nil {
 			t.Errorf("Write(%s) went through", path)
 		}
 	}

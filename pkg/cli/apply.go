@@ -13,20 +13,20 @@ import (
 	"rollcall/pkg/retry"
 )
 
-// carryOut sends what the plan says, and writes the results whatever comes of it.
-func (r *onboarding) carryOut(ctx context.Context) error {
+// apply sends what the plan says. It writes the results, whether or not sending ends early.
+func (r *onboarding) apply(ctx context.Context) error {
 	if !r.summary.Resumed {
 		if err := r.begin(ctx); err != nil {
 			return err
 		}
 	}
-	r.summary.Run, r.told = r.run.ID, true
+	r.summary.Run, r.hasSummary = r.run.ID, true
 	r.log.Info().Str("organization_id", r.run.OrganizationID).Int("rows", r.run.Rows).
-		Bool("resumed", r.summary.Resumed).Str("detected", r.people.Detected).Msg("run begins")
+		Bool("resumed", r.summary.Resumed).Str("detected", r.roster.Detected).Msg("run begins")
 	defer context.AfterFunc(ctx, func() {
 		r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
 	})()
-	progress := newProgress(r.app, r.pace, r.run, r.forecast, r.flags.until)
+	progress := newProgress(r.app, r.pace, r.run, r.preview, r.flags.until)
 	progress.start()
 	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
 		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
@@ -55,7 +55,7 @@ func (r *onboarding) carryOut(ctx context.Context) error {
 		})
 	}
 	r.summary.Results, r.summary.Outcomes = r.flags.results, outcomes
-	r.writeTodo(context.WithoutCancel(ctx))
+	r.writeCorrections(context.WithoutCancel(ctx))
 	return err
 }
 
@@ -64,9 +64,9 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 	r.console.Status("writing the ledger")
 	r.run, err = r.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: r.service.organization.ID, Service: r.service.url,
-		Roster: r.people.Name, Digest: r.digest(), Extra: r.people.Extra,
+		Roster: r.roster.Name, Digest: r.digest(), Extra: r.roster.Extra,
 		Whole: r.sync != nil,
-	}, plan.Records(r.people.Entries(ctx), r.now))
+	}, plan.Records(r.roster.Entries(ctx), r.now))
 	r.nameRun(r.run.ID)
 	return err
 }
@@ -74,7 +74,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 // countOutcomes counts the outcomes where no results could be written.
 func (r *onboarding) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
 	outcomes := map[record.Outcome]int{}
-	for rec, err := range lastWords(ctx, r.ledger, r.run, r.now()) {
+	for rec, err := range finalRecords(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err
 		}

@@ -1,14 +1,14 @@
-// Package todo writes the rows of a run that a person has to correct: as they stand in the roster, with what is wrong
-// with each.
+// Package corrections writes the rows of a run that a person has to correct: as they stand in the roster,
+// with what is wrong with each.
 //
-//	list := todo.New("people.csv", []string{"Name", "E-Mail"})
+//	list := corrections.New("people.csv", []string{"Name", "E-Mail"})
 //	list.Add(row, "email: no e-mail address", "")
-//	path, err := list.Write(todo.Path("people.csv", "out/people.results.csv"))
+//	path, err := list.Write(corrections.Path("people.csv", "out/people.results.csv"))
 //
 // The file is a roster of the same columns: corrected, it is what is to be invited next. It names only some of the people,
 // so a column of its own marks it, see [Marked]: whoever takes a roster for everybody must refuse it. The file is owner-only
 // and appears whole. A file that a person may be working on is never written over: the next number is used.
-package todo
+package corrections
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ import (
 	"strings"
 	"unicode"
 
-	"rollcall/pkg/draft"
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/formula"
 )
 
@@ -109,7 +109,7 @@ func (l *List) Write(path string) (string, error) {
 		content, err := os.ReadFile(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			if err := draft.Write(path, 0o600, l.content.Bytes()); err != nil {
+			if err := atomicfile.Write(path, 0o600, l.content.Bytes()); err != nil {
 				return "", fmt.Errorf("write %s: %w", path, err)
 			}
 			return path, nil

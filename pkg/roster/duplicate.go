@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// census remembers who is in a roster and what is wished for them, in some 20 bytes a row, to find out who is there
-// twice. Keys are kept as 96 random bits: a million rows collide with a probability of 10⁻¹⁷.
-type census struct {
-	seeds   [2]maphash.Seed
-	shelves [256]shelf // by the first byte of the key, since small tables fit into a processor's cache
+// duplicateIndex remembers who is in a roster, with which role and teams, in some 20 bytes a row. It finds out who is
+// there twice. Keys are kept as 96 random bits: a million rows collide with a probability of 10⁻¹⁷.
+type duplicateIndex struct {
+	seeds  [2]maphash.Seed
+	shards [256]shard // by the first byte of the key, since small tables fit into a processor's cache
 }
 
 type person struct {
@@ -25,22 +25,22 @@ type person struct {
 // mark is what is remembered of a row.
 type mark struct {
 	person    person
-	wish      uint32
+	desired   uint32
 	row, line int
 }
 
-func newCensus() *census {
-	return &census{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+func newDuplicateIndex() *duplicateIndex {
+	return &duplicateIndex{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 }
 
 // add notes a row. Rows come in order.
-func (c *census) add(key string, wish uint64, row, line int) {
-	who := person{maphash.String(c.seeds[0], key), uint32(maphash.String(c.seeds[1], key))}
-	c.shelves[who.one>>56].add(mark{who, uint32(wish ^ wish>>32), row, line})
+func (x *duplicateIndex) add(key string, desired uint64, row, line int) {
+	who := person{maphash.String(x.seeds[0], key), uint32(maphash.String(x.seeds[1], key))}
+	x.shards[who.one>>56].add(mark{who, uint32(desired ^ desired>>32), row, line})
 }
 
-// shelf holds marks in the order of their rows, packed into blocks, so that nothing is copied as it grows.
-type shelf struct {
+// shard holds marks in the order of their rows, packed into blocks, so that nothing is copied as it grows.
+type shard struct {
 	blocks [][]byte
 	last   mark
 }
@@ -51,7 +51,7 @@ const (
 	markSize = 8 + 4 + 4 + 2*binary.MaxVarintLen64
 )
 
-func (s *shelf) add(m mark) {
+func (s *shard) add(m mark) {
 	last := len(s.blocks) - 1
 	if last < 0 || cap(s.blocks[last])-len(s.blocks[last]) < markSize {
 		s.blocks = append(s.blocks, make([]byte, 0, blockSize))
@@ -59,19 +59,19 @@ func (s *shelf) add(m mark) {
 	}
 	block := binary.LittleEndian.AppendUint64(s.blocks[last], m.person.one)
 	block = binary.LittleEndian.AppendUint32(block, m.person.two)
-	block = binary.LittleEndian.AppendUint32(block, m.wish)
+	block = binary.LittleEndian.AppendUint32(block, m.desired)
 	block = binary.AppendUvarint(block, uint64(m.row-s.last.row))
 	s.blocks[last] = binary.AppendUvarint(block, uint64(m.line-s.last.line))
 	s.last = m
 }
 
 // all yields the marks.
-func (s *shelf) all(yield func(mark) bool) {
+func (s *shard) all(yield func(mark) bool) {
 	var m mark
 	for _, block := range s.blocks {
 		for len(block) > 0 {
 			m.person = person{binary.LittleEndian.Uint64(block), binary.LittleEndian.Uint32(block[8:])}
-			m.wish = binary.LittleEndian.Uint32(block[12:])
+			m.desired = binary.LittleEndian.Uint32(block[12:])
 			rows, size := binary.Uvarint(block[16:])
 			block = block[16+size:]
 			lines, size := binary.Uvarint(block)
@@ -84,16 +84,16 @@ func (s *shelf) all(yield func(mark) bool) {
 	}
 }
 
-// twins are the rows of people who are in the roster more than once. The zero value is none.
-type twins struct {
-	rows      []twin // by row, without the first one of each person whose rows do not conflict
+// duplicates are the rows of people who are in the roster more than once. The zero value is none.
+type duplicates struct {
+	rows      []duplicate // by row, without the first one of each person whose rows do not conflict
 	conflicts []conflict
-	// duplicates and invalid count the rows of either kind.
-	duplicates, invalid int
+	// equal counts the rows that repeat an earlier one, conflicting the rows in a conflict.
+	equal, conflicting int
 }
 
-// twin is a row whose person is on other lines, too.
-type twin struct {
+// duplicate is a row whose person is on other lines, too.
+type duplicate struct {
 	row uint32
 	// of is the line of the first row, or a conflict: no document has 2³¹ lines.
 	of uint32
@@ -104,29 +104,29 @@ const isConflict = 1 << 31
 // named is how many other lines a conflict names.
 const named = 3
 
-// conflict is all rows of a person for whom they wish different things.
+// conflict is all rows of a person, where they differ in role or teams.
 type conflict struct {
 	rows  uint32
 	lines [named + 1]uint32 // the first ones
 }
 
-// sighting is a person on a shelf.
+// sighting is a person in a shard.
 type sighting struct {
 	first    mark
 	rows     int
 	conflict int // its index and 1, 0 if there is none
 }
 
-// settle ends the census and says who is in it more than once.
-func (c *census) settle() twins {
-	var found twins
+// find returns the rows of people who are in the index more than once, and empties the index.
+func (x *duplicateIndex) find() duplicates {
+	var found duplicates
 	seen := make(map[person]int)
 	var people []sighting
-	for at := range c.shelves {
+	for at := range x.shards {
 		clear(seen)
 		people = people[:0]
 		twice := 0
-		for m := range c.shelves[at].all {
+		for m := range x.shards[at].all {
 			i, known := seen[m.person]
 			if !known {
 				seen[m.person] = len(people)
@@ -135,33 +135,33 @@ func (c *census) settle() twins {
 			}
 			twice++
 			people[i].rows++
-			if people[i].conflict == 0 && m.wish != people[i].first.wish {
+			if people[i].conflict == 0 && m.desired != people[i].first.desired {
 				found.conflicts = append(found.conflicts, conflict{})
 				people[i].conflict = len(found.conflicts)
 			}
 		}
 		if twice > 0 {
 			found.rows = slices.Grow(found.rows, twice)
-			for m := range c.shelves[at].all {
+			for m := range x.shards[at].all {
 				found.join(&people[seen[m.person]], m)
 			}
 		}
-		c.shelves[at] = shelf{} // twins may need the memory
+		x.shards[at] = shard{} // duplicates may need the memory
 	}
-	slices.SortFunc(found.rows, func(a, b twin) int { return cmp.Compare(a.row, b.row) })
+	slices.SortFunc(found.rows, func(a, b duplicate) int { return cmp.Compare(a.row, b.row) })
 	return found
 }
 
 // join adds a row of a person.
-func (t *twins) join(who *sighting, m mark) {
+func (d *duplicates) join(who *sighting, m mark) {
 	switch {
 	case who.conflict > 0:
-		t.conflicts[who.conflict-1].add(m.line)
-		t.rows = append(t.rows, twin{uint32(m.row), isConflict | uint32(who.conflict-1)})
-		t.invalid++
+		d.conflicts[who.conflict-1].add(m.line)
+		d.rows = append(d.rows, duplicate{uint32(m.row), isConflict | uint32(who.conflict-1)})
+		d.conflicting++
 	case m.row != who.first.row:
-		t.rows = append(t.rows, twin{uint32(m.row), uint32(who.first.line)})
-		t.duplicates++
+		d.rows = append(d.rows, duplicate{uint32(m.row), uint32(who.first.line)})
+		d.equal++
 	}
 }
 
@@ -172,17 +172,18 @@ func (c *conflict) add(line int) {
 	c.rows++
 }
 
-// mark tells the entry about its twins. Entries come in order; next is the cursor between two calls, from 0.
-func (t *twins) mark(e *Entry, next *int) {
-	for *next < len(t.rows) && int(t.rows[*next].row) < e.Row {
+// mark adds a finding to an entry whose person is on other lines, too. Entries come in order; next is the cursor between
+// two calls, from 0.
+func (d *duplicates) mark(e *Entry, next *int) {
+	for *next < len(d.rows) && int(d.rows[*next].row) < e.Row {
 		*next++
 	}
-	if *next == len(t.rows) || int(t.rows[*next].row) != e.Row {
+	if *next == len(d.rows) || int(d.rows[*next].row) != e.Row {
 		return
 	}
-	of := t.rows[*next].of
+	of := d.rows[*next].of
 	if of&isConflict != 0 {
-		others := t.conflicts[of&^isConflict].others(e.Line)
+		others := d.conflicts[of&^isConflict].others(e.Line)
 		finding := e.At(FieldEmail, quote(e.Email)+" is also on "+others+", with another role or other teams", "keep one of them")
 		e.Findings = slices.Insert(e.Findings, 0, finding)
 		return

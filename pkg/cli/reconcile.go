@@ -12,9 +12,9 @@ import (
 
 	"github.com/gocarina/gocsv"
 
+	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
-	"rollcall/pkg/draft"
 	"rollcall/pkg/drift"
 	"rollcall/pkg/email"
 	"rollcall/pkg/formula"
@@ -34,11 +34,11 @@ type change struct {
 type action string
 
 const (
-	reported  action = "reported"
-	due       action = "not_done" // until it is: a run that stops leaves it so
-	cancelled action = "cancelled"
-	regiven   action = "role_changed"
-	refused   action = "failed"
+	reported    action = "reported"
+	due         action = "not_done" // until it is: a run that stops leaves it so
+	cancelled   action = "cancelled"
+	roleChanged action = "role_changed"
+	refused     action = "failed"
 )
 
 // compare finds out where the organization differs from the roster, which of that is to be changed, and how much the
@@ -60,7 +60,7 @@ func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err err
 		}
 	}
 	wanted := drift.Roster{}
-	for entry, err := range r.people.Entries(ctx) {
+	for entry, err := range r.roster.Entries(ctx) {
 		switch {
 		case err != nil:
 			return err
@@ -74,7 +74,7 @@ func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err err
 	for _, difference := range drift.Find(r.directory.People(), wanted, func(key string) bool { return earlier[key] }) {
 		r.changes = append(r.changes, change{Difference: difference, action: r.actionFor(difference)})
 	}
-	r.shrunk = guard.Shrink(r.accepted.Rows, r.people.Rows, float64(r.sync.maxShrink)*100)
+	r.shrunk = guard.Shrink(r.accepted.Rows, r.roster.Rows, float64(r.sync.maxShrink)*100)
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err err
 func (r *onboarding) actionFor(d drift.Difference) action {
 	switch {
 	case d.Kind == drift.Role && r.sync.applyRoles && email.Fold(d.Email) != email.Fold(r.directory.Caller.Email),
-		d.Kind == drift.LeaverInvited && r.sync.cancelLeavers && r.people.Invalid == 0:
+		d.Kind == drift.LeaverInvited && r.sync.cancelLeavers && r.roster.Invalid == 0:
 		return due
 	}
 	return reported
@@ -99,22 +99,22 @@ func (r *onboarding) isDue() bool {
 	return false
 }
 
-// follow invites whom the roster has more than the organization, and changes what else it is asked to.
-func (r *onboarding) follow(ctx context.Context) error {
+// reconcile invites the people who are missing from the organization, and makes the other changes that the flags allow.
+func (r *onboarding) reconcile(ctx context.Context) error {
 	if !r.common.quiet {
 		r.showPlan()
 	}
-	idle := r.forecast.toSend() == 0 && r.forecast.news == 0 && !r.isDue() && !r.summary.Resumed && r.accepted.Digest == r.digest()
+	idle := r.preview.toSend() == 0 && r.preview.news == 0 && !r.isDue() && !r.summary.Resumed && r.accepted.Digest == r.digest()
 	if idle {
-		r.summary.Idle, r.told = true, true
+		r.summary.Idle, r.hasSummary = true, true
 		if err := r.writeVerdicts(ctx); err != nil {
 			return err
 		}
 		return r.writeDrift()
 	}
-	err := r.carryOut(ctx)
+	err := r.apply(ctx)
 	if r.run.ID != "" { // from here on it remembers who was named
-		accepted := ledger.Accepted{Rows: r.people.Rows, Digest: r.digest(), At: r.now()}
+		accepted := ledger.Accepted{Rows: r.roster.Rows, Digest: r.digest(), At: r.now()}
 		err = errors.Join(err, r.ledger.AcceptRoster(context.WithoutCancel(ctx), r.scope(), accepted))
 	}
 	if err == nil {
@@ -142,7 +142,7 @@ func (r *onboarding) change(ctx context.Context) error {
 			return err
 		}
 		r.console.Status(fmt.Sprintf("changing what differs: %s", c.Email))
-		done, err := r.mend(ctx, c.Difference)
+		done, err := r.applyChange(ctx, c.Difference)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -173,10 +173,10 @@ func (r *onboarding) seeDrift() string {
 	return "see " + r.driftFile()
 }
 
-// mend makes one change.
-func (r *onboarding) mend(ctx context.Context, d drift.Difference) (action, error) {
+// applyChange makes one change of the organization.
+func (r *onboarding) applyChange(ctx context.Context, d drift.Difference) (action, error) {
 	organization := r.service.organization.ID
-	done, call := regiven, func(ctx context.Context) error {
+	done, call := roleChanged, func(ctx context.Context) error {
 		return r.service.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
 	}
 	if d.Kind == drift.LeaverInvited {
@@ -207,7 +207,7 @@ func count(found *report.Drift, c change) {
 		found.UnknownInvited++
 	}
 	switch c.action {
-	case cancelled, regiven:
+	case cancelled, roleChanged:
 		found.Changed++
 	case refused:
 		found.Failed++
@@ -270,7 +270,7 @@ func (r *onboarding) writeDrift() error {
 		return err
 	}
 	found.File = r.driftFile()
-	if err := draft.Write(found.File, 0o600, text.Bytes()); err != nil {
+	if err := atomicfile.Write(found.File, 0o600, text.Bytes()); err != nil {
 		return fmt.Errorf("write differences: %w", err)
 	}
 	return nil

@@ -37,33 +37,33 @@ func (t *tally) find(domain string) {
 	t.last, t.same = domain, count
 }
 
-// strays are domains that are probably slips of the pen for the one that nearly everybody has. The zero value has none.
-type strays struct {
+// rareDomains are domains that are probably misspellings of the one that nearly everybody has. The zero value has none.
+type rareDomains struct {
 	home    string
 	domains map[string]bool
 	rows    int // of all of them
 }
 
-// settle finds the strays. Where there are few rows, or more than every tenth is elsewhere, nobody strays.
-func (t *tally) settle() (s strays) {
+// rare finds the rare domains. There are none where rows are few, or where more than every tenth has another domain.
+func (t *tally) rare() (d rareDomains) {
 	const few = 20
 	most := 0
 	for domain, rows := range t.rows {
 		if *rows > most {
-			s.home, most = domain, *rows
+			d.home, most = domain, *rows
 		}
 	}
 	if most < few || most*10 < t.all*9 {
-		return strays{}
+		return rareDomains{}
 	}
-	s.domains = make(map[string]bool)
+	d.domains = make(map[string]bool)
 	for domain, rows := range t.rows {
-		if email.Near(domain, s.home) && !siblings(domain, s.home) && email.Doubt("x@"+domain) == nil {
-			s.domains[domain] = true
-			s.rows += *rows
+		if email.Near(domain, d.home) && !siblings(domain, d.home) && email.Doubt("x@"+domain) == nil {
+			d.domains[domain] = true
+			d.rows += *rows
 		}
 	}
-	return s
+	return d
 }
 
 // siblings reports whether the domains differ in their country alone, as acme.de and acme.be do.
@@ -73,12 +73,12 @@ func siblings(a, b string) bool {
 }
 
 // mark warns about an entry that is good otherwise.
-func (s strays) mark(e *Entry) {
-	if len(s.domains) == 0 || e.Invalid() || !s.domains[domainOf(e.Key())] {
+func (d rareDomains) mark(e *Entry) {
+	if len(d.domains) == 0 || e.Invalid() || !d.domains[domainOf(e.Key())] {
 		return
 	}
 	local, _ := strings.CutSuffix(e.Email, domainOf(e.Email))
-	warning := e.At(FieldEmail, quote(e.Email)+` does not end in "@`+s.home+`" as nearly all others do`, didYouMean(local+s.home))
+	warning := e.At(FieldEmail, quote(e.Email)+` does not end in "@`+d.home+`" as nearly all others do`, didYouMean(local+d.home))
 	warning.Severity = Warning
 	e.Findings = append(e.Findings, warning)
 }
