@@ -38,8 +38,6 @@ func (r *onboarding) apply(ctx context.Context) error {
 		Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.host()), Lag: r.flags.lag(), Deadline: r.flags.until,
 		Observe: progress.observe,
 	})
-	// What is in flight has been answered and kept.
-	err = errors.Join(err, r.ledger.Leave(context.WithoutCancel(ctx), r.scope()))
 	progress.stop()
 	r.summary.Retries = progress.retries
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.

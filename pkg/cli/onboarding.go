@@ -182,6 +182,11 @@ func (r *onboarding) openLedger(ctx context.Context) error {
 	if _, err := r.ledger.Enter(ctx, r.scope()); err != nil {
 		return err
 	}
+	r.closers = append(r.closers, closer(func() error {
+		// By then everything in flight was answered and kept. An end that cannot be noted only costs a look the next time.
+		_ = r.ledger.Leave(context.WithoutCancel(ctx), r.scope())
+		return nil
+	}))
 	r.summary.Ledger = r.ledger.Path()
 	if err := r.restorePace(ctx); err != nil {
 		return err

@@ -82,6 +82,7 @@ func (r *onboarding) compare(ctx context.Context, memory ledger.Ledger) (err err
 // them may be meant. The caller's own role is for another person to change: without it, no later run might do anything.
 func (r *onboarding) actionFor(d drift.Difference) action {
 	switch {
+	case r.inDoubt(d.Email): // a request for the person may still take effect
 	case d.Kind == drift.Role && r.sync.applyRoles && email.Fold(d.Email) != email.Fold(r.directory.Caller.Email),
 		d.Kind == drift.LeaverInvited && r.sync.cancelLeavers && r.roster.Invalid == 0:
 		return due
