@@ -158,7 +158,7 @@ func (step Step) traced(s Sighting, in plan.Inputs, p Policy) (traced Step, ok b
 		return step.settle(invited(step.Work.Record, *own, step.Work)), true
 	case s.early(step.Work):
 		return step.wait(s, p), true
-	case !s.Certain():
+	case s.Err != nil, !s.Certain() && !in.TrustLists:
 		return step.unknown(s.gap(), true), true
 	}
 	return step, false
@@ -178,8 +178,8 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 		return traced
 	}
 	w := step.Work
-	switch {
-	case s.Similar != "" || s.Veiled || s.endedSince(w), s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
+	switch traces := s.Similar != "" || s.Veiled || s.endedSince(w); {
+	case traces && !in.TrustLists, s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
 		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))
@@ -206,11 +206,11 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 		return step.wait(s, p) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:
 		return step.settle(rejected(w.Record))
-	case w.Replaces != "" && w.Trail.Cancelled == "" && s.Certain():
+	case w.Replaces != "" && w.Trail.Cancelled == "" && (s.Certain() || in.TrustLists):
 		// Somebody else has cancelled what we could not, or we have and did not hear of it.
 		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
 		return step.send(s, in)
-	case w.HTTPStatus == http.StatusConflict && !s.Certain(): // the service knows the person, and may hide where
+	case w.HTTPStatus == http.StatusConflict && !s.Certain() && !in.TrustLists: // the service knows the person, and may hide where
 		return step.unknown(s.gap(), false)
 	}
 	return step.settle(rejected(w.Record))

@@ -2,6 +2,7 @@ package journey_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -83,5 +84,40 @@ func TestAClaimOutlivesTheWordOfItsRun(t *testing.T) {
 	loaded := journey.Load(w.Record, &record.Claim{Email: w.Email, Attempt: 1, At: noon}, w.Desired, policy(t), noon)
 	if !loaded.InDoubt || loaded.Outcome != record.Unset {
 		t.Errorf("in doubt %t, outcome %s", loaded.InDoubt, loaded.Outcome)
+	}
+}
+
+// TestWhoeverTrustsTheListsIsBelieved sends what is in doubt again where the lists leave a doubt and somebody has looked
+// for in the dashboard. What they show for certain counts all the same.
+func TestWhoeverTrustsTheListsIsBelieved(t *testing.T) {
+	doubtful := entry()
+	doubtful.InDoubt, doubtful.Trail.Lost, doubtful.Trail.EndedAt = true, true, noon.Add(-time.Hour)
+	invitation := whole()
+	tests := []struct {
+		name    string
+		give    journey.Sighting
+		without journey.Move
+		with    journey.Move
+	}{
+		{"no trace", journey.Sighting{Began: noon}, journey.Send, journey.Send},
+		{"gaps", journey.Sighting{Began: noon, Gaps: []string{"members: 20 of 31 shown"}}, journey.Settled, journey.Send},
+		{"masked addresses", journey.Sighting{Began: noon, Veiled: true}, journey.Settled, journey.Send},
+		{"a similar address", journey.Sighting{Began: noon, Similar: "a.da@x.example"}, journey.Settled, journey.Send},
+		{"lists that could not be read", journey.Sighting{Began: noon, Err: errors.New("down")}, journey.Settled, journey.Settled},
+		{"a reading that came too early", journey.Sighting{Began: noon.Add(-time.Hour), Lag: time.Second, Gaps: []string{"gap"}}, journey.Wait, journey.Wait},
+		{"the invitation", journey.Sighting{Began: noon, Gaps: []string{"gap"}, Membership: directory.Membership{Pending: &invitation}}, journey.Settled, journey.Settled},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for trust, want := range map[bool]journey.Move{false: tt.without, true: tt.with} {
+				got := journey.Resolve(doubtful, tt.give, plan.Inputs{TrustLists: trust, At: noon}, policy(t))
+				if got.Move != want {
+					t.Errorf("trusting %t: %s, %s", trust, got.Move, got.Work.Outcome)
+				}
+				if sent := got.Move == journey.Send; sent == got.Work.InDoubt && got.Move != journey.Settled {
+					t.Errorf("trusting %t: in doubt %t", trust, got.Work.InDoubt)
+				}
+			}
+		})
 	}
 }
