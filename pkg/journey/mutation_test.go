@@ -40,7 +40,7 @@ func mutations() []mutation {
 		{"a request goes on no longer than its answer takes", judge, "= a.Ended, p.silence(a.Err), time.Time{}", "= a.Ended, 0, time.Time{}", ""},
 		{"a claim of another row does not matter", judge, "case w.Elsewhere != \"\":", "case false:", ""},
 		{"a confirmation is not looked at", judge, "case w.Trail.Confirmed:\n", "case false:\n", ""},
-		{"gaps do not matter to a request in doubt", judge, "case !s.Certain():\n\t\treturn step.unknown(s.gap(), true), true\n", "case false:\n", ""},
+		{"gaps do not matter to a request in doubt", judge, "case !s.Certain():\n\t\treturn step.unknown(in, s.gap(), true), true\n", "case false:\n", ""},
 		{"similar addresses do not matter", judge, "case s.Similar != \"\" || s.Veiled ||", "case s.Veiled ||", ""},
 		{"addresses that cannot be read do not matter", judge, "s.Similar != \"\" || s.Veiled || s.endedSince(w),", "s.Similar != \"\" || s.endedSince(w),", "two_strangers,_every_event"},
 		{"an invitation that has ended since does not matter", judge, " || s.Veiled || s.endedSince(w), s.Pending", " || s.Veiled, s.Pending", ""},

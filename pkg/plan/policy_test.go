@@ -12,11 +12,15 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 )
 
 // TestPolicies is about pending@x.example, whose invitation p ends in an hour, and lapsed@x.example, whose invitation l
 // has ended an hour ago.
+// asFlag shows a remedy as a command line does.
+func asFlag(r remedy.Remedy) string { return "--" + r.String() }
+
 func TestPolicies(t *testing.T) {
 	const (
 		never   = plan.ReinviteNever
@@ -89,7 +93,7 @@ func TestPolicies(t *testing.T) {
 			got := plan.Decide(plan.Desired{Email: strings.ToUpper(address), Role: "manager"}, d.Person(address), plan.Inputs{
 				Directory: d, Policy: tt.policy, Histories: plan.Histories{address: tt.past}, At: now,
 			})
-			if got.Outcome != tt.want || got.Replaces != tt.replaces || !strings.HasPrefix(got.Hint, tt.hint) || (tt.hint == "") != (got.Hint == "") || got.Reason == "" {
+			if got.Outcome != tt.want || got.Replaces != tt.replaces || !strings.HasPrefix(got.Hint.Render(asFlag), tt.hint) || (tt.hint == "") != (got.Hint.String() == "") || got.Reason == "" {
 				t.Errorf("Decide = %s, replaces %q, hint %q, reason %q", got.Outcome, got.Replaces, got.Hint, got.Reason)
 			}
 			if got.Send() != (got.Invite.Email != "") || (got.Outcome == record.AlreadyInvited || got.Outcome == record.Skipped) != (got.Invitation != nil) {
@@ -102,7 +106,7 @@ func TestPolicies(t *testing.T) {
 func TestExpiredInvitationThatIsLeftIsDescribed(t *testing.T) {
 	d := organization(t)
 	in := plan.Inputs{Directory: d, Policy: plan.Policy{Reinvite: plan.ReinviteNever}, At: now}
-	got := plan.Decide(plan.Desired{Email: "lapsed@x.example", Role: "member"}, d.Person("lapsed@x.example"), in).Apply(record.Record{}, now)
+	got := plan.Decide(plan.Desired{Email: "lapsed@x.example", Role: "member"}, d.Person("lapsed@x.example"), in).Apply(record.Record{}, now, asFlag)
 	want := record.Record{
 		Outcome: record.Skipped, InvitationID: "l", Status: "pending", ExpiresAt: now.Add(-time.Hour), UpdatedAt: now,
 		Hint: "the invitation has expired; --reinvite expired renews it",
@@ -125,9 +129,9 @@ func TestRoles(t *testing.T) {
 			if !got.Send() {
 				t.Errorf("%s as %s: %s", role, caller, got.Outcome)
 			}
-			if got.Hint == "" {
+			if len(got.Hint) == 0 {
 				may = append(may, string(role))
-			} else if want := "your own role " + caller + " may perhaps not grant " + string(role) + ": the service decides"; got.Hint != want {
+			} else if want := "your own role " + caller + " may perhaps not grant " + string(role) + ": the service decides"; got.Hint.String() != want {
 				t.Errorf("%s as %s: hint %q", role, caller, got.Hint)
 			}
 		}
