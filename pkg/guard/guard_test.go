@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/guard"
+	"rollcall/pkg/remedy"
 )
 
 // crowd returns so many members at a domain.
@@ -161,6 +162,22 @@ func TestShrink(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("Shrink(%d, %d, %g) = %q, want %q", tt.last, tt.rows, tt.percent, got, tt.want)
 		}
+	}
+}
+
+// TestTripsCarryRemedies has a trip say which settings let it pass as data, and name itself as a face does.
+func TestTripsCarryRemedies(t *testing.T) {
+	check := guard.New(guard.Limits{Domains: domains(t, "acme.com")})
+	check.Add(guard.Person{Line: 2, Email: "ann@x.example", Role: "member"})
+	check.Add(guard.Person{Line: 3, Email: "bob@y.example", Role: "member"})
+	trip := check.Trips(2)[0]
+	want := []remedy.Remedy{{Option: "allow-domain", Value: "x.example"}, {Option: "allow-domain", Value: "y.example"}}
+	if diff := cmp.Diff(want, trip.Pass); diff != "" || trip.Option != guard.OptionAllowDomain {
+		t.Errorf("option %q, passes with (-want +got):\n%s", trip.Option, diff)
+	}
+	text := trip.Text(func(r remedy.Remedy) string { return "<" + r.Option + ">" })
+	if want := "<allow-domain>: 2 people would get an e-mail at a domain that is not allowed: ann@x.example on line 2, bob@y.example on line 3"; text != want {
+		t.Errorf("Text = %q, want %q", text, want)
 	}
 }
 

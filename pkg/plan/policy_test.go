@@ -116,6 +116,33 @@ func TestExpiredInvitationThatIsLeftIsDescribed(t *testing.T) {
 	}
 }
 
+// TestVerdictsCarryRemedies has verdicts name what would change them as data, for a face that shows no text.
+func TestVerdictsCarryRemedies(t *testing.T) {
+	d := organization(t)
+	sent := plan.History{Times: 3, At: now.Add(-time.Hour), Invitation: cybedefend.Invitation{ID: "l"}}
+	for _, tt := range []struct {
+		person  string
+		policy  plan.Policy
+		history plan.History
+		want    []remedy.Remedy
+	}{
+		{person: "new"},
+		{person: "lapsed"},
+		{person: "lapsed", policy: plan.Policy{Reinvite: plan.ReinviteNever}, want: []remedy.Remedy{{Option: "reinvite", Value: "expired"}}},
+		{person: "cancelled", want: []remedy.Remedy{{Option: "reinvite", Value: "ended"}}},
+		{person: "lapsed", policy: plan.Policy{Max: 3}, history: sent, want: []remedy.Remedy{{Option: "reinvite-max", Value: "4"}}},
+		{person: "lapsed", policy: plan.Policy{After: 2 * time.Hour}, history: sent, want: []remedy.Remedy{{Option: "reinvite-after", Value: "2h0m0s"}}},
+		{person: "pending", policy: plan.Policy{Reinvite: plan.ReinvitePending, After: time.Hour}, want: []remedy.Remedy{{Option: "reinvite-after", Value: "0s"}}},
+	} {
+		address := tt.person + "@x.example"
+		in := plan.Inputs{Directory: d, Policy: tt.policy, Histories: plan.Histories{address: tt.history}, At: now}
+		got := plan.Decide(plan.Desired{Email: address, Role: "manager"}, d.Person(address), in)
+		if diff := cmp.Diff(tt.want, got.Hint.Remedies()); diff != "" {
+			t.Errorf("%s by %+v (-want +got):\n%s", tt.person, tt.policy, diff)
+		}
+	}
+}
+
 // TestRoles warns of what the caller may perhaps not grant: who may grant what is not documented, so the service decides.
 func TestRoles(t *testing.T) {
 	all := "administrator manager billing_manager member"

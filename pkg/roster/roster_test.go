@@ -422,6 +422,44 @@ func TestFindingAsJSON(t *testing.T) {
 	}
 }
 
+// TestFindingsCarryRemedies has findings name the options that help as data, and the refusal show them as the caller does.
+func TestFindingsCarryRemedies(t *testing.T) {
+	tests := []struct {
+		document string
+		options  roster.Options
+		want     []remedy.Remedy
+		plain    string // the refusal
+		flag     string
+	}{
+		{
+			document: "mail,Rang\nann@x.test,member\n", want: []remedy.Remedy{{Option: "map", Value: "role=COLUMN"}, {Option: "role"}},
+			plain: `x.csv:1:1: role: no column for the roles among "mail", "Rang" (call it "role", or name it with map role=COLUMN, or give everybody the same with role)`,
+			flag:  `x.csv:1:1: role: no column for the roles among "mail", "Rang" (call it "role", or name it with --map role=COLUMN, or give everybody the same with --role)`,
+		},
+		{
+			document: "email,role\nann@x.test,member\n", options: roster.Options{Sheet: "People"}, want: []remedy.Remedy{{Option: "sheet"}},
+			plain: "x.csv:1:1: a sheet is named, and this is not an Excel workbook (leave out sheet)",
+			flag:  "x.csv:1:1: a sheet is named, and this is not an Excel workbook (leave out --sheet)",
+		},
+	}
+	for _, tt := range tests {
+		_, err := roster.Read(t.Context(), memory("x.csv", []byte(tt.document)), tt.options)
+		refused, ok := errors.AsType[*roster.RefusedError](err)
+		if !ok || len(refused.Findings) != 1 {
+			t.Fatalf("Read = %v, want one finding", err)
+		}
+		if diff := cmp.Diff(tt.want, refused.Findings[0].Suggestion.Remedies()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.document, diff)
+		}
+		if got := refused.In(asFlag).Error(); got != tt.flag {
+			t.Errorf("In = %s\nwant %s", got, tt.flag)
+		}
+		if got := err.Error(); got != tt.plain {
+			t.Errorf("Error = %s\nwant  %s", got, tt.plain)
+		}
+	}
+}
+
 func TestManyDuplicates(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("email,role,n\n")
