@@ -26,12 +26,13 @@ func TestRender(t *testing.T) {
 		{"an option without a value", remedy.Words("leave out ").Use("sheet", ""), "leave out sheet", "leave out --sheet", []remedy.Remedy{{Option: "sheet"}}},
 		{
 			"a remedy between words", remedy.Use("reinvite", "ended").Words(" renews it"),
-			"reinvite ended renews it", "--reinvite ended renews it", []remedy.Remedy{{"reinvite", "ended"}},
+			"reinvite ended renews it", "--reinvite ended renews it",
+			[]remedy.Remedy{{Option: "reinvite", Value: "ended"}},
 		},
 		{
 			"two remedies", remedy.Words("say ").Use("map", "role=Rang").Words(", or give everybody the same with ").Use("role", ""),
 			"say map role=Rang, or give everybody the same with role", "say --map role=Rang, or give everybody the same with --role",
-			[]remedy.Remedy{{"map", "role=Rang"}, {Option: "role"}},
+			[]remedy.Remedy{{Option: "map", Value: "role=Rang"}, {Option: "role"}},
 		},
 		{"words that look like a remedy", remedy.Words(`write "--role"`), `write "--role"`, `write "--role"`, nil},
 	} {
