@@ -17,7 +17,8 @@ var arrows = []arrow{
 	{"email", "", "it judges an e-mail address by its text, without rosters and services"},
 	{"atomicfile", "", "it puts a file in its place, whatever the file holds"},
 	{"workbook", "", "it knows sheets and cells, whatever they hold"},
-	{"document", "", "it turns bytes into text; what the text means is for roster to say"},
+	{"remedy", "", "it says what to do, whatever is wrong and whoever shows it"},
+	{"document", "remedy", "it turns bytes into text; what the text means is for roster to say"},
 	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
 	{"throttle", "", "headers about pace mean the same, whoever sends them"},
 	{"pace", "", "it decides how fast to send, whatever is sent"},
@@ -27,7 +28,7 @@ var arrows = []arrow{
 	{"console", "secret", "it knows terminals, not invitations"},
 
 	// Documents.
-	{"roster", "document email formula workbook", "a roster is checked offline, without the service and without memory"},
+	{"roster", "document email formula remedy workbook", "a roster is checked offline, without the service and without memory"},
 	{"fix", "document email formula roster workbook", "a roster is fixed offline; where it is written is for others to say"},
 
 	// The durable memory.
@@ -42,28 +43,28 @@ var arrows = []arrow{
 	// The service.
 	{"cybedefend", "address fence secret throttle", "it makes one call at a time, whoever asks for it"},
 	{"sandbox", "cybedefend email secret", "it stands on the other side of the wire, and shares only the types of the wire"},
-	{"config", "address cybedefend secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
+	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address retry secret", "it brings a document, whatever the document holds"},
 	{"webhook", "address retry secret", "it posts what it is given; what a run has to say is for report to say"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
 	{"drift", "directory", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
-	{"guard", "email", "it judges people and numbers, wherever they come from"},
-	{"plan", "cybedefend directory email record roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
-	{"journey", "cybedefend directory email fence pace plan record retry", "the life of one entry knows no run, no document and no implementation of its store"},
+	{"guard", "email remedy", "it judges people and numbers, wherever they come from"},
+	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
+	{"journey", "cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
 	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
 	{"corrections", "atomicfile formula", "a list to correct is a table, wherever its rows come from"},
 	{"results", "atomicfile formula record workbook", "it writes records, wherever they come from"},
-	{"report", "record", "a report is made from records alone, so that it can be made again later"},
+	{"report", "record remedy", "a report is made from records alone, so that it can be made again later"},
 
 	// The edge.
 	{
 		"cli", "atomicfile batch breaker config console corrections cybedefend directory document drift email fence fetch fix formula guard journey ledger ledger/sqlite " +
-			"pace plan record report results retry roster sandbox secret webhook workbook", "it wires the parts together; only tests need the others",
+			"pace plan record remedy report results retry roster sandbox secret webhook workbook", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

@@ -64,7 +64,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 		OrganizationID: r.service.organization.ID, Service: r.service.url,
 		Roster: r.roster.Name, Digest: r.digest(), Extra: r.roster.Extra,
 		Whole: r.sync != nil,
-	}, plan.Records(r.roster.Entries(ctx), r.now))
+	}, plan.Records(r.roster.Entries(ctx), r.now, asFlag))
 	r.nameRun(r.run.ID)
 	return err
 }

@@ -188,6 +188,7 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 	report := checkReport{Roster: source.Name}
 	var findings iter.Seq2[roster.Finding, error]
 	r, err := roster.Read(ctx, source, o)
+	err = withFlags(err)
 	refused, isRefused := findingsOf(err)
 	switch {
 	case isRefused:
@@ -219,15 +220,15 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 	return report.ExitCode, nil
 }
 
-// rosterFindings yields the findings about the roster as a whole, then those of all rows in their order. A clean roster
-// is not read again for it.
+// rosterFindings yields the findings about the roster as a whole, then those of all rows in their order, with remedies
+// as flags. A clean roster is not read again for it.
 func rosterFindings(ctx context.Context, r *roster.Roster) iter.Seq2[roster.Finding, error] {
 	return func(yield func(roster.Finding, error) bool) {
 		if r.Clean() {
 			return
 		}
 		for _, finding := range r.Findings {
-			if !yield(finding, nil) {
+			if !yield(finding.In(asFlag), nil) {
 				return
 			}
 		}
@@ -237,7 +238,7 @@ func rosterFindings(ctx context.Context, r *roster.Roster) iter.Seq2[roster.Find
 				return
 			}
 			for _, finding := range entry.Findings {
-				if !yield(finding, nil) {
+				if !yield(finding.In(asFlag), nil) {
 					return
 				}
 			}

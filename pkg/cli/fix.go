@@ -50,7 +50,7 @@ func (f *fixFlags) roster(path string) string { return cmp.Or(f.file, path) }
 func (a *app) fixRoster(ctx context.Context, source document.Source, o roster.Options, file string) (*fix.Fix, error) {
 	fixed, err := fix.Read(ctx, source, o)
 	if err != nil {
-		return nil, err
+		return nil, withFlags(err)
 	}
 	if format := roster.FormatOf(file); format != roster.Auto && format != fixed.Format() {
 		return nil, usageError("a fixed roster is of the same kind: name it so", "--fix: %s is %s, not %s", source.Name, fixed.Format(), format)

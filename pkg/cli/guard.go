@@ -72,8 +72,10 @@ func (r *onboarding) refuseTrips(trips []guard.Trip) error {
 	}
 	var pass []string
 	for _, trip := range trips {
-		r.console.Printf("%s", trip)
-		pass = append(pass, trip.Pass...)
+		r.console.Printf("%s", trip.Text(asFlag))
+		for _, setting := range trip.Pass {
+			pass = append(pass, asFlag(setting))
+		}
 	}
 	more := ""
 	if len(pass) > guardFlagsShown {

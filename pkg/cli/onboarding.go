@@ -103,11 +103,11 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 	}
 	r.closers = append(r.closers, closer(done))
 	if r.roster, err = roster.Read(ctx, source, o); err != nil {
-		return err
+		return withFlags(err)
 	}
 	r.log.Debug().Str("roster", r.roster.Name).Str("detected", r.roster.Detected).Msg("roster read")
 	for _, finding := range r.roster.Findings {
-		r.log.Warn().Msg(finding.String())
+		r.log.Warn().Msg(finding.In(asFlag).String())
 	}
 	r.summary.Rows = r.roster.Rows
 	r.summary.Outcomes = map[record.Outcome]int{
@@ -300,7 +300,7 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 
 func (r *onboarding) writeSummary(code ExitCode) error {
 	s := &r.summary
-	s.Roster, s.ExitCode, s.Command = publicName(r.path), int(code), r.command()
+	s.Roster, s.ExitCode, s.Command, s.Render = publicName(r.path), int(code), r.command(), asFlag
 	s.DryRun = r.flags.dryRun
 	s.Duration = time.Since(r.began)
 	if r.service != nil {

@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/journey"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
@@ -84,10 +85,10 @@ func (p *preview) add(e roster.Entry, rec record.Record, v plan.Verdict) {
 		return
 	}
 	if wrong := v.Problem; wrong != nil { // it is wrong by what the organization has
-		e.Findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, wrong.Suggestion)}
+		e.Findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, remedy.Words(wrong.Suggestion))}
 	}
 	for _, finding := range e.Findings {
-		p.problems = append(p.problems, finding.String())
+		p.problems = append(p.problems, finding.In(asFlag).String())
 	}
 }
 
@@ -134,7 +135,7 @@ func (r *onboarding) previewStep(e roster.Entry, step journey.Step) record.Recor
 		r.preview.contradicted = step.Gap
 		rec.Outcome, rec.Error, rec.Hint, rec.UpdatedAt = record.NotSent, step.Gap, "--trust-lists sends it all the same", r.now()
 	case journey.Send:
-		rec = step.Verdict.Apply(rec, r.now())
+		rec = step.Verdict.Apply(rec, r.now(), asFlag)
 		if r.inDoubt(rec.Email) {
 			rec.Hint = "a request of an earlier run is in doubt: what became of it is looked up first"
 		}
@@ -198,7 +199,7 @@ func (r *onboarding) writeVerdicts(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rec, err := r.verdict(entry, plan.NewRecord(entry, r.now()))
+		rec, err := r.verdict(entry, plan.NewRecord(entry, r.now(), asFlag))
 		if err == nil {
 			err = write(rec)
 		}
@@ -220,7 +221,7 @@ func (r *onboarding) previewRows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := r.verdict(entry, plan.NewRecord(entry, r.now())); err != nil {
+		if _, err := r.verdict(entry, plan.NewRecord(entry, r.now(), asFlag)); err != nil {
 			return err
 		}
 	}

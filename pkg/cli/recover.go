@@ -101,7 +101,7 @@ func (r *onboarding) blind(doubts []record.Doubt) bool {
 
 // readInputs reads all that verdicts rest on. memory is nil where nothing is remembered.
 func (r *onboarding) readInputs(ctx context.Context, memory ledger.Ledger, doubts []record.Doubt, blind bool) (in plan.Inputs, err error) {
-	in = plan.Inputs{Blind: blind, Policy: r.flags.policy(), TrustLists: r.flags.trustLists}
+	in = plan.Inputs{Blind: blind, Policy: r.flags.policy(), TrustLists: r.flags.trustLists, Render: asFlag}
 	if in.Histories, err = r.remember(ctx, memory); err != nil {
 		return in, err
 	}

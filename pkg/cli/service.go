@@ -114,10 +114,10 @@ func (a *app) credentials(ctx context.Context, s *service, f serviceFlags) (cybe
 		a.log.Debug().Err(err).Msg("the vendor's config file is not looked for")
 	}
 	options := f.settings
-	options.Getenv, options.Files, options.Stdin = a.getenv, config.Files(home), a.In
+	options.Getenv, options.Files, options.Stdin, options.Render = a.getenv, config.Files(home), a.In, asFlag
 	settings, err := config.Resolve(options)
 	if wrong, ok := errors.AsType[*config.Error](err); ok {
-		return nil, usageError(wrong.Hint, "%w", err)
+		return nil, usageError(wrong.Hint.Render(asFlag), "%w", err)
 	}
 	if err != nil {
 		return nil, err

@@ -114,7 +114,7 @@ Exit codes:
 	groups.group(cmd, "For the machine that watches", f.watch.add)
 	cmd.SetUsageFunc(groups.usage)
 	for flag, value := range map[string]string{
-		"max-admins": syncMaxAdmins, guard.FlagMaxShrink[2:]: syncMaxShrink, guard.FlagMaxLeavers[2:]: syncMaxLeavers,
+		"max-admins": syncMaxAdmins, guard.OptionMaxShrink: syncMaxShrink, guard.OptionMaxLeavers: syncMaxLeavers,
 		"reinvite-after": syncReinviteAfter, "reinvite-max": syncReinviteMax,
 	} {
 		setDefault(cmd, flag, value)

@@ -1,5 +1,5 @@
 // Package config finds out which service to talk to and with which credentials, as the vendor's own command line
-// does: a flag, else an environment variable, else the vendor's config file, else the default.
+// does: an option, else an environment variable, else the vendor's config file, else the default.
 //
 //	settings, err := config.Resolve(config.Options{Getenv: os.Getenv, Files: config.Files(home), Stdin: os.Stdin})
 //
@@ -15,6 +15,7 @@ import (
 
 	"rollcall/pkg/address"
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/remedy"
 )
 
 // The vendor's environment variables.
@@ -26,10 +27,18 @@ const (
 	patVariable          = "CYBEDEFEND_PAT"
 )
 
+// The names of the options.
+const (
+	optionRegion       = "region"
+	optionAPIURL       = "api-url"
+	optionAuthEndpoint = "auth-endpoint"
+	optionPATFile      = "pat-file"
+)
+
 // Options are what settings are found in. The zero value has none, so that the defaults are left.
 type Options struct {
-	// Region, APIURL, AuthEndpoint and PATFile are the values of the flags, empty where a flag is not given. PATFile
-	// names a file, or standard input if it is "-".
+	// Region, APIURL, AuthEndpoint and PATFile are the values of the options, empty where one is not given. PATFile names
+	// a file, or standard input if it is "-".
 	Region, APIURL, AuthEndpoint, PATFile string
 	// Getenv returns an environment variable; nil means that there is none.
 	Getenv func(name string) string
@@ -37,6 +46,8 @@ type Options struct {
 	Files []string
 	// Stdin is read to its end if PATFile is "-", and not touched otherwise.
 	Stdin io.Reader
+	// Render shows the options in sources, errors and warnings. Nil shows them in words.
+	Render remedy.Renderer
 }
 
 // Settings say which service to talk to and with which credentials.
@@ -57,7 +68,7 @@ type Settings struct {
 // Value is a setting and where it comes from.
 type Value struct {
 	Text string
-	// Source names a flag, a variable, a file with its key, or what the value follows from; it is for people.
+	// Source names an option, a variable, a file with its key, or what the value follows from; it is for people.
 	Source string
 }
 
@@ -92,12 +103,12 @@ type resolver struct {
 
 // service settles where the API is and returns its region, which has no name if it is none of the vendor's.
 func (r *resolver) service() (cybedefend.Region, error) {
-	wish, wishRank := r.pick("--region", r.options.Region, regionVariable, "region", r.file.Region)
+	wish, wishRank := r.pick(optionRegion, r.options.Region, regionVariable, "region", r.file.Region)
 	region, err := regionNamed(wish)
 	if err != nil {
 		return cybedefend.Region{}, err
 	}
-	api, apiRank := r.pick("--api-url", r.options.APIURL, apiURLVariable, "api_url", r.file.APIURL)
+	api, apiRank := r.pick(optionAPIURL, r.options.APIURL, apiURLVariable, "api_url", r.file.APIURL)
 	if api.Text == "" {
 		r.settings.Region = Value{region.Name, wish.Source}
 		r.settings.APIURL = Value{region.BaseURL, "region " + region.Name}
@@ -129,7 +140,7 @@ func parseBase(text string) (string, error) {
 // authEndpoint settles where a personal access token is exchanged by a service in region. It never goes to another
 // region than the one it is for.
 func (r *resolver) authEndpoint(region cybedefend.Region) error {
-	endpoint, _ := r.pick("--auth-endpoint", r.options.AuthEndpoint, authEndpointVariable, "auth_endpoint", r.file.AuthEndpoint)
+	endpoint, _ := r.pick(optionAuthEndpoint, r.options.AuthEndpoint, authEndpointVariable, "auth_endpoint", r.file.AuthEndpoint)
 	needed := !r.settings.Credentials.PAT.Empty()
 	if endpoint.Text == "" {
 		if region.Name != "" {
@@ -140,8 +151,8 @@ func (r *resolver) authEndpoint(region cybedefend.Region) error {
 			return &Error{
 				Source: r.settings.APIURL.Source,
 				Err:    fmt.Errorf("%s is none of the vendor's regions and has no authentication endpoint", r.settings.APIURL.Text),
-				Hint: "set both together: --api-url and --auth-endpoint, or " + apiURLVariable + " and " + authEndpointVariable +
-					"; the regions are " + regionList(),
+				Hint: remedy.Words("set both together: ").Use(optionAPIURL, "").Words(" and ").Use(optionAuthEndpoint, "").
+					Words(", or " + apiURLVariable + " and " + authEndpointVariable + "; the regions are " + regionList()),
 			}
 		}
 		return nil
@@ -156,17 +167,17 @@ func (r *resolver) authEndpoint(region cybedefend.Region) error {
 		return &Error{
 			Source: endpoint.Source,
 			Err:    fmt.Errorf("%s belongs to region %s, but %s is in region %s", endpoint.Text, of.Name, r.settings.APIURL.Text, region.Name),
-			Hint:   "leave the authentication endpoint out: it follows from the region",
+			Hint:   remedy.Words("leave the authentication endpoint out: it follows from the region"),
 		}
 	}
 	return nil
 }
 
-// pick returns the first value there is, that of the flag, of the variable or of the key in the vendor's file, and its
+// pick returns the first value there is, that of the option, of the variable or of the key in the vendor's file, and its
 // rank in that order.
-func (r *resolver) pick(flag, given, variable, key, filed string) (value Value, rank int) {
+func (r *resolver) pick(option, given, variable, key, filed string) (value Value, rank int) {
 	candidates := []Value{
-		{strings.TrimSpace(given), flag},
+		{strings.TrimSpace(given), r.option(option, "")},
 		{r.getenv(variable), variable},
 		{strings.TrimSpace(filed), r.file.path + ": " + key},
 	}
@@ -184,6 +195,11 @@ func (r *resolver) getenv(name string) string {
 		return ""
 	}
 	return strings.TrimSpace(r.options.Getenv(name))
+}
+
+// option returns an option as the caller shows it.
+func (r *resolver) option(name, value string) string {
+	return r.options.Render.Text(remedy.Remedy{Option: name, Value: value})
 }
 
 func (r *resolver) warn(format string, args ...any) {

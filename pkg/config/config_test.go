@@ -11,12 +11,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/config"
+	"rollcall/pkg/remedy"
 )
 
 // env is an environment.
 type env map[string]string
 
 func (e env) get(name string) string { return e[name] }
+
+// asFlag shows an option as a command line does.
+func asFlag(r remedy.Remedy) string { return "--" + r.String() }
 
 // write puts text into a file that only its owner can read, and returns its path.
 func write(t *testing.T, text string) string {
@@ -53,7 +57,7 @@ func TestResolveFindsTheService(t *testing.T) {
 			want: service{"eu (CYBEDEFEND_REGION)", eu + " (region eu)", euAuth + " (region eu)", ""},
 		},
 		{
-			name: "flag before environment", flags: config.Options{Region: "eu"}, env: env{"CYBEDEFEND_REGION": "us"},
+			name: "option before environment", flags: config.Options{Region: "eu"}, env: env{"CYBEDEFEND_REGION": "us"},
 			want: service{"eu (--region)", eu + " (region eu)", euAuth + " (region eu)", ""},
 		},
 		{
@@ -90,6 +94,7 @@ func TestResolveFindsTheService(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			options := tt.flags
+			options.Render = asFlag
 			options.Getenv = func(name string) string {
 				if name == "CYBEDEFEND_PAT" {
 					return "pat_1"
@@ -145,7 +150,7 @@ func TestResolveFindsTheCredentials(t *testing.T) {
 	}{
 		{name: "access token", env: all, file: "pat: pat_file", want: credentials{"ey.1", "", "CYBEDEFEND_ACCESS_TOKEN"}},
 		{
-			name: "file of a flag", env: env{"CYBEDEFEND_PAT": "pat_env"}, patFile: "\ufeff pat_flag\r\n",
+			name: "file of an option", env: env{"CYBEDEFEND_PAT": "pat_env"}, patFile: "\ufeff pat_flag\r\n",
 			want: credentials{"", "pat_flag", "--pat-file PATFILE"},
 		},
 		{
@@ -164,7 +169,7 @@ func TestResolveFindsTheCredentials(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path, patFile := write(t, tt.file), ""
-			options := config.Options{Getenv: tt.env.get, Files: []string{path}}
+			options := config.Options{Getenv: tt.env.get, Files: []string{path}, Render: asFlag}
 			switch {
 			case tt.patFile != "":
 				patFile = write(t, tt.patFile)
@@ -192,8 +197,8 @@ func TestResolveFindsTheCredentials(t *testing.T) {
 	}
 }
 
-func TestResolveSaysThatAFlagIsNotUsed(t *testing.T) {
-	settings, err := config.Resolve(config.Options{PATFile: "nowhere", Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": "ey.1"}.get})
+func TestResolveSaysThatAnOptionIsNotUsed(t *testing.T) {
+	settings, err := config.Resolve(config.Options{PATFile: "nowhere", Render: asFlag, Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": "ey.1"}.get})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +295,7 @@ func TestResolveRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			options := tt.options
-			options.Getenv = tt.env.get
+			options.Getenv, options.Render = tt.env.get, asFlag
 			path := write(t, tt.file)
 			options.Files = []string{path}
 			settings, err := config.Resolve(options)
@@ -304,10 +309,10 @@ func TestResolveRefuses(t *testing.T) {
 			if !ok {
 				t.Fatalf("error is a %T, want *config.Error", err)
 			}
-			if !strings.Contains(refused.Hint, tt.wantHint) || (refused.Hint == "") != (tt.wantHint == "") {
+			if !strings.Contains(refused.Hint.Render(asFlag), tt.wantHint) || (len(refused.Hint) == 0) != (tt.wantHint == "") {
 				t.Errorf("hint = %q, want one with %q", refused.Hint, tt.wantHint)
 			}
-			if strings.Contains(err.Error()+refused.Hint, token) {
+			if strings.Contains(err.Error()+refused.Hint.String(), token) {
 				t.Error("the error shows a token")
 			}
 			if got := errors.Is(err, config.ErrNoCredentials); got != (tt.name == "no credentials") {

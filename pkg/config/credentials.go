@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 )
 
@@ -22,18 +23,18 @@ type Credentials struct {
 	Source string
 }
 
-// credentials returns the first ones there are: an access token, else the file of a flag, else a variable, else the
+// credentials returns the first ones there are: an access token, else the file of an option, else a variable, else the
 // vendor's config file.
 func (r *resolver) credentials() (Credentials, error) {
 	if text := r.getenv(accessTokenVariable); text != "" {
 		if r.options.PATFile != "" {
-			r.warn("--pat-file is not used: %s comes first", accessTokenVariable)
+			r.warn("%s is not used: %s comes first", r.option(optionPATFile, ""), accessTokenVariable)
 		}
 		token, err := parseAccessToken(text)
 		return Credentials{AccessToken: token, Source: accessTokenVariable}, at(accessTokenVariable, err)
 	}
 	if r.options.PATFile != "" {
-		source := "--pat-file " + r.options.PATFile
+		source := r.option(optionPATFile, r.options.PATFile)
 		token, err := r.readPAT(r.options.PATFile)
 		return Credentials{PAT: token, Source: source}, at(source, err)
 	}
@@ -49,8 +50,8 @@ func (r *resolver) credentials() (Credentials, error) {
 	}
 	return Credentials{}, &Error{
 		Err: ErrNoCredentials,
-		Hint: "set " + patVariable + " or " + accessTokenVariable + ", give --pat-file FILE (- is standard input), " +
-			"or put pat: into ~/.cybedefend/config.yaml",
+		Hint: remedy.Words("set "+patVariable+" or "+accessTokenVariable+", give ").Use(optionPATFile, "FILE").
+			Words(" (- is standard input), or put pat: into ~/.cybedefend/config.yaml"),
 	}
 }
 
@@ -101,7 +102,7 @@ func parseAccessToken(text string) (secret.Text, error) {
 	if strings.HasPrefix(text, "pat_") {
 		return secret.Text{}, &Error{
 			Err:  errors.New("holds a personal access token, not an access token"),
-			Hint: "set it as " + patVariable + " instead",
+			Hint: remedy.Words("set it as " + patVariable + " instead"),
 		}
 	}
 	return parseToken(text)

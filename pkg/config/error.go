@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"io/fs"
+
+	"rollcall/pkg/remedy"
 )
 
 // ErrNoCredentials means that none of the places for credentials has any.
@@ -10,10 +12,10 @@ var ErrNoCredentials = errors.New("no credentials")
 
 // Error is what is wrong with a setting. It shows no secret.
 type Error struct {
-	// Source names the flag, the variable or the file that the setting comes from; it may be empty.
+	// Source names the option, the variable or the file that the setting comes from; it may be empty.
 	Source string
 	// Hint says what to do, unless that is plain.
-	Hint string
+	Hint remedy.Hint
 	// Err is what is wrong.
 	Err error
 }

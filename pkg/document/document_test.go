@@ -81,7 +81,7 @@ func TestForeignDocumentsAreRefused(t *testing.T) {
 	}
 	for give, want := range tests {
 		_, _, err := read(t.Context(), memory(give), document.Auto)
-		if refused, ok := errors.AsType[*document.Error](err); !ok || refused.Reason != want || refused.Suggestion == "" {
+		if refused, ok := errors.AsType[*document.Error](err); !ok || refused.Reason != want || len(refused.Suggestion) == 0 {
 			t.Errorf("%.40q is refused with %v, want %s", give, err, want)
 		}
 	}
@@ -181,7 +181,7 @@ func TestDamagedTextIsRefused(t *testing.T) {
 		for name, wrap := range blocks {
 			_, _, err := read(t.Context(), wrapped(tt.give, wrap), tt.encoding)
 			got, ok := errors.AsType[*document.Error](err)
-			if !ok || got.Suggestion == "" {
+			if !ok || len(got.Suggestion) == 0 {
 				t.Errorf("%.40q, %s: %v", tt.give, name, err)
 				continue
 			}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"rollcall/pkg/remedy"
 )
 
 // Encoding is how the characters of a text are written as bytes, by its usual name.
@@ -60,8 +62,10 @@ func settle(asked Encoding, head []byte) (Encoding, int, error) {
 		return asked, 0, nil
 	}
 	if likely := unmarkedUTF16(head); likely != Auto {
-		return Auto, 0, refusal("this looks like "+string(likely)+" without a byte order mark",
-			asUTF8+", or say --encoding "+strings.ToLower(string(likely)))
+		return Auto, 0, &Error{
+			Line: 1, Column: 1, Reason: "this looks like " + string(likely) + " without a byte order mark",
+			Suggestion: remedy.Words(asUTF8+", or say ").Use("encoding", strings.ToLower(string(likely))),
+		}
 	}
 	return UTF8, 0, nil
 }
@@ -114,7 +118,7 @@ func Windows(ctx context.Context, source Source) (line, column int, err error) {
 		}
 		if odd.Line > 0 && whole.Line > 0 {
 			odd.Reason = fmt.Sprintf("not valid UTF-8, while line %d is: the document is damaged, or made of two", whole.Line)
-			odd.Suggestion = asUTF8 + ", or say --encoding windows-1252 if that is what it is"
+			odd.Suggestion = remedy.Words(asUTF8+", or say ").Use("encoding", "windows-1252").Words(" if that is what it is")
 			return 0, 0, &odd
 		}
 		if at.Column += size; char == '\n' {

@@ -1,6 +1,10 @@
 package document
 
-import "errors"
+import (
+	"errors"
+
+	"rollcall/pkg/remedy"
+)
 
 // ErrNotUTF8 says that a text is not UTF-8 though nothing said that it is: another encoding may be right, see [Windows].
 var ErrNotUTF8 = errors.New("not UTF-8")
@@ -11,20 +15,20 @@ type Error struct {
 	Line, Column int
 	Reason       string
 	// Suggestion is what to do about it.
-	Suggestion string
+	Suggestion remedy.Hint
 	// Err is [ErrNotUTF8] or nil.
 	Err error
 }
 
 // Error returns the reason and the suggestion.
-func (e *Error) Error() string { return e.Reason + " (" + e.Suggestion + ")" }
+func (e *Error) Error() string { return e.Reason + " (" + e.Suggestion.String() + ")" }
 
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
 // refusal returns an Error about the document as a whole.
 func refusal(reason, suggestion string) error {
-	return &Error{Line: 1, Column: 1, Reason: reason, Suggestion: suggestion}
+	return &Error{Line: 1, Column: 1, Reason: reason, Suggestion: remedy.Words(suggestion)}
 }
 
 // asUTF8 is the suggestion that always helps.

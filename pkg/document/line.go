@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+
+	"rollcall/pkg/remedy"
 )
 
 // LineEnd is what the lines of a text end in: "LF", "CRLF" or "CR", empty if there is only one line.
@@ -113,7 +115,7 @@ func (r *lineReader) pass(text []byte) {
 func (r *lineReader) complain() error {
 	const suggestion = "save the document with one kind of line end"
 	if r.end == "CR" {
-		return &Error{Line: r.line + 1, Column: 1, Reason: "the lines above end in CR alone, this one in LF", Suggestion: suggestion}
+		return &Error{Line: r.line + 1, Column: 1, Reason: "the lines above end in CR alone, this one in LF", Suggestion: remedy.Words(suggestion)}
 	}
-	return &Error{Line: r.line + 1, Column: 1, Reason: "a CR alone ends a line here, while others end in LF", Suggestion: suggestion}
+	return &Error{Line: r.line + 1, Column: 1, Reason: "a CR alone ends a line here, while others end in LF", Suggestion: remedy.Words(suggestion)}
 }

@@ -12,6 +12,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"rollcall/pkg/remedy"
 )
 
 // Text is the text of a document.
@@ -176,7 +178,7 @@ func invalid(text []byte) int {
 
 // complain says what is wrong with the byte after those that were passed.
 func (r *textReader) complain(bad byte) error {
-	e := &Error{Line: r.line + 1, Column: r.column + 1, Suggestion: asUTF8}
+	e := &Error{Line: r.line + 1, Column: r.column + 1, Suggestion: remedy.Words(asUTF8)}
 	switch {
 	case bad == 0:
 		e.Reason = "a NUL byte: this is not a text document"

@@ -1,8 +1,8 @@
 // Package guard notices when a roster is probably not the one that is meant: too many people, people of other companies,
 // too many rights, or a broken export.
 //
-// It is a set of pure rules. It is told who would get an e-mail and says what is suspicious, why, and which flag lets
-// it pass all the same; who decides what to do about it is the caller.
+// It is a set of pure rules. It is told who would get an e-mail and says what is suspicious, why, and which setting
+// lets it pass all the same; who decides what to do about it is the caller.
 package guard
 
 import (
@@ -11,16 +11,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"rollcall/pkg/remedy"
 )
 
-// The flags that a person knows the guards by.
+// The options that a person knows the guards by.
 const (
-	FlagMaxNew      = "--max-new"
-	FlagAllowDomain = "--allow-domain"
-	FlagMaxAdmins   = "--max-admins"
-	FlagMinRows     = "--min-rows"
-	FlagMaxShrink   = "--max-shrink"
-	FlagMaxLeavers  = "--max-leavers"
+	OptionMaxNew      = "max-new"
+	OptionAllowDomain = "allow-domain"
+	OptionMaxAdmins   = "max-admins"
+	OptionMinRows     = "min-rows"
+	OptionMaxShrink   = "max-shrink"
+	OptionMaxLeavers  = "max-leavers"
 )
 
 // examples is how many people a trip names.
@@ -48,18 +50,21 @@ type Person struct {
 
 // Trip is a guard that has something against going on.
 type Trip struct {
-	// Flag names the guard.
-	Flag string
+	// Option names the guard.
+	Option string
 	// Reason says what is wrong, Examples who the first ones are.
 	Reason   string
 	Examples []string
-	// Pass are the flags that let it pass.
-	Pass []string
+	// Pass are the settings that let it pass. All of them are needed.
+	Pass []remedy.Remedy
 }
 
-// String returns the trip in one line, without the flags that let it pass.
-func (t Trip) String() string {
-	text := t.Flag + ": " + t.Reason
+// String returns the trip in one line, without the settings that let it pass.
+func (t Trip) String() string { return t.Text(nil) }
+
+// Text returns what [Trip.String] does, with the guard named as the renderer shows its option.
+func (t Trip) Text(render remedy.Renderer) string {
+	text := render.Text(remedy.Remedy{Option: t.Option}) + ": " + t.Reason
 	if len(t.Examples) > 0 {
 		text += ": " + strings.Join(t.Examples, ", ")
 	}
@@ -115,32 +120,32 @@ func (c *Check) Trips(rows int) []Trip {
 	var trips []Trip
 	if most := c.limits.MaxNew; most != nil && c.people.n > *most {
 		trips = append(trips, Trip{
-			Flag: FlagMaxNew, Reason: fmt.Sprintf("%s would get an e-mail, and at most %d may", people(c.people.n), *most),
-			Examples: c.people.examples(), Pass: pass(FlagMaxNew, strconv.Itoa(c.people.n)),
+			Option: OptionMaxNew, Reason: fmt.Sprintf("%s would get an e-mail, and at most %d may", people(c.people.n), *most),
+			Examples: c.people.examples(), Pass: pass(OptionMaxNew, strconv.Itoa(c.people.n)),
 		})
 	}
 	if c.foreign.n > 0 {
 		trips = append(trips, Trip{
-			Flag: FlagAllowDomain, Reason: people(c.foreign.n) + " would get an e-mail at a domain that is not allowed",
-			Examples: c.foreign.examples(), Pass: pass(FlagAllowDomain, slices.Sorted(maps.Keys(c.domains))...),
+			Option: OptionAllowDomain, Reason: people(c.foreign.n) + " would get an e-mail at a domain that is not allowed",
+			Examples: c.foreign.examples(), Pass: pass(OptionAllowDomain, slices.Sorted(maps.Keys(c.domains))...),
 		})
 	}
 	if most := c.limits.MaxAdmins; most != nil && c.admins.n > *most {
 		trips = append(trips, Trip{
-			Flag: FlagMaxAdmins, Reason: fmt.Sprintf("%s would become administrator or manager, and at most %d may", people(c.admins.n), *most),
-			Examples: c.admins.examples(), Pass: pass(FlagMaxAdmins, strconv.Itoa(c.admins.n)),
+			Option: OptionMaxAdmins, Reason: fmt.Sprintf("%s would become administrator or manager, and at most %d may", people(c.admins.n), *most),
+			Examples: c.admins.examples(), Pass: pass(OptionMaxAdmins, strconv.Itoa(c.admins.n)),
 		})
 	}
 	if most := c.limits.MaxLeavers; most != nil && c.leavers.n > *most {
 		trips = append(trips, Trip{
-			Flag: FlagMaxLeavers, Reason: fmt.Sprintf("%s would be changed for having left the roster, and at most %d may", people(c.leavers.n), *most),
-			Examples: c.leavers.examples(), Pass: pass(FlagMaxLeavers, strconv.Itoa(c.leavers.n)),
+			Option: OptionMaxLeavers, Reason: fmt.Sprintf("%s would be changed for having left the roster, and at most %d may", people(c.leavers.n), *most),
+			Examples: c.leavers.examples(), Pass: pass(OptionMaxLeavers, strconv.Itoa(c.leavers.n)),
 		})
 	}
 	if rows < c.limits.MinRows {
 		trips = append(trips, Trip{
-			Flag: FlagMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", count(rows, "row", "rows"), c.limits.MinRows),
-			Pass: pass(FlagMinRows, strconv.Itoa(rows)),
+			Option: OptionMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", count(rows, "row", "rows"), c.limits.MinRows),
+			Pass: pass(OptionMinRows, strconv.Itoa(rows)),
 		})
 	}
 	return trips
@@ -155,9 +160,9 @@ func Shrink(last, rows int, percent float64) *Trip {
 	}
 	share := float64(lost) * 100 / float64(last)
 	return &Trip{
-		Flag:   FlagMaxShrink,
+		Option: OptionMaxShrink,
 		Reason: fmt.Sprintf("the roster has %s, %.1f%% less than the %d of the last one, and at most %g%% may go", count(rows, "row", "rows"), share, last, percent),
-		Pass:   pass(FlagMaxShrink, strconv.Itoa(min(int(share)+1, 100))+"%"),
+		Pass:   pass(OptionMaxShrink, strconv.Itoa(min(int(share)+1, 100))+"%"),
 	}
 }
 
@@ -193,12 +198,13 @@ func (g *group) examples() []string {
 	return g.first
 }
 
-func pass(flag string, values ...string) []string {
-	flags := make([]string, len(values))
+// pass returns the option once for each value.
+func pass(option string, values ...string) []remedy.Remedy {
+	remedies := make([]remedy.Remedy, len(values))
 	for i, value := range values {
-		flags[i] = flag + " " + value
+		remedies[i] = remedy.Remedy{Option: option, Value: value}
 	}
-	return flags
+	return remedies
 }
 
 func people(n int) string { return count(n, "person", "people") }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/guard"
+	"rollcall/pkg/remedy"
 )
 
 // crowd returns so many members at a domain.
@@ -31,22 +32,22 @@ func TestTrips(t *testing.T) {
 		{name: "as many as may be", limits: guard.Limits{MaxNew: new(3)}, give: crowd(3, "x.example")},
 		{
 			name: "too many", limits: guard.Limits{MaxNew: new(3)}, give: crowd(7, "x.example"),
-			want: []string{"--max-new: 7 people would get an e-mail, and at most 3 may: a1@x.example, a2@x.example, a3@x.example, a4@x.example, a5@x.example, and 2 more", "--max-new 7"},
+			want: []string{"max-new: 7 people would get an e-mail, and at most 3 may: a1@x.example, a2@x.example, a3@x.example, a4@x.example, a5@x.example, and 2 more", "max-new 7"},
 		},
 		{
 			name: "nobody may", limits: guard.Limits{MaxNew: new(0)}, give: crowd(1, "x.example"),
-			want: []string{"--max-new: 1 person would get an e-mail, and at most 0 may: a1@x.example", "--max-new 1"},
+			want: []string{"max-new: 1 person would get an e-mail, and at most 0 may: a1@x.example", "max-new 1"},
 		},
 		{name: "one administrator", limits: guard.Limits{MaxAdmins: new(1)}, give: []guard.Person{boss, {Email: "b@x.example", Role: "billing_manager"}}},
 		{
 			name: "managers count as administrators", limits: guard.Limits{MaxAdmins: new(0)},
 			give: append(crowd(2, "x.example"), boss, guard.Person{Email: "bo@x.example", Role: "manager"}),
-			want: []string{"--max-admins: 2 people would become administrator or manager, and at most 0 may: ann@x.example as administrator, bo@x.example as manager", "--max-admins 2"},
+			want: []string{"max-admins: 2 people would become administrator or manager, and at most 0 may: ann@x.example as administrator, bo@x.example as manager", "max-admins 2"},
 		},
 		{name: "enough rows", limits: guard.Limits{MinRows: 5}, rows: 5},
 		{
 			name: "too few rows", limits: guard.Limits{MinRows: 5}, rows: 4,
-			want: []string{"--min-rows: the roster has 4 rows, and at least 5 are expected", "--min-rows 4"},
+			want: []string{"min-rows: the roster has 4 rows, and at least 5 are expected", "min-rows 4"},
 		},
 		{
 			name: "foreign domains, the fakes first", limits: guard.Limits{Domains: domains(t, "acme.com", ".corp.example")},
@@ -59,19 +60,19 @@ func TestTrips(t *testing.T) {
 				{Line: 7, Email: "fe@acrne.com"},
 			},
 			want: []string{
-				"--allow-domain: 4 people would get an e-mail at a domain that is not allowed: fe@acrne.com on line 7 (looks like acme.com, and is not), " +
+				"allow-domain: 4 people would get an e-mail at a domain that is not allowed: fe@acrne.com on line 7 (looks like acme.com, and is not), " +
 					"cy@gmail.com on line 4, di@corp.example on line 5, ed@mail.acme.com on line 6",
-				"--allow-domain acrne.com", "--allow-domain corp.example", "--allow-domain gmail.com", "--allow-domain mail.acme.com",
+				"allow-domain acrne.com", "allow-domain corp.example", "allow-domain gmail.com", "allow-domain mail.acme.com",
 			},
 		},
 		{
 			name: "everything at once", limits: guard.Limits{MaxNew: new(0), MaxAdmins: new(0), MinRows: 9, Domains: domains(t, "y.example")}, rows: 1,
 			give: []guard.Person{boss},
 			want: []string{
-				"--max-new: 1 person would get an e-mail, and at most 0 may: ann@x.example", "--max-new 1",
-				"--allow-domain: 1 person would get an e-mail at a domain that is not allowed: ann@x.example on line 7 (looks like y.example, and is not)", "--allow-domain x.example",
-				"--max-admins: 1 person would become administrator or manager, and at most 0 may: ann@x.example as administrator", "--max-admins 1",
-				"--min-rows: the roster has 1 row, and at least 9 are expected", "--min-rows 1",
+				"max-new: 1 person would get an e-mail, and at most 0 may: ann@x.example", "max-new 1",
+				"allow-domain: 1 person would get an e-mail at a domain that is not allowed: ann@x.example on line 7 (looks like y.example, and is not)", "allow-domain x.example",
+				"max-admins: 1 person would become administrator or manager, and at most 0 may: ann@x.example as administrator", "max-admins 1",
+				"min-rows: the roster has 1 row, and at least 9 are expected", "min-rows 1",
 			},
 		},
 	}
@@ -83,7 +84,10 @@ func TestTrips(t *testing.T) {
 			}
 			var got []string
 			for _, trip := range check.Trips(tt.rows) {
-				got = append(append(got, trip.String()), trip.Pass...)
+				got = append(got, trip.String())
+				for _, remedy := range trip.Pass {
+					got = append(got, remedy.String())
+				}
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("Trips (-want +got):\n%s", diff)
@@ -101,10 +105,10 @@ func TestLeavers(t *testing.T) {
 		{most: nil, leavers: 100},
 		{most: new(4), leavers: 0},
 		{most: new(4), leavers: 4},
-		{most: new(0), leavers: 1, want: "--max-leavers: 1 person would be changed for having left the roster, and at most 0 may: a1@x.example --max-leavers 1"},
+		{most: new(0), leavers: 1, want: "max-leavers: 1 person would be changed for having left the roster, and at most 0 may: a1@x.example max-leavers 1"},
 		{
 			most: new(4), leavers: 6,
-			want: "--max-leavers: 6 people would be changed for having left the roster, and at most 4 may: a1@x.example, a2@x.example, a3@x.example, a4@x.example, a5@x.example, and 1 more --max-leavers 6",
+			want: "max-leavers: 6 people would be changed for having left the roster, and at most 4 may: a1@x.example, a2@x.example, a3@x.example, a4@x.example, a5@x.example, and 1 more max-leavers 6",
 		},
 	}
 	for _, tt := range tests {
@@ -114,7 +118,7 @@ func TestLeavers(t *testing.T) {
 		}
 		var trips []string
 		for _, trip := range check.Trips(10) {
-			trips = append(trips, trip.String()+" "+strings.Join(trip.Pass, " "))
+			trips = append(trips, fmt.Sprint(trip, " ", trip.Pass[0]))
 		}
 		if got := strings.Join(trips, "; "); got != tt.want {
 			t.Errorf("%d leavers: %q, want %q", tt.leavers, got, tt.want)
@@ -146,18 +150,34 @@ func TestShrink(t *testing.T) {
 		{last: 100, rows: 100, percent: 0},
 		{last: 100, rows: 250, percent: 0},
 		{last: 100, rows: 90, percent: 10},
-		{last: 100, rows: 89, percent: 10, want: "--max-shrink: the roster has 89 rows, 11.0% less than the 100 of the last one, and at most 10% may go --max-shrink 12%"},
-		{last: 1000, rows: 0, percent: 99.5, want: "--max-shrink: the roster has 0 rows, 100.0% less than the 1000 of the last one, and at most 99.5% may go --max-shrink 100%"},
-		{last: 3, rows: 2, percent: 0, want: "--max-shrink: the roster has 2 rows, 33.3% less than the 3 of the last one, and at most 0% may go --max-shrink 34%"},
+		{last: 100, rows: 89, percent: 10, want: "max-shrink: the roster has 89 rows, 11.0% less than the 100 of the last one, and at most 10% may go max-shrink 12%"},
+		{last: 1000, rows: 0, percent: 99.5, want: "max-shrink: the roster has 0 rows, 100.0% less than the 1000 of the last one, and at most 99.5% may go max-shrink 100%"},
+		{last: 3, rows: 2, percent: 0, want: "max-shrink: the roster has 2 rows, 33.3% less than the 3 of the last one, and at most 0% may go max-shrink 34%"},
 	}
 	for _, tt := range tests {
 		got := ""
 		if trip := guard.Shrink(tt.last, tt.rows, tt.percent); trip != nil {
-			got = trip.String() + " " + trip.Pass[0]
+			got = fmt.Sprint(trip, " ", trip.Pass[0])
 		}
 		if got != tt.want {
 			t.Errorf("Shrink(%d, %d, %g) = %q, want %q", tt.last, tt.rows, tt.percent, got, tt.want)
 		}
+	}
+}
+
+// TestTripsCarryRemedies has a trip say which settings let it pass as data, and name itself as a face does.
+func TestTripsCarryRemedies(t *testing.T) {
+	check := guard.New(guard.Limits{Domains: domains(t, "acme.com")})
+	check.Add(guard.Person{Line: 2, Email: "ann@x.example", Role: "member"})
+	check.Add(guard.Person{Line: 3, Email: "bob@y.example", Role: "member"})
+	trip := check.Trips(2)[0]
+	want := []remedy.Remedy{{Option: "allow-domain", Value: "x.example"}, {Option: "allow-domain", Value: "y.example"}}
+	if diff := cmp.Diff(want, trip.Pass); diff != "" || trip.Option != guard.OptionAllowDomain {
+		t.Errorf("option %q, passes with (-want +got):\n%s", trip.Option, diff)
+	}
+	text := trip.Text(func(r remedy.Remedy) string { return "<" + r.Option + ">" })
+	if want := "<allow-domain>: 2 people would get an e-mail at a domain that is not allowed: ann@x.example on line 2, bob@y.example on line 3"; text != want {
+		t.Errorf("Text = %q, want %q", text, want)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/email"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 )
 
 // Heard is what an answer says about the service, whatever becomes of the entry. The zero value is no answer.
@@ -183,8 +184,12 @@ func failed(r record.Record) record.Record {
 	return r
 }
 
+// sentOnceMore says what to do about an invitation that was confirmed and is not listed.
+var sentOnceMore = remedy.Words("look in the dashboard: it is never sent again by itself; ").
+	Use(plan.OptionReinvite, string(plan.ReinviteEnded)).Words(" sends it in another run")
+
 // unknown ends the entry without a certain outcome.
-func (step Step) unknown(why string, inDoubt bool) Step {
+func (step Step) unknown(in plan.Inputs, why string, inDoubt bool) Step {
 	r := step.Work.Record
 	if r.Error != "" {
 		why = r.Error + "; then " + why
@@ -192,7 +197,7 @@ func (step Step) unknown(why string, inDoubt bool) Step {
 	r.Outcome, r.Error = record.Unknown, why
 	r.Hint = "may or may not be invited: run the same command again once the service answers, it looks first and never repeats blindly"
 	if r.Trail.Confirmed && !inDoubt {
-		r.Hint = "look in the dashboard: it is never sent again by itself; --reinvite ended sends it in another run"
+		r.Hint = sentOnceMore.Render(in.Render)
 	}
 	step.Move, step.Work.Record, step.Work.InDoubt, step.Work.Refused = Settled, r, inDoubt, false
 	return step

@@ -137,7 +137,7 @@ func Resolve(w Work, s Sighting, in plan.Inputs, p Policy) Step {
 		if next := step.verdict(s, in); s.found() && next.Move == Settled {
 			return next
 		}
-		return step.unknown(w.Elsewhere, w.InDoubt)
+		return step.unknown(in, w.Elsewhere, w.InDoubt)
 	case w.Trail.Confirmed:
 		return step.confirmed(s, in, p)
 	case w.InDoubt:
@@ -159,7 +159,7 @@ func (step Step) traced(s Sighting, in plan.Inputs, p Policy) (traced Step, ok b
 	case s.early(step.Work):
 		return step.wait(s, p), true
 	case s.Err != nil, !s.Certain() && !in.TrustLists:
-		return step.unknown(s.gap(), true), true
+		return step.unknown(in, s.gap(), true), true
 	}
 	return step, false
 }
@@ -169,7 +169,7 @@ func (step Step) confirmed(s Sighting, in plan.Inputs, p Policy) Step {
 	if traced, ok := step.traced(s, in, p); ok {
 		return traced
 	}
-	return step.unknown("the service has confirmed it and lists no such invitation"+s.perhaps(), false)
+	return step.unknown(in, "the service has confirmed it and lists no such invitation"+s.perhaps(), false)
 }
 
 // lost finds out what became of a request whose reply is missing.
@@ -180,7 +180,7 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
 	switch traces := s.Similar != "" || s.Veiled || s.endedSince(w); {
 	case traces && !in.TrustLists, s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
-		return step.unknown("the lists do not show for certain that it had no effect"+s.perhaps(), true)
+		return step.unknown(in, "the lists do not show for certain that it had no effect"+s.perhaps(), true)
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))
 	}
@@ -211,7 +211,7 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
 		return step.send(s, in)
 	case w.HTTPStatus == http.StatusConflict && !s.Certain() && !in.TrustLists: // the service knows the person, and may hide where
-		return step.unknown(s.gap(), false)
+		return step.unknown(in, s.gap(), false)
 	}
 	return step.settle(rejected(w.Record))
 }
@@ -220,21 +220,21 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 	w := step.Work
 	if s.Unsure && s.Member == nil {
-		return step.unknown("the service has confirmed an earlier request and does not list its invitation yet", false)
+		return step.unknown(in, "the service has confirmed an earlier request and does not list its invitation yet", false)
 	}
 	v := plan.Decide(w.Desired, s.Membership, in)
 	step.Verdict = v
 	if !v.Send() {
 		r := w.Record
 		r.Error = ""
-		return step.settle(v.Apply(r, in.At))
+		return step.settle(v.Apply(r, in.At, in.Render))
 	}
 	if !s.Certain() && !in.TrustLists {
 		step.Move, step.Gap = Contradicted, s.gap()
 		return step
 	}
 	step.Work.Invite, step.Work.Replaces, step.Work.Before = v.Invite, v.Replaces, s.latest()
-	step.Work.Trail.Verdict, step.Work.Hint = v.Outcome, v.Hint
+	step.Work.Trail.Verdict, step.Work.Hint = v.Outcome, v.Hint.Render(in.Render)
 	step.Move, step.At = Send, w.Trail.DueAt
 	return step
 }

@@ -15,6 +15,7 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
@@ -46,6 +47,8 @@ type Inputs struct {
 	TrustLists bool
 	// At is the time of the verdicts, by the service's clock.
 	At time.Time
+	// Render shows the remedies in the hints of records. Nil shows them in words.
+	Render remedy.Renderer
 }
 
 // Verdict is what will become of one entry.
@@ -65,7 +68,7 @@ type Verdict struct {
 	// Reason says in a few words why the verdict is what it is.
 	Reason string
 	// Hint says how what is there differs from what the roster wants, or what would change the verdict.
-	Hint string
+	Hint remedy.Hint
 }
 
 // Send reports whether the entry is to be sent.
@@ -73,9 +76,10 @@ func (v Verdict) Send() bool {
 	return v.Outcome == record.WouldInvite || v.Outcome == record.WouldReinvite
 }
 
-// Apply returns the record with the verdict for its outcome, found at the given time.
-func (v Verdict) Apply(r record.Record, at time.Time) record.Record {
-	r.Outcome, r.Hint, r.UpdatedAt = v.Outcome, v.Hint, at
+// Apply returns the record with the verdict for its outcome, found at the given time. Its hint is a text, with remedies
+// as the renderer shows them.
+func (v Verdict) Apply(r record.Record, at time.Time, render remedy.Renderer) record.Record {
+	r.Outcome, r.Hint, r.UpdatedAt = v.Outcome, v.Hint.Render(render), at
 	if v.Problem != nil {
 		r.Error, r.Hint = v.Problem.Field+": "+v.Problem.Reason, v.Problem.Suggestion
 	}
@@ -113,15 +117,15 @@ func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
 	}
 	role := cybedefend.Role(desired.Role)
 	v.Invite = cybedefend.Invite{Email: desired.Email, Role: role, TeamAssignments: assignments}
-	v.Hint = grantHint(in.Directory.Caller, role)
+	v.Hint = remedy.Words(grantHint(in.Directory.Caller, role))
 	switch {
 	case m.Pending != nil:
 		v.Outcome, v.Reason, v.Replaces = record.WouldReinvite, reasonPending, m.Pending.ID
-		v.Hint = "the pending invitation is cancelled first"
+		v.Hint = remedy.Words("the pending invitation is cancelled first")
 	case m.Expired != nil:
-		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonExpired, "the invitation has expired"
+		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonExpired, remedy.Words("the invitation has expired")
 	case m.Ended != nil:
-		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonEnded, endedText(m.Ended)
+		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonEnded, remedy.Words(endedText(m.Ended))
 	}
 	return v
 }
@@ -133,13 +137,13 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 	switch {
 	case m.Member != nil:
 		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
-		v.Hint = roleHint("member", string(m.Member.Role), desired.Role)
+		v.Hint = remedy.Words(roleHint("member", string(m.Member.Role), desired.Role))
 		return v, true
 	case m.Pending != nil:
 		v.Outcome, v.Invitation = record.AlreadyInvited, m.Pending
 		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
 		if differs := roleHint("pending invitation", m.Pending.OrganizationRole, desired.Role); differs != "" {
-			v.Hint = differs
+			v.Hint = remedy.Words(differs)
 		}
 	case m.Expired != nil:
 		v.Invitation = m.Expired

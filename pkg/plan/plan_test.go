@@ -61,7 +61,7 @@ func TestDecide(t *testing.T) {
 			if got.Problem != nil {
 				problem = got.Problem.Reason + " (" + got.Problem.Suggestion + ")"
 			}
-			if got.Outcome != tt.want || problem != tt.problem || !strings.HasPrefix(got.Hint, tt.hint) || (tt.hint == "") != (got.Hint == "") {
+			if got.Outcome != tt.want || problem != tt.problem || !strings.HasPrefix(got.Hint.String(), tt.hint) || (tt.hint == "") != (got.Hint.String() == "") {
 				t.Errorf("Decide = %s, problem %q, hint %q", got.Outcome, problem, got.Hint)
 			}
 			if !got.Send() {
@@ -87,7 +87,7 @@ func TestDecideWithoutADirectory(t *testing.T) {
 func TestApplyFillsTheRecord(t *testing.T) {
 	d := organization(t)
 	give := record.Record{Row: 3, Email: "pending@x.example", Role: "manager"}
-	got := plan.Decide(plan.Desired{Email: give.Email, Role: give.Role}, d.Person(give.Email), plan.Inputs{Directory: d}).Apply(give, now)
+	got := plan.Decide(plan.Desired{Email: give.Email, Role: give.Role}, d.Person(give.Email), plan.Inputs{Directory: d}).Apply(give, now, nil)
 	want := record.Record{
 		Row: 3, Email: "pending@x.example", Role: "manager", Outcome: record.AlreadyInvited, InvitationID: "p",
 		Token: secret.New("token"), Status: "Pending", OrganizationRole: "manager", ExpiresAt: now.Add(time.Hour), UpdatedAt: now,
@@ -95,7 +95,7 @@ func TestApplyFillsTheRecord(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Apply (-want +got):\n%s", diff)
 	}
-	invalid := plan.Decide(plan.Desired{Email: "new@x.example", Teams: []roster.Team{{Name: "Platfrom"}}}, directory.Membership{}, plan.Inputs{Directory: d}).Apply(record.Record{}, now)
+	invalid := plan.Decide(plan.Desired{Email: "new@x.example", Teams: []roster.Team{{Name: "Platfrom"}}}, directory.Membership{}, plan.Inputs{Directory: d}).Apply(record.Record{}, now, nil)
 	if invalid.Error != `teams: the organization has no team "Platfrom"` || invalid.Hint != `did you mean "Platform"?` {
 		t.Errorf("error %q, hint %q", invalid.Error, invalid.Hint)
 	}

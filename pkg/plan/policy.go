@@ -2,10 +2,12 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/remedy"
 )
 
 // Reinvite says whose invitation is sent again.
@@ -35,21 +37,21 @@ type Policy struct {
 
 // keeps returns why an invitation is left as it is, as a reason and what would renew it. The reason is empty if the
 // invitation is to be renewed.
-func (p Policy) keeps(m directory.Membership, history History, now time.Time) (reason, hint string) {
+func (p Policy) keeps(m directory.Membership, history History, now time.Time) (reason string, hint remedy.Hint) {
 	pending := m.Pending
 	switch {
 	case pending != nil && p.Reinvite != ReinvitePending:
-		return reasonPending, ""
+		return reasonPending, nil
 	case pending == nil && m.Expired != nil && p.Reinvite == ReinviteNever:
-		return reasonExpired, "the invitation has expired; --reinvite expired renews it"
+		return reasonExpired, remedy.Words("the invitation has expired; ").Use(OptionReinvite, string(ReinviteExpired)).Words(" renews it")
 	case pending == nil && m.Expired == nil && p.Reinvite != ReinviteEnded:
-		return reasonEnded, endedText(m.Ended) + "; --reinvite ended renews it"
+		return reasonEnded, remedy.Words(endedText(m.Ended)+"; ").Use(OptionReinvite, string(ReinviteEnded)).Words(" renews it")
 	case p.spent(history):
 		return reasonSpent, p.spentHint(history)
 	case p.After <= 0:
-		return "", ""
+		return "", nil
 	case pending != nil && history.Invitation.ID != pending.ID:
-		return reasonPending, "the invitation is pending, and nobody knows since when; --reinvite-after 0s renews it"
+		return reasonPending, remedy.Words("the invitation is pending, and nobody knows since when; ").Use(OptionReinviteAfter, "0s").Words(" renews it")
 	}
 	state, verb, since := "the invitation is pending", "was sent", history.At
 	if pending == nil {
@@ -64,11 +66,12 @@ func (p Policy) keeps(m directory.Membership, history History, now time.Time) (r
 	}
 	switch age := now.Sub(since); {
 	case since.IsZero():
-		return reasonYoung, state + ", and nobody knows when; --reinvite-after 0s renews it"
+		return reasonYoung, remedy.Words(state+", and nobody knows when; ").Use(OptionReinviteAfter, "0s").Words(" renews it")
 	case age < p.After:
-		return reasonYoung, fmt.Sprintf("%s; it %s %s ago, and --reinvite-after %s renews no younger one", state, verb, max(age, 0).Round(time.Second), p.After)
+		words := fmt.Sprintf("%s; it %s %s ago, and ", state, verb, max(age, 0).Round(time.Second))
+		return reasonYoung, remedy.Words(words).Use(OptionReinviteAfter, p.After.String()).Words(" renews no younger one")
 	}
-	return "", ""
+	return "", nil
 }
 
 // endedText says how an invitation has ended before it could expire.
@@ -86,9 +89,17 @@ func endedText(invitation *cybedefend.Invitation) string {
 // spent reports whether a person has been invited as often as may be.
 func (p Policy) spent(history History) bool { return p.Max > 0 && history.Times >= p.Max }
 
-func (p Policy) spentHint(history History) string {
-	return fmt.Sprintf("invited %d times already; --reinvite-max %d renews it", history.Times, history.Times+1)
+func (p Policy) spentHint(history History) remedy.Hint {
+	return remedy.Words(fmt.Sprintf("invited %d times already; ", history.Times)).
+		Use(OptionReinviteMax, strconv.Itoa(history.Times+1)).Words(" renews it")
 }
+
+// The options of a policy, as remedies name them.
+const (
+	OptionReinvite      = "reinvite"
+	OptionReinviteAfter = "reinvite-after"
+	OptionReinviteMax   = "reinvite-max"
+)
 
 // The reasons behind verdicts, in plan files.
 const (

@@ -12,11 +12,15 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 )
 
 // TestPolicies is about pending@x.example, whose invitation p ends in an hour, and lapsed@x.example, whose invitation l
 // has ended an hour ago.
+// asFlag shows a remedy as a command line does.
+func asFlag(r remedy.Remedy) string { return "--" + r.String() }
+
 func TestPolicies(t *testing.T) {
 	const (
 		never   = plan.ReinviteNever
@@ -89,7 +93,7 @@ func TestPolicies(t *testing.T) {
 			got := plan.Decide(plan.Desired{Email: strings.ToUpper(address), Role: "manager"}, d.Person(address), plan.Inputs{
 				Directory: d, Policy: tt.policy, Histories: plan.Histories{address: tt.past}, At: now,
 			})
-			if got.Outcome != tt.want || got.Replaces != tt.replaces || !strings.HasPrefix(got.Hint, tt.hint) || (tt.hint == "") != (got.Hint == "") || got.Reason == "" {
+			if got.Outcome != tt.want || got.Replaces != tt.replaces || !strings.HasPrefix(got.Hint.Render(asFlag), tt.hint) || (tt.hint == "") != (got.Hint.String() == "") || got.Reason == "" {
 				t.Errorf("Decide = %s, replaces %q, hint %q, reason %q", got.Outcome, got.Replaces, got.Hint, got.Reason)
 			}
 			if got.Send() != (got.Invite.Email != "") || (got.Outcome == record.AlreadyInvited || got.Outcome == record.Skipped) != (got.Invitation != nil) {
@@ -102,13 +106,40 @@ func TestPolicies(t *testing.T) {
 func TestExpiredInvitationThatIsLeftIsDescribed(t *testing.T) {
 	d := organization(t)
 	in := plan.Inputs{Directory: d, Policy: plan.Policy{Reinvite: plan.ReinviteNever}, At: now}
-	got := plan.Decide(plan.Desired{Email: "lapsed@x.example", Role: "member"}, d.Person("lapsed@x.example"), in).Apply(record.Record{}, now)
+	got := plan.Decide(plan.Desired{Email: "lapsed@x.example", Role: "member"}, d.Person("lapsed@x.example"), in).Apply(record.Record{}, now, asFlag)
 	want := record.Record{
 		Outcome: record.Skipped, InvitationID: "l", Status: "pending", ExpiresAt: now.Add(-time.Hour), UpdatedAt: now,
 		Hint: "the invitation has expired; --reinvite expired renews it",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Apply (-want +got):\n%s", diff)
+	}
+}
+
+// TestVerdictsCarryRemedies has verdicts name what would change them as data, for a face that shows no text.
+func TestVerdictsCarryRemedies(t *testing.T) {
+	d := organization(t)
+	sent := plan.History{Times: 3, At: now.Add(-time.Hour), Invitation: cybedefend.Invitation{ID: "l"}}
+	for _, tt := range []struct {
+		person  string
+		policy  plan.Policy
+		history plan.History
+		want    []remedy.Remedy
+	}{
+		{person: "new"},
+		{person: "lapsed"},
+		{person: "lapsed", policy: plan.Policy{Reinvite: plan.ReinviteNever}, want: []remedy.Remedy{{Option: "reinvite", Value: "expired"}}},
+		{person: "cancelled", want: []remedy.Remedy{{Option: "reinvite", Value: "ended"}}},
+		{person: "lapsed", policy: plan.Policy{Max: 3}, history: sent, want: []remedy.Remedy{{Option: "reinvite-max", Value: "4"}}},
+		{person: "lapsed", policy: plan.Policy{After: 2 * time.Hour}, history: sent, want: []remedy.Remedy{{Option: "reinvite-after", Value: "2h0m0s"}}},
+		{person: "pending", policy: plan.Policy{Reinvite: plan.ReinvitePending, After: time.Hour}, want: []remedy.Remedy{{Option: "reinvite-after", Value: "0s"}}},
+	} {
+		address := tt.person + "@x.example"
+		in := plan.Inputs{Directory: d, Policy: tt.policy, Histories: plan.Histories{address: tt.history}, At: now}
+		got := plan.Decide(plan.Desired{Email: address, Role: "manager"}, d.Person(address), in)
+		if diff := cmp.Diff(tt.want, got.Hint.Remedies()); diff != "" {
+			t.Errorf("%s by %+v (-want +got):\n%s", tt.person, tt.policy, diff)
+		}
 	}
 }
 
@@ -125,9 +156,9 @@ func TestRoles(t *testing.T) {
 			if !got.Send() {
 				t.Errorf("%s as %s: %s", role, caller, got.Outcome)
 			}
-			if got.Hint == "" {
+			if len(got.Hint) == 0 {
 				may = append(may, string(role))
-			} else if want := "your own role " + caller + " may perhaps not grant " + string(role) + ": the service decides"; got.Hint != want {
+			} else if want := "your own role " + caller + " may perhaps not grant " + string(role) + ": the service decides"; got.Hint.String() != want {
 				t.Errorf("%s as %s: hint %q", role, caller, got.Hint)
 			}
 		}

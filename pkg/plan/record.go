@@ -7,19 +7,20 @@ import (
 	"time"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
 // NewRecord returns the record of an entry. It is settled, as of the given time, if the roster alone says what becomes
-// of it: if it is invalid or a duplicate.
-func NewRecord(e roster.Entry, at time.Time) record.Record {
+// of it: if it is invalid or a duplicate. Its hint is a text, with remedies as the renderer shows them.
+func NewRecord(e roster.Entry, at time.Time, render remedy.Renderer) record.Record {
 	r := record.Record{
 		Row: e.Row, Line: e.Line, Email: e.Email, Role: e.Role, Teams: roster.FormatTeams(e.Teams), Extra: e.Extra,
 	}
 	switch {
 	case e.Invalid():
 		r.Outcome, r.UpdatedAt = record.Invalid, at
-		r.Error, r.Hint = explain(e.Findings)
+		r.Error, r.Hint = explain(e.Findings, render)
 	case e.DuplicateOf != 0:
 		r.Outcome, r.UpdatedAt = record.Duplicate, at
 		r.Hint = fmt.Sprintf("the same person as line %d", e.DuplicateOf)
@@ -27,15 +28,15 @@ func NewRecord(e roster.Entry, at time.Time) record.Record {
 	return r
 }
 
-// Records yields the record of each entry, for a ledger to keep. It ends with the first error.
-func Records(entries iter.Seq2[roster.Entry, error], now func() time.Time) iter.Seq2[record.Record, error] {
+// Records yields the [NewRecord] of each entry, for a ledger to keep. It ends with the first error.
+func Records(entries iter.Seq2[roster.Entry, error], now func() time.Time, render remedy.Renderer) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		for e, err := range entries {
 			if err != nil {
 				yield(record.Record{}, err)
 				return
 			}
-			if !yield(NewRecord(e, now()), nil) {
+			if !yield(NewRecord(e, now(), render), nil) {
 				return
 			}
 		}
@@ -43,7 +44,7 @@ func Records(entries iter.Seq2[roster.Entry, error], now func() time.Time) iter.
 }
 
 // explain returns what is wrong with a row, and what to do about it.
-func explain(findings []roster.Finding) (wrong, hint string) {
+func explain(findings []roster.Finding, render remedy.Renderer) (wrong, hint string) {
 	var reasons, suggestions []string
 	for _, finding := range findings {
 		if finding.Severity != roster.Error {
@@ -54,8 +55,8 @@ func explain(findings []roster.Finding) (wrong, hint string) {
 			reason = finding.Field + ": " + reason
 		}
 		reasons = append(reasons, reason)
-		if finding.Suggestion != "" {
-			suggestions = append(suggestions, finding.Suggestion)
+		if len(finding.Suggestion) > 0 {
+			suggestions = append(suggestions, finding.Suggestion.Render(render))
 		}
 	}
 	return strings.Join(reasons, "; "), strings.Join(suggestions, "; ")

@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
@@ -21,27 +22,27 @@ func TestNewRecord(t *testing.T) {
 	want := record.Record{
 		Row: 2, Line: 3, Email: "ann@x.example", Role: "member", Extra: []string{"007"}, Teams: "Platform:developer; Data:read_only",
 	}
-	if diff := cmp.Diff(want, plan.NewRecord(base, now)); diff != "" {
+	if diff := cmp.Diff(want, plan.NewRecord(base, now, nil)); diff != "" {
 		t.Errorf("a right entry (-want +got):\n%s", diff)
 	}
 
 	duplicate := base
 	duplicate.DuplicateOf = 2
 	duplicate.Findings = []roster.Finding{{Severity: roster.Warning, Field: "email", Reason: "the same person"}}
-	got := plan.NewRecord(duplicate, now)
+	got := plan.NewRecord(duplicate, now, nil)
 	if got.Outcome != record.Duplicate || got.Hint != "the same person as line 2" || got.Error != "" || !got.UpdatedAt.Equal(now) {
 		t.Errorf("a duplicate: %+v", got)
 	}
 
 	invalid := base
 	invalid.Findings = []roster.Finding{
-		{Field: "role", Reason: `unknown role "membr"`, Suggestion: "did you mean member?"},
-		{Reason: "more cells than columns", Suggestion: "quote the comma"},
+		{Field: "role", Reason: `unknown role "membr"`, Suggestion: remedy.Words("did you mean member?")},
+		{Reason: "more cells than columns", Suggestion: remedy.Words("quote the comma, or say ").Use("delimiter", "tab")},
 		{Severity: roster.Warning, Field: "email", Reason: "odd"},
 	}
-	got = plan.NewRecord(invalid, now)
+	got = plan.NewRecord(invalid, now, asFlag)
 	if got.Outcome != record.Invalid || got.Error != `role: unknown role "membr"; more cells than columns` ||
-		got.Hint != "did you mean member?; quote the comma" {
+		got.Hint != "did you mean member?; quote the comma, or say --delimiter tab" {
 		t.Errorf("an invalid entry: %+v", got)
 	}
 }
@@ -53,7 +54,7 @@ func TestRecordsEndWithTheFirstError(t *testing.T) {
 	}
 	var rows []int
 	var last error
-	for r, err := range plan.Records(iter.Seq2[roster.Entry, error](entries), func() time.Time { return now }) {
+	for r, err := range plan.Records(iter.Seq2[roster.Entry, error](entries), func() time.Time { return now }, nil) {
 		rows, last = append(rows, r.Row), err
 	}
 	if !errors.Is(last, torn) || !cmp.Equal(rows, []int{1, 0}) {

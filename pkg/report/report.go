@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 )
 
 // Summary is how a run ended.
@@ -49,6 +50,8 @@ type Summary struct {
 	Seats string
 	// Command is what the user typed, for the text alone. Empty means that it is not known.
 	Command string
+	// Render shows options, for the text alone. Nil shows them in words.
+	Render remedy.Renderer
 }
 
 // Drift counts where an organization differs from the roster that it is to follow, and what was done about it.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
 )
 
@@ -87,7 +88,7 @@ Dry run over team.csv: 1 row in 1m1s
   seats    1 needed, 2 of 50 left
   results  standard output
 
-Nothing was sent. Without --dry-run, 1 person would be invited.
+Nothing was sent. Without dry-run, 1 person would be invited.
 `},
 		{"some are skipped", report.Summary{
 			Roster: "team.csv", Rows: 3, Requests: 4, Outcomes: map[record.Outcome]int{record.AlreadyMember: 1, record.Skipped: 2},
@@ -151,7 +152,10 @@ func TestNext(t *testing.T) {
 		{exit: 130, want: "The same command resumes: " + command},
 	}
 	for _, tt := range tests {
-		s := report.Summary{ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Corrections: tt.corrections, Drift: tt.drift, Command: command}
+		s := report.Summary{
+			ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Corrections: tt.corrections, Drift: tt.drift, Command: command,
+			Render: func(r remedy.Remedy) string { return "--" + r.String() },
+		}
 		if got := s.Next(); got != tt.want {
 			t.Errorf("Next of exit code %d = %q, want %q", tt.exit, got, tt.want)
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 )
 
 // meanings explain the outcomes that ask something of the reader.
@@ -122,7 +123,8 @@ func (s Summary) Next() string {
 			return "Nothing to do."
 		}
 		if n := s.Outcomes[record.WouldInvite] + s.Outcomes[record.WouldReinvite]; n > 0 {
-			return "Nothing was sent. Without --dry-run, " + plural(n, "person") + " would be invited."
+			without := s.Render.Text(remedy.Remedy{Option: "dry-run"})
+			return "Nothing was sent. Without " + without + ", " + plural(n, "person") + " would be invited."
 		}
 		return "Nothing is left to do."
 	case 2:

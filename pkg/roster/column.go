@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 )
 
 // resultsHeader is how the header of a results file begins. Such a file is a roster again.
@@ -91,7 +92,7 @@ func (l layout) ours(i int, name string) bool {
 func leftOut(at place, name string) problem {
 	return problem{
 		at, "", quote(email.Trim(name)) + " is left out: passwords are not copied into results",
-		"nobody needs them here: delete the column",
+		remedy.Words("nobody needs them here: delete the column"),
 	}
 }
 
@@ -104,7 +105,7 @@ func (h header) find(field string, mapped map[string]string, results bool) (int,
 		columns = h.named(name)
 		if len(columns) == 0 {
 			return absent, &problem{
-				h.places[0], field, "no column " + quote(name) + ", which " + field + " is mapped to", "there are " + h.list(),
+				h.places[0], field, "no column " + quote(name) + ", which " + field + " is mapped to", remedy.Words("there are " + h.list()),
 			}
 		}
 	case results:
@@ -121,11 +122,11 @@ func (h header) find(field string, mapped map[string]string, results bool) (int,
 	first, second := email.Trim(h.cells[columns[0]]), email.Trim(h.cells[columns[1]])
 	at := h.places[columns[1]]
 	if first == second {
-		return absent, &problem{at, field, "two columns are called " + quote(first), "rename one of them"}
+		return absent, &problem{at, field, "two columns are called " + quote(first), remedy.Words("rename one of them")}
 	}
 	return absent, &problem{
 		at, field, fmt.Sprintf("columns %s and %s both mean %s", quote(first), quote(second), field),
-		fmt.Sprintf("choose one with --map %s=%s", field, quote(first)),
+		remedy.Words("choose one with ").Use("map", field+"="+quote(first)),
 	}
 }
 
@@ -179,7 +180,7 @@ func (h header) doubts(l layout, rules *rules) []problem {
 	}
 	return []problem{{
 		h.places[l.email], FieldEmail, quote(email.Trim(h.cells[l.email])) + " is taken as the e-mail, since no other column is",
-		"if another one is, name it with --map email=COLUMN",
+		remedy.Words("if another one is, name it with ").Use("map", "email=COLUMN"),
 	}}
 }
 
@@ -189,20 +190,20 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 		if i := slices.IndexFunc(h.cells, func(cell string) bool { return email.Check(email.Trim(cell)) == nil }); i >= 0 {
 			return structureError{{
 				h.places[i], "", "the first row is not a header: it holds the address " + quote(email.Trim(h.cells[i])),
-				"put a row with the names of the columns above it, such as email,role,teams",
+				remedy.Words("put a row with the names of the columns above it, such as email,role,teams"),
 			}}
 		}
 		problems = append(problems, h.lacking(FieldEmail, "no column for the e-mail addresses"))
 	}
 	if l.role == absent && rules.role == "" {
 		lack := h.lacking(FieldRole, "no column for the roles")
-		lack.suggestion += ", or give everybody the same with --role"
+		lack.suggestion = lack.suggestion.Words(", or give everybody the same with ").Use("role", "")
 		problems = append(problems, lack)
 	}
 	for _, one := range [][2]int{{l.email, l.role}, {l.email, l.teams}, {l.role, l.teams}} {
 		if one[0] == one[1] && one[0] != absent {
 			problems = append(problems, problem{
-				h.places[one[0]], "", "two fields are mapped to the column " + quote(h.cells[one[0]]), "map each to its own column",
+				h.places[one[0]], "", "two fields are mapped to the column " + quote(h.cells[one[0]]), remedy.Words("map each to its own column"),
 			})
 		}
 	}
@@ -211,9 +212,9 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 
 // lacking says that the field has no column, and which one may be meant for it.
 func (h header) lacking(field, reason string) problem {
-	suggestion := fmt.Sprintf("call it %q, or name it with --map %s=COLUMN", field, field)
+	suggestion := remedy.Words(fmt.Sprintf("call it %q, or name it with ", field)).Use("map", field+"=COLUMN")
 	if meant := Nearest(field, h.cells); meant != "" {
-		suggestion = fmt.Sprintf("if it is %s, say --map %s=%s", quote(meant), field, quote(meant))
+		suggestion = remedy.Words("if it is "+quote(meant)+", say ").Use("map", field+"="+quote(meant))
 	}
 	return problem{h.places[0], field, reason + " among " + h.list(), suggestion}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gocarina/gocsv"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 )
 
 // maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
@@ -239,7 +240,7 @@ func (t *table) quarantine(err error) ([]string, error) {
 	}
 	at := place{parse.Line + t.above, parse.Column}
 	t.fillRow(nil, place{at.line, 1}, &problem{
-		place: at, reason: "a quote inside a cell", suggestion: "put the whole cell in quotes, and write those inside twice",
+		place: at, reason: "a quote inside a cell", suggestion: remedy.Words("put the whole cell in quotes, and write those inside twice"),
 	})
 	return t.cells[:], nil
 }
@@ -257,6 +258,6 @@ func (t *table) surplus(cells []string) *problem {
 	return &problem{
 		place:      t.place(t.layout.width + i),
 		reason:     fmt.Sprintf("the row has more cells than the header has columns (%d)", t.layout.width),
-		suggestion: "put a cell that contains the delimiter in quotes",
+		suggestion: remedy.Words("put a cell that contains the delimiter in quotes"),
 	}
 }

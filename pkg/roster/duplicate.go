@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"rollcall/pkg/remedy"
 )
 
 // duplicateIndex remembers who is in a roster, with which role and teams, in some 20 bytes a row. It finds out who is
@@ -184,12 +186,12 @@ func (d *duplicates) mark(e *Entry, next *int) {
 	of := d.rows[*next].of
 	if of&isConflict != 0 {
 		others := d.conflicts[of&^isConflict].others(e.Line)
-		finding := e.At(FieldEmail, quote(e.Email)+" is also on "+others+", with another role or other teams", "keep one of them")
+		finding := e.At(FieldEmail, quote(e.Email)+" is also on "+others+", with another role or other teams", remedy.Words("keep one of them"))
 		e.Findings = slices.Insert(e.Findings, 0, finding)
 		return
 	}
 	e.DuplicateOf = int(of)
-	finding := e.At(FieldEmail, fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), of), "")
+	finding := e.At(FieldEmail, fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), of), nil)
 	finding.Severity = Warning
 	e.Findings = append(e.Findings, finding)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 )
 
 // Entry is one person in the roster.
@@ -41,7 +42,7 @@ func (e Entry) Invalid() bool {
 
 // At returns an [Error] at the cell of the field, or at the start of the row if the field is none of a roster's. It
 // does not add it to the entry.
-func (e Entry) At(field, reason, suggestion string) Finding {
+func (e Entry) At(field, reason string, suggestion remedy.Hint) Finding {
 	at := e.start
 	if i := slices.Index([]string{FieldEmail, FieldRole, FieldTeams}, field); i >= 0 {
 		at = e.places[i]

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"rollcall/pkg/remedy"
 )
 
 // The fields of an entry, as findings and column mappings name them.
@@ -56,7 +58,13 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	Reason   string   `json:"reason"`
 	// Suggestion is what to do about it, if that is known: "did you mean manager?".
-	Suggestion string `json:"suggestion,omitempty"`
+	Suggestion remedy.Hint `json:"suggestion,omitempty"`
+}
+
+// In returns the finding with a suggestion of words alone, in which remedies stand as the renderer shows them.
+func (f Finding) In(render remedy.Renderer) Finding {
+	f.Suggestion = remedy.Words(f.Suggestion.Render(render))
+	return f
 }
 
 // String returns the finding as compilers print theirs: `team.csv:14:3: role: unknown role "managr" (did you mean
@@ -72,8 +80,8 @@ func (f Finding) String() string {
 		b.WriteString(f.Field + ": ")
 	}
 	b.WriteString(f.Reason)
-	if f.Suggestion != "" {
-		b.WriteString(" (" + f.Suggestion + ")")
+	if len(f.Suggestion) > 0 {
+		b.WriteString(" (" + f.Suggestion.String() + ")")
 	}
 	return b.String()
 }
@@ -88,6 +96,16 @@ type RefusedError struct {
 	// Err is what kept the document from being read: an error of the system, or [ErrChanged]. It is nil if the
 	// document was read and is wrong.
 	Err error
+}
+
+// In returns the error with its findings as [Finding.In] returns them.
+func (e *RefusedError) In(render remedy.Renderer) *RefusedError {
+	shown := *e
+	shown.Findings = make([]Finding, len(e.Findings))
+	for i, finding := range e.Findings {
+		shown.Findings[i] = finding.In(render)
+	}
+	return &shown
 }
 
 // Error returns the findings, one a line.
@@ -111,7 +129,8 @@ type place struct{ line, column int }
 // problem is a finding that does not know its file yet.
 type problem struct {
 	place
-	field, reason, suggestion string
+	field, reason string
+	suggestion    remedy.Hint
 }
 
 func (p problem) finding(file string) Finding {
@@ -135,6 +154,11 @@ func (e structureError) Error() string { return e[0].reason }
 
 // broken returns a structureError of one problem.
 func broken(at place, reason, suggestion string) error {
+	return unfit(at, reason, remedy.Words(suggestion))
+}
+
+// unfit returns a structureError of one problem that a setting may solve.
+func unfit(at place, reason string, suggestion remedy.Hint) error {
 	return structureError{{place: at, reason: reason, suggestion: suggestion}}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/document"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
@@ -80,6 +81,9 @@ func TestRosters(t *testing.T) {
 	}
 }
 
+// asFlag shows a remedy as the command line does, for which the golden files were written.
+func asFlag(r remedy.Remedy) string { return "--" + r.String() }
+
 // describe writes down all that the package says about a document.
 func describe(ctx context.Context, source document.Source, options roster.Options) string {
 	var b strings.Builder
@@ -87,6 +91,7 @@ func describe(ctx context.Context, source document.Source, options roster.Option
 	if err != nil {
 		if refused := (*roster.RefusedError)(nil); errors.As(err, &refused) {
 			b.WriteString("refused:\n")
+			err = refused.In(asFlag)
 		}
 		fmt.Fprintln(&b, err)
 		return b.String()
@@ -94,7 +99,7 @@ func describe(ctx context.Context, source document.Source, options roster.Option
 	fmt.Fprintf(&b, "%s: %d rows, %d invalid, %d duplicates, %d warnings, clean %t, extra %q\n",
 		r.Detected, r.Rows, r.Invalid, r.Duplicates, r.Warnings, r.Clean(), r.Extra)
 	for _, finding := range r.Findings {
-		fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding)
+		fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding.In(asFlag))
 	}
 	for entry, err := range r.Entries(ctx) {
 		if err != nil {
@@ -113,7 +118,7 @@ func describe(ctx context.Context, source document.Source, options roster.Option
 		}
 		b.WriteByte('\n')
 		for _, finding := range entry.Findings {
-			fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding)
+			fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding.In(asFlag))
 		}
 	}
 	return b.String()

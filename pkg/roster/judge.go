@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/document"
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 )
 
 // Options say how a roster is to be read. The zero value reads anything whose header explains itself.
@@ -145,7 +146,7 @@ func (j *judge) address(c cell, e *Entry) {
 		return
 	}
 	if e.Email == "" {
-		e.Findings = append(e.Findings, e.At(FieldEmail, "no e-mail address", ""))
+		e.Findings = append(e.Findings, e.At(FieldEmail, "no e-mail address", nil))
 		return
 	}
 	if j.rules.unwrap {
@@ -166,9 +167,9 @@ func (j *judge) address(c cell, e *Entry) {
 
 // about returns the finding that the address has a problem.
 func (e *Entry) about(problem *email.Problem) Finding {
-	suggestion := ""
+	var suggestion remedy.Hint
 	if problem.Suggestion != "" {
-		suggestion = didYouMean(problem.Suggestion)
+		suggestion = remedy.Words(didYouMean(problem.Suggestion))
 	}
 	return e.At(FieldEmail, quote(e.Email)+" "+problem.Reason, suggestion)
 }
@@ -182,14 +183,14 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 	case e.Role != "":
 		verdict := j.roles.of(e.Role)
 		if verdict.problem != nil {
-			e.Findings = append(e.Findings, e.At(FieldRole, verdict.problem.Reason, verdict.problem.Suggestion))
+			e.Findings = append(e.Findings, e.At(FieldRole, verdict.problem.Reason, remedy.Words(verdict.problem.Suggestion)))
 			return 0
 		}
 		e.Role = verdict.role
 	case j.rules.role != "":
 		e.Role, e.RoleDefaulted = j.rules.role, true
 	default:
-		e.Findings = append(e.Findings, e.At(FieldRole, "no role", "give everybody without one the same with --role"))
+		e.Findings = append(e.Findings, e.At(FieldRole, "no role", remedy.Words("give everybody without one the same with ").Use("role", "")))
 		return 0
 	}
 	return uint64(slices.Index(roles, e.Role)) * 0x9e3779b97f4a7c15
@@ -211,7 +212,7 @@ func (j *judge) teams(r *row, e *Entry) uint64 {
 	e.Teams = verdict.teams
 	if !r.teams.judged {
 		for _, problem := range verdict.problems {
-			e.Findings = append(e.Findings, e.At(FieldTeams, problem.Reason, problem.Suggestion))
+			e.Findings = append(e.Findings, e.At(FieldTeams, problem.Reason, remedy.Words(problem.Suggestion)))
 		}
 	}
 	return verdict.desired

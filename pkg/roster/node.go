@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"rollcall/pkg/remedy"
 )
 
 // noAnchors is said of what could make a small document a huge one.
@@ -15,7 +17,7 @@ const enough = 20
 
 // at returns a problem with a node.
 func at(node *yaml.Node, field, reason, suggestion string) problem {
-	return problem{place{node.Line, node.Column}, field, reason, suggestion}
+	return problem{place{node.Line, node.Column}, field, reason, remedy.Words(suggestion)}
 }
 
 func isNull(node *yaml.Node) bool { return node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null" }

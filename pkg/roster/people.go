@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 )
 
 // Keys of a document of nodes besides the fields.
@@ -31,10 +32,10 @@ type peopleReader struct {
 // newPeopleReader returns a reader without defaults, for a document in the language named.
 func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopleReader, error) {
 	if len(r.rules.columns) > 0 {
-		return nil, broken(place{1, 1}, "columns are mapped, and "+language+" has none", "leave out --map")
+		return nil, unfit(place{1, 1}, "columns are mapped, and "+language+" has none", remedy.Words("leave out ").Use("map", ""))
 	}
 	if r.rules.delimiter != 0 {
-		return nil, broken(place{1, 1}, "a delimiter is given, and "+language+" has none", "leave out --delimiter")
+		return nil, unfit(place{1, 1}, "a delimiter is given, and "+language+" has none", remedy.Words("leave out ").Use("delimiter", ""))
 	}
 	return &peopleReader{reading: r, emit: emit}, nil
 }
@@ -77,7 +78,7 @@ func (p *peopleReader) setDefaults(node *yaml.Node) []problem {
 		known, refused = parseRole("role", text, roles, roleHints)
 	}
 	if refused != nil {
-		problems = append(problems, problem{role.place, FieldRole, refused.Reason, refused.Suggestion})
+		problems = append(problems, problem{role.place, FieldRole, refused.Reason, remedy.Words(refused.Suggestion)})
 	}
 	cell, list, more := teams(values[FieldTeams], node)
 	problems = append(problems, more...)
@@ -85,7 +86,7 @@ func (p *peopleReader) setDefaults(node *yaml.Node) []problem {
 		var refused []*ValueError
 		list, refused = parseTeams(cell.text)
 		for _, one := range refused {
-			problems = append(problems, problem{cell.place, FieldTeams, one.Reason, one.Suggestion})
+			problems = append(problems, problem{cell.place, FieldTeams, one.Reason, remedy.Words(one.Suggestion)})
 		}
 	}
 	if len(problems) == 0 {
@@ -243,11 +244,11 @@ func team(node *yaml.Node) (Team, []problem) {
 		return Team{}, problems
 	}
 	if email.Trim(name.text) == "" {
-		return Team{}, []problem{{name.place, FieldTeams, "no team", "write {team: NAME, role: ROLE}"}}
+		return Team{}, []problem{{name.place, FieldTeams, "no team", remedy.Words("write {team: NAME, role: ROLE}")}}
 	}
 	team, refused := withRole(email.Trim(name.text), email.Trim(role.text))
 	if refused != nil {
-		return team, []problem{{role.place, FieldTeams, refused.Reason, refused.Suggestion}}
+		return team, []problem{{role.place, FieldTeams, refused.Reason, remedy.Words(refused.Suggestion)}}
 	}
 	return team, nil
 }

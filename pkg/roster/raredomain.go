@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 )
 
 // tally counts the domains of the addresses in a roster, up to as many as a memo has values. The zero value is empty.
@@ -78,7 +79,7 @@ func (d rareDomains) mark(e *Entry) {
 		return
 	}
 	local, _ := strings.CutSuffix(e.Email, domainOf(e.Email))
-	warning := e.At(FieldEmail, quote(e.Email)+` does not end in "@`+d.home+`" as nearly all others do`, didYouMean(local+d.home))
+	warning := e.At(FieldEmail, quote(e.Email)+` does not end in "@`+d.home+`" as nearly all others do`, remedy.Words(didYouMean(local+d.home)))
 	warning.Severity = Warning
 	e.Findings = append(e.Findings, warning)
 }

@@ -47,7 +47,7 @@ func TestRareDomains(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, finding := range entry.Findings {
-				got = append(got, strings.TrimSuffix(strings.TrimPrefix(finding.Suggestion, "did you mean "), "?"))
+				got = append(got, strings.TrimSuffix(strings.TrimPrefix(finding.Suggestion.String(), "did you mean "), "?"))
 			}
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" || r.Warnings+r.Invalid != len(got) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/document"
+	"rollcall/pkg/remedy"
 )
 
 // ErrChanged says that a document is not the one that was checked.
@@ -109,7 +110,7 @@ func (r *Roster) surveyWindows(ctx context.Context, refusal *RefusedError) error
 	*refusal = RefusedError{}
 	*r = Roster{Name: r.Name, source: r.source, encoding: document.Windows1252, rules: r.rules, Warnings: 1, Findings: []Finding{{
 		File: r.Name, Line: line, Column: column, Severity: Warning, Reason: "not valid UTF-8: the document is read as Windows-1252",
-		Suggestion: "look at the names; to be sure, save it as CSV UTF-8 or say --encoding windows-1252",
+		Suggestion: remedy.Words("look at the names; to be sure, save it as CSV UTF-8 or say ").Use("encoding", "windows-1252"),
 	}}}
 	return r.survey(ctx, refusal)
 }
@@ -231,7 +232,7 @@ func (r *Roster) recognize(d *document.Document, reading *reading) error {
 	case r.rules.format == XLSX:
 		return broken(place{1, 1}, "this is not an Excel workbook", "")
 	case r.rules.sheet != "":
-		return broken(place{1, 1}, "a sheet is named, and this is not an Excel workbook", "leave out --sheet")
+		return unfit(place{1, 1}, "a sheet is named, and this is not an Excel workbook", remedy.Words("leave out ").Use("sheet", ""))
 	}
 	if err := reading.openText(d, r.encoding); err != nil {
 		return err
@@ -247,7 +248,7 @@ func (r *Roster) recognize(d *document.Document, reading *reading) error {
 	r.encoding = reading.text.Encoding
 	reading.detected = []string{name, string(r.encoding)}
 	if r.encoding == document.Windows1252 && r.Format != CSV {
-		return broken(place{1, 1}, name+" cannot be "+string(r.encoding), "save it as UTF-8, and leave out --encoding")
+		return unfit(place{1, 1}, name+" cannot be "+string(r.encoding), remedy.Words("save it as UTF-8, and leave out ").Use("encoding", ""))
 	}
 	return nil
 }
@@ -270,7 +271,7 @@ func (r *Roster) refuse(err error, refusal *RefusedError) error {
 		}
 	case errors.Is(err, ErrChanged):
 		refusal.Err = err
-		refusal.Findings = append(refusal.Findings, Finding{File: r.Name, Reason: err.Error(), Suggestion: "run the command again"})
+		refusal.Findings = append(refusal.Findings, Finding{File: r.Name, Reason: err.Error(), Suggestion: remedy.Words("run the command again")})
 	default:
 		refusal.Err = err
 		refusal.Findings = append(refusal.Findings, Finding{File: r.Name, Reason: systemReason(err)})

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/document"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
@@ -284,7 +285,7 @@ func TestBlocksMayCutCharacters(t *testing.T) {
 			cut := document.Source{Name: "x.csv", Open: func() (io.ReadCloser, error) {
 				return io.NopCloser(wrap(strings.NewReader(content[:len(content)-2]))), nil
 			}}
-			if _, err := roster.Read(t.Context(), cut, roster.Options{}); err == nil || err.Error() != "x.csv:3:19: not valid UTF-8, while line 2 is: the document is damaged, or made of two (save it as CSV UTF-8, or say --encoding windows-1252 if that is what it is)" {
+			if _, err := roster.Read(t.Context(), cut, roster.Options{}); err == nil || err.Error() != "x.csv:3:19: not valid UTF-8, while line 2 is: the document is damaged, or made of two (save it as CSV UTF-8, or say encoding windows-1252 if that is what it is)" {
 				t.Errorf("%s, padding %d, cut: %v", name, padding, err)
 			}
 		}
@@ -394,7 +395,7 @@ func TestEntryAt(t *testing.T) {
 		roster.FieldEmail: "x.csv:3:4: email: r (s)", roster.FieldRole: "x.csv:3:15: role: r (s)",
 		roster.FieldTeams: "x.csv:3:22: teams: r (s)", "": "x.csv:2:1: r (s)",
 	} {
-		if got := entry.At(field, "r", "s").String(); got != want {
+		if got := entry.At(field, "r", remedy.Words("s")).String(); got != want {
 			t.Errorf("At(%q) = %s, want %s", field, got, want)
 		}
 	}
@@ -404,7 +405,7 @@ func TestEntryAt(t *testing.T) {
 }
 
 func TestFindingAsJSON(t *testing.T) {
-	give := roster.Finding{File: "x.csv", Line: 14, Column: 3, Field: "role", Severity: roster.Warning, Reason: "r", Suggestion: "s"}
+	give := roster.Finding{File: "x.csv", Line: 14, Column: 3, Field: "role", Severity: roster.Warning, Reason: "r", Suggestion: remedy.Words("s")}
 	text, err := json.Marshal(give)
 	if err != nil {
 		t.Fatal(err)
@@ -413,11 +414,49 @@ func TestFindingAsJSON(t *testing.T) {
 		t.Errorf("Marshal = %s, want %s", text, want)
 	}
 	var got roster.Finding
-	if err := json.Unmarshal(text, &got); err != nil || got != give {
+	if err := json.Unmarshal(text, &got); err != nil || !cmp.Equal(got, give) {
 		t.Errorf("Unmarshal = %+v, %v", got, err)
 	}
 	if err := json.Unmarshal([]byte(`{"severity":"fatal"}`), &got); err == nil {
 		t.Error("an unknown severity was read")
+	}
+}
+
+// TestFindingsCarryRemedies has findings name the options that help as data, and the refusal show them as the caller does.
+func TestFindingsCarryRemedies(t *testing.T) {
+	tests := []struct {
+		document string
+		options  roster.Options
+		want     []remedy.Remedy
+		plain    string // the refusal
+		flag     string
+	}{
+		{
+			document: "mail,Rang\nann@x.test,member\n", want: []remedy.Remedy{{Option: "map", Value: "role=COLUMN"}, {Option: "role"}},
+			plain: `x.csv:1:1: role: no column for the roles among "mail", "Rang" (call it "role", or name it with map role=COLUMN, or give everybody the same with role)`,
+			flag:  `x.csv:1:1: role: no column for the roles among "mail", "Rang" (call it "role", or name it with --map role=COLUMN, or give everybody the same with --role)`,
+		},
+		{
+			document: "email,role\nann@x.test,member\n", options: roster.Options{Sheet: "People"}, want: []remedy.Remedy{{Option: "sheet"}},
+			plain: "x.csv:1:1: a sheet is named, and this is not an Excel workbook (leave out sheet)",
+			flag:  "x.csv:1:1: a sheet is named, and this is not an Excel workbook (leave out --sheet)",
+		},
+	}
+	for _, tt := range tests {
+		_, err := roster.Read(t.Context(), memory("x.csv", []byte(tt.document)), tt.options)
+		refused, ok := errors.AsType[*roster.RefusedError](err)
+		if !ok || len(refused.Findings) != 1 {
+			t.Fatalf("Read = %v, want one finding", err)
+		}
+		if diff := cmp.Diff(tt.want, refused.Findings[0].Suggestion.Remedies()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.document, diff)
+		}
+		if got := refused.In(asFlag).Error(); got != tt.flag {
+			t.Errorf("In = %s\nwant %s", got, tt.flag)
+		}
+		if got := err.Error(); got != tt.plain {
+			t.Errorf("Error = %s\nwant  %s", got, tt.plain)
+		}
 	}
 }
 

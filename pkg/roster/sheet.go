@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/workbook"
 )
 
@@ -46,7 +47,7 @@ func openSheet(book *workbook.Book, rules *rules) (*sheet, error) {
 	case err != nil:
 		return nil, err
 	case s.top.line == 0:
-		return nil, structureError{{reason: "the sheet " + quote(s.Name) + " is empty", suggestion: "it needs a header such as email, role, teams"}}
+		return nil, structureError{{reason: "the sheet " + quote(s.Name) + " is empty", suggestion: remedy.Words("it needs a header such as email, role, teams")}}
 	}
 	s.cells = make([]workbook.Cell, len(s.header.cells))
 	s.layout, err = layOut(s.header, rules)
@@ -78,12 +79,12 @@ func chooseSheet(book *workbook.Book, rules *rules) (*sheet, error) {
 	if slices.ContainsFunc(rosters, surely) {
 		rosters = slices.DeleteFunc(rosters, func(s *sheet) bool { return !surely(s) })
 	}
-	refused := problem{suggestion: "name the right one with --sheet"}
+	refused := problem{suggestion: remedy.Words("name the right one with ").Use("sheet", "")}
 	switch {
 	case len(rosters) == 1:
 		return rosters[0], nil
 	case rules.sheet != "":
-		refused.reason, refused.suggestion = "there is no sheet "+quote(rules.sheet), "there are "+sheetNames(book.Sheets)
+		refused.reason, refused.suggestion = "there is no sheet "+quote(rules.sheet), remedy.Words("there are "+sheetNames(book.Sheets))
 	case len(rosters) > 1:
 		refused.reason = fmt.Sprintf("%d sheets have a column for e-mail addresses: %s", len(rosters), sheetNames(sheetsOf(rosters)))
 	case len(hidden) > 0:

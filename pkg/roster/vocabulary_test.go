@@ -84,7 +84,7 @@ func TestOtherColumnNames(t *testing.T) {
 }
 
 func TestWeakNames(t *testing.T) {
-	const taken = " is taken as the e-mail, since no other column is (if another one is, name it with --map email=COLUMN)"
+	const taken = " is taken as the e-mail, since no other column is (if another one is, name it with map email=COLUMN)"
 	tests := []struct {
 		header string
 		mapped map[string]string
@@ -100,7 +100,7 @@ func TestWeakNames(t *testing.T) {
 		{header: "n;login", mapped: map[string]string{"email": "Login"}},
 		{header: "mail;login", mapped: map[string]string{"email": "login"}},
 		{header: "mail;login", mapped: map[string]string{"teams": "mail"}, want: `x.csv:1:6: email: "login"` + taken},
-		{header: "login;userPrincipalName", want: `x.csv:1:7: email: columns "login" and "userPrincipalName" both mean email (choose one with --map email="login")`},
+		{header: "login;userPrincipalName", want: `x.csv:1:7: email: columns "login" and "userPrincipalName" both mean email (choose one with map email="login")`},
 	}
 	for _, tt := range tests {
 		row := strings.Repeat("ann@x.test;", strings.Count(tt.header, ";")) + "ann@x.test\n"

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/workbook"
 )
 
@@ -57,7 +58,7 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 // explainBook turns an error of a workbook into a structureError.
 func explainBook(err error) error {
 	if unreadable, ok := errors.AsType[*workbook.Error](err); ok {
-		return structureError{{reason: unreadable.Reason, suggestion: unreadable.Suggestion}}
+		return structureError{{reason: unreadable.Reason, suggestion: remedy.Words(unreadable.Suggestion)}}
 	}
 	return err
 }
@@ -94,7 +95,7 @@ func (s *sheet) row(number int, r *reading) row {
 		if found.Unsaved {
 			one.cell.judged = true
 			out.problems = append(out.problems, problem{
-				one.cell.place, one.field, "a formula whose result was not saved", "open the workbook in a spreadsheet program and save it anew",
+				one.cell.place, one.field, "a formula whose result was not saved", remedy.Words("open the workbook in a spreadsheet program and save it anew"),
 			})
 		}
 		if one.field == FieldEmail && email.Check(email.Trim(found.Text)) != nil && email.Check(found.Mail) == nil {
@@ -162,6 +163,6 @@ func (h *hiddenRows) doubts(sheet string) []problem {
 	return []problem{{
 		place{h.line, 1},
 		"", names + " hidden in the sheet " + quote(sheet) + ", and read like the others",
-		"show them, and delete those who are not meant",
+		remedy.Words("show them, and delete those who are not meant"),
 	}}
 }

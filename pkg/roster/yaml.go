@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"rollcall/pkg/remedy"
 )
 
 // The library holds a document as a whole, at up to 1.2 KiB for each sign that parts two values. These limits keep the
@@ -70,7 +72,7 @@ func (s *scale) Read(p []byte) (int, error) {
 	if s.bytes > maxYAML || s.signs > maxSigns {
 		err = structureError{{
 			reason:     "a YAML document may have 16 MiB and some 200,000 values at most, and this one has more",
-			suggestion: `write it as JSON Lines or CSV, or as a stream with "---" between entries`,
+			suggestion: remedy.Words(`write it as JSON Lines or CSV, or as a stream with "---" between entries`),
 		}}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
