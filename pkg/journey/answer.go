@@ -188,6 +188,20 @@ func failed(r record.Record) record.Record {
 var sentOnceMore = remedy.Words("look in the dashboard: it is never sent again by itself; ").
 	Use(plan.OptionReinvite, string(plan.ReinviteEnded)).Words(" sends it in another run")
 
+// lookForYourself says what to do about an entry whose fate the lists do not show.
+var lookForYourself = remedy.Words("may or may not be invited: look in the dashboard; if nobody is invited there, ").
+	Use(optionTrustLists, "").Words(" has the same command send it")
+
+// optionTrustLists is the option that believes the lists.
+const optionTrustLists = "trust-lists"
+
+// leftByLists ends the entry without a certain outcome, since the lists do not show it.
+func (step Step) leftByLists(in plan.Inputs, why string) Step {
+	step = step.unknown(in, why, true)
+	step.Work.Hint = lookForYourself.Render(in.Render)
+	return step
+}
+
 // unknown ends the entry without a certain outcome.
 func (step Step) unknown(in plan.Inputs, why string, inDoubt bool) Step {
 	r := step.Work.Record

@@ -158,8 +158,10 @@ func (step Step) traced(s Sighting, in plan.Inputs, p Policy) (traced Step, ok b
 		return step.settle(invited(step.Work.Record, *own, step.Work)), true
 	case s.early(step.Work):
 		return step.wait(s, p), true
-	case s.Err != nil, !s.Certain() && !in.TrustLists:
+	case s.Err != nil:
 		return step.unknown(in, s.gap(), true), true
+	case !s.Certain() && !in.TrustLists:
+		return step.leftByLists(in, s.gap()), true
 	}
 	return step, false
 }
@@ -180,7 +182,7 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
 	switch traces := s.Similar != "" || s.Veiled || s.endedSince(w); {
 	case traces && !in.TrustLists, s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
-		return step.unknown(in, "the lists do not show for certain that it had no effect"+s.perhaps(), true)
+		return step.leftByLists(in, "the lists do not show for certain that it had no effect"+s.perhaps())
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))
 	}

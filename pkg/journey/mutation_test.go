@@ -40,7 +40,7 @@ func mutations() []mutation {
 		{"a request goes on no longer than its answer takes", judge, "= a.Ended, p.silence(a.Err), time.Time{}", "= a.Ended, 0, time.Time{}", ""},
 		{"a claim of another row does not matter", judge, "case w.Elsewhere != \"\":", "case false:", ""},
 		{"a confirmation is not looked at", judge, "case w.Trail.Confirmed:\n", "case false:\n", ""},
-		{"gaps do not matter to a request in doubt", judge, "case s.Err != nil, !s.Certain() && !in.TrustLists:\n\t\treturn step.unknown(in, s.gap(), true), true\n", "case s.Err != nil:\n\t\treturn step.unknown(in, s.gap(), true), true\n", ""},
+		{"gaps do not matter to a request in doubt", judge, "case !s.Certain() && !in.TrustLists:\n\t\treturn step.leftByLists(in, s.gap()), true\n", "case false:\n", ""},
 		{"similar addresses do not matter", judge, "switch traces := s.Similar != \"\" || s.Veiled ||", "switch traces := s.Veiled ||", ""},
 		{"addresses that cannot be read do not matter", judge, "s.Similar != \"\" || s.Veiled || s.endedSince(w);", "s.Similar != \"\" || s.endedSince(w);", "two_strangers,_every_event"},
 		{"an invitation that has ended since does not matter", judge, " || s.Veiled || s.endedSince(w);", " || s.Veiled;", ""},
