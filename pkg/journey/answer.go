@@ -103,11 +103,18 @@ func (p Policy) InFlightGrace() time.Duration {
 	return max(p.Grace, p.UserTimeout, min(p.Timeout, longestWork))
 }
 
+const (
+	// quotaHolds is how many refusals that speak of a quota have everybody wait for the sake of one entry.
+	quotaHolds = 3
+	// quotaTries is for how many allowances of tries such refusals may meet one entry before its own row is meant.
+	quotaTries = 5
+)
+
 // quotaPause returns how long to leave alone a service that speaks of a quota and names no time: short quotas are of ten
 // seconds, most of a minute.
-func quotaPause(tries int) time.Duration {
+func quotaPause(refusals int) time.Duration {
 	const first, most = 10 * time.Second, time.Minute
-	return min(first<<min(max(tries-1, 0), 4), most)
+	return min(first<<min(max(refusals-1, 0), 4), most)
 }
 
 // longestWait is beyond what any run waits for, and far from what a Duration can hold.

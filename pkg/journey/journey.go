@@ -74,18 +74,20 @@ func (step Step) cancelled(a Answer, p Policy) Step {
 // again has the attempt made again after a wait, or ends the entry when its tries are used up.
 func (step Step) again(a Answer, p Policy) Step {
 	asked := askedWait(a.Err)
-	if step.Heard == Busy && asked == 0 && classOf(a.Err) == cybedefend.FinalNo {
-		asked = quotaPause(step.Work.Trail.Tries) // the refusal speaks of a quota, and does not say for how long
+	trail := &step.Work.Trail
+	quota := step.Heard == Busy && classOf(a.Err) == cybedefend.FinalNo
+	if quota && asked == 0 {
+		asked = quotaPause(trail.Throttled) // it does not say for how long
 	}
-	// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota.
-	if step.Heard == Busy && asked > time.Second {
+	// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota. So is that for a
+	// quota that meets one entry time and again: perhaps its words are about nobody else.
+	if step.Heard == Busy && asked > time.Second && !(quota && trail.Throttled > quotaHolds) {
 		step.Hold = a.Ended.Add(asked)
 	}
-	trail := &step.Work.Trail
-	if !p.Retry.Again(trail.Tries) {
-		if classOf(a.Err) == cybedefend.FinalNo {
-			return step.settle(rejected(step.Work.Record))
-		}
+	switch {
+	case quota && trail.Throttled >= quotaTries*p.Retry.Attempts:
+		return step.settle(rejected(step.Work.Record))
+	case !p.Retry.Again(trail.Tries):
 		return step.settle(failed(step.Work.Record))
 	}
 	wait := p.Retry.Wait(trail.Tries+trail.Throttled, asked, a.Jitter)
@@ -103,8 +105,8 @@ func (step Step) settle(r record.Record) Step {
 	return step
 }
 
-// after returns the entry after one more attempt. A service that says no because of the others (429) has not tried this
-// one; when it does so to everybody, the line stops.
+// after returns the entry after one more attempt. A service that says no because of the others (429, or in words of a
+// quota) has not tried this one; when it does so to everybody, the line stops.
 func (w Work) after(a Answer, p Policy) Work {
 	w.Attempts++
 	w.Inherited = false
@@ -117,7 +119,7 @@ func (w Work) after(a Answer, p Policy) Work {
 	} else {
 		w.Error = a.Err.Error()
 	}
-	if w.HTTPStatus == http.StatusTooManyRequests {
+	if h := heard(a); h == Busy && (w.HTTPStatus == http.StatusTooManyRequests || classOf(a.Err) == cybedefend.FinalNo) {
 		w.Trail.Throttled++
 	} else {
 		w.Trail.Tries++

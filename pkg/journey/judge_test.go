@@ -189,24 +189,27 @@ func TestAClaimThatWasHeldUpCostsNothing(t *testing.T) {
 
 func TestTriesAreUsedUp(t *testing.T) {
 	tests := []struct {
-		name  string
-		err   error
-		tries int
-		move  journey.Move
-		want  record.Outcome
+		name             string
+		err              error
+		tries, throttled int
+		move             journey.Move
+		want             record.Outcome
+		holds            bool
 	}{
-		{"the second of three", failure(cybedefend.NotProcessed, 0), 1, journey.Again, record.Unset},
-		{"the last", failure(cybedefend.NotProcessed, 0), 2, journey.Settled, record.Failed},
-		{"too many requests do not count", failure(cybedefend.NotProcessed, 429), 2, journey.Again, record.Unset},
-		{"a quota for ever", failure(cybedefend.FinalNo, 400, quota), 2, journey.Settled, record.Rejected},
+		{"the second of three", failure(cybedefend.NotProcessed, 0), 1, 0, journey.Again, record.Unset, false},
+		{"the last", failure(cybedefend.NotProcessed, 0), 2, 0, journey.Settled, record.Failed, false},
+		{"too many requests do not count", failure(cybedefend.NotProcessed, 429), 2, 99, journey.Again, record.Unset, false},
+		{"a quota does not count", failure(cybedefend.FinalNo, 400, quota), 2, 2, journey.Again, record.Unset, true},
+		{"a quota that meets one row time and again holds nobody else", failure(cybedefend.FinalNo, 400, quota), 2, 3, journey.Again, record.Unset, false},
+		{"a quota for ever", failure(cybedefend.FinalNo, 400, quota), 2, 14, journey.Settled, record.Rejected, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := entry()
-			w.Trail.Tries = tt.tries
+			w.Trail.Tries, w.Trail.Throttled = tt.tries, tt.throttled
 			got := journey.Judge(w, journey.Answer{Err: tt.err, Ended: noon}, policy(t))
-			if got.Move != tt.move || got.Work.Outcome != tt.want {
-				t.Errorf("Judge = %s, %s", got.Move, got.Work.Outcome)
+			if got.Move != tt.move || got.Work.Outcome != tt.want || got.Hold.IsZero() == tt.holds {
+				t.Errorf("Judge = %s, %s, hold until %s", got.Move, got.Work.Outcome, got.Hold)
 			}
 		})
 	}
