@@ -171,13 +171,13 @@ func (r *onboarding) refuseApproved(format string, args ...any) error {
 // comparison holds the verdicts of today against an approved plan.
 type comparison struct {
 	approved  map[int]plan.Step
-	resumed   bool
+	progress  func(row int) plan.Progress
 	different []string // the first ones, in words
 	count     int
 }
 
-func newComparison(approved *plan.Saved, resumed bool) *comparison {
-	c := &comparison{approved: make(map[int]plan.Step, len(approved.Steps)), resumed: resumed}
+func newComparison(approved *plan.Saved, progress func(row int) plan.Progress) *comparison {
+	c := &comparison{approved: make(map[int]plan.Step, len(approved.Steps)), progress: progress}
 	for _, step := range approved.Steps {
 		c.approved[step.Row] = step
 	}
@@ -190,7 +190,7 @@ func (c *comparison) add(today plan.Step) {
 		return
 	}
 	planned, known := c.approved[today.Row]
-	if known && planned.Agrees(today, c.resumed) {
+	if known && planned.Agrees(today, c.progress(today.Row)) {
 		return
 	}
 	if c.count++; c.count > screenful {
