@@ -41,6 +41,9 @@ func onboards(cmd *cobra.Command) bool { return cmd.Name() == "invite" || cmd.Na
 
 // refuseCollisions returns an error if the command would write over a file of its own: before any is opened.
 func (a *app) refuseCollisions(cmd *cobra.Command, args []string) error {
+	if jobs := cmd.Flag("jobs"); jobs != nil && jobs.Value.String() != "" {
+		return a.refuseJobCollisions(cmd, jobs.Value.String())
+	}
 	var files fileset.Set
 	if onboards(cmd) || cmd.Name() == "check" {
 		a.addFiles(&files, cmd, args, 0)
@@ -57,7 +60,9 @@ func (a *app) refuseCollisions(cmd *cobra.Command, args []string) error {
 // addFiles adds all that a command reads or writes, with rosters as its arguments.
 func (a *app) addFiles(files *fileset.Set, cmd *cobra.Command, rosters []string, run int) {
 	add := func(f fileset.File) {
-		f.Run = run
+		if f.Run = run; f.Path == "-" && !f.Written() {
+			f.Stream = a.standardInput()
+		}
 		files.Add(f)
 	}
 	value := func(flag string) string {
@@ -112,6 +117,19 @@ func (a *app) addFiles(files *fileset.Set, cmd *cobra.Command, rosters []string,
 	}
 	todo := corrections.Path(localName(path), results)
 	add(fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: corrections.Names(todo)})
+}
+
+// standardInput returns what is known of the file behind standard input, nil if there is none.
+func (a *app) standardInput() fs.FileInfo {
+	file, ok := a.In.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return nil
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil
+	}
+	return info
 }
 
 // collisionText says which two files are one, and by which options.

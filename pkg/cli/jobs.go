@@ -37,22 +37,9 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if given != nil {
 		return given
 	}
-	text, err := os.ReadFile(path)
+	jobs, commands, err := a.jobsIn(cmd, path)
 	if err != nil {
-		return usageError("", "--jobs: %w", err)
-	}
-	jobs, err := readJobs(bytes.NewReader(text))
-	if err != nil {
-		return usageError("see rollcall sync --help", "--jobs: %s:%w", path, err)
-	}
-	commands := make([]*cobra.Command, len(jobs))
-	for i, j := range jobs {
-		if commands[i], err = a.commandOf(cmd, j); err != nil {
-			return usageError("see rollcall sync --help", "--jobs: %s:%d: %w", path, j.line, err)
-		}
-	}
-	if err := a.apart(path, commands, jobs); err != nil {
-		return usageError("name another file", "--jobs: %s:%w", path, err)
+		return err
 	}
 	if err := distinct(commands, jobs); err != nil {
 		return usageError("give each its own", "--jobs: %s:%w", path, err)
@@ -67,6 +54,25 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 		}
 	}
 	return exitWith(worst)
+}
+
+// jobsIn reads the jobs in a file, and makes the command of each.
+func (a *app) jobsIn(cmd *cobra.Command, path string) ([]syncJob, []*cobra.Command, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, usageError("", "--jobs: %w", err)
+	}
+	jobs, err := readJobs(bytes.NewReader(text))
+	if err != nil {
+		return nil, nil, usageError("see rollcall sync --help", "--jobs: %s:%w", path, err)
+	}
+	commands := make([]*cobra.Command, len(jobs))
+	for i, j := range jobs {
+		if commands[i], err = a.commandOf(cmd, j); err != nil {
+			return nil, nil, usageError("see rollcall sync --help", "--jobs: %s:%d: %w", path, j.line, err)
+		}
+	}
+	return jobs, commands, nil
 }
 
 // runJob runs one job, and says what is wrong with it.
@@ -97,8 +103,12 @@ func (a *app) commandOf(parent *cobra.Command, j syncJob) (*cobra.Command, error
 	return cmd, cmd.Flags().Set("jobs", "") // a variable may name the very file that the job is from
 }
 
-// apart refuses jobs that would write over files of their own, of each other, or of the file of jobs.
-func (a *app) apart(path string, commands []*cobra.Command, jobs []syncJob) error {
+// refuseJobCollisions refuses jobs that would write over files of their own, of each other, or over the file of jobs.
+func (a *app) refuseJobCollisions(cmd *cobra.Command, path string) error {
+	jobs, commands, err := a.jobsIn(cmd, path)
+	if err != nil {
+		return nil //nolint:nilerr // it is said when the jobs are to be run, with what is wrong beside it
+	}
 	var files fileset.Set
 	files.Add(fileset.File{Path: path, Role: fileset.Jobs, Option: "jobs"})
 	files.Add(fileset.File{Path: a.common.logFile, Role: fileset.Log, Option: "log-file"})
@@ -114,9 +124,9 @@ func (a *app) apart(path string, commands []*cobra.Command, jobs []syncJob) erro
 		text += fmt.Sprintf(" of the job on line %d", jobs[of-1].line)
 	}
 	if run := collision.Output.Run; run > 0 {
-		text = fmt.Sprintf("%d: %s", jobs[run-1].line, text)
+		return usageError("name another file", "--jobs: %s:%d: %s", path, jobs[run-1].line, text)
 	}
-	return errors.New(text)
+	return usageError("name another file", "%s", text)
 }
 
 // distinct refuses jobs that share what is remembered of an organization: each would take the other's people for leavers.

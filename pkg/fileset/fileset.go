@@ -59,6 +59,8 @@ type File struct {
 	// Names reports which names in the folder of Path the run may choose instead of that of Path. Nil: none. What is there
 	// already under such a name counts, and so does what is not there yet.
 	Names func(name string) bool
+	// Stream is the open file behind the path "-", as a shell redirects one; nil if it is unknown.
+	Stream os.FileInfo
 	// Run tells runs apart that share a set, as the jobs of one file do.
 	Run int
 }
@@ -92,7 +94,7 @@ type Set struct{ places []place }
 // place is a file, and where it is.
 type place struct {
 	File
-	// path is absolute and without symbolic links.
+	// path is absolute and without symbolic links; empty for a stream.
 	path string
 	// found are what is there already, under any of the names; empty if nothing is.
 	found []os.FileInfo
@@ -100,9 +102,9 @@ type place struct {
 	folded bool
 }
 
-// Add adds a file. A path that is empty, or "-", is no file. A ledger brings along the files that stand beside it.
+// Add adds a file. A path that is empty is no file, and neither is "-" unless it has its Stream. A ledger brings along the files that stand beside it.
 func (s *Set) Add(f File) {
-	if f.Path == "" || f.Path == "-" {
+	if f.Path == "" || f.Path == "-" && f.Stream == nil {
 		return
 	}
 	s.places = append(s.places, placeOf(f))
@@ -141,6 +143,13 @@ func (s *Set) Collision() (Collision, bool) {
 
 // placeOf finds out where a file is, and what is there.
 func placeOf(f File) place {
+	if f.Stream != nil {
+		p := place{File: f}
+		if f.Stream.Mode().IsRegular() {
+			p.found = append(p.found, f.Stream)
+		}
+		return p
+	}
 	p := place{File: f, path: resolve(f.Path)}
 	folder := filepath.Dir(p.path)
 	p.folded = foldsCase(folder)

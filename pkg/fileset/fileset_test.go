@@ -63,6 +63,10 @@ func TestCollision(t *testing.T) {
 		f.Run = run
 		return f
 	}
+	stream, err := os.Stat("people.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
 	log := fileset.File{Path: "run.log", Role: fileset.Log}
 	tests := []struct {
 		name string
@@ -85,6 +89,8 @@ func TestCollision(t *testing.T) {
 		{"by a link to nothing", []fileset.File{summary("not-yet.json"), metrics("dangling")}, fileset.Metrics, fileset.Summary},
 		{"two inputs", []fileset.File{roster, {Path: "people.csv", Role: fileset.Token}}, "", ""},
 		{"standard streams", []fileset.File{{Path: "-", Role: fileset.Roster}, {Path: "-", Role: fileset.Results}}, "", ""},
+		{"a redirected stream", []fileset.File{{Path: "-", Role: fileset.Roster, Stream: stream}, summary("people.csv")}, fileset.Summary, fileset.Roster},
+		{"a redirected stream and another file", []fileset.File{{Path: "-", Role: fileset.Roster, Stream: stream}, summary("out/new")}, "", ""},
 		{"the null device", []fileset.File{{Path: os.DevNull, Role: fileset.Header}, {Path: os.DevNull, Role: fileset.Log}}, "", ""},
 		{"the ledger", []fileset.File{ledger, summary("notes.db")}, fileset.Summary, fileset.Ledger},
 		{"beside the ledger", []fileset.File{ledger, summary("notes.db-wal")}, fileset.Summary, fileset.Ledger},

@@ -106,11 +106,11 @@ func (s Step) String() string {
 type Progress uint8
 
 const (
-	// Untouched: no run of the plan has come to the row.
+	// Untouched says that no run of the plan has come to the row.
 	Untouched Progress = iota
-	// Begun: a run of the plan was cut short before the row had its outcome, and is resumed.
+	// Begun says that a run of the plan was cut short before the row had its outcome, and is resumed.
 	Begun
-	// CarriedOut: a run of the plan has invited the person, or has found the person to be there.
+	// CarriedOut says that a run of the plan has invited the person, or has found the person to be there.
 	CarriedOut
 )
 
