@@ -16,6 +16,7 @@ var arrows = []arrow{
 	{"formula", "", "it makes cells harmless, whatever they hold"},
 	{"email", "", "it judges an e-mail address by its text, without rosters and services"},
 	{"atomicfile", "", "it puts a file in its place, whatever the file holds"},
+	{"fileset", "", "it knows which names are one file, whatever the files hold"},
 	{"workbook", "", "it knows sheets and cells, whatever they hold"},
 	{"remedy", "", "it says what to do, whatever is wrong and whoever shows it"},
 	{"document", "remedy", "it turns bytes into text; what the text means is for roster to say"},
@@ -63,7 +64,7 @@ var arrows = []arrow{
 
 	// The edge.
 	{
-		"cli", "atomicfile batch breaker config console corrections cybedefend directory document drift email fence fetch fix formula guard journey ledger ledger/sqlite " +
+		"cli", "atomicfile batch breaker config console corrections cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
 			"pace plan record remedy report results retry roster sandbox secret webhook workbook", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

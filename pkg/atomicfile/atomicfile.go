@@ -18,8 +18,8 @@ import (
 var errEnded = errors.New("already committed or discarded")
 
 // File is a file in the making. What is written goes to a file beside the target, owner-only from its first byte. A
-// process killed before [File.Commit] leaves the target as it was, and the other file, .NAME.*.tmp, behind. A File is
-// not safe for concurrent use.
+// process killed before [File.Commit] leaves the target as it was, and the other file, .NAME.*.tmp, behind: the next
+// [Create] for the same target removes it. A File is not safe for concurrent use.
 type File struct {
 	path  string
 	mode  fs.FileMode
@@ -33,12 +33,21 @@ func Create(path string, mode fs.FileMode) (*File, error) {
 	if err := replaceable(path); err != nil {
 		return nil, err
 	}
-	// CreateTemp opens with mode 0600.
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return nil, err
+	removeLeftovers(path)
+	for {
+		// CreateTemp opens with mode 0600.
+		temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+		if err != nil {
+			return nil, err
+		}
+		if hold(temp) {
+			return &File{path: path, mode: mode, temp: temp}, nil
+		}
+		// Somebody else has taken it for a leftover, in the moment before it was held.
+		if err := temp.Close(); err != nil {
+			return nil, err
+		}
 	}
-	return &File{path: path, mode: mode, temp: temp}, nil
 }
 
 // Write puts content at path with the permissions mode, as [Create] and [File.Commit] do, and leaves nothing else
@@ -71,8 +80,10 @@ func (f *File) Commit() error {
 	if err := f.temp.Sync(); err != nil {
 		return err
 	}
-	if err := f.temp.Close(); err != nil {
-		return err
+	if closeBeforeRename {
+		if err := f.temp.Close(); err != nil {
+			return err
+		}
 	}
 	if err := replaceable(f.path); err != nil {
 		return err
@@ -81,7 +92,11 @@ func (f *File) Commit() error {
 		return err
 	}
 	f.ended = true
-	return syncDirectory(filepath.Dir(f.path))
+	var err error
+	if !closeBeforeRename {
+		err = f.temp.Close()
+	}
+	return errors.Join(err, syncDirectory(filepath.Dir(f.path)))
 }
 
 // Discard gives the file up and leaves nothing behind. After Commit or an earlier Discard it does nothing, so it can

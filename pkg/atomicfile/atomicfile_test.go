@@ -78,6 +78,44 @@ func TestNothingIsSeenBeforeCommit(t *testing.T) {
 	}
 }
 
+// What a killed writer left is removed by the next one for the same target. What a living one writes stays, and so does
+// what only looks like it.
+func TestLeftoversAreRemoved(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "last")
+	stay := map[string]string{".last.csv.42.tmp": "of another target", ".last.4x2.tmp": "of nobody", ".last.tmp": "of nobody", "last.42.tmp": "of nobody"}
+	for name, text := range stay {
+		if err := os.WriteFile(filepath.Join(directory, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{".last.42.tmp", ".last.123456789.tmp"} {
+		if err := os.WriteFile(filepath.Join(directory, name), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	alive, err := atomicfile.Create(path, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alive.Write([]byte("alive")); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.Write(path, 0o600, []byte("second")); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(place(t, directory)); got != len(stay)+2 {
+		t.Errorf("%d files, want the target, that of the living writer and those of nobody", got)
+	}
+	if err := alive.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	stay["last"] = "alive"
+	if diff := cmp.Diff(stay, place(t, directory)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWriteLeavesNothingBehindWhereItFails(t *testing.T) {
 	directory := t.TempDir()
 	link := filepath.Join(directory, "link")

@@ -135,11 +135,11 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 			if fixing.file != "" && len(paths) > 1 {
 				return usageError("run it once for each roster", "--fix takes one roster, not %d", len(paths))
 			}
-			if err := fixing.finish(paths[0], a.common.logFile); err != nil {
+			if err := fixing.finish(); err != nil {
 				return err
 			}
 			for _, path := range paths {
-				code, err := a.check(cmd.Context(), path, reading, o, fixing.file)
+				code, err := a.check(cmd.Context(), path, reading, o, fixing)
 				if err != nil {
 					return err
 				}
@@ -150,6 +150,7 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 	}
 	reading.add(cmd)
 	fixing.add(cmd, "check that one")
+	fixing.addForce(cmd, "")
 	return cmd
 }
 
@@ -165,7 +166,7 @@ type checkReport struct {
 }
 
 // check prints the findings of one roster, of the fixed one if it is to be written to a file, and returns its exit code.
-func (a *app) check(ctx context.Context, path string, reading rosterFlags, o roster.Options, file string) (code ExitCode, err error) {
+func (a *app) check(ctx context.Context, path string, reading rosterFlags, o roster.Options, fixing fixFlags) (code ExitCode, err error) {
 	source, done, err := a.source(ctx, path, reading)
 	if err != nil {
 		return exitCodeOf(err), err
@@ -173,17 +174,17 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 	defer func() { err = errors.Join(err, done()) }()
 
 	var fixed *fix.Fix
-	if file != "" {
-		fixed, err = a.fixRoster(ctx, source, o, file)
+	if fixing.file != "" {
+		fixed, err = a.fixRoster(ctx, source, o, fixing)
 		if _, isRefused := findingsOf(err); err != nil && !isRefused {
 			return ExitUnexpected, err
 		}
 	}
 	if fixed != nil {
-		if err := a.reportFix(ctx, fixed, source.Name, file); err != nil {
+		if err := a.reportFix(ctx, fixed, source.Name, fixing.file); err != nil {
 			return ExitUnexpected, err
 		}
-		source = document.File(file)
+		source = document.File(fixing.file)
 	}
 	report := checkReport{Roster: source.Name}
 	var findings iter.Seq2[roster.Finding, error]

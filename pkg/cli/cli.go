@@ -24,6 +24,7 @@ import (
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/console"
+	"rollcall/pkg/fileset"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/secret"
 )
@@ -150,8 +151,11 @@ Exit codes:
 		Version:       version() + " " + runtime.Version(),
 		Args:          noArguments,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.bindEnvironment(cmd); err != nil {
+				return err
+			}
+			if err := a.refuseCollisions(cmd, args); err != nil {
 				return err
 			}
 			return a.start()
@@ -210,7 +214,7 @@ func (a *app) open() error {
 	}
 	sinks := []console.Sink{{Out: a.console, Format: console.LogFormat(a.common.logFormat), Level: level, Color: color}}
 	if a.common.logFile != "" {
-		file, err := os.OpenFile(a.common.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		file, err := fileset.Append(a.common.logFile)
 		if err != nil {
 			return usageError("name a file that can be written", "--log-file: %w", err)
 		}

@@ -2,12 +2,13 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,11 @@ import (
 )
 
 // fixFlags say where a roster goes once it is fixed. Commands that read one share them.
-type fixFlags struct{ file string }
+type fixFlags struct {
+	file string
+	// force replaces a file that is there already; it is that of --plan, too.
+	force bool
+}
 
 func (f *fixFlags) add(cmd *cobra.Command, then string) {
 	cmd.Flags().StringVar(&f.file, "fix", "", "write the roster to `FILE` with all done to it that needs no person, and "+then+":\n"+
@@ -27,18 +32,15 @@ func (f *fixFlags) add(cmd *cobra.Command, then string) {
 		"service spells them, no row twice; everything else stays as it is")
 }
 
-// finish checks the file against the roster from which it is made and others that it must not overwrite.
-func (f *fixFlags) finish(path string, beside ...string) error {
-	switch f.file {
-	case "":
-		return nil
-	case "-":
+// addForce adds the flag to replace what is there; others names further flags that it is for.
+func (f *fixFlags) addForce(cmd *cobra.Command, others string) {
+	cmd.Flags().BoolVar(&f.force, "force", false, "replace the FILE of --fix"+others+" if it is there already and differs")
+}
+
+// finish checks the flag.
+func (f *fixFlags) finish() error {
+	if f.file == "-" {
 		return usageError("name a file", "--fix: standard output is no file")
-	}
-	for _, other := range append(beside, path) {
-		if other != "" && other != "-" && (filepath.Clean(f.file) == filepath.Clean(other) || sameFile(f.file, other)) {
-			return usageError("name another file", "--fix would overwrite %s", other)
-		}
 	}
 	return nil
 }
@@ -46,8 +48,9 @@ func (f *fixFlags) finish(path string, beside ...string) error {
 // roster returns the path of the roster that is worked on: of the fixed one, if there is one.
 func (f *fixFlags) roster(path string) string { return cmp.Or(f.file, path) }
 
-// fixRoster writes the fixed roster.
-func (a *app) fixRoster(ctx context.Context, source document.Source, o roster.Options, file string) (*fix.Fix, error) {
+// fixRoster writes the fixed roster. A file that is there already and has the same content is left as it is.
+func (a *app) fixRoster(ctx context.Context, source document.Source, o roster.Options, f fixFlags) (*fix.Fix, error) {
+	file := f.file
 	fixed, err := fix.Read(ctx, source, o)
 	if err != nil {
 		return nil, withFlags(err)
@@ -57,6 +60,12 @@ func (a *app) fixRoster(ctx context.Context, source document.Source, o roster.Op
 	}
 	content, err := fixed.Content(ctx, file)
 	if err != nil {
+		return nil, err
+	}
+	if earlier, err := os.ReadFile(file); err == nil && bytes.Equal(earlier, content) {
+		return fixed, nil
+	}
+	if err := refuseToReplace("--fix", file, f.force); err != nil {
 		return nil, err
 	}
 	if err := atomicfile.Write(file, 0o600, content); err != nil {
@@ -76,7 +85,7 @@ func (a *app) fixFirst(ctx context.Context, path string, f inviteFlags) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	fixed, err := a.fixRoster(ctx, source, o, f.fix.file)
+	fixed, err := a.fixRoster(ctx, source, o, f.fix)
 	if err != nil || a.common.quiet {
 		return err
 	}

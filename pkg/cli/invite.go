@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -74,7 +73,7 @@ Exit codes:
 	groups.group(cmd, "The service", f.serviceFlags.add)
 	groups.group(cmd, "Who is invited", f.policyFlags.add)
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", f.guards.add)
-	groups.group(cmd, "What is shown and written", func(cmd *cobra.Command) { f.outcomeFlags.add(cmd); f.plan.add(cmd) })
+	groups.group(cmd, "What is shown and written", func(cmd *cobra.Command) { f.outcomeFlags.add(cmd); f.plan.add(cmd); f.fix.addForce(cmd, " or --plan") })
 	groups.group(cmd, "On the way", func(cmd *cobra.Command) { f.pacingFlags.add(cmd); f.wayFlags.add(cmd) })
 	groups.group(cmd, "For the machine that watches", f.watch.add)
 	cmd.SetUsageFunc(groups.usage)
@@ -86,9 +85,7 @@ func (a *app) understand(cmd *cobra.Command, f *inviteFlags, paths []string) (pa
 	afterGiven := cmd.Flags().Changed("reinvite-after")
 	if f.plan.from != "" {
 		afterGiven = true
-		if path, err = a.fromPlan(cmd, f, paths); err == nil { // now its roster is known
-			err = f.watch.finish(a, cmd, path, resultsFor(f.results, path))
-		}
+		path, err = a.fromPlan(cmd, f, paths)
 	} else if err = rosters(1, 1)(cmd, paths); err == nil {
 		path = paths[0]
 	}
@@ -163,7 +160,7 @@ func (f *wayFlags) lag() time.Duration { return time.Duration(lagPerGrace) * f.g
 // finish checks the flags and works out what their texts mean.
 func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) error {
 	for _, err := range []error{
-		f.policyFlags.finish(afterGiven), f.guards.finish(f.noPreflight || f.offline), f.plan.finish(path, f.dryRun, f.offline),
+		f.policyFlags.finish(afterGiven), f.guards.finish(f.noPreflight || f.offline), f.plan.finish(path, f.dryRun, f.offline, f.fix.force),
 		f.finishPacing(),
 	} {
 		if err != nil {
@@ -183,7 +180,7 @@ func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) e
 	if f.results == "" && !f.dryRun {
 		f.results = resultsFor(f.results, f.fix.roster(path))
 	}
-	if err := f.fix.finish(path, f.results, common.logFile, f.ledger, f.plan.save, f.settings.PATFile, f.headerFile); err != nil {
+	if err := f.fix.finish(); err != nil {
 		return err
 	}
 	switch {
@@ -193,10 +190,6 @@ func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) e
 		return usageError("add --dry-run, or leave --offline out", "--offline sends nothing, so it goes with --dry-run only")
 	case common.json && f.results == "-":
 		return usageError("name a file with --results", "--json and --results - both want standard output")
-	case f.results != "" && f.results != "-" && sameFile(f.results, path):
-		return usageError("name another file", "--results would overwrite the roster %s", path)
-	case common.logFile != "" && (sameFile(common.logFile, path) || sameFile(common.logFile, f.results)):
-		return usageError("name another file", "--log-file would write into the roster or its results: %s", common.logFile)
 	case path == "-" && f.settings.PATFile == "-":
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}
@@ -206,15 +199,6 @@ func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) e
 		}
 	}
 	return nil
-}
-
-func sameFile(one, other string) bool {
-	first, err := os.Stat(one)
-	if err != nil {
-		return false
-	}
-	second, err := os.Stat(other)
-	return err == nil && os.SameFile(first, second)
 }
 
 // parseDeadline reads a duration from now, a time of day, the next one being meant, or an instant in RFC 3339.

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v4"
+
+	"rollcall/pkg/fileset"
 )
 
 // syncJob is one sync of several: a roster and the flags for it, as the command line would have them.
@@ -35,19 +37,9 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if given != nil {
 		return given
 	}
-	text, err := os.ReadFile(path)
+	jobs, commands, err := a.jobsIn(cmd, path)
 	if err != nil {
-		return usageError("", "--jobs: %w", err)
-	}
-	jobs, err := readJobs(bytes.NewReader(text))
-	if err != nil {
-		return usageError("see rollcall sync --help", "--jobs: %s:%w", path, err)
-	}
-	commands := make([]*cobra.Command, len(jobs))
-	for i, j := range jobs {
-		if commands[i], err = a.commandOf(cmd, j); err != nil {
-			return usageError("see rollcall sync --help", "--jobs: %s:%d: %w", path, j.line, err)
-		}
+		return err
 	}
 	if err := distinct(commands, jobs); err != nil {
 		return usageError("give each its own", "--jobs: %s:%w", path, err)
@@ -62,6 +54,25 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 		}
 	}
 	return exitWith(worst)
+}
+
+// jobsIn reads the jobs in a file, and makes the command of each.
+func (a *app) jobsIn(cmd *cobra.Command, path string) ([]syncJob, []*cobra.Command, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, usageError("", "--jobs: %w", err)
+	}
+	jobs, err := readJobs(bytes.NewReader(text))
+	if err != nil {
+		return nil, nil, usageError("see rollcall sync --help", "--jobs: %s:%w", path, err)
+	}
+	commands := make([]*cobra.Command, len(jobs))
+	for i, j := range jobs {
+		if commands[i], err = a.commandOf(cmd, j); err != nil {
+			return nil, nil, usageError("see rollcall sync --help", "--jobs: %s:%d: %w", path, j.line, err)
+		}
+	}
+	return jobs, commands, nil
 }
 
 // runJob runs one job, and says what is wrong with it.
@@ -92,21 +103,36 @@ func (a *app) commandOf(parent *cobra.Command, j syncJob) (*cobra.Command, error
 	return cmd, cmd.Flags().Set("jobs", "") // a variable may name the very file that the job is from
 }
 
-// distinct refuses jobs that would write over each other's files, and those that share what is remembered of an
-// organization: each would take the other's people for leavers.
-func distinct(commands []*cobra.Command, jobs []syncJob) error {
-	written, reconciled := map[string]int{}, map[[4]string]int{}
+// refuseJobCollisions refuses jobs that would write over files of their own, of each other, or over the file of jobs.
+func (a *app) refuseJobCollisions(cmd *cobra.Command, path string) error {
+	jobs, commands, err := a.jobsIn(cmd, path)
+	if err != nil {
+		return nil //nolint:nilerr // it is said when the jobs are to be run, with what is wrong beside it
+	}
+	var files fileset.Set
+	files.Add(fileset.File{Path: path, Role: fileset.Jobs, Option: "jobs"})
+	files.Add(fileset.File{Path: a.common.logFile, Role: fileset.Log, Option: "log-file"})
 	for i, cmd := range commands {
-		files := []string{resultsFor(cmd.Flag("results").Value.String(), jobs[i].roster)}
-		for _, name := range []string{"summary", "metrics-file"} {
-			files = append(files, cmd.Flag(name).Value.String())
-		}
-		for _, file := range files {
-			if line, twice := written[file]; twice && file != "" && file != "-" {
-				return fmt.Errorf("%d: the job on line %d writes %s, too", jobs[i].line, line, file)
-			}
-			written[file] = jobs[i].line
-		}
+		a.addFiles(&files, cmd, []string{jobs[i].roster}, i+1)
+	}
+	collision, found := files.Collision()
+	if !found {
+		return nil
+	}
+	text, of := collisionText(collision), collision.Other.Run
+	if of > 0 && of != collision.Output.Run {
+		text += fmt.Sprintf(" of the job on line %d", jobs[of-1].line)
+	}
+	if run := collision.Output.Run; run > 0 {
+		return usageError("name another file", "--jobs: %s:%d: %s", path, jobs[run-1].line, text)
+	}
+	return usageError("name another file", "%s", text)
+}
+
+// distinct refuses jobs that share what is remembered of an organization: each would take the other's people for leavers.
+func distinct(commands []*cobra.Command, jobs []syncJob) error {
+	reconciled := map[[4]string]int{}
+	for i, cmd := range commands {
 		var memory [4]string
 		for k, name := range [...]string{"region", "api-url", "organization-id", "ledger"} {
 			memory[k] = cmd.Flag(name).Value.String()

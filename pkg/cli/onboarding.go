@@ -46,7 +46,8 @@ type onboarding struct {
 	shrunk   *guard.Trip     // nil if the roster has not shrunk too much
 	changes  []change
 
-	preview preview
+	preview    preview
+	carriedOut carriedOut // of the saved plan, before this command
 	// hasSummary is set once the summary has something to tell a person.
 	hasSummary bool
 	summary    report.Summary
@@ -68,7 +69,7 @@ func (r *onboarding) work(ctx context.Context) error {
 		return err
 	}
 	if r.flags.dryRun {
-		if err := r.recoverReadOnly(ctx); err != nil {
+		if err := r.recoverReadOnly(ctx); err != nil || r.summary.Idle {
 			return err
 		}
 		return r.previewOnly(ctx)
@@ -78,6 +79,9 @@ func (r *onboarding) work(ctx context.Context) error {
 	}
 	if err := r.recover(ctx); err != nil {
 		return err
+	}
+	if r.isDoneAlready() {
+		return r.sayDoneAlready(ctx, r.ledger)
 	}
 	if err := r.previewRows(ctx); err != nil {
 		return err

@@ -33,7 +33,7 @@ func (f *planFlags) add(cmd *cobra.Command) {
 }
 
 // finish checks --plan for a roster at path.
-func (f *planFlags) finish(path string, dryRun, offline bool) error {
+func (f *planFlags) finish(path string, dryRun, offline, force bool) error {
 	switch {
 	case f.save == "":
 		return nil
@@ -45,8 +45,9 @@ func (f *planFlags) finish(path string, dryRun, offline bool) error {
 		return usageError("name a file", "--plan needs a roster that can be read again, and standard input cannot")
 	case fetch.Is(path):
 		return usageError("fetch it into a file first", "--plan needs a roster that stays as it is, and an address may bring another one each time")
-	case sameFile(f.save, path):
-		return usageError("name another file", "--plan would overwrite the roster %s", path)
+	}
+	if err := refuseToReplace("--plan", f.save, force); err != nil {
+		return err
 	}
 	if err := checkWritable(f.save); err != nil {
 		return usageError("name another file", "--plan: %w", err)
@@ -64,13 +65,9 @@ func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path
 		"invalid", "reinvite", "reinvite-after", "reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline"); err != nil {
 		return "", err
 	}
-	text, err := os.ReadFile(f.plan.from)
+	saved, err := readPlan(f.plan.from)
 	if err != nil {
 		return "", usageError("make one with --dry-run --plan", "--from-plan: %w", err)
-	}
-	saved, err := plan.ReadSaved(bytes.NewReader(text))
-	if err != nil {
-		return "", usageError("make one with --dry-run --plan", "--from-plan: %s: %w", f.plan.from, err)
 	}
 	if len(paths) > 0 {
 		if given, err := filepath.Abs(paths[0]); err != nil || given != saved.Roster {
@@ -88,6 +85,19 @@ func (a *app) fromPlan(cmd *cobra.Command, f *inviteFlags, paths []string) (path
 		return "", usageError("make another one", "--from-plan: %s: %w", f.plan.from, err)
 	}
 	return saved.Roster, nil
+}
+
+// readPlan reads the plan in a file.
+func readPlan(path string) (plan.Saved, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return plan.Saved{}, err
+	}
+	saved, err := plan.ReadSaved(bytes.NewReader(text))
+	if err != nil {
+		return plan.Saved{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return saved, nil
 }
 
 // savePlan writes what would be done to where the flags ask for it.
@@ -154,20 +164,20 @@ func (r *onboarding) refuseOtherService() error {
 func (r *onboarding) refuseApproved(format string, args ...any) error {
 	return &codedError{
 		code: ExitGuard, err: fmt.Errorf(format+"; nothing was sent", args...),
-		hint: "make another plan: rollcall invite " + quoted(r.path) + " --dry-run --plan " + quoted(r.flags.plan.from),
+		hint: "make another plan: rollcall invite " + quoted(r.path) + " --dry-run --force --plan " + quoted(r.flags.plan.from),
 	}
 }
 
 // comparison holds the verdicts of today against an approved plan.
 type comparison struct {
 	approved  map[int]plan.Step
-	resumed   bool
+	progress  func(row int) plan.Progress
 	different []string // the first ones, in words
 	count     int
 }
 
-func newComparison(approved *plan.Saved, resumed bool) *comparison {
-	c := &comparison{approved: make(map[int]plan.Step, len(approved.Steps)), resumed: resumed}
+func newComparison(approved *plan.Saved, progress func(row int) plan.Progress) *comparison {
+	c := &comparison{approved: make(map[int]plan.Step, len(approved.Steps)), progress: progress}
 	for _, step := range approved.Steps {
 		c.approved[step.Row] = step
 	}
@@ -180,7 +190,7 @@ func (c *comparison) add(today plan.Step) {
 		return
 	}
 	planned, known := c.approved[today.Row]
-	if known && planned.Agrees(today, c.resumed) {
+	if known && planned.Agrees(today, c.progress(today.Row)) {
 		return
 	}
 	if c.count++; c.count > screenful {

@@ -62,7 +62,7 @@ func (r *onboarding) newPreview() preview {
 		}
 	}
 	if approved := r.flags.plan.approved; approved != nil {
-		p.comparison = newComparison(approved, r.summary.Resumed)
+		p.comparison = newComparison(approved, r.progress)
 	}
 	return p
 }

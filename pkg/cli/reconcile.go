@@ -217,8 +217,11 @@ func count(found *report.Drift, c change) {
 }
 
 // driftFile returns where the differences go: NAME.drift.csv beside NAME.results.csv.
-func (r *onboarding) driftFile() string {
-	directory, name := filepath.Split(r.flags.results)
+func (r *onboarding) driftFile() string { return driftFileFor(r.flags.results) }
+
+// driftFileFor returns where the differences go beside these results.
+func driftFileFor(results string) string {
+	directory, name := filepath.Split(results)
 	name = strings.TrimSuffix(name, filepath.Ext(name))
 	return directory + strings.TrimSuffix(name, ".results") + ".drift.csv"
 }

@@ -59,6 +59,9 @@ func (r *onboarding) recover(ctx context.Context) error {
 	if err := r.reopen(ctx); err != nil {
 		return err
 	}
+	if err := r.findCarriedOut(ctx, r.ledger); err != nil {
+		return err
+	}
 	return r.compare(ctx, r.ledger)
 }
 
@@ -84,6 +87,12 @@ func (r *onboarding) recoverReadOnly(ctx context.Context) (err error) {
 	}
 	if r.inputs, err = r.readInputs(ctx, memory, r.doubts, r.blind(r.doubts)); err != nil {
 		return err
+	}
+	if err := r.findCarriedOut(ctx, memory); err != nil {
+		return err
+	}
+	if r.isDoneAlready() {
+		return r.sayDoneAlready(ctx, memory)
 	}
 	return r.compare(ctx, memory)
 }

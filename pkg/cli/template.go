@@ -96,8 +96,10 @@ func (a *app) finishTemplate(cmd *cobra.Command, f *templateFlags, path string) 
 
 // template writes the roster to start from.
 func (a *app) template(ctx context.Context, path string, f templateFlags) (err error) {
-	if _, err := os.Lstat(path); path != "-" && !f.force && !errors.Is(err, fs.ErrNotExist) {
-		return a.refuseToReplace(path)
+	if path != "-" {
+		if err := refuseToReplace("", path, f.force); err != nil {
+			return err
+		}
 	}
 	var teams []string
 	if f.teams {
@@ -121,7 +123,7 @@ func (a *app) template(ctx context.Context, path string, f templateFlags) (err e
 	file, err := os.OpenFile(path, how, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return a.refuseToReplace(path)
+		return refuseToReplace("", path, false)
 	case err != nil:
 		return usageError("name another file", "%w", err)
 	}
@@ -133,10 +135,6 @@ func (a *app) template(ctx context.Context, path string, f templateFlags) (err e
 		a.console.Printf("%s: fill it in, then: rollcall check %[1]s", path)
 	}
 	return nil
-}
-
-func (a *app) refuseToReplace(path string) error {
-	return usageError("name another file, or say --force", "%s is there already", path)
 }
 
 // teamNames reads the names of the organization's teams, in their order.

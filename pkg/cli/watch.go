@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -39,13 +38,11 @@ func (f *watchFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.notifyOn, "notify-on", string(report.OnChange), "`WHEN` to post: change (somebody was invited, or the exit code is not 0), failure (it is not 0) or always")
 }
 
-// finish checks the flags, and that the files can be written: before anything is sent. The files beside are those that
-// must not be overwritten.
-func (f *watchFlags) finish(a *app, cmd *cobra.Command, beside ...string) error {
+// finish checks the flags, and that the files can be written: before anything is sent.
+func (f *watchFlags) finish(a *app, cmd *cobra.Command) error {
 	if !report.Occasion(f.notifyOn).Valid() {
 		return usageError("", "--notify-on: %q is neither change, failure nor always", f.notifyOn)
 	}
-	beside = append(beside, a.common.logFile, f.notifyFile)
 	for _, file := range []struct{ flag, path string }{{"--summary", f.summary}, {"--metrics-file", f.metrics}} {
 		if file.path == "" {
 			continue
@@ -53,12 +50,6 @@ func (f *watchFlags) finish(a *app, cmd *cobra.Command, beside ...string) error 
 		if file.path == "-" {
 			return usageError("--json prints the summary there", "%s: standard output is no file", file.flag)
 		}
-		for _, other := range beside {
-			if other != "" && (filepath.Clean(file.path) == filepath.Clean(other) || sameFile(file.path, other)) {
-				return usageError("name another file", "%s would overwrite %s", file.flag, other)
-			}
-		}
-		beside = append(beside, file.path)
 		if err := checkWritable(file.path); err != nil {
 			return usageError("name a file that can be written", "%s: %w", file.flag, err)
 		}
@@ -106,12 +97,10 @@ func (f *watchFlags) findHook(a *app, cmd *cobra.Command) error {
 // withNotification wraps run so that its refusals are notified, too: a wrong command line is a run that was refused.
 func (a *app) withNotification(f *inviteFlags, run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, paths []string) error {
-		given := strings.Join(paths, " ") // of which there is one at most
-		path := f.fix.roster(given)
-		if err := f.watch.finish(a, cmd, given, path, resultsFor(f.results, path), f.ledger, f.settings.PATFile,
-			f.plan.save, f.plan.from); err != nil {
+		if err := f.watch.finish(a, cmd); err != nil {
 			return err
 		}
+		path := f.fix.roster(strings.Join(paths, " ")) // of which there is one at most
 		if f.offline {
 			if err := a.refuseBeside(cmd, "--offline", "notify", "notify-file"); err != nil {
 				return err

@@ -152,6 +152,15 @@ func Path(roster, results string) string {
 	return filepath.Join(filepath.Dir(results), stem+suffix(first))
 }
 
+// Names reports whether a name, in the folder of a path, is one that [List.Write] may choose for that path.
+func Names(path string) func(name string) bool {
+	stem, _ := split(filepath.Base(path))
+	return func(name string) bool {
+		other, n := split(name)
+		return other == stem && name == stem+suffix(n)
+	}
+}
+
 // split takes the path of a list apart.
 func split(path string) (stem string, n int) {
 	stem = strings.TrimSuffix(path, ".csv")

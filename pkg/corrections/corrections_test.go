@@ -117,3 +117,17 @@ func TestMarked(t *testing.T) {
 		}
 	}
 }
+
+func TestNames(t *testing.T) {
+	for _, path := range []string{"out/people.todo.csv", "people.todo-2.csv"} {
+		names := corrections.Names(path)
+		for name, want := range map[string]bool{
+			"people.todo.csv": true, "people.todo-2.csv": true, "people.todo-17.csv": true,
+			"people.csv": false, "people.todo-1.csv": false, "people.todo.json": false, "person.todo.csv": false, "people.results.csv": false,
+		} {
+			if names(name) != want {
+				t.Errorf("Names(%q)(%q) = %v", path, name, !want)
+			}
+		}
+	}
+}

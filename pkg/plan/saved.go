@@ -73,8 +73,8 @@ func StepOf(r record.Record, v Verdict) Step {
 	}
 }
 
-// sends reports whether the step sends an invitation.
-func (s Step) sends() bool {
+// Sends reports whether the step sends an invitation.
+func (s Step) Sends() bool {
 	return s.Verdict == record.WouldInvite || s.Verdict == record.WouldReinvite
 }
 
@@ -86,10 +86,10 @@ func (s Step) done() bool {
 // String says what the step does.
 func (s Step) String() string {
 	text := s.Verdict.String()
-	if s.sends() {
+	if s.Sends() {
 		text += " as " + s.Role
 	}
-	if s.sends() && len(s.Teams) > 0 {
+	if s.Sends() && len(s.Teams) > 0 {
 		teams := make([]string, len(s.Teams))
 		for i, team := range s.Teams {
 			teams[i] = team.TeamID + ":" + string(team.Role)
@@ -102,20 +102,37 @@ func (s Step) String() string {
 	return text
 }
 
+// Progress is how far runs of a saved plan have come with one of its rows.
+type Progress uint8
+
+const (
+	// Untouched says that no run of the plan has come to the row.
+	Untouched Progress = iota
+	// Begun says that a run of the plan was cut short before the row had its outcome, and is resumed.
+	Begun
+	// CarriedOut says that a run of the plan has invited the person, or has found the person to be there.
+	CarriedOut
+)
+
 // Agrees reports whether the verdict of today does what was planned. That an invitation has been accepted meanwhile is
-// no difference, since nothing is done about it. In a run that was cut short and is resumed, it is none either that the
+// no difference, since nothing is done about it. With what a run of the plan has done itself, nothing is left to do: then
+// it is no difference that the person is invited or a member by now, or, where the run was cut short, that the
 // invitation to replace is gone.
-func (s Step) Agrees(today Step, resumed bool) bool {
+func (s Step) Agrees(today Step, progress Progress) bool {
 	switch {
 	case s.Row != today.Row || s.Email != today.Email:
 		return false
 	case s.done() && today.done():
 		return true
-	case resumed && s.Replaces != "" && today.Replaces == "" && today.sends():
+	case progress == CarriedOut && s.Sends() && today.done():
+		return true
+	case progress == Begun && s.Sends() && (today.Verdict == record.AlreadyInvited || today.Verdict == record.AlreadyMember):
+		return true
+	case progress == Begun && s.Replaces != "" && today.Replaces == "" && today.Sends():
 	case s.Verdict != today.Verdict || s.Replaces != today.Replaces:
 		return false
 	}
-	return !s.sends() || s.Role == today.Role && slices.Equal(s.Teams, today.Teams)
+	return !s.Sends() || s.Role == today.Role && slices.Equal(s.Teams, today.Teams)
 }
 
 // Write writes the plan as JSON, a row on a line, so that two plans can be compared by any tool.

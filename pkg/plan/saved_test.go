@@ -79,27 +79,37 @@ func TestAgrees(t *testing.T) {
 	tests := []struct {
 		name           string
 		planned, today plan.Step
-		resumed        bool
+		progress       plan.Progress
 		want           bool
 	}{
-		{"the same", step(record.WouldInvite, ""), step(record.WouldInvite, ""), false, true},
-		{"for another reason", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Reason = "x" }), false, true},
-		{"expired meanwhile", step(record.AlreadyInvited, ""), step(record.WouldReinvite, ""), false, false},
-		{"invited meanwhile", step(record.WouldInvite, ""), step(record.AlreadyInvited, ""), false, false},
-		{"accepted meanwhile", step(record.AlreadyInvited, ""), step(record.AlreadyMember, ""), false, true},
-		{"another person", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Email = "b@x.example" }), false, false},
-		{"another row", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Row = 2 }), false, false},
-		{"another role", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Role = "manager" }), false, false},
-		{"other teams", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Teams = nil }), false, false},
-		{"not allowed any more", step(record.WouldInvite, ""), step(record.Rejected, ""), false, false},
-		{"another one to replace", step(record.WouldReinvite, "x"), step(record.WouldReinvite, "y"), false, false},
-		{"none to replace", step(record.WouldReinvite, "x"), step(record.WouldInvite, ""), false, false},
-		{"none to replace any more, since we have begun", step(record.WouldReinvite, "x"), step(record.WouldInvite, ""), true, true},
-		{"none to replace any more, but a member", step(record.WouldReinvite, "x"), step(record.AlreadyMember, ""), true, false},
-		{"resumed, and the same", step(record.WouldReinvite, "x"), step(record.WouldReinvite, "x"), true, true},
+		{"the same", step(record.WouldInvite, ""), step(record.WouldInvite, ""), plan.Untouched, true},
+		{"for another reason", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Reason = "x" }), plan.Untouched, true},
+		{"expired meanwhile", step(record.AlreadyInvited, ""), step(record.WouldReinvite, ""), plan.Untouched, false},
+		{"invited meanwhile", step(record.WouldInvite, ""), step(record.AlreadyInvited, ""), plan.Untouched, false},
+		{"accepted meanwhile", step(record.AlreadyInvited, ""), step(record.AlreadyMember, ""), plan.Untouched, true},
+		{"another person", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Email = "b@x.example" }), plan.Untouched, false},
+		{"another row", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Row = 2 }), plan.Untouched, false},
+		{"another role", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Role = "manager" }), plan.Untouched, false},
+		{"other teams", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Teams = nil }), plan.Untouched, false},
+		{"not allowed any more", step(record.WouldInvite, ""), step(record.Rejected, ""), plan.Untouched, false},
+		{"another one to replace", step(record.WouldReinvite, "x"), step(record.WouldReinvite, "y"), plan.Untouched, false},
+		{"none to replace", step(record.WouldReinvite, "x"), step(record.WouldInvite, ""), plan.Untouched, false},
+		{"none to replace any more, since we have begun", step(record.WouldReinvite, "x"), step(record.WouldInvite, ""), plan.Begun, true},
+		{"none to replace any more, but a member", step(record.WouldReinvite, "x"), step(record.AlreadyMember, ""), plan.Begun, true},
+		{"invited meanwhile by the run that is resumed", step(record.WouldInvite, ""), step(record.AlreadyInvited, ""), plan.Begun, true},
+		{"a member who was to be replaced, without us", step(record.WouldReinvite, "x"), step(record.AlreadyMember, ""), plan.Untouched, false},
+		{"kept back, with nothing done yet", step(record.WouldInvite, ""), step(record.Skipped, ""), plan.Begun, false},
+		{"not to be sent, and to be sent now", step(record.Duplicate, ""), step(record.AlreadyInvited, ""), plan.Begun, false},
+		{"carried out", step(record.WouldInvite, ""), step(record.AlreadyInvited, ""), plan.CarriedOut, true},
+		{"carried out, and accepted since", step(record.WouldReinvite, "x"), step(record.AlreadyMember, ""), plan.CarriedOut, true},
+		{"carried out, and ended since", step(record.WouldInvite, ""), step(record.Skipped, ""), plan.CarriedOut, true},
+		{"carried out, and to be replaced again", step(record.WouldReinvite, "x"), step(record.WouldReinvite, "y"), plan.CarriedOut, false},
+		{"carried out, and to be sent again", step(record.WouldReinvite, "x"), step(record.WouldInvite, ""), plan.CarriedOut, false},
+		{"carried out, as another person", step(record.WouldInvite, ""), changed(func(s *plan.Step) { s.Email, s.Verdict = "b@x.example", record.AlreadyInvited }), plan.CarriedOut, false},
+		{"resumed, and the same", step(record.WouldReinvite, "x"), step(record.WouldReinvite, "x"), plan.Begun, true},
 	}
 	for _, tt := range tests {
-		if got := tt.planned.Agrees(tt.today, tt.resumed); got != tt.want {
+		if got := tt.planned.Agrees(tt.today, tt.progress); got != tt.want {
 			t.Errorf("%s: Agrees = %v", tt.name, got)
 		}
 	}
