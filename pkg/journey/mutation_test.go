@@ -35,7 +35,7 @@ func mutations() []mutation {
 		{"somebody else's answer is a refusal", judge, "case class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):", "case class == cybedefend.Foreign, class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):", ""},
 		{"a refusal is not looked up", judge, "case class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):\n", "case false:\n", ""},
 		{"an invitation that is not there to be cancelled counts as cancelled", judge, "case class == cybedefend.Done, class == cybedefend.Confirmed:\n", "case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound:\n", ""},
-		{"tries are never used up", judge, "if !p.Retry.Again(trail.Tries) {", "if false {", ""},
+		{"tries are never used up", judge, "case !p.Retry.Again(trail.Tries):", "case false:", ""},
 		{"tries of lost requests are never used up", judge, "case !p.Retry.Again(w.Trail.Tries):", "case false:", ""},
 		{"a request goes on no longer than its answer takes", judge, "= a.Ended, p.silence(a.Err), time.Time{}", "= a.Ended, 0, time.Time{}", ""},
 		{"a claim of another row does not matter", judge, "case w.Elsewhere != \"\":", "case false:", ""},

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -187,7 +188,7 @@ func (s *state) doubts(scope record.Scope) []record.Doubt {
 		case x.Run != y.Run:
 			return order[x.Run] - order[y.Run]
 		}
-		return x.Row - y.Row
+		return cmp.Or(x.Row-y.Row, cmp.Compare(email.Fold(x.Email), email.Fold(y.Email)))
 	})
 	return doubts
 }
