@@ -70,12 +70,12 @@ var arrows = []arrow{
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
 
-// library says which packages may import a library of others, and why no others may. A path with a dot stands for all
+// dependency says which packages may import a library of others, and why no others may. A path with a dot stands for all
 // packages below it, too. The importer "tests" stands for tests alone; beside it, tests may import what some package may.
-type library struct{ path, by, why string }
+type dependency struct{ path, by, why string }
 
-// libraries has a row for each library of others that we use, and for packages of Go that not everybody may use.
-var libraries = []library{
+// dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
+var dependencies = []dependency{
 	{"net/http", "batch breaker cli cybedefend fetch journey sandbox throttle webhook", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
@@ -111,7 +111,7 @@ var libraries = []library{
 // TestArrows holds the packages to the tables above.
 func TestArrows(t *testing.T) {
 	code, tests := sources(t)
-	for _, fault := range slices.Concat(arrowFaults(arrows, code), libraryFaults(libraries, code, tests), faceFaults(tests)) {
+	for _, fault := range slices.Concat(arrowFaults(arrows, code), dependencyFaults(dependencies, code, tests), faceFaults(tests)) {
 		t.Error(fault)
 	}
 }

@@ -110,15 +110,15 @@ func arrowFaults(rows []arrow, code imports) (faults []string) {
 	return faults
 }
 
-// libraryFaults returns where code or tests differ from the rows, and which rows are wrong in themselves.
-func libraryFaults(rows []library, code, tests imports) (faults []string) {
+// dependencyFaults returns where code or tests differ from the rows, and which rows are wrong in themselves.
+func dependencyFaults(rows []dependency, code, tests imports) (faults []string) {
 	fault := func(format string, a ...any) { faults = append(faults, fmt.Sprintf(format, a...)) }
-	uses := func(packages imports, from string, row library) bool {
+	uses := func(packages imports, from string, row dependency) bool {
 		return slices.ContainsFunc(packages[from], row.covers)
 	}
 	for i, row := range rows {
 		switch {
-		case slices.ContainsFunc(rows[:i], func(other library) bool { return other.covers(row.path) }):
+		case slices.ContainsFunc(rows[:i], func(other dependency) bool { return other.covers(row.path) }):
 			fault("%s has two rows: make them one", row.path)
 		case row.why == "":
 			fault("%s has no reason: say in its row why no others may import it", row.path)
@@ -147,7 +147,7 @@ func libraryFaults(rows []library, code, tests imports) (faults []string) {
 	for _, packages := range []imports{code, tests} {
 		for _, from := range slices.Sorted(maps.Keys(packages)) {
 			for _, imported := range packages[from] {
-				known := slices.ContainsFunc(rows, func(row library) bool { return row.covers(imported) })
+				known := slices.ContainsFunc(rows, func(row dependency) bool { return row.covers(imported) })
 				if outside(imported) && !known {
 					fault("%s imports %s, which has no row: say who may import it, and why no others", from, imported)
 				}
@@ -158,8 +158,8 @@ func libraryFaults(rows []library, code, tests imports) (faults []string) {
 }
 
 // covers reports whether the row is about the package.
-func (l library) covers(imported string) bool {
-	return imported == l.path || outside(l.path) && strings.HasPrefix(imported, l.path+"/")
+func (d dependency) covers(imported string) bool {
+	return imported == d.path || outside(d.path) && strings.HasPrefix(imported, d.path+"/")
 }
 
 // outside reports whether a package is neither ours nor Go's.
@@ -182,7 +182,7 @@ func faceFaults(tests imports) (faults []string) {
 func TestArrowFaults(t *testing.T) {
 	good := []arrow{{"low", "", "it is low"}, {"high", "low", "it is high"}}
 	code := imports{"low": {"fmt"}, "high": {"fmt", "rollcall/pkg/low"}}
-	with := func(row ...arrow) []arrow { return slices.Concat(good, row) }
+	with := func(more ...arrow) []arrow { return slices.Concat(good, more) }
 	for _, test := range []struct {
 		name string
 		rows []arrow
@@ -206,23 +206,23 @@ func TestArrowFaults(t *testing.T) {
 	}
 }
 
-// TestLibraryFaults makes each mistake once.
-func TestLibraryFaults(t *testing.T) {
+// TestDependencyFaults makes each mistake once.
+func TestDependencyFaults(t *testing.T) {
 	const lib, prover = "example.org/lib", "example.org/prover"
-	good := []library{{lib, "high", "one is enough"}, {prover, "tests", "it proves"}, {"old", "", "it is old"}}
+	good := []dependency{{lib, "high", "one is enough"}, {prover, "tests", "it proves"}, {"old", "", "it is old"}}
 	code, tests := imports{"low": {"fmt"}, "high": {lib + "/part", "older"}}, imports{"low": {lib, prover}}
-	with := func(row ...library) []library { return slices.Concat(good, row) }
+	with := func(more ...dependency) []dependency { return slices.Concat(good, more) }
 	for _, test := range []struct {
 		name        string
-		rows        []library
+		rows        []dependency
 		code, tests imports
 		want        []string
 	}{
 		{"no mistake", good, code, tests, nil},
 		{"a library without a row", good[1:], code, imports{"low": {prover}}, []string{"high imports example.org/lib/part, which has no row: say who may import it, and why no others"}},
 		{"a library of tests without a row", good[:1], code, imports{"low": {prover}}, []string{"low imports example.org/prover, which has no row: say who may import it, and why no others"}},
-		{"two rows", with(library{lib + "/part", "high", "again"}), code, tests, []string{"example.org/lib/part has two rows: make them one"}},
-		{"a row without a reason", []library{{lib, "high", ""}, good[1]}, code, tests, []string{"example.org/lib has no reason: say in its row why no others may import it"}},
+		{"two rows", with(dependency{lib + "/part", "high", "again"}), code, tests, []string{"example.org/lib/part has two rows: make them one"}},
+		{"a row without a reason", []dependency{{lib, "high", ""}, good[1]}, code, tests, []string{"example.org/lib has no reason: say in its row why no others may import it"}},
 		{"an importer that is not allowed", good, imports{"low": {lib}, "high": {lib}}, tests, []string{"low imports example.org/lib, which the row does not allow: one is enough"}},
 		{"a library of tests in the product", good, imports{"low": {prover}, "high": {lib}}, tests, []string{"low imports example.org/prover, which the row does not allow: it proves"}},
 		{"an importer that is none", good, imports{"high": nil}, tests, []string{"high may import example.org/lib and does not: take it out of the row"}},
@@ -230,7 +230,7 @@ func TestLibraryFaults(t *testing.T) {
 		{"what nobody may import", good, code, imports{"low": {prover, "old"}}, []string{"a test of low imports old, which nobody may: it is old"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, libraryFaults(test.rows, test.code, test.tests)); diff != "" {
+			if diff := cmp.Diff(test.want, dependencyFaults(test.rows, test.code, test.tests)); diff != "" {
 				t.Error(diff)
 			}
 		})
