@@ -280,7 +280,7 @@ func (d *dispatcher) probe(ctx context.Context) {
 		_, err := d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})
 		d.trouble = cmp.Or(err, d.trouble)
 		d.breaker = d.breaker.Probed(err)
-		asked = askedWait(err)
+		asked = cybedefend.AskedWait(err)
 	}
 }
 
@@ -308,17 +308,6 @@ func (t *twins) twin(id, email string) string {
 	t.whose[id] = email
 	return ""
 }
-
-// askedWait returns how long the service asked to wait, 0 if it did not.
-func askedWait(err error) time.Duration {
-	if e, ok := errors.AsType[*cybedefend.Error](err); ok && e.HasRetryAfter {
-		return min(e.RetryAfter, longestWait)
-	}
-	return 0
-}
-
-// longestWait is beyond what any run waits for, and far from what a Duration can hold.
-const longestWait = 365 * 24 * time.Hour
 
 // cause returns the same short word for all failures of a kind.
 func cause(err error) string {

@@ -43,7 +43,7 @@ func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error)
 		}
 		err = call(ctx)
 		p.report(permission, err)
-		tooMany := statusOf(err) == http.StatusTooManyRequests
+		tooMany := cybedefend.StatusOf(err) == http.StatusTooManyRequests
 		if tooMany { // it was not tried at all
 			throttled++
 			tries--
@@ -51,7 +51,7 @@ func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error)
 		if !passing(err) || ctx.Err() != nil || !policy.Again(tries) {
 			return err
 		}
-		asked := askedWait(err)
+		asked := cybedefend.AskedWait(err)
 		// A random wait of almost nothing would spend the tries in an instant.
 		wait := policy.Wait(tries+throttled, max(asked, policy.Base/2), rand.Float64())
 		if time.Since(began)+wait > p.MaxWait {
@@ -112,12 +112,4 @@ func reason(err error) breaker.Reason {
 		return breaker.Foreign
 	}
 	return breaker.Overlong
-}
-
-// statusOf returns the HTTP status behind an error, 0 if no reply came.
-func statusOf(err error) int {
-	if e, ok := errors.AsType[*cybedefend.Error](err); ok {
-		return e.Status
-	}
-	return 0
 }

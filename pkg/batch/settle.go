@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -15,9 +16,6 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
 )
-
-// recentWitnesses is how many of the invitations that were confirmed last tell how late a reading is.
-const recentWitnesses = 16
 
 // probeCap bounds the waits between two tries to read the directory.
 const probeCap = 30 * time.Second
@@ -34,20 +32,9 @@ func (d *dispatcher) witness(r record.Record, left time.Time) {
 		return
 	}
 	d.witnesses = append(d.witnesses, journey.Witness{Email: r.Email, InvitationID: r.InvitationID, At: left})
-	if len(d.witnesses) > 2*recentWitnesses {
-		d.witnesses = append([]journey.Witness(nil), d.witnesses[len(d.witnesses)-recentWitnesses:]...)
+	if len(d.witnesses) > 2*journey.MostWitnesses {
+		d.witnesses = slices.Clone(d.witnesses[len(d.witnesses)-journey.MostWitnesses:])
 	}
-}
-
-// seenBy returns the witnesses as the reading that has just ended counts them, which is from its beginning: its last page
-// may show somebody whom the first one was too late to show.
-func (d *dispatcher) seenBy(reading *directory.Directory) []journey.Witness {
-	took := time.Since(reading.Began)
-	seen := append([]journey.Witness(nil), d.witnesses...)
-	for i := range seen {
-		seen[i].At = seen[i].At.Add(-took)
-	}
-	return seen
 }
 
 // settle reads the directory once and finds out what became of every doubtful attempt. Nothing is in flight meanwhile, and
@@ -94,7 +81,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 	in, lag := d.Inputs, time.Duration(0)
 	in.Blind, in.At = false, d.Now()
 	if unread == nil {
-		lag = d.policy().LagOf(reading, d.seenBy(reading))
+		lag = d.policy().LagOf(reading, d.witnesses)
 	}
 	steps := make([]journey.Step, len(d.doubts))
 	for i, doubt := range d.doubts {

@@ -161,8 +161,8 @@ func (s State) failed(step journey.Step, o Options) State {
 		s.failures = max(s.failures, lineStop) // whatever leaves now meets the same
 	}
 	most := cmp.Or(o.MaxWait, DefaultMaxWait)
-	if e, ok := errors.AsType[*cybedefend.Error](step.Err); ok && e.HasRetryAfter && e.RetryAfter > most {
-		return s.stopped(Overlong, fmt.Errorf("it asks for %s, at most %s are allowed: %w", e.RetryAfter, most, step.Err))
+	if asked := cybedefend.AskedWait(step.Err); asked > most {
+		return s.stopped(Overlong, fmt.Errorf("it asks for %s, at most %s are allowed: %w", asked, most, step.Err))
 	}
 	return s
 }

@@ -98,6 +98,26 @@ func ClassOf(err error) Class {
 	return Lost
 }
 
+// StatusOf returns the HTTP status behind err, 0 if no reply came.
+func StatusOf(err error) int {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
+// longestWait is beyond what anybody waits for, and far from what a Duration can hold.
+const longestWait = 365 * 24 * time.Hour
+
+// AskedWait returns how long the service asked to wait, 0 if it did not. It is a year at the most, so that the end of the
+// wait is an instant.
+func AskedWait(err error) time.Duration {
+	if e, ok := errors.AsType[*Error](err); ok && e.HasRetryAfter {
+		return min(e.RetryAfter, longestWait)
+	}
+	return 0
+}
+
 // refuse returns the error for a call that can't be right and is not sent.
 func refuse(operation, format string, args ...any) *Error {
 	return &Error{Operation: operation, Class: FinalNo, Err: fmt.Errorf(format, args...)}

@@ -17,9 +17,9 @@ import (
 
 // Directory is one reading of an organization. It is safe for concurrent use, since nothing changes it.
 type Directory struct {
-	// Began is when the reading began, by this machine's clock: it settles nothing about attempts that had not
-	// ended by then.
-	Began time.Time
+	// Began and Ended are when the reading began and ended, by this machine's clock: it settles nothing about attempts
+	// that had not ended when it began.
+	Began, Ended time.Time
 	// Stable reports whether the lists stood still enough while they were read, so that nobody can have slipped from
 	// one page to the next unseen.
 	Stable bool

@@ -97,6 +97,7 @@ func Read(ctx context.Context, o Options) (*Directory, error) {
 		}
 	}
 	r.finish(d)
+	d.Ended = time.Now()
 	return d, nil
 }
 

@@ -85,7 +85,7 @@ func (p Policy) silence(err error) time.Duration {
 	if err == nil {
 		return 0
 	}
-	switch status := statusOf(err); {
+	switch status := cybedefend.StatusOf(err); {
 	case classOf(err) == cybedefend.FinalNo:
 		return 0 // it said no, so it is done with it
 	case errors.Is(err, context.DeadlineExceeded), status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
@@ -115,25 +115,6 @@ const (
 func quotaPause(refusals int) time.Duration {
 	const first, most = 10 * time.Second, time.Minute
 	return min(first<<min(max(refusals-1, 0), 4), most)
-}
-
-// longestWait is beyond what any run waits for, and far from what a Duration can hold.
-const longestWait = 365 * 24 * time.Hour
-
-// askedWait returns how long the service asked to wait, 0 if it did not.
-func askedWait(err error) time.Duration {
-	if e, ok := errors.AsType[*cybedefend.Error](err); ok && e.HasRetryAfter {
-		return min(e.RetryAfter, longestWait)
-	}
-	return 0
-}
-
-// statusOf returns the HTTP status behind an error, 0 if no reply came.
-func statusOf(err error) int {
-	if e, ok := errors.AsType[*cybedefend.Error](err); ok {
-		return e.Status
-	}
-	return 0
 }
 
 // invited returns the record of a person who was invited by this run. The hint says where the invitation is not as the

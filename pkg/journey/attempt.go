@@ -120,7 +120,8 @@ func (t *Attempt) report(step Step, a Answer, permission pace.Permission, took t
 	case Refused:
 		answered.Kind = pace.Accepted
 	case Busy:
-		answered.Kind, answered.Plain = pace.Refused, statusOf(a.Err) == http.StatusServiceUnavailable && askedWait(a.Err) == 0
+		answered.Kind = pace.Refused
+		answered.Plain = cybedefend.StatusOf(a.Err) == http.StatusServiceUnavailable && cybedefend.AskedWait(a.Err) == 0
 	default:
 	}
 	t.Gate.Report(answered)

@@ -251,18 +251,10 @@ func (m *model) CancelInvitation(ctx context.Context, _, id string) (cybedefend.
 		return cybedefend.Invitation{}, failure(cybedefend.FinalNo, http.StatusConflict)
 	case !open && (a.err == nil || cybedefend.ClassOf(a.err) == cybedefend.Confirmed):
 		return cybedefend.Invitation{}, failure(cybedefend.FinalNo, http.StatusNotFound)
-	case open && cybedefend.ClassOf(a.err) == cybedefend.FinalNo && statusOf(a.err) == http.StatusNotFound:
+	case open && cybedefend.ClassOf(a.err) == cybedefend.FinalNo && cybedefend.StatusOf(a.err) == http.StatusNotFound:
 		return cybedefend.Invitation{}, failure(cybedefend.FinalNo, http.StatusBadRequest) // it is there
 	}
 	return cybedefend.Invitation{ID: id}, a.err
-}
-
-func statusOf(err error) int {
-	failure, _ := err.(*cybedefend.Error) //nolint:errorlint // it is never wrapped here
-	if failure == nil {
-		return 0
-	}
-	return failure.Status
 }
 
 // event is something that may happen.

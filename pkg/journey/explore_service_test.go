@@ -287,7 +287,7 @@ func (m *model) read(r reading) (*directory.Directory, error) {
 		return nil, err
 	}
 	this := *d
-	this.Began = now
+	this.Began, this.Ended = now, now
 	if r.hides >= 0 {
 		this.Complete, this.Gaps = false, []string{"members: 1 of 2 shown"}
 	}

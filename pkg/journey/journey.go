@@ -73,7 +73,7 @@ func (step Step) cancelled(a Answer, p Policy) Step {
 
 // again has the attempt made again after a wait, or ends the entry when its tries are used up.
 func (step Step) again(a Answer, p Policy) Step {
-	asked := askedWait(a.Err)
+	asked := cybedefend.AskedWait(a.Err)
 	trail := &step.Work.Trail
 	quota := step.Heard == Busy && classOf(a.Err) == cybedefend.FinalNo
 	if quota && asked == 0 {
@@ -110,7 +110,7 @@ func (step Step) settle(r record.Record) Step {
 func (w Work) after(a Answer, p Policy) Work {
 	w.Attempts++
 	w.Inherited = false
-	w.HTTPStatus, w.Error = statusOf(a.Err), ""
+	w.HTTPStatus, w.Error = cybedefend.StatusOf(a.Err), ""
 	if a.Err == nil {
 		w.HTTPStatus = http.StatusCreated
 		if a.Cancels {

@@ -9,8 +9,8 @@ import (
 	"rollcall/pkg/plan"
 )
 
-// recent is how many of the invitations that were confirmed last tell how late a reading is.
-const recent = 16
+// MostWitnesses is how many of the invitations that were confirmed last tell how late a reading is.
+const MostWitnesses = 16
 
 // Witness is an invitation that the service has described in an answer, by which a reading shows how late it is.
 type Witness struct {
@@ -23,15 +23,16 @@ type Witness struct {
 
 // LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
 // that it is later than that; the newest that it has says that it is no later. Where nothing tells, [Policy.Lag] counts, and
-// so it does for a reading with gaps: whom it lacks may be hidden for good.
+// so it does for a reading with gaps: whom it lacks may be hidden for good. Their age is that at the end of the reading: its
+// last page may show somebody whom its first one was too early to show.
 func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
 	if len(d.Gaps) > 0 {
 		return p.lag()
 	}
 	lag := p.lag()
 	for _, witness := range witnesses {
-		age := d.Began.Sub(witness.At)
-		if age < 0 || age > MemoryCounts || otherwise(d, witness) {
+		age := d.Ended.Sub(witness.At)
+		if witness.At.After(d.Began) || age > MemoryCounts || otherwise(d, witness) {
 			continue
 		}
 		if !shows(d, witness) {
@@ -75,5 +76,5 @@ func Witnesses(histories plan.Histories, now time.Time) []Witness {
 		}
 	}
 	slices.SortFunc(witnesses, func(a, b Witness) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Email, b.Email)) })
-	return witnesses[:min(len(witnesses), recent)]
+	return witnesses[:min(len(witnesses), MostWitnesses)]
 }

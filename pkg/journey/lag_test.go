@@ -44,7 +44,7 @@ func lateReading(t *testing.T, members []cybedefend.User, invitations ...cybedef
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Began = noon
+	d.Began, d.Ended = noon, noon
 	return d
 }
 
@@ -61,6 +61,10 @@ func TestLag(t *testing.T) {
 	older.Older = true
 	elsewhere := witness(2 * time.Second)
 	elsewhere.Email, elsewhere.InvitationID = "bob@x.example", "i2"
+	slow := lateReading(t, admin, whole())
+	slow.Ended = noon.Add(5 * time.Second)
+	slowly := lateReading(t, admin)
+	slowly.Ended = noon.Add(30 * time.Second)
 	tests := []struct {
 		name      string
 		directory *directory.Directory
@@ -79,6 +83,9 @@ func TestLag(t *testing.T) {
 		{"listed with another id, for a while", lateReading(t, admin, other), []journey.Witness{witness(time.Minute)}, unknown},
 		{"the list names no ids", lateReading(t, admin, nameless), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
 		{"made later", lateReading(t, admin, whole()), []journey.Witness{witness(-time.Second)}, unknown},
+		{"made during the reading", slow, []journey.Witness{witness(-time.Second)}, unknown},
+		{"listed at the end of a reading", slow, []journey.Witness{witness(3 * time.Second)}, 8 * time.Second},
+		{"not listed at the end of a reading", slowly, []journey.Witness{witness(30 * time.Second)}, 2 * time.Minute},
 		{"of yesterday", lateReading(t, admin), []journey.Witness{witness(24 * time.Hour)}, unknown},
 		{"found long after it was made", lateReading(t, admin, whole()), []journey.Witness{older}, unknown},
 		{"a reading with gaps", lateReading(t, nil, whole()), []journey.Witness{witness(time.Minute), elsewhere}, unknown},
