@@ -94,8 +94,6 @@ type Ledger interface {
 	// Pending yields the entries of a run that have no outcome, in row order. What is concluded or claimed during the
 	// loop may or may not show; a row is yielded at most once.
 	Pending(ctx context.Context, run string) iter.Seq2[Entry, error]
-	// Untried yields those entries of Pending that no request was ever sent or claimed for. They are to come first.
-	Untried(ctx context.Context, run string) iter.Seq2[Entry, error]
 	// Records yields all entries of a run in row order. What is concluded during the loop may or may not show.
 	Records(ctx context.Context, run string) iter.Seq2[record.Record, error]
 	// Outcomes counts the entries of a run by outcome; [record.Unset] is an entry without one. Together they are the

@@ -31,16 +31,7 @@ func each[T any](ctx context.Context, m *Memory, look func(*state) ([]T, error))
 }
 
 // Pending implements [ledger.Ledger].
-func (m *Memory) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
-	return m.pending(ctx, run, func(ledger.Entry) bool { return true })
-}
-
-// Untried implements [ledger.Ledger].
-func (m *Memory) Untried(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
-	return m.pending(ctx, run, func(e ledger.Entry) bool { return e.Attempts == 0 && e.Claim == nil })
-}
-
-func (m *Memory) pending(ctx context.Context, id string, wanted func(ledger.Entry) bool) iter.Seq2[ledger.Entry, error] {
+func (m *Memory) Pending(ctx context.Context, id string) iter.Seq2[ledger.Entry, error] {
 	return each(ctx, m, func(s *state) (entries []ledger.Entry, err error) {
 		run, err := s.run(id)
 		if err != nil {
@@ -53,9 +44,8 @@ func (m *Memory) pending(ctx context.Context, id string, wanted func(ledger.Entr
 			}
 		}
 		for _, r := range run.records {
-			entry := ledger.Entry{Record: r, Claim: claims[r.Row]}
-			if r.Outcome == record.Unset && wanted(entry) {
-				entries = append(entries, entry)
+			if r.Outcome == record.Unset {
+				entries = append(entries, ledger.Entry{Record: r, Claim: claims[r.Row]})
 			}
 		}
 		return entries, nil

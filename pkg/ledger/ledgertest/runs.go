@@ -154,22 +154,6 @@ var runTests = []conformance{
 		b.same("runs", len(collect(b, b.Runs(b.Context()))), 0)
 		b.claim(invite(b.begin(here, "a@x.example"), 1, "a@x.example"))
 	}},
-	{"yield what was never tried by itself", func(b *bench) {
-		run := b.begin(here, "a@x.example", "b@x.example", "c@x.example", "d@x.example")
-		b.claim(invite(run, 1, "a@x.example"))
-		b.settle(run, record.Record{Row: 2, Attempts: 1}, whole(3, record.Invited))
-		rows := func(entries []ledger.Entry) (rows []int) {
-			for _, e := range entries {
-				rows = append(rows, e.Row)
-			}
-			return rows
-		}
-		b.same("pending", rows(collect(b, b.Pending(b.Context(), run.ID))), []int{1, 2, 4})
-		b.same("untried", rows(collect(b, b.Untried(b.Context(), run.ID))), []int{4})
-		for _, err := range b.Untried(b.Context(), "none") {
-			b.refused("Untried", err, ledger.ErrNoRun)
-		}
-	}},
 	{"can be written to while they are read", func(b *bench) {
 		run := b.begin(here, "a@x.example", "b@x.example", "c@x.example")
 		for entry, err := range b.Pending(b.Context(), run.ID) {

@@ -249,7 +249,6 @@ func TestLedgerIsItsModel(t *testing.T) {
 func (p *pair) compareRun(ctx context.Context, t *rapid.T, run ledger.Run) {
 	p.both(t, "records", func(l ledger.Ledger) (any, error) { return drain(l.Records(ctx, run.ID)) })
 	p.both(t, "pending", func(l ledger.Ledger) (any, error) { return drain(l.Pending(ctx, run.ID)) })
-	p.both(t, "untried", func(l ledger.Ledger) (any, error) { return drain(l.Untried(ctx, run.ID)) })
 	p.both(t, "unfinished", func(l ledger.Ledger) (any, error) {
 		found, _, err := l.Unfinished(ctx, run.Scope(), run.Digest)
 		return found, err

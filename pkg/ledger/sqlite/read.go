@@ -21,20 +21,11 @@ const selectEntry = `SELECT entry.row, line, entry.email, role, teams, entry.ext
 
 // Pending implements [ledger.Ledger]. It reads a chunk at a time.
 func (l *Ledger) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
-	return l.pending(ctx, run, "")
-}
-
-// Untried implements [ledger.Ledger]. It reads a chunk at a time.
-func (l *Ledger) Untried(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
-	return l.pending(ctx, run, "AND entry.attempts = 0 AND at IS NULL")
-}
-
-func (l *Ledger) pending(ctx context.Context, run, which string) iter.Seq2[ledger.Entry, error] {
 	// Few claims stand. They are looked up by an index that SQLite makes for each chunk.
-	query := `WITH claimed AS MATERIALIZED (SELECT row, change, attempt, at, replaces, before FROM claim WHERE run = ?1) ` +
+	const query = `WITH claimed AS MATERIALIZED (SELECT row, change, attempt, at, replaces, before FROM claim WHERE run = ?1) ` +
 		selectEntry + `, entry.email, coalesce(change, 0), coalesce(attempt, 0), coalesce(at, 0), coalesce(replaces, ''), coalesce(before, '')
 		FROM entry LEFT JOIN claimed ON claimed.row = entry.row
-		WHERE run = ?1 AND entry.row > ?2 AND outcome = 0 ` + which + ` ORDER BY entry.row LIMIT ?3`
+		WHERE run = ?1 AND entry.row > ?2 AND outcome = 0 ORDER BY entry.row LIMIT ?3`
 	return inChunks(ctx, l, run, query, func(rows *sql.Rows) (entry ledger.Entry, row int, err error) {
 		var c record.Claim
 		if err := scanRecord(rows, &entry.Record, scanClaim(&c)[1:]...); err != nil {
