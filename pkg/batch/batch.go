@@ -26,17 +26,11 @@ import (
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
-	"rollcall/pkg/retry"
 )
 
-// Defaults of [Options].
-const (
-	// DefaultWorkers hold 1,000 invites a second against a service that takes 60 ms to answer. As many as the pace needs
-	// are at work; the others cost nothing.
-	DefaultWorkers = 64
-	// DefaultGrace is how long a request may still be at work inside the service after its reply was lost.
-	DefaultGrace = 3 * time.Second
-)
+// DefaultWorkers hold 1,000 invites a second against a service that takes 60 ms to answer. As many as the pace needs are
+// at work; the others cost nothing.
+const DefaultWorkers = 64
 
 // Service is the part of the service that a batch needs.
 type Service interface {
@@ -69,18 +63,12 @@ type Options struct {
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
 
-	Retry retry.Policy
+	// Policy decides about single entries.
+	Policy journey.Policy
 	// Workers is how many requests may be in flight at most: the pace may need fewer. Zero stands for [DefaultWorkers].
 	Workers int
 	// Limits say when the run stops.
 	Limits breaker.Options
-	// Grace is how long after a lost reply the directory may be asked about it. Zero stands for [DefaultGrace].
-	Grace time.Duration
-	// Timeout is the client's own limit for a request: one that ran into it is given as long again to end inside the
-	// service. UserTimeout is how long the kernel goes on delivering what was written to a connection that is gone.
-	Timeout, UserTimeout time.Duration
-	// Lag is how late a list may be where nothing shows how late it is. Zero stands for [journey.UnknownLag].
-	Lag time.Duration
 	// Deadline, if set, is when the run stops feeding.
 	Deadline time.Time
 
@@ -91,19 +79,15 @@ type Options struct {
 }
 
 func (o Options) withDefaults() (Options, error) {
-	policy, err := retry.New(o.Retry)
-	if err != nil {
+	var err error
+	if o.Policy, err = o.Policy.WithDefaults(); err != nil {
 		return o, err
 	}
-	o.Retry = policy
 	if o.Workers == 0 {
 		o.Workers = DefaultWorkers
 	}
 	if o.Limits.MaxWait == 0 {
 		o.Limits.MaxWait = breaker.DefaultMaxWait
-	}
-	if o.Grace == 0 {
-		o.Grace = DefaultGrace
 	}
 	if o.Since.IsZero() {
 		o.Since = time.Now()
@@ -120,16 +104,11 @@ func (o Options) withDefaults() (Options, error) {
 	switch {
 	case o.Service == nil || o.Ledger == nil || o.Inputs.Directory == nil || o.Pace == nil:
 		return o, errors.New("batch: service, ledger, directory and pace are required")
-	case o.Workers < 0 || o.Limits.MaxWait < 0 || o.Limits.MaxStreak < 0 || o.Limits.MaxFailures < 0 || o.Grace < 0:
-		return o, fmt.Errorf("batch: workers %d, wait %s, streak %d, failures %d and grace %s must be positive",
-			o.Workers, o.Limits.MaxWait, o.Limits.MaxStreak, o.Limits.MaxFailures, o.Grace)
+	case o.Workers < 0 || o.Limits.MaxWait < 0 || o.Limits.MaxStreak < 0 || o.Limits.MaxFailures < 0:
+		return o, fmt.Errorf("batch: workers %d, wait %s, streak %d and failures %d must be positive",
+			o.Workers, o.Limits.MaxWait, o.Limits.MaxStreak, o.Limits.MaxFailures)
 	}
 	return o, nil
-}
-
-// policy returns what decides about single entries.
-func (o Options) policy() journey.Policy {
-	return journey.Policy{Retry: o.Retry, Grace: o.Grace, Timeout: o.Timeout, UserTimeout: o.UserTimeout, Lag: o.Lag}
 }
 
 // Event is something that happened to a run. Exactly one of the fields is set.

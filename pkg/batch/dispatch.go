@@ -58,7 +58,7 @@ func newDispatcher(o Options, halt context.CancelCauseFunc, events chan<- Event,
 		Options: o,
 		attempt: &journey.Attempt{
 			Service: o.Service, Store: o.Ledger, Gate: o.Pace, OrganizationID: o.OrganizationID, Run: o.Run,
-			Policy: o.policy(), Now: o.Now, Random: o.Random, Twin: newTwins().twin,
+			Policy: o.Policy, Now: o.Now, Random: o.Random, Twin: newTwins().twin,
 		},
 		halt: halt, events: events, fresh: fresh,
 		work: make(chan allowed), back: make(chan answer, inFlightPerWorker*o.Workers),

@@ -21,7 +21,6 @@ const settledGroup = 512
 // need neither.
 type feeder struct {
 	Options
-	policy journey.Policy
 	// elsewhere says for whom a claim of another run is in doubt, by key.
 	elsewhere map[string]string
 	// lag is how late the reading at the beginning may be.
@@ -33,7 +32,7 @@ type feeder struct {
 
 func newFeeder(o Options, fresh chan<- journey.Step, events chan<- Event) *feeder {
 	f := &feeder{
-		Options: o, policy: o.policy(), fresh: fresh, events: events, elsewhere: map[string]string{}, lag: lagOf(o.Inputs, o.policy()),
+		Options: o, fresh: fresh, events: events, elsewhere: map[string]string{}, lag: o.Policy.LagAtFirst(o.Inputs),
 	}
 	for _, doubt := range o.Doubts {
 		f.elsewhere[email.Fold(doubt.Email)] = fmt.Sprintf(
@@ -103,9 +102,9 @@ func (f *feeder) resolve(pending ledger.Entry) (journey.Step, error) {
 	if err != nil {
 		return journey.Step{}, fmt.Errorf("run %s: %w", f.Run, err)
 	}
-	w := journey.Load(pending.Record, pending.Claim, desired, f.policy, f.Since)
+	w := journey.Load(pending.Record, pending.Claim, desired, f.Policy, f.Since)
 	w.AskedOf, w.Elsewhere = f.OrganizationID, f.elsewhere[email.Fold(w.Email)]
-	step := journey.Resolve(w, journey.See(f.Inputs.Directory, w, f.Inputs, f.lag), f.Inputs, f.policy)
+	step := journey.Resolve(w, journey.See(f.Inputs.Directory, w, f.Inputs, f.lag), f.Inputs, f.Policy)
 	if step.Move == journey.Settled && step.Work.UpdatedAt.IsZero() {
 		step.Work.UpdatedAt = f.Now()
 	}

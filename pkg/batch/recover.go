@@ -70,7 +70,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 	if len(doubts) == 0 {
 		return nil, time.Time{}, nil
 	}
-	lag := lagOf(in, r.Policy)
+	lag := r.Policy.LagAtFirst(in)
 	for _, doubt := range doubts {
 		if doubt.Run == r.Run {
 			continue
@@ -100,9 +100,4 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 		}
 	}
 	return left, again, nil
-}
-
-// lagOf returns how late the reading may be that verdicts rest on.
-func lagOf(in plan.Inputs, p journey.Policy) time.Duration {
-	return p.LagOf(in.Directory, journey.Witnesses(in.Histories, in.At))
 }

@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +80,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 	in, lag := d.Inputs, time.Duration(0)
 	in.Blind, in.At = false, d.Now()
 	if unread == nil {
-		lag = d.policy().LagOf(reading, d.witnesses)
+		lag = d.Policy.LagOf(reading, d.witnesses)
 	}
 	steps := make([]journey.Step, len(d.doubts))
 	for i, doubt := range d.doubts {
@@ -89,7 +88,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 		if unread == nil {
 			sighting = journey.See(reading, doubt.Work, in, lag)
 		}
-		steps[i] = journey.Resolve(doubt.Work, sighting, in, d.policy())
+		steps[i] = journey.Resolve(doubt.Work, sighting, in, d.Policy)
 		steps[i].Err = doubt.Err
 		if steps[i].Move == journey.Settled {
 			steps[i].Work.UpdatedAt = d.Now()
@@ -124,7 +123,7 @@ func (d *dispatcher) settled(step journey.Step) {
 			d.settling.from = step.At
 		}
 	case journey.Send:
-		wait := d.Retry.Wait(step.Work.Trail.Tries, 0, d.Random())
+		wait := d.Policy.Retry.Wait(step.Work.Trail.Tries, 0, d.Random())
 		step.Work.Trail.DueAt = time.Now().Add(wait)
 		step.At, step.Work.Trail.EndedAt = step.Work.Trail.DueAt, time.Now()
 		d.repeat(step)
@@ -153,7 +152,7 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 	var pending []string
 	for _, witness := range d.witnesses {
 		people, ids = append(people, witness.Email), append(ids, witness.InvitationID)
-		if time.Since(witness.At) >= cmp.Or(d.Lag, journey.UnknownLag) { // a late list may lack the others
+		if time.Since(witness.At) >= d.Policy.Lag { // a late list may lack the others
 			pending = append(pending, witness.Email)
 		}
 	}

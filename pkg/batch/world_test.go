@@ -1,7 +1,6 @@
 package batch_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -58,8 +57,7 @@ func newWorldOf(t *testing.T, addresses []string, script func(address string, n 
 	w.service = newService(t, w.ledger, script)
 	w.options = batch.Options{
 		OrganizationID: organizationID, Service: w.service, Workers: 8, Pace: mustPace(t, 100),
-		Retry:   retry.Policy{Attempts: 5},
-		Timeout: 30 * time.Second, UserTimeout: 8 * time.Second,
+		Policy: journey.Policy{Retry: retry.Policy{Attempts: 5}, Timeout: 30 * time.Second, UserTimeout: 8 * time.Second},
 		Random: func() float64 { return 0.5 },
 		Observe: func(e batch.Event) {
 			switch {
@@ -131,7 +129,7 @@ func (w *world) runIn(ctx context.Context, t *testing.T, stop <-chan struct{}) e
 // recover finds out what is known before anything is sent.
 func (w *world) recover(ctx context.Context, t *testing.T) error {
 	t.Helper()
-	retries, err := retry.New(w.options.Retry)
+	policy, err := w.options.Policy.WithDefaults()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +140,7 @@ func (w *world) recover(ctx context.Context, t *testing.T) error {
 	w.options.Since = time.Now()
 	recovery := batch.Recovery{
 		Store: w.process, Run: w.options.Run, Since: w.options.Since, Hold: w.options.Pace.Hold,
-		Policy: journey.Policy{
-			Retry: retries, Grace: cmp.Or(w.options.Grace, batch.DefaultGrace), Timeout: w.options.Timeout, UserTimeout: w.options.UserTimeout,
-		},
+		Policy:  policy,
 		Read:    func(ctx context.Context) (plan.Inputs, error) { return w.read(ctx, doubts) },
 		MaxWait: w.options.Limits.MaxWait, Now: time.Now,
 	}

@@ -6,15 +6,17 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
-	"rollcall/pkg/fence"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
-	"rollcall/pkg/retry"
 )
 
 // apply sends what the plan says. It writes the results, whether or not sending ends early.
 func (r *onboarding) apply(ctx context.Context) error {
+	policy, err := r.policy()
+	if err != nil {
+		return err
+	}
 	if !r.summary.Resumed {
 		if err := r.begin(ctx); err != nil {
 			return err
@@ -28,15 +30,15 @@ func (r *onboarding) apply(ctx context.Context) error {
 	})()
 	progress := newProgress(r.app, r.pace, r.run, r.preview, r.flags.until)
 	progress.start()
-	err := batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
+	err = batch.Run(context.WithoutCancel(ctx), ctx.Done(), batch.Options{
 		OrganizationID: r.run.OrganizationID, Run: r.run.ID,
 		Service: r.service, Ledger: r.ledger, Inputs: r.inputs, Doubts: r.doubts, Since: r.held, Pace: r.pace, Now: r.service.now,
-		Retry: retry.Policy{Attempts: r.flags.attempts}, Workers: r.flags.concurrency,
+		Policy: policy, Workers: r.flags.concurrency,
 		Limits: breaker.Options{
 			MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), MayNotInvite: !r.service.caller.MayInvite(),
 		},
-		Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.host()), Lag: r.flags.lag(), Deadline: r.flags.until,
-		Observe: progress.observe,
+		Deadline: r.flags.until,
+		Observe:  progress.observe,
 	})
 	progress.stop()
 	r.summary.Retries = progress.retries

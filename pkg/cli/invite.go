@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rollcall/pkg/batch"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/results"
 )
@@ -144,7 +143,7 @@ type wayFlags struct {
 
 func (f *wayFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.DurationVar(&f.grace, "grace", batch.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
+	flags.DurationVar(&f.grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
 	flags.StringVar(&f.deadline, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
 	flags.Var(&f.maxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
@@ -152,7 +151,7 @@ func (f *wayFlags) add(cmd *cobra.Command) {
 }
 
 // lagPerGrace is how late a list may be, in graces: by default half a minute.
-const lagPerGrace = int(journey.UnknownLag / batch.DefaultGrace)
+const lagPerGrace = int(journey.UnknownLag / journey.DefaultGrace)
 
 // lag returns how late a list of the service may be where nothing shows how late it is.
 func (f *wayFlags) lag() time.Duration { return time.Duration(lagPerGrace) * f.grace }

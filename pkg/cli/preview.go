@@ -236,11 +236,16 @@ func (r *onboarding) previewPending(ctx context.Context) error {
 	}
 	delete(outcomes, record.Unset)
 	r.preview.outcomes, r.preview.before = outcomes, sum(outcomes)
+	policy, err := r.policy()
+	if err != nil {
+		return err
+	}
+	lag := policy.LagAtFirst(r.inputs)
 	for pending, err := range r.ledger.Pending(ctx, r.run.ID) {
 		if err != nil {
 			return err
 		}
-		step, err := r.resolvePending(pending)
+		step, err := r.resolvePending(pending, policy, lag)
 		if err != nil {
 			return fmt.Errorf("run %s: %w", r.run.ID, err)
 		}

@@ -25,11 +25,10 @@ func (r *onboarding) scope() record.Scope {
 
 // policy decides about single entries.
 func (r *onboarding) policy() (journey.Policy, error) {
-	retries, err := retry.New(retry.Policy{Attempts: r.flags.attempts})
 	return journey.Policy{
-		Retry: retries, Grace: r.flags.grace, Timeout: r.flags.timeout, UserTimeout: fence.UserTimeoutFor(r.service.host()),
-		Lag: r.flags.lag(),
-	}, err
+		Retry: retry.Policy{Attempts: r.flags.attempts}, Grace: r.flags.grace, Timeout: r.flags.timeout,
+		UserTimeout: fence.UserTimeoutFor(r.service.host()), Lag: r.flags.lag(),
+	}.WithDefaults()
 }
 
 // recover reads the organization, and settles what earlier runs left in doubt: the reading begins when none of their
@@ -245,17 +244,13 @@ func (r *onboarding) resolve(rec record.Record) (journey.Step, error) {
 }
 
 // resolvePending is resolve for a row of a run that was cut short, whose claim may stand.
-func (r *onboarding) resolvePending(pending ledger.Entry) (journey.Step, error) {
+func (r *onboarding) resolvePending(pending ledger.Entry, policy journey.Policy, lag time.Duration) (journey.Step, error) {
 	desired, err := plan.DesiredOf(pending.Record)
 	if err != nil {
 		return journey.Step{}, err
 	}
-	policy, err := r.policy()
-	if err != nil {
-		return journey.Step{}, err
-	}
 	w := journey.Load(pending.Record, pending.Claim, desired, policy, r.held)
-	return journey.Resolve(w, journey.See(r.directory, w, r.inputs, journey.UnknownLag), r.inputs, policy), nil
+	return journey.Resolve(w, journey.See(r.directory, w, r.inputs, lag), r.inputs, policy), nil
 }
 
 // inDoubt reports whether a request of an earlier run for the same person could not be looked up yet.

@@ -21,7 +21,7 @@ var (
 	// tries are two, so that the last one is near.
 	rules = journey.Policy{
 		Retry: retry.Policy{Attempts: 2, Base: retry.DefaultBase, Cap: retry.DefaultCap}, Grace: 3 * time.Second,
-		Timeout: 30 * time.Second, UserTimeout: fence.UserTimeout,
+		Timeout: 30 * time.Second, UserTimeout: fence.UserTimeout, Lag: journey.UnknownLag,
 	}
 )
 

@@ -272,7 +272,7 @@ func (step Step) revisit(s Sighting, in plan.Inputs) Step {
 // wait has the entry looked up once more, from when on a reading can tell. By what this reading has shown, a later one would
 // be as early again: the newest invitation in it grows old meanwhile.
 func (step Step) wait(s Sighting, p Policy) Step {
-	s.Lag = max(s.Lag, p.lag())
+	s.Lag = max(s.Lag, p.Lag)
 	step.Move, step.At = Wait, s.tellsFrom(step.Work)
 	return step
 }

@@ -26,11 +26,11 @@ const organizationID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 // policy has three tries, a grace of three seconds and a kernel that goes on delivering for eight.
 func policy(t *testing.T) journey.Policy {
 	t.Helper()
-	r, err := retry.New(retry.Policy{Attempts: 3})
+	p, err := journey.Policy{Retry: retry.Policy{Attempts: 3}, Timeout: 30 * time.Second, UserTimeout: 8 * time.Second}.WithDefaults()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return journey.Policy{Retry: r, Grace: 3 * time.Second, Timeout: 30 * time.Second, UserTimeout: 8 * time.Second}
+	return p
 }
 
 // entry is Ada, who is to be sent.

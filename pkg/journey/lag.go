@@ -27,9 +27,9 @@ type Witness struct {
 // last page may show somebody whom its first one was too early to show.
 func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
 	if len(d.Gaps) > 0 {
-		return p.lag()
+		return p.Lag
 	}
-	lag := p.lag()
+	lag := p.Lag
 	for _, witness := range witnesses {
 		age := d.Ended.Sub(witness.At)
 		if witness.At.After(d.Began) || age > MemoryCounts || otherwise(d, witness) {
@@ -43,6 +43,11 @@ func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration
 		}
 	}
 	return lag
+}
+
+// LagAtFirst returns how late the reading may be that verdicts rest on, by what is remembered.
+func (p Policy) LagAtFirst(in plan.Inputs) time.Duration {
+	return p.LagOf(in.Directory, Witnesses(in.Histories, in.At))
 }
 
 // otherwise reports whether a reading has another pending invitation of the person instead. That tells nothing: a late list

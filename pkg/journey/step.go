@@ -6,7 +6,6 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
-	"rollcall/pkg/retry"
 )
 
 // Work is one entry on its way.
@@ -58,24 +57,6 @@ func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, 
 func CertainFrom(doubt record.Doubt, p Policy, since time.Time) time.Time {
 	trail := Load(doubt.Record, &doubt.Claim, plan.Desired{}, p, since).Trail
 	return trail.EndedAt.Add(trail.SilentFor)
-}
-
-// Policy is what decides beside the answers. Retry must have its defaults filled in.
-type Policy struct {
-	Retry retry.Policy
-	// Grace is how long a request may be at work inside the service after an answer that is not one.
-	Grace time.Duration
-	// Timeout is the client's limit for a request, and UserTimeout how long the kernel goes on delivering what was written.
-	Timeout, UserTimeout time.Duration
-	// Lag is how late a list may be where nothing shows how late it is. Zero stands for [UnknownLag].
-	Lag time.Duration
-}
-
-func (p Policy) lag() time.Duration {
-	if p.Lag == 0 {
-		return UnknownLag
-	}
-	return p.Lag
 }
 
 // Answer is what came of a call.
