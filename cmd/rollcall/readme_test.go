@@ -148,15 +148,45 @@ func TestREADMEExitCodes(t *testing.T) {
 	}
 }
 
-// TestREADMEScripts looks for the scripts that the README names as proof.
-func TestREADMEScripts(t *testing.T) {
-	names := regexp.MustCompile(`[a-z-]+\.txtar`).FindAllString(readREADME(t), -1)
-	if len(names) == 0 {
-		t.Fatal("README.md names no script")
-	}
-	for _, name := range names {
+// TestREADMEProofs looks for the scripts and the tests that the README names as proof.
+func TestREADMEProofs(t *testing.T) {
+	readme := readREADME(t)
+	scripts := regexp.MustCompile(`[a-z-]+\.txtar`).FindAllString(readme, -1)
+	for _, name := range scripts {
 		if _, err := os.Stat(filepath.Join("..", "..", "testdata", "script", name)); err != nil {
 			t.Errorf("README.md: %v", err)
 		}
 	}
+	tests := regexp.MustCompile("((?:`Test\\w+`,? )+)in `([\\w/]+)`").FindAllStringSubmatch(readme, -1)
+	found := 0
+	for _, named := range tests {
+		code := testsOf(t, filepath.Join("..", "..", filepath.FromSlash(named[2])))
+		for name := range strings.FieldsFuncSeq(named[1], func(r rune) bool { return strings.ContainsRune("`, ", r) }) {
+			found++
+			if !strings.Contains(code, "\nfunc "+name+"(") {
+				t.Errorf("README.md names %s, which %s does not have", name, named[2])
+			}
+		}
+	}
+	if named := strings.Count(readme, "`Test"); found == 0 || found != named || len(scripts) == 0 {
+		t.Errorf("README.md names %d scripts and %d tests, %d of them with their package", len(scripts), named, found)
+	}
+}
+
+// testsOf returns the text of the tests in a directory.
+func testsOf(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code.Write(text)
+	}
+	return code.String()
 }
