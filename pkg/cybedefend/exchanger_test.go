@@ -220,25 +220,14 @@ func TestALate401DoesNotDiscardTheNewToken(t *testing.T) {
 		}
 		service.expire()
 		// One of two calls with the old token is answered only after the token has been renewed.
-		hold := make(chan struct{})
-		var once sync.Once
-		service.before = func(token string) {
-			held := false
-			once.Do(func() { held = token == "token-1" })
-			if held {
-				<-hold
-			}
-		}
-		late := make(chan error)
-		go func() { late <- teams(t, client) }()
-		synctest.Wait()
+		late, release := service.holdBack(t, client)
 		if err := teams(t, client); cybedefend.ClassOf(err) != cybedefend.NotProcessed {
 			t.Errorf("the first 401: %v", err)
 		}
 		if err := teams(t, client); err != nil {
 			t.Fatal(err)
 		}
-		close(hold)
+		release()
 		if err := <-late; cybedefend.ClassOf(err) != cybedefend.NotProcessed {
 			t.Errorf("the late 401: %v", err)
 		}

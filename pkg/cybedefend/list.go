@@ -38,16 +38,7 @@ func decodeInvitations(body []byte) (InvitationsPage, error) {
 		return InvitationsPage{}, err
 	}
 	page := InvitationsPage{Items: len(items)}
-	for i, raw := range items {
-		invitation, oddities := readInvitation(raw)
-		oddities = append(missing(invitation.ID, invitation.Email), oddities...)
-		if len(oddities) > 0 {
-			page.Odd = append(page.Odd, odd("invitation", i, invitation.ID, invitation.Email, oddities))
-		}
-		if invitation.ID != "" || invitation.Email != "" {
-			page.Invitations = append(page.Invitations, invitation)
-		}
-	}
+	page.Invitations, page.Odd = readItems("invitation", items, readInvitation, func(i Invitation) (id, email string) { return i.ID, i.Email })
 	return page, nil
 }
 
@@ -57,17 +48,23 @@ func decodeMembers(body []byte) (MembersPage, error) {
 		return MembersPage{}, err
 	}
 	page := MembersPage{Items: len(items), TotalUsers: total(body, "totalUsers"), TotalPages: total(body, "totalPages")}
+	page.Users, page.Odd = readItems("member", items, readUser, func(u User) (id, email string) { return u.ID, u.Email })
+	return page, nil
+}
+
+// readItems reads the items of a page, without those that nothing tells apart, and says what was odd about each.
+func readItems[T any](kind string, items []json.RawMessage, read func(json.RawMessage) (T, []string), names func(T) (id, email string)) (list []T, oddities []string) {
 	for i, raw := range items {
-		user, oddities := readUser(raw)
-		oddities = append(missing(user.ID, user.Email), oddities...)
-		if len(oddities) > 0 {
-			page.Odd = append(page.Odd, odd("member", i, user.ID, user.Email, oddities))
+		item, wrong := read(raw)
+		id, email := names(item)
+		if wrong = append(missing(id, email), wrong...); len(wrong) > 0 {
+			oddities = append(oddities, odd(kind, i, id, email, wrong))
 		}
-		if user.ID != "" || user.Email != "" {
-			page.Users = append(page.Users, user)
+		if id != "" || email != "" {
+			list = append(list, item)
 		}
 	}
-	return page, nil
+	return list, oddities
 }
 
 func decodeTeams(body []byte) ([]Team, error) {

@@ -6,7 +6,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -44,6 +46,21 @@ func (s *tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	response := recorder.Result()
 	response.Request = r
 	return response, nil
+}
+
+// holdBack makes a call whose answer is held back until release is called. Later calls are answered at once.
+func (s *tenant) holdBack(t *testing.T, client *cybedefend.Client) (late <-chan error, release func()) {
+	t.Helper()
+	hold, answered := make(chan struct{}), make(chan error)
+	var first atomic.Bool
+	s.before = func(string) {
+		if first.CompareAndSwap(false, true) {
+			<-hold
+		}
+	}
+	go func() { answered <- teams(t, client) }()
+	synctest.Wait()
+	return answered, func() { close(hold) }
 }
 
 func (s *tenant) serve(w http.ResponseWriter, r *http.Request) error {

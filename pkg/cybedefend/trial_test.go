@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -62,6 +63,19 @@ func (g *gate) connect(t *testing.T, credentials cybedefend.Credentials) *cybede
 	return connect(t, cybedefend.Options{BaseURL: "https://api-eu.cybedefend.com", Transport: g, Credentials: credentials})
 }
 
+// withEachFresh runs a test with each kind of credentials, at a gate of its own.
+func withEachFresh(t *testing.T, test func(t *testing.T, service *gate, client *cybedefend.Client)) {
+	t.Helper()
+	for name, credentials := range fresh {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				service := &gate{}
+				test(t, service, service.connect(t, credentials))
+			})
+		})
+	}
+}
+
 // wantTooYoung checks an error for being a refusal that time may mend.
 func wantTooYoung(t *testing.T, err error, wait time.Duration) {
 	t.Helper()
@@ -83,104 +97,76 @@ func wantRefused(t *testing.T, err error) {
 }
 
 func TestAFreshTokenRefusedMayBeTooYoung(t *testing.T) {
-	for name, credentials := range fresh {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := &gate{}
-				client := service.connect(t, credentials)
-				wantTooYoung(t, teams(t, client), 2*time.Second)
-				<-time.After(2*time.Second - 1)
-				wantTooYoung(t, teams(t, client), 1)
-				service.set(func(g *gate) { g.open = true })
-				<-time.After(1)
-				if err := teams(t, client); err != nil {
-					t.Fatal(err)
-				}
-			})
-		})
-	}
+	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
+		wantTooYoung(t, teams(t, client), 2*time.Second)
+		<-time.After(2*time.Second - 1)
+		wantTooYoung(t, teams(t, client), 1)
+		service.set(func(g *gate) { g.open = true })
+		<-time.After(1)
+		if err := teams(t, client); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func TestAFreshTokenRefusedTwiceIsFinal(t *testing.T) {
-	for name, credentials := range fresh {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := &gate{}
-				client := service.connect(t, credentials)
-				wantTooYoung(t, teams(t, client), 2*time.Second)
-				<-time.After(2 * time.Second)
-				wantRefused(t, teams(t, client))
-				wantRefused(t, teams(t, client))
-			})
-		})
-	}
+	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
+		wantTooYoung(t, teams(t, client), 2*time.Second)
+		<-time.After(2 * time.Second)
+		wantRefused(t, teams(t, client))
+		wantRefused(t, teams(t, client))
+	})
 }
 
 // TestRefusalsOfOneMomentAreOne sends many requests before the first refusal is known, and one whose answer is late.
 func TestRefusalsOfOneMomentAreOne(t *testing.T) {
-	for name, credentials := range fresh {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := &gate{}
-				client := service.connect(t, credentials)
-				for i, err := range together(t, client) {
-					if cybedefend.ClassOf(err) != cybedefend.NotProcessed {
-						t.Errorf("caller %d: class %v: %v", i, cybedefend.ClassOf(err), err)
-					}
-				}
-				// Sent within the two seconds, answered after them.
-				<-time.After(time.Second)
-				service.set(func(g *gate) { g.delay = 5 * time.Second })
-				wantTooYoung(t, teams(t, client), 0)
-				wantRefused(t, teams(t, client))
-			})
-		})
-	}
+	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
+		for i, err := range together(t, client) {
+			if cybedefend.ClassOf(err) != cybedefend.NotProcessed {
+				t.Errorf("caller %d: class %v: %v", i, cybedefend.ClassOf(err), err)
+			}
+		}
+		// Sent within the two seconds, answered after them.
+		<-time.After(time.Second)
+		service.set(func(g *gate) { g.delay = 5 * time.Second })
+		wantTooYoung(t, teams(t, client), 0)
+		wantRefused(t, teams(t, client))
+	})
 }
 
 // TestALateRefusalDoesNotDiscardATokenThatIsOldEnoughByNow holds an answer back until the token has been accepted.
 func TestALateRefusalDoesNotDiscardATokenThatIsOldEnoughByNow(t *testing.T) {
-	for name, credentials := range fresh {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				service := &gate{}
-				client := service.connect(t, credentials)
-				wantTooYoung(t, teams(t, client), 2*time.Second)
-				service.set(func(g *gate) { g.delay = 10 * time.Second })
-				late := make(chan error)
-				go func() { late <- teams(t, client) }()
-				synctest.Wait()
-				service.set(func(g *gate) { g.delay, g.open = 0, true })
-				<-time.After(2 * time.Second)
-				if err := teams(t, client); err != nil {
-					t.Fatal(err)
-				}
-				wantTooYoung(t, <-late, 0)
-				if err := teams(t, client); err != nil {
-					t.Error(err)
-				}
-			})
-		})
-	}
+	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
+		wantTooYoung(t, teams(t, client), 2*time.Second)
+		service.set(func(g *gate) { g.delay = 10 * time.Second })
+		late := make(chan error)
+		go func() { late <- teams(t, client) }()
+		synctest.Wait()
+		service.set(func(g *gate) { g.delay, g.open = 0, true })
+		<-time.After(2 * time.Second)
+		if err := teams(t, client); err != nil {
+			t.Fatal(err)
+		}
+		wantTooYoung(t, <-late, 0)
+		if err := teams(t, client); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestOnlyTheServiceAcceptsAToken refuses a token for the first time after others have answered in the service's place.
 func TestOnlyTheServiceAcceptsAToken(t *testing.T) {
 	for _, status := range []int{302, 403, 408, 429, 502, 503} {
-		for name, credentials := range fresh {
-			t.Run(name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					service := &gate{}
-					client := service.connect(t, credentials)
-					service.set(func(g *gate) { g.status = status })
-					if err := teams(t, client); err == nil {
-						t.Fatal("no error")
-					}
-					service.set(func(g *gate) { g.status = 0 })
-					wantTooYoung(t, teams(t, client), 2*time.Second)
-				})
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
+				service.set(func(g *gate) { g.status = status })
+				if err := teams(t, client); err == nil {
+					t.Fatal("no error")
+				}
+				service.set(func(g *gate) { g.status = 0 })
+				wantTooYoung(t, teams(t, client), 2*time.Second)
 			})
-		}
+		})
 	}
 }
 
@@ -220,23 +206,12 @@ func TestALateRefusalAfterTheEndIsFinal(t *testing.T) {
 		}
 		service.expire()
 		service.set(func(s *tenant) { s.refusal = answer(401, `{"message":"revoked"}`) })
-		hold := make(chan struct{})
-		var once sync.Once
-		service.before = func(string) {
-			held := false
-			once.Do(func() { held = true })
-			if held {
-				<-hold
-			}
-		}
-		late := make(chan error)
-		go func() { late <- teams(t, client) }()
-		synctest.Wait()
+		late, release := service.holdBack(t, client)
 		if err := teams(t, client); cybedefend.ClassOf(err) != cybedefend.NotProcessed {
 			t.Errorf("the expired token: %v", err)
 		}
 		wantRefused(t, teams(t, client))
-		close(hold)
+		release()
 		wantRefused(t, <-late)
 	})
 }

@@ -84,7 +84,7 @@ func (b *bench) begin(scope record.Scope, addresses ...string) ledger.Run {
 
 func (b *bench) beginRun(run ledger.Run, records ...record.Record) ledger.Run {
 	b.Helper()
-	run, err := b.Begin(b.Context(), run, list(nil, records...))
+	run, err := b.Begin(b.Context(), run, List(nil, records...))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -100,8 +100,8 @@ func people(addresses ...string) []record.Record {
 	return records
 }
 
-// list yields records, then err if there is one.
-func list(err error, records ...record.Record) iter.Seq2[record.Record, error] {
+// List yields records, then err if there is one.
+func List(err error, records ...record.Record) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		for _, r := range records {
 			if !yield(r, nil) {

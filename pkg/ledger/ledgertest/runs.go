@@ -126,11 +126,11 @@ var runTests = []conformance{
 	{"begin with all entries or not at all", func(b *bench) {
 		broken := errors.New("the roster is broken")
 		row := record.Record{Row: 1}
-		if _, err := b.Begin(b.Context(), ledger.Run{}, list(broken, row)); !errors.Is(err, broken) || err.Error() != broken.Error() {
+		if _, err := b.Begin(b.Context(), ledger.Run{}, List(broken, row)); !errors.Is(err, broken) || err.Error() != broken.Error() {
 			b.Errorf("Begin = %v, want the error of the entries", err)
 		}
 		for _, rows := range [][]record.Record{{row, row}, {{Row: 0}}} {
-			if _, err := b.Begin(b.Context(), ledger.Run{}, list(nil, rows...)); err == nil {
+			if _, err := b.Begin(b.Context(), ledger.Run{}, List(nil, rows...)); err == nil {
 				b.Errorf("rows %v were written", rows)
 			}
 		}

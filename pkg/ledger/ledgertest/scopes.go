@@ -130,7 +130,7 @@ var scopeTests = []conformance{
 			}
 		}
 		ctx := b.Context()
-		_, beginErr := b.Begin(ctx, ledger.Run{}, list(nil))
+		_, beginErr := b.Begin(ctx, ledger.Run{}, List(nil))
 		_, enterErr := b.Enter(ctx, here)
 		_, doubtsErr := b.Doubts(ctx, here)
 		_, resumeErr := b.Resume(ctx, run)

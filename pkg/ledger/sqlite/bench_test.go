@@ -98,17 +98,3 @@ func BenchmarkRecords(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
 }
-
-// list yields records, then err if there is one.
-func list(err error, records ...record.Record) iter.Seq2[record.Record, error] {
-	return func(yield func(record.Record, error) bool) {
-		for _, r := range records {
-			if !yield(r, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(record.Record{}, err)
-		}
-	}
-}

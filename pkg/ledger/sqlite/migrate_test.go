@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/ledgertest"
 	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/ledger/sqlite/schema"
 	"rollcall/pkg/record"
@@ -180,11 +181,11 @@ func TestOldWholeRunsHaveNamed(t *testing.T) {
 
 	// The next whole run follows the last old one.
 	run := ledger.Run{Service: service, OrganizationID: organization, Whole: true, StartedAt: time.UnixMicro(6)}
-	if _, err := l.Begin(t.Context(), run, list(nil, record.Record{Row: 1, Email: "stays@x.example"})); err != nil {
+	if _, err := l.Begin(t.Context(), run, ledgertest.List(nil, record.Record{Row: 1, Email: "stays@x.example"})); err != nil {
 		t.Fatal(err)
 	}
 	run.StartedAt = time.UnixMicro(7)
-	if _, err := l.Begin(t.Context(), run, list(nil, record.Record{Row: 1, Email: "back@x.example"})); err != nil {
+	if _, err := l.Begin(t.Context(), run, ledgertest.List(nil, record.Record{Row: 1, Email: "back@x.example"})); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "named", named(), []string{"back@x.example 7", "stays@x.example " + never})

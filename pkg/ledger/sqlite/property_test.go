@@ -163,7 +163,7 @@ func TestLedgerIsItsModel(t *testing.T) {
 					entries[i].Row = i + 1
 					named = append(named, entries[i].Email)
 				}
-				p.both(t, "begin", func(l ledger.Ledger) (any, error) { return l.Begin(ctx, run, list(nil, entries...)) })
+				p.both(t, "begin", func(l ledger.Ledger) (any, error) { return l.Begin(ctx, run, ledgertest.List(nil, entries...)) })
 				p.runs, p.rows[run.ID] = append(p.runs, run), named
 			},
 			"claim": func(t *rapid.T) {
