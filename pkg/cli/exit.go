@@ -121,6 +121,9 @@ func exitCodeOf(err error) ExitCode {
 	if errors.Is(err, context.Canceled) { // only a signal cancels
 		return ExitInterrupted
 	}
+	if errors.Is(err, cybedefend.ErrAddress) {
+		return ExitUsage
+	}
 	if errors.Is(err, cybedefend.ErrCredentials) || errors.Is(err, cybedefend.ErrForbidden) {
 		return ExitRefused
 	}
@@ -149,6 +152,8 @@ func hintOf(err error) string {
 		return broken.Hint
 	}
 	switch {
+	case errors.Is(err, cybedefend.ErrAddress):
+		return "what answers there is not CybeDefend: check --region, or --api-url and --auth-endpoint"
 	case errors.Is(err, cybedefend.ErrCredentials):
 		return "check the personal access token and the region; a token can be made in the dashboard under your profile"
 	case errors.Is(err, cybedefend.ErrForbidden):

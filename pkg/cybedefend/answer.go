@@ -21,7 +21,7 @@ func (c *Client) judge(r request, answer reply, sent time.Time) (Exchange, *Erro
 	}
 	wait, limits := throttle.Read(answer.status, answer.header, serviceNow)
 	stranger := foreign(answer, wait.Known)
-	refused := c.report(r.token, answer.status, stranger != "", sent)
+	refused := c.report(r.token, answer.status, stranger != "", wait.Known, sent)
 	if errors.Is(refused.err, errTokenFresh) {
 		wait = throttle.Wait{After: refused.wait, Known: true, From: errTokenFresh.Error()}
 	}
@@ -59,17 +59,16 @@ func (c *Client) judge(r request, answer reply, sent time.Time) (Exchange, *Erro
 }
 
 // read2xx takes what a 2xx reply holds.
-func (r request) read2xx(answer reply) error {
-	switch {
-	case answer.err == nil && r.understand != nil:
-		return r.understand(answer.body)
-	case r.salvage != nil:
+func (r request) read2xx(answer reply) (err error) {
+	if r.understand != nil {
+		if err = answer.err; err == nil {
+			err = r.understand(answer.body)
+		}
+	}
+	if r.salvage != nil && (err != nil || r.understand == nil) {
 		r.salvage(answer.body)
 	}
-	if r.understand == nil {
-		return nil
-	}
-	return answer.err
+	return err
 }
 
 // secrets returns what must not be part of any message.
@@ -81,10 +80,10 @@ func (r request) secrets() []secret.Text {
 }
 
 // report tells the credentials what became of their token. Only the service itself can accept or refuse one, and an answer
-// that may come before the token was looked at tells nothing.
-func (c *Client) report(token secret.Text, status int, foreign bool, sent time.Time) verdict {
+// that may come before the token was looked at tells nothing. wait is set if it said when to come again.
+func (c *Client) report(token secret.Text, status int, foreign, wait bool, sent time.Time) verdict {
 	switch {
-	case token.Empty() || foreign || status < 200 || status >= 500 || anybodys(status):
+	case token.Empty() || foreign || status < 200 || status >= 500 || anybodys(status), status == http.StatusForbidden && wait:
 		return verdict{}
 	case status == http.StatusUnauthorized:
 		return c.tokens.refused(token, sent)

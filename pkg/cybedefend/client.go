@@ -154,11 +154,14 @@ func newTransport(connections int) *http.Transport {
 	}
 }
 
+// errNoProxy says that nothing has left: no connection was even asked for.
+var errNoProxy = errors.New("the proxy that the environment names has no valid address")
+
 // proxyFromEnvironment keeps the proxy's address, which may hold a password, out of the error.
 func proxyFromEnvironment(request *http.Request) (*url.URL, error) {
 	proxy, err := http.ProxyFromEnvironment(request)
 	if err != nil {
-		return nil, errors.New("the proxy that the environment names has no valid address")
+		return nil, errNoProxy
 	}
 	return proxy, nil
 }

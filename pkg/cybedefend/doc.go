@@ -12,9 +12,10 @@
 //
 // # What it promises
 //
-// One method call is one HTTP request. Nothing is repeated behind the caller's back, neither by this package nor by
-// net/http: an invite sends an e-mail to a person, so whether to repeat one is the caller's decision. Only the token
-// exchange for a personal access token goes ahead of a call, when there is no token that is still good.
+// A change is one HTTP request. None is repeated behind the caller's back, neither by this package nor by net/http: an
+// invite sends an e-mail to a person, so whether to repeat one is the caller's decision. A read is one request, too, which
+// net/http makes again where a connection that was used before breaks. The token exchange for a personal access token goes
+// ahead of a call, when there is no token that is still good.
 //
 // Every error of a call is an [*Error]. Its [Class] tells whether the call took effect and may be repeated; match
 // [ErrCredentials] and [ErrForbidden] for what must stop a whole run, and ask [Error.Overload] whether to slow down. A 2xx

@@ -14,11 +14,21 @@ var (
 	// ErrCredentials: the credentials are no good, and no call of this client will succeed: a token refused with 401
 	// that can't be renewed, or a personal access token that can't be exchanged.
 	ErrCredentials = errors.New("credentials refused")
+	// ErrAddress: what answers at the base URL, or at the auth endpoint, is not what belongs there, so that no token can be
+	// had. It matches ErrCredentials, too.
+	ErrAddress error = addressError{}
 	// ErrForbidden: the service itself does not allow the call (403).
 	ErrForbidden = errors.New("forbidden")
 	// ErrUnreadable: the service answered 2xx with a reply that can't be understood.
 	ErrUnreadable = errors.New("unreadable reply")
 )
+
+type addressError struct{}
+
+func (addressError) Error() string { return "not an address of CybeDefend" }
+
+// Is implements the interface of [errors.Is].
+func (addressError) Is(target error) bool { return target == ErrCredentials }
 
 // Error is the error of every call. Its text names the operation and what was wrong, and holds no secret.
 type Error struct {

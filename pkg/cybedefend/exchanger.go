@@ -204,7 +204,7 @@ func (e *exchanger) exchange(ctx context.Context) (token secret.Text, lifetime t
 	return token, lifetime, denial(err)
 }
 
-// denial makes a final no match ErrCredentials: without a token, no call succeeds.
+// denial makes a final no match ErrCredentials, or ErrAddress: without a token, no call succeeds.
 func denial(err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Class != FinalNo {
@@ -215,12 +215,14 @@ func denial(err error) error {
 		e.Class = NotProcessed
 		return e
 	}
-	switch {
-	case errors.Is(e, ErrUnreadable):
-		e.Err = fmt.Errorf("%w: %w", ErrCredentials, e.Err)
-	default:
-		e.Err = ErrCredentials
+	cause := ErrCredentials
+	if e.Status == http.StatusNotFound || e.Operation == OpDiscover && e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden {
+		cause = ErrAddress // whatever answers there has not looked at the credentials
 	}
+	if errors.Is(e, ErrUnreadable) {
+		cause = fmt.Errorf("%w: %w", cause, e.Err)
+	}
+	e.Err = cause
 	return e
 }
 

@@ -99,8 +99,21 @@ func TestAnUnknownServiceMustNameItsClient(t *testing.T) {
 			o.Credentials = cybedefend.PersonalAccessToken{Token: secret.New(personalToken), AuthEndpoint: "https://auth.example.com"}
 		})
 		err := teams(t, client)
-		if cybedefend.ClassOf(err) != cybedefend.FinalNo || !errors.Is(err, cybedefend.ErrCredentials) || service.exchanges != 0 {
+		if cybedefend.ClassOf(err) != cybedefend.FinalNo || !errors.Is(err, cybedefend.ErrAddress) || service.exchanges != 0 {
 			t.Errorf("class %v after %d exchanges: %v", cybedefend.ClassOf(err), service.exchanges, err)
+		}
+		if !errors.Is(err, cybedefend.ErrCredentials) {
+			t.Errorf("it stops nobody: %v", err)
+		}
+	}
+}
+
+// TestWhoRefusesTheExchange tells a wrong token from a wrong address.
+func TestWhoRefusesTheExchange(t *testing.T) {
+	for status, address := range map[int]bool{400: false, 401: false, 403: false, 404: true} {
+		err := teams(t, (&tenant{refusal: answer(status, `{"message":"no"}`)}).connect(t))
+		if !errors.Is(err, cybedefend.ErrCredentials) || errors.Is(err, cybedefend.ErrAddress) != address {
+			t.Errorf("%d: %v", status, err)
 		}
 	}
 }

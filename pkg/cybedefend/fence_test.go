@@ -128,6 +128,18 @@ func TestProxiesAreNamed(t *testing.T) {
 	}
 }
 
+// TestNothingLeavesWithoutTheProxy fails before any connection is asked for.
+func TestNothingLeavesWithoutTheProxy(t *testing.T) {
+	wire := cybedefend.NewTransport(1)
+	wire.Proxy = func(*http.Request) (*url.URL, error) { return nil, cybedefend.ErrNoProxy }
+	client := connect(t, cybedefend.Options{
+		BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: wire,
+	})
+	if _, err := client.Invite(t.Context(), organizationID, ada); cybedefend.ClassOf(err) != cybedefend.NotProcessed {
+		t.Errorf("class %v: %v", cybedefend.ClassOf(err), err)
+	}
+}
+
 // TestLateBodiesAreNotWritten holds back what does not fit into the first write of net/http.
 func TestLateBodiesAreNotWritten(t *testing.T) {
 	whole := make(chan error, 1)

@@ -31,7 +31,7 @@ func foreign(answer reply, wait bool) string {
 	if text := page(answer); text != "" {
 		return text
 	}
-	if served(status) || fields(answer.body) != nil {
+	if served(status) || fields(answer.body) != nil || answer.err != nil && len(leading(answer.body)) > 0 {
 		return ""
 	}
 	if words := answer.quotable(message(answer.body)); words != "" {

@@ -1,6 +1,7 @@
 package cybedefend
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -90,6 +91,17 @@ func TestForeign(t *testing.T) {
 				t.Errorf("foreign = %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestACutAnswerIsTheServices(t *testing.T) {
+	cut := reply{status: 403, body: []byte(`{"message":"Forbidden resource","statusC`), err: io.ErrUnexpectedEOF}
+	if got := foreign(cut, false); got != "" {
+		t.Errorf("foreign = %q", got)
+	}
+	cut.body = []byte("blocked by pol")
+	if got := foreign(cut, false); got == "" {
+		t.Error("words that are cut are the service's")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"rollcall/pkg/secret"
 )
@@ -15,19 +16,36 @@ import (
 // messageRunes is the longest message kept: about two lines of a terminal.
 const messageRunes = 200
 
-// messageKeys are where services explain an error, best first.
-var messageKeys = [...]string{"error_description", "message", "error", "code"}
+// Where services explain themselves, best first. The code in a reply of 2xx may be that of an invitation.
+var (
+	messageKeys = []string{"error_description", "message", "error", "code"}
+	wordKeys    = messageKeys[:3]
+)
 
-// message returns what the body of an error says to a person, empty if nothing. It still needs to be cleaned.
+// message returns what the body of an error says to a person, empty if nothing. It still needs to be cleaned. Of JSON that
+// is cut, or that something follows, only the explanation counts, too: raw, it may show a token.
 func message(body []byte) string {
-	if !json.Valid(body) {
-		return firstLine(plain(string(body)))
+	switch {
+	case json.Valid(body):
+		return explain(body, messageKeys, 3)
+	case beginsJSON(body):
+		return explainFields(leading(body), messageKeys, 3)
 	}
-	return explain(body, 3)
+	return firstLine(plain(string(body)))
 }
 
-// explain finds the explanation in a JSON value: a text, a list of such, or an object that has one under a known key.
-func explain(raw json.RawMessage, depth int) string {
+// beginsJSON reports whether a body begins as JSON does that is more than a word. A text may begin with a bracket, too.
+func beginsJSON(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	inner, isList := bytes.CutPrefix(body, []byte("["))
+	if isList {
+		body = bytes.TrimSpace(inner)
+	}
+	return bytes.HasPrefix(body, []byte("{")) || bytes.HasPrefix(body, []byte(`"`)) || isList && bytes.HasPrefix(body, []byte("["))
+}
+
+// explain finds the explanation in a JSON value: a text, a list of such, or an object that has one under one of the keys.
+func explain(raw json.RawMessage, keys []string, depth int) string {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 || depth == 0 {
 		return ""
@@ -46,20 +64,21 @@ func explain(raw json.RawMessage, depth int) string {
 		}
 		var texts []string
 		for _, item := range items {
-			if text := explain(item, depth-1); text != "" {
+			if text := explain(item, keys, depth-1); text != "" {
 				texts = append(texts, text)
 			}
 		}
 		return strings.Join(texts, "; ")
 	case '{':
-		var object map[string]json.RawMessage
-		if json.Unmarshal(raw, &object) != nil {
-			return ""
-		}
-		for _, key := range messageKeys {
-			if text := explain(object[key], depth-1); strings.TrimSpace(text) != "" {
-				return text
-			}
+		return explainFields(fields(raw), keys, depth)
+	}
+	return ""
+}
+
+func explainFields(object map[string]json.RawMessage, keys []string, depth int) string {
+	for _, key := range keys {
+		if text := explain(object[key], keys, depth-1); strings.TrimSpace(text) != "" {
+			return text
 		}
 	}
 	return ""
@@ -107,14 +126,24 @@ func printable(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// redact removes secrets that the service repeats. Shorten a text only afterwards: a part of a secret is found no more.
+// named is a text that is called a token or the like: in JSON, in a query, in a form.
+var named = regexp.MustCompile(`(?i)((?:token|secret|password|jwt)["']?\s*[:=]\s*["']?)([^\s"'&;,}]+)`)
+
+// redact removes secrets that the service repeats, and what is named like one. Shorten a text only afterwards: a part of a
+// secret is found no more.
 func redact(text string, secrets ...secret.Text) string {
 	for _, s := range secrets {
 		if !s.Empty() {
 			text = strings.ReplaceAll(text, s.Reveal(), secret.Redacted)
 		}
 	}
-	return text
+	return named.ReplaceAllStringFunc(text, func(found string) string {
+		parts := named.FindStringSubmatch(found)
+		if isWord(parts[2]) {
+			return found
+		}
+		return parts[1] + secret.Redacted
+	})
 }
 
 func shorten(text string, longest int) string {
@@ -124,22 +153,37 @@ func shorten(text string, longest int) string {
 	return text
 }
 
-// sentence is text that holds nothing but words: no token looks like that.
-var sentence = regexp.MustCompile(`^[\pL\pM.,;:!?'’() ]+$`)
+// lettersOnly matches letters with punctuation.
+var lettersOnly = regexp.MustCompile(`^[\pL\pM.,;:!?'’()]+$`)
+
+// isWord reports whether a text is a word: no token looks like that.
+func isWord(text string) bool {
+	const longest = 20
+	return utf8.RuneCountInString(text) <= longest && lettersOnly.MatchString(text)
+}
 
 // words returns what the body of a 2xx reply says to a person: an object's explanation, or a text that is a sentence. A
-// reply of 2xx may hold the token of an invitation, so nothing else of it is shown.
+// reply of 2xx may hold the token of an invitation, so nothing else of it is shown, and of an explanation nothing that may
+// be one.
 func words(body []byte) string {
-	text := string(body)
-	if json.Valid(body) {
-		text = explain(body, 3)
-		if fields(body) != nil {
-			return text
+	object := fields(body)
+	if object == nil {
+		text := string(body)
+		if json.Valid(body) {
+			text = explain(body, wordKeys, 3)
+		}
+		if slices.ContainsFunc(strings.Fields(text), func(word string) bool { return !isWord(word) }) {
+			return ""
+		}
+		return text
+	}
+	const short = 8
+	shown := strings.Fields(explainFields(object, wordKeys, 3))
+	for i, word := range shown {
+		isAddress := strings.Contains(word, "@") && !strings.ContainsAny(word, "/?=&#")
+		if !isWord(word) && !isAddress && utf8.RuneCountInString(word) > short {
+			shown[i] = secret.Redacted
 		}
 	}
-	const longestWord = 20
-	if !sentence.MatchString(text) || slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(w) > longestWord }) {
-		return ""
-	}
-	return text
+	return strings.Join(shown, " ")
 }

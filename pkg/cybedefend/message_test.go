@@ -23,6 +23,15 @@ func TestMessage(t *testing.T) {
 		{"list in JSON", `["a","b"]`, "a; b"},
 		{"deep", `[[[["too deep"]]]]`, ""},
 		{"text", "upstream timed out\nsecond line", "upstream timed out"},
+		{"text in brackets", "[error] upstream timed out", "[error] upstream timed out"},
+		{"cut", `{"token":"abc123abc123","message":"bad gateway","id":"1`, "bad gateway"},
+		{"cut before any words", `{"token":"abc123`, ""},
+		{"cut text", `"abc123abc`, ""},
+		{"cut lists", `[[{"token":"abc123`, ""},
+		{"followed by something", `{"token":"abc123","error":"conflict"}` + "\n{}", "conflict"},
+		{"an address with a token", `{"message":"open https://x.example/accept?token=abc123&b=1"}`, "open https://x.example/accept?token=[redacted]&b=1"},
+		{"JSON behind a text", `upstream said {"access_token": "abc123"}`, `upstream said {"access_token": "[redacted]"}`},
+		{"words about a token", `{"message":"Invalid token: malformed"}`, "Invalid token: malformed"},
 		{"page with a title", "<html><head><title>502\n Bad &amp; Gateway</title></head><body>x</body></html>", "502 Bad & Gateway"},
 		{"page without", "<style>p{}</style><!-- c --><script>var x</script>\n<p>Try <b>later</b></p>\n<p>more", "Try later"},
 		{"broken page", "<", ""},
@@ -32,6 +41,30 @@ func TestMessage(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			if got := clean(message([]byte(test.give))); got != test.want {
 				t.Errorf("message = %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestWords holds what is shown of a reply that may hold the token of an invitation.
+func TestWords(t *testing.T) {
+	tests := []struct{ name, give, want string }{
+		{"an explanation", `{"id":"1","message":"will be sent soon"}`, "will be sent soon"},
+		{"an address in it", `{"message":"Invitation 12 was sent to a.b+c@x.example"}`, "Invitation 12 was sent to a.b+c@x.example"},
+		{"a link in it", `{"message":"open https://x.example/accept/abc123abc123"}`, "open [redacted]"},
+		{"a token in it", `{"message":"use abc123abc123 soon"}`, "use [redacted] soon"},
+		{"a token deeper down", `{"invitation":{"token":"abc123abc123"},"error":"abc123abc123"}`, "[redacted]"},
+		{"a code", `{"code":"abc123abc123"}`, ""},
+		{"a sentence", "Queued.", "Queued."},
+		{"a sentence in JSON", `"Queued."`, "Queued."},
+		{"a token", "abc123abc123", ""},
+		{"a token in JSON", `"abc123abc123"`, ""},
+		{"cut", `{"token":"abc123abc123`, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := clean(words([]byte(test.give))); got != test.want {
+				t.Errorf("words = %q, want %q", got, test.want)
 			}
 		})
 	}

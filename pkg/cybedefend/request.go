@@ -40,7 +40,7 @@ type request struct {
 	hide func() secret.Text
 	// understand takes the body of a 2xx reply that came whole. If it is nil, any 2xx is a success.
 	understand func(body []byte) error
-	// salvage, unless it is nil, takes as much as came of a 2xx reply that understand does not get.
+	// salvage, unless it is nil, takes as much as there is in a 2xx reply that is not understood.
 	salvage func(body []byte)
 }
 
@@ -111,7 +111,7 @@ func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
 	}
 	response, err := c.transport.RoundTrip(outgoing)
 	if err != nil {
-		return reply{err: err, taken: trace.taken()}
+		return reply{err: err, taken: trace.taken() && !errors.Is(err, errNoProxy)}
 	}
 	defer response.Body.Close()
 	answer = reply{

@@ -29,6 +29,17 @@ func TestNoSecretIsEverPrinted(t *testing.T) {
 		_, err := serve(t, answer(201, cut)).Invite(t.Context(), organizationID, ada)
 		errs = append(errs, err)
 	}
+	// A refusal and an error may show the invitation, or the exchange its token, and come cut.
+	const tokenJSON = `{"access_token":"` + accessToken + `","expires_in":600}`
+	for _, status := range []int{409, 502} {
+		for _, body := range []string{invitationJSON, invitationJSON[:90], invitationJSON + "{}", "at fault: " + invitationJSON} {
+			_, err := serve(t, answer(status, body)).Invite(t.Context(), organizationID, ada)
+			errs = append(errs, err)
+		}
+		for _, body := range []string{tokenJSON, tokenJSON[:len(tokenJSON)-4]} {
+			errs = append(errs, teams(t, (&tenant{refusal: answer(status, body)}).connect(t)))
+		}
+	}
 	options := cybedefend.Options{Credentials: cybedefend.PersonalAccessToken{Token: secret.New(personalToken)}}
 	printed := []any{options, options.Credentials, cybedefend.AccessToken(secret.New(accessToken))}
 	for _, err := range errs {

@@ -19,14 +19,15 @@ type gate struct {
 	mu    sync.Mutex
 	open  bool
 	delay time.Duration
-	// status is what it answers instead of 401, if it is set.
+	// status is what it answers instead of 401, if it is set; wait, if set, has it say when to come again.
 	status int
+	wait   string
 }
 
 func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	recorder := httptest.NewRecorder()
 	g.mu.Lock()
-	open, delay, status := g.open, g.delay, g.status
+	open, delay, status, wait := g.open, g.delay, g.status, g.wait
 	g.mu.Unlock()
 	<-time.After(delay)
 	switch {
@@ -34,6 +35,8 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 		answer(200, `{"cli":{"appId":"app"}}`)(recorder, r)
 	case r.URL.Path == "/oidc/token":
 		answer(200, `{"access_token":"token","expires_in":600}`)(recorder, r)
+	case wait != "":
+		answer(status, `{"message":"slow down"}`, "Retry-After", wait)(recorder, r)
 	case status != 0:
 		answer(status, ``)(recorder, r)
 	case open:
@@ -63,14 +66,21 @@ func (g *gate) connect(t *testing.T, credentials cybedefend.Credentials) *cybede
 	return connect(t, cybedefend.Options{BaseURL: "https://api-eu.cybedefend.com", Transport: g, Credentials: credentials})
 }
 
-// withEachFresh runs a test with each kind of credentials, at a gate of its own.
-func withEachFresh(t *testing.T, test func(t *testing.T, service *gate, client *cybedefend.Client)) {
+// stage is a test with a gate of its own and a client whose token the gate has not accepted yet.
+type stage struct {
+	*testing.T
+	service *gate
+	client  *cybedefend.Client
+}
+
+// withEachFresh runs a test with each kind of credentials.
+func withEachFresh(t *testing.T, test func(stage)) {
 	t.Helper()
 	for name, credentials := range fresh {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				service := &gate{}
-				test(t, service, service.connect(t, credentials))
+				test(stage{t, service, service.connect(t, credentials)})
 			})
 		})
 	}
@@ -97,59 +107,59 @@ func wantRefused(t *testing.T, err error) {
 }
 
 func TestAFreshTokenRefusedMayBeTooYoung(t *testing.T) {
-	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-		wantTooYoung(t, teams(t, client), 2*time.Second)
+	withEachFresh(t, func(s stage) {
+		wantTooYoung(s.T, teams(s.T, s.client), 2*time.Second)
 		<-time.After(2*time.Second - 1)
-		wantTooYoung(t, teams(t, client), 1)
-		service.set(func(g *gate) { g.open = true })
+		wantTooYoung(s.T, teams(s.T, s.client), 1)
+		s.service.set(func(g *gate) { g.open = true })
 		<-time.After(1)
-		if err := teams(t, client); err != nil {
-			t.Fatal(err)
+		if err := teams(s.T, s.client); err != nil {
+			s.Fatal(err)
 		}
 	})
 }
 
 func TestAFreshTokenRefusedTwiceIsFinal(t *testing.T) {
-	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-		wantTooYoung(t, teams(t, client), 2*time.Second)
+	withEachFresh(t, func(s stage) {
+		wantTooYoung(s.T, teams(s.T, s.client), 2*time.Second)
 		<-time.After(2 * time.Second)
-		wantRefused(t, teams(t, client))
-		wantRefused(t, teams(t, client))
+		wantRefused(s.T, teams(s.T, s.client))
+		wantRefused(s.T, teams(s.T, s.client))
 	})
 }
 
 // TestRefusalsOfOneMomentAreOne sends many requests before the first refusal is known, and one whose answer is late.
 func TestRefusalsOfOneMomentAreOne(t *testing.T) {
-	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-		for i, err := range together(t, client) {
+	withEachFresh(t, func(s stage) {
+		for i, err := range together(s.T, s.client) {
 			if cybedefend.ClassOf(err) != cybedefend.NotProcessed {
-				t.Errorf("caller %d: class %v: %v", i, cybedefend.ClassOf(err), err)
+				s.Errorf("caller %d: class %v: %v", i, cybedefend.ClassOf(err), err)
 			}
 		}
 		// Sent within the two seconds, answered after them.
 		<-time.After(time.Second)
-		service.set(func(g *gate) { g.delay = 5 * time.Second })
-		wantTooYoung(t, teams(t, client), 0)
-		wantRefused(t, teams(t, client))
+		s.service.set(func(g *gate) { g.delay = 5 * time.Second })
+		wantTooYoung(s.T, teams(s.T, s.client), 0)
+		wantRefused(s.T, teams(s.T, s.client))
 	})
 }
 
 // TestALateRefusalDoesNotDiscardATokenThatIsOldEnoughByNow holds an answer back until the token has been accepted.
 func TestALateRefusalDoesNotDiscardATokenThatIsOldEnoughByNow(t *testing.T) {
-	withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-		wantTooYoung(t, teams(t, client), 2*time.Second)
-		service.set(func(g *gate) { g.delay = 10 * time.Second })
+	withEachFresh(t, func(s stage) {
+		wantTooYoung(s.T, teams(s.T, s.client), 2*time.Second)
+		s.service.set(func(g *gate) { g.delay = 10 * time.Second })
 		late := make(chan error)
-		go func() { late <- teams(t, client) }()
+		go func() { late <- teams(s.T, s.client) }()
 		synctest.Wait()
-		service.set(func(g *gate) { g.delay, g.open = 0, true })
+		s.service.set(func(g *gate) { g.delay, g.open = 0, true })
 		<-time.After(2 * time.Second)
-		if err := teams(t, client); err != nil {
-			t.Fatal(err)
+		if err := teams(s.T, s.client); err != nil {
+			s.Fatal(err)
 		}
-		wantTooYoung(t, <-late, 0)
-		if err := teams(t, client); err != nil {
-			t.Error(err)
+		wantTooYoung(s.T, <-late, 0)
+		if err := teams(s.T, s.client); err != nil {
+			s.Error(err)
 		}
 	})
 }
@@ -158,16 +168,28 @@ func TestALateRefusalDoesNotDiscardATokenThatIsOldEnoughByNow(t *testing.T) {
 func TestOnlyTheServiceAcceptsAToken(t *testing.T) {
 	for _, status := range []int{302, 403, 408, 429, 502, 503} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
-			withEachFresh(t, func(t *testing.T, service *gate, client *cybedefend.Client) {
-				service.set(func(g *gate) { g.status = status })
-				if err := teams(t, client); err == nil {
-					t.Fatal("no error")
+			withEachFresh(t, func(s stage) {
+				s.service.set(func(g *gate) { g.status = status })
+				if err := teams(s.T, s.client); err == nil {
+					s.Fatal("no error")
 				}
-				service.set(func(g *gate) { g.status = 0 })
-				wantTooYoung(t, teams(t, client), 2*time.Second)
+				s.service.set(func(g *gate) { g.status = 0 })
+				wantTooYoung(s.T, teams(s.T, s.client), 2*time.Second)
 			})
 		})
 	}
+}
+
+// TestAThrottleAcceptsNoToken has a gateway turn calls away before it looks at the token.
+func TestAThrottleAcceptsNoToken(t *testing.T) {
+	withEachFresh(t, func(s stage) {
+		s.service.set(func(g *gate) { g.status, g.wait = 403, "1" })
+		if err := teams(s.T, s.client); cybedefend.ClassOf(err) != cybedefend.NotProcessed {
+			s.Fatalf("class %v: %v", cybedefend.ClassOf(err), err)
+		}
+		s.service.set(func(g *gate) { g.status, g.wait = 0, "" })
+		wantTooYoung(s.T, teams(s.T, s.client), 2*time.Second)
+	})
 }
 
 func TestAReadyTokenThatWasAcceptedIsRefusedForGood(t *testing.T) {

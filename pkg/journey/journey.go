@@ -81,7 +81,7 @@ func (step Step) again(a Answer, p Policy) Step {
 	}
 	// A shorter wait is the refused entry's alone: whole seconds of silence cost most of a small quota. So is that for a
 	// quota that meets one entry time and again: perhaps its words are about nobody else.
-	if step.Heard == Busy && asked > time.Second && !(quota && trail.Throttled > quotaHolds) {
+	if step.Heard == Busy && asked > time.Second && (!quota || trail.Throttled <= quotaHolds) {
 		step.Hold = a.Ended.Add(asked)
 	}
 	switch {
