@@ -19,6 +19,8 @@ var arrows = []arrow{
 	{"fileset", "", "it knows which names are one file, whatever the files hold"},
 	{"workbook", "", "it knows sheets and cells, whatever they hold"},
 	{"remedy", "", "it says what to do, whatever is wrong and whoever shows it"},
+	{"quantity", "", "it reads a limit, whatever is limited"},
+	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
 	{"document", "remedy", "it turns bytes into text; what the text means is for roster to say"},
 	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
 	{"throttle", "", "headers about pace mean the same, whoever sends them"},
@@ -60,12 +62,12 @@ var arrows = []arrow{
 	// What a run leaves behind.
 	{"corrections", "atomicfile formula", "a list to correct is a table, wherever its rows come from"},
 	{"results", "atomicfile formula record workbook", "it writes records, wherever they come from"},
-	{"report", "record remedy", "a report is made from records alone, so that it can be made again later"},
+	{"report", "record remedy status", "a report is made from records alone, so that it can be made again later"},
 
 	// The edge.
 	{
 		"cli", "atomicfile batch breaker config console corrections cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
-			"pace plan record remedy report results retry roster sandbox secret webhook workbook", "it wires the parts together; only tests need the others",
+			"pace plan quantity record remedy report results retry roster sandbox secret status webhook workbook", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

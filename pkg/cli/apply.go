@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/status"
 )
 
 // apply sends what the plan says. It writes the results, whether or not sending ends early.
@@ -35,7 +36,7 @@ func (r *onboarding) apply(ctx context.Context) error {
 		Service: r.service, Ledger: r.ledger, Inputs: r.inputs, Doubts: r.doubts, Since: r.held, Pace: r.pace, Now: r.service.now,
 		Policy: policy, Workers: r.flags.concurrency,
 		Limits: breaker.Options{
-			MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.of(r.run.Rows), MayNotInvite: !r.service.caller.MayInvite(),
+			MaxWait: r.flags.maxWait, MaxFailures: r.flags.maxFailures.Of(r.run.Rows), MayNotInvite: !r.service.caller.MayInvite(),
 		},
 		Deadline: r.flags.until,
 		Observe:  progress.observe,
@@ -50,7 +51,7 @@ func (r *onboarding) apply(ctx context.Context) error {
 			r.summary.Outcomes = outcomes
 		}
 		return errors.Join(err, &codedError{
-			code: ExitUnexpected, err: resultsErr,
+			code: status.Unexpected, err: resultsErr,
 			hint: "the ledger has everything: rollcall results " + r.run.ID + " --ledger " + r.ledger.Path() + " writes the results again",
 		})
 	}

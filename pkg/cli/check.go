@@ -20,6 +20,7 @@ import (
 	"rollcall/pkg/document"
 	"rollcall/pkg/fix"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
 )
 
 // screenful is how many findings a person is shown before the rest is counted.
@@ -131,7 +132,7 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 			if err != nil {
 				return err
 			}
-			worst := ExitWell
+			worst := status.Well
 			if fixing.file != "" && len(paths) > 1 {
 				return usageError("run it once for each roster", "--fix takes one roster, not %d", len(paths))
 			}
@@ -143,7 +144,7 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 				if err != nil {
 					return err
 				}
-				worst = max(worst, code)
+				worst = worst.Worse(code)
 			}
 			return exitWith(worst)
 		},
@@ -156,17 +157,17 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 
 // checkReport is what check --json prints about each roster, with its findings as the last field.
 type checkReport struct {
-	Roster     string   `json:"roster"`
-	Rows       int      `json:"rows"`
-	Invalid    int      `json:"invalid"`
-	Duplicates int      `json:"duplicates"`
-	Detected   string   `json:"detected,omitempty"`
-	Refused    bool     `json:"refused"`
-	ExitCode   ExitCode `json:"exit_code"`
+	Roster     string        `json:"roster"`
+	Rows       int           `json:"rows"`
+	Invalid    int           `json:"invalid"`
+	Duplicates int           `json:"duplicates"`
+	Detected   string        `json:"detected,omitempty"`
+	Refused    bool          `json:"refused"`
+	ExitCode   status.Status `json:"exit_code"`
 }
 
 // check prints the findings of one roster, of the fixed one if it is to be written to a file, and returns its exit code.
-func (a *app) check(ctx context.Context, path string, reading rosterFlags, o roster.Options, fixing fixFlags) (code ExitCode, err error) {
+func (a *app) check(ctx context.Context, path string, reading rosterFlags, o roster.Options, fixing fixFlags) (code status.Status, err error) {
 	source, done, err := a.source(ctx, path, reading)
 	if err != nil {
 		return exitCodeOf(err), err
@@ -177,12 +178,12 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 	if fixing.file != "" {
 		fixed, err = a.fixRoster(ctx, source, o, fixing)
 		if _, isRefused := findingsOf(err); err != nil && !isRefused {
-			return ExitUnexpected, err
+			return status.Unexpected, err
 		}
 	}
 	if fixed != nil {
 		if err := a.reportFix(ctx, fixed, source.Name, fixing.file); err != nil {
-			return ExitUnexpected, err
+			return status.Unexpected, err
 		}
 		source = document.File(fixing.file)
 	}
@@ -193,14 +194,14 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 	refused, isRefused := findingsOf(err)
 	switch {
 	case isRefused:
-		report.Refused, report.ExitCode, findings = true, ExitRoster, refusedFindings(refused)
+		report.Refused, report.ExitCode, findings = true, status.Roster, refusedFindings(refused)
 	case err != nil:
-		return ExitUnexpected, err
+		return status.Unexpected, err
 	default:
 		report.Rows, report.Invalid, report.Duplicates = r.Rows, r.Invalid, r.Duplicates
 		report.Detected = r.Detected
 		if r.Invalid > 0 {
-			report.ExitCode = ExitRoster
+			report.ExitCode = status.Roster
 		}
 		findings = rosterFindings(ctx, r)
 	}
@@ -212,7 +213,7 @@ func (a *app) check(ctx context.Context, path string, reading rosterFlags, o ros
 		most = screenful
 	}
 	if err := writeFindings(a.Out, findings, most); err != nil {
-		return ExitUnexpected, err
+		return status.Unexpected, err
 	}
 	if !report.Refused && !a.common.quiet {
 		a.console.Printf("%s: read as %s", source.Name, report.Detected)

@@ -27,6 +27,7 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/secret"
+	"rollcall/pkg/status"
 )
 
 // Process is what a process has around it.
@@ -44,10 +45,10 @@ type Process struct {
 
 // Run runs one command and returns its exit code. When a second signal ends it early, goroutines may still be at work:
 // the process should end.
-func Run(ctx context.Context, p Process) ExitCode {
+func Run(ctx context.Context, p Process) status.Status {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	ended := make(chan ExitCode, 1)
+	ended := make(chan status.Status, 1)
 	go func() { ended <- (&app{Process: p}).run(ctx) }()
 	for stopping := false; ; stopping = true {
 		select {
@@ -55,7 +56,7 @@ func Run(ctx context.Context, p Process) ExitCode {
 			return code
 		case <-p.Signals:
 			if stopping {
-				return ExitInterrupted
+				return status.Interrupted
 			}
 			stop(&breaker.StopError{Reason: breaker.Interrupted})
 		}
@@ -83,7 +84,7 @@ type commonFlags struct {
 	logFormat, logFile            string
 }
 
-func (a *app) run(ctx context.Context) (code ExitCode) {
+func (a *app) run(ctx context.Context) (code status.Status) {
 	root := a.root()
 	root.SetArgs(a.Args)
 	root.SetIn(a.In)
@@ -107,13 +108,13 @@ func (a *app) run(ctx context.Context) (code ExitCode) {
 }
 
 // silentError ends a command whose output has said everything already.
-type silentError struct{ code ExitCode }
+type silentError struct{ code status.Status }
 
 func (e *silentError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
 // exitWith returns the error that ends a command with the code and prints nothing.
-func exitWith(code ExitCode) error {
-	if code == ExitWell {
+func exitWith(code status.Status) error {
+	if code == status.Well {
 		return nil
 	}
 	return &silentError{code}

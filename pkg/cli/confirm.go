@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/status"
 )
 
 // confirm shows the plan, and asks whether to go on where somebody is there to answer.
@@ -20,7 +21,7 @@ func (r *onboarding) confirm(ctx context.Context) error {
 			return err
 		}
 		if !yes {
-			return &codedError{ExitStopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
+			return &codedError{status.Stopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question"}
 		}
 		return r.refresh(ctx, asked)
 	}

@@ -10,6 +10,7 @@ import (
 	"rollcall/pkg/corrections"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
 )
 
 // toCorrect are the outcomes of rows that a person has to look at.
@@ -68,7 +69,7 @@ func (r *onboarding) refuseCorrections() error {
 		return nil
 	}
 	return &codedError{
-		code: ExitRoster,
+		code: status.Roster,
 		err:  fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", r.roster.Name),
 		hint: "rollcall invite " + quoted(r.path) + " is the command for it; if it has everybody again, delete its column " + corrections.ColumnMark,
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -14,74 +13,18 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
 )
-
-// ExitCode is what the process tells whoever started it. The numbers are a contract.
-type ExitCode int
-
-// The exit codes.
-const (
-	ExitWell        ExitCode = 0
-	ExitUnexpected  ExitCode = 1
-	ExitUsage       ExitCode = 2
-	ExitRows        ExitCode = 3
-	ExitRefused     ExitCode = 4
-	ExitRoster      ExitCode = 5
-	ExitLocked      ExitCode = 6
-	ExitStopped     ExitCode = 7
-	ExitGuard       ExitCode = 8
-	ExitInterrupted ExitCode = 130
-)
-
-// exitCodes is the one table of what the codes mean: help prints it and a test holds the README to it.
-var exitCodes = []struct {
-	code    ExitCode
-	meaning string
-}{
-	{ExitWell, "every row ended well (invited, already_invited, already_member, skipped, duplicate of such)"},
-	{ExitUnexpected, "stopped by an unexpected error"},
-	{ExitUsage, "wrong command line or settings; nothing sent"},
-	{ExitRows, "finished; some rows are rejected, failed, unknown or (with --invalid skip) invalid"},
-	{ExitRefused, "the service refused the credentials or the caller's right to invite"},
-	{ExitRoster, "the roster was refused: unreadable, empty or invalid; nothing sent"},
-	{ExitLocked, "another run holds this ledger"},
-	{ExitStopped, `stopped on purpose before the end (deadline, wait budget, too many failures, --limit reached, "n", lists that contradict themselves); the same command resumes`},
-	{ExitGuard, "a guard tripped; nothing sent"},
-	{ExitInterrupted, "interrupted; the same command resumes"},
-}
-
-// meaning says the code in words.
-func (c ExitCode) meaning() string {
-	for _, exit := range exitCodes {
-		if exit.code == c {
-			return exit.meaning
-		}
-	}
-	return "unknown"
-}
-
-// severityOrder orders the codes, the worst last, for commands that end several runs with one code.
-var severityOrder = []ExitCode{
-	ExitWell, ExitRows, ExitLocked, ExitStopped, ExitGuard, ExitRoster, ExitUsage, ExitRefused, ExitUnexpected, ExitInterrupted,
-}
-
-// worse returns the worse of two codes.
-func worse(a, b ExitCode) ExitCode {
-	if slices.Index(severityOrder, a) >= slices.Index(severityOrder, b) {
-		return a
-	}
-	return b
-}
 
 // runEnded reports whether a run is over. Any other can be resumed: one that stopped early, and one in which a row has
 // not had its turn, whatever the code.
-func runEnded(code ExitCode, outcomes map[record.Outcome]int) bool {
-	return (code == ExitWell || code == ExitRows) && outcomes[record.NotSent] == 0
+func runEnded(code status.Status, outcomes map[record.Outcome]int) bool {
+	return (code == status.Well || code == status.Rows) && outcomes[record.NotSent] == 0
 }
 
 // codedError is an error that has its exit code already.
 type codedError struct {
-	code ExitCode
+	code status.Status
 	err  error
 	hint string
 }
@@ -90,54 +33,54 @@ func (e *codedError) Error() string { return e.err.Error() }
 func (e *codedError) Unwrap() error { return e.err }
 
 func usageError(hint, format string, args ...any) error {
-	return &codedError{ExitUsage, fmt.Errorf(format, args...), hint}
+	return &codedError{status.Settings, fmt.Errorf(format, args...), hint}
 }
 
 // exitCodeOf returns the code for the error that ended a command.
-func exitCodeOf(err error) ExitCode {
+func exitCodeOf(err error) status.Status {
 	if err == nil {
-		return ExitWell
+		return status.Well
 	}
 	if coded, ok := errors.AsType[*codedError](err); ok {
 		return coded.code
 	}
 	switch breaker.ReasonOf(err) {
 	case breaker.Interrupted:
-		return ExitInterrupted
+		return status.Interrupted
 	case breaker.Deadline, breaker.Overlong, breaker.Streak, breaker.Failures, breaker.Unsettled, breaker.Contradicted, breaker.Foreign:
-		return ExitStopped
+		return status.Stopped
 	case breaker.Credentials, breaker.Forbidden:
-		return ExitRefused
+		return status.Refused
 	}
 	if _, ok := errors.AsType[*roster.RefusedError](err); ok {
-		return ExitRoster
+		return status.Roster
 	}
 	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
-		return ExitLocked
+		return status.Locked
 	}
 	if errors.Is(err, ledger.ErrForeign) || errors.Is(err, ledger.ErrNewer) {
-		return ExitUsage
+		return status.Settings
 	}
 	if errors.Is(err, context.Canceled) { // only a signal cancels
-		return ExitInterrupted
+		return status.Interrupted
 	}
 	if errors.Is(err, cybedefend.ErrAddress) {
-		return ExitUsage
+		return status.Settings
 	}
 	if errors.Is(err, cybedefend.ErrCredentials) || errors.Is(err, cybedefend.ErrForbidden) {
-		return ExitRefused
+		return status.Refused
 	}
-	return ExitUnexpected
+	return status.Unexpected
 }
 
 // exitCodeFor returns the code for a run that came to its end with these outcomes.
-func exitCodeFor(outcomes map[record.Outcome]int) ExitCode {
+func exitCodeFor(outcomes map[record.Outcome]int) status.Status {
 	for outcome, n := range outcomes {
 		if n > 0 && !outcome.Well() {
-			return ExitRows
+			return status.Rows
 		}
 	}
-	return ExitWell
+	return status.Well
 }
 
 // hintOf returns what a person can do about an error, empty if there is nothing to add.
@@ -165,8 +108,8 @@ func hintOf(err error) string {
 // writeExitCodes prints the table for help.
 func writeExitCodes(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, exit := range exitCodes {
-		if _, err := fmt.Fprintf(table, "  %d\t%s\n", exit.code, exit.meaning); err != nil {
+	for _, one := range status.All() {
+		if _, err := fmt.Fprintf(table, "  %d\t%s\n", one, one.Meaning(asFlag)); err != nil {
 			return err
 		}
 	}

@@ -7,11 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/guard"
+	"rollcall/pkg/quantity"
+	"rollcall/pkg/status"
 )
 
 // guardFlags say what would be suspicious about a roster.
 type guardFlags struct {
-	maxNew    quantity
+	maxNew    quantity.Quantity
 	domains   []string
 	maxAdmins int
 	minRows   int
@@ -44,7 +46,7 @@ func (f *guardFlags) finish(blind bool) error {
 		return usageError("", "--max-admins cannot be less than nothing")
 	case f.minRows < 0:
 		return usageError("", "--min-rows cannot be less than nothing")
-	case f.maxNew.share && blind:
+	case f.maxNew.IsShare() && blind:
 		return usageError("write it as a number", "--max-new %s is a share of people who are not looked up", &f.maxNew)
 	}
 	return nil
@@ -53,8 +55,8 @@ func (f *guardFlags) finish(blind bool) error {
 // limits returns what the flags allow in an organization of so many members and pending invitations.
 func (f *guardFlags) limits(population int) guard.Limits {
 	limits := guard.Limits{MinRows: f.minRows, Domains: f.allowed}
-	if f.maxNew.given {
-		limits.MaxNew = new(f.maxNew.of(population))
+	if f.maxNew.Given() {
+		limits.MaxNew = new(f.maxNew.Of(population))
 	}
 	if f.maxAdmins >= 0 {
 		limits.MaxAdmins = &f.maxAdmins
@@ -83,7 +85,7 @@ func (r *onboarding) refuseTrips(trips []guard.Trip) error {
 		pass = pass[:guardFlagsShown]
 	}
 	return &codedError{
-		code: ExitGuard,
+		code: status.Guarded,
 		err:  fmt.Errorf("%s: %s tripped; nothing was sent", r.roster.Name, plural(len(trips), "guard")),
 		hint: "if the roster is right, it passes with " + strings.Join(pass, " ") + more,
 	}

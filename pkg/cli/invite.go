@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/journey"
+	"rollcall/pkg/quantity"
 	"rollcall/pkg/results"
 )
 
@@ -133,7 +134,7 @@ func (f *outcomeFlags) addOutcome(cmd *cobra.Command) {
 type wayFlags struct {
 	grace       time.Duration
 	deadline    string
-	maxFailures quantity
+	maxFailures quantity.Quantity
 	ledger      string
 	fresh       bool
 
@@ -173,7 +174,7 @@ func (f *inviteFlags) finish(common commonFlags, path string, afterGiven bool) e
 	switch {
 	case f.grace <= 0:
 		return usageError("", "--grace must be more than nothing")
-	case f.maxFailures.given && f.maxFailures.number <= 0:
+	case f.maxFailures.Given() && f.maxFailures.Of(100) <= 0:
 		return usageError("", "--max-failures must be more than nothing")
 	}
 	if f.results == "" && !f.dryRun {

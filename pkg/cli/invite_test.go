@@ -48,17 +48,3 @@ func TestParseMapping(t *testing.T) {
 		}
 	}
 }
-
-func TestShare(t *testing.T) {
-	var s share
-	for give, want := range map[string]string{"3%": "3%", "2.5": "2.5%", "0": "0%", "100%": "100%"} {
-		if err := s.Set(give); err != nil || s.String() != want {
-			t.Errorf("Set(%q) = %s, %v; want %s", give, s.String(), err, want)
-		}
-	}
-	for _, give := range []string{"", "-1%", "101%", "x"} {
-		if err := s.Set(give); err == nil {
-			t.Errorf("Set(%q) is accepted", give)
-		}
-	}
-}

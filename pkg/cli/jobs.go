@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"rollcall/pkg/fileset"
+	"rollcall/pkg/status"
 )
 
 // syncJob is one sync of several: a roster and the flags for it, as the command line would have them.
@@ -44,12 +45,12 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if err := distinct(commands, jobs); err != nil {
 		return usageError("give each its own", "--jobs: %s:%w", path, err)
 	}
-	worst := ExitWell
+	worst := status.Well
 	for i, j := range jobs {
 		a.nameRun("")
 		a.log.Info().Str("roster", publicName(j.roster)).Int("job", i+1).Int("jobs", len(jobs)).Msg("job begins")
 		code := a.runJob(commands[i], j)
-		if worst = worse(worst, code); code == ExitInterrupted {
+		if worst = worst.Worse(code); code == status.Interrupted {
 			break
 		}
 	}
@@ -76,7 +77,7 @@ func (a *app) jobsIn(cmd *cobra.Command, path string) ([]syncJob, []*cobra.Comma
 }
 
 // runJob runs one job, and says what is wrong with it.
-func (a *app) runJob(cmd *cobra.Command, j syncJob) ExitCode {
+func (a *app) runJob(cmd *cobra.Command, j syncJob) status.Status {
 	err := cmd.RunE(cmd, []string{j.roster})
 	var silent *silentError
 	switch {

@@ -21,6 +21,7 @@ import (
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
 )
 
 // onboarding is one execution of invite or sync, from the roster to the summary. Its methods stand in the order of the work.
@@ -134,7 +135,7 @@ func (r *onboarding) readRoster(ctx context.Context) error {
 // refuseInvalid is the error that keeps everything from being sent since some rows are invalid.
 func (r *onboarding) refuseInvalid(invalid int) error {
 	return &codedError{
-		code: ExitRoster,
+		code: status.Roster,
 		err:  fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.roster.Name, invalid, plural(r.roster.Rows, "row")),
 		hint: "correct them (rollcall check " + r.roster.Name + " lists all), or invite the others with --invalid skip",
 	}
@@ -267,7 +268,7 @@ func (r *onboarding) now() time.Time {
 }
 
 // finish writes the summary, closes what was opened and returns the exit code.
-func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
+func (r *onboarding) finish(ctx context.Context, err error) status.Status {
 	code := exitCodeOf(err)
 	if err == nil {
 		code = exitCodeFor(r.summary.Outcomes)
@@ -280,12 +281,12 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 	}
 	if r.hasSummary && r.summary.Run != "" && runEnded(code, r.summary.Outcomes) {
 		if endErr := r.ledger.End(ctx, r.summary.Run, int(code)); endErr != nil {
-			err, code = errors.Join(err, endErr), ExitUnexpected
+			err, code = errors.Join(err, endErr), status.Unexpected
 		}
 	}
 	for _, c := range slices.Backward(r.closers) {
 		if closeErr := c.Close(); closeErr != nil {
-			err, code = errors.Join(err, closeErr), max(code, ExitUnexpected)
+			err, code = errors.Join(err, closeErr), code.Worse(status.Unexpected)
 		}
 	}
 	r.console.Clear()
@@ -294,23 +295,23 @@ func (r *onboarding) finish(ctx context.Context, err error) ExitCode {
 	}
 	if summaryErr := r.writeSummary(code); summaryErr != nil {
 		r.explain(summaryErr)
-		code = max(code, ExitUnexpected)
+		code = code.Worse(status.Unexpected)
 	}
-	r.summary.ExitCode = int(code)
+	r.summary.Status = code
 	code = r.notify(ctx, r.flags.watch, r.summary)
 	r.logEnd(code, err)
 	return code
 }
 
-func (r *onboarding) writeSummary(code ExitCode) error {
+func (r *onboarding) writeSummary(code status.Status) error {
 	s := &r.summary
-	s.Roster, s.ExitCode, s.Command, s.Render = publicName(r.path), int(code), r.command(), asFlag
+	s.Roster, s.Status, s.Command, s.Render = publicName(r.path), code, r.command(), asFlag
 	s.DryRun = r.flags.dryRun
 	s.Duration = time.Since(r.began)
 	if r.service != nil {
 		s.Requests, s.Throttled = int(r.service.requests.Load()), int(r.service.throttled.Load())
 	}
-	if err := s.Check(); err != nil && code != ExitUnexpected {
+	if err := s.Check(); err != nil && code != status.Unexpected {
 		return err
 	}
 	switch {

@@ -16,6 +16,7 @@ import (
 	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/status"
 )
 
 // planFlags say where a plan is kept, or which one is to be applied.
@@ -163,7 +164,7 @@ func (r *onboarding) refuseOtherService() error {
 // refuseApproved is the error that keeps everything from being sent since the plan does not hold any more.
 func (r *onboarding) refuseApproved(format string, args ...any) error {
 	return &codedError{
-		code: ExitGuard, err: fmt.Errorf(format+"; nothing was sent", args...),
+		code: status.Guarded, err: fmt.Errorf(format+"; nothing was sent", args...),
 		hint: "make another plan: rollcall invite " + quoted(r.path) + " --dry-run --force --plan " + quoted(r.flags.plan.from),
 	}
 }

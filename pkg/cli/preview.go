@@ -15,6 +15,7 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
 )
 
 // preview is what will become of the rows, before anything is sent.
@@ -268,7 +269,7 @@ func (r *onboarding) refusePreview() error {
 	}
 	if gap := r.preview.contradicted; gap != "" {
 		return &codedError{
-			ExitStopped, &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(gap)},
+			status.Stopped, &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(gap)},
 			"run the same command again; --trust-lists goes on all the same, and may mail somebody who is there already",
 		}
 	}

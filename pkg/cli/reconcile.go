@@ -21,6 +21,7 @@ import (
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/report"
+	"rollcall/pkg/status"
 )
 
 // change is a difference between the organization and its roster, and what is done about it.
@@ -161,7 +162,7 @@ func (r *onboarding) change(ctx context.Context) error {
 		made++
 	}
 	if failed > 0 {
-		return &codedError{ExitRows, fmt.Errorf("%d of %s failed", failed, plural(failed+made, "change")), r.seeDrift()}
+		return &codedError{status.Rows, fmt.Errorf("%d of %s failed", failed, plural(failed+made, "change")), r.seeDrift()}
 	}
 	return nil
 }

@@ -1,9 +1,19 @@
 package cli
 
-import "rollcall/pkg/remedy"
+import (
+	"rollcall/pkg/remedy"
+)
 
-// asFlag shows a remedy as the flag that a person types.
-func asFlag(r remedy.Remedy) string { return "--" + r.String() }
+// asFlag shows a remedy as a person types it: the flag, or the command.
+func asFlag(r remedy.Remedy) string {
+	switch {
+	case r.Command != "" && r.Value != "":
+		return "rollcall " + r.Command + " " + quoted(r.Value)
+	case r.Command != "":
+		return "rollcall " + r.Command
+	}
+	return "--" + r.String()
+}
 
 // withFlags shows the remedies of a roster that was refused as flags. It returns any other error as it is.
 func withFlags(err error) error {

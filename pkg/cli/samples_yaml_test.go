@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"rollcall/pkg/status"
+
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
 )
@@ -178,7 +180,7 @@ func TestSampleCronJob(t *testing.T) {
 		t.Errorf("kubernetes.yaml: schedule: %v", err)
 	}
 	for _, code := range spec.PodFailurePolicy.Rules[0].OnExitCodes.Values {
-		if ExitCode(code).meaning() == "unknown" || slices.Contains([]ExitCode{ExitWell, ExitStopped, ExitInterrupted}, ExitCode(code)) {
+		if status.Status(code).Meaning(nil) == "unknown" || slices.Contains([]status.Status{status.Well, status.Stopped, status.Interrupted}, status.Status(code)) {
 			t.Errorf("kubernetes.yaml: exit code %d is not the same at the next try", code)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/quantity"
 	"rollcall/pkg/sandbox"
 )
 
@@ -25,7 +26,7 @@ type sandboxFlags struct {
 type namedShare struct {
 	name, usage string
 	target      *float64
-	value       share
+	value       quantity.Share
 }
 
 func (f *sandboxFlags) addServing(cmd *cobra.Command) {

@@ -9,23 +9,9 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/quantity"
 	"rollcall/pkg/sandbox"
 )
-
-// share is a flag value between 0% and 100%.
-type share float64
-
-func (s *share) String() string { return strconv.FormatFloat(float64(*s)*100, 'f', -1, 64) + "%" }
-func (s *share) Type() string   { return "P%" }
-
-func (s *share) Set(text string) error {
-	value, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
-	if err != nil || value < 0 || value > 100 {
-		return errors.New("not a share between 0% and 100%")
-	}
-	*s = share(value / 100)
-	return nil
-}
 
 // word is a flag value of a string type whose values the sandbox checks.
 type word[T ~string] struct{ target *T }
@@ -70,7 +56,7 @@ func (v oddReplyValue) Type() string   { return "KIND[=P%]" }
 
 func (v oddReplyValue) Set(text string) error {
 	name, chance, given := strings.Cut(text, "=")
-	probability := share(1)
+	probability := quantity.Share(1)
 	if given {
 		if err := probability.Set(chance); err != nil {
 			return err

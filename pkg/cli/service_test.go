@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/status"
 )
 
 func TestChoose(t *testing.T) {
@@ -34,7 +35,7 @@ func TestChoose(t *testing.T) {
 			if got.ID != tt.want || (err != nil) != (tt.want == "") {
 				t.Errorf("choose = %q, %v; want %q", got.ID, err, tt.want)
 			}
-			if err != nil && (exitCodeOf(err) != ExitUsage || hintOf(err) == "") {
+			if err != nil && (exitCodeOf(err) != status.Settings || hintOf(err) == "") {
 				t.Errorf("%v has exit code %d and the hint %q", err, exitCodeOf(err), hintOf(err))
 			}
 		})

@@ -15,6 +15,7 @@ import (
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/results"
 	"rollcall/pkg/secret"
+	"rollcall/pkg/status"
 )
 
 // source returns the source of a roster, a file, an address or "-" for standard input, and what to do when it is not
@@ -53,7 +54,7 @@ func (a *app) fetch(ctx context.Context, address, headerFile string) (document.S
 	source, done, err := spool(name, reader)
 	_ = reader.Close() // which ends the fetching where there is no room for it; it never fails
 	if fetchErr := <-fetched; err != nil && !errors.Is(fetchErr, io.ErrClosedPipe) {
-		return source, done, &codedError{ExitRoster, fmt.Errorf("%s: %w", name, fetchErr), ""}
+		return source, done, &codedError{status.Roster, fmt.Errorf("%s: %w", name, fetchErr), ""}
 	}
 	return source, done, err
 }
@@ -62,7 +63,7 @@ func (a *app) fetch(ctx context.Context, address, headerFile string) (document.S
 func spool(name string, r io.Reader) (document.Source, func() error, error) {
 	source, done, err := document.Spool(name, r)
 	if err != nil {
-		return source, done, &codedError{ExitRoster, err, ""}
+		return source, done, &codedError{status.Roster, err, ""}
 	}
 	return source, done, nil
 }

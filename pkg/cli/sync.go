@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/guard"
+	"rollcall/pkg/quantity"
 )
 
 // Defaults of sync where it differs from invite, since nobody is there to say no.
@@ -24,8 +25,8 @@ const (
 
 // syncFlags are the flags that sync has beside those of invite.
 type syncFlags struct {
-	maxShrink     share
-	maxLeavers    quantity
+	maxShrink     quantity.Share
+	maxLeavers    quantity.Quantity
 	cancelLeavers bool
 	applyRoles    bool
 	jobs          string
@@ -42,10 +43,10 @@ const fewLeavers = 3
 
 // leaversOf returns how many leavers may be changed after a roster of so many people.
 func (f *syncFlags) leaversOf(people int) int {
-	if f.maxLeavers.share {
-		return max(fewLeavers, f.maxLeavers.of(people))
+	if f.maxLeavers.IsShare() {
+		return max(fewLeavers, f.maxLeavers.Of(people))
 	}
-	return f.maxLeavers.of(people)
+	return f.maxLeavers.Of(people)
 }
 
 func (f *syncFlags) add(cmd *cobra.Command) {

@@ -18,6 +18,7 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
+	"rollcall/pkg/status"
 	"rollcall/pkg/webhook"
 )
 
@@ -118,14 +119,14 @@ func (a *app) withNotification(f *inviteFlags, run func(*cobra.Command, []string
 
 // notify reports the end of a run: in the summary file, in the metrics file and at the webhook. It returns the exit code,
 // which is another one where a file could not be written.
-func (a *app) notify(ctx context.Context, f watchFlags, s report.Summary) ExitCode {
+func (a *app) notify(ctx context.Context, f watchFlags, s report.Summary) status.Status {
 	if err := f.writeSummary(s); err != nil {
 		a.explain(fmt.Errorf("--summary: %w", err))
-		s.ExitCode = max(s.ExitCode, int(ExitUnexpected))
+		s.Status = s.Status.Worse(status.Unexpected)
 	}
 	if err := f.writeMetrics(s); err != nil {
 		a.explain(fmt.Errorf("--metrics-file: %w", err))
-		s.ExitCode = max(s.ExitCode, int(ExitUnexpected))
+		s.Status = s.Status.Worse(status.Unexpected)
 	}
 	if f.hook != nil && report.Occasion(f.notifyOn).Calls(s) {
 		a.console.Status("posting the summary to " + f.hook.Host())
@@ -134,7 +135,7 @@ func (a *app) notify(ctx context.Context, f watchFlags, s report.Summary) ExitCo
 		}
 		a.console.Clear()
 	}
-	return ExitCode(s.ExitCode)
+	return s.Status
 }
 
 func (f *watchFlags) writeSummary(s report.Summary) error {
@@ -161,7 +162,7 @@ func (f *watchFlags) writeMetrics(s report.Summary) error {
 }
 
 func (f *watchFlags) post(ctx context.Context, s report.Summary) error {
-	notice, err := s.Notice(ExitCode(s.ExitCode).meaning())
+	notice, err := s.Notice(s.Status.Meaning(asFlag))
 	if err != nil {
 		return err
 	}
@@ -170,7 +171,7 @@ func (f *watchFlags) post(ctx context.Context, s report.Summary) error {
 
 // logEnd writes the last line of a log. What came to no run has its error on standard error; only a detailed log needs
 // the line as well. Before the roster was read, the log file may still be somebody else's, named by mistake.
-func (r *onboarding) logEnd(code ExitCode, err error) {
+func (r *onboarding) logEnd(code status.Status, err error) {
 	if r.roster == nil {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rollcall/pkg/report"
+	"rollcall/pkg/status"
 )
 
 // TestTellSaysWhatItCouldNotWrite has a directory vanish during the run: the exit code says so, in the metrics, too.
@@ -17,15 +18,16 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 	tests := []struct {
 		name    string
 		give    watchFlags
-		exit    int
-		want    ExitCode
+		exit    status.Status
+		want    status.Status
 		stderr  string
 		metrics string
 	}{
-		{"all is written", watchFlags{summary: filepath.Join(directory, "last.json"), metrics: metrics}, 0, ExitWell, "", "} 0\n"},
-		{"no summary", watchFlags{summary: missing, metrics: metrics}, 0, ExitUnexpected, "rollcall: --summary: ", "} 1\n"},
-		{"no summary of a run with a code of its own", watchFlags{summary: missing, metrics: metrics}, 7, ExitStopped, "rollcall: --summary: ", "} 7\n"},
-		{"no metrics", watchFlags{metrics: missing}, 0, ExitUnexpected, "rollcall: --metrics-file: ", ""},
+		{"all is written", watchFlags{summary: filepath.Join(directory, "last.json"), metrics: metrics}, 0, status.Well, "", "} 0\n"},
+		{"no summary", watchFlags{summary: missing, metrics: metrics}, 0, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
+		{"no summary of a run that was stopped", watchFlags{summary: missing, metrics: metrics}, 7, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
+		{"no summary of a run that was interrupted", watchFlags{summary: missing, metrics: metrics}, 130, status.Interrupted, "rollcall: --summary: ", "} 130\n"},
+		{"no metrics", watchFlags{metrics: missing}, 0, status.Unexpected, "rollcall: --metrics-file: ", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -34,7 +36,7 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 			if err := a.open(); err != nil {
 				t.Fatal(err)
 			}
-			got := a.notify(t.Context(), tt.give, report.Summary{Roster: "team.csv", ExitCode: tt.exit})
+			got := a.notify(t.Context(), tt.give, report.Summary{Roster: "team.csv", Status: tt.exit})
 			a.close()
 			if got != tt.want {
 				t.Errorf("notify = %d, want %d", got, tt.want)

@@ -13,20 +13,24 @@ import (
 	"strings"
 )
 
-// Remedy is a setting that solves a problem.
+// Remedy is a setting that solves a problem, or a use of the program that helps with it: one of Option and Command is
+// set.
 type Remedy struct {
 	// Option is the plain name of the setting, such as "reinvite".
-	Option string `json:"option"`
-	// Value is what to set it to. It is empty for an option that is only named.
+	Option string `json:"option,omitempty"`
+	// Command is the plain name of the use, such as "check".
+	Command string `json:"command,omitempty"`
+	// Value is what to set the option to, or what to use the command on. It is empty for one that is only named.
 	Value string `json:"value,omitempty"`
 }
 
-// String returns the option and its value in words.
+// String returns the remedy and its value in words.
 func (r Remedy) String() string {
+	name := r.Option + r.Command
 	if r.Value == "" {
-		return r.Option
+		return name
 	}
-	return r.Option + " " + r.Value
+	return name + " " + r.Value
 }
 
 // Renderer shows a remedy as the users of one face write it. A nil Renderer shows [Remedy.String].
@@ -40,7 +44,7 @@ func (render Renderer) Text(r Remedy) string {
 	return render(r)
 }
 
-// Part is one piece of a [Hint]: words, or a remedy if it names an option.
+// Part is one piece of a [Hint]: words, or a remedy if it names one.
 type Part struct {
 	Text string
 	Remedy
@@ -69,11 +73,16 @@ func (h Hint) Use(option, value string) Hint {
 	return append(slices.Clip(h), Part{Remedy: Remedy{Option: option, Value: value}})
 }
 
+// Run returns the hint with a use of the program after it. It leaves the hint as it is.
+func (h Hint) Run(command, value string) Hint {
+	return append(slices.Clip(h), Part{Remedy: Remedy{Command: command, Value: value}})
+}
+
 // Remedies returns the remedies in the hint, in their order.
 func (h Hint) Remedies() []Remedy {
 	var all []Remedy
 	for _, part := range h {
-		if part.Option != "" {
+		if part.Remedy != (Remedy{}) {
 			all = append(all, part.Remedy)
 		}
 	}
@@ -84,7 +93,7 @@ func (h Hint) Remedies() []Remedy {
 func (h Hint) Render(render Renderer) string {
 	var b strings.Builder
 	for _, part := range h {
-		if part.Option != "" {
+		if part.Remedy != (Remedy{}) {
 			b.WriteString(render.Text(part.Remedy))
 		} else {
 			b.WriteString(part.Text)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/status"
 )
 
 // Metrics returns the summary in Prometheus's text format 0.0.4, as the node exporter's textfile collector reads it:
@@ -21,7 +22,7 @@ import (
 func (s Summary) Metrics(version string, ended time.Time, earlier []byte) []byte {
 	roster := filepath.Base(s.Roster)
 	organization, success := lastSuccess(earlier, s.OrganizationID, roster)
-	if s.ExitCode == 0 && !s.DryRun {
+	if s.Status == status.Well && !s.DryRun {
 		success = seconds(ended)
 	}
 	m := metrics{labels: `organization_id="` + escapeLabel(organization) + `",roster="` + escapeLabel(roster) + `"`}
@@ -32,7 +33,7 @@ func (s Summary) Metrics(version string, ended time.Time, earlier []byte) []byte
 	m.gauge(successMetric, "When the last run ended that had the exit code 0 and was no dry run, in seconds since 1970; 0 if there was none.")
 	m.sample(success)
 	m.gauge("rollcall_last_run_exit_code", "Exit code of the last run: 0 is well, 3 means that some rows need a person.")
-	m.sample(strconv.Itoa(s.ExitCode))
+	m.sample(strconv.Itoa(int(s.Status)))
 	m.gauge("rollcall_last_run_duration_seconds", "How long the last run took.")
 	m.sample(strconv.FormatFloat(s.Duration.Seconds(), 'f', 3, 64))
 	m.gauge("rollcall_last_run_dry_run", "1 if the last run was a dry run, which sends nothing.")

@@ -14,6 +14,7 @@ import (
 
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
+	"rollcall/pkg/status"
 )
 
 var morning = time.Date(2026, 11, 23, 2, 30, 0, 123_000_000, time.UTC)
@@ -86,8 +87,8 @@ func TestMetricsAreNamedByConvention(t *testing.T) {
 }
 
 func TestMetricsKeepTheLastSuccess(t *testing.T) {
-	run := func(organization, roster string, exit int) report.Summary {
-		return report.Summary{OrganizationID: organization, Roster: roster, ExitCode: exit}
+	run := func(organization, roster string, exit status.Status) report.Summary {
+		return report.Summary{OrganizationID: organization, Roster: roster, Status: exit}
 	}
 	evening := morning.Add(-8 * time.Hour)
 	dryRun := run("o1", "team.csv", 0)
@@ -129,7 +130,7 @@ func TestMetricsHoldAnyName(t *testing.T) {
 		name := rapid.StringMatching(`[^/\x00]*[^/\x00.]`)
 		first := report.Summary{OrganizationID: name.Draw(t, "organization"), Roster: name.Draw(t, "roster"), Outcomes: map[record.Outcome]int{}}
 		second := first
-		second.ExitCode = 3
+		second.Status = 3
 		if rapid.Bool().Draw(t, "refused early") {
 			second.OrganizationID = ""
 		}
@@ -147,7 +148,7 @@ func TestMetricsTakeNothingFromAnotherFile(t *testing.T) {
 		`# rollcall_last_success_timestamp_seconds{organization_id="o1",roster="team.csv"} 5` + "\n",
 		`rollcall_last_success_timestamp_seconds{organization_id="o1",roster="team.csv"} NaN` + "\n",
 	} {
-		s := report.Summary{OrganizationID: "o1", Roster: "team.csv", ExitCode: 1}
+		s := report.Summary{OrganizationID: "o1", Roster: "team.csv", Status: 1}
 		got := scrape(t, s.Metrics("v1", morning, []byte(earlier)))
 		if value := got["rollcall_last_success_timestamp_seconds organization_id=o1 roster=team.csv"]; value != 0 {
 			t.Errorf("after %q the last success is %v", earlier, value)

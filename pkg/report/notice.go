@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/status"
 )
 
 // Occasion says after which runs somebody is told.
@@ -32,9 +33,9 @@ func (o Occasion) Calls(s Summary) bool {
 	case Always:
 		return true
 	case OnChange:
-		return s.ExitCode != 0 || s.Outcomes[record.Invited] > 0 || s.Drift != nil && s.Drift.Changed > 0
+		return s.Status != status.Well || s.Outcomes[record.Invited] > 0 || s.Drift != nil && s.Drift.Changed > 0
 	default:
-		return s.ExitCode != 0
+		return s.Status != status.Well
 	}
 }
 
@@ -45,7 +46,7 @@ func (s Summary) Notice(meaning string) ([]byte, error) {
 	return json.Marshal(struct {
 		Text    string  `json:"text"`
 		Summary Summary `json:"rollcall"`
-	}{s.headline() + "\n" + fmt.Sprintf("exit code %d: %s", s.ExitCode, meaning), s})
+	}{s.headline() + "\n" + fmt.Sprintf("exit code %d: %s", s.Status, meaning), s})
 }
 
 // headline says in one line what became of which roster.

@@ -22,10 +22,10 @@ func TestNotice(t *testing.T) {
 			report.Summary{Roster: "hr/team.csv", Rows: 1, DryRun: true, Outcomes: map[record.Outcome]int{record.WouldInvite: 1}},
 			"rollcall, dry run: team.csv: 1 row, 1 would_invite\nexit code 0: what it means",
 		},
-		{"nothing was read", report.Summary{Roster: "-", ExitCode: 5}, "rollcall: -: 0 rows\nexit code 5: what it means"},
+		{"nothing was read", report.Summary{Roster: "-", Status: 5}, "rollcall: -: 0 rows\nexit code 5: what it means"},
 		{
 			"a name that would call everybody",
-			report.Summary{Roster: "<!channel>\n.csv", ExitCode: 5},
+			report.Summary{Roster: "<!channel>\n.csv", Status: 5},
 			"rollcall: &lt;!channel&gt; .csv: 0 rows\nexit code 5: what it means",
 		},
 	}
@@ -45,7 +45,7 @@ func TestNotice(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got.Text); diff != "" {
 				t.Error(diff)
 			}
-			if got.Rollcall["exit_code"] != float64(tt.give.ExitCode) || got.Rollcall["rows"] != float64(tt.give.Rows) {
+			if got.Rollcall["exit_code"] != float64(tt.give.Status) || got.Rollcall["rows"] != float64(tt.give.Rows) {
 				t.Errorf("the summary is %v", got.Rollcall)
 			}
 		})
@@ -56,7 +56,7 @@ func TestOccasion(t *testing.T) {
 	idle := report.Summary{Rows: 2, Outcomes: map[record.Outcome]int{record.AlreadyMember: 2}}
 	busy := report.Summary{Rows: 2, Outcomes: map[record.Outcome]int{record.AlreadyMember: 1, record.Invited: 1}}
 	dryRun := report.Summary{Rows: 1, DryRun: true, Outcomes: map[record.Outcome]int{record.WouldInvite: 1}}
-	stopped := report.Summary{Rows: 1, ExitCode: 7, Outcomes: map[record.Outcome]int{record.NotSent: 1}}
+	stopped := report.Summary{Rows: 1, Status: 7, Outcomes: map[record.Outcome]int{record.NotSent: 1}}
 	tests := []struct {
 		occasion                    report.Occasion
 		valid                       bool

@@ -17,6 +17,7 @@ import (
 
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/status"
 )
 
 // Summary is how a run ended.
@@ -27,8 +28,8 @@ type Summary struct {
 	Rows int
 	// Outcomes counts the rows by their last word. They add up to Rows, see [Summary.Check].
 	Outcomes map[record.Outcome]int
-	// ExitCode is that of the process.
-	ExitCode int
+	// Status says how it ended, in one word.
+	Status status.Status
 	// Results and Ledger are paths; empty means that there is none, and "-" that the results went to standard output.
 	Results, Ledger string
 	// Idle says that there was nothing to send or to change, so that no run was begun.
@@ -142,7 +143,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Drift          *Drift  `json:"drift,omitempty"`
 	}{
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
-		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: s.ExitCode,
+		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: int(s.Status),
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
 		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Drift: s.Drift, Corrections: s.Corrections,

@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
+	"rollcall/pkg/status"
 )
 
 func night() report.Summary {
@@ -20,7 +21,7 @@ func night() report.Summary {
 		Outcomes: map[record.Outcome]int{
 			record.NotSent: 0, record.Rejected: 2, record.Invited: 481, record.AlreadyMember: 16, record.Unknown: 1,
 		},
-		ExitCode: 3, Results: "R&D.results.csv", Ledger: "/state/o1.db", Resumed: true,
+		Status: 3, Results: "R&D.results.csv", Ledger: "/state/o1.db", Resumed: true,
 		Requests: 512, Throttled: 12, Retries: map[string]int{"connection refused": 3, "slowed down": 12, "server error": 3},
 		Duration: 12_345_678 * time.Microsecond, Command: "rollcall invite R&D.csv",
 	}
@@ -102,7 +103,7 @@ Run over team.csv: 3 rows in 0s
 
 Nothing is left to do.
 `},
-		{"no rows", report.Summary{Roster: "team.csv", ExitCode: 5}, `
+		{"no rows", report.Summary{Roster: "team.csv", Status: 5}, `
 Run over team.csv: 0 rows in 0s
 
   sent     0 requests
@@ -126,7 +127,7 @@ Nothing was sent. Fix the rows in team.csv; then the same command checks them ag
 func TestNext(t *testing.T) {
 	const command = "rollcall invite team.csv"
 	tests := []struct {
-		exit        int
+		exit        status.Status
 		outcomes    map[record.Outcome]int
 		results     string
 		corrections string
@@ -153,14 +154,14 @@ func TestNext(t *testing.T) {
 	}
 	for _, tt := range tests {
 		s := report.Summary{
-			ExitCode: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Corrections: tt.corrections, Drift: tt.drift, Command: command,
+			Status: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Corrections: tt.corrections, Drift: tt.drift, Command: command,
 			Render: func(r remedy.Remedy) string { return "--" + r.String() },
 		}
 		if got := s.Next(); got != tt.want {
 			t.Errorf("Next of exit code %d = %q, want %q", tt.exit, got, tt.want)
 		}
 	}
-	if got, want := (report.Summary{ExitCode: 7}).Next(), "The same command resumes."; got != want {
+	if got, want := (report.Summary{Status: 7}).Next(), "The same command resumes."; got != want {
 		t.Errorf("Next = %q, want %q", got, want)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/status"
 )
 
 // meanings explain the outcomes that ask something of the reader.
@@ -117,8 +118,8 @@ func (s Summary) causes() string {
 
 // Next says what to do now, in one line.
 func (s Summary) Next() string {
-	switch s.ExitCode {
-	case 0:
+	switch s.Status {
+	case status.Well:
 		if s.Idle {
 			return "Nothing to do."
 		}
@@ -127,19 +128,19 @@ func (s Summary) Next() string {
 			return "Nothing was sent. Without " + without + ", " + plural(n, "person") + " would be invited."
 		}
 		return "Nothing is left to do."
-	case 2:
+	case status.Settings:
 		return "Nothing was sent. Correct the command line or the settings and run it again."
-	case 3:
+	case status.Rows:
 		return s.nextForRows()
-	case 4:
+	case status.Refused:
 		return "Check the credentials and the caller's right to invite; then " + s.same("goes on from here")
-	case 5:
+	case status.Roster:
 		return "Nothing was sent. Fix the rows in " + s.Roster + "; then " + s.same("checks them again")
-	case 6:
+	case status.Locked:
 		return "Another run holds this ledger. When it has ended, " + s.same("goes on from there")
-	case 8:
+	case status.Guarded:
 		return "Nothing was sent. See what tripped the guard; then " + s.same("tries again")
-	case 7, 130:
+	case status.Stopped, status.Interrupted:
 		return capital(s.same("resumes"))
 	default:
 		return "See the error above; " + s.same("goes on from here")
