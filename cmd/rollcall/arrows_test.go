@@ -60,13 +60,12 @@ var arrows = []arrow{
 	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
-	{"corrections", "atomicfile formula", "a list to correct is a table, wherever its rows come from"},
-	{"results", "atomicfile formula record workbook", "it writes records, wherever they come from"},
+	{"results", "atomicfile formula record workbook", "it writes rows, wherever they come from"},
 	{"report", "record remedy status", "a report is made from records alone, so that it can be made again later"},
 
 	// The edge.
 	{
-		"cli", "atomicfile batch breaker config console corrections cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
+		"cli", "atomicfile batch breaker config console cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
 			"pace plan quantity record remedy report results retry roster sandbox secret status webhook workbook", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
