@@ -89,7 +89,7 @@ var dependencies = []dependency{
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
-	{"github.com/gocarina/gocsv", "cli results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
+	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
 	{"go.yaml.in/yaml/v4", "cli config fix roster", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},

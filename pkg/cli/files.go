@@ -113,7 +113,7 @@ func (a *app) addFiles(files *fileset.Set, cmd *cobra.Command, rosters []string,
 	}
 	add(fileset.File{Path: target, Role: fileset.Results, Option: "results"})
 	if cmd.Name() == "sync" {
-		add(fileset.File{Path: driftFileFor(target), Role: fileset.Drift, Option: "results"})
+		add(fileset.File{Path: results.DriftPath(target), Role: fileset.Drift, Option: "results"})
 	}
 	todo := results.CorrectionsPath(localName(path), target)
 	add(fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})

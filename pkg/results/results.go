@@ -1,5 +1,6 @@
 // Package results writes what a run leaves behind as rows: what became of each row of a roster, as CSV, as JSON Lines or
-// as an Excel workbook, and the rows that a person has to correct, see [Corrections].
+// as an Excel workbook; the rows that a person has to correct, see [Corrections]; and where an organization differs from
+// its roster, see [WriteDrift].
 //
 //	file, err := results.Create("team.results.csv", results.Options{Extra: []string{"Department"}})
 //	if err != nil {
