@@ -60,7 +60,7 @@ var arrows = []arrow{
 	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
-	{"results", "atomicfile formula record workbook", "it writes rows, wherever they come from"},
+	{"results", "atomicfile formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"report", "record remedy status", "a report is made from records alone, so that it can be made again later"},
 
 	// The edge.

@@ -41,7 +41,7 @@ func (r *onboarding) listCorrections(ctx context.Context) (*results.Corrections,
 	next, stop := iter.Pull2(r.roster.RawRows(ctx))
 	defer stop()
 	var row roster.RawRow
-	for rec, err := range finalRecords(ctx, r.ledger, r.run, r.now()) {
+	for rec, err := range results.Records(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err
 		}
