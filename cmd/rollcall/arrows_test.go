@@ -33,6 +33,7 @@ var arrows = []arrow{
 	// Documents.
 	{"roster", "document email formula remedy workbook", "a roster is checked offline, without the service and without memory"},
 	{"fix", "document email formula roster workbook", "a roster is fixed offline; where it is written is for others to say"},
+	{"template", "roster workbook", "it writes an empty roster, wherever it goes and wherever the names of teams come from"},
 
 	// The durable memory.
 	{"record", "secret", "it defines the words that the ledger stores and the results show"},
@@ -66,7 +67,7 @@ var arrows = []arrow{
 	// The edge.
 	{
 		"cli", "atomicfile batch breaker config console cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
-			"pace plan quantity record remedy report results retry roster sandbox secret status webhook workbook", "it wires the parts together; only tests need the others",
+			"pace plan quantity record remedy report results retry roster sandbox secret status template webhook", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
