@@ -33,6 +33,7 @@ var arrows = []arrow{
 	// Documents.
 	{"roster", "document email formula remedy workbook", "a roster is checked offline, without the service and without memory"},
 	{"fix", "document email formula roster workbook", "a roster is fixed offline; where it is written is for others to say"},
+	{"template", "roster workbook", "it writes an empty roster, wherever it goes and wherever the names of teams come from"},
 
 	// The durable memory.
 	{"record", "secret", "it defines the words that the ledger stores and the results show"},
@@ -60,14 +61,13 @@ var arrows = []arrow{
 	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
-	{"corrections", "atomicfile formula", "a list to correct is a table, wherever its rows come from"},
-	{"results", "atomicfile formula record workbook", "it writes records, wherever they come from"},
+	{"results", "atomicfile formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"report", "record remedy status", "a report is made from records alone, so that it can be made again later"},
 
 	// The edge.
 	{
-		"cli", "atomicfile batch breaker config console corrections cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
-			"pace plan quantity record remedy report results retry roster sandbox secret status webhook workbook", "it wires the parts together; only tests need the others",
+		"cli", "atomicfile batch breaker config console cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
+			"pace plan quantity record remedy report results retry roster sandbox secret status template webhook", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -90,7 +90,7 @@ var dependencies = []dependency{
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
-	{"github.com/gocarina/gocsv", "cli results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
+	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
 	{"go.yaml.in/yaml/v4", "cli config fix roster", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},

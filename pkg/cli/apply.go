@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/results"
 	"rollcall/pkg/status"
 )
 
@@ -75,7 +76,7 @@ func (r *onboarding) begin(ctx context.Context) (err error) {
 // countOutcomes counts the outcomes where no results could be written.
 func (r *onboarding) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
 	outcomes := map[record.Outcome]int{}
-	for rec, err := range finalRecords(ctx, r.ledger, r.run, r.now()) {
+	for rec, err := range results.Records(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err
 		}

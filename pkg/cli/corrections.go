@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"rollcall/pkg/corrections"
 	"rollcall/pkg/record"
+	"rollcall/pkg/results"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 )
@@ -28,7 +28,7 @@ func (r *onboarding) writeCorrections(ctx context.Context) {
 	}
 	list, err := r.listCorrections(ctx)
 	if err == nil {
-		r.summary.Corrections, err = list.Write(corrections.Path(localName(r.path), r.flags.results))
+		r.summary.Corrections, err = list.Write(results.CorrectionsPath(localName(r.path), r.flags.results))
 	}
 	if err != nil {
 		r.log.Warn().Err(err).Msg("there is no file of the rows to correct; the results have them")
@@ -36,12 +36,12 @@ func (r *onboarding) writeCorrections(ctx context.Context) {
 }
 
 // listCorrections finds the rows in the roster, which has them as they were written.
-func (r *onboarding) listCorrections(ctx context.Context) (*corrections.List, error) {
-	list := corrections.New(filepath.Base(r.roster.Name), r.roster.Columns)
+func (r *onboarding) listCorrections(ctx context.Context) (*results.Corrections, error) {
+	list := results.NewCorrections(filepath.Base(r.roster.Name), r.roster.Columns)
 	next, stop := iter.Pull2(r.roster.RawRows(ctx))
 	defer stop()
 	var row roster.RawRow
-	for rec, err := range finalRecords(ctx, r.ledger, r.run, r.now()) {
+	for rec, err := range results.Records(ctx, r.ledger, r.run, r.now()) {
 		if err != nil {
 			return nil, err
 		}
@@ -65,12 +65,12 @@ func (r *onboarding) listCorrections(ctx context.Context) (*corrections.List, er
 // refuseCorrections returns an error if sync was given rows to correct, or the results of such: everybody whom they do not
 // name would have left.
 func (r *onboarding) refuseCorrections() error {
-	if r.sync == nil || !corrections.Marked(r.roster.Extra) {
+	if r.sync == nil || !results.HasCorrections(r.roster.Extra) {
 		return nil
 	}
 	return &codedError{
 		code: status.Roster,
 		err:  fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", r.roster.Name),
-		hint: "rollcall invite " + quoted(r.path) + " is the command for it; if it has everybody again, delete its column " + corrections.ColumnMark,
+		hint: "rollcall invite " + quoted(r.path) + " is the command for it; if it has everybody again, delete its column " + results.ColumnCorrections,
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/config"
-	"rollcall/pkg/corrections"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/fileset"
+	"rollcall/pkg/results"
 )
 
 // fileOptions are the flags that name one file each, and what that is to a run. The first ones come first where two of
@@ -104,19 +104,19 @@ func (a *app) addFiles(files *fileset.Set, cmd *cobra.Command, rosters []string,
 	if fixed := value("fix"); fixed != "" {
 		path = fixed
 	}
-	results := value("results")
-	if dry := value("dry-run") == "true"; results == "" && dry {
+	target := value("results")
+	if dry := value("dry-run") == "true"; target == "" && dry {
 		return
 	}
-	if results = resultsFor(results, path); results == "-" {
+	if target = resultsFor(target, path); target == "-" {
 		return
 	}
-	add(fileset.File{Path: results, Role: fileset.Results, Option: "results"})
+	add(fileset.File{Path: target, Role: fileset.Results, Option: "results"})
 	if cmd.Name() == "sync" {
-		add(fileset.File{Path: driftFileFor(results), Role: fileset.Drift, Option: "results"})
+		add(fileset.File{Path: results.DriftPath(target), Role: fileset.Drift, Option: "results"})
 	}
-	todo := corrections.Path(localName(path), results)
-	add(fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: corrections.Names(todo)})
+	todo := results.CorrectionsPath(localName(path), target)
+	add(fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})
 }
 
 // standardInput returns what is known of the file behind standard input, nil if there is none.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"iter"
 	"time"
 
 	"rollcall/pkg/ledger"
@@ -44,7 +43,7 @@ func (a *app) writeRunResults(ctx context.Context, l ledger.Ledger, run ledger.R
 	}
 	defer out.discard()
 	outcomes := map[record.Outcome]int{}
-	for r, err := range finalRecords(ctx, l, run, ended) {
+	for r, err := range results.Records(ctx, l, run, ended) {
 		if err != nil {
 			return nil, err
 		}
@@ -54,36 +53,4 @@ func (a *app) writeRunResults(ctx context.Context, l ledger.Ledger, run ledger.R
 		}
 	}
 	return outcomes, out.commit()
-}
-
-// finalRecords yields the records of a run as its results show them. A row without an outcome was not sent when the run
-// ended, or is in doubt if its claim stands.
-func finalRecords(ctx context.Context, l ledger.Ledger, run ledger.Run, ended time.Time) iter.Seq2[record.Record, error] {
-	return func(yield func(record.Record, error) bool) {
-		claims, err := l.Doubts(ctx, record.Scope{Service: run.Service, OrganizationID: run.OrganizationID})
-		if err != nil {
-			yield(record.Record{}, err)
-			return
-		}
-		doubtful := map[int]bool{}
-		for _, claim := range claims {
-			if claim.Run == run.ID {
-				doubtful[claim.Row] = true
-			}
-		}
-		for r, err := range l.Records(ctx, run.ID) {
-			if err == nil && r.Outcome == record.Unset {
-				r.Outcome, r.Hint, r.UpdatedAt = record.NotSent, "run the same command again", ended
-				if r.Trail.Cancelled != "" {
-					r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; run the same command again"
-				}
-				if doubtful[r.Row] {
-					r.Outcome, r.Hint = record.Unknown, "run the same command again: it looks up what became of this request"
-				}
-			}
-			if !yield(r, err) || err != nil {
-				return
-			}
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/results"
 )
 
 // carriedOut is what runs have done of the saved plan that is to be carried out: runs over its roster since it was made.
@@ -90,7 +91,7 @@ func (r *onboarding) isDoneAlready() bool {
 func (r *onboarding) sayDoneAlready(ctx context.Context, memory ledger.Ledger) error {
 	last := r.carriedOut.last
 	outcomes := map[record.Outcome]int{}
-	for rec, err := range finalRecords(ctx, memory, last, last.EndedAt) {
+	for rec, err := range results.Records(ctx, memory, last, last.EndedAt) {
 		if err != nil {
 			return err
 		}

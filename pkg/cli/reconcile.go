@@ -1,26 +1,19 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"path/filepath"
-	"strings"
-	"time"
 
-	"github.com/gocarina/gocsv"
-
-	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/drift"
 	"rollcall/pkg/email"
-	"rollcall/pkg/formula"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/report"
+	"rollcall/pkg/results"
 	"rollcall/pkg/status"
 )
 
@@ -218,27 +211,7 @@ func count(found *report.Drift, c change) {
 }
 
 // driftFile returns where the differences go: NAME.drift.csv beside NAME.results.csv.
-func (r *onboarding) driftFile() string { return driftFileFor(r.flags.results) }
-
-// driftFileFor returns where the differences go beside these results.
-func driftFileFor(results string) string {
-	directory, name := filepath.Split(results)
-	name = strings.TrimSuffix(name, filepath.Ext(name))
-	return directory + strings.TrimSuffix(name, ".results") + ".drift.csv"
-}
-
-// driftLine is a line of the file of differences.
-type driftLine struct {
-	Kind         string `csv:"kind"`
-	Email        string `csv:"email"`
-	Has          string `csv:"has_role"`
-	Wanted       string `csv:"wanted_role"`
-	UserID       string `csv:"user_id"`
-	InvitationID string `csv:"invitation_id"`
-	ExpiresAt    string `csv:"expires_at"`
-	Action       string `csv:"action"`
-	Error        string `csv:"error"`
-}
+func (r *onboarding) driftFile() string { return results.DriftPath(r.flags.results) }
 
 // drift counts the differences.
 func (r *onboarding) drift() *report.Drift {
@@ -251,32 +224,28 @@ func (r *onboarding) drift() *report.Drift {
 
 // writeDrift puts the differences into their file, if the results go to one, and counts them in the summary.
 func (r *onboarding) writeDrift() error {
-	found := r.drift()
-	list := make([]driftLine, 0, len(r.changes))
-	for _, c := range r.changes {
-		line := driftLine{
-			Kind: string(c.Kind), Email: formula.Defuse(c.Email), Has: formula.Defuse(c.Has), Wanted: c.Wanted,
-			UserID: formula.Defuse(c.UserID), InvitationID: formula.Defuse(c.InvitationID), Action: string(c.action),
-		}
-		if !c.ExpiresAt.IsZero() {
-			line.ExpiresAt = c.ExpiresAt.UTC().Format(time.RFC3339)
-		}
-		if c.err != nil {
-			line.Error = formula.Defuse(c.err.Error())
-		}
-		list = append(list, line)
-	}
-	r.summary.Drift = found
+	r.summary.Drift = r.drift()
 	if r.flags.results == "" || r.flags.results == "-" {
 		return nil
 	}
-	var text bytes.Buffer
-	if err := gocsv.Marshal(list, &text); err != nil {
-		return err
+	r.summary.Drift.File = r.driftFile()
+	return results.WriteDrift(r.driftFile(), func(yield func(results.DriftLine) bool) {
+		for _, c := range r.changes {
+			if !yield(driftLine(c)) {
+				return
+			}
+		}
+	})
+}
+
+// driftLine returns a difference as its file has it.
+func driftLine(c change) results.DriftLine {
+	line := results.DriftLine{
+		Kind: string(c.Kind), Email: c.Email, HasRole: c.Has, WantedRole: c.Wanted,
+		UserID: c.UserID, InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.action),
 	}
-	found.File = r.driftFile()
-	if err := atomicfile.Write(found.File, 0o600, text.Bytes()); err != nil {
-		return fmt.Errorf("write differences: %w", err)
+	if c.err != nil {
+		line.Error = c.err.Error()
 	}
-	return nil
+	return line
 }

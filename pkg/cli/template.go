@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 
 	"rollcall/pkg/directory"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/template"
 )
 
 // templateFlags are the flags of template.
@@ -24,6 +24,9 @@ type templateFlags struct {
 	teams  bool
 	force  bool
 }
+
+// templateNext is the last line of the page that explains the columns.
+const templateNext = "Before anybody is invited, see what rollcall makes of it: rollcall check FILE, then rollcall invite FILE --dry-run"
 
 func (a *app) templateCommand() *cobra.Command {
 	var f templateFlags
@@ -63,20 +66,16 @@ and a page that explains the columns. Filled in, each of them is a roster as it 
 
 // finishTemplate checks the flags and finds out the format.
 func (a *app) finishTemplate(cmd *cobra.Command, f *templateFlags, path string) error {
-	named := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
-	if named == "yml" {
-		named = "yaml"
-	}
-	_, isFormat := starters[named]
-	switch _, known := starters[f.format]; {
-	case f.format != "" && !known:
+	named, isFormat := template.FormatOf(path)
+	switch {
+	case f.format != "" && !slices.Contains(template.Formats(), f.format):
 		return usageError("", "--format: %q is none of csv, yaml and xlsx", f.format)
 	case f.format != "" && isFormat && f.format != named:
 		return usageError("leave --format out", "--format: %s is not what %s is called", f.format, path)
 	case f.format == "" && path != "-" && !isFormat:
 		return usageError("or say it with --format", "%s: the name must end in .csv, .yaml, .yml or .xlsx", path)
 	case f.format == "" && path == "-":
-		f.format = "csv"
+		f.format = template.CSV
 	case f.format == "":
 		f.format = named
 	}
@@ -84,9 +83,9 @@ func (a *app) finishTemplate(cmd *cobra.Command, f *templateFlags, path string) 
 	switch {
 	case a.common.json:
 		return usageError("", "template has no --json")
-	case f.format == "xlsx" && path == "-" && terminal:
+	case f.format == template.XLSX && path == "-" && terminal:
 		return usageError("name a file: rollcall template team.xlsx", "a workbook is nothing for a terminal")
-	case f.teams && f.format == "csv":
+	case f.teams && f.format == template.CSV:
 		return usageError("use xlsx or yaml", "--teams: there is no place in a CSV file to list them")
 	case !f.teams:
 		return a.refuseBeside(cmd, "a template without --teams", "organization-id", "region", "api-url", "auth-endpoint", "pat-file", "timeout", "sandbox")
@@ -108,7 +107,7 @@ func (a *app) template(ctx context.Context, path string, f templateFlags) (err e
 		}
 	}
 	var content bytes.Buffer
-	if err := starters[f.format](&content, teams); err != nil {
+	if err := template.Write(&content, f.format, template.Options{Teams: teams, Next: templateNext}); err != nil {
 		return err
 	}
 	if path == "-" {

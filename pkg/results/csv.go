@@ -9,8 +9,9 @@ import (
 	"rollcall/pkg/formula"
 )
 
-// table writes CSV. It stands between gocsv, which turns a [line] into cells, and encoding/csv, which writes them:
-// there it adds the roster's own cells and defuses all of them. The header passes through it like any row.
+// table writes CSV. It stands between gocsv, the library that the customer asked for, which turns a [line] into cells, and
+// encoding/csv, which writes them: there it adds the roster's own cells and defuses all of them. The header passes through
+// it like any row.
 type table struct {
 	out   *csv.Writer
 	width int

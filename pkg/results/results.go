@@ -1,4 +1,6 @@
-// Package results writes what became of each row of a roster, as CSV, as JSON Lines or as an Excel workbook.
+// Package results writes what a run leaves behind as rows: what became of each row of a roster, as CSV, as JSON Lines or
+// as an Excel workbook; the rows that a person has to correct, see [Corrections]; and where an organization differs from
+// its roster, see [WriteDrift].
 //
 //	file, err := results.Create("team.results.csv", results.Options{Extra: []string{"Department"}})
 //	if err != nil {
@@ -12,14 +14,14 @@
 //	}
 //	return file.Commit()
 //
-// Every row has the columns of [Columns] and then the roster's own, and a row without an outcome is refused. A file
-// appears whole or not at all, and only its owner can read it, since it holds invitation tokens in clear. Memory does
-// not grow with the number of rows.
+// Every file appears whole or not at all, and only its owner can read it: results hold invitation tokens in clear, and
+// all of them name people. A cell of CSV that a spreadsheet would run as a formula gets a leading apostrophe, see [CSV].
 //
-// CSV is for people: times are RFC 3339 in UTC and empty where there is none, as is http_status, and a cell that a
-// spreadsheet would run as a formula gets a leading apostrophe (see [CSV]). JSON Lines is for programs: an object a
-// row with the same keys in the same order, values exact, null for a time or an http_status that there is none of. A
-// workbook is for people again, with the cells of CSV as exact text, and rows that did not end well in red.
+// Every row of the results has the columns of [Columns] and then the roster's own, and a row without an outcome is
+// refused. Memory does not grow with the number of rows. CSV is for people: times are RFC 3339 in UTC and empty where
+// there is none, as is http_status. JSON Lines is for programs: an object a row with the same keys in the same order,
+// values exact, null for a time or an http_status that there is none of. A workbook is for people again, with the cells of
+// CSV as exact text, and rows that did not end well in red.
 package results
 
 import (

@@ -1,4 +1,4 @@
-package corrections_test
+package results_test
 
 import (
 	"os"
@@ -7,10 +7,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rollcall/pkg/corrections"
+	"rollcall/pkg/results"
 )
 
-func TestPath(t *testing.T) {
+func TestCorrectionsPath(t *testing.T) {
 	tests := []struct{ roster, results, want string }{
 		{"team.csv", "team.results.csv", "team.todo.csv"},
 		{"hr/team.xlsx", "hr/team.results.csv", "hr/team.todo.csv"},
@@ -25,15 +25,15 @@ func TestPath(t *testing.T) {
 		{"team.todo-12345678.csv", "x.csv", "team.todo-12345678.todo.csv"},
 	}
 	for _, tt := range tests {
-		if got := corrections.Path(tt.roster, tt.results); got != tt.want {
-			t.Errorf("Path(%q, %q) = %q, want %q", tt.roster, tt.results, got, tt.want)
+		if got := results.CorrectionsPath(tt.roster, tt.results); got != tt.want {
+			t.Errorf("CorrectionsPath(%q, %q) = %q, want %q", tt.roster, tt.results, got, tt.want)
 		}
 	}
 }
 
-func write(t *testing.T, path string, columns []string, rows ...[]string) (written, content string) {
+func writeCorrections(t *testing.T, path string, columns []string, rows ...[]string) (written, content string) {
 	t.Helper()
-	list := corrections.New("x.csv", columns)
+	list := results.NewCorrections("x.csv", columns)
 	for _, row := range rows {
 		list.Add(row, "=wrong", "a hint")
 	}
@@ -48,7 +48,7 @@ func write(t *testing.T, path string, columns []string, rows ...[]string) (writt
 	return filepath.Base(written), string(bytes)
 }
 
-func TestRows(t *testing.T) {
+func TestCorrectionsRows(t *testing.T) {
 	tests := map[string]struct {
 		columns []string
 		rows    [][]string
@@ -73,7 +73,7 @@ func TestRows(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, got := write(t, filepath.Join(t.TempDir(), "x.todo.csv"), tt.columns, tt.rows...)
+			_, got := writeCorrections(t, filepath.Join(t.TempDir(), "x.todo.csv"), tt.columns, tt.rows...)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -81,7 +81,7 @@ func TestRows(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenOver(t *testing.T) {
+func TestCorrectionsNeverReplaceAFile(t *testing.T) {
 	directory := t.TempDir()
 	path := filepath.Join(directory, "x.todo.csv")
 	columns := []string{"email"}
@@ -93,40 +93,40 @@ func TestNothingIsWrittenOver(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got, _ := write(t, path, columns, []string{tt.row}); got != tt.want {
+		if got, _ := writeCorrections(t, path, columns, []string{tt.row}); got != tt.want {
 			t.Errorf("%s is written to %s, want %s", tt.row, got, tt.want)
 		}
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
 		t.Errorf("mode = %v, %v; want 0600", info.Mode(), err)
 	}
-	if _, err := corrections.New("x.csv", columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
+	if _, err := results.NewCorrections("x.csv", columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
 		t.Error("a file in no directory was written")
 	}
 }
 
-func TestMarked(t *testing.T) {
+func TestHasCorrections(t *testing.T) {
 	for _, columns := range [][]string{{"rollcall_corrections"}, {"email", "Rollcall Corrections"}, {"ROLLCALL-CORRECTIONS ", "role"}} {
-		if !corrections.Marked(columns) {
-			t.Errorf("Marked(%q) = false", columns)
+		if !results.HasCorrections(columns) {
+			t.Errorf("HasCorrections(%q) = false", columns)
 		}
 	}
 	for _, columns := range [][]string{nil, {"email", "role", "error", "hint"}, {"corrections"}, {"rollcall"}, {""}} {
-		if corrections.Marked(columns) {
-			t.Errorf("Marked(%q) = true", columns)
+		if results.HasCorrections(columns) {
+			t.Errorf("HasCorrections(%q) = true", columns)
 		}
 	}
 }
 
-func TestNames(t *testing.T) {
+func TestCorrectionsNames(t *testing.T) {
 	for _, path := range []string{"out/people.todo.csv", "people.todo-2.csv"} {
-		names := corrections.Names(path)
+		names := results.CorrectionsNames(path)
 		for name, want := range map[string]bool{
 			"people.todo.csv": true, "people.todo-2.csv": true, "people.todo-17.csv": true,
 			"people.csv": false, "people.todo-1.csv": false, "people.todo.json": false, "person.todo.csv": false, "people.results.csv": false,
 		} {
 			if names(name) != want {
-				t.Errorf("Names(%q)(%q) = %v", path, name, !want)
+				t.Errorf("CorrectionsNames(%q)(%q) = %v", path, name, !want)
 			}
 		}
 	}

@@ -1,0 +1,78 @@
+package results
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gocarina/gocsv"
+
+	"rollcall/pkg/atomicfile"
+)
+
+// DriftLine is where an organization differs from its roster about one person, and what was done about it. What there is
+// not is empty.
+type DriftLine struct {
+	// Kind is the word for how they differ, such as "role".
+	Kind  string
+	Email string
+	// HasRole is the role that the person has, WantedRole the one in the roster.
+	HasRole, WantedRole string
+	// UserID is that of a member, InvitationID that of a pending invitation, which expires at ExpiresAt.
+	UserID, InvitationID string
+	ExpiresAt            time.Time
+	// Action is the word for what was done, such as "reported"; Error says why it could not be done.
+	Action, Error string
+}
+
+// driftCells are a [DriftLine] as gocsv encodes it, the library for CSV that the customer asked for. The tags are the one
+// place where the columns and their order are laid down.
+type driftCells struct {
+	Kind         string  `csv:"kind"`
+	Email        string  `csv:"email"`
+	HasRole      string  `csv:"has_role"`
+	WantedRole   string  `csv:"wanted_role"`
+	UserID       string  `csv:"user_id"`
+	InvitationID string  `csv:"invitation_id"`
+	ExpiresAt    *string `csv:"expires_at"`
+	Action       string  `csv:"action"`
+	Error        string  `csv:"error"`
+}
+
+// WriteDrift writes a list of differences to the path as CSV: a header, and a line each in the order of lines. The file
+// appears whole, and only its owner can read it. A file that is there already is replaced; it must be a plain file: a
+// directory, a device or a symbolic link is refused.
+func WriteDrift(path string, lines iter.Seq[DriftLine]) error {
+	var list []driftCells
+	for l := range lines {
+		list = append(list, driftCells{
+			Kind: l.Kind, Email: l.Email, HasRole: l.HasRole, WantedRole: l.WantedRole, UserID: l.UserID,
+			InvitationID: l.InvitationID, ExpiresAt: stamp(l.ExpiresAt), Action: l.Action, Error: l.Error,
+		})
+	}
+	var text bytes.Buffer
+	rows := &table{out: csv.NewWriter(&text)}
+	err := gocsv.MarshalCSV(list, rows)
+	if err == nil {
+		err = rows.finish()
+	}
+	if err == nil {
+		err = atomicfile.Write(path, 0o600, text.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("write differences: %w", err)
+	}
+	return nil
+}
+
+// DriftPath returns where the differences go beside these results: team.drift.csv beside team.results.csv, whatever the
+// format of the results.
+func DriftPath(results string) string {
+	directory, name := filepath.Split(results)
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	return directory + strings.TrimSuffix(name, ".results") + ".drift.csv"
+}
