@@ -1,14 +1,31 @@
-package report_test
+package notify_test
 
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/notify"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
 )
+
+// night is the end of a run that read five hundred rows.
+func night() report.Summary {
+	return report.Summary{
+		Run: "r1", OrganizationID: "o1", Roster: "R&D.csv", Rows: 500,
+		Outcomes: map[record.Outcome]int{record.Rejected: 2, record.Invited: 481, record.AlreadyMember: 16, record.Unknown: 1},
+		Status:   3, Results: "R&D.results.csv", Ledger: "/state/o1.db", Resumed: true,
+		Requests: 512, Throttled: 12, Retries: map[string]int{"slowed down": 12, "server error": 6},
+		Duration: 12_345_678 * time.Microsecond, Command: "rollcall invite R&D.csv",
+	}
+}
+
+// asOption shows a remedy as no face does.
+func asOption(r remedy.Remedy) string { return "<" + r.String() + ">" }
 
 func TestNotice(t *testing.T) {
 	tests := []struct {
@@ -16,22 +33,27 @@ func TestNotice(t *testing.T) {
 		give report.Summary
 		want string
 	}{
-		{"a run", night(), "rollcall: R&amp;D.csv: 500 rows, 481 invited, 16 already_member, 2 rejected, 1 unknown\nexit code 3: what it means"},
+		{"a run", night(), "rollcall: R&amp;D.csv: 500 rows, 481 invited, 16 already_member, 2 rejected, 1 unknown\nexit code 3: finished; some rows are rejected, failed, unknown or (with <invalid skip>) invalid"},
 		{
 			"a dry run",
 			report.Summary{Roster: "hr/team.csv", Rows: 1, DryRun: true, Outcomes: map[record.Outcome]int{record.WouldInvite: 1}},
-			"rollcall, dry run: team.csv: 1 row, 1 would_invite\nexit code 0: what it means",
+			"rollcall, dry run: team.csv: 1 row, 1 would_invite\nexit code 0: every row ended well (invited, already_invited, already_member, skipped, duplicate of such)",
 		},
-		{"nothing was read", report.Summary{Roster: "-", Status: 5}, "rollcall: -: 0 rows\nexit code 5: what it means"},
+		{"nothing was read", report.Summary{Roster: "-", Status: 5}, "rollcall: -: 0 rows\nexit code 5: the roster was refused: unreadable, empty or invalid; nothing sent"},
+		{
+			"no roster was named",
+			report.Summary{Status: 2},
+			"rollcall: 0 rows\nexit code 2: wrong command line or settings; nothing sent",
+		},
 		{
 			"a name that would call everybody",
 			report.Summary{Roster: "<!channel>\n.csv", Status: 5},
-			"rollcall: &lt;!channel&gt; .csv: 0 rows\nexit code 5: what it means",
+			"rollcall: &lt;!channel&gt; .csv: 0 rows\nexit code 5: the roster was refused: unreadable, empty or invalid; nothing sent",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			body, err := tt.give.Notice("what it means")
+			body, err := notify.Notice(tt.give, asOption)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,13 +80,14 @@ func TestOccasion(t *testing.T) {
 	dryRun := report.Summary{Rows: 1, DryRun: true, Outcomes: map[record.Outcome]int{record.WouldInvite: 1}}
 	stopped := report.Summary{Rows: 1, Status: 7, Outcomes: map[record.Outcome]int{record.NotSent: 1}}
 	tests := []struct {
-		occasion                    report.Occasion
+		occasion                    notify.Occasion
 		valid                       bool
 		idle, busy, dryRun, stopped bool
 	}{
-		{report.OnChange, true, false, true, false, true},
-		{report.OnFailure, true, false, false, false, true},
-		{report.Always, true, true, true, true, true},
+		{notify.OnChange, true, false, true, false, true},
+		{notify.OnFailure, true, false, false, false, true},
+		{notify.Always, true, true, true, true, true},
+		{"", true, false, true, false, true},
 		{"never", false, false, false, false, true},
 	}
 	for _, tt := range tests {
