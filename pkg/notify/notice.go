@@ -42,13 +42,28 @@ func (o Occasion) Calls(s report.Summary) bool {
 
 // Notice returns a summary as a message for a chat's incoming webhook, in the JSON that Slack takes: two plain lines
 // under "text", and the object of [report.Summary.WriteJSON] under "rollcall". Render shows the options that the meaning
-// of the status names; nil shows them in words. There is nothing personal in it but what the names of files say.
+// of the status names; nil shows them in words.
+//
+// It goes to somebody else's service, so there is nothing personal in it but what the names of files say: files are named
+// without their folders, and the ledger, which tells a chat nothing, not at all.
 func Notice(s report.Summary, render remedy.Renderer) ([]byte, error) {
 	meaning := fmt.Sprintf("exit code %d: %s", s.Status, s.Status.Meaning(render))
 	return json.Marshal(struct {
 		Text    string         `json:"text"`
 		Summary report.Summary `json:"rollcall"`
-	}{headline(s) + "\n" + meaning, s})
+	}{headline(s) + "\n" + meaning, withoutFolders(s)})
+}
+
+// withoutFolders returns the summary for somebody who is not at this machine.
+func withoutFolders(s report.Summary) report.Summary {
+	s.Ledger = ""
+	s.Roster, s.Results, s.Corrections = fileName(s.Roster), fileName(s.Results), fileName(s.Corrections)
+	if s.Drift != nil {
+		drift := *s.Drift
+		drift.File = fileName(drift.File)
+		s.Drift = &drift
+	}
+	return s
 }
 
 // headline says in one line what became of which roster.

@@ -2,6 +2,8 @@ package notify_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +73,45 @@ func TestNotice(t *testing.T) {
 				t.Errorf("the summary is %v", got.Rollcall)
 			}
 		})
+	}
+}
+
+// TestNoticeNamesNoFolders proves that a chat learns nothing of the machine but the names of files.
+func TestNoticeNamesNoFolders(t *testing.T) {
+	give := report.Summary{
+		Run: "r1", OrganizationID: "o1", Roster: "/home/ada/hr/team.csv", Rows: 1, Outcomes: map[record.Outcome]int{record.Invited: 1},
+		Results: "/home/ada/hr/team.results.csv", Ledger: "/home/ada/.local/state/rollcall/o1.db", Corrections: "/home/ada/hr/team.todo.csv",
+		Command: "rollcall sync /home/ada/hr/team.csv", Drift: &report.Drift{Leavers: 1, File: "/home/ada/hr/team.drift.csv"},
+	}
+	body, err := notify.Notice(give, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(strings.ReplaceAll(string(body), `\n`, ""), `/\`) || strings.Contains(string(body), "ada") {
+		t.Errorf("it names a folder: %s", body)
+	}
+	var got struct{ Rollcall map[string]any }
+	if err := json.Unmarshal(body, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"run": "r1", "organization_id": "o1", "roster": "team.csv", "rows": 1.0, "outcomes": map[string]any{"invited": 1.0}, "exit_code": 0.0,
+		"results": "team.results.csv", "ledger": "", "dry_run": false, "resumed": false, "requests": 0.0, "throttled": 0.0, "retries": 0.0,
+		"duration_s": 0.0, "todo": "team.todo.csv", "drift": map[string]any{
+			"role": 0.0, "leaver": 1.0, "leaver_invited": 0.0, "unknown_invited": 0.0, "changed": 0.0, "failed": 0.0, "file": "team.drift.csv",
+		},
+	}
+	if diff := cmp.Diff(want, got.Rollcall); diff != "" {
+		t.Error(diff)
+	}
+	if give.Drift.File != "/home/ada/hr/team.drift.csv" {
+		t.Errorf("the summary itself has changed: %s", give.Drift.File)
+	}
+	for _, name := range []string{"", "-"} {
+		body, err := notify.Notice(report.Summary{Roster: name, Results: name}, nil)
+		if want := fmt.Sprintf(`"results":%q`, name); err != nil || !strings.Contains(string(body), want) {
+			t.Errorf("%s lacks %s: %v", body, want, err)
+		}
 	}
 }
 
