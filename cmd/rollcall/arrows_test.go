@@ -49,7 +49,6 @@ var arrows = []arrow{
 	{"sandbox", "cybedefend email secret", "it stands on the other side of the wire, and shares only the types of the wire"},
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address retry secret", "it brings a document, whatever the document holds"},
-	{"webhook", "address retry secret", "it posts what it is given; what a run has to say is for report to say"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
 	{"drift", "directory", "it compares, and changes nothing"},
 
@@ -63,11 +62,12 @@ var arrows = []arrow{
 	// What a run leaves behind.
 	{"results", "atomicfile formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"report", "record remedy status", "a report is made from records alone, so that it can be made again later"},
+	{"notify", "address atomicfile record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	// The edge.
 	{
 		"cli", "atomicfile batch breaker config console cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
-			"pace plan quantity record remedy report results retry roster sandbox secret status template webhook", "it wires the parts together; only tests need the others",
+			"notify pace plan quantity record remedy report results retry roster sandbox secret status template", "it wires the parts together; only tests need the others",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -78,7 +78,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "batch breaker cli cybedefend fetch journey sandbox throttle webhook", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "batch breaker cli cybedefend fetch journey notify sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},

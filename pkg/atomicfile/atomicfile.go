@@ -50,6 +50,16 @@ func Create(path string, mode fs.FileMode) (*File, error) {
 	}
 }
 
+// Check reports why a file cannot be put at path. It leaves what is there as it is, and nothing else behind. That does
+// not make sure that a later [File.Commit] succeeds.
+func Check(path string) error {
+	f, err := Create(path, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Discard()
+}
+
 // Write puts content at path with the permissions mode, as [Create] and [File.Commit] do, and leaves nothing else
 // behind.
 func Write(path string, mode fs.FileMode, content []byte) error {

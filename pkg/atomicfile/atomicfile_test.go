@@ -135,3 +135,29 @@ func TestWriteLeavesNothingBehindWhereItFails(t *testing.T) {
 		t.Errorf("%d entries are left, want the link alone", len(entries))
 	}
 }
+
+func TestCheckChangesNothing(t *testing.T) {
+	directory := t.TempDir()
+	old := filepath.Join(directory, "last.json")
+	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		path string
+		ok   bool
+	}{
+		{old, true},
+		{filepath.Join(directory, "new.json"), true},
+		{directory, false},
+		{filepath.Join(directory, "missing", "last.json"), false},
+		{filepath.Join(old, "last.json"), false},
+	}
+	for _, tt := range tests {
+		if err := atomicfile.Check(tt.path); (err == nil) != tt.ok {
+			t.Errorf("Check(%s) = %v", tt.path, err)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"last.json": "old"}, place(t, directory)); diff != "" {
+		t.Error(diff)
+	}
+}

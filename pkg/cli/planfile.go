@@ -50,8 +50,8 @@ func (f *planFlags) finish(path string, dryRun, offline, force bool) error {
 	if err := refuseToReplace("--plan", f.save, force); err != nil {
 		return err
 	}
-	if err := checkWritable(f.save); err != nil {
-		return usageError("name another file", "--plan: %w", err)
+	if err := atomicfile.Check(f.save); err != nil {
+		return usageError("name another file", "--plan: %s: %w", f.save, err)
 	}
 	return nil
 }

@@ -22,7 +22,8 @@ import (
 
 // Summary is how a run ended.
 type Summary struct {
-	// Run names the run, OrganizationID the organization, Roster the document as the caller named it.
+	// Run names the run, OrganizationID the organization, Roster the document as the caller named it: in the words that
+	// may be shown, so that an address is without its query.
 	Run, OrganizationID, Roster string
 	// Rows counts the rows read.
 	Rows int

@@ -166,8 +166,21 @@ func (s Summary) nextForRows() string {
 	case s.Drift != nil && s.Drift.Failed > 0:
 		return "See in " + s.Drift.File + " what could not be changed; then " + s.same("tries again")
 	default:
-		return "Follow the hints in " + file + "; " + s.same("looks the unknown rows up again")
+		return s.nextForUnknown()
 	}
+}
+
+// nextForUnknown is for rows of which nobody knows whether they took effect. What to do about each is in a list or in the
+// results, and never in the roster.
+func (s Summary) nextForUnknown() string {
+	hints := cmp.Or(s.Corrections, s.Results)
+	switch hints {
+	case "":
+		return capital(s.same("looks the unknown rows up again"))
+	case "-":
+		hints = "the results on standard output"
+	}
+	return "Follow the hints in " + hints + "; " + s.same("looks the unknown rows up again")
 }
 
 // nextForSync is for rows that only a person can fix, in a roster that the organization follows. The list of them names only

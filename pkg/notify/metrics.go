@@ -1,26 +1,26 @@
-package report
+package notify
 
 import (
 	"bytes"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"rollcall/pkg/record"
+	"rollcall/pkg/report"
 	"rollcall/pkg/status"
 )
 
-// Metrics returns the summary in Prometheus's text format 0.0.4, as the node exporter's textfile collector reads it:
+// Metrics returns a summary in Prometheus's text format 0.0.4, as the node exporter's textfile collector reads it:
 // gauges about the last run, each with the organization and the file name of the roster as labels, and no personal data.
 //
 // Version is that of the program, ended when the run did. Earlier is what the file held before, or nothing: from there
 // come the last success, unless this run is one, and the organization, where this run did not get to know it. What
 // stands there about another organization or roster is not used. A dry run is no success: it has invited nobody.
-func (s Summary) Metrics(version string, ended time.Time, earlier []byte) []byte {
-	roster := filepath.Base(s.Roster)
+func Metrics(s report.Summary, version string, ended time.Time, earlier []byte) []byte {
+	roster := fileName(s.Roster)
 	organization, success := lastSuccess(earlier, s.OrganizationID, roster)
 	if s.Status == status.Well && !s.DryRun {
 		success = seconds(ended)
@@ -77,7 +77,7 @@ func (m *metrics) sample(value string, label ...string) {
 	fmt.Fprintf(&m.text, "%s{%s%s} %s\n", m.name, m.labels, own, value)
 }
 
-// successLine matches the sample of [successMetric] that [Summary.Metrics] has written.
+// successLine matches the sample of [successMetric] that [Metrics] has written.
 var successLine = regexp.MustCompile(`(?m)^` + successMetric + `\{organization_id="((?:[^"\\\n]|\\.)*)",roster="((?:[^"\\\n]|\\.)*)"\} ([0-9.]+)$`)
 
 // lastSuccess returns the last success that earlier tells of, "0" if it tells of none, and the organization, as earlier

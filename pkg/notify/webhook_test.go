@@ -1,4 +1,4 @@
-package webhook_test
+package notify_test
 
 import (
 	"context"
@@ -14,11 +14,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/notify"
+	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
-	"rollcall/pkg/webhook"
 )
 
-const address = "https://hooks.example.com/services/T0000/B0000/s3cr3t-0123456789?key=k3y"
+const hookAddress = "https://hooks.example.com/services/T0000/B0000/s3cr3t-0123456789?key=k3y"
 
 // post is what reached the other side.
 type post struct {
@@ -89,10 +90,13 @@ func TestPost(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began, other := time.Now(), &others{answers: tt.answers}
-				hook := newHook(t, webhook.Options{Address: secret.New(address), Transport: other})
-				err := hook.Post(t.Context(), []byte(`{"text":"hello"}`))
-				if got := text(err); got != tt.want {
-					t.Errorf("Post = %q, want %q", got, tt.want)
+				n := newNotifier(t, notify.Options{Address: secret.New(hookAddress), Transport: other})
+				ended, err := n.End(t.Context(), report.Summary{Roster: "team.csv", Status: 7})
+				if got := text(postError(err)); got != tt.want {
+					t.Errorf("End = %q, want %q", got, tt.want)
+				}
+				if ended.Status != 7 {
+					t.Errorf("the status becomes %d", ended.Status)
 				}
 				if took := time.Since(began); took < tt.atLeast || took > tt.atMost {
 					t.Errorf("it took %s, want %s to %s", took, tt.atLeast, tt.atMost)
@@ -101,7 +105,7 @@ func TestPost(t *testing.T) {
 					t.Fatalf("%d posts, want %d", len(other.posts), tt.posts)
 				}
 				for _, got := range other.posts {
-					want := post{Method: "POST", Address: address, ContentType: "application/json", UserAgent: "rollcall", Body: `{"text":"hello"}`}
+					want := post{Method: "POST", Address: hookAddress, ContentType: "application/json", UserAgent: "rollcall", Body: notice(t, report.Summary{Roster: "team.csv", Status: 7})}
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Error(diff)
 					}
@@ -114,12 +118,12 @@ func TestPost(t *testing.T) {
 func TestPostEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		other := &others{answers: []answer{{status: 429, retryAfter: "10"}}}
-		hook := newHook(t, webhook.Options{Address: secret.New(address), Transport: other})
+		n := newNotifier(t, notify.Options{Address: secret.New(hookAddress), Transport: other, On: notify.Always})
 		enough := errors.New("enough")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(enough) })
-		if err := hook.Post(ctx, nil); !errors.Is(err, enough) {
-			t.Errorf("Post = %v, want %v", err, enough)
+		if _, err := n.End(ctx, report.Summary{}); !errors.Is(err, enough) {
+			t.Errorf("End = %v, want %v", err, enough)
 		}
 		if len(other.posts) != 1 {
 			t.Errorf("%d posts, want 1", len(other.posts))
@@ -127,7 +131,7 @@ func TestPostEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// TestPostOverTheWire is the one test with a transport of the hook's own.
+// TestPostOverTheWire is the one test with a transport of the Notifier's own.
 func TestPostOverTheWire(t *testing.T) {
 	var reached []string
 	var server *httptest.Server
@@ -143,48 +147,86 @@ func TestPostOverTheWire(t *testing.T) {
 		{"/moved", "post to " + strings.TrimPrefix(server.URL, "http://") + ": the answer is 307, and redirects are not followed"},
 	}
 	for _, tt := range tests {
-		hook := newHook(t, webhook.Options{Address: secret.New(server.URL + tt.path), UserAgent: "rollcall/1"})
-		if got := text(hook.Post(t.Context(), []byte("{}"))); got != tt.want {
-			t.Errorf("Post = %q, want %q", got, tt.want)
+		n := newNotifier(t, notify.Options{Address: secret.New(server.URL + tt.path), On: notify.Always, UserAgent: "program/1"})
+		_, err := n.End(t.Context(), report.Summary{})
+		if got := text(postError(err)); got != tt.want {
+			t.Errorf("End = %q, want %q", got, tt.want)
 		}
 	}
-	if diff := cmp.Diff([]string{"/taken by rollcall/1", "/moved by rollcall/1"}, reached); diff != "" {
+	if diff := cmp.Diff([]string{"/taken by program/1", "/moved by program/1"}, reached); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestNew(t *testing.T) {
-	tests := []struct{ give, want string }{
-		{address, ""},
-		{"  " + address + "\n", ""},
-		{"http://127.0.0.1:8080/s3cr3t", ""},
-		{"http://[::1]/s3cr3t", ""},
-		{"http://localhost/s3cr3t", ""},
-		{"", "not an address like https://api.example.com"},
-		{"http://hooks.example.com/s3cr3t", "http://hooks.example.com must be https: credentials would travel in the clear"},
-		{"ftp://hooks.example.com/s3cr3t", "ftp:// is not https://"},
-		{"hooks.example.com/s3cr3t", "not an address like https://api.example.com"},
-		{"https://s3cr3t@hooks.example.com", "an address must have no user"},
-		{"https://hooks.example.com/s3cr3t\n/more", "not an address like https://api.example.com"},
+func TestUserAgent(t *testing.T) {
+	for _, tt := range []struct{ version, userAgent, want string }{
+		{"", "", "rollcall"}, {"v1.2.3", "", "rollcall/v1.2.3"}, {"v1.2.3", "program/1", "program/1"},
+	} {
+		other := &others{answers: []answer{{status: 200}}}
+		n := newNotifier(t, notify.Options{Address: secret.New(hookAddress), On: notify.Always, Version: tt.version, UserAgent: tt.userAgent, Transport: other})
+		if _, err := n.End(t.Context(), report.Summary{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := other.posts[0].UserAgent; got != tt.want {
+			t.Errorf("version %q and user agent %q make %q, want %q", tt.version, tt.userAgent, got, tt.want)
+		}
+	}
+}
+
+func TestAddress(t *testing.T) {
+	tests := []struct{ give, host, want string }{
+		{"", "", ""},
+		{hookAddress, "hooks.example.com", ""},
+		{"\ufeff" + hookAddress + " \r\n", "hooks.example.com", ""},
+		{"http://127.0.0.1:8080/s3cr3t", "127.0.0.1:8080", ""},
+		{"http://[::1]/s3cr3t", "[::1]", ""},
+		{"http://localhost/s3cr3t", "localhost", ""},
+		{"\n", "", "notify: not an address like https://api.example.com"},
+		{"http://hooks.example.com/s3cr3t", "", "notify: http://hooks.example.com must be https: credentials would travel in the clear"},
+		{"ftp://hooks.example.com/s3cr3t", "", "notify: ftp:// is not https://"},
+		{"hooks.example.com/s3cr3t", "", "notify: not an address like https://api.example.com"},
+		{"https://s3cr3t@hooks.example.com", "", "notify: an address must have no user"},
+		{"https://hooks.example.com/s3cr3t\n/more", "", "notify: not an address like https://api.example.com"},
 	}
 	for _, tt := range tests {
-		hook, err := webhook.New(webhook.Options{Address: secret.New(tt.give)})
+		n, err := notify.New(notify.Options{Address: secret.New(tt.give)})
 		if got := text(err); got != tt.want {
 			t.Errorf("New(%q) = %q, want %q", tt.give, got, tt.want)
 		}
-		if printed := fmt.Sprintf("%+v %#v %v", hook, hook, err); strings.Contains(printed, "s3cr3t") {
+		if n != nil && n.Host() != tt.host {
+			t.Errorf("the host of %q is %q, want %q", tt.give, n.Host(), tt.host)
+		}
+		if printed := fmt.Sprintf("%+v %#v %v", n, n, err); strings.Contains(printed, "s3cr3t") {
 			t.Errorf("it prints as %s", printed)
 		}
 	}
 }
 
-func newHook(t *testing.T, o webhook.Options) *webhook.Hook {
+// postError returns what kept a notice from being taken. Any other error stays as it is.
+func postError(err error) error {
+	if failed, ok := errors.AsType[*notify.EndError](err); ok && len(failed.Files) == 0 {
+		return failed.Post
+	}
+	return err
+}
+
+// notice is what is posted of s.
+func notice(t *testing.T, s report.Summary) string {
 	t.Helper()
-	hook, err := webhook.New(o)
+	body, err := notify.Notice(s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return hook
+	return string(body)
+}
+
+func newNotifier(t *testing.T, o notify.Options) *notify.Notifier {
+	t.Helper()
+	n, err := notify.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func text(err error) string {

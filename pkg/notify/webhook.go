@@ -1,8 +1,4 @@
-// Package webhook posts JSON to an address of somebody else's: a chat's incoming webhook, or whatever listens there.
-//
-// Such an address is a secret, since whoever knows it can post. It appears in no error of this package. A post that may
-// have been lost is made again, so it may arrive twice. The package does not know what it posts.
-package webhook
+package notify
 
 import (
 	"bytes"
@@ -33,18 +29,9 @@ const (
 	longest = 10 * time.Second
 )
 
-// Options say where a [Hook] posts. Address is required; the zero value of everything else works.
-type Options struct {
-	// Address is https, or http to this machine, see [address.Parse].
-	Address secret.Text
-	// UserAgent names the program; empty means rollcall.
-	UserAgent string
-	// Transport makes the requests; nil means one of the Hook's own.
-	Transport http.RoundTripper
-}
-
-// Hook posts to one address. It is safe for concurrent use.
-type Hook struct {
+// hook posts JSON to one address. Such an address is a secret, since whoever knows it can post, so it appears in no error.
+// A hook is safe for concurrent use.
+type hook struct {
 	address   secret.Text
 	host      string
 	userAgent string
@@ -52,9 +39,10 @@ type Hook struct {
 	policy    retry.Policy
 }
 
-// New returns a Hook. It checks the options and sends nothing. Its errors show no more of the address than the host.
-func New(o Options) (*Hook, error) {
-	target, err := address.Parse(strings.TrimSpace(o.Address.Reveal()))
+// newHook checks the address and sends nothing. Its errors show no more of the address than the host.
+func newHook(o Options) (*hook, error) {
+	// Some editors put a byte order mark in front of a file, and all of them a line break at its end.
+	target, err := address.Parse(strings.Trim(o.Address.Reveal(), " \t\r\n\ufeff"))
 	if err != nil {
 		return nil, err
 	}
@@ -62,14 +50,14 @@ func New(o Options) (*Hook, error) {
 	if err != nil {
 		return nil, err
 	}
-	hook := &Hook{
-		address: secret.New(target.String()), host: target.Host, userAgent: cmp.Or(o.UserAgent, "rollcall"),
+	h := &hook{
+		address: secret.New(target.String()), host: target.Host, userAgent: cmp.Or(o.UserAgent, defaultUserAgent(o.Version)),
 		transport: o.Transport, policy: policy,
 	}
-	if hook.transport == nil {
-		hook.transport = newTransport()
+	if h.transport == nil {
+		h.transport = newTransport()
 	}
-	return hook, nil
+	return h, nil
 }
 
 func newTransport() *http.Transport {
@@ -86,12 +74,17 @@ func newTransport() *http.Transport {
 	}
 }
 
-// Host returns the host of the address, the part that may be shown.
-func (h *Hook) Host() string { return h.host }
+// defaultUserAgent names the program, and its version if that is known.
+func defaultUserAgent(version string) string {
+	if version == "" {
+		return "rollcall"
+	}
+	return "rollcall/" + version
+}
 
-// Post posts body, a JSON document, until somebody takes it: up to three times, as long as trying again may help. It
+// post posts body, a JSON document, until somebody takes it: up to three times, as long as trying again may help. It
 // takes half a minute and the waits in between at most.
-func (h *Hook) Post(ctx context.Context, body []byte) error {
+func (h *hook) post(ctx context.Context, body []byte) error {
 	for attempt := 1; ; attempt++ {
 		asked, err := h.try(ctx, body)
 		if err == nil {
@@ -115,7 +108,7 @@ type finalError struct{ err error }
 func (e *finalError) Error() string { return e.err.Error() }
 
 // try posts once. With an error comes how long the other side asks to wait.
-func (h *Hook) try(ctx context.Context, body []byte) (asked time.Duration, err error) {
+func (h *hook) try(ctx context.Context, body []byte) (asked time.Duration, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.address.Reveal(), bytes.NewReader(body))

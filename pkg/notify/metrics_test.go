@@ -1,4 +1,4 @@
-package report_test
+package notify_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 	"pgregory.net/rapid"
 
+	"rollcall/pkg/notify"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/status"
@@ -45,7 +46,7 @@ func scrape(t interface{ Fatal(...any) }, text []byte) map[string]float64 {
 func TestMetrics(t *testing.T) {
 	s := night()
 	s.Roster = "/srv/hr/R&D.csv"
-	got := scrape(t, s.Metrics("v1.2.3", morning, nil))
+	got := scrape(t, notify.Metrics(s, "v1.2.3", morning, nil))
 	const labels = " organization_id=o1 roster=R&D.csv"
 	want := map[string]float64{
 		"rollcall_build_info" + labels + " version=v1.2.3":             1,
@@ -77,7 +78,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestMetricsAreNamedByConvention(t *testing.T) {
-	problems, err := promlint.New(bytes.NewReader(night().Metrics("v1.2.3", morning, nil))).Lint()
+	problems, err := promlint.New(bytes.NewReader(notify.Metrics(night(), "v1.2.3", morning, nil))).Lint()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestMetricsKeepTheLastSuccess(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := scrape(t, tt.give.Metrics("v1", morning, tt.earlier.Metrics("v1", evening, nil)))
+			got := scrape(t, notify.Metrics(tt.give, "v1", morning, notify.Metrics(tt.earlier, "v1", evening, nil)))
 			series := "rollcall_last_success_timestamp_seconds organization_id=" + tt.organization + " roster=team.csv"
 			value, found := got[series]
 			if want := float64(tt.success.UnixMilli()) / 1000; !found || value != want {
@@ -134,7 +135,7 @@ func TestMetricsHoldAnyName(t *testing.T) {
 		if rapid.Bool().Draw(t, "refused early") {
 			second.OrganizationID = ""
 		}
-		got := scrape(t, second.Metrics("v1", morning, first.Metrics("v1", morning.Add(-time.Hour), nil)))
+		got := scrape(t, notify.Metrics(second, "v1", morning, notify.Metrics(first, "v1", morning.Add(-time.Hour), nil)))
 		series := "rollcall_last_success_timestamp_seconds organization_id=" + first.OrganizationID + " roster=" + first.Roster
 		if want := float64(morning.Add(-time.Hour).UnixMilli()) / 1000; got[series] != want {
 			t.Fatalf("%q = %v, want %v", series, got[series], want)
@@ -149,7 +150,7 @@ func TestMetricsTakeNothingFromAnotherFile(t *testing.T) {
 		`rollcall_last_success_timestamp_seconds{organization_id="o1",roster="team.csv"} NaN` + "\n",
 	} {
 		s := report.Summary{OrganizationID: "o1", Roster: "team.csv", Status: 1}
-		got := scrape(t, s.Metrics("v1", morning, []byte(earlier)))
+		got := scrape(t, notify.Metrics(s, "v1", morning, []byte(earlier)))
 		if value := got["rollcall_last_success_timestamp_seconds organization_id=o1 roster=team.csv"]; value != 0 {
 			t.Errorf("after %q the last success is %v", earlier, value)
 		}
