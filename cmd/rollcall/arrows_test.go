@@ -50,7 +50,8 @@ var arrows = []arrow{
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
-	{"drift", "directory", "it compares, and changes nothing"},
+	{"jobs", "fetch", "it reads the options of many runs, whatever the options are"},
+	{"drift", "directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
 	{"guard", "email remedy", "it judges people and numbers, wherever they come from"},
@@ -66,8 +67,12 @@ var arrows = []arrow{
 
 	// The edge.
 	{
-		"cli", "atomicfile batch breaker config console cybedefend directory document drift email fence fetch fileset fix formula guard journey ledger ledger/sqlite " +
-			"notify pace plan quantity record remedy report results retry roster sandbox secret status template", "it wires the parts together; only tests need the others",
+		"onboard", "atomicfile batch breaker cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
+			"pace plan quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
+	},
+	{
+		"cli", "atomicfile batch breaker config console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
+			"notify onboard pace plan quantity record remedy report results retry roster sandbox secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -78,7 +83,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "batch breaker cli cybedefend fetch journey notify sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "batch breaker cli cybedefend fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
@@ -91,8 +96,8 @@ var dependencies = []dependency{
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
 	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
-	{"go.yaml.in/yaml/v4", "cli config fix roster", "it gives every error a position; there is no second YAML library"},
-	{"github.com/google/uuid", "cli cybedefend sandbox", "identifiers are checked where they enter and made where they begin"},
+	{"go.yaml.in/yaml/v4", "config fix jobs roster", "it gives every error a position; there is no second YAML library"},
+	{"github.com/google/uuid", "cli cybedefend onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
 	{"github.com/gofrs/flock", "ledger/sqlite/disk", "the ledger is the only thing that is locked"},
 	{"golang.org/x/sys", "fence ledger/sqlite/disk", "only clocks, sockets and disks need the calls of one system"},

@@ -5,8 +5,13 @@
 // waits for the pace, N workers make attempts, one collector reports. Entries whose reply was lost are set aside, and one
 // reading of the directory settles all of them once nothing is in flight.
 //
-// A failed row is data, never an error: [Run] returns an error only where everybody has to stop. The package does not
-// print, does not log and reads no roster.
+// Nobody can be sent before the past is known: a run needs what only [Recovery.Recover] returns.
+//
+//	recovered, err := batch.Recovery{Ledger: memory, Scope: scope, Read: readOrganization}.Recover(ctx)
+//	err = recovered.Run(ctx, stop, batch.Options{Run: run.ID, Service: client, Pace: paced})
+//
+// A failed row is data, never an error: [Recovered.Run] returns an error only where everybody has to stop. The package
+// does not print, does not log and reads no roster. It has no example: package onboard shows the whole of it.
 package batch
 
 import (
@@ -45,26 +50,12 @@ type Ledger interface {
 	Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry, error]
 }
 
-// Options configure [Run]. Service, Ledger, Pace and the directory of Inputs are required.
+// Options configure [Recovered.Run]. Run, Service and Pace are required.
 type Options struct {
-	OrganizationID string
 	// Run is the run's id in the ledger.
 	Run     string
 	Service Service
-	Ledger  Ledger
 	Pace    *pace.Pace
-	// Inputs are what verdicts rest on: the organization as it was when the run began, what is remembered, the policy. The
-	// directory must have been read after every attempt of earlier processes had ended.
-	Inputs plan.Inputs
-	// Doubts are claims of other runs that could not be settled: nobody with one is invited.
-	Doubts []record.Doubt
-	// Since is when this process took hold of the ledger: no request of an earlier one left later. Zero stands for now.
-	Since time.Time
-	// Now tells the service's time. Nil: this machine's.
-	Now func() time.Time
-
-	// Policy decides about single entries.
-	Policy journey.Policy
 	// Workers is how many requests may be in flight at most: the pace may need fewer. Zero stands for [DefaultWorkers].
 	Workers int
 	// Limits say when the run stops.
@@ -78,22 +69,21 @@ type Options struct {
 	Random func() float64
 }
 
-func (o Options) withDefaults() (Options, error) {
-	var err error
-	if o.Policy, err = o.Policy.WithDefaults(); err != nil {
-		return o, err
-	}
+// course is all that a run needs to know.
+type course struct {
+	Recovery
+	Options
+	inputs plan.Inputs
+	doubts []record.Doubt
+}
+
+// course returns what the run needs to know, with defaults filled in.
+func (r *Recovered) course(o Options) (course, error) {
 	if o.Workers == 0 {
 		o.Workers = DefaultWorkers
 	}
 	if o.Limits.MaxWait == 0 {
 		o.Limits.MaxWait = breaker.DefaultMaxWait
-	}
-	if o.Since.IsZero() {
-		o.Since = time.Now()
-	}
-	if o.Now == nil {
-		o.Now = time.Now
 	}
 	if o.Observe == nil {
 		o.Observe = func(Event) {}
@@ -101,14 +91,15 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
+	c := course{Recovery: r.recovery, Options: o, inputs: r.inputs, doubts: r.doubts}
 	switch {
-	case o.Service == nil || o.Ledger == nil || o.Inputs.Directory == nil || o.Pace == nil:
-		return o, errors.New("batch: service, ledger, directory and pace are required")
+	case r.inputs.Directory == nil || o.Service == nil || o.Pace == nil || o.Run == "":
+		return c, errors.New("batch: recovery, run, service and pace are required")
 	case o.Workers < 0 || o.Limits.MaxWait < 0 || o.Limits.MaxStreak < 0 || o.Limits.MaxFailures < 0:
-		return o, fmt.Errorf("batch: workers %d, wait %s, streak %d and failures %d must be positive",
+		return c, fmt.Errorf("batch: workers %d, wait %s, streak %d and failures %d must be positive",
 			o.Workers, o.Limits.MaxWait, o.Limits.MaxStreak, o.Limits.MaxFailures)
 	}
-	return o, nil
+	return c, nil
 }
 
 // Event is something that happened to a run. Exactly one of the fields is set.
@@ -139,8 +130,8 @@ type Retry struct {
 //
 // It returns nil once every entry has an outcome, a [*breaker.StopError] if the run stopped before, and any other error
 // if the ledger could not keep what has to be kept.
-func Run(ctx context.Context, stop <-chan struct{}, o Options) error {
-	o, err := o.withDefaults()
+func (r *Recovered) Run(ctx context.Context, stop <-chan struct{}, options Options) error {
+	o, err := r.course(options)
 	if err != nil {
 		return err
 	}

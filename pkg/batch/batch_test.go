@@ -239,7 +239,7 @@ func TestLedgerFailureStopsFeeding(t *testing.T) {
 func TestAttemptsOneMeansNoRepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 3, func(string, int) reply { return unreachable() })
-		w.options.Policy.Retry = retry.Policy{Attempts: 1}
+		w.rules.Retry = retry.Policy{Attempts: 1}
 		if err := w.run(t, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -67,10 +67,8 @@ func benchmarkRun(b *testing.B, rows, workers int, latency time.Duration, durabl
 	if err != nil {
 		b.Fatal(err)
 	}
-	o := batch.Options{
-		OrganizationID: sandbox.DefaultOrganizationID, Run: "run", Service: client, Pace: unthrottled,
-		Inputs: plan.Inputs{Directory: d, At: time.Now()}, Ledger: forgetful(rows), Workers: workers,
-	}
+	recovery := recoveryOf(forgetful(rows))
+	o := batch.Options{Run: "run", Service: client, Pace: unthrottled, Workers: workers}
 	if durable {
 		memory, err := sqlite.Open(filepath.Join(b.TempDir(), "ledger.db"), sqlite.Options{})
 		if err != nil {
@@ -81,10 +79,10 @@ func benchmarkRun(b *testing.B, rows, workers int, latency time.Duration, durabl
 		if err != nil {
 			b.Fatal(err)
 		}
-		o.Ledger, o.Run = memory, run.ID
+		recovery.Ledger, o.Run = memory, run.ID
 	}
 	began := time.Now()
-	if err := batch.Run(b.Context(), nil, o); err != nil {
+	if err := recovery.Recovered(plan.Inputs{Directory: d, At: time.Now()}).Run(b.Context(), nil, o); err != nil {
 		b.Fatal(err)
 	}
 	return time.Since(began)
@@ -131,6 +129,14 @@ func people(rows int) iter.Seq2[record.Record, error] {
 				return
 			}
 		}
+	}
+}
+
+// recoveryOf has nothing to recover.
+func recoveryOf(l batch.Ledger) batch.Recovery {
+	return batch.Recovery{
+		Ledger: l, Scope: record.Scope{OrganizationID: sandbox.DefaultOrganizationID},
+		Read: func(context.Context, []record.Doubt) (plan.Inputs, error) { return plan.Inputs{}, nil },
 	}
 }
 

@@ -84,7 +84,7 @@ func TestCrashAnywhere(t *testing.T) {
 			w.service.latency, w.service.lag = latency, lag
 			w.replacePending(slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return !fates[a].replaced })...)
 			w.options.Limits.MaxWait = 24 * time.Hour // everything may fail at first
-			w.options.Policy.Retry.Attempts = 10      // the cancels take some
+			w.rules.Retry.Attempts = 10               // the cancels take some
 			for _, c := range crashes {
 				w.dieAt(c)
 				if err := w.run(t, nil); err != nil && !errors.Is(err, errCrashed) {

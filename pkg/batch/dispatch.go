@@ -33,7 +33,7 @@ type answer struct {
 
 // dispatcher decides who is sent next. Only its own goroutine touches its fields, but for the channels.
 type dispatcher struct {
-	Options
+	course
 	attempt *journey.Attempt
 	halt    context.CancelCauseFunc
 
@@ -53,16 +53,16 @@ type dispatcher struct {
 	settling  settling
 }
 
-func newDispatcher(o Options, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step) *dispatcher {
+func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step) *dispatcher {
 	return &dispatcher{
-		Options: o,
+		course: o,
 		attempt: &journey.Attempt{
-			Service: o.Service, Store: o.Ledger, Gate: o.Pace, OrganizationID: o.OrganizationID, Run: o.Run,
+			Service: o.Service, Store: o.Ledger, Gate: o.Pace, OrganizationID: o.Scope.OrganizationID, Run: o.Run,
 			Policy: o.Policy, Now: o.Now, Random: o.Random, Twin: newTwins().twin,
 		},
 		halt: halt, events: events, fresh: fresh,
 		work: make(chan allowed), back: make(chan answer, inFlightPerWorker*o.Workers),
-		witnesses: journey.Witnesses(o.Inputs.Histories, o.Inputs.At),
+		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At),
 	}
 }
 
@@ -277,7 +277,7 @@ func (d *dispatcher) probe(ctx context.Context) {
 		if _, err := d.Pace.Acquire(ctx); err != nil {
 			return
 		}
-		_, err := d.Service.Invitations(ctx, d.OrganizationID, cybedefend.Page{Number: 1})
+		_, err := d.Service.Invitations(ctx, d.Scope.OrganizationID, cybedefend.Page{Number: 1})
 		d.trouble = cmp.Or(err, d.trouble)
 		d.breaker = d.breaker.Probed(err)
 		asked = cybedefend.AskedWait(err)

@@ -20,7 +20,7 @@ const settledGroup = 512
 // feeder turns the pending entries of the ledger into steps: entries to send and entries to look up. It records those that
 // need neither.
 type feeder struct {
-	Options
+	course
 	// elsewhere says for whom a claim of another run is in doubt, by key.
 	elsewhere map[string]string
 	// lag is how late the reading at the beginning may be.
@@ -30,11 +30,11 @@ type feeder struct {
 	settled []record.Conclusion
 }
 
-func newFeeder(o Options, fresh chan<- journey.Step, events chan<- Event) *feeder {
+func newFeeder(o course, fresh chan<- journey.Step, events chan<- Event) *feeder {
 	f := &feeder{
-		Options: o, fresh: fresh, events: events, elsewhere: map[string]string{}, lag: o.Policy.LagAtFirst(o.Inputs),
+		course: o, fresh: fresh, events: events, elsewhere: map[string]string{}, lag: o.Policy.LagAtFirst(o.inputs),
 	}
-	for _, doubt := range o.Doubts {
+	for _, doubt := range o.doubts {
 		f.elsewhere[email.Fold(doubt.Email)] = fmt.Sprintf(
 			"a request of run %s, row %d, for the same person could not be looked up", doubt.Run, doubt.Row)
 	}
@@ -103,8 +103,8 @@ func (f *feeder) resolve(pending ledger.Entry) (journey.Step, error) {
 		return journey.Step{}, fmt.Errorf("run %s: %w", f.Run, err)
 	}
 	w := journey.Load(pending.Record, pending.Claim, desired, f.Policy, f.Since)
-	w.AskedOf, w.Elsewhere = f.OrganizationID, f.elsewhere[email.Fold(w.Email)]
-	step := journey.Resolve(w, journey.See(f.Inputs.Directory, w, f.Inputs, f.lag), f.Inputs, f.Policy)
+	w.AskedOf, w.Elsewhere = f.Scope.OrganizationID, f.elsewhere[email.Fold(w.Email)]
+	step := journey.Resolve(w, journey.See(f.inputs.Directory, w, f.inputs, f.lag), f.inputs, f.Policy)
 	if step.Move == journey.Settled && step.Work.UpdatedAt.IsZero() {
 		step.Work.UpdatedAt = f.Now()
 	}

@@ -66,10 +66,9 @@ func (l lab) run(t *testing.T) (m measured) {
 		tokens: max(float64(l.burst), l.limit*l.window.Seconds()), filled: time.Now(), began: time.Now(),
 	}
 	began := time.Now()
-	err = batch.Run(t.Context(), nil, batch.Options{
-		OrganizationID: organizationID, Run: "run", Service: s, Ledger: stalling{forgetful(l.rows), l.stall}, Pace: p,
-		Inputs: plan.Inputs{Directory: d, At: time.Now()},
-		Random: func() float64 { return 0.5 },
+	recovered := recoveryOf(stalling{forgetful(l.rows), l.stall}).Recovered(plan.Inputs{Directory: d, At: time.Now()})
+	err = recovered.Run(t.Context(), nil, batch.Options{
+		Run: "run", Service: s, Pace: p, Random: func() float64 { return 0.5 },
 	})
 	if err != nil {
 		t.Fatal(err)

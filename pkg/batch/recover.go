@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -10,34 +11,93 @@ import (
 	"rollcall/pkg/record"
 )
 
-// Recovery finds out what became of the requests that processes before this one left in doubt.
+// Recovery finds out what became of the requests that processes before this one left in doubt. Ledger and Read are
+// required.
 type Recovery struct {
-	Store  journey.Store
+	Ledger Ledger
+	// Scope is what is recovered.
+	Scope record.Scope
+	// Read reads the organization as it is now, with what verdicts rest on; it is told who is in doubt.
+	Read func(ctx context.Context, doubts []record.Doubt) (plan.Inputs, error)
+	// Hold, if set, keeps reads from beginning before an instant.
+	Hold func(until time.Time, why string)
+	// Remember, if set, takes in anew what the ledger knows, since doubts that were settled may be invitations.
+	Remember func(ctx context.Context) (plan.Histories, error)
+	// Policy decides about single entries.
 	Policy journey.Policy
-	// Run is the run that is resumed, empty if there is none: its own doubts are left to [Run].
-	Run string
+	// Resumed is the run that is resumed, empty if there is none: its own doubts are left to it.
+	Resumed string
 	// Since is when this process took hold of the ledger: no request of an earlier one left later. Zero stands for now.
 	Since time.Time
-	// Hold keeps reads from beginning before an instant.
-	Hold func(until time.Time, why string)
-	// Read reads the organization as it is now, with what verdicts rest on.
-	Read func(ctx context.Context) (plan.Inputs, error)
 	// MaxWait is how long to wait for a reading that tells. Zero stands for [breaker.DefaultMaxWait].
 	MaxWait time.Duration
-	// Now tells the service's time.
+	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
 }
 
-// Recover waits until no request of an earlier process can be at work any more, reads the organization and settles the
-// doubts of other runs. It returns what verdicts rest on, and the doubts that the reading could not settle.
-func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.Inputs, left []record.Doubt, err error) {
-	maxWait := r.MaxWait
-	if maxWait == 0 {
-		maxWait = breaker.DefaultMaxWait
+// Recovered is what a run rests on once the past is known. [Recovery.Recover] makes it, and nothing else does.
+type Recovered struct {
+	recovery Recovery
+	inputs   plan.Inputs
+	doubts   []record.Doubt
+}
+
+// Inputs returns what verdicts rest on: the organization as it was read after all earlier attempts had ended, what is
+// remembered, the policy.
+func (r *Recovered) Inputs() plan.Inputs { return r.inputs }
+
+// Doubts returns the claims of other runs that could not be settled: nobody with one is invited.
+func (r *Recovered) Doubts() []record.Doubt { return r.doubts }
+
+// withDefaults returns the recovery with its defaults filled in, or an error that names what is missing.
+func (r Recovery) withDefaults() (Recovery, error) {
+	if r.Ledger == nil || r.Read == nil {
+		return r, errors.New("batch: ledger and reading are required")
+	}
+	var err error
+	if r.Policy, err = r.Policy.WithDefaults(); err != nil {
+		return r, err
+	}
+	if r.MaxWait == 0 {
+		r.MaxWait = breaker.DefaultMaxWait
 	}
 	if r.Since.IsZero() {
 		r.Since = time.Now()
 	}
+	if r.Hold == nil {
+		r.Hold = func(time.Time, string) {}
+	}
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	return r, nil
+}
+
+// Recover waits until no request of an earlier process can be at work any more, reads the organization and settles the
+// doubts of other runs.
+func (r Recovery) Recover(ctx context.Context) (*Recovered, error) {
+	r, err := r.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	doubts, err := r.Ledger.Doubts(ctx, r.Scope)
+	if err != nil {
+		return nil, err
+	}
+	in, left, err := r.recover(ctx, doubts)
+	if err != nil {
+		return nil, err
+	}
+	if len(doubts) > 0 && r.Remember != nil {
+		if in.Histories, err = r.Remember(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return &Recovered{recovery: r, inputs: in, doubts: left}, nil
+}
+
+// recover returns what verdicts rest on, and the doubts that no reading could settle in time.
+func (r Recovery) recover(ctx context.Context, doubts []record.Doubt) (in plan.Inputs, left []record.Doubt, err error) {
 	began := time.Now()
 	var from time.Time
 	for _, doubt := range doubts {
@@ -50,14 +110,14 @@ func (r Recovery) Recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 		if err = pause(ctx, time.Until(from)); err != nil { // a reading counts from its beginning
 			return in, nil, err
 		}
-		if in, err = r.Read(ctx); err != nil {
+		if in, err = r.Read(ctx, doubts); err != nil {
 			return in, nil, err
 		}
 		var again time.Time
 		if left, again, err = r.settle(ctx, doubts, in); err != nil || again.IsZero() {
 			return in, left, err
 		}
-		if again.Sub(began) > maxWait {
+		if again.Sub(began) > r.MaxWait {
 			return in, left, nil // nobody of them is invited, and their rows say why
 		}
 		doubts, from = left, again
@@ -72,7 +132,13 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 	}
 	lag := r.Policy.LagAtFirst(in)
 	for _, doubt := range doubts {
-		if doubt.Run == r.Run {
+		if doubt.Run == r.Resumed {
+			continue
+		}
+		if doubt.Row == 0 && doubt.Change != record.ChangeInvite { // it can be made again, and is decided anew
+			if err := r.Ledger.Conclude(ctx, doubt.Run, nil, record.Conclusion{Record: record.Record{Email: doubt.Email}}); err != nil {
+				return nil, time.Time{}, err
+			}
 			continue
 		}
 		desired, err := plan.DesiredOf(doubt.Record)
@@ -95,7 +161,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 			step.Work.UpdatedAt = r.Now()
 		default: // it had no effect, and its run may send it again when it is resumed
 		}
-		if err := r.Store.Conclude(ctx, doubt.Run, nil, record.Conclusion{Record: step.Work.Record}); err != nil {
+		if err := r.Ledger.Conclude(ctx, doubt.Run, nil, record.Conclusion{Record: step.Work.Record}); err != nil {
 			return nil, time.Time{}, err
 		}
 	}

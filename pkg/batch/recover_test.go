@@ -133,11 +133,33 @@ func TestRecoverSettlesOtherRuns(t *testing.T) {
 		if got := rows[0]; got.Outcome != record.Invited || got.InvitationID != "found" || got.Attempts != 2 {
 			t.Errorf("row 1: %+v", got)
 		}
-		if w.outcomes(t) != "invited unset" || len(w.claims(t)) != 0 || len(w.options.Doubts) != 0 {
+		if w.outcomes(t) != "invited unset" || len(w.claims(t)) != 0 || len(w.recovered.Doubts()) != 0 {
 			t.Errorf("outcomes %s, claims %v", w.outcomes(t), w.claims(t))
 		}
-		if w.options.Inputs.Histories.Of("a1@x.example").Times != 1 {
+		if w.recovered.Inputs().Histories.Of("a1@x.example").Times != 1 {
 			t.Error("what was found out is not remembered")
+		}
+	})
+}
+
+// TestChangesInDoubtAreDecidedAnew has a process die while it changed somebody's role: nobody is barred by it for long.
+func TestChangesInDoubtAreDecidedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, invitesEverybody)
+		change := record.Claim{Run: "run", Email: "a1@x.example", Change: record.ChangeRole, Attempt: 1}
+		if err := w.ledger.Claim(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+		w.begin(t, "another", []string{"a1@x.example"})
+		began := time.Now()
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.outcomes(t); got != "invited" || len(w.claims(t)) > 0 {
+			t.Errorf("%s, claims %v", got, w.claims(t))
+		}
+		if got := w.service.sent[0].Sub(began); got < 10*time.Second {
+			t.Errorf("sent after %s: the change may still be at work", got)
 		}
 	})
 }
@@ -174,9 +196,9 @@ func TestADoubtOfAnotherRunIsNotInTheWayOfWhoIsThere(t *testing.T) {
 		if err := w.recover(t.Context(), t); err != nil {
 			t.Fatal(err)
 		}
-		w.options.Doubts = []record.Doubt{{Claim: record.Claim{Run: "old", Row: 7, Email: "a1@x.example"}}}
-		w.options.Ledger = w.process
-		if err := batch.Run(t.Context(), nil, w.options); err != nil || w.outcomes(t) != "already_member" {
+		doubt := record.Doubt{Claim: record.Claim{Run: "old", Row: 7, Email: "a1@x.example"}}
+		recovery := batch.Recovery{Ledger: w.process, Scope: scope, Read: w.read}
+		if err := recovery.Recovered(w.recovered.Inputs(), doubt).Run(t.Context(), nil, w.options); err != nil || w.outcomes(t) != "already_member" {
 			t.Errorf("Run = %v, %s", err, w.outcomes(t))
 		}
 	})

@@ -77,7 +77,7 @@ func (d *dispatcher) settle(ctx context.Context) {
 
 // resolve says what the reading, or the error that prevented one, means for each doubt.
 func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journey.Step {
-	in, lag := d.Inputs, time.Duration(0)
+	in, lag := d.inputs, time.Duration(0)
 	in.Blind, in.At = false, d.Now()
 	if unread == nil {
 		lag = d.Policy.LagOf(reading, d.witnesses)
@@ -147,7 +147,7 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 	var people, ids []string
 	for _, doubt := range d.doubts {
 		people = append(people, doubt.Work.Email)
-		ids = append(ids, doubt.Work.InvitationID, doubt.Work.Replaces, d.Inputs.Histories.Of(doubt.Work.Email).Invitation.ID)
+		ids = append(ids, doubt.Work.InvitationID, doubt.Work.Replaces, d.inputs.Histories.Of(doubt.Work.Email).Invitation.ID)
 	}
 	var pending []string
 	for _, witness := range d.witnesses {
@@ -163,7 +163,7 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 		},
 	}
 	return directory.Read(ctx, directory.Options{
-		Service: d.Service, OrganizationID: d.OrganizationID, Caller: d.Inputs.Directory.Caller, People: people,
+		Service: d.Service, OrganizationID: d.Scope.OrganizationID, Caller: d.inputs.Directory.Caller, People: people,
 		Invitations: ids, Pending: pending,
 		Call: retrier.Call, Parallel: d.Workers, Now: d.Now,
 	})

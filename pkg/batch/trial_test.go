@@ -190,10 +190,8 @@ func (t trial) run(b *testing.B) *outcome {
 		defer time.AfterFunc(t.after, func() { t.midway(m, url) }).Stop()
 	}
 	began := time.Now()
-	err = batch.Run(b.Context(), nil, batch.Options{
-		OrganizationID: sandbox.DefaultOrganizationID, Run: run.ID, Service: client, Pace: p, Ledger: memory,
-		Inputs: plan.Inputs{Directory: d, At: time.Now()},
-	})
+	recovered := recoveryOf(memory).Recovered(plan.Inputs{Directory: d, At: time.Now()})
+	err = recovered.Run(b.Context(), nil, batch.Options{Run: run.ID, Service: client, Pace: p})
 	m.took = time.Since(began)
 	if err != nil {
 		b.Fatal(err)

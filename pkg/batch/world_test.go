@@ -33,6 +33,8 @@ type world struct {
 	// ledger is for looking at, process the handle of the process that carries the run out.
 	ledger, process *ledgertest.Memory
 	policy          plan.Policy
+	rules           journey.Policy
+	recovered       *batch.Recovered
 	options         batch.Options
 
 	settled []record.Record
@@ -55,9 +57,9 @@ func newWorldOf(t *testing.T, addresses []string, script func(address string, n 
 	w := &world{ledger: ledgertest.NewMemory(nil)}
 	w.process = w.ledger.Restart()
 	w.service = newService(t, w.ledger, script)
+	w.rules = journey.Policy{Retry: retry.Policy{Attempts: 5}, Timeout: 30 * time.Second, UserTimeout: 8 * time.Second}
 	w.options = batch.Options{
-		OrganizationID: organizationID, Service: w.service, Workers: 8, Pace: mustPace(t, 100),
-		Policy: journey.Policy{Retry: retry.Policy{Attempts: 5}, Timeout: 30 * time.Second, UserTimeout: 8 * time.Second},
+		Service: w.service, Workers: 8, Pace: mustPace(t, 100),
 		Random: func() float64 { return 0.5 },
 		Observe: func(e batch.Event) {
 			switch {
@@ -122,32 +124,17 @@ func (w *world) runIn(ctx context.Context, t *testing.T, stop <-chan struct{}) e
 		return err
 	}
 	w.service.locked(func() { w.service.reading = 0 })
-	w.options.Ledger = w.process
-	return batch.Run(ctx, stop, w.options)
+	return w.recovered.Run(ctx, stop, w.options)
 }
 
 // recover finds out what is known before anything is sent.
 func (w *world) recover(ctx context.Context, t *testing.T) error {
 	t.Helper()
-	policy, err := w.options.Policy.WithDefaults()
-	if err != nil {
-		t.Fatal(err)
-	}
-	doubts, err := w.process.Doubts(ctx, scope)
-	if err != nil {
-		return err
-	}
-	w.options.Since = time.Now()
-	recovery := batch.Recovery{
-		Store: w.process, Run: w.options.Run, Since: w.options.Since, Hold: w.options.Pace.Hold,
-		Policy:  policy,
-		Read:    func(ctx context.Context) (plan.Inputs, error) { return w.read(ctx, doubts) },
-		MaxWait: w.options.Limits.MaxWait, Now: time.Now,
-	}
-	if w.options.Inputs, w.options.Doubts, err = recovery.Recover(ctx, doubts); err != nil || len(doubts) == 0 {
-		return err
-	}
-	w.options.Inputs.Histories, err = w.remember(ctx)
+	var err error
+	w.recovered, err = batch.Recovery{
+		Ledger: w.process, Scope: scope, Policy: w.rules, Resumed: w.options.Run, Hold: w.options.Pace.Hold,
+		Read: w.read, Remember: w.remember, MaxWait: w.options.Limits.MaxWait,
+	}.Recover(ctx)
 	return err
 }
 

@@ -25,7 +25,8 @@ import (
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/console"
 	"rollcall/pkg/fileset"
-	"rollcall/pkg/roster"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/status"
 )
@@ -49,7 +50,7 @@ func Run(ctx context.Context, p Process) status.Status {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	ended := make(chan status.Status, 1)
-	go func() { ended <- (&app{Process: p}).run(ctx) }()
+	go func() { ended <- newApp(p).run(ctx) }()
 	for stopping := false; ; stopping = true {
 		select {
 		case code := <-ended:
@@ -74,8 +75,15 @@ type app struct {
 	logFile   io.Closer
 	// runName is that of the run at hand, nil or empty before there is one.
 	runName atomic.Pointer[string]
-	// variables are those of the environment that have set a flag.
-	variables []variable
+	// origins are the variables of the environment that have set flags, and files what is read and written, by command.
+	origins map[*cobra.Command]origins
+	files   map[*cobra.Command]func(args []string) fileNames
+}
+
+func newApp(p Process) *app {
+	return &app{
+		Process: p, origins: map[*cobra.Command]origins{}, files: map[*cobra.Command]func([]string) fileNames{},
+	}
 }
 
 // commonFlags are the flags of every command.
@@ -90,7 +98,7 @@ func (a *app) run(ctx context.Context) (code status.Status) {
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if a.console == nil { // the command line was not understood
 		a.common = commonFlags{}
 		err = errors.Join(err, a.open())
@@ -102,9 +110,9 @@ func (a *app) run(ctx context.Context) (code status.Status) {
 	case errors.As(err, &silent):
 		return silent.code
 	case err != nil:
-		a.explain(err)
+		a.explain(err, a.origins[cmd])
 	}
-	return exitCodeOf(err)
+	return onboard.StatusOf(err)
 }
 
 // silentError ends a command whose output has said everything already.
@@ -120,12 +128,17 @@ func exitWith(code status.Status) error {
 	return &silentError{code}
 }
 
-// explain prints an error and, on a second line, what to do about it.
-func (a *app) explain(err error) {
-	for line := range strings.SplitSeq(a.optionSource(err.Error()), "\n") {
+// explain prints an error, after the lines that belong to it, and on a last line what to do about it.
+func (a *app) explain(err error, from origins) {
+	if refused, ok := errors.AsType[*onboard.Error](err); ok {
+		for _, line := range refused.Details {
+			a.console.Printf("%s", console.Clean(line))
+		}
+	}
+	for line := range strings.SplitSeq(from.of(err)+remedy.Text(err, asFlag), "\n") {
 		a.console.Printf("rollcall: %s", line)
 	}
-	if hint := hintOf(err); hint != "" {
+	if hint := onboard.RemedyOf(err).Render(asFlag); hint != "" {
 		a.console.Printf("hint: %s", hint)
 	}
 }
@@ -310,9 +323,4 @@ func version() string {
 		return "unknown"
 	}
 	return info.Main.Version
-}
-
-// findingsOf returns the findings behind an error that refuses a roster.
-func findingsOf(err error) (*roster.RefusedError, bool) {
-	return errors.AsType[*roster.RefusedError](err)
 }

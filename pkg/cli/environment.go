@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"rollcall/pkg/remedy"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -15,11 +17,24 @@ import (
 // vendor's config file join in (region, addresses, credentials) are read by package config.
 var vendorNames = map[string]string{"organization-id": "CYBEDEFEND_ORGANIZATION_ID"}
 
-// bindEnvironment gives every flag that the command line does not set the value of its environment variable.
-func (a *app) bindEnvironment(cmd *cobra.Command) error {
+// origins are the variables of the environment that have set flags of one command, by flag.
+type origins map[string]string
+
+// of returns what stands before the text of an error about an option: the variable that has set it.
+func (o origins) of(err error) string {
+	if p := remedy.Of(err); p != nil && o[p.Option] != "" {
+		return o[p.Option] + ": "
+	}
+	return ""
+}
+
+// bindEnvironment gives every flag that is not set, and not among those that are told otherwise, the value of its
+// environment variable.
+func (a *app) bindEnvironment(cmd *cobra.Command, told ...string) error {
+	set := origins{}
 	var failed error
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed || failed != nil {
+		if flag.Changed || failed != nil || slices.Contains(told, flag.Name) {
 			return
 		}
 		for _, name := range []string{environmentName(flag.Name), vendorNames[flag.Name]} {
@@ -30,24 +45,12 @@ func (a *app) bindEnvironment(cmd *cobra.Command) error {
 			if err := cmd.Flags().Set(flag.Name, value); err != nil {
 				failed = usageError("", "%s: %w", name, plainFlagError(err))
 			}
-			a.variables = append(a.variables, variable{flag: "--" + flag.Name, name: name})
+			set[flag.Name] = name
 			return
 		}
 	})
+	a.origins[cmd] = set
 	return failed
-}
-
-// variable is an environment variable that has set a flag.
-type variable struct{ flag, name string }
-
-// optionSource puts the environment variable that set a flag before an error about the value of that flag.
-func (a *app) optionSource(text string) string {
-	for _, v := range a.variables {
-		if strings.HasPrefix(text, v.flag+" ") || strings.HasPrefix(text, v.flag+":") {
-			return v.name + ": " + text
-		}
-	}
-	return text
 }
 
 // refuseBeside refuses flags that make no sense beside one that was given. Environment variables are set for other
@@ -63,8 +66,7 @@ func (a *app) refuseBeside(cmd *cobra.Command, given string, others ...string) e
 
 // typed reports whether a flag is on the command line; a variable may have set it, too.
 func (a *app) typed(cmd *cobra.Command, flag string) bool {
-	fromVariable := slices.ContainsFunc(a.variables, func(v variable) bool { return v.flag == "--"+flag })
-	return cmd.Flags().Changed(flag) && !fromVariable
+	return cmd.Flags().Changed(flag) && a.origins[cmd][flag] == ""
 }
 
 // plainFlagError says what is wrong with the value of a flag without the name of the function that found it.
@@ -75,7 +77,11 @@ func plainFlagError(err error) error {
 	case errors.As(err, &number):
 		return fmt.Errorf("%q is not a number that fits here", number.Num)
 	case errors.As(err, &invalid):
-		return fmt.Errorf("%q: %w", invalid.GetValue(), errors.Unwrap(invalid))
+		cause := errors.Unwrap(invalid)
+		if quoted := strconv.Quote(invalid.GetValue()); !strings.HasPrefix(cause.Error(), quoted) {
+			return fmt.Errorf("%s: %w", quoted, cause)
+		}
+		return cause
 	}
 	return err
 }

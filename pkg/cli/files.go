@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,109 +12,97 @@ import (
 	"rollcall/pkg/config"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/fileset"
-	"rollcall/pkg/results"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/remedy"
 )
 
-// fileOptions are the flags that name one file each, and what that is to a run. The first ones come first where two of
-// them name one file: it is the later one that is to be changed.
-var fileOptions = []struct {
-	flag string
-	role fileset.Role
-}{
-	{"from-plan", fileset.Approved},
-	{"jobs", fileset.Jobs},
-	{"pat-file", fileset.Token},
-	{"header-file", fileset.Header},
-	{"notify-file", fileset.Webhook},
-	{"ledger", fileset.Ledger},
-	{"log-file", fileset.Log},
-	{"fix", fileset.Fixed},
-	{"plan", fileset.Plan},
-	{"summary", fileset.Summary},
-	{"metrics-file", fileset.Metrics},
+// fileNames are the files that a command reads and writes, by what its flags and arguments name.
+type fileNames []fileset.File
+
+// fileOrder is that in which two files that are one are named: it is the later one that is to be changed.
+var fileOrder = []fileset.Role{
+	fileset.Roster, fileset.Settings, fileset.Approved, fileset.Jobs, fileset.Token, fileset.Header, fileset.Webhook, fileset.Ledger,
+	fileset.Log, fileset.Fixed, fileset.Plan, fileset.Summary, fileset.Metrics, fileset.Results, fileset.Drift, fileset.Corrections,
 }
 
-// onboards reports whether the command is one that works through a roster and leaves results.
-func onboards(cmd *cobra.Command) bool { return cmd.Name() == "invite" || cmd.Name() == "sync" }
+// fileNames returns what an order reads and writes for a roster that is named on the command line.
+func (o *order) fileNames(paths []string) fileNames {
+	planned := *o
+	if len(paths) > 0 {
+		planned.Roster = paths[len(paths)-1]
+	}
+	names := append(o.Place.fileNames(), fileNames{
+		{Path: o.HeaderFile, Role: fileset.Header, Option: "header-file"},
+		{Path: o.Watch.NotifyFile, Role: fileset.Webhook, Option: "notify-file"},
+		{Path: o.fix.File, Role: fileset.Fixed, Option: "fix"},
+		{Path: o.Watch.Summary, Role: fileset.Summary, Option: "summary"},
+		{Path: o.Watch.Metrics, Role: fileset.Metrics, Option: "metrics-file"},
+	}...)
+	if o.fromPlan != "" {
+		planned.PlanFile = o.fromPlan
+		// One that cannot be read is refused when it is to be carried out.
+		if saved, err := onboard.ReadPlan(o.fromPlan); err == nil {
+			planned.Roster, paths = saved.Roster, append(slices.Clone(paths), saved.Roster)
+		}
+	}
+	for _, path := range paths {
+		if !fetch.Is(path) {
+			names = append(names, fileset.File{Path: path, Role: fileset.Roster})
+		}
+	}
+	if planned.roster() != "" {
+		planned.resultsPath()
+	}
+	planned.Roster = planned.roster() // what is written beside it is named for the fixed one
+	for _, f := range planned.Options.Files() {
+		if f.Role != fileset.Roster {
+			names = append(names, f)
+		}
+	}
+	return names
+}
 
-// refuseCollisions returns an error if the command would write over a file of its own: before any is opened.
+// refuseCollisions returns an error if a command would write over a file of its own: before any is opened.
 func (a *app) refuseCollisions(cmd *cobra.Command, args []string) error {
 	if jobs := cmd.Flag("jobs"); jobs != nil && jobs.Value.String() != "" {
 		return a.refuseJobCollisions(cmd, jobs.Value.String())
 	}
 	var files fileset.Set
-	if onboards(cmd) || cmd.Name() == "check" {
-		a.addFiles(&files, cmd, args, 0)
-	} else {
-		a.addFiles(&files, cmd, nil, 0)
+	names := fileNames{{Path: a.common.logFile, Role: fileset.Log, Option: "log-file"}}
+	if of := a.files[cmd]; of != nil {
+		names = append(names, of(args)...)
 	}
-	collision, found := files.Collision()
-	if !found {
-		return nil
+	a.addFiles(&files, names, 0)
+	if collision, found := files.Collision(); found {
+		return &remedy.OptionError{
+			Option: collision.Output.Option, What: remedy.Words(collisionText(collision)), Remedy: remedy.Words("name another file"),
+		}
 	}
-	return usageError("name another file", "%s", collisionText(collision))
+	return nil
 }
 
-// addFiles adds all that a command reads or writes, with rosters as its arguments.
-func (a *app) addFiles(files *fileset.Set, cmd *cobra.Command, rosters []string, run int) {
-	add := func(f fileset.File) {
-		if f.Run = run; f.Path == "-" && !f.Written() {
-			f.Stream = a.standardInput()
-		}
-		files.Add(f)
-	}
-	value := func(flag string) string {
-		if found := cmd.Flag(flag); found != nil {
-			return found.Value.String()
-		}
-		return ""
-	}
-	if from := value("from-plan"); from != "" {
-		// One that cannot be read is refused when it is to be carried out.
-		if saved, err := readPlan(from); err == nil {
-			rosters = append(slices.Clone(rosters), saved.Roster)
-		}
-	}
-	for _, path := range rosters {
-		if !fetch.Is(path) {
-			add(fileset.File{Path: path, Role: fileset.Roster})
-		}
-	}
+// addFiles adds the files of a command, or of a job, which has a number, and those that any of them may come upon.
+func (a *app) addFiles(files *fileset.Set, names fileNames, job int) {
 	if home, err := a.home(); err == nil {
 		for _, path := range config.Files(home) {
-			add(fileset.File{Path: path, Role: fileset.Settings})
+			names = append(names, fileset.File{Path: path, Role: fileset.Settings})
 		}
 	}
 	// Which of the default ledgers is opened is known once the organization is, so none may be written over.
 	if path, err := a.defaultLedger("ORGANIZATION"); err == nil {
-		add(fileset.File{Path: path, Role: fileset.Ledger, Names: func(name string) bool {
+		names = append(names, fileset.File{Path: path, Role: fileset.Ledger, Names: func(name string) bool {
 			return strings.EqualFold(filepath.Ext(name), filepath.Ext(path))
 		}})
 	}
-	for _, option := range fileOptions {
-		add(fileset.File{Path: value(option.flag), Role: option.role, Option: option.flag})
+	slices.SortStableFunc(names, func(x, y fileset.File) int {
+		return slices.Index(fileOrder, x.Role) - slices.Index(fileOrder, y.Role)
+	})
+	for _, f := range names {
+		if f.Run = job; f.Path == "-" && !f.Written() {
+			f.Stream = a.standardInput()
+		}
+		files.Add(f)
 	}
-	if !onboards(cmd) || len(rosters) == 0 {
-		add(fileset.File{Path: value("results"), Role: fileset.Results, Option: "results"})
-		return
-	}
-	path := rosters[len(rosters)-1]
-	if fixed := value("fix"); fixed != "" {
-		path = fixed
-	}
-	target := value("results")
-	if dry := value("dry-run") == "true"; target == "" && dry {
-		return
-	}
-	if target = resultsFor(target, path); target == "-" {
-		return
-	}
-	add(fileset.File{Path: target, Role: fileset.Results, Option: "results"})
-	if cmd.Name() == "sync" {
-		add(fileset.File{Path: results.DriftPath(target), Role: fileset.Drift, Option: "results"})
-	}
-	todo := results.CorrectionsPath(localName(path), target)
-	add(fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})
 }
 
 // standardInput returns what is known of the file behind standard input, nil if there is none.
@@ -156,16 +142,4 @@ func collisionText(c fileset.Collision) string {
 // isNamedBy reports whether the path of a file is what its option says, or could.
 func isNamedBy(f fileset.File) bool {
 	return f.Option != "" && f.Role != fileset.Drift && f.Role != fileset.Corrections
-}
-
-// refuseToReplace returns an error if something is at the path that is not to be replaced without --force.
-func refuseToReplace(option, path string, force bool) error {
-	_, err := os.Lstat(path)
-	if force || errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if option != "" {
-		option += ": "
-	}
-	return usageError("name another file, or say --force", "%s%s is there already", option, path)
 }

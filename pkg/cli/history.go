@@ -1,22 +1,20 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/console"
+	"rollcall/pkg/fileset"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/onboard"
 	"rollcall/pkg/record"
 	"rollcall/pkg/results"
 )
@@ -33,46 +31,21 @@ func (f *historyFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.organization, "organization-id", "", "`ID` of the organization whose ledger is meant (default: CYBEDEFEND_ORGANIZATION_ID, else all)")
 }
 
-// ledgers returns the files of the ledgers that are meant.
-func (a *app) ledgers(f historyFlags) ([]string, error) {
+// history returns the ledgers that are meant.
+func (a *app) history(f historyFlags) (onboard.History, error) {
 	if f.ledger != "" {
-		return []string{f.ledger}, nil
+		return onboard.History{Ledgers: []string{f.ledger}}, nil
 	}
 	pattern := "*"
-	if isUUID(f.organization) {
+	if uuid.Validate(f.organization) == nil && len(f.organization) == 36 {
 		pattern = f.organization
 	}
 	path, err := a.defaultLedger(pattern)
 	if err != nil {
-		return nil, err
+		return onboard.History{}, err
 	}
-	return filepath.Glob(path)
-}
-
-// history calls look with each ledger that is meant, one open at a time. There must be at least one.
-func (a *app) history(f historyFlags, look func(ledger.Ledger) error) error {
-	paths, err := a.ledgers(f)
-	if err != nil {
-		return err
-	}
-	found := false
-	for _, path := range paths {
-		l, err := sqlite.View(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		found = true
-		if err := errors.Join(look(l), l.Close()); err != nil {
-			return err
-		}
-	}
-	if !found {
-		return usageError("runs are remembered once rollcall invite has begun one", "there is no ledger yet")
-	}
-	return nil
+	paths, err := filepath.Glob(path)
+	return onboard.History{Ledgers: paths}, err
 }
 
 func (a *app) runsCommand() *cobra.Command {
@@ -84,20 +57,14 @@ func (a *app) runsCommand() *cobra.Command {
 ended can be resumed: the command that began it goes on where it was.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var runs []ledger.Summary
-			err := a.history(f, func(l ledger.Ledger) error {
-				for run, err := range l.Runs(cmd.Context()) {
-					if err != nil {
-						return err
-					}
-					runs = append(runs, run)
-				}
-				return nil
-			})
+			history, err := a.history(f)
 			if err != nil {
 				return err
 			}
-			slices.SortStableFunc(runs, func(x, y ledger.Summary) int { return y.StartedAt.Compare(x.StartedAt) })
+			runs, err := history.Runs(cmd.Context())
+			if err != nil {
+				return err
+			}
 			if a.common.json {
 				return a.writeRunsJSON(runs)
 			}
@@ -105,6 +72,7 @@ ended can be resumed: the command that began it goes on where it was.`,
 		},
 	}
 	f.add(cmd)
+	a.files[cmd] = func([]string) fileNames { return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}} }
 	return cmd
 }
 
@@ -201,42 +169,17 @@ invitations that have not expired; those of expired ones are erased.`,
 					return usageError("", "--results: %w", err)
 				}
 			}
-			path, run, err := a.findRun(cmd.Context(), f, args)
+			history, err := a.history(f)
 			if err != nil {
 				return err
 			}
-			return a.history(historyFlags{ledger: path}, func(l ledger.Ledger) error {
-				_, err := a.writeRunResults(cmd.Context(), l, run, file, run.EndedAt)
-				return err
-			})
+			return history.Results(cmd.Context(), strings.Join(args, ""), onboard.Output{Results: file, Stream: a.Out})
 		},
+	}
+	a.files[cmd] = func([]string) fileNames {
+		return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}, {Path: file, Role: fileset.Results, Option: "results"}}
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV")
 	return cmd
-}
-
-// findRun returns the run that is named, or the latest, and the ledger that has it.
-func (a *app) findRun(ctx context.Context, f historyFlags, args []string) (path string, found ledger.Run, err error) {
-	err = a.history(f, func(l ledger.Ledger) error {
-		for run, err := range l.Runs(ctx) {
-			if err != nil {
-				return err
-			}
-			if len(args) > 0 && run.ID != args[0] || !run.StartedAt.After(found.StartedAt) {
-				continue
-			}
-			path, found = l.Path(), run.Run
-		}
-		return nil
-	})
-	switch {
-	case err != nil:
-		return "", found, err
-	case found.ID == "" && len(args) > 0:
-		return "", found, usageError("rollcall runs lists them", "there is no run %q", args[0])
-	case found.ID == "":
-		return "", found, usageError("runs are remembered once rollcall invite has begun one", "there is no run yet")
-	}
-	return path, found, nil
 }

@@ -35,16 +35,3 @@ func TestCommandCanBeTypedAgain(t *testing.T) {
 		t.Errorf("command = %s, want %s", got, want)
 	}
 }
-
-func TestParseMapping(t *testing.T) {
-	for _, give := range []string{`email="Work Email"`, `email=Work Email`, ` EMAIL = "Work Email" `} {
-		if meaning, column, err := parseMapping(give); meaning != "email" || column != "Work Email" || err != nil {
-			t.Errorf("parseMapping(%q) = %q, %q, %v", give, meaning, column, err)
-		}
-	}
-	for _, give := range []string{"", "email", "email=", "mail=Mail", "=Mail"} {
-		if _, _, err := parseMapping(give); err == nil {
-			t.Errorf("parseMapping(%q) is accepted", give)
-		}
-	}
-}

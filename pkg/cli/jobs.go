@@ -2,29 +2,27 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"go.yaml.in/yaml/v4"
 
 	"rollcall/pkg/fileset"
+	"rollcall/pkg/jobs"
 	"rollcall/pkg/status"
 )
 
-// syncJob is one sync of several: a roster and the flags for it, as the command line would have them.
-type syncJob struct {
-	roster string
-	flags  []string
-	line   int
+// job is one sync of several.
+type job struct {
+	jobs.Job
+	order *order
+	// cmd has the flags of the job, for what their variables and defaults are.
+	cmd *cobra.Command
 }
 
-// runJobs runs the jobs in a file, one after the other, and ends with the worst exit code. A mistake in one
-// of them is found before any begins.
+// runJobs runs the jobs in a file, one after the other, and ends with the worst status. A mistake in one of them is found
+// before any begins.
 func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if len(rosters) > 0 {
 		return usageError("name the roster in the job", "--jobs says which rosters, and %s is named beside it", rosters[0])
@@ -38,83 +36,96 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if given != nil {
 		return given
 	}
-	jobs, commands, err := a.jobsIn(cmd, path)
+	all, err := a.readJobs(cmd, path)
 	if err != nil {
 		return err
 	}
-	if err := distinct(commands, jobs); err != nil {
+	if err := distinct(all); err != nil {
 		return usageError("give each its own", "--jobs: %s:%w", path, err)
 	}
 	worst := status.Well
-	for i, j := range jobs {
+	for i, j := range all {
 		a.nameRun("")
-		a.log.Info().Str("roster", publicName(j.roster)).Int("job", i+1).Int("jobs", len(jobs)).Msg("job begins")
-		code := a.runJob(commands[i], j)
-		if worst = worst.Worse(code); code == status.Interrupted {
+		a.log.Info().Str("roster", j.order.publicName()).Int("job", i+1).Int("jobs", len(all)).Msg("job begins")
+		how := a.carryOut(j.cmd, j.order, j.Roster, func() error { return a.completeSync(j.cmd, j.order) })
+		if worst = worst.Worse(how); how == status.Interrupted {
 			break
 		}
 	}
 	return exitWith(worst)
 }
 
-// jobsIn reads the jobs in a file, and makes the command of each.
-func (a *app) jobsIn(cmd *cobra.Command, path string) ([]syncJob, []*cobra.Command, error) {
+// readJobs reads the jobs in a file, each with the values that it has beside the defaults and the environment.
+func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, usageError("", "--jobs: %w", err)
+		return nil, usageError("", "--jobs: %w", err)
 	}
-	jobs, err := readJobs(bytes.NewReader(text))
+	file, err := jobs.Read(bytes.NewReader(text), path)
 	if err != nil {
-		return nil, nil, usageError("see rollcall sync --help", "--jobs: %s:%w", path, err)
+		return nil, usageError("see rollcall sync --help", "--jobs: %w", err)
 	}
-	commands := make([]*cobra.Command, len(jobs))
-	for i, j := range jobs {
-		if commands[i], err = a.commandOf(cmd, j); err != nil {
-			return nil, nil, usageError("see rollcall sync --help", "--jobs: %s:%d: %w", path, j.line, err)
+	all := make([]job, len(file.Jobs))
+	for i, j := range file.Jobs {
+		if all[i], err = a.newJob(parent, j); err != nil {
+			return nil, usageError("", "--jobs: %s:%d: %w", path, j.Line, err)
 		}
 	}
-	return jobs, commands, nil
-}
-
-// runJob runs one job, and says what is wrong with it.
-func (a *app) runJob(cmd *cobra.Command, j syncJob) status.Status {
-	err := cmd.RunE(cmd, []string{j.roster})
-	var silent *silentError
-	switch {
-	case errors.As(err, &silent):
-		return silent.code
-	case err != nil:
-		a.explain(err)
+	next := 0
+	err = file.DecodeAll(func(jobs.Job) any {
+		next++
+		return all[next-1].order
+	})
+	if err != nil {
+		return nil, usageError("see rollcall sync --help", "--jobs: %w", err)
 	}
-	return exitCodeOf(err)
+	for _, j := range all {
+		j.resolve()
+	}
+	return all, nil
 }
 
-// commandOf returns the sync that a job means.
-func (a *app) commandOf(parent *cobra.Command, j syncJob) (*cobra.Command, error) {
-	cmd := a.syncCommand()
+// newJob returns the sync that a job means, with defaults and variables where the job names no values of its own.
+func (a *app) newJob(parent *cobra.Command, j jobs.Job) (job, error) {
+	o, cmd := newSync(), &cobra.Command{Use: "sync"}
+	o.syncFlags(cmd, &flagGroups{})
 	cmd.SetContext(parent.Context())
-	cmd.SetOut(a.Out)
-	cmd.SetErr(a.Err)
-	if err := cmd.ParseFlags(j.flags); err != nil {
-		return nil, plainFlagError(err)
+	var told []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if j.Names(flag.Name) {
+			told = append(told, flag.Name)
+			flag.Changed = true
+		}
+	})
+	return job{Job: j, order: o, cmd: cmd}, a.bindEnvironment(cmd, told...)
+}
+
+// resolve takes the paths that the job names from the folder of its file.
+func (j job) resolve() {
+	o := j.order
+	o.Roster = j.Roster
+	for key, path := range map[string]*string{
+		"results": &o.Results, "ledger": &o.Ledger, "pat-file": &o.Place.PATFile, "header-file": &o.HeaderFile,
+		"summary": &o.Watch.Summary, "metrics-file": &o.Watch.Metrics, "notify-file": &o.Watch.NotifyFile,
+	} {
+		if j.Names(key) {
+			*path = j.Path(*path)
+		}
 	}
-	if err := a.bindEnvironment(cmd); err != nil {
-		return nil, err
-	}
-	return cmd, cmd.Flags().Set("jobs", "") // a variable may name the very file that the job is from
 }
 
 // refuseJobCollisions refuses jobs that would write over files of their own, of each other, or over the file of jobs.
 func (a *app) refuseJobCollisions(cmd *cobra.Command, path string) error {
-	jobs, commands, err := a.jobsIn(cmd, path)
+	all, err := a.readJobs(cmd, path)
 	if err != nil {
 		return nil //nolint:nilerr // it is said when the jobs are to be run, with what is wrong beside it
 	}
 	var files fileset.Set
-	files.Add(fileset.File{Path: path, Role: fileset.Jobs, Option: "jobs"})
-	files.Add(fileset.File{Path: a.common.logFile, Role: fileset.Log, Option: "log-file"})
-	for i, cmd := range commands {
-		a.addFiles(&files, cmd, []string{jobs[i].roster}, i+1)
+	a.addFiles(&files, fileNames{
+		{Path: path, Role: fileset.Jobs, Option: "jobs"}, {Path: a.common.logFile, Role: fileset.Log, Option: "log-file"},
+	}, 0)
+	for i, j := range all {
+		a.addFiles(&files, j.order.fileNames([]string{j.Roster}), i+1)
 	}
 	collision, found := files.Collision()
 	if !found {
@@ -122,93 +133,23 @@ func (a *app) refuseJobCollisions(cmd *cobra.Command, path string) error {
 	}
 	text, of := collisionText(collision), collision.Other.Run
 	if of > 0 && of != collision.Output.Run {
-		text += fmt.Sprintf(" of the job on line %d", jobs[of-1].line)
+		text += fmt.Sprintf(" of the job on line %d", all[of-1].Line)
 	}
 	if run := collision.Output.Run; run > 0 {
-		return usageError("name another file", "--jobs: %s:%d: %s", path, jobs[run-1].line, text)
+		return usageError("name another file", "--jobs: %s:%d: %s", path, all[run-1].Line, text)
 	}
 	return usageError("name another file", "%s", text)
 }
 
 // distinct refuses jobs that share what is remembered of an organization: each would take the other's people for leavers.
-func distinct(commands []*cobra.Command, jobs []syncJob) error {
+func distinct(all []job) error {
 	reconciled := map[[4]string]int{}
-	for i, cmd := range commands {
-		var memory [4]string
-		for k, name := range [...]string{"region", "api-url", "organization-id", "ledger"} {
-			memory[k] = cmd.Flag(name).Value.String()
-		}
+	for _, j := range all {
+		memory := [4]string{j.order.Place.Region, j.order.Place.APIURL, j.order.OrganizationID, j.order.Ledger}
 		if line, twice := reconciled[memory]; twice {
-			return fmt.Errorf("%d: the job on line %d has the same organization and ledger, and would take these people for leavers", jobs[i].line, line)
+			return fmt.Errorf("%d: the job on line %d has the same organization and ledger, and would take these people for leavers", j.Line, line)
 		}
-		reconciled[memory] = jobs[i].line
+		reconciled[memory] = j.Line
 	}
 	return nil
-}
-
-// readJobs reads {defaults: {FLAG: VALUE, …}, jobs: [{roster: FILE, FLAG: VALUE, …}, …]}. Its errors begin with a line.
-func readJobs(r io.Reader) ([]syncJob, error) {
-	var file struct {
-		Defaults yaml.Node   `yaml:"defaults"`
-		Jobs     []yaml.Node `yaml:"jobs"`
-	}
-	loader, err := yaml.NewLoader(r, yaml.WithKnownFields())
-	if err != nil {
-		return nil, err
-	}
-	if err := loader.Load(&file); err != nil {
-		return nil, fmt.Errorf("1: %w", err)
-	}
-	if len(file.Jobs) == 0 {
-		return nil, errors.New("1: there are no jobs in it")
-	}
-	defaults, err := jobOf(&file.Defaults)
-	if err != nil {
-		return nil, err
-	}
-	if defaults.roster != "" {
-		return nil, fmt.Errorf("%d: each job names its own roster", file.Defaults.Line)
-	}
-	jobs := make([]syncJob, len(file.Jobs))
-	for i := range file.Jobs {
-		if jobs[i], err = jobOf(&file.Jobs[i]); err != nil {
-			return nil, err
-		}
-		if jobs[i].roster == "" {
-			return nil, fmt.Errorf("%d: the job names no roster", jobs[i].line)
-		}
-		jobs[i].flags = slices.Concat(defaults.flags, jobs[i].flags) // the last one counts
-	}
-	return jobs, nil
-}
-
-// jobOf turns a mapping into flags. A list stands for a flag that is given more than once.
-func jobOf(node *yaml.Node) (syncJob, error) {
-	j := syncJob{line: node.Line}
-	if node.IsZero() {
-		return j, nil
-	}
-	if node.Kind != yaml.MappingNode {
-		return j, fmt.Errorf("%d: expected flags and their values", node.Line)
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		values := []*yaml.Node{value}
-		if value.Kind == yaml.SequenceNode {
-			values = value.Content
-		}
-		for _, value := range values {
-			switch {
-			case value.Kind != yaml.ScalarNode:
-				return j, fmt.Errorf("%d: %s: expected a value", value.Line, key.Value)
-			case key.Value == "jobs":
-				return j, fmt.Errorf("%d: a job has no jobs of its own", key.Line)
-			case key.Value == "roster":
-				j.roster = value.Value
-			default:
-				j.flags = append(j.flags, "--"+key.Value+"="+value.Value)
-			}
-		}
-	}
-	return j, nil
 }

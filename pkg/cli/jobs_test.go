@@ -1,41 +1,41 @@
 package cli
 
 import (
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-func TestReadJobs(t *testing.T) {
-	got, err := readJobs(strings.NewReader(`
-defaults:
-  max-new: 5%
-  allow-domain: [a.example, b.example]
-jobs:
-  - roster: one.csv
-    apply-roles: true
-  - {roster: two.csv, max-new: 7}
-`))
-	want := []syncJob{
-		{roster: "one.csv", line: 6, flags: []string{"--max-new=5%", "--allow-domain=a.example", "--allow-domain=b.example", "--apply-roles=true"}},
-		{roster: "two.csv", line: 8, flags: []string{"--max-new=5%", "--allow-domain=a.example", "--allow-domain=b.example", "--max-new=7"}},
+// TestAJobHasTheFlagsOfSync holds the keys of a job to the flags of the command.
+func TestAJobHasTheFlagsOfSync(t *testing.T) {
+	o, cmd := newSync(), &cobra.Command{}
+	o.syncFlags(cmd, &flagGroups{})
+	var flags []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flags = append(flags, flag.Name) })
+	keys := map[string]bool{}
+	keysOf(reflect.TypeFor[order](), keys)
+	delete(keys, "no-preflight") // which makes no sense where the organization has to be looked at
+	slices.Sort(flags)
+	if diff := cmp.Diff(flags, slices.Sorted(maps.Keys(keys))); diff != "" {
+		t.Errorf("flags and keys (-flags +keys):\n%s", diff)
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(syncJob{})); diff != "" || err != nil {
-		t.Errorf("readJobs: %v (-want +got):\n%s", err, diff)
-	}
-	tests := []struct{ give, want string }{
-		{"", "1: "},
-		{"jobs: 7", "1: "},
-		{"jobs: [7]", "1: expected flags and their values"},
-		{"jobs:\n- roster: a\n  role: {a: b}", "3: role: expected a value"},
-		{"jobs:\n- roster: a\n  jobs: b.yaml", "3: a job has no jobs of its own"},
-		{"job: []", "1: "},
-		{"defaults: {roster: a}\njobs: [{roster: b}]", "1: each job names its own roster"},
-	}
-	for _, tt := range tests {
-		if _, err := readJobs(strings.NewReader(tt.give)); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
-			t.Errorf("readJobs(%q) = %v, want %s", tt.give, err, tt.want)
+}
+
+// keysOf adds the keys that YAML has for the fields of a type.
+func keysOf(of reflect.Type, keys map[string]bool) {
+	for field := range of.Fields() {
+		switch key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); {
+		case key == "-" || !field.IsExported():
+		case key == "" && field.Type.Kind() == reflect.Struct:
+			keysOf(field.Type, keys)
+		default:
+			keys[key] = true
 		}
 	}
 }

@@ -19,19 +19,20 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/email"
 	"rollcall/pkg/formula"
-	"rollcall/pkg/pace"
+	"rollcall/pkg/onboard"
 )
 
 // listingFlags are the flags of commands that list what an organization has.
 type listingFlags struct {
-	serviceFlags
-	pacingFlags
-	csv bool
+	service onboard.Service
+	rate    string
+	place   place
+	csv     bool
 }
 
 func (f *listingFlags) add(cmd *cobra.Command) {
-	f.serviceFlags.add(cmd)
-	f.pacingFlags.add(cmd)
+	serviceFlags(cmd, &f.service, &f.place)
+	pacingFlags(cmd, &f.service.Pacing, &f.rate)
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "print CSV on standard output instead of a table")
 }
 
@@ -48,13 +49,14 @@ Exit codes:
   rollcall teams --csv > teams.csv`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.list(cmd, f, func(ctx context.Context, s *service, o directory.Options) (listing, error) {
-				teams, err := directory.Teams(ctx, o)
-				return listTeams(s.organization, teams), err
+			return a.list(cmd, f, func(ctx context.Context, c *onboard.Connection) (listing, error) {
+				teams, err := directory.Teams(ctx, c.Reading())
+				return listTeams(c.Organization, teams), err
 			})
 		},
 	}
 	f.add(cmd)
+	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
 	return cmd
 }
 
@@ -80,16 +82,17 @@ Exit codes:
 			if !slices.Contains([]string{string(directory.Pending), string(directory.Expired), all}, status) {
 				return usageError("", "--status: %q is none of pending, expired and all", status)
 			}
-			return a.list(cmd, f, func(ctx context.Context, s *service, o directory.Options) (listing, error) {
-				invitations, stable, err := directory.Invitations(ctx, o)
+			return a.list(cmd, f, func(ctx context.Context, c *onboard.Connection) (listing, error) {
+				invitations, stable, err := directory.Invitations(ctx, a.reading(c))
 				if err == nil && !stable {
 					a.log.Warn().Msg("the list kept changing while it was read: some invitations may be missing")
 				}
-				return listInvitations(s.organization, invitations, status, s.now()), err
+				return listInvitations(c.Organization, invitations, status, c.Now()), err
 			})
 		},
 	}
 	f.add(cmd)
+	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
 	cmd.Flags().StringVar(&status, "status", string(directory.Pending), "list invitations that are `WORD`: pending, expired or all")
 	return cmd
 }
@@ -107,28 +110,19 @@ type listing struct {
 }
 
 // list connects to the service, has the list read and prints it.
-func (a *app) list(cmd *cobra.Command, f listingFlags, read func(context.Context, *service, directory.Options) (listing, error)) (err error) {
-	if err := errors.Join(f.finishPacing(), f.checkService(a, cmd)); err != nil {
-		return err
-	}
+func (a *app) list(cmd *cobra.Command, f listingFlags, read func(context.Context, *onboard.Connection) (listing, error)) (err error) {
 	if f.csv && a.common.json {
 		return usageError("leave one of them out", "--csv and --json both want standard output")
 	}
-	paced, err := pace.New(f.pace)
+	if err := completeService(&f.service, f.rate); err != nil {
+		return err
+	}
+	c, err := a.connect(cmd, f.service, f.place)
 	if err != nil {
 		return err
 	}
-	ctx, patience := cmd.Context(), a.patience(paced, f.pacingFlags)
-	a.console.Status("connecting")
-	s, err := a.connect(ctx, f.serviceFlags, f.concurrency, patience)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	l, err := read(ctx, s, directory.Options{
-		Service: s, OrganizationID: s.organization.ID, Call: patience.Call, Parallel: f.concurrency, Now: s.now,
-		Progress: func(n int) { a.console.Status(fmt.Sprintf("reading the organization: %d", n)) },
-	})
+	defer func() { err = errors.Join(err, c.Close()) }()
+	l, err := read(cmd.Context(), c)
 	if err != nil {
 		return err
 	}
@@ -140,6 +134,23 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, read func(context.Context
 		return a.writeCSV(l)
 	}
 	return a.writeTable(l)
+}
+
+// connect opens the connection that the flags ask for. Close it.
+func (a *app) connect(cmd *cobra.Command, s onboard.Service, p place) (*onboard.Connection, error) {
+	if err := a.refuseBesideSandbox(cmd, p); err != nil {
+		return nil, err
+	}
+	s.UserAgent = "rollcall/" + version()
+	s.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, p) }
+	return onboard.Connect(cmd.Context(), s, a.observer())
+}
+
+// reading is what a reading of the organization needs, with its progress on the terminal.
+func (a *app) reading(c *onboard.Connection) directory.Options {
+	o := c.Reading()
+	o.Progress = func(n int) { a.console.Status(fmt.Sprintf("reading the organization: %d", n)) }
+	return o
 }
 
 func (a *app) writeTable(l listing) error {

@@ -7,6 +7,7 @@ import (
 	"rollcall/pkg/batch"
 	"rollcall/pkg/console"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/onboard"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/record"
 )
@@ -14,10 +15,10 @@ import (
 // refresh is how often the live line is worked out anew, so that it goes on while nothing happens.
 const refresh = 200 * time.Millisecond
 
-// progress follows a run: it keeps the live line, writes the log and counts repeats.
+// progress follows a run: it keeps the live line and writes the log.
 type progress struct {
 	*app
-	pace  *pace.Pace
+	pace  func() pace.Status
 	run   ledger.Run
 	began time.Time
 	until time.Time // when the run stops, zero if it does not
@@ -29,17 +30,14 @@ type progress struct {
 	bad     map[record.Outcome]int
 	waiting string
 
-	// retries counts repeats by cause. It may be read once the run has ended.
-	retries map[string]int
-
 	stopped chan struct{}
 	ended   sync.WaitGroup
 }
 
-func newProgress(a *app, p *pace.Pace, run ledger.Run, expected preview, until time.Time) *progress {
+func newProgress(a *app, pace func() pace.Status, run ledger.Run, expected *onboard.Preview) *progress {
 	return &progress{
-		app: a, pace: p, run: run, began: time.Now(), until: until, done: expected.before, toSend: expected.toSend(),
-		bad: map[record.Outcome]int{}, retries: map[string]int{}, stopped: make(chan struct{}),
+		app: a, pace: pace, run: run, began: time.Now(), until: expected.Deadline, done: expected.Before, toSend: expected.Sends(),
+		bad: map[record.Outcome]int{}, stopped: make(chan struct{}),
 	}
 }
 
@@ -73,7 +71,6 @@ func (p *progress) observe(e batch.Event) {
 	case e.Settled != nil:
 		p.settled(e.Settled)
 	case e.Retry != nil:
-		p.retries[e.Retry.Cause]++
 		p.log.Debug().Err(e.Retry.Err).Int(console.FieldRow, e.Retry.Row).
 			Int(console.FieldLine, e.Retry.Line).Str(console.FieldEmail, e.Retry.Email).
 			Int(console.FieldAttempt, e.Retry.Attempt).Dur(console.FieldWait, e.Retry.Wait).Msg("attempt failed")
@@ -102,15 +99,15 @@ func (p *progress) settled(rec *record.Record) {
 func (p *progress) line() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	state := p.pace.Status()
+	state := p.pace()
 	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting, Slow: state.Why}
 	if elapsed := time.Since(p.began).Seconds(); elapsed > 0 {
 		line.Rate = float64(p.sent) / elapsed
 	}
 	if line.Rate > 0 {
-		line.Left = takes(p.toSend-p.sent, line.Rate)
+		line.Left = onboard.Takes(p.toSend-p.sent, line.Rate)
 		if !p.until.IsZero() {
-			line.Until, line.Unsent = p.until, unsent(p.toSend-p.sent, line.Rate, time.Until(p.until))
+			line.Until, line.Unsent = p.until, onboard.Unsent(p.toSend-p.sent, line.Rate, time.Until(p.until))
 		}
 	}
 	for _, outcome := range record.Outcomes() {

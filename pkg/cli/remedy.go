@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
+
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/roster"
 )
 
 // asFlag shows a remedy as a person types it: the flag, or the command.
@@ -17,7 +20,7 @@ func asFlag(r remedy.Remedy) string {
 
 // withFlags shows the remedies of a roster that was refused as flags. It returns any other error as it is.
 func withFlags(err error) error {
-	if refused, ok := findingsOf(err); ok {
+	if refused, ok := errors.AsType[*roster.RefusedError](err); ok {
 		return refused.In(asFlag)
 	}
 	return err

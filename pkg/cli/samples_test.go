@@ -63,7 +63,7 @@ func TestSampleCommands(t *testing.T) {
 		}
 		for _, words := range lines {
 			t.Run(name, func(t *testing.T) {
-				root := (&app{}).root()
+				root := newApp(Process{}).root()
 				cmd, rest, err := root.Find(words)
 				if cmd == root && words[0] == "sync" {
 					t.Skip("the command tree has no sync")

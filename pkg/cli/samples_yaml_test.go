@@ -46,7 +46,7 @@ type (
 			Resources   struct{ Requests map[string]string }
 		}
 	}
-	job struct {
+	scheduled struct {
 		APIVersion string `yaml:"apiVersion"`
 		Kind       string
 		Metadata   meta
@@ -126,7 +126,7 @@ type (
 	}
 )
 
-func cronJob(t *testing.T) (j job) {
+func cronJob(t *testing.T) (j scheduled) {
 	t.Helper()
 	loader := strict(t, "kubernetes.yaml")
 	var state claim

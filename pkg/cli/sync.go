@@ -1,64 +1,13 @@
 package cli
 
 import (
-	"context"
-	"time"
-
 	"github.com/spf13/cobra"
 
-	"rollcall/pkg/guard"
-	"rollcall/pkg/quantity"
+	"rollcall/pkg/onboard"
 )
-
-// Defaults of sync where it differs from invite, since nobody is there to say no.
-const (
-	// syncMaxAdmins: a role that may administrate is for a person to give.
-	syncMaxAdmins = "0"
-	// syncMaxShrink is more than leaves a company overnight, and less than a truncated export loses.
-	syncMaxShrink = "25%"
-	// syncMaxLeavers is more than leaves a company between two rosters, and less than another roster leaves out.
-	syncMaxLeavers = "20%"
-	// syncReinviteAfter and syncReinviteMax keep somebody who ignores invitations from getting one every night.
-	syncReinviteAfter = "24h"
-	syncReinviteMax   = "3"
-)
-
-// syncFlags are the flags that sync has beside those of invite.
-type syncFlags struct {
-	maxShrink     quantity.Share
-	maxLeavers    quantity.Quantity
-	cancelLeavers bool
-	applyRoles    bool
-	jobs          string
-}
-
-func (f *syncFlags) addGuard(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.Var(&f.maxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
-	flags.Var(&f.maxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
-}
-
-// fewLeavers is how many leavers are always within a share: in a small roster one person is a large share.
-const fewLeavers = 3
-
-// leaversOf returns how many leavers may be changed after a roster of so many people.
-func (f *syncFlags) leaversOf(people int) int {
-	if f.maxLeavers.IsShare() {
-		return max(fewLeavers, f.maxLeavers.Of(people))
-	}
-	return f.maxLeavers.Of(people)
-}
-
-func (f *syncFlags) add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.BoolVar(&f.cancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
-	flags.BoolVar(&f.applyRoles, "apply-roles", false, "give members the role that the roster has for them")
-	flags.StringVar(&f.jobs, "jobs", "", "run the jobs in `FILE` one after the other, each with its own roster, flags and results")
-}
 
 func (a *app) syncCommand() *cobra.Command {
-	var f inviteFlags
-	var s syncFlags
+	o, jobs := newSync(), ""
 	cmd := &cobra.Command{
 		Use:   "sync ROSTER",
 		Short: "Make an organization follow a roster, for schedulers",
@@ -73,7 +22,8 @@ of too many people where these would be changed. A file of rows to correct is fo
 
 The roster may be an address: https://hr.example.com/people.csv, with credentials from --header-file.
 
-A file of jobs names a roster for each, and flags as on the command line but for the dashes; the worst exit code counts:
+A file of jobs names a roster for each, and flags as on the command line but for the dashes; the worst exit code counts.
+Its relative paths are meant from its own folder:
 
   defaults:
     pat-file: /etc/rollcall/pat
@@ -93,53 +43,64 @@ Exit codes:
 		Args: rosters(0, 1), // jobs name theirs
 	}
 	cmd.RunE = func(_ *cobra.Command, paths []string) error {
-		if s.jobs != "" {
-			return a.runJobs(cmd, s.jobs, paths)
+		if jobs != "" {
+			return a.runJobs(cmd, jobs, paths)
 		}
-		return a.withNotification(&f, func(cmd *cobra.Command, paths []string) error {
-			path, err := a.understandSync(cmd, &f, paths)
-			if err != nil {
+		path := ""
+		if len(paths) > 0 {
+			path = paths[0]
+		}
+		return exitWith(a.carryOut(cmd, o, path, func() error {
+			if err := rosters(1, 1)(cmd, paths); err != nil {
 				return err
 			}
-			r := &onboarding{app: a, flags: f, sync: &s, path: path, began: time.Now()}
-			return exitWith(r.finish(context.WithoutCancel(cmd.Context()), r.work(cmd.Context())))
-		})(cmd, paths)
+			o.Roster = path
+			return a.completeSync(cmd, o)
+		}))
 	}
+	a.files[cmd] = func(paths []string) fileNames { return o.fileNames(paths) }
 	var groups flagGroups
-	groups.group(cmd, "The roster", f.rosterFlags.add)
-	groups.group(cmd, "The service", f.serviceFlags.add)
-	groups.group(cmd, "Who is invited, and what else is changed", func(cmd *cobra.Command) { f.addPolicy(cmd); s.add(cmd) })
-	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) { f.guards.add(cmd); s.addGuard(cmd) })
-	groups.group(cmd, "What is shown and written", f.addOutcome)
-	groups.group(cmd, "On the way", func(cmd *cobra.Command) { f.pacingFlags.add(cmd); f.wayFlags.add(cmd) })
-	groups.group(cmd, "For the machine that watches", f.watch.add)
+	o.syncFlags(cmd, &groups)
+	groups.group(cmd, "Many rosters", func(cmd *cobra.Command) {
+		cmd.Flags().StringVar(&jobs, "jobs", "", "run the jobs in `FILE` one after the other, each with its own roster, flags and results")
+	})
 	cmd.SetUsageFunc(groups.usage)
-	for flag, value := range map[string]string{
-		"max-admins": syncMaxAdmins, guard.OptionMaxShrink: syncMaxShrink, guard.OptionMaxLeavers: syncMaxLeavers,
-		"reinvite-after": syncReinviteAfter, "reinvite-max": syncReinviteMax,
-	} {
-		setDefault(cmd, flag, value)
-	}
 	return cmd
 }
 
-// setDefault gives a flag another default than the one that it was made with.
-func setDefault(cmd *cobra.Command, name, value string) {
-	flag := cmd.Flags().Lookup(name)
-	if err := flag.Value.Set(value); err != nil {
-		panic(err) // a mistake in the table of defaults, which any test meets
-	}
-	flag.DefValue = flag.Value.String()
+// newSync returns the order of a sync before anything was told.
+func newSync() *order {
+	o := &order{Options: onboard.ForSync(), yes: true}
+	o.Follow = *o.Sync
+	o.Sync = &o.Follow
+	return o
 }
 
-// understandSync checks the command line of sync.
-func (a *app) understandSync(cmd *cobra.Command, f *inviteFlags, paths []string) (path string, err error) {
-	if err := rosters(1, 1)(cmd, paths); err != nil {
-		return "", err
+// syncFlags adds all flags of a sync; a job has the same ones as keys.
+func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
+	groups.group(cmd, "The roster", func(cmd *cobra.Command) { rosterFlags(cmd, &o.Document, &o.HeaderFile) })
+	groups.group(cmd, "The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
+	groups.group(cmd, "Who is invited, and what else is changed", func(cmd *cobra.Command) {
+		o.whoFlags(cmd)
+		flags := cmd.Flags()
+		flags.BoolVar(&o.Follow.CancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
+		flags.BoolVar(&o.Follow.ApplyRoles, "apply-roles", false, "give members the role that the roster has for them")
+	})
+	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
+		o.guardFlags(cmd)
+		flags := cmd.Flags()
+		flags.Var(&o.Follow.MaxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
+		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
+	})
+	groups.group(cmd, "What is shown and written", o.outcomeFlags)
+	groups.group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })
+	groups.group(cmd, "For the machine that watches", o.Watch.flags)
+}
+
+// completeSync works out what the command line of sync means, or a job.
+func (a *app) completeSync(cmd *cobra.Command, o *order) error {
+	if err := o.complete(a); err != nil {
+		return err
 	}
-	f.yes = true
-	if err := f.finish(a.common, paths[0], true); err != nil {
-		return "", err
-	}
-	return paths[0], f.checkService(a, cmd)
+	return a.refuseBesideSandbox(cmd, o.Place)
 }

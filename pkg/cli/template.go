@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,16 +12,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/directory"
-	"rollcall/pkg/pace"
+	"rollcall/pkg/onboard"
 	"rollcall/pkg/template"
 )
 
 // templateFlags are the flags of template.
 type templateFlags struct {
-	serviceFlags
-	format string
-	teams  bool
-	force  bool
+	service onboard.Service
+	place   place
+	format  string
+	teams   bool
+	force   bool
 }
 
 // templateNext is the last line of the page that explains the columns.
@@ -53,14 +53,15 @@ and a page that explains the columns. Filled in, each of them is a roster as it 
 			if err := a.finishTemplate(cmd, &f, path); err != nil {
 				return err
 			}
-			return a.template(cmd.Context(), path, f)
+			return a.template(cmd, path, f)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "", "csv, yaml or xlsx (default: by the name of FILE, else csv)")
 	flags.BoolVar(&f.teams, "teams", false, "ask the service for the organization's teams and offer them (xlsx and yaml)")
 	flags.BoolVar(&f.force, "force", false, "replace FILE if it is there already")
-	f.add(cmd)
+	serviceFlags(cmd, &f.service, &f.place)
+	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
 	return cmd
 }
 
@@ -90,19 +91,19 @@ func (a *app) finishTemplate(cmd *cobra.Command, f *templateFlags, path string) 
 	case !f.teams:
 		return a.refuseBeside(cmd, "a template without --teams", "organization-id", "region", "api-url", "auth-endpoint", "pat-file", "timeout", "sandbox")
 	}
-	return f.checkService(a, cmd)
+	return nil
 }
 
 // template writes the roster to start from.
-func (a *app) template(ctx context.Context, path string, f templateFlags) (err error) {
+func (a *app) template(cmd *cobra.Command, path string, f templateFlags) (err error) {
 	if path != "-" {
-		if err := refuseToReplace("", path, f.force); err != nil {
+		if err := onboard.MayReplace("", path, f.force); err != nil {
 			return err
 		}
 	}
 	var teams []string
 	if f.teams {
-		if teams, err = a.teamNames(ctx, f.serviceFlags); err != nil {
+		if teams, err = a.teamNames(cmd, f); err != nil {
 			return err
 		}
 	}
@@ -122,7 +123,7 @@ func (a *app) template(ctx context.Context, path string, f templateFlags) (err e
 	file, err := os.OpenFile(path, how, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return refuseToReplace("", path, false)
+		return onboard.MayReplace("", path, false)
 	case err != nil:
 		return usageError("name another file", "%w", err)
 	}
@@ -137,18 +138,13 @@ func (a *app) template(ctx context.Context, path string, f templateFlags) (err e
 }
 
 // teamNames reads the names of the organization's teams, in their order.
-func (a *app) teamNames(ctx context.Context, f serviceFlags) (names []string, err error) {
-	rate, err := pace.New(pace.Options{})
+func (a *app) teamNames(cmd *cobra.Command, f templateFlags) (names []string, err error) {
+	c, err := a.connect(cmd, f.service, f.place)
 	if err != nil {
 		return nil, err
 	}
-	patience := a.patience(rate, pacingFlags{})
-	s, err := a.connect(ctx, f, 1, patience)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	teams, err := directory.Teams(ctx, directory.Options{Service: s, OrganizationID: s.organization.ID, Call: patience.Call})
+	defer func() { err = errors.Join(err, c.Close()) }()
+	teams, err := directory.Teams(cmd.Context(), c.Reading())
 	for _, team := range teams {
 		names = append(names, team.Name)
 	}

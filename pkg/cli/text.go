@@ -62,3 +62,23 @@ func (l lines) Write(text []byte) (int, error) {
 	}
 	return len(text), nil
 }
+
+// command returns what was typed, without secrets, for a person to type again.
+func (a *app) command() string {
+	words := []string{"rollcall"}
+	for _, word := range a.Args {
+		for _, redactor := range a.redactors {
+			word = redactor.Text(word)
+		}
+		words = append(words, quoted(word))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted returns a word as a shell takes it.
+func quoted(word string) string {
+	if word == "" || strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
+}

@@ -19,33 +19,36 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 	metrics, missing := filepath.Join(directory, "rollcall.prom"), filepath.Join(directory, "missing", "file")
 	tests := []struct {
 		name    string
-		give    watchFlags
+		give    watch
 		exit    status.Status
 		want    status.Status
 		stderr  string
 		metrics string
 	}{
-		{"all is written", watchFlags{summary: filepath.Join(directory, "last.json"), metrics: metrics}, 0, status.Well, "", "} 0\n"},
-		{"no summary", watchFlags{summary: missing, metrics: metrics}, 0, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
-		{"no metrics", watchFlags{metrics: missing}, 0, status.Unexpected, "rollcall: --metrics-file: ", ""},
+		{"all is written", watch{Summary: filepath.Join(directory, "last.json"), Metrics: metrics}, 0, status.Well, "", "} 0\n"},
+		{"no summary", watch{Summary: missing, Metrics: metrics}, 0, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
+		{"no summary of a run that was stopped", watch{Summary: missing, Metrics: metrics}, 7, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
+		{"no summary of a run that was interrupted", watch{Summary: missing, Metrics: metrics}, 130, status.Interrupted, "rollcall: --summary: ", "} 130\n"},
+		{"no metrics", watch{Metrics: missing}, 0, status.Unexpected, "rollcall: --metrics-file: ", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var stderr bytes.Buffer
-			a := &app{Process: Process{Err: &stderr, Lookup: func(string) (string, bool) { return "", false }}}
+			a := newApp(Process{Err: &stderr, Lookup: func(string) (string, bool) { return "", false }})
 			if err := a.open(); err != nil {
 				t.Fatal(err)
 			}
 			if err := os.Mkdir(filepath.Dir(missing), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if err := tt.give.finish(a, &cobra.Command{}, false); err != nil {
+			notifier, err := tt.give.notifier(a, &cobra.Command{}, false)
+			if err != nil {
 				t.Fatal(err)
 			}
 			if err := os.Remove(filepath.Dir(missing)); err != nil {
 				t.Fatal(err)
 			}
-			got := a.notify(t.Context(), tt.give, report.Summary{Roster: "team.csv", Status: tt.exit})
+			got := a.notify(t.Context(), notifier, report.Summary{Roster: "team.csv", Status: tt.exit})
 			a.close()
 			if got != tt.want {
 				t.Errorf("notify = %d, want %d", got, tt.want)
@@ -56,7 +59,7 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 			if tt.metrics == "" {
 				return
 			}
-			text, err := os.ReadFile(tt.give.metrics)
+			text, err := os.ReadFile(tt.give.Metrics)
 			if err != nil {
 				t.Fatal(err)
 			}

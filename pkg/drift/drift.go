@@ -6,12 +6,14 @@ package drift
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
+	"rollcall/pkg/roster"
 )
 
 // Kind says how an organization differs.
@@ -41,19 +43,41 @@ type Difference struct {
 	// UserID is that of a member, InvitationID that of an open invitation, which expires at ExpiresAt.
 	UserID, InvitationID string
 	ExpiresAt            time.Time
+	// Doubt says why nothing should be changed by it, empty if nothing speaks against that.
+	Doubt string
 }
 
 // Roster is what a roster says about people, by key: the role that is wanted, empty where the row does not say for
 // certain.
 type Roster map[string]string
 
-// Find returns the differences between an organization and its roster, by kind and then by address. people are all of
-// the organization's, by key; known tells whether an earlier roster has named somebody.
-func Find(people iter.Seq2[string, directory.Membership], wanted Roster, known func(key string) bool) []Difference {
+// Sides are what is compared.
+type Sides struct {
+	// People are all of the organization's, by key.
+	People iter.Seq2[string, directory.Membership]
+	Roster Roster
+	// Known tells whether an earlier roster has named somebody, by key.
+	Known func(key string) bool
+	// Owner returns the key of the person to whom an invitation was sent that is remembered, empty if none is: the service
+	// may list it under another spelling of the address. Nil remembers none.
+	Owner func(invitationID string) string
+}
+
+// Find returns the differences between an organization and its roster, by kind and then by address.
+func Find(s Sides) []Difference {
+	mailboxes := make(map[string]bool, len(s.Roster))
+	for key := range s.Roster {
+		mailboxes[email.Mailbox(key)] = true
+	}
 	var found []Difference
-	for key, m := range people {
-		role, listed := wanted[key]
-		if d, differs := compare(m, role, listed, known(key)); differs {
+	for key, m := range s.People {
+		if m.Member == nil && m.Pending != nil && s.Owner != nil {
+			key = cmp.Or(s.Owner(m.Pending.ID), key)
+		}
+		role, listed := s.Roster[key]
+		// Whoever the roster has under another spelling has not left, and what is wanted of them is not certain.
+		listed = listed || mailboxes[email.Mailbox(key)]
+		if d, differs := compare(m, role, listed, s.Known(key)); differs {
 			found = append(found, d)
 		}
 	}
@@ -71,8 +95,8 @@ func compare(m directory.Membership, role string, listed, known bool) (d Differe
 		switch {
 		case !listed && known:
 			d.Kind = Leaver
-		case listed && role != "" && member.Role != "" && !strings.EqualFold(role, string(member.Role)):
-			d.Kind = Role
+		case listed && role != "" && member.Role != "":
+			d.Kind, d.Doubt = compareRoles(string(member.Role), role)
 		}
 	case pending != nil && !listed:
 		d = Difference{
@@ -84,6 +108,19 @@ func compare(m directory.Membership, role string, listed, known bool) (d Differe
 		}
 	}
 	return d, d.Kind != ""
+}
+
+// compareRoles says whether a member has another role than the one that is wanted. A role that no roster can name, such as
+// that of an owner, is nobody's to take away.
+func compareRoles(has, wanted string) (kind Kind, doubt string) {
+	role, err := roster.ParseRole(has)
+	switch {
+	case err != nil:
+		return Role, fmt.Sprintf("%q is no role that a roster can give", has)
+	case role != wanted:
+		return Role, ""
+	}
+	return "", ""
 }
 
 func rank(k Kind) int { return slices.Index(Kinds(), k) }

@@ -34,24 +34,41 @@ func TestFind(t *testing.T) {
 		"lapsed":   {Expired: open("lapsed")},
 		"both":     {Member: member("both", "member"), Pending: open("both")},
 		"alice":    {Member: member("alice", "member")},
+		"spelled":  {Member: member("spelled", "Billing Manager")},
+		"owner":    {Member: member("owner", "creator")},
+		"moved":    {Pending: open("moved")}, // of somebody who has left
+		// What follows is in the roster under another spelling.
+		"annlee@gmail.com": {Pending: open("annlee@gmail.com")},
+		"bo@x.example":     {Member: member("bo@x.example", "member")},
+		"cy@x.example":     {Pending: open("cy@x.example")},
 	}
 	wanted := drift.Roster{
 		"same": "member", "shouted": "member", "promoted": "manager", "unsaid": "", "roleless": "member", "invited": "manager",
 		"both": "member", "alice": "billing_manager", "new": "member",
+		"spelled": "billing_manager", "owner": "member", "ann.lee@gmail.com": "member", "bo+team@x.example": "manager", "c.y@x.example": "member",
 	}
-	earlier := map[string]bool{"left": true, "gone": true, "lapsed": true, "same": true}
-	got := drift.Find(maps.All(people), wanted, func(key string) bool { return earlier[key] })
+	earlier := map[string]bool{"left": true, "gone": true, "lapsed": true, "same": true, "annlee@gmail.com": true, "bo@x.example": true}
+	sides := drift.Sides{
+		People: maps.All(people), Roster: wanted, Known: func(key string) bool { return earlier[key] },
+		Owner: func(id string) string {
+			return map[string]string{"invitation of cy@x.example": "c.y@x.example", "invitation of moved": "left"}[id]
+		},
+	}
+	got := drift.Find(sides)
 	want := []drift.Difference{
 		{Kind: drift.Role, Email: "alice", Has: "member", Wanted: "billing_manager", UserID: "id of alice"},
+		{Kind: drift.Role, Email: "owner", Has: "creator", Wanted: "member", UserID: "id of owner", Doubt: `"creator" is no role that a roster can give`},
 		{Kind: drift.Role, Email: "promoted", Has: "member", Wanted: "manager", UserID: "id of promoted"},
 		{Kind: drift.Leaver, Email: "left", Has: "manager", UserID: "id of left"},
 		{Kind: drift.LeaverInvited, Email: "gone", Has: "member", InvitationID: "invitation of gone", ExpiresAt: soon},
+		{Kind: drift.LeaverInvited, Email: "moved", Has: "member", InvitationID: "invitation of moved", ExpiresAt: soon},
 		{Kind: drift.UnknownInvited, Email: "stranger", Has: "member", InvitationID: "invitation of stranger", ExpiresAt: soon},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Find (-want +got):\n%s", diff)
 	}
-	if got := drift.Find(maps.All(map[string]directory.Membership(nil)), wanted, func(string) bool { return true }); got != nil {
+	sides = drift.Sides{People: maps.All(map[string]directory.Membership(nil)), Roster: wanted, Known: func(string) bool { return true }}
+	if got := drift.Find(sides); got != nil {
 		t.Errorf("in an empty organization: %v", got)
 	}
 }

@@ -51,12 +51,12 @@ type Person struct {
 // Trip is a guard that has something against going on.
 type Trip struct {
 	// Option names the guard.
-	Option string
+	Option string `json:"option"`
 	// Reason says what is wrong, Examples who the first ones are.
-	Reason   string
-	Examples []string
+	Reason   string   `json:"reason"`
+	Examples []string `json:"examples,omitempty"`
 	// Pass are the settings that let it pass. All of them are needed.
-	Pass []remedy.Remedy
+	Pass []remedy.Remedy `json:"pass"`
 }
 
 // String returns the trip in one line, without the settings that let it pass.

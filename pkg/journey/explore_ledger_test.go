@@ -109,6 +109,11 @@ func (m *model) concludeOne(run string, c record.Conclusion) error {
 	return nil
 }
 
+// Pending has nothing for a batch: the model hands its entries over itself.
+func (m *model) Pending(context.Context, string) iter.Seq2[ledger.Entry, error] {
+	return func(func(ledger.Entry, error) bool) {}
+}
+
 // Doubts implements [journey.Store].
 func (m *model) Doubts(context.Context, record.Scope) (doubts []record.Doubt, err error) {
 	if m.dead {

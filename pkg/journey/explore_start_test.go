@@ -33,25 +33,20 @@ func (m *model) startUp(r reading) error {
 			return err
 		}
 	}
-	doubts, err := m.Doubts(m.ctx, record.Scope{})
-	if err != nil {
-		return err
-	}
 	recovery := batch.Recovery{
-		Store: m, Policy: rules, Run: run, Since: m.since, Hold: m.Hold, Now: m.now,
-		Read: func(context.Context) (plan.Inputs, error) {
+		Ledger: m, Policy: rules, Resumed: run, Since: m.since, Hold: m.Hold, Now: m.now,
+		Remember: func(context.Context) (plan.Histories, error) { return m.remember(), nil },
+		Read: func(context.Context, []record.Doubt) (plan.Inputs, error) {
 			m.sleepUntil(m.free())
 			d, err := m.read(r) //nolint:contextcheck // what it builds is kept for later readings
 			return m.inputs(d, m.remember()), err
 		},
 	}
-	in, left, err := recovery.Recover(m.ctx, doubts)
+	recovered, err := recovery.Recover(m.ctx)
 	if err != nil {
 		return err
 	}
-	if len(doubts) > 0 {
-		in.Histories = m.remember()
-	}
+	in, left := recovered.Inputs(), recovered.Doubts()
 	if err := m.reopen(in); err != nil {
 		return err
 	}

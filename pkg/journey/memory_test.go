@@ -77,6 +77,32 @@ func TestWhatWasSentLatelyCounts(t *testing.T) {
 	}
 }
 
+// TestWhoeverJoinsAnewStartsAnew has somebody whose invitation was cancelled when she left be named again.
+func TestWhoeverJoinsAnewStartsAnew(t *testing.T) {
+	ended := whole()
+	ended.Status = "cancelled"
+	d, err := directory.Read(t.Context(), directory.Options{Service: listed{ended}, Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined := noon.Add(-time.Minute)
+	for name, tt := range map[string]struct {
+		history plan.History
+		move    journey.Move
+	}{
+		"never left":      {plan.History{}, journey.Settled},
+		"joins anew":      {plan.History{JoinedAt: joined}, journey.Send},
+		"invited since":   {plan.History{JoinedAt: joined, Times: 1, At: noon, Invitation: ended}, journey.Settled},
+		"kept back since": {plan.History{JoinedAt: joined, SeenAs: record.Skipped, SeenAt: noon, Seen: ended}, journey.Settled},
+	} {
+		in := plan.Inputs{Directory: d, At: noon, TrustLists: true, Histories: plan.Histories{"ada@x.example": tt.history}}
+		step := journey.Resolve(entry(), journey.See(d, entry(), in, 0), in, policy(t))
+		if step.Move != tt.move {
+			t.Errorf("%s: %s, %s, %s", name, step.Move, step.Work.Outcome, step.Work.Hint)
+		}
+	}
+}
+
 // TestAClaimOutlivesTheWordOfItsRun loads a row that its run has ended as unknown, while its claim stands: it is in doubt.
 func TestAClaimOutlivesTheWordOfItsRun(t *testing.T) {
 	w := entry()

@@ -53,6 +53,9 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 	for _, id := range []string{w.InvitationID, history.Invitation.ID, history.Seen.ID} {
 		s.byID(d, id)
 	}
+	if history.Anew() {
+		s.Ended = nil // that was before the person left
+	}
 	s.Similar, s.Veiled = unaccounted(d, w, in)
 	replaced := w.Trail.Cancelled
 	if w.InDoubt && replaced == "" && s.Pending == nil && !s.answered(w.Replaces) {

@@ -80,6 +80,8 @@ type Name struct {
 	// Since is when this joining began: the start of the whole run that named the person again after a whole run that
 	// did not. It is zero for somebody who never left.
 	Since time.Time
+	// Left says that the last whole run did not name the person: whoever names the person next begins a new joining.
+	Left bool
 }
 
 // Accepted is a roster that was let through.

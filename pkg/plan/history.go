@@ -23,10 +23,15 @@ type History struct {
 	SeenAs record.Outcome
 	SeenAt time.Time
 	Seen   cybedefend.Invitation
+	// JoinedAt is since when the person's present joining lasts, zero meaning always: nothing that was before counts.
+	JoinedAt time.Time
 	// Cancelled are the invitations that runs have cancelled in order to replace them, by id, with when that was at the
 	// latest. Nil: none.
 	Cancelled map[string]time.Time
 }
+
+// Anew reports whether the person has left, is named again, and nothing was done about it or seen of it since.
+func (h History) Anew() bool { return !h.JoinedAt.IsZero() && h.Times == 0 && h.SeenAs == record.Unset }
 
 // Last returns the invitation that was last sent or seen, when it was, and whether there is one.
 func (h History) Last() (last cybedefend.Invitation, at time.Time, known bool) {
@@ -56,8 +61,9 @@ type Remembered struct {
 	// Cancelled has those whose invitation was cancelled in order to be replaced, as its trail names it: it counts as sent
 	// and is no more.
 	Cancelled iter.Seq2[record.Record, error]
-	// JoinedAt says since when a person's present joining lasts, zero meaning always: what was before does not count.
-	JoinedAt func(key string) time.Time
+	// Joined has since when the present joining of those lasts who have left and are named again, by key: what was before
+	// does not count.
+	Joined map[string]time.Time
 }
 
 // Remember makes histories of what a ledger knows. Whatever is nil there is nothing.
@@ -75,7 +81,12 @@ func Remember(r Remembered) (Histories, error) {
 		history.Cancelled[rec.Trail.Cancelled] = rec.Trail.EndedAt
 		histories[key] = history
 	}
-	joined := func(key string, at time.Time) bool { return r.JoinedAt == nil || !at.Before(r.JoinedAt(key)) }
+	for key, at := range r.Joined {
+		history := histories[key]
+		history.JoinedAt = at
+		histories[key] = history
+	}
+	joined := func(key string, at time.Time) bool { return !at.Before(r.Joined[key]) }
 	for rec, err := range orEmpty(r.Invited) {
 		if err != nil {
 			return nil, err

@@ -221,6 +221,7 @@ func TestWhatCountsOfAHistory(t *testing.T) {
 		times  int
 		unsure bool
 		gone   bool // invitation 1 was found to have ended
+		anew   bool
 	}{
 		{name: "sent", give: plan.Remembered{Invited: yield(nil, invited)}, last: "1", times: 1},
 		{name: "seen later", give: plan.Remembered{Invited: yield(nil, invited), Sighted: yield(nil, seen(record.AlreadyInvited, "2", time.Minute))}, last: "2", times: 1},
@@ -229,8 +230,8 @@ func TestWhatCountsOfAHistory(t *testing.T) {
 		{name: "found expired", give: plan.Remembered{Invited: yield(nil, invited), Sighted: yield(nil, seen(record.Skipped, "1", 2*time.Hour))}, last: "1", times: 1},
 		{name: "cancelled to be replaced", give: plan.Remembered{Invited: yield(nil, invited), Cancelled: yield(nil, replaced)}, times: 1},
 		{name: "confirmed and never described", give: plan.Remembered{Invited: yield(nil, confirmed)}, times: 1, unsure: true},
-		{name: "before the present joining", give: plan.Remembered{Invited: yield(nil, invited), JoinedAt: func(string) time.Time { return now.Add(time.Second) }}},
-		{name: "in the present joining", give: plan.Remembered{Invited: yield(nil, invited), JoinedAt: func(string) time.Time { return now }}, last: "1", times: 1},
+		{name: "before the present joining", give: plan.Remembered{Invited: yield(nil, invited), Joined: map[string]time.Time{"ann@x.example": now.Add(time.Second)}}, anew: true},
+		{name: "in the present joining", give: plan.Remembered{Invited: yield(nil, invited), Joined: map[string]time.Time{"ann@x.example": now}}, last: "1", times: 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -239,8 +240,8 @@ func TestWhatCountsOfAHistory(t *testing.T) {
 				t.Fatal(err)
 			}
 			h := histories.Of("ann@x.example")
-			if last, _, _ := h.Last(); last.ID != tt.last || h.Times != tt.times || h.Unsure != tt.unsure || h.FoundGone("1") != tt.gone {
-				t.Errorf("last %q, %d times, unsure %t, gone %t", last.ID, h.Times, h.Unsure, h.FoundGone("1"))
+			if last, _, _ := h.Last(); last.ID != tt.last || h.Times != tt.times || h.Unsure != tt.unsure || h.FoundGone("1") != tt.gone || h.Anew() != tt.anew {
+				t.Errorf("last %q, %d times, unsure %t, gone %t, anew %t", last.ID, h.Times, h.Unsure, h.FoundGone("1"), h.Anew())
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
 )
 
 // savedVersion is that of the files that this program writes and reads.
@@ -32,14 +34,9 @@ type Saved struct {
 	Steps  []Step `json:"rows"`
 }
 
-// Flags are the flags that decide what a roster means and who is sent, as they were given.
+// Flags are the options that decide what a roster means and who is sent, as they were given.
 type Flags struct {
-	Role          string   `json:"role"`
-	Teams         []string `json:"teams"`
-	Maps          []string `json:"maps"`
-	Encoding      string   `json:"encoding,omitempty"`
-	Delimiter     string   `json:"delimiter,omitempty"`
-	Sheet         string   `json:"sheet,omitempty"`
+	roster.Settings
 	Invalid       string   `json:"invalid"`
 	Reinvite      Reinvite `json:"reinvite"`
 	ReinviteAfter string   `json:"reinvite_after"`
@@ -133,6 +130,14 @@ func (s Step) Agrees(today Step, progress Progress) bool {
 		return false
 	}
 	return !s.Sends() || s.Role == today.Role && slices.Equal(s.Teams, today.Teams)
+}
+
+// Identity returns what makes two plans the same: everything in them.
+func (s Saved) Identity() [sha256.Size]byte {
+	hash := sha256.New()
+	// A hash never fails, and what is written are plain values.
+	_ = s.Write(hash)
+	return [sha256.Size]byte(hash.Sum(nil))
 }
 
 // Write writes the plan as JSON, a row on a line, so that two plans can be compared by any tool.

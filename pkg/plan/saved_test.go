@@ -10,13 +10,14 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
 )
 
 func saved() plan.Saved {
 	return plan.Saved{
 		Version: 1, MadeAt: now, OrganizationID: "o", OrganizationName: "Acme <x>", Service: "https://api", Roster: "/home/ann/team.csv", Digest: "00",
 		Flags: plan.Flags{
-			Role: "member", Teams: []string{"Platform"}, Maps: []string{`email="E-Mail"`}, Invalid: "skip",
+			Settings: roster.Settings{Role: "member", Teams: []string{"Platform"}, Maps: []string{`email="E-Mail"`}}, Invalid: "skip",
 			Reinvite: plan.ReinvitePending, ReinviteAfter: "24h0m0s", ReinviteMax: 3, NoPreflight: true, TrustLists: true,
 		},
 		Steps: []plan.Step{
@@ -44,6 +45,17 @@ func TestSavedPlanComesBackAsItWas(t *testing.T) {
 		if rows := strings.Count(file.String(), "\n    {\"row\""); rows != steps {
 			t.Errorf("%d rows on a line of their own:\n%s", rows, file.String())
 		}
+	}
+}
+
+func TestSavedIdentity(t *testing.T) {
+	a, b := plan.Saved{Roster: "/r.csv", OrganizationID: "o"}, plan.Saved{Roster: "/r.csv", OrganizationID: "o"}
+	if a.Identity() != b.Identity() {
+		t.Error("the same plan is another one")
+	}
+	b.Steps = []plan.Step{{Row: 1}}
+	if a.Identity() == b.Identity() {
+		t.Error("another plan is the same one")
 	}
 }
 

@@ -42,8 +42,8 @@ const (
 	OptionSheet     = "sheet"
 )
 
-// Options returns what the settings mean. An error is a [*remedy.Problem].
-func (s Settings) Options() (Options, error) {
+// Parse returns what the settings mean. An error is a [*remedy.OptionError].
+func (s Settings) Parse() (Options, error) {
 	o := Options{Map: map[string]string{}, Sheet: s.Sheet}
 	for _, pair := range s.Maps {
 		meaning, column, err := parseMap(pair)

@@ -14,11 +14,11 @@ import (
 	"rollcall/pkg/roster"
 )
 
-func TestSettingsOptions(t *testing.T) {
+func TestSettingsParse(t *testing.T) {
 	got, err := roster.Settings{
 		Role: "Billing Manager", Teams: []string{"Platform:read_only", "Security"}, Maps: []string{`Email="Work Email"`, "role=Rank"},
 		Encoding: "utf-16le", Delimiter: "semicolon", Sheet: "People",
-	}.Options()
+	}.Parse()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestSettingsOptions(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("options (-want +got):\n%s", diff)
 	}
-	if _, err := (roster.Settings{}).Options(); err != nil {
+	if _, err := (roster.Settings{}).Parse(); err != nil {
 		t.Errorf("the zero value: %v", err)
 	}
 }
@@ -48,7 +48,7 @@ func TestSettingsProblems(t *testing.T) {
 		{roster.Settings{Encoding: "latin-9"}, "encoding", ""},
 		{roster.Settings{Delimiter: "xy"}, "delimiter", ""},
 	} {
-		_, err := tt.give.Options()
+		_, err := tt.give.Parse()
 		if p := remedy.Of(err); p == nil || p.Option != tt.option || tt.text != "" && err.Error() != tt.text {
 			t.Errorf("%+v: %v", tt.give, err)
 		}

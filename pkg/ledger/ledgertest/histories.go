@@ -163,6 +163,15 @@ var historyTests = []conformance{
 			}
 			return names
 		}
+		left := func() (left []string) {
+			b.Helper()
+			for _, name := range collect(b, b.Named(b.Context(), here)) {
+				if name.Left {
+					left = append(left, name.Person)
+				}
+			}
+			return left
+		}
 		stays, leaves := record.Record{Email: "Stays@X.example"}, record.Record{Email: "leaves@x.example"}
 		roster(here, true, 0, stays, leaves, record.Record{Email: "stays@x.example", Outcome: record.Duplicate},
 			record.Record{Email: "nonsense", Outcome: record.Invalid}, record.Record{})
@@ -174,10 +183,12 @@ var historyTests = []conformance{
 		// A row that is invalid keeps the person where they are.
 		roster(here, true, 2, record.Record{Email: "stays@x.example", Outcome: record.Invalid})
 		b.same("named by one who left", named(here), want)
+		b.same("who left", left(), []string{"leaves@x.example"})
 		b.reopen()
 		roster(here, true, 3, stays, leaves)
 		want["leaves@x.example"] = day(3)
 		b.same("named again", named(here), want)
+		b.same("who left by then", left(), []string(nil))
 		roster(here, true, 4, stays, leaves)
 		b.same("named ever since", named(here), want)
 		roster(here, true, 5, leaves)

@@ -176,8 +176,9 @@ func (m *Memory) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[re
 // Named implements [ledger.Ledger].
 func (m *Memory) Named(ctx context.Context, scope record.Scope) iter.Seq2[ledger.Name, error] {
 	return each(ctx, m, func(s *state) (all []ledger.Name, _ error) {
-		for key, who := range s.scope(scope).names {
-			all = append(all, ledger.Name{Person: key, Since: who.since})
+		of := s.scope(scope)
+		for key, who := range of.names {
+			all = append(all, ledger.Name{Person: key, Since: who.since, Left: who.run != of.whole})
 		}
 		slices.SortFunc(all, func(x, y ledger.Name) int {
 			if x.Person < y.Person {

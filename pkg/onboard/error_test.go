@@ -1,4 +1,4 @@
-package cli
+package onboard
 
 import (
 	"context"
@@ -10,18 +10,19 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 )
 
-func TestExitCodeOf(t *testing.T) {
+func TestStatusOf(t *testing.T) {
 	tests := []struct {
 		give error
 		want status.Status
 	}{
 		{nil, status.Well},
 		{errors.New("anything"), status.Unexpected},
-		{usageError("", "--rate: no"), status.Settings},
+		{settings(nil, errors.New("no")), status.Settings},
 		{&cybedefend.Error{Err: cybedefend.ErrCredentials}, status.Refused},
 		{&cybedefend.Error{Err: cybedefend.ErrForbidden}, status.Refused},
 		{&breaker.StopError{Reason: breaker.Credentials}, status.Refused},
@@ -37,47 +38,49 @@ func TestExitCodeOf(t *testing.T) {
 		{context.Canceled, status.Interrupted},
 		{&ledger.Error{Err: ledger.ErrDiskFull}, status.Unexpected},
 		{&ledger.Error{Err: ledger.ErrForeign}, status.Settings},
+		{remedy.About("rate", errors.New("no")), status.Settings},
+		{refusal(status.Guarded, errors.New("no"), nil), status.Guarded},
 	}
 	for _, tt := range tests {
-		if got := exitCodeOf(tt.give); got != tt.want {
-			t.Errorf("exitCodeOf(%v) = %d, want %d", tt.give, got, tt.want)
+		if got := StatusOf(tt.give); got != tt.want {
+			t.Errorf("StatusOf(%v) = %d, want %d", tt.give, got, tt.want)
 		}
 		if tt.give == nil {
 			continue
 		}
 		wrapped := fmt.Errorf("read: %w", errors.Join(tt.give, errors.New("and more")))
-		if got := exitCodeOf(wrapped); got != tt.want {
-			t.Errorf("exitCodeOf(%v), wrapped = %d, want %d", tt.give, got, tt.want)
+		if got := StatusOf(wrapped); got != tt.want {
+			t.Errorf("StatusOf(%v), wrapped = %d, want %d", tt.give, got, tt.want)
 		}
 	}
 }
 
-func TestExitCodeFor(t *testing.T) {
+func TestStatusFor(t *testing.T) {
 	for _, outcome := range record.Outcomes() {
 		want := status.Rows
 		switch outcome { //nolint:exhaustive // all others are trouble
 		case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Skipped, record.Duplicate, record.WouldInvite, record.WouldReinvite:
 			want = status.Well
 		}
-		if got := exitCodeFor(map[record.Outcome]int{record.Invited: 3, outcome: 1}); got != want {
-			t.Errorf("exitCodeFor(%s) = %d, want %d", outcome, got, want)
+		if got := StatusFor(map[record.Outcome]int{record.Invited: 3, outcome: 1}); got != want {
+			t.Errorf("StatusFor(%s) = %d, want %d", outcome, got, want)
 		}
-		if got := exitCodeFor(map[record.Outcome]int{record.Invited: 3, outcome: 0}); got != status.Well {
-			t.Errorf("exitCodeFor(no %s) = %d, want 0", outcome, got)
+		if got := StatusFor(map[record.Outcome]int{record.Invited: 3, outcome: 0}); got != status.Well {
+			t.Errorf("StatusFor(no %s) = %d, want 0", outcome, got)
 		}
 	}
 }
 
-func TestRunEnded(t *testing.T) {
+func TestIsOver(t *testing.T) {
 	complete := map[record.Outcome]int{record.Invited: 2, record.Rejected: 1}
 	cutShort := map[record.Outcome]int{record.Invited: 2, record.NotSent: 1}
 	for _, code := range status.All() {
 		want := code == status.Well || code == status.Rows
-		if got := runEnded(code, complete); got != want {
-			t.Errorf("runEnded(%d) = %v, want %v", code, got, want)
+		if got := isOver(code, complete); got != want {
+			t.Errorf("isOver(%d) = %v, want %v", code, got, want)
 		}
-		if runEnded(code, cutShort) {
-			t.Errorf("a run with rows that were not sent is over with exit code %d", code)
+		if isOver(code, cutShort) {
+			t.Errorf("a run with rows that were not sent is over when it ended with %d", code)
 		}
 	}
 }

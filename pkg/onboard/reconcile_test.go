@@ -1,8 +1,8 @@
-package cli
+package onboard
 
 import "testing"
 
-func TestLeaversOf(t *testing.T) {
+func TestLeavers(t *testing.T) {
 	tests := []struct {
 		give         string
 		people, want int
@@ -18,12 +18,12 @@ func TestLeaversOf(t *testing.T) {
 		{"50", 10, 50},
 	}
 	for _, tt := range tests {
-		var f syncFlags
-		if err := f.maxLeavers.Set(tt.give); err != nil {
+		var s Sync
+		if err := s.MaxLeavers.Set(tt.give); err != nil {
 			t.Fatal(err)
 		}
-		if got := f.leaversOf(tt.people); got != tt.want {
-			t.Errorf("--max-leavers %s of %d people = %d, want %d", tt.give, tt.people, got, tt.want)
+		if got := s.leavers(tt.people); got != tt.want {
+			t.Errorf("%s of %d people = %d, want %d", tt.give, tt.people, got, tt.want)
 		}
 	}
 }

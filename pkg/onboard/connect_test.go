@@ -1,4 +1,4 @@
-package cli
+package onboard
 
 import (
 	"testing"
@@ -35,8 +35,8 @@ func TestChoose(t *testing.T) {
 			if got.ID != tt.want || (err != nil) != (tt.want == "") {
 				t.Errorf("choose = %q, %v; want %q", got.ID, err, tt.want)
 			}
-			if err != nil && (exitCodeOf(err) != status.Settings || hintOf(err) == "") {
-				t.Errorf("%v has exit code %d and the hint %q", err, exitCodeOf(err), hintOf(err))
+			if err != nil && (StatusOf(err) != status.Settings || RemedyOf(err) == nil) {
+				t.Errorf("%v ends with %d and the hint %q", err, StatusOf(err), RemedyOf(err))
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package cli
+package onboard
 
 import (
 	"testing"
@@ -20,8 +20,8 @@ func TestUnsent(t *testing.T) {
 		{0, 10, time.Second, 0},
 	}
 	for _, tt := range tests {
-		if got := unsent(tt.requests, tt.perSecond, tt.left); got != tt.want {
-			t.Errorf("unsent(%d, %v, %s) = %d, want %d", tt.requests, tt.perSecond, tt.left, got, tt.want)
+		if got := Unsent(tt.requests, tt.perSecond, tt.left); got != tt.want {
+			t.Errorf("Unsent(%d, %v, %s) = %d, want %d", tt.requests, tt.perSecond, tt.left, got, tt.want)
 		}
 	}
 }

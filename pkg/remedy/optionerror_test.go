@@ -9,9 +9,9 @@ import (
 	"rollcall/pkg/remedy"
 )
 
-func TestProblemTexts(t *testing.T) {
+func TestOptionErrorTexts(t *testing.T) {
 	wrong := remedy.About("map", errors.New("it names no column")).With(remedy.Use("map", "email=Login"))
-	must := &remedy.Problem{Option: "grace", What: remedy.Use("grace", "").Words(" must be more than nothing")}
+	must := &remedy.OptionError{Option: "grace", What: remedy.Use("grace", "").Words(" must be more than nothing")}
 	for _, tt := range []struct {
 		name        string
 		give        error
@@ -32,7 +32,7 @@ func TestProblemTexts(t *testing.T) {
 	}
 }
 
-func TestProblemIsFound(t *testing.T) {
+func TestOptionErrorIsFound(t *testing.T) {
 	p := remedy.Aboutf("sheet", "read: %w", fs.ErrNotExist)
 	wrapped := fmt.Errorf("check: %w", errors.Join(errors.New("another"), p))
 	if got := remedy.Of(wrapped); got != p || !errors.Is(wrapped, fs.ErrNotExist) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Problem is an error that an option can mend, or is to blame for.
-type Problem struct {
+// OptionError is an error that an option can mend, or is to blame for.
+type OptionError struct {
 	// Option is the plain name of the option at fault, empty if none is.
 	Option string
 	// What says what is wrong.
@@ -19,54 +19,56 @@ type Problem struct {
 }
 
 // About returns the problem that an option has a value that it cannot have.
-func About(option string, err error) *Problem {
-	return &Problem{Option: option, What: Use(option, "").Words(": " + err.Error()), Err: err}
+func About(option string, err error) *OptionError {
+	return &OptionError{Option: option, What: Use(option, "").Words(": " + err.Error()), Err: err}
 }
 
 // Aboutf is [About] with an error made like that of [fmt.Errorf].
-func Aboutf(option, format string, args ...any) *Problem { return About(option, fmt.Errorf(format, args...)) }
+func Aboutf(option, format string, args ...any) *OptionError {
+	return About(option, fmt.Errorf(format, args...))
+}
 
 // With returns the problem with what to do about it.
-func (p *Problem) With(remedy Hint) *Problem {
+func (p *OptionError) With(remedy Hint) *OptionError {
 	p.Remedy = remedy
 	return p
 }
 
 // Error returns what is wrong, with options in words.
-func (p *Problem) Error() string { return p.What.String() }
+func (p *OptionError) Error() string { return p.What.String() }
 
 // Unwrap returns what is behind the problem.
-func (p *Problem) Unwrap() error { return p.Err }
+func (p *OptionError) Unwrap() error { return p.Err }
 
 // Text returns the text of an error, with the options in its problems as the renderer shows them.
 func Text(err error, render Renderer) string {
 	text := err.Error()
-	for _, p := range problems(err) {
+	for _, p := range optionErrors(err) {
 		text = strings.Replace(text, p.Error(), p.What.Render(render), 1)
 	}
 	return text
 }
 
-// problems returns those that an error is made of, the outermost of each branch.
-func problems(err error) (found []*Problem) {
-	if p, ok := err.(*Problem); ok { //nolint:errorlint // the tree is walked here
-		return []*Problem{p}
+// optionErrors returns those that an error is made of, the outermost of each branch.
+func optionErrors(err error) (found []*OptionError) {
+	if p, ok := err.(*OptionError); ok { //nolint:errorlint // the tree is walked here
+		return []*OptionError{p}
 	}
 	switch wrapped := err.(type) { //nolint:errorlint // the tree is walked here
 	case interface{ Unwrap() error }:
 		if inner := wrapped.Unwrap(); inner != nil {
-			return problems(inner)
+			return optionErrors(inner)
 		}
 	case interface{ Unwrap() []error }:
 		for _, inner := range wrapped.Unwrap() {
-			found = append(found, problems(inner)...)
+			found = append(found, optionErrors(inner)...)
 		}
 	}
 	return found
 }
 
 // Of returns the first problem that an error is made of, nil if there is none.
-func Of(err error) *Problem {
-	p, _ := errors.AsType[*Problem](err)
+func Of(err error) *OptionError {
+	p, _ := errors.AsType[*OptionError](err)
 	return p
 }

@@ -1,0 +1,279 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/console"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/notify"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
+)
+
+// carryOut carries out an order once complete has worked out what it means, and says how it ended: on the terminal, on
+// standard output, and wherever else the order says. A wrong order is one that was refused, and is notified as well.
+func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func() error) status.Status {
+	began := time.Now()
+	notifier, err := o.Watch.notifier(a, cmd, o.Offline)
+	if err != nil {
+		a.explain(err, a.origins[cmd])
+		return onboard.StatusOf(err)
+	}
+	o.Roster = path
+	r := &run{app: a, order: o, origins: a.origins[cmd], notifier: notifier}
+	var report onboard.Report
+	if err = complete(); err == nil {
+		report, err = r.work(cmd.Context())
+	} else {
+		report.Status = onboard.StatusOf(err)
+		report.Roster, report.DryRun = o.publicName(), o.DryRun
+	}
+	report.Duration = time.Since(began)
+	return r.finish(context.WithoutCancel(cmd.Context()), report, err)
+}
+
+// work reads the roster and does what the order says. The report says how that ended.
+func (r *run) work(ctx context.Context) (onboard.Report, error) {
+	if r.order.fix.File != "" {
+		if err := r.fixFirst(ctx); err != nil {
+			report := onboard.Report{}
+			report.Roster, report.DryRun, report.Status = r.order.publicName(), r.order.DryRun, onboard.StatusOf(err)
+			return report, err
+		}
+	}
+	options := r.order.Options
+	options.Observer = r.observer(ctx)
+	session, err := onboard.Open(ctx, options)
+	if err == nil {
+		err = r.carryOn(ctx, session)
+	}
+	return session.End(context.WithoutCancel(ctx), err)
+}
+
+// carryOn shows what would be done, and does it.
+func (r *run) carryOn(ctx context.Context, session *onboard.Session) error {
+	switch done := session.DoneAlready(); {
+	case done != "":
+		r.tell("done already: run %s has carried out the plan of %s; nothing was sent", done, r.order.Approved.MadeAt.Local().Format(time.DateTime))
+		return nil
+	case r.order.DryRun:
+		return r.dryRun(ctx, session)
+	}
+	preview, err := session.Preview(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.confirm(ctx, preview); err != nil {
+		return err
+	}
+	r.expected, r.pace = preview, session.Pace
+	return preview.Apply(context.WithoutCancel(ctx), ctx.Done())
+}
+
+// dryRun shows what would happen to each row.
+func (r *run) dryRun(ctx context.Context, session *onboard.Session) error {
+	preview, err := session.DryRun(ctx)
+	if preview == nil {
+		return err
+	}
+	for _, problem := range preview.Problems {
+		r.console.Printf("%s", console.Clean(problem))
+	}
+	if preview.Population == nil && !r.order.Offline {
+		r.tell("members and invitations were not looked up: %s", unknown)
+	}
+	if err == nil && r.order.Plan != "" {
+		r.tell("plan written to %s: rollcall invite --from-plan %[1]s does exactly that", r.order.Plan)
+	}
+	return err
+}
+
+// run is an order on its way, and what is shown of it.
+type run struct {
+	*app
+	order    *order
+	origins  origins
+	notifier *notify.Notifier
+
+	read     *roster.Roster // nil before it was
+	begun    bool
+	expected *onboard.Preview
+	pace     func() pace.Status
+}
+
+// tell says something that a person wants to know, and a quiet run need not say.
+func (r *run) tell(format string, args ...any) {
+	if !r.common.quiet {
+		r.console.Printf(format, args...)
+	}
+}
+
+// observer shows what happens on the terminal and in the log.
+func (r *run) observer(ctx context.Context) onboard.Observer {
+	o := r.app.observer()
+	var progress *progress
+	stopping := func() bool { return true }
+	o.Read = func(read *roster.Roster) {
+		r.read = read
+		r.log.Debug().Str("roster", read.Name).Str("detected", read.Detected).Msg("roster read")
+	}
+	o.Named = r.nameRun
+	o.Begun = func(run ledger.Run, resumed bool) {
+		r.begun = true
+		r.log.Info().Str("organization_id", run.OrganizationID).Int("rows", run.Rows).
+			Bool("resumed", resumed).Str("detected", r.read.Detected).Msg("run begins")
+		stopping = context.AfterFunc(ctx, func() {
+			r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
+		})
+		progress = newProgress(r.app, r.pace, run, r.expected)
+		progress.start()
+	}
+	o.Event = func(e batch.Event) { progress.observe(e) }
+	o.Ended = func() {
+		progress.stop()
+		stopping()
+	}
+	return o
+}
+
+// observer shows what any use of the service does.
+func (a *app) observer() onboard.Observer {
+	return onboard.Observer{
+		Working: func(what string) {
+			if what == "" {
+				a.console.Clear()
+				return
+			}
+			a.console.Status(what)
+		},
+		Warn: func(w onboard.Warning) { a.log.Warn().Err(w.Err).Fields(w.Fields).Msg(w.Text) },
+		Exchange: func(e cybedefend.Exchange) {
+			a.log.Debug().Str(console.FieldOperation, e.Operation).Int(console.FieldStatus, e.Status).
+				Stringer(console.FieldClass, e.Class).Dur(console.FieldDuration, e.Duration).
+				Str(console.FieldRequestID, e.RequestID).Msg("request")
+		},
+		Unread: func(err error, wait time.Duration) {
+			a.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")
+		},
+	}
+}
+
+// finish says how the order ended, and returns that.
+func (r *run) finish(ctx context.Context, report onboard.Report, err error) status.Status {
+	r.console.Clear()
+	if err != nil {
+		r.explain(err, r.origins)
+	}
+	report.Command = r.command()
+	if summaryErr := r.writeSummary(report); summaryErr != nil {
+		r.explain(summaryErr, nil)
+		report.Status = report.Status.Worse(status.Unexpected)
+	}
+	report.Status = r.notify(ctx, r.notifier, report.Summary)
+	r.logEnd(report, err)
+	return report.Status
+}
+
+func (r *run) writeSummary(report onboard.Report) error {
+	switch {
+	case r.common.json:
+		return report.WriteJSON(r.Out)
+	case !report.Final:
+		return nil
+	case r.order.Results == "-":
+		return report.WriteText(lines{r.console})
+	}
+	return report.WriteText(r.Out)
+}
+
+// logEnd writes the last line of a log. What came to no run has its error on standard error; only a detailed log needs
+// the line as well. Before the roster was read, the log file may still be somebody else's, named by mistake.
+func (r *run) logEnd(report onboard.Report, err error) {
+	if r.read == nil {
+		return
+	}
+	level := zerolog.DebugLevel
+	if r.begun || report.Resumed {
+		level = zerolog.InfoLevel
+	}
+	outcomes := func(event *zerolog.Event) {
+		for _, outcome := range record.Outcomes() {
+			if n := report.Outcomes[outcome]; n > 0 {
+				event.Int(outcome.String(), n)
+			}
+		}
+	}
+	r.log.WithLevel(level).Err(err).Int("exit_code", int(report.Status)).Int("rows", report.Rows).Func(outcomes).
+		Int("requests", report.Requests).Int("throttled", report.Throttled).Int("retries", report.Repeats()).
+		Dur(console.FieldDuration, report.Duration).Msg("run ends")
+}
+
+// fixFirst writes the fixed roster, which is worked on from then on, and says on standard error what was done.
+func (r *run) fixFirst(ctx context.Context) (err error) {
+	o := r.order
+	fixed, err := onboard.Fix(ctx, o.Document, o.fix, r.app.observer())
+	if err != nil {
+		return withFlags(err)
+	}
+	defer func() { err = errors.Join(err, fixed.Close()) }()
+	o.Roster, o.Header = o.fix.File, nil // the fixed roster is a file, wherever it came from
+	if r.common.quiet {
+		return nil
+	}
+	if err := writeChanges(ctx, fixed.Fixed, r.Err, func(line string) { r.console.Printf("%s", line) }); err != nil {
+		return err
+	}
+	r.countChanges(fixed.Fixed, fixed.Origin, o.fix.File)
+	return nil
+}
+
+// confirm shows the plan, and asks whether to go on where somebody is there to answer.
+func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
+	if !r.order.asks() || p.Sends() == 0 || !r.canAsk() {
+		if !r.common.quiet {
+			r.showPlan(p)
+		}
+		return nil
+	}
+	r.showPlan(p)
+	yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(p.Sends(), "person")))
+	if err != nil || yes {
+		return err
+	}
+	return refuse(status.Stopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question")
+}
+
+// asks reports whether a run waits for a person's yes before it sends anything. A plan that was approved is a yes.
+func (o *order) asks() bool { return !o.yes && !o.DryRun && o.fromPlan == "" }
+
+// refuseUnasked returns an error if the run needs a yes that nobody can give. A sandbox inside the process mails nobody,
+// so there it goes on without one.
+func (a *app) refuseUnasked(o *order) error {
+	if !o.asks() || o.Place.Sandbox || a.canAsk() {
+		return nil
+	}
+	stream := "standard error"
+	if in, _ := terminalOf(a.In); !in {
+		stream = "standard input"
+	}
+	return usageError("add --yes to invite without a question, or --dry-run to see what would be sent",
+		"nobody can be asked whether to send: %s is not a terminal; nothing was sent", stream)
+}
+
+// canAsk reports whether there is a person to ask.
+func (a *app) canAsk() bool {
+	in, _ := terminalOf(a.In)
+	out, _ := terminalOf(a.Err)
+	return in && out
+}

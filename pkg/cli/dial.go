@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/config"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/fetch"
+	"rollcall/pkg/fileset"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/sandbox"
+	"rollcall/pkg/secret"
+)
+
+// place says where the service is and what to call it with. Commands that call it share the flags for it.
+type place struct {
+	Region       string `yaml:"region"`
+	APIURL       string `yaml:"api-url"`
+	AuthEndpoint string `yaml:"auth-endpoint"`
+	PATFile      string `yaml:"pat-file"`
+	Sandbox      bool   `yaml:"sandbox"`
+}
+
+// fileNames returns what is read for it.
+func (p *place) fileNames() fileNames {
+	return fileNames{{Path: p.PATFile, Role: fileset.Token, Option: "pat-file"}}
+}
+
+// refuseBesideSandbox refuses flags about a service beside the one inside the process.
+func (a *app) refuseBesideSandbox(cmd *cobra.Command, p place) error {
+	if !p.Sandbox {
+		return nil
+	}
+	return a.refuseBeside(cmd, "--sandbox", "organization-id", "region", "api-url", "auth-endpoint", "pat-file")
+}
+
+// dial finds where the service is and what to call it with, or starts a sandbox that is both.
+func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
+	if p.Sandbox {
+		running, err := sandbox.Start(context.WithoutCancel(ctx), "", sandbox.Options{})
+		if err != nil {
+			return onboard.Endpoint{}, err
+		}
+		return onboard.Endpoint{
+			URL: running.URL(), Ephemeral: true, Close: running.Close,
+			Credentials: cybedefend.PersonalAccessToken{Token: running.PAT(), AuthEndpoint: running.URL()},
+		}, nil
+	}
+	home, err := a.home()
+	if err != nil {
+		a.log.Debug().Err(err).Msg("the vendor's config file is not looked for")
+	}
+	found, err := config.Resolve(config.Options{
+		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
+		Getenv: a.getenv, Files: config.Files(home), Stdin: a.In, Render: asFlag,
+	})
+	if wrong, ok := errors.AsType[*config.Error](err); ok {
+		return onboard.Endpoint{}, usageError(wrong.Hint.Render(asFlag), "%w", err)
+	}
+	if err != nil {
+		return onboard.Endpoint{}, err
+	}
+	for _, warning := range found.Warnings {
+		a.log.Warn().Msg(warning)
+	}
+	a.redact(found.Credentials.AccessToken, found.Credentials.PAT)
+	endpoint := onboard.Endpoint{URL: found.APIURL.Text}
+	if token := found.Credentials.AccessToken; !token.Empty() {
+		endpoint.Credentials = cybedefend.AccessToken(token)
+	} else {
+		endpoint.Credentials = cybedefend.PersonalAccessToken{Token: found.Credentials.PAT, AuthEndpoint: found.AuthEndpoint.Text}
+	}
+	return endpoint, nil
+}
+
+// readHeader reads the header fields to send along with the roster's address, whose values are secrets, as may be what
+// the address itself has.
+func (a *app) readHeader(path, roster string) (http.Header, error) {
+	if parsed, err := url.Parse(roster); err == nil && fetch.Is(roster) {
+		a.redact(secret.New(parsed.RawQuery))
+	}
+	if path == "" {
+		return nil, nil
+	}
+	const option = "header-file"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, remedy.About(option, err)
+	}
+	header, values, err := fetch.ReadHeader(bytes.NewReader(text))
+	if err != nil {
+		return nil, remedy.Aboutf(option, "%s: %w", path, err)
+	}
+	a.redact(values...)
+	return header, nil
+}
+
+// defaultLedger returns where the ledger of an organization is unless the flags say otherwise.
+func (a *app) defaultLedger(organizationID string) (string, error) {
+	state, ok := a.Lookup("XDG_STATE_HOME")
+	if !ok || !filepath.IsAbs(state) { // a relative one is to be ignored, says the XDG specification
+		home, err := a.home()
+		if err != nil {
+			return "", usageError("name a file with --ledger", "find a place for the ledger: %w", err)
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(state, "rollcall", organizationID+".db"), nil
+}

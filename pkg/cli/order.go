@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/results"
+	"rollcall/pkg/retry"
+	"rollcall/pkg/roster"
+)
+
+// What to do about invalid rows.
+const (
+	refuseInvalid = "refuse"
+	skipInvalid   = "skip"
+)
+
+// order is what invite or sync is told to do, by the command line, the environment or a file of jobs, whose keys are the
+// names of the flags.
+type order struct {
+	onboard.Options `yaml:",inline"`
+	Follow          onboard.Sync `yaml:",inline"` // for sync
+	Place           place        `yaml:",inline"`
+	Watch           watch        `yaml:",inline"`
+	HeaderFile      string       `yaml:"header-file"`
+	Invalid         string       `yaml:"invalid"`
+	StopAt          string       `yaml:"deadline"`
+
+	// rate is that of the flag, which is read with the others.
+	rate string
+
+	// What follows is for invite alone.
+	yes      bool
+	fix      onboard.Fixing
+	fromPlan string
+}
+
+// roster returns the path of the roster that is worked on: of the fixed one, if there is one.
+func (o *order) roster() string { return cmp.Or(o.fix.File, o.Roster) }
+
+// publicName is what that roster may be called in messages.
+func (o *order) publicName() string { return onboard.Document{Roster: o.roster()}.PublicName() }
+
+// complete checks what was told and works out what its texts mean.
+func (o *order) complete(a *app) error {
+	err := completeService(&o.Service, o.rate)
+	if err != nil {
+		return err
+	}
+	if o.Grace == 0 {
+		return mustBePositive("grace")
+	}
+	if o.Deadline, err = parseDeadline(o.StopAt, time.Now()); err != nil {
+		return remedy.About("deadline", err)
+	}
+	if o.Invalid != refuseInvalid && o.Invalid != skipInvalid {
+		return remedy.Aboutf("invalid", "%q is neither refuse nor skip", o.Invalid)
+	}
+	if o.fix.File == "-" {
+		return remedy.Aboutf("fix", "standard output is no file").With(remedy.Words("name a file"))
+	}
+	switch {
+	case a.common.json && o.Results == "-":
+		return usageError("name a file with --results", "--json and --results - both want standard output")
+	case o.Roster == "-" && o.Place.PATFile == "-":
+		return usageError("", "standard input cannot be both the roster and the personal access token")
+	}
+	o.SkipInvalid = o.Invalid == skipInvalid
+	if o.MaxAdmins != nil && *o.MaxAdmins == -1 {
+		o.MaxAdmins = nil
+	}
+	if o.Header, err = a.readHeader(o.HeaderFile, o.Roster); err != nil {
+		return err
+	}
+	o.resultsPath()
+	if o.Results != "" && o.Results != "-" {
+		if _, err := results.FormatOf(o.Results); err != nil {
+			return remedy.About("results", err)
+		}
+	}
+	o.Input, o.Stream, o.LedgerOf, o.UserAgent = a.In, a.Out, a.defaultLedger, "rollcall/"+version()
+	o.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, o.Place) }
+	o.Render = asFlag
+	if o.Place.Sandbox {
+		o.OrganizationID = ""
+	}
+	return o.Validate()
+}
+
+// resultsPath names the results where nothing else is said: beside the roster.
+func (o *order) resultsPath() {
+	if o.Results == "" && !o.DryRun {
+		o.Results = onboard.Document{Roster: o.roster()}.DefaultResults()
+	}
+}
+
+// rosterFlags say how a roster is read. Commands that read one share them.
+func rosterFlags(cmd *cobra.Command, d *onboard.Document, headerFile *string) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&d.Maps, "map", nil, "use the roster's column for a meaning, as in `email=\"Work Email\"` (repeatable)")
+	flags.StringVar(&d.Role, "role", "", "`ROLE` of rows that name none")
+	flags.StringArrayVar(&d.Teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
+	flags.StringVar(&d.Encoding, "encoding", roster.EncodingAuto, "how the roster's characters are written: auto, utf-8, utf-16le, utf-16be or windows-1252")
+	flags.StringVar(&d.Delimiter, "delimiter", "", "what stands between the cells of a table: `,|;|tab|'|'`, or comma, semicolon, pipe (default: found by the header)")
+	flags.StringVar(&d.Sheet, "sheet", "", "read the sheet `NAME` of a workbook (default: the only one with a header for e-mail addresses)")
+	flags.StringVar(headerFile, "header-file", "", "where the roster is an https address: send the header fields in `FILE` along, one \"Name: value\" a line")
+}
+
+// fixFlags say where a roster goes once it is fixed, and what is done then.
+func fixFlags(cmd *cobra.Command, f *onboard.Fixing, then string) {
+	cmd.Flags().StringVar(&f.File, "fix", "", "write the roster to `FILE` with all done to it that needs no person, and "+then+":\n"+
+		"cells without blanks around them, the bare address instead of Ann <ann@x.test>, roles as the\n"+
+		"service spells them, no row twice; everything else stays as it is")
+}
+
+// forceFlag replaces what is there; others names further flags that it is for.
+func forceFlag(cmd *cobra.Command, f *onboard.Fixing, others string) {
+	cmd.Flags().BoolVar(&f.Force, "force", false, "replace the FILE of --fix"+others+" if it is there already and differs")
+}
+
+// pacingFlags say how fast and how patiently to call the service. Commands that call it share them.
+func pacingFlags(cmd *cobra.Command, p *onboard.Pacing, rate *string) {
+	flags := cmd.Flags()
+	flags.StringVar(rate, "rate", pace.Rate(0).String(), "requests: at most N/s, N/m or N/h, evenly; or auto. The service does not publish its limits: auto begins at 10/s\nand finds out what the service takes, which invite remembers for a week")
+	flags.IntVar(&p.Burst, "burst", 1, "with --rate N/s: requests that may leave at once after a pause. More than 1 may be refused")
+	flags.IntVar(&p.Concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most; there are never more than the rate needs while answers are slow")
+	flags.IntVar(&p.Attempts, "attempts", retry.DefaultAttempts, "requests per row, or per page of a list, at most: enough to outlast a restart behind the gateway.\nThose of a row that are refused for being too many (429) do not count; while nothing else comes back, --max-wait does")
+	flags.DurationVar(&p.MaxWait, "max-wait", breaker.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
+}
+
+// serviceFlags say which service and which organization are meant. Commands that call the service share them.
+func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
+	flags := cmd.Flags()
+	flags.StringVar(&s.OrganizationID, "organization-id", "", "`ID` or exact name of the organization (default: CYBEDEFEND_ORGANIZATION_ID, else the caller's only one)")
+	flags.StringVar(&p.Region, "region", "", "`REGION` of the service: us or eu (default: CYBEDEFEND_REGION, the vendor's config file, us)")
+	flags.StringVar(&p.APIURL, "api-url", "", "`URL` of the service, stronger than the region (default: CYBEDEFEND_API_URL, the vendor's config file)")
+	flags.StringVar(&p.AuthEndpoint, "auth-endpoint", "", "`URL` of the identity provider (default: CYBEDEFEND_AUTH_ENDPOINT, the vendor's config file)")
+	flags.StringVar(&p.PATFile, "pat-file", "", "read the personal access token from `FILE`, - being standard input\n(default: CYBEDEFEND_ACCESS_TOKEN, then this flag, CYBEDEFEND_PAT, the vendor's config file)")
+	flags.DurationVar(&s.Timeout, "timeout", cybedefend.DefaultTimeout, "time for one request: giving up early loses the reply, not the invitation")
+	flags.BoolVar(&p.Sandbox, "sandbox", false, "use a service inside this process, which mails nobody")
+}
+
+// whoFlags say who is invited again; they make sense wherever the organization is looked at.
+func (o *order) whoFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first; never")
+	flags.DurationVar(&o.ReinviteAfter, "reinvite-after", o.ReinviteAfter, "send only those again whose last invitation is so old (default 0s, for pending ones 24h);\na pending one that nobody knows the age of is sent again for 0s only")
+	flags.IntVar(&o.ReinviteMax, "reinvite-max", o.ReinviteMax, "invite one person at most `N` times, in all runs together; 0: as often as need be")
+	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
+}
+
+// guardFlags say what would be suspicious about a roster.
+func (o *order) guardFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Var(&o.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's\nmembers and pending invitations as in 10%")
+	flags.StringArrayVar(&o.AllowDomains, "allow-domain", nil, "send nothing if somebody would get an e-mail elsewhere than at `DOMAIN` (repeatable);\n.DOMAIN or *.DOMAIN: at its subdomains")
+	flags.Var(most{&o.MaxAdmins}, "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
+	flags.IntVar(&o.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
+}
+
+// outcomeFlags say whether anything is done, and where what came of it goes.
+func (o *order) outcomeFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV\n(default: NAME.results.csv beside the roster)")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing;\nresults are written only where --results asks for them")
+	flags.StringVar(&o.Invalid, "invalid", refuseInvalid, "refuse: one invalid row and nothing is sent; skip: invite the others")
+}
+
+// wayFlags say how long a run goes on and what it remembers.
+func (o *order) wayFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
+	flags.StringVar(&o.StopAt, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
+	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
+	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
+}
+
+// most is a flag value that is a limit, or -1 for none.
+type most struct{ limit **int }
+
+func (m most) Type() string { return "int" }
+
+func (m most) String() string {
+	if m.limit == nil || *m.limit == nil {
+		return "-1"
+	}
+	return strconv.Itoa(**m.limit)
+}
+
+func (m most) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return err
+	}
+	*m.limit = &n
+	return nil
+}
+
+// completeService reads the rate, unless a job has named one, and refuses zeros that were told: a use of the program would
+// take them for its defaults.
+func completeService(s *onboard.Service, rate string) error {
+	if s.Rate == 0 {
+		if err := s.Rate.UnmarshalText([]byte(rate)); err != nil {
+			return remedy.About("rate", err)
+		}
+	}
+	for _, flag := range []struct {
+		name string
+		zero bool
+	}{
+		{"burst", s.Burst == 0},
+		{"concurrency", s.Concurrency == 0},
+		{"attempts", s.Attempts == 0},
+		{"max-wait", s.MaxWait == 0},
+		{"timeout", s.Timeout == 0},
+	} {
+		if flag.zero {
+			return mustBePositive(flag.name)
+		}
+	}
+	return nil
+}
+
+func mustBePositive(option string) error {
+	return &remedy.OptionError{Option: option, What: remedy.Use(option, "").Words(" must be more than nothing")}
+}

@@ -1,0 +1,233 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/results"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
+)
+
+// staleAfter is how old a preview may be before the organization is read again: others may have changed it meanwhile.
+const staleAfter = time.Minute
+
+// Apply does what the preview says, and nothing if the preview was refused. A dry run only writes down what would happen.
+// Closing stop ends the sending: what is in flight is answered, and the results are written. Ending ctx cuts it off; the
+// same work, done again, then finds out what became of it.
+func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
+	s := p.session
+	if err := p.refusal(); err != nil {
+		return err
+	}
+	if s.recovered == nil {
+		return errors.New("a dry run sends nothing")
+	}
+	waits, release := until(ctx, stop) // nothing is sent yet
+	defer release()
+	p, err := p.refreshed(waits)
+	if err != nil {
+		return err
+	}
+	if p.isIdle() {
+		s.report.Idle, s.report.Final = true, true
+		if _, err := s.writeVerdicts(waits); err != nil {
+			return err
+		}
+		return s.writeDrift()
+	}
+	if !s.report.Resumed {
+		if err := s.begin(waits); err != nil {
+			return err
+		}
+	}
+	return s.follow(ctx, stop, s.send(ctx, stop))
+}
+
+// refreshed returns the preview, or a new one if it has grown old. Nobody is sent who was not seen.
+func (p *Preview) refreshed(ctx context.Context) (*Preview, error) {
+	s := p.session
+	if time.Now().Round(0).Sub(p.madeAt.Round(0)).Abs() < staleAfter { // by the wall clock, which goes on while a machine sleeps
+		return p, nil
+	}
+	if err := s.recover(ctx); err != nil {
+		return p, err
+	}
+	if err := s.compare(ctx); err != nil {
+		return p, err
+	}
+	now, err := s.preview(ctx, nil)
+	if err == nil && now.Sends() > p.Sends() {
+		err = refusal(status.Stopped, fmt.Errorf("the organization has changed meanwhile: %s would be invited by now, and %s were agreed on; nothing was sent",
+			plural(now.Sends(), "person"), plural(p.Sends(), "person")), remedy.Words("run the same command again"))
+	}
+	return now, err
+}
+
+// begin makes the run durable, with every row, before anything is sent.
+func (s *Session) begin(ctx context.Context) (err error) {
+	s.o.Observer.working("writing the ledger")
+	s.run, err = s.memory.ledger.Begin(ctx, ledger.Run{
+		OrganizationID: s.memory.scope.OrganizationID, Service: s.memory.scope.Service,
+		Roster: s.roster.Name, Digest: s.digest(), Extra: s.roster.Extra, Whole: s.o.Sync != nil,
+	}, plan.Records(s.roster.Entries(ctx), s.now, s.o.Render))
+	s.o.Observer.named(s.run.ID)
+	return err
+}
+
+// send carries every row of the run to its outcome. It writes the results, whether or not sending ends early.
+func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
+	s.report.Run, s.report.Final = s.run.ID, true
+	s.o.Observer.begun(s.run, s.report.Resumed)
+	s.report.Retries = map[string]int{}
+	err := s.recovered.Run(ctx, stop, batch.Options{
+		Run: s.run.ID, Service: s.connection, Pace: s.connection.pace, Workers: s.o.Concurrency, Deadline: s.o.Deadline,
+		Limits: breaker.Options{
+			MaxWait: s.o.MaxWait, MaxFailures: s.o.MaxFailures.Of(s.run.Rows), MayNotInvite: !s.connection.Caller.MayInvite(),
+		},
+		Observe: func(e batch.Event) {
+			if e.Retry != nil {
+				s.report.Retries[e.Retry.Cause]++
+			}
+			s.o.Observer.event(e)
+		},
+	})
+	s.o.Observer.ended()
+	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
+	_ = s.memory.learnPace(ctx, s.connection.pace)
+	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now())
+	if resultsErr != nil {
+		if outcomes, countErr := s.countOutcomes(ctx); countErr == nil {
+			s.report.Outcomes = outcomes
+		}
+		return errors.Join(err, refusal(status.Unexpected, resultsErr, remedy.Words("the ledger has everything: ").
+			Run("results", s.run.ID).Words(" ").Use("ledger", s.memory.ledger.Path()).Words(" writes the results again")))
+	}
+	s.report.Results, s.report.Outcomes = s.o.Results, outcomes
+	s.writeCorrections(ctx)
+	return err
+}
+
+// countOutcomes counts the outcomes where no results could be written.
+func (s *Session) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
+	outcomes := map[record.Outcome]int{}
+	for rec, err := range results.Records(ctx, s.memory.ledger, s.run, s.now()) {
+		if err != nil {
+			return nil, err
+		}
+		outcomes[rec.Outcome]++
+	}
+	return outcomes, nil
+}
+
+// DryRun finds out what would become of every row, and writes it down where the options ask for it.
+func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
+	if s.failed != nil {
+		return nil, s.failed
+	}
+	p, err := s.writeVerdicts(ctx)
+	if p == nil {
+		return nil, err
+	}
+	s.report.Final = true
+	s.report.Seats = p.Seats.String()
+	if s.o.Sync != nil {
+		if err := s.writeDrift(); err != nil {
+			return p, err
+		}
+	}
+	if err == nil && s.o.Plan != "" {
+		err = p.Save()
+	}
+	return p, err
+}
+
+// writeVerdicts finds the verdict on each row, and writes them where results are asked for.
+func (s *Session) writeVerdicts(ctx context.Context) (*Preview, error) {
+	out, err := s.o.createResults(s.roster.Extra)
+	if err != nil {
+		return nil, err
+	}
+	defer out.discard()
+	p, refused := s.preview(ctx, out.write)
+	if p == nil {
+		return nil, refused
+	}
+	if err := out.commit(); err != nil {
+		return nil, err
+	}
+	s.report.Outcomes, s.report.Results = p.Outcomes, s.o.Results
+	return p, refused
+}
+
+// toCorrect are the outcomes of rows that a person has to look at.
+var toCorrect = map[record.Outcome]bool{record.Rejected: true, record.Invalid: true, record.Failed: true, record.Unknown: true}
+
+// writeCorrections writes the rows that a person has to correct to a file of their own, beside the results, once every
+// row has had its turn. Without it nothing is lost: the results have them, too.
+func (s *Session) writeCorrections(ctx context.Context) {
+	left := 0
+	for outcome := range toCorrect {
+		left += s.report.Outcomes[outcome]
+	}
+	if left == 0 || s.report.Outcomes[record.NotSent] > 0 || s.o.Results == "-" || s.o.Results == "" {
+		return
+	}
+	list, err := s.listCorrections(ctx)
+	if err == nil {
+		s.report.Corrections, err = list.Write(results.CorrectionsPath(s.o.localName(), s.o.Results))
+	}
+	if err != nil {
+		s.o.Observer.warnOf(err, "there is no file of the rows to correct; the results have them", nil)
+	}
+}
+
+// listCorrections finds the rows in the roster, which has them as they were written.
+func (s *Session) listCorrections(ctx context.Context) (*results.Corrections, error) {
+	list := results.NewCorrections(filepath.Base(s.roster.Name), s.roster.Columns)
+	next, stop := iter.Pull2(s.roster.RawRows(ctx))
+	defer stop()
+	var row roster.RawRow
+	for rec, err := range results.Records(ctx, s.memory.ledger, s.run, s.now()) {
+		if err != nil {
+			return nil, err
+		}
+		if !toCorrect[rec.Outcome] {
+			continue
+		}
+		for more := true; more && row.Row < rec.Row; {
+			if row, err, more = next(); err != nil {
+				return nil, err
+			}
+		}
+		wrong := rec.Error
+		if strings.Join(row.All, "") == "" { // which would not say whose row it is
+			wrong = fmt.Sprintf("line %d of %s: %s", rec.Line, filepath.Base(s.roster.Name), wrong)
+		}
+		list.Add(row.All, wrong, rec.Hint)
+	}
+	return list, nil
+}
+
+// refuseCorrections returns an error if a sync was given rows to correct, or the results of such: everybody whom they do not
+// name would have left.
+func (s *Session) refuseCorrections() error {
+	if s.o.Sync == nil || !results.HasCorrections(s.roster.Extra) {
+		return nil
+	}
+	return refusal(status.Roster,
+		fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", s.roster.Name),
+		remedy.Hint{}.Run("invite", s.o.Roster).
+			Words(" is the command for it; if it has everybody again, delete its column "+results.ColumnCorrections))
+}

@@ -1,0 +1,216 @@
+package onboard
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"rollcall/pkg/atomicfile"
+	"rollcall/pkg/document"
+	"rollcall/pkg/fix"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
+)
+
+// Checked is what there is to say about a roster, offline and without credentials. Close it.
+type Checked struct {
+	// Name is that of the document.
+	Name string
+	// Roster is what was read, nil if the document was refused; Refused says why.
+	Roster  *roster.Roster
+	Refused *roster.RefusedError
+	// Fixed is what was done to the roster first, nil if nothing was to be. Then Roster is the fixed one, and Origin the name
+	// of what was fixed.
+	Fixed  *fix.Fix
+	Origin string
+
+	close func() error
+}
+
+// Close gives up what was opened.
+func (c *Checked) Close() error { return c.close() }
+
+// Status returns how the check ends: with [status.Roster] if the roster was refused or has invalid rows.
+func (c *Checked) Status() status.Status {
+	if c.Refused != nil || c.Roster.Invalid > 0 {
+		return status.Roster
+	}
+	return status.Well
+}
+
+// Findings yields all that there is to say, in the order of the document.
+func (c *Checked) Findings(ctx context.Context) iter.Seq2[roster.Finding, error] {
+	if c.Refused == nil {
+		return Findings(ctx, c.Roster)
+	}
+	return func(yield func(roster.Finding, error) bool) {
+		for _, finding := range c.Refused.Findings {
+			if !yield(finding, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Fixing says where a roster goes once all is done to it that needs no person. The zero value fixes nothing.
+type Fixing struct {
+	File string
+	// Force replaces a file that is there already and differs.
+	Force bool
+}
+
+// Check reads a roster as [Open] does, and the fixed one if it is to be fixed.
+func Check(ctx context.Context, d Document, f Fixing, observer Observer) (*Checked, error) {
+	c, source, reading, err := d.check(ctx, observer)
+	if err != nil {
+		return nil, err
+	}
+	err = c.read(ctx, source, reading, f)
+	return c.orClosed(err)
+}
+
+// Fix writes the fixed roster, and says what was done.
+func Fix(ctx context.Context, d Document, f Fixing, observer Observer) (*Checked, error) {
+	c, source, reading, err := d.check(ctx, observer)
+	if err != nil {
+		return nil, err
+	}
+	c.Fixed, err = f.apply(ctx, source, reading)
+	return c.orClosed(err)
+}
+
+// check opens a document to be checked.
+func (d Document) check(ctx context.Context, observer Observer) (*Checked, document.Source, roster.Options, error) {
+	reading, err := d.Settings.Parse()
+	if err != nil {
+		return nil, document.Source{}, reading, err
+	}
+	source, done, err := d.open(ctx, observer)
+	return &Checked{Name: source.Name, Origin: source.Name, close: done}, source, reading, err
+}
+
+// orClosed returns what was checked, or closes it with the error.
+func (c *Checked) orClosed(err error) (*Checked, error) {
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// read reads the roster, after it was fixed if it is to be.
+func (c *Checked) read(ctx context.Context, source document.Source, reading roster.Options, f Fixing) (err error) {
+	if f.File != "" {
+		c.Fixed, err = f.apply(ctx, source, reading)
+		if _, isRefused := errors.AsType[*roster.RefusedError](err); err != nil && !isRefused {
+			return err
+		}
+	}
+	if c.Fixed != nil {
+		source = document.File(f.File)
+		c.Name = source.Name
+	}
+	c.Roster, err = roster.Read(ctx, source, reading)
+	if refused, ok := errors.AsType[*roster.RefusedError](err); ok {
+		c.Refused, err = refused, nil
+	}
+	return err
+}
+
+// apply writes the fixed roster. A file that is there already and has the same content is left as it is.
+func (f Fixing) apply(ctx context.Context, source document.Source, o roster.Options) (*fix.Fix, error) {
+	const option = "fix"
+	fixed, err := fix.Read(ctx, source, o)
+	if err != nil {
+		return nil, err
+	}
+	if format := roster.FormatOf(f.File); format != roster.Auto && format != fixed.Format() {
+		return nil, remedy.Aboutf(option, "%s is %s, not %s", source.Name, fixed.Format(), format).
+			With(remedy.Words("a fixed roster is of the same kind: name it so"))
+	}
+	content, err := fixed.Content(ctx, f.File)
+	if err != nil {
+		return nil, err
+	}
+	if earlier, err := os.ReadFile(f.File); err == nil && bytes.Equal(earlier, content) {
+		return fixed, nil
+	}
+	if err := MayReplace(option, f.File, f.Force); err != nil {
+		return nil, err
+	}
+	if err := atomicfile.Write(f.File, 0o600, content); err != nil {
+		return nil, remedy.Aboutf(option, "%s: %w", f.File, err).With(remedy.Words("name another file"))
+	}
+	return fixed, nil
+}
+
+// MayReplace returns an error if something is at the path that an option names, and is not to be replaced.
+func MayReplace(option, path string, force bool) error {
+	_, err := os.Lstat(path)
+	if force || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	problem := &remedy.OptionError{What: remedy.Words(path + " is there already")}
+	if option != "" {
+		problem = remedy.Aboutf(option, "%s is there already", path)
+	}
+	return problem.With(remedy.Words("name another file, or say ").Use("force", ""))
+}
+
+// Findings yields the findings about a roster as a whole, then those of all rows in their order. A clean roster is not read
+// again for it.
+func Findings(ctx context.Context, r *roster.Roster) iter.Seq2[roster.Finding, error] {
+	return func(yield func(roster.Finding, error) bool) {
+		if r.Clean() {
+			return
+		}
+		for _, finding := range r.Findings {
+			if !yield(finding, nil) {
+				return
+			}
+		}
+		for entry, err := range r.Entries(ctx) {
+			if err != nil {
+				yield(roster.Finding{}, err)
+				return
+			}
+			for _, finding := range entry.Findings {
+				if !yield(finding, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// FirstFindings returns the first findings, a line each with remedies as the renderer shows them, and of the rest how many
+// there are.
+func FirstFindings(findings iter.Seq2[roster.Finding, error], render remedy.Renderer) (lines []string, err error) {
+	rest := map[string]int{}
+	for finding, err := range findings {
+		switch {
+		case err != nil:
+			return lines, err
+		case len(lines) < shown:
+			lines = append(lines, finding.In(render).String())
+		default:
+			rest[cmp.Or(finding.Field, "row")]++
+		}
+	}
+	if len(rest) == 0 {
+		return lines, nil
+	}
+	var counts []string
+	for _, field := range slices.Sorted(maps.Keys(rest)) {
+		counts = append(counts, fmt.Sprintf("%d about %s", rest[field], field))
+	}
+	return append(lines, "and more findings: "+strings.Join(counts, ", ")), nil
+}

@@ -1,0 +1,243 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/retry"
+)
+
+// Endpoint is where the service is, and what to call it with.
+type Endpoint struct {
+	// URL is the base address, as whatever is remembered names it.
+	URL         string
+	Credentials cybedefend.Credentials
+	// Ephemeral says that the service is another one each time, as a sandbox inside the process is. It has an organization
+	// of its own, so that nothing in it is ever taken for something about a real one.
+	Ephemeral bool
+	// Close, if set, is called when the connection is closed.
+	Close func() error
+}
+
+// At returns what dials a service whose place and credentials are known.
+func At(address string, credentials cybedefend.Credentials) func(context.Context) (Endpoint, error) {
+	return func(context.Context) (Endpoint, error) { return Endpoint{URL: address, Credentials: credentials}, nil }
+}
+
+// Connection is a connection to one organization of a service. Close it.
+type Connection struct {
+	*cybedefend.Client
+	Organization cybedefend.Organization
+	Caller       directory.Caller
+	// URL is the base address of the service.
+	URL string
+
+	service   Service
+	observer  Observer
+	pace      *pace.Pace
+	ephemeral bool
+	close     func() error
+	clock     clock
+	requests  atomic.Int64
+	throttled atomic.Int64
+}
+
+// clock tells the service's time.
+type clock struct {
+	// ahead is how far the service's clock is ahead of this machine's.
+	ahead atomic.Int64
+}
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+// hear takes in the date of an answer.
+func (c *clock) hear(date time.Time) {
+	if ahead := time.Until(date); !date.IsZero() && ahead.Abs() < 24*time.Hour { // else it is a broken clock, not another one
+		// The header has whole seconds; the service's clock is half a second further on average.
+		c.ahead.Store(int64(ahead + 500*time.Millisecond))
+	}
+}
+
+// Connect opens a connection and finds the organization.
+func Connect(ctx context.Context, s Service, observer Observer) (_ *Connection, err error) {
+	if s, err = s.withDefaults(); err != nil {
+		return nil, err
+	}
+	c := &Connection{service: s, observer: observer}
+	if c.pace, err = pace.New(pace.Options{Rate: s.Rate, Burst: s.Burst}); err != nil {
+		return nil, err
+	}
+	observer.working("connecting")
+	endpoint, err := s.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.URL, c.ephemeral, c.close = endpoint.URL, endpoint.Ephemeral, endpoint.Close
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, c.Close())
+		}
+	}()
+	c.Client, err = cybedefend.New(cybedefend.Options{
+		BaseURL: c.URL, Credentials: endpoint.Credentials, Connections: s.Concurrency, Timeout: s.Timeout,
+		UserAgent: s.UserAgent, Observe: c.observe,
+	})
+	if err != nil {
+		return nil, settings(nil, err)
+	}
+	if err = c.find(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// observe takes in an exchange. Token exchanges are answered by somebody else, and tell nothing of the service's limits.
+func (c *Connection) observe(e cybedefend.Exchange) {
+	c.requests.Add(1)
+	if e.Status == http.StatusTooManyRequests {
+		c.throttled.Add(1)
+	}
+	c.clock.hear(e.Date)
+	if c.observer.Exchange != nil {
+		c.observer.Exchange(e)
+	}
+	if e.Status == 0 || e.Operation == cybedefend.OpExchangeToken {
+		return
+	}
+	limits := make([]pace.Limit, len(e.Limits))
+	for i, l := range e.Limits {
+		limits[i] = pace.Limit(l)
+	}
+	c.pace.Report(pace.Told{Limits: limits})
+}
+
+// Now tells the service's time.
+func (c *Connection) Now() time.Time { return c.clock.now() }
+
+// Close ends the connection, and what was dialled for it.
+func (c *Connection) Close() error {
+	if c.Client != nil {
+		c.Client.Close()
+	}
+	if c.close != nil {
+		return c.close()
+	}
+	return nil
+}
+
+// scope is what everything that is remembered belongs to.
+func (c *Connection) scope() record.Scope {
+	return record.Scope{Service: c.URL, OrganizationID: c.Organization.ID}
+}
+
+// retrier is how reads are repeated: somebody may be watching, so not for long.
+func (c *Connection) retrier() batch.ReadRetrier {
+	return batch.ReadRetrier{
+		Pace: c.pace, Retry: retry.Policy{Attempts: c.service.Attempts}, MaxWait: c.service.MaxWait, Observe: c.observer.Unread,
+	}
+}
+
+// Reading returns what a reading of the organization needs.
+func (c *Connection) Reading() directory.Options {
+	return directory.Options{
+		Service: c, OrganizationID: c.Organization.ID, Caller: c.Caller,
+		Call: c.retrier().Call, Parallel: c.service.Concurrency, Now: c.Now,
+	}
+}
+
+// find finds the organization that is meant by its id or exact name, or the caller's only one. The caller's profile is
+// read first: it is the cheapest proof that the credentials work. It may be empty.
+func (c *Connection) find(ctx context.Context) error {
+	wanted := c.service.OrganizationID
+	if c.ephemeral {
+		wanted = ""
+	}
+	var profile cybedefend.Profile
+	err := c.retrier().Call(ctx, func(ctx context.Context) (err error) {
+		profile, err = c.Profile(ctx)
+		return err
+	})
+	switch {
+	case errors.Is(err, cybedefend.ErrCredentials):
+		return err
+	case err != nil && cybedefend.ClassOf(err) != cybedefend.FinalNo:
+		return fmt.Errorf("reach the service at %s: %w", c.URL, err)
+	}
+	known := make([]cybedefend.Organization, 0, len(profile.Organizations))
+	for _, membership := range profile.Organizations {
+		known = append(known, cybedefend.Organization{ID: membership.ID, Name: membership.Name})
+	}
+	if len(known) == 0 && !isUUID(wanted) { // the profile does not tell
+		err := c.retrier().Call(ctx, func(ctx context.Context) (err error) {
+			known, err = c.Organizations(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if c.Organization, err = choose(known, wanted); err != nil {
+		return err
+	}
+	c.Caller = directory.CallerOf(profile, c.Organization.ID)
+	return nil
+}
+
+// host returns the host of the service, without its port.
+func (c *Connection) host() string {
+	address, err := url.Parse(c.URL)
+	if err != nil {
+		return c.URL
+	}
+	return address.Hostname()
+}
+
+func isUUID(text string) bool {
+	_, err := uuid.Parse(text)
+	return err == nil && len(text) == 36
+}
+
+// choose returns the organization meant by wanted, or the only one there is.
+func choose(known []cybedefend.Organization, wanted string) (cybedefend.Organization, error) {
+	var found []cybedefend.Organization
+	names := make([]string, 0, len(known))
+	for _, organization := range known {
+		names = append(names, fmt.Sprintf("%s (%s)", organization.ID, organization.Name))
+		if wanted == "" || strings.EqualFold(organization.ID, wanted) || organization.Name == wanted {
+			found = append(found, organization)
+		}
+	}
+	choices := remedy.Words("yours: " + strings.Join(names, ", "))
+	if len(names) == 0 {
+		choices = remedy.Words("the service lists none for you")
+	}
+	const option = "organization-id"
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case isUUID(wanted) && len(known) == 0: // the service may list none, and will say what it knows of this one
+		return cybedefend.Organization{ID: strings.ToLower(wanted)}, nil
+	case wanted == "":
+		return cybedefend.Organization{}, &remedy.OptionError{
+			Option: option, Remedy: choices,
+			What: remedy.Words("name the organization with ").Use(option, "").Words(fmt.Sprintf(": you have %d", len(known))),
+		}
+	case len(found) > 1:
+		return cybedefend.Organization{}, remedy.Aboutf(option, "%d organizations are named %q: use the id", len(found), wanted).With(choices)
+	}
+	return cybedefend.Organization{}, remedy.Aboutf(option, "you have no organization %q", wanted).With(choices)
+}

@@ -1,0 +1,108 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
+)
+
+// Error says why the work was refused or ended early.
+type Error struct {
+	// Kind is how it ends.
+	Kind status.Status
+	// OptionError says what is wrong, by which option, and what to do about it.
+	*remedy.OptionError
+	// Details are lines for a person, with options as the face shows them: the first rows that are wrong, the guards that
+	// tripped.
+	Details []string
+}
+
+// Unwrap returns what is wrong.
+func (e *Error) Unwrap() error { return e.OptionError }
+
+// refusal returns an error of a kind, with what to do about it.
+func refusal(kind status.Status, err error, hint remedy.Hint) *Error {
+	return &Error{Kind: kind, OptionError: &remedy.OptionError{What: remedy.Words(err.Error()), Err: err, Remedy: hint}}
+}
+
+// settings returns the error of a mistake in the options.
+func settings(hint remedy.Hint, err error) error { return refusal(status.Settings, err, hint) }
+
+// StatusOf returns how the work ends that an error has ended.
+func StatusOf(err error) status.Status {
+	if err == nil {
+		return status.Well
+	}
+	if refused, ok := errors.AsType[*Error](err); ok {
+		return refused.Kind
+	}
+	switch breaker.ReasonOf(err) {
+	case breaker.Interrupted:
+		return status.Interrupted
+	case breaker.Deadline, breaker.Overlong, breaker.Streak, breaker.Failures, breaker.Unsettled, breaker.Contradicted, breaker.Foreign:
+		return status.Stopped
+	case breaker.Credentials, breaker.Forbidden:
+		return status.Refused
+	}
+	if _, ok := errors.AsType[*roster.RefusedError](err); ok {
+		return status.Roster
+	}
+	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
+		return status.Locked
+	}
+	switch {
+	case remedy.Of(err) != nil, errors.Is(err, ledger.ErrForeign), errors.Is(err, ledger.ErrNewer), errors.Is(err, cybedefend.ErrAddress):
+		return status.Settings
+	case errors.Is(err, context.Canceled): // only a request to stop cancels
+		return status.Interrupted
+	case errors.Is(err, cybedefend.ErrCredentials), errors.Is(err, cybedefend.ErrForbidden):
+		return status.Refused
+	}
+	return status.Unexpected
+}
+
+// StatusFor returns how a run ends that came to its end with these outcomes.
+func StatusFor(outcomes map[record.Outcome]int) status.Status {
+	for outcome, n := range outcomes {
+		if n > 0 && !outcome.Well() {
+			return status.Rows
+		}
+	}
+	return status.Well
+}
+
+// isOver reports whether a run is over. Any other can be resumed: one that stopped early, and one in which a row has not
+// had its turn, however it ended.
+func isOver(how status.Status, outcomes map[record.Outcome]int) bool {
+	return (how == status.Well || how == status.Rows) && outcomes[record.NotSent] == 0
+}
+
+// RemedyOf returns what a person can do about an error, nil if there is nothing to add.
+func RemedyOf(err error) remedy.Hint {
+	if p := remedy.Of(err); p != nil && p.Remedy != nil {
+		return p.Remedy
+	}
+	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
+		return remedy.Words("wait until the other run has ended: another ledger would know nothing of what it sends")
+	}
+	if broken, ok := errors.AsType[*ledger.Error](err); ok {
+		return remedy.Words(broken.Hint)
+	}
+	switch {
+	case errors.Is(err, cybedefend.ErrAddress):
+		return remedy.Words("what answers there is not CybeDefend: check ").Use("region", "").Words(", or ").Use("api-url", "").
+			Words(" and ").Use("auth-endpoint", "")
+	case errors.Is(err, cybedefend.ErrCredentials):
+		return remedy.Words("check the personal access token and the region; a token can be made in the dashboard under your profile")
+	case errors.Is(err, cybedefend.ErrForbidden):
+		return remedy.Words("ask an administrator of the organization for the right to invite")
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package onboard
+
+import (
+	"rollcall/pkg/fetch"
+	"rollcall/pkg/fileset"
+	"rollcall/pkg/results"
+)
+
+// File is a file that the work writes.
+type File struct {
+	// What says what it is to the work.
+	What string `json:"what"`
+	Path string `json:"path"`
+}
+
+// Files returns all files that the work reads or writes by its options, for a [fileset.Set] to find out whether two of them
+// are one, before anything is opened. A face adds what it reads and writes itself.
+func (o Options) Files() []fileset.File {
+	files := []fileset.File{
+		{Path: o.PlanFile, Role: fileset.Approved, Option: "from-plan"},
+		{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"},
+		{Path: o.Plan, Role: fileset.Plan, Option: "plan"},
+	}
+	if o.Source.Open == nil && !fetch.Is(o.Roster) {
+		files = append(files, fileset.File{Path: o.Roster, Role: fileset.Roster})
+	}
+	if o.Results == "" || o.Results == "-" {
+		return files
+	}
+	files = append(files, fileset.File{Path: o.Results, Role: fileset.Results, Option: "results"})
+	if o.Sync != nil {
+		files = append(files, fileset.File{Path: results.DriftPath(o.Results), Role: fileset.Drift, Option: "results"})
+	}
+	todo := results.CorrectionsPath(o.localName(), o.Results)
+	return append(files, fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})
+}
+
+// files returns what the session writes, for people.
+func (s *Session) files() []File {
+	var files []File
+	for _, f := range s.o.Files() {
+		if f.Path != "" && f.Written() && f.Role != fileset.Corrections {
+			files = append(files, File{What: string(f.Role), Path: f.Path})
+		}
+	}
+	return files
+}

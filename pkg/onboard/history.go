@@ -1,0 +1,145 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/results"
+)
+
+// History is what ledgers remember. The ledgers are looked at one after the other, and held by nobody.
+type History struct {
+	// Ledgers are their files; those that are not there are left out.
+	Ledgers []string
+}
+
+// each calls look with each ledger, one open at a time. There must be at least one.
+func (h History) each(look func(ledger.Ledger) error) error {
+	found := false
+	for _, path := range h.Ledgers {
+		l, err := sqlite.View(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		found = true
+		if err := errors.Join(look(l), l.Close()); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return settings(remedy.Words("runs are remembered once ").Run("invite", "").Words(" has begun one"), errors.New("there is no ledger yet"))
+	}
+	return nil
+}
+
+// Runs returns every run, newest first.
+func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
+	err = h.each(func(l ledger.Ledger) error {
+		for run, err := range l.Runs(ctx) {
+			if err != nil {
+				return err
+			}
+			runs = append(runs, run)
+		}
+		return nil
+	})
+	slices.SortStableFunc(runs, func(x, y ledger.Summary) int { return y.StartedAt.Compare(x.StartedAt) })
+	return runs, err
+}
+
+// Results writes the results of a run again: of the one named, or of the latest if the name is empty.
+func (h History) Results(ctx context.Context, name string, o Output) error {
+	path, run, err := h.find(ctx, name)
+	if err != nil {
+		return err
+	}
+	return History{Ledgers: []string{path}}.each(func(l ledger.Ledger) error {
+		_, err := writeResults(ctx, l, run, o, run.EndedAt)
+		return err
+	})
+}
+
+// find returns the run that is named, or the latest, and the ledger that has it.
+func (h History) find(ctx context.Context, name string) (path string, found ledger.Run, err error) {
+	err = h.each(func(l ledger.Ledger) error {
+		for run, err := range l.Runs(ctx) {
+			if err != nil {
+				return err
+			}
+			if name != "" && run.ID != name || !run.StartedAt.After(found.StartedAt) {
+				continue
+			}
+			path, found = l.Path(), run.Run
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return "", found, err
+	case found.ID == "" && name != "":
+		return "", found, settings(remedy.Hint{}.Run("runs", "").Words(" lists them"), fmt.Errorf("there is no run %q", name))
+	case found.ID == "":
+		return "", found, settings(remedy.Words("runs are remembered once ").Run("invite", "").Words(" has begun one"), errors.New("there is no run yet"))
+	}
+	return path, found, nil
+}
+
+// output is a results file in the making, or the results in a stream.
+type output struct {
+	write   func(record.Record) error
+	commit  func() error
+	discard func()
+}
+
+// createResults starts the results. Where none are asked for, nothing is written.
+func (o Output) createResults(extra []string) (output, error) {
+	switch o.Results {
+	case "":
+		return output{write: func(record.Record) error { return nil }, commit: func() error { return nil }, discard: func() {}}, nil
+	case "-":
+		writer, err := results.NewWriter(o.Stream, results.CSV, extra)
+		if err != nil {
+			return output{}, err
+		}
+		return output{write: writer.Write, commit: writer.Close, discard: func() {}}, nil
+	}
+	file, err := results.Create(o.Results, results.Options{Extra: extra})
+	if err != nil {
+		return output{}, err
+	}
+	return output{write: file.Write, commit: file.Commit, discard: func() {
+		// What is left behind when this fails is named by its own error at the next try.
+		_ = file.Discard()
+	}}, nil
+}
+
+// writeResults writes what the ledger knows about every row of a run, and counts the outcomes.
+func writeResults(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, ended time.Time) (map[record.Outcome]int, error) {
+	out, err := o.createResults(run.Extra)
+	if err != nil {
+		return nil, err
+	}
+	defer out.discard()
+	outcomes := map[record.Outcome]int{}
+	for r, err := range results.Records(ctx, l, run, ended) {
+		if err != nil {
+			return nil, err
+		}
+		outcomes[r.Outcome]++
+		if err := out.write(r); err != nil {
+			return nil, err
+		}
+	}
+	return outcomes, out.commit()
+}

@@ -1,0 +1,124 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"time"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+)
+
+// memory is the ledger of an organization, held by this process or only looked at. The zero value remembers nothing.
+type memory struct {
+	ledger ledger.Ledger // nil where there is none yet
+	scope  record.Scope
+	// held is when the ledger was taken hold of: no other process sends since.
+	held time.Time
+}
+
+// holdMemory takes hold of the ledger at path, which begins if there is none.
+func holdMemory(ctx context.Context, path string, scope record.Scope) (memory, error) {
+	opened, err := sqlite.Open(path, sqlite.Options{})
+	if err != nil {
+		return memory{}, err
+	}
+	m := memory{ledger: opened, scope: scope, held: time.Now()}
+	if _, err := opened.Enter(ctx, scope); err != nil {
+		return memory{}, errors.Join(err, opened.Close())
+	}
+	return m, nil
+}
+
+// viewMemory looks at the ledger at path without holding it.
+func viewMemory(path string, scope record.Scope) (memory, error) {
+	viewed, err := sqlite.View(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return memory{scope: scope}, nil
+	}
+	return memory{ledger: viewed, scope: scope}, err
+}
+
+// close lets others in.
+func (m memory) close(ctx context.Context) error {
+	if m.ledger == nil {
+		return nil
+	}
+	if !m.held.IsZero() {
+		// By now everything in flight was answered and kept. An end that cannot be noted only costs a look the next time.
+		_ = m.ledger.Leave(ctx, m.scope)
+	}
+	return m.ledger.Close()
+}
+
+// histories takes in what earlier runs did and saw, by the service's time now. What they saw before somebody left a whole
+// roster does not count once the person is named again.
+func (m memory) histories(ctx context.Context, now time.Time) (plan.Histories, error) {
+	if m.ledger == nil {
+		return nil, nil
+	}
+	recent := now.Add(-journey.MemoryCounts) // what is younger counts whatever a list or a roster says
+	joined := map[string]time.Time{}
+	for name, err := range m.ledger.Named(ctx, m.scope) {
+		switch {
+		case err != nil:
+			return nil, err
+		case name.Left || name.Since.After(recent):
+			joined[name.Person] = recent
+		case !name.Since.IsZero():
+			joined[name.Person] = name.Since
+		}
+	}
+	return plan.Remember(plan.Remembered{
+		Invited: m.ledger.Invited(ctx, m.scope), Sighted: m.ledger.Sighted(ctx, m.scope), Cancelled: m.ledger.Cancelled(ctx, m.scope),
+		Joined: joined,
+	})
+}
+
+// doubts returns the claims that stand.
+func (m memory) doubts(ctx context.Context) ([]record.Doubt, error) {
+	if m.ledger == nil {
+		return nil, nil
+	}
+	return m.ledger.Doubts(ctx, m.scope)
+}
+
+// paceLasts is how long a learned pace is believed: services change with their releases and their load.
+const paceLasts = 7 * 24 * time.Hour
+
+// restorePace begins with the pace that an earlier run has learned.
+func (m memory) restorePace(ctx context.Context, p *pace.Pace) error {
+	learned, at, err := m.ledger.Pace(ctx, m.scope)
+	if age := time.Since(at); err == nil && age >= 0 && age < paceLasts {
+		p.Restore(pace.Rate(learned))
+	}
+	return err
+}
+
+// learnPace remembers the pace that a run has learned, if any.
+func (m memory) learnPace(ctx context.Context, p *pace.Pace) error {
+	learned, ok := p.Learned()
+	if !ok {
+		return nil
+	}
+	return m.ledger.LearnPace(ctx, m.scope, float64(learned))
+}
+
+// doubtful are the people about whom a request of an earlier run could not be looked up yet, by key.
+type doubtful map[string]bool
+
+func doubtfulOf(doubts []record.Doubt) doubtful {
+	people := make(doubtful, len(doubts))
+	for _, doubt := range doubts {
+		people[email.Fold(doubt.Email)] = true
+	}
+	return people
+}
+
+func (d doubtful) has(address string) bool { return d[email.Fold(address)] }

@@ -1,0 +1,300 @@
+package onboard
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/document"
+	"rollcall/pkg/guard"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/quantity"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/retry"
+	"rollcall/pkg/roster"
+)
+
+// Options say who is to be onboarded where, and how. Roster or Source is required, and Dial unless Offline is set. The
+// zero value of everything else works. The YAML keys are the plain names of the options, as remedies use them.
+type Options struct {
+	Document `yaml:",inline"`
+	Service  `yaml:",inline"`
+	Who      `yaml:",inline"`
+	Guards   `yaml:",inline"`
+	Way      `yaml:",inline"`
+	Output   `yaml:",inline"`
+
+	// Sync makes the organization follow the roster. Nil: people are invited, and nothing else.
+	Sync *Sync `yaml:"-"`
+	// Approved is the plan that is to be carried out as it is, or not at all. Nil: whatever the verdicts are now.
+	Approved *plan.Saved `yaml:"-"`
+	// PlanFile is where the approved plan was, for messages.
+	PlanFile string `yaml:"-"`
+	// Offline opens no connection. It goes with DryRun.
+	Offline bool `yaml:"-"`
+
+	// Observer is told what happens.
+	Observer Observer `yaml:"-"`
+	// Render shows options in the hints of rows. Nil shows them in words.
+	Render remedy.Renderer `yaml:"-"`
+}
+
+// Document says which roster is read, and how.
+type Document struct {
+	// Roster is a file, an https address, or "-" for Input.
+	Roster string `yaml:"-"`
+	// Source, if it has an Open, is read instead. Roster is its name then.
+	Source document.Source `yaml:"-"`
+	// Input is what "-" stands for.
+	Input io.Reader `yaml:"-"`
+	// Header is sent along where Roster is an address.
+	Header http.Header `yaml:"-"`
+	// Settings shape what is read.
+	roster.Settings `yaml:",inline"`
+	// SkipInvalid leaves invalid rows out. Otherwise one of them keeps everybody from being sent.
+	SkipInvalid bool `yaml:"-"`
+}
+
+// Service says which organization of which service is meant, and how it is called.
+type Service struct {
+	// Dial finds out where the service is and what to call it with, once that is needed. See [At].
+	Dial func(context.Context) (Endpoint, error) `yaml:"-"`
+	// OrganizationID is the id or the exact name of the organization. Empty: the caller's only one.
+	OrganizationID string `yaml:"organization-id"`
+	// Timeout bounds one request. Zero stands for [cybedefend.DefaultTimeout].
+	Timeout time.Duration `yaml:"timeout"`
+	// UserAgent names the program.
+	UserAgent string `yaml:"-"`
+	Pacing    `yaml:",inline"`
+}
+
+// Pacing says how fast and how patiently the service is called.
+type Pacing struct {
+	// Rate is the most requests a second. Zero: it is found out.
+	Rate pace.Rate `yaml:"rate"`
+	// Burst is how many requests may leave at once after a pause, where there is a Rate. Zero stands for one.
+	Burst int `yaml:"burst"`
+	// Concurrency is how many requests are in flight at most. Zero stands for [batch.DefaultWorkers].
+	Concurrency int `yaml:"concurrency"`
+	// Attempts is how many requests a row, or a page of a list, may take. Zero stands for [retry.DefaultAttempts].
+	Attempts int `yaml:"attempts"`
+	// MaxWait is how long to wait for the service at most. Zero stands for [breaker.DefaultMaxWait].
+	MaxWait time.Duration `yaml:"max-wait"`
+}
+
+// Who says who is invited, and who again.
+type Who struct {
+	// Reinvite says whose invitation is sent again.
+	Reinvite plan.Reinvite `yaml:"reinvite"`
+	// ReinviteAfter is how old the last invitation must be, ReinviteMax how often one person is invited at most; 0: as
+	// often as need be.
+	ReinviteAfter time.Duration `yaml:"reinvite-after"`
+	ReinviteMax   int           `yaml:"reinvite-max"`
+	// NoPreflight leaves members and invitations unread: what is remembered decides.
+	NoPreflight bool `yaml:"no-preflight"`
+	// TrustLists goes on although lists contradict themselves.
+	TrustLists bool `yaml:"trust-lists"`
+}
+
+// Guards say what would be suspicious about a roster. The zero value suspects nothing.
+type Guards struct {
+	// MaxNew is how many people may get an e-mail: a number, or a share of the organization.
+	MaxNew quantity.Quantity `yaml:"max-new"`
+	// AllowDomains are the domains of all addresses, none meaning any.
+	AllowDomains []string `yaml:"allow-domain"`
+	// MaxAdmins is how many people may become administrators or managers. Nil: any number.
+	MaxAdmins *int `yaml:"max-admins"`
+	// MinRows is how many rows the roster must have.
+	MinRows int `yaml:"min-rows"`
+}
+
+// Way says how long a run goes on, and what it remembers.
+type Way struct {
+	// Grace is how long a request may still be at work inside the service after an error. Zero stands for
+	// [journey.DefaultGrace].
+	Grace time.Duration `yaml:"grace"`
+	// Deadline is when the run stops feeding. Zero: never.
+	Deadline time.Time `yaml:"-"`
+	// MaxFailures is how many rows may end badly before the run stops: a number, or a share of the rows.
+	MaxFailures quantity.Quantity `yaml:"max-failures"`
+	// Ledger is the file that remembers what was sent. Empty: the one that LedgerOf names for the organization.
+	Ledger   string                                               `yaml:"ledger"`
+	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
+	// Fresh begins a new run even if one over this roster was cut short.
+	Fresh bool `yaml:"fresh"`
+}
+
+// Output says what is written where, and whether anything is sent.
+type Output struct {
+	// Results is the file of the results, "-" for Stream, or empty for none.
+	Results string `yaml:"results"`
+	// Stream takes the results in CSV.
+	Stream io.Writer `yaml:"-"`
+	// DryRun sends nothing: it only says what would happen.
+	DryRun bool `yaml:"dry-run"`
+	// Plan is the file for what a dry run would do, empty for none.
+	Plan string `yaml:"-"`
+}
+
+// Sync says what is changed so that the organization follows the roster, beside inviting whoever is missing.
+type Sync struct {
+	// CancelLeavers cancels the open invitations of people whom an earlier roster named and this one does not.
+	CancelLeavers bool `yaml:"cancel-leavers"`
+	// ApplyRoles gives members the role that the roster has for them.
+	ApplyRoles bool `yaml:"apply-roles"`
+	// MaxShrink is the share of the last roster's rows that this one may have lost.
+	MaxShrink quantity.Share `yaml:"max-shrink"`
+	// MaxLeavers is how many people may be changed for having left: a number, or a share of the last roster's people.
+	MaxLeavers quantity.Quantity `yaml:"max-leavers"`
+}
+
+// Defaults of a sync where it differs from inviting, since nobody is there to say no.
+const (
+	// SyncMaxAdmins: a role that may administrate is for a person to give.
+	SyncMaxAdmins = 0
+	// SyncMaxShrink is more than leaves a company overnight, and less than a truncated export loses.
+	SyncMaxShrink quantity.Share = 0.25
+	// SyncMaxLeavers, in percent, is more than leaves a company between two rosters, and less than another roster leaves
+	// out.
+	SyncMaxLeavers = 20
+	// SyncReinviteAfter and SyncReinviteMax keep somebody who ignores invitations from getting one every night.
+	SyncReinviteAfter = 24 * time.Hour
+	SyncReinviteMax   = 3
+)
+
+// PendingAge is how old a pending invitation must be to be replaced where nothing else is said: so the same work, done
+// twice, mails nobody twice.
+const PendingAge = 24 * time.Hour
+
+// ForSync returns the options with what a sync has instead of the zero values.
+func ForSync() Options {
+	return Options{
+		Who:    Who{ReinviteAfter: SyncReinviteAfter, ReinviteMax: SyncReinviteMax},
+		Guards: Guards{MaxAdmins: new(SyncMaxAdmins)},
+		Sync:   &Sync{MaxShrink: SyncMaxShrink, MaxLeavers: quantity.Percent(SyncMaxLeavers)},
+	}
+}
+
+// Validate returns the first mistake in the options, as [Open] would.
+func (o Options) Validate() error {
+	o, err := o.withDefaults()
+	if err == nil {
+		_, err = o.domains()
+	}
+	return err
+}
+
+// domains returns those that addresses may have.
+func (g Guards) domains() ([]guard.Domain, error) {
+	domains := make([]guard.Domain, 0, len(g.AllowDomains))
+	for _, text := range g.AllowDomains {
+		domain, err := guard.ParseDomain(text)
+		if err != nil {
+			return nil, remedy.About(guard.OptionAllowDomain, err)
+		}
+		domains = append(domains, domain)
+	}
+	return domains, nil
+}
+
+// withDefaults returns the options with their defaults filled in, or a [*remedy.OptionError].
+func (o Options) withDefaults() (Options, error) {
+	var err error
+	if o.Service, err = o.Service.withDefaults(); err != nil {
+		return o, err
+	}
+	if o.Reinvite == "" {
+		o.Reinvite = plan.ReinviteExpired
+	}
+	if o.Grace == 0 {
+		o.Grace = journey.DefaultGrace
+	}
+	if o.Source.Open != nil && o.Roster == "" {
+		o.Roster = o.Source.Name
+	}
+	return o, o.check()
+}
+
+// check returns the first mistake in the options.
+func (o Options) check() error {
+	switch o.Reinvite {
+	case plan.ReinviteExpired, plan.ReinviteEnded, plan.ReinviteNever, plan.ReinvitePending:
+	default:
+		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, pending and never", o.Reinvite)
+	}
+	blind := o.NoPreflight || o.Offline
+	switch {
+	case o.ReinviteAfter < 0:
+		return cannotBeNegative(plan.OptionReinviteAfter)
+	case o.ReinviteMax < 0:
+		return cannotBeNegative(plan.OptionReinviteMax)
+	case o.MaxAdmins != nil && *o.MaxAdmins < 0:
+		return cannotBeNegative("max-admins")
+	case o.MinRows < 0:
+		return cannotBeNegative("min-rows")
+	case o.Grace < 0:
+		return mustBePositive("grace")
+	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:
+		return mustBePositive("max-failures")
+	case o.MaxNew.IsShare() && blind:
+		return &remedy.OptionError{
+			Option: "max-new", What: remedy.Use("max-new", o.MaxNew.String()).Words(" is a share of people who are not looked up"),
+			Remedy: remedy.Words("write it as a number"),
+		}
+	case o.Offline && !o.DryRun:
+		return &remedy.OptionError{
+			Option: "offline", What: remedy.Use("offline", "").Words(" sends nothing, so it goes with ").Use("dry-run", "").Words(" only"),
+			Remedy: remedy.Words("add ").Use("dry-run", "").Words(", or leave ").Use("offline", "").Words(" out"),
+		}
+	}
+	return nil
+}
+
+func (s Service) withDefaults() (Service, error) {
+	if s.Timeout == 0 {
+		s.Timeout = cybedefend.DefaultTimeout
+	}
+	for _, number := range []struct {
+		option string
+		value  *int
+		zero   int
+	}{
+		{"burst", &s.Burst, 1}, {"concurrency", &s.Concurrency, batch.DefaultWorkers}, {"attempts", &s.Attempts, retry.DefaultAttempts},
+	} {
+		if *number.value == 0 {
+			*number.value = number.zero
+		}
+		if *number.value < 0 {
+			return s, mustBePositive(number.option)
+		}
+	}
+	if s.MaxWait == 0 {
+		s.MaxWait = breaker.DefaultMaxWait
+	}
+	switch {
+	case s.Timeout < 0:
+		return s, mustBePositive("timeout")
+	case s.MaxWait < 0:
+		return s, mustBePositive("max-wait")
+	case s.Rate == 0 && s.Burst > 1:
+		return s, &remedy.OptionError{
+			Option: "burst", What: remedy.Use("burst", "").Words(" goes with a rate; auto finds its own"),
+			Remedy: remedy.Words("add a rate, as in ").Use("rate", "10/s").Words(", or leave ").Use("burst", "").Words(" out"),
+		}
+	}
+	return s, nil
+}
+
+func mustBePositive(option string) error {
+	return &remedy.OptionError{Option: option, What: remedy.Use(option, "").Words(" must be more than nothing")}
+}
+
+func cannotBeNegative(option string) error {
+	return &remedy.OptionError{Option: option, What: remedy.Use(option, "").Words(" cannot be less than nothing")}
+}

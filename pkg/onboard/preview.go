@@ -1,0 +1,356 @@
+package onboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/drift"
+	"rollcall/pkg/guard"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/report"
+	"rollcall/pkg/status"
+)
+
+// shown is how many rows or findings a person is shown before the rest is counted.
+const shown = 20
+
+// Preview is what will become of a roster, before anything is sent. [Session.Preview] makes it; [Preview.Apply] does what
+// it says.
+type Preview struct {
+	OrganizationID, OrganizationName, Service string
+	// Population is nil where members and invitations were not looked up.
+	Population *Population
+	// Roster is the name of the document, Rows how many rows it has, Warnings how many findings are no mistakes and no
+	// duplicates, Detected how it was read.
+	Roster, Detected string
+	Rows, Warnings   int
+	// Resumed is the run that was cut short and goes on, nil if there is none; Before is how many of its rows are done.
+	Resumed *ledger.Run
+	Before  int
+	// Outcomes counts the rows by verdict.
+	Outcomes map[record.Outcome]int
+	// Replaced counts the rows whose pending invitation is cancelled first.
+	Replaced int
+	// Problems are the first rows that keep themselves from being sent, each in a line.
+	Problems []string
+	// Trips are the guards that have something against going on.
+	Trips []guard.Trip
+	// Changes are where the organization differs from the roster that it is to follow, and Drift counts them; nil where
+	// that was not looked at.
+	Changes []Change
+	Drift   *report.Drift
+	// Seats are those of the subscription, nil where they are not known.
+	Seats *Seats
+	// Rate is that at which sending begins; it rises while the service is content if Auto is set. Takes is how long sending
+	// takes at that rate, and Late how many rows the deadline will leave.
+	Rate     string
+	Auto     bool
+	Takes    time.Duration
+	Deadline time.Time
+	Late     int
+	// Files are what will be written.
+	Files []File
+
+	session      *Session
+	madeAt       time.Time
+	news         bool
+	contradicted string
+	guards       *guard.Check
+	comparison   *comparison // with the plan that is to be carried out, nil if there is none
+	steps        []plan.Step // for a plan to be saved
+}
+
+// Population counts the people of an organization.
+type Population struct {
+	Members int `json:"members"`
+	Pending int `json:"pending"`
+}
+
+// Seats are those of a subscription.
+type Seats struct {
+	Needed int `json:"needed"`
+	Left   int `json:"left"`
+	Total  int `json:"total"`
+}
+
+// String says how many seats are needed and left, "" of nil.
+func (s *Seats) String() string {
+	if s == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%d needed, %d of %d left", s.Needed, s.Left, s.Total)
+	if s.Needed > s.Left {
+		text += ": too few, so the service may refuse the last ones"
+	}
+	return text
+}
+
+// Sends counts the rows that will be sent.
+func (p *Preview) Sends() int {
+	return p.Outcomes[record.WouldInvite] + p.Outcomes[record.WouldReinvite]
+}
+
+// Preview finds out what will become of every row. Where something keeps everything from being sent, that is an error, and
+// the preview comes with it all the same; it is nil if the rows could not be read.
+func (s *Session) Preview(ctx context.Context) (*Preview, error) {
+	return s.preview(ctx, nil)
+}
+
+// preview is [Session.Preview], which hands the record of each verdict to write unless that is nil.
+func (s *Session) preview(ctx context.Context, write func(record.Record) error) (*Preview, error) {
+	if s.failed != nil {
+		return nil, s.failed
+	}
+	p := s.newPreview()
+	if s.report.Resumed {
+		outcomes, err := s.memory.ledger.Outcomes(ctx, s.run.ID)
+		if err != nil {
+			return nil, err
+		}
+		delete(outcomes, record.Unset)
+		p.Outcomes, p.Before, p.Resumed = outcomes, sum(outcomes), &s.run
+	}
+	for v, err := range s.verdicts(ctx) {
+		if err == nil && write != nil {
+			err = write(v.record)
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.add(v)
+	}
+	p.finish()
+	return p, p.refusal()
+}
+
+// Verdicts yields the record of every row with the verdict for its outcome, in roster order.
+func (p *Preview) Verdicts(ctx context.Context) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
+		for v, err := range p.session.verdicts(ctx) {
+			if !yield(v.record, err) {
+				return
+			}
+		}
+	}
+}
+
+// newPreview starts a preview by what the options ask to look at.
+func (s *Session) newPreview() *Preview {
+	p := &Preview{
+		Roster: s.roster.Name, Detected: s.roster.Detected, Rows: s.roster.Rows, Warnings: s.roster.Warnings - s.roster.Duplicates,
+		Outcomes: map[record.Outcome]int{}, Changes: s.changes, Deadline: s.o.Deadline, session: s, madeAt: time.Now(),
+	}
+	if c := s.connection; c != nil {
+		p.OrganizationID, p.OrganizationName, p.Service = c.Organization.ID, c.Organization.Name, c.URL
+	}
+	population := 0
+	if d := s.inputs.Directory; d != nil && !s.inputs.Blind {
+		p.Population = &Population{Members: d.Members(), Pending: d.Pending()}
+		population = d.Members() + d.Pending()
+	}
+	if s.o.Sync != nil {
+		p.Drift = countDrift(s.changes)
+	}
+	p.guards = guard.New(s.limits(population))
+	for _, c := range s.changes {
+		switch {
+		case c.Action != Due:
+		case c.Kind == drift.Role:
+			p.guards.Raise(guard.Person{Email: c.Email, Role: c.Wanted})
+		case c.Kind == drift.LeaverInvited:
+			p.guards.Leave(c.Email)
+		}
+	}
+	if s.o.Approved != nil {
+		p.comparison = newComparison(s.o.Approved, s.progress)
+	}
+	return p
+}
+
+// limits returns what the options allow in an organization of so many members and pending invitations.
+func (s *Session) limits(population int) guard.Limits {
+	limits := guard.Limits{MinRows: s.o.MinRows, Domains: s.domains, MaxAdmins: s.o.MaxAdmins}
+	if s.o.MaxNew.Given() {
+		limits.MaxNew = new(s.o.MaxNew.Of(population))
+	}
+	if s.o.Sync != nil {
+		limits.MaxLeavers = new(s.o.Sync.leavers(s.accepted.Rows))
+	}
+	return limits
+}
+
+// add takes in the verdict on a row.
+func (p *Preview) add(v verdict) {
+	rec := v.record
+	p.Outcomes[rec.Outcome]++
+	if v.settled {
+		return
+	}
+	if v.gap != "" {
+		p.contradicted = v.gap
+	}
+	p.news = p.news || v.news
+	if v.plan.Replaces != "" {
+		p.Replaced++
+	}
+	if v.plan.Send() {
+		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role})
+	}
+	step := plan.StepOf(rec, v.plan)
+	p.comparison.add(step)
+	if p.session.o.Plan != "" {
+		p.steps = append(p.steps, step)
+	}
+	if rec.Outcome != record.Invalid && rec.Outcome != record.Rejected || len(p.Problems) >= shown {
+		return
+	}
+	for _, finding := range v.findings {
+		p.Problems = append(p.Problems, finding.In(p.session.o.Render).String())
+	}
+}
+
+// finish adds what follows from all rows together.
+func (p *Preview) finish() {
+	s := p.session
+	p.Trips = p.guards.Trips(s.roster.Rows)
+	if s.shrunk != nil {
+		p.Trips = append(p.Trips, *s.shrunk)
+	}
+	if s.connection == nil {
+		return
+	}
+	if total := s.connection.Caller.Seats; total != 0 && p.Population != nil {
+		p.Seats = &Seats{Needed: p.Sends() - p.Replaced, Left: max(total-p.Population.Members-p.Population.Pending, 0), Total: total}
+	}
+	pace := s.connection.pace.Status()
+	p.Rate, p.Auto = pace.Rate.String(), pace.Wished == 0
+	p.Takes = Takes(p.Sends(), float64(pace.Rate))
+	if !p.Deadline.IsZero() {
+		p.Late = Unsent(p.Sends(), float64(pace.Rate), time.Until(p.Deadline))
+	}
+	p.Files = s.files()
+}
+
+// Takes returns how long so many requests take at so many a second.
+func Takes(requests int, perSecond float64) time.Duration {
+	return time.Duration(float64(requests) / perSecond * float64(time.Second))
+}
+
+// Unsent returns how many of the requests will not have left when the time is over.
+func Unsent(requests int, perSecond float64, left time.Duration) int {
+	return max(0, requests-int(perSecond*max(left, 0).Seconds()))
+}
+
+// refusal returns why nothing is sent, nil if nothing is in the way: rows that are invalid and not to be skipped, lists
+// that contradict themselves, a plan that does not hold any more, a guard that tripped.
+func (p *Preview) refusal() error {
+	s := p.session
+	if invalid := p.Outcomes[record.Invalid]; invalid > 0 && !s.o.SkipInvalid {
+		lines := p.Problems
+		if s.o.DryRun { // which is about all of them
+			lines = nil
+		}
+		return s.refuseInvalid(invalid, lines)
+	}
+	if p.contradicted != "" {
+		stop := &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(p.contradicted)}
+		return refusal(status.Stopped, stop, remedy.Words("run the same command again; ").Use("trust-lists", "").
+			Words(" goes on all the same, and may mail somebody who is there already"))
+	}
+	if err := s.refuseDifferent(p.comparison); err != nil {
+		return err
+	}
+	return s.refuseTrips(p.Trips)
+}
+
+// guardsShown is how many settings a remedy about guards names.
+const guardsShown = 20
+
+// refuseTrips returns the error that keeps everything from being sent since guards tripped.
+func (s *Session) refuseTrips(trips []guard.Trip) error {
+	if len(trips) == 0 {
+		return nil
+	}
+	var lines []string
+	var pass []remedy.Remedy
+	for _, trip := range trips {
+		lines = append(lines, trip.Text(s.o.Render))
+		pass = append(pass, trip.Pass...)
+	}
+	hint := remedy.Words("if the roster is right, it passes with")
+	for _, setting := range pass[:min(len(pass), guardsShown)] {
+		hint = hint.Words(" ").Use(setting.Option, setting.Value)
+	}
+	if more := len(pass) - guardsShown; more > 0 {
+		hint = hint.Words(fmt.Sprintf(" and %d more", more))
+	}
+	err := refusal(status.Guarded, fmt.Errorf("%s: %s tripped; nothing was sent", s.roster.Name, plural(len(trips), "guard")), hint)
+	err.Details = lines
+	return err
+}
+
+// refuseInvalid returns the error that keeps everything from being sent since some rows are invalid.
+func (s *Session) refuseInvalid(invalid int, lines []string) error {
+	err := refusal(status.Roster,
+		fmt.Errorf("%s: %d of %s invalid; nothing was sent", s.roster.Name, invalid, plural(s.roster.Rows, "row")),
+		remedy.Words("correct them (").Run("check", s.roster.Name).Words(" lists all), or invite the others with ").Use("invalid", "skip"))
+	err.Details = lines
+	return err
+}
+
+// sum counts all rows.
+func sum(outcomes map[record.Outcome]int) int {
+	total := 0
+	for _, n := range outcomes {
+		total += n
+	}
+	return total
+}
+
+// MarshalJSON lays out what programs read.
+func (p *Preview) MarshalJSON() ([]byte, error) {
+	resumed := ""
+	if p.Resumed != nil {
+		resumed = p.Resumed.ID
+	}
+	var deadline *time.Time
+	if !p.Deadline.IsZero() {
+		deadline = &p.Deadline
+	}
+	return json.Marshal(struct {
+		OrganizationID   string                 `json:"organization_id"`
+		OrganizationName string                 `json:"organization_name"`
+		Service          string                 `json:"service"`
+		Population       *Population            `json:"population"`
+		Roster           string                 `json:"roster"`
+		Detected         string                 `json:"detected"`
+		Rows             int                    `json:"rows"`
+		Warnings         int                    `json:"warnings"`
+		Resumed          string                 `json:"resumed,omitempty"`
+		Before           int                    `json:"before"`
+		Outcomes         map[record.Outcome]int `json:"outcomes"`
+		Sends            int                    `json:"sends"`
+		Replaced         int                    `json:"replaced"`
+		Problems         []string               `json:"problems,omitempty"`
+		Trips            []guard.Trip           `json:"trips,omitempty"`
+		Drift            *report.Drift          `json:"drift,omitempty"`
+		Seats            *Seats                 `json:"seats,omitempty"`
+		Rate             string                 `json:"rate"`
+		Auto             bool                   `json:"auto"`
+		TakesS           float64                `json:"takes_s"`
+		Deadline         *time.Time             `json:"deadline,omitempty"`
+		Late             int                    `json:"late"`
+		Files            []File                 `json:"files"`
+	}{
+		p.OrganizationID, p.OrganizationName, p.Service, p.Population, p.Roster, p.Detected, p.Rows, p.Warnings, resumed, p.Before,
+		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Drift, p.Seats, p.Rate, p.Auto, p.Takes.Seconds(), deadline, p.Late, p.Files,
+	})
+}

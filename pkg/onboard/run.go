@@ -1,0 +1,33 @@
+package onboard
+
+import "context"
+
+// Run onboards a roster from beginning to end. Agree, if set, is shown the preview before anything is sent; its error keeps
+// everything from being sent. Closing stop ends the sending, see [Preview.Apply]; stop may be nil.
+//
+// The report says how it ended, whatever happened; the error is what has stopped it, nil if nothing has. Rows that ended
+// badly are no error: the report counts them and its status tells.
+func Run(ctx context.Context, stop <-chan struct{}, o Options, agree func(*Preview) error) (Report, error) {
+	waits, release := until(ctx, stop)
+	defer release()
+	session, err := Open(waits, o)
+	if err == nil && session.DoneAlready() == "" {
+		err = session.carryOut(ctx, waits, stop, agree)
+	}
+	return session.End(context.WithoutCancel(ctx), err)
+}
+
+func (s *Session) carryOut(ctx, waits context.Context, stop <-chan struct{}, agree func(*Preview) error) error {
+	if s.o.DryRun {
+		_, err := s.DryRun(waits)
+		return err
+	}
+	preview, err := s.Preview(waits)
+	if err == nil && agree != nil {
+		err = agree(preview)
+	}
+	if err != nil {
+		return err
+	}
+	return preview.Apply(ctx, stop)
+}

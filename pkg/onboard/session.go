@@ -1,0 +1,280 @@
+package onboard
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"time"
+
+	"rollcall/pkg/batch"
+	"rollcall/pkg/guard"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/report"
+	"rollcall/pkg/results"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
+)
+
+// Session is a roster that was read, an organization that was read, and a ledger that is held: all of the past is known, so
+// what is to be done can be said and done. [Open] makes one; end it with [Session.End].
+type Session struct {
+	o       Options
+	domains []guard.Domain
+	began   time.Time
+	// failed is why the session could not be opened, nil if it was.
+	failed error
+
+	roster     *roster.Roster
+	connection *Connection // nil when offline
+	memory     memory
+	run        ledger.Run // zero until it has begun; one that is resumed has before
+
+	// recovered is nil in a dry run, which settles nothing and so can send nothing.
+	recovered *batch.Recovered
+	policy    journey.Policy
+	inputs    plan.Inputs
+	doubts    []record.Doubt
+	doubtful  doubtful
+
+	carriedOut carriedOut // of the approved plan, before this session
+
+	// What follows is for a sync alone.
+	accepted ledger.Accepted // the last roster that was let through
+	shrunk   *guard.Trip     // nil if the roster has not shrunk too much
+	changes  []Change
+
+	report  Report
+	closers []func() error
+}
+
+// Report says how the work ended, and what came of it.
+type Report struct {
+	report.Summary
+	// Final says that the work came far enough for the summary to tell a person something.
+	Final bool
+}
+
+// Open reads the roster, connects to the service, takes hold of the ledger and recovers: claims of earlier processes are
+// looked up once none of their requests can be at work any more. A dry run does the same without holding or settling
+// anything, and one that is offline only reads the roster.
+//
+// The session that comes with an error does nothing more but to report and to end.
+func Open(ctx context.Context, o Options) (*Session, error) {
+	s := &Session{o: o, began: time.Now()}
+	s.failed = s.open(ctx)
+	return s, s.failed
+}
+
+func (s *Session) open(ctx context.Context) (err error) {
+	if s.o, err = s.o.withDefaults(); err != nil {
+		return err
+	}
+	if s.domains, err = s.o.domains(); err != nil {
+		return err
+	}
+	if err := s.readRoster(ctx); err != nil {
+		return err
+	}
+	// What would keep the results from being written is found out before anything is sent.
+	if err := s.tryResults(); err != nil || s.o.Offline {
+		return err
+	}
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	if err := s.remember(ctx); err != nil {
+		return err
+	}
+	if err := s.findCarriedOut(ctx); err != nil {
+		return err
+	}
+	if s.DoneAlready() != "" {
+		return s.reportDone(ctx)
+	}
+	return s.compare(ctx)
+}
+
+// readRoster reads the whole roster, and refuses it for its invalid rows unless they are to be skipped.
+func (s *Session) readRoster(ctx context.Context) error {
+	reading, err := s.o.Settings.Parse()
+	if err != nil {
+		return err
+	}
+	source, done, err := s.o.open(ctx, s.o.Observer)
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, done)
+	if s.roster, err = roster.Read(ctx, source, reading); err != nil {
+		if refused, ok := errors.AsType[*roster.RefusedError](err); ok {
+			return refused.In(s.o.Render)
+		}
+		return err
+	}
+	if s.o.Observer.Read != nil {
+		s.o.Observer.Read(s.roster)
+	}
+	for _, finding := range s.roster.Findings {
+		s.o.Observer.warn(finding.In(s.o.Render).String(), nil)
+	}
+	s.report.Rows = s.roster.Rows
+	s.report.Outcomes = map[record.Outcome]int{
+		record.Invalid: s.roster.Invalid, record.Duplicate: s.roster.Duplicates,
+		record.NotSent: s.roster.Rows - s.roster.Invalid - s.roster.Duplicates,
+	}
+	if err := errors.Join(s.refuseOtherRoster(), s.refuseCorrections()); err != nil {
+		return err
+	}
+	if s.roster.Invalid == 0 || s.o.SkipInvalid || s.o.DryRun {
+		return nil
+	}
+	lines, err := FirstFindings(Findings(ctx, s.roster), s.o.Render)
+	if err != nil {
+		return err
+	}
+	return s.refuseInvalid(s.roster.Invalid, lines)
+}
+
+func (s *Session) tryResults() error {
+	if s.o.Results == "-" || s.o.Results == "" {
+		return nil
+	}
+	file, err := results.Create(s.o.Results, results.Options{Extra: s.roster.Extra, Rows: s.roster.Rows})
+	if err != nil {
+		return settings(remedy.Words("name another file with ").Use("results", ""), err)
+	}
+	return file.Discard()
+}
+
+// connect opens the connection to the service.
+func (s *Session) connect(ctx context.Context) (err error) {
+	if s.connection, err = Connect(ctx, s.o.Service, s.o.Observer); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.connection.Close)
+	s.report.OrganizationID = s.connection.Organization.ID
+	if caller := s.connection.Caller; !caller.MayInvite() {
+		s.o.Observer.warn("your role may perhaps invite nobody: the service decides", map[string]any{"role": caller.Role})
+	}
+	return s.refuseOtherService()
+}
+
+// remember opens the ledger and reads the organization. Only what holds the ledger settles what earlier processes left in
+// doubt.
+func (s *Session) remember(ctx context.Context) error {
+	path, scope := s.o.Ledger, s.connection.scope()
+	var err error
+	if path == "" {
+		if path, err = s.o.LedgerOf(scope.OrganizationID); err != nil {
+			return err
+		}
+	}
+	open := func() (memory, error) { return holdMemory(ctx, path, scope) }
+	if s.o.DryRun {
+		open = func() (memory, error) { return viewMemory(path, scope) }
+	}
+	if s.memory, err = open(); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, func() error { return s.memory.close(context.WithoutCancel(ctx)) })
+	if s.o.DryRun {
+		return s.look(ctx)
+	}
+	s.report.Ledger = s.memory.ledger.Path()
+	if err := s.memory.restorePace(ctx, s.connection.pace); err != nil {
+		return err
+	}
+	// A token opens nothing any more once its invitation has expired.
+	if _, err := s.memory.ledger.EraseExpiredTokens(ctx, s.now()); err != nil {
+		return err
+	}
+	if err := s.resume(ctx); err != nil {
+		return err
+	}
+	return s.recover(ctx)
+}
+
+// resume finds out whether an earlier run over this roster was cut short, and goes on with it.
+func (s *Session) resume(ctx context.Context) error {
+	if s.o.Fresh {
+		return nil
+	}
+	earlier, found, err := s.memory.ledger.Unfinished(ctx, s.memory.scope, s.digest())
+	if err != nil || !found {
+		return err
+	}
+	s.report.Resumed = true
+	s.run, err = s.memory.ledger.Resume(ctx, earlier)
+	s.o.Observer.named(s.run.ID)
+	return err
+}
+
+// digest is what makes two runs the same work: the roster, what shapes it, and the plan that is carried out.
+func (s *Session) digest() [sha256.Size]byte {
+	digest := s.o.Digest(s.roster.Digest)
+	if s.o.Approved == nil {
+		return digest
+	}
+	identity := s.o.Approved.Identity()
+	return sha256.Sum256(append(digest[:], identity[:]...))
+}
+
+// now tells the service's time, or this machine's where there is no service.
+func (s *Session) now() time.Time {
+	if s.connection == nil {
+		return time.Now()
+	}
+	return s.connection.Now()
+}
+
+// Pace says how fast the service is called at the moment.
+func (s *Session) Pace() pace.Status { return s.connection.pace.Status() }
+
+// Report returns what is known so far.
+func (s *Session) Report() Report {
+	r := s.report
+	r.Roster, r.DryRun, r.Render = s.o.PublicName(), s.o.DryRun, s.o.Render
+	r.Duration = time.Since(s.began)
+	if c := s.connection; c != nil {
+		r.Requests, r.Throttled = int(c.requests.Load()), int(c.throttled.Load())
+	}
+	return r
+}
+
+// End ends the session, and the run if it is over, and lets others in. It is told what has stopped the work, nil if nothing
+// has, and returns how the work has ended, with all errors.
+func (s *Session) End(ctx context.Context, err error) (Report, error) {
+	how := StatusOf(err)
+	if err == nil {
+		how = StatusFor(s.report.Outcomes)
+	}
+	if s.report.Resumed && s.report.Run == "" { // it ended before anything was applied
+		s.report.Run = s.run.ID
+		if outcomes, countErr := s.countOutcomes(ctx); countErr == nil {
+			s.report.Outcomes = outcomes
+		}
+	}
+	if s.report.Final && s.report.Run != "" && isOver(how, s.report.Outcomes) {
+		if endErr := s.memory.ledger.End(ctx, s.report.Run, int(how)); endErr != nil {
+			err, how = errors.Join(err, endErr), how.Worse(status.Unexpected)
+		}
+	}
+	for _, closing := range slices.Backward(s.closers) {
+		if closeErr := closing(); closeErr != nil {
+			err, how = errors.Join(err, closeErr), how.Worse(status.Unexpected)
+		}
+	}
+	s.closers = nil
+	s.report.Status = how
+	r := s.Report()
+	if checkErr := r.Check(); checkErr != nil && how != status.Unexpected {
+		err, r.Status = errors.Join(err, checkErr), how.Worse(status.Unexpected)
+	}
+	return r, err
+}

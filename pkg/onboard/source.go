@@ -1,0 +1,86 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+
+	"rollcall/pkg/document"
+	"rollcall/pkg/fetch"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/results"
+	"rollcall/pkg/status"
+)
+
+// open returns the source of the roster, and what to do when it is not needed any more.
+func (d Document) open(ctx context.Context, observer Observer) (document.Source, func() error, error) {
+	nothing := func() error { return nil }
+	switch {
+	case d.Source.Open != nil:
+		return d.Source, nothing, nil
+	case fetch.Is(d.Roster):
+		return d.fetch(ctx, observer)
+	case len(d.Header) > 0:
+		return document.Source{}, nil, &remedy.OptionError{
+			Option: "header-file",
+			What:   remedy.Use("header-file", "").Words(" is for a roster at an https address, and " + d.Roster + " is none"),
+		}
+	case d.Roster == "-":
+		return spool("stdin", d.Input)
+	}
+	return document.File(d.Roster), nothing, nil
+}
+
+// fetch brings a roster from its address into a file that nobody else can read.
+func (d Document) fetch(ctx context.Context, observer Observer) (document.Source, func() error, error) {
+	name := d.PublicName()
+	observer.working("fetching " + name)
+	defer observer.working("")
+	reader, writer := io.Pipe()
+	fetched := make(chan error, 1)
+	go func() {
+		err := fetch.To(ctx, writer, fetch.Options{Address: d.Roster, Header: d.Header})
+		writer.CloseWithError(err)
+		fetched <- err
+	}()
+	source, done, err := spool(name, reader)
+	_ = reader.Close() // which ends the fetching where there is no room for it; it never fails
+	if fetchErr := <-fetched; err != nil && !errors.Is(fetchErr, io.ErrClosedPipe) {
+		return source, done, refusal(status.Roster, fmt.Errorf("%s: %w", name, fetchErr), nil)
+	}
+	return source, done, err
+}
+
+// spool is [document.Spool], after which there is no roster if it fails.
+func spool(name string, r io.Reader) (document.Source, func() error, error) {
+	source, done, err := document.Spool(name, r)
+	if err != nil {
+		return source, done, refusal(status.Roster, err, nil)
+	}
+	return source, done, nil
+}
+
+// PublicName returns what the roster may be called in messages: without what is secret in an address.
+func (d Document) PublicName() string {
+	if fetch.Is(d.Roster) {
+		return fetch.Name(d.Roster)
+	}
+	return d.Roster
+}
+
+// localName returns what files beside the roster are named for: the last part of an address, or the path.
+func (d Document) localName() string {
+	if !fetch.Is(d.Roster) {
+		return d.Roster
+	}
+	if name := path.Base(fetch.Name(d.Roster)); name != "/" && name != "." {
+		return name
+	}
+	return "roster"
+}
+
+// DefaultResults returns where the results go where nothing else is said: beside the roster. Those of an address go to the
+// working directory, and those of standard input nowhere.
+func (d Document) DefaultResults() string { return results.DefaultPath(d.localName()) }
