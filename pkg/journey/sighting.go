@@ -261,6 +261,13 @@ func (s Sighting) perhaps() string {
 // early reports whether the reading began too soon to show that a request had no effect.
 func (s Sighting) early(w Work) bool { return s.Err == nil && s.Began.Before(s.tellsFrom(w)) }
 
+// AsIfLate returns the sighting as if its reading had begun late enough to tell, for a look ahead: what it does not show
+// then had no effect.
+func (s Sighting) AsIfLate() Sighting {
+	s.Began = s.Began.AddDate(1, 0, 0)
+	return s
+}
+
 // tellsFrom returns from when on a reading shows whether the entry's last request had an effect: the request must be at
 // work no more, and the list must have had the time to learn of it.
 func (s Sighting) tellsFrom(w Work) time.Time {

@@ -24,7 +24,7 @@ type verdict struct {
 	findings []roster.Finding
 	// gap says why the person may be there already, although no list shows it.
 	gap string
-	// settled says that a request of an earlier process has come to its end.
+	// settled says that a request of an earlier process has come to its end: it is no verdict any more.
 	settled bool
 	// news says that an invitation was found to have ended which no run has noted yet: once it could have expired, nobody
 	// would know any more.
@@ -92,11 +92,11 @@ func (s *Session) judgePending(pending ledger.Entry, lag time.Duration) (verdict
 		return verdict{}, err
 	}
 	w := journey.Load(pending.Record, pending.Claim, desired, s.policy, s.memory.held)
-	step := journey.Resolve(w, journey.See(s.inputs.Directory, w, s.inputs, lag), s.inputs, s.policy)
-	if step.Move == journey.Wait || step.Move == journey.LookUp {
+	seen := journey.See(s.inputs.Directory, w, s.inputs, lag)
+	step := journey.Resolve(w, seen, s.inputs, s.policy)
+	if step.Move == journey.Wait {
 		// It is looked up on the way. What will be sent if the request turns out to have had no effect is what counts here.
-		w.InDoubt, w.Inherited, w.Trail, w.Attempts = false, false, record.Trail{Cancelled: w.Trail.Cancelled}, 0
-		step = journey.Resolve(w, journey.See(s.inputs.Directory, w, s.inputs, lag), s.inputs, s.policy)
+		step = journey.Resolve(w, seen.AsIfLate(), s.inputs, s.policy)
 	}
 	v := s.verdictOf(step)
 	if wrong := step.Verdict.Problem; wrong != nil {
@@ -121,7 +121,11 @@ func (s *Session) verdictOf(step journey.Step) verdict {
 			rec.Hint = "a request of an earlier run is in doubt: what became of it is looked up first"
 		}
 	case journey.Settled:
-		v.settled = rec.Outcome == record.Invited
+		switch rec.Outcome {
+		case record.Invited, record.Unknown, record.Failed, record.Rejected:
+			v.settled = step.Work.Attempts > 0
+		default:
+		}
 		if rec.UpdatedAt.IsZero() {
 			rec.UpdatedAt = s.now()
 		}
