@@ -1,0 +1,23 @@
+// Package jobs reads a file of jobs: rosters that are synchronized one after the other, each with options of its own.
+//
+//	defaults:
+//	  max-new: 5%
+//	jobs:
+//	  - roster: emea.csv
+//	  - {roster: apac.csv, results: out/apac.csv, allow-domain: [example.com, x.example]}
+//
+// The keys are the names of options. What they may be and what they hold is for the struct to say into which [Job.Decode]
+// puts them:
+//
+//	file, err := jobs.Read(opened, "jobs.yaml")
+//	for _, job := range file.Jobs {
+//		settings := Settings{Concurrency: 64}
+//		err := job.Decode(&settings)
+//	}
+//
+// A job's value takes the place of that of the defaults, a list as a whole. Every mistake is an [*Error] with its line, and
+// they come all at once, joined. What YAML can do is allowed, anchors, aliases and merge keys included, but a file has
+// 1 MiB at most, and what it stands for is bounded, too.
+//
+// The package opens no file and runs no job. It knows no option but the roster.
+package jobs
