@@ -50,7 +50,7 @@ var arrows = []arrow{
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
-	{"jobs", "fetch", "it reads the options of many runs, whatever the options are"},
+	{"jobs", "fetch", "it says which rosters and options there are; what they mean is for a face to say"},
 	{"drift", "directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.

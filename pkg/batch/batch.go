@@ -11,7 +11,7 @@
 //	err = recovered.Run(ctx, stop, batch.Options{Run: run.ID, Service: client, Pace: paced})
 //
 // A failed row is data, never an error: [Recovered.Run] returns an error only where everybody has to stop. The package
-// does not print, does not log and reads no roster. It has no example: package onboard shows the whole of it.
+// does not print, does not log and reads no roster.
 package batch
 
 import (

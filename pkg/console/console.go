@@ -2,6 +2,8 @@
 //
 // What it is given may come from a roster or from a service, so nothing in it reaches the terminal as a control
 // sequence. The package also has the [Redactor] that keeps secrets out of what is logged, and the logger itself.
+//
+// It has no example: what it shows is seen at a terminal.
 package console
 
 // The rules of the terminal, for everything that is printed here:

@@ -30,8 +30,10 @@ func Open(ctx context.Context, source Source) (*Document, error) {
 	d := &Document{file: file, digest: newDigester()}
 	d.bytes = newBuffer(io.TeeReader(contextReader{ctx.Err, file}, d.digest))
 	if d.Workbook, err = recognize(d.bytes); err != nil {
-		_, closing := d.Close()
-		return nil, errors.Join(err, closing)
+		if _, closing := d.Close(); closing != nil {
+			err = errors.Join(err, closing)
+		}
+		return nil, err
 	}
 	return d, nil
 }

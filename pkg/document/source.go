@@ -11,6 +11,8 @@ import (
 type Source struct {
 	// Name is for messages; by its extension, it may tell the format.
 	Name string
+	// Extension tells the format, as in ".jsonl", of a document whose name is no file's. "" stands for that of the name.
+	Extension string
 	// Open returns the document from its beginning. It is called once for every reading.
 	Open func() (io.ReadCloser, error)
 }

@@ -11,9 +11,7 @@ import (
 // A program says what options there are by the fields of a struct.
 func Example() {
 	const text = `
-defaults:
-  timeout: 90s
-  allow-domain: example.com
+defaults: {timeout: 90s, allow-domain: example.com}
 jobs:
   - roster: emea.csv
   - {roster: apac.csv, allow-domain: [example.com, x.example], concurrency: 8}

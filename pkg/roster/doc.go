@@ -4,6 +4,8 @@
 //	r, err := roster.Read(ctx, document.File("people.csv"), roster.Options{Role: "member"})
 //	for entry, err := range r.Entries(ctx) { … }
 //
+// [People] makes a document of people whom a program has in memory or in a database.
+//
 // [Read] goes through the whole document once, says whether it can be used at all, and counts what is wrong with its
 // rows. [Roster.Entries] goes through it again and yields every row with its findings. Memory does not grow with the
 // cells: a row costs about 20 bytes between the two, in which duplicates are found. A YAML document is held as a whole,

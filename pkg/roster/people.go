@@ -2,7 +2,6 @@ package roster
 
 import (
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -15,6 +14,7 @@ const (
 	keyDefaults = "defaults"
 	keyPeople   = "people"
 	keyTeam     = "team"
+	keyExtra    = "extra"
 )
 
 // peopleReader turns nodes into rows, whether they come from YAML or from JSON. Nodes are taken apart by hand, since
@@ -25,8 +25,13 @@ type peopleReader struct {
 	// role and teams are the defaults, "" and nil without any.
 	role  string
 	teams []Team
-	// columns are the extra keys of a results file: the index of each in reading.extra. Nil before its first row.
+	// columns are the extra ones: the index of each in reading.extra, which of those hold passwords, and how many bytes their
+	// names have.
 	columns map[string]int
+	secrets []bool
+	named   int
+	// ofResults are the extra keys of the first row of a results file, nil before it.
+	ofResults map[string]bool
 }
 
 // newPeopleReader returns a reader without defaults, for a document in the language named.
@@ -37,7 +42,11 @@ func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopl
 	if r.rules.delimiter != 0 {
 		return nil, unfit(place{1, 1}, "a delimiter is given, and "+language+" has none", remedy.Words("leave out ").Use("delimiter", ""))
 	}
-	return &peopleReader{reading: r, emit: emit}, nil
+	p := &peopleReader{reading: r, emit: emit, columns: make(map[string]int)}
+	for _, name := range r.known {
+		p.addColumn(name)
+	}
+	return p, nil
 }
 
 // document reads a list of people, a mapping with "people" and perhaps "defaults", or a single person.
@@ -119,7 +128,10 @@ func (p *peopleReader) entry(node *yaml.Node) error {
 	if isResult(node) {
 		node, out.extra, ofExtra = p.result(node)
 	}
-	values, problems := fields(node, FieldEmail, FieldRole, FieldTeams)
+	values, problems := fields(node, FieldEmail, FieldRole, FieldTeams, keyExtra)
+	if extra := values[keyExtra]; extra != nil && !isNull(extra) {
+		out.extra, ofExtra = p.extras(extra)
+	}
 	out.email, inEmail = scalar(values[FieldEmail], FieldEmail, node)
 	out.role, inRole = scalar(values[FieldRole], FieldRole, node)
 	out.teams, out.list, inTeams = teams(values[FieldTeams], node)
@@ -140,61 +152,6 @@ func (p *peopleReader) entry(node *yaml.Node) error {
 		out.list = p.teams
 	}
 	return p.emit(&out)
-}
-
-// isResult reports whether a mapping is a row of a results file in JSON Lines, which is a roster again.
-func isResult(node *yaml.Node) bool {
-	return node.Kind == yaml.MappingNode && hasKey(node, "row") && hasKey(node, "line") && hasKey(node, "outcome")
-}
-
-// result takes apart a row of a results file: into what a roster has of a person, and the roster's own columns, which
-// are those of the first such row. What else the run has written is of no meaning.
-func (p *peopleReader) result(node *yaml.Node) (person *yaml.Node, extra []string, problems []problem) {
-	person = &yaml.Node{Kind: yaml.MappingNode, Line: node.Line, Column: node.Column}
-	first := p.columns == nil
-	if first {
-		p.columns = make(map[string]int)
-	}
-	seen := make(map[string]bool)
-	values := make([]string, len(p.columns), len(node.Content))
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		switch name := key.Value; {
-		case slices.Contains([]string{FieldEmail, FieldRole, FieldTeams}, name):
-			person.Content = append(person.Content, key, value)
-		case slices.Contains(resultsHeader, name):
-		case seen[name]:
-			problems = append(problems, twice(key))
-		default:
-			seen[name] = true
-			column, known := p.columns[name]
-			switch {
-			case known:
-			case first:
-				column = len(values)
-				p.columns[name], p.extra, values = column, append(p.extra, strings.Clone(name)), append(values, "")
-				if isSecret(name) {
-					p.doubts = append(p.doubts, leftOut(place{key.Line, key.Column}, name))
-				}
-			case len(problems) < enough:
-				problems = append(problems, at(key, "", "unknown key "+quote(name), "the first row of these results does not have it"))
-				continue
-			default:
-				continue
-			}
-			text, wrong := plainText(value)
-			if wrong != nil {
-				problems = append(problems, *wrong)
-			}
-			if !isSecret(name) {
-				values[column] = text
-			}
-		}
-	}
-	if p.wantExtra {
-		extra = values
-	}
-	return person, extra, problems
 }
 
 // teams reads a list of teams, or the text that a table would have. The list is nil if there is none.

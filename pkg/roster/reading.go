@@ -39,6 +39,8 @@ type reading struct {
 	// columns and dialect are for the format of a table to set before its first row.
 	columns []string
 	dialect Dialect
+	// known are the names that extra has had at the end of an earlier reading, none in the first.
+	known []string
 	// extra is for the format to set before its last row: the names of the columns that mean nothing to it.
 	extra []string
 	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.

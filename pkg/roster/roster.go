@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -150,7 +151,7 @@ func (r *Roster) reread(ctx context.Context, want detail, take func(*Entry, *row
 	errEnough := errors.New("no more entries wanted")
 	judge := newJudge(r.Name, r.rules)
 	next := 0
-	second := &Roster{Name: r.Name, source: r.source, encoding: r.encoding, rules: r.rules}
+	second := &Roster{Name: r.Name, Extra: r.Extra, source: r.source, encoding: r.encoding, rules: r.rules}
 	err := second.pass(ctx, want, func(row *row, number int) error {
 		var entry Entry
 		judge.judge(row, number, &entry)
@@ -181,10 +182,13 @@ func (r *Roster) pass(ctx context.Context, want detail, take func(row *row, numb
 	}
 	defer func() {
 		digest, closing := d.Close()
-		r.Digest, err = digest, errors.Join(err, closing)
+		if r.Digest = digest; closing != nil {
+			err = errors.Join(err, closing)
+		}
 	}()
 	number := 0
-	err = r.read(ctx, d, &reading{bytes: d, rules: r.rules, wantExtra: want >= wantExtra, wantAll: want == wantAll}, func(row *row) error {
+	reading := &reading{bytes: d, rules: r.rules, wantExtra: want >= wantExtra, wantAll: want == wantAll, known: r.Extra}
+	err = r.read(ctx, d, reading, func(row *row) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -242,7 +246,7 @@ func (r *Roster) recognize(d *document.Document, reading *reading) error {
 		if err != nil {
 			return err
 		}
-		r.Format = detect(r.Name, head)
+		r.Format = detect(cmp.Or(r.source.Extension, r.Name), head)
 	}
 	name := strings.ToUpper(r.Format.String())
 	r.encoding = reading.text.Encoding

@@ -85,6 +85,7 @@ var beyondFiles = map[string]string{
 	"surrogate.json":      "half a character is text to a schema",
 	"list.jsonl":          "a schema does not know what the document is called",
 	"two-on-a-line.jsonl": "a schema knows no lines",
+	"extra.yaml":          "a number is no text to a schema",
 	"results-clean.jsonl": "what a run writes nobody types",
 }
 
@@ -224,7 +225,9 @@ func drawDocument(t *rapid.T) any {
 			return drawn
 		})
 	}
-	person := mapping(map[string]*rapid.Generator[any]{"email": email, "role": role, "teams": teams})
+	columns := rapid.SampledFrom([]any{nil, map[string]any{}, map[string]any{"No.": "7"}, map[string]any{"Department": "R&D", "": nil}})
+	extra := rapid.OneOf(columns, columns, columns, columns, rapid.SampledFrom([]any{map[string]any{"No.": 7}, map[string]any{"No.": []any{"7"}}, "x", []any{}}))
+	person := mapping(map[string]*rapid.Generator[any]{"email": email, "role": role, "teams": teams, "extra": extra})
 	people := rapid.Map(rapid.SliceOfN(person, 0, 3), func(list []any) any { return list })
 	whole := mapping(map[string]*rapid.Generator[any]{
 		"defaults": mapping(map[string]*rapid.Generator[any]{"role": role, "teams": teams}), "people": rapid.OneOf(people, people, anything),

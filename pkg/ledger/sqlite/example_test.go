@@ -12,7 +12,8 @@ import (
 	"rollcall/pkg/record"
 )
 
-func ExampleOpen() {
+// What was claimed and not concluded is in doubt, for this process and any later one.
+func Example() {
 	dir, err := os.MkdirTemp("", "")
 	if err == nil {
 		err = errors.Join(inviteAll(filepath.Join(dir, "ledger.db")), os.RemoveAll(dir))

@@ -1,5 +1,7 @@
 // Package commit writes to the database of a ledger: by one connection, and in groups, since a commit costs the same
 // however much it carries.
+//
+// It has no example: it is a part of package sqlite, and nobody else's.
 package commit
 
 import (

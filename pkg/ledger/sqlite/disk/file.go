@@ -1,5 +1,7 @@
 // Package disk looks after the file of a ledger and the files beside it: their names, modes and lock, and what is wrong
 // with them. It opens no database.
+//
+// It has no example: it is a part of package sqlite, and nobody else's.
 package disk
 
 import (

@@ -1,4 +1,6 @@
 // Package schema makes the database of a ledger, and brings those of earlier versions up to date.
+//
+// It has no example: it is a part of package sqlite, and nobody else's.
 package schema
 
 import (
