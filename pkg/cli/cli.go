@@ -2,6 +2,8 @@
 //
 // [Run] is the whole program but for the process around it. It is the only package that reads the environment, and it
 // does so through [Process.Lookup].
+//
+// It has no example: the scripts in testdata/script are.
 package cli
 
 import (

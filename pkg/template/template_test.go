@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -17,17 +16,6 @@ import (
 	"rollcall/pkg/roster"
 	"rollcall/pkg/template"
 )
-
-func Example() {
-	format, known := template.FormatOf("team.csv")
-	if !known {
-		format = template.CSV
-	}
-	if err := template.Write(os.Stdout, format, template.Options{}); err != nil {
-		fmt.Println(err)
-	}
-	// Output: email,role,teams
-}
 
 func write(t *testing.T, format string, o template.Options) []byte {
 	t.Helper()
