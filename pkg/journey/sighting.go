@@ -7,6 +7,7 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 )
@@ -69,8 +70,10 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 }
 
 // unaccounted returns an invitation of a similar address that nobody else explains, and whether there are any whose address
-// cannot be read. Whatever was there before the request, or is known to be another person's, is no trace of it. The reading
-// at the beginning was before the requests of this process alone: it may show what a process before this one has left.
+// cannot be read. Whatever was there before the request, or is known to be another person's, is no trace of it: an earlier
+// run or this one has made it, and it is listed under that person's address. Under any other, the service has put several
+// addresses into one, and the request may be behind it. The reading at the beginning was before the requests of this
+// process alone: it may show what a process before this one has left.
 func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string, veiled bool) {
 	known := map[string]bool{}
 	earlier := 0
@@ -81,7 +84,8 @@ func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string
 		}
 	}
 	for _, invitation := range d.Similar(w.Email) {
-		if !known[invitation.ID] && in.Histories.Of(invitation.Email).Invitation.ID != invitation.ID {
+		others := in.Histories.Of(invitation.Email).Invitation.ID == invitation.ID || in.Made[invitation.ID] == email.Fold(invitation.Email)
+		if !known[invitation.ID] && !others {
 			return invitation.Email, d.Veiled > earlier
 		}
 	}

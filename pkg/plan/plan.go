@@ -42,7 +42,9 @@ type Inputs struct {
 	// Blind says that the reading has teams at most: then what is remembered stands in for members and invitations.
 	Blind     bool
 	Histories Histories
-	Policy    Policy
+	// Made has the invitations that the run itself has made so far, by id, with the key of whom each is for. Nil: none.
+	Made   map[string]string
+	Policy Policy
 	// TrustLists lets people be invited although the lists contradict themselves.
 	TrustLists bool
 	// At is the time of the verdicts, by the service's clock.
