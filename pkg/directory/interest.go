@@ -38,7 +38,9 @@ func interestOf(o Options) interest {
 	return in
 }
 
-func (in interest) member(key string) bool { return in.everybody || in.keys[key] }
+func (in interest) member(key string) bool {
+	return in.everybody || in.keys[key] || in.mailboxes[email.Mailbox(key)]
+}
 
 func (in interest) invitation(key string, i cybedefend.Invitation) bool {
 	return in.everybody || in.ids[foldID(i.ID)] || in.keys[key] || in.mailboxes[email.Mailbox(key)]

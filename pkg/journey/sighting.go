@@ -34,10 +34,10 @@ type Sighting struct {
 	// Gaps say in words why somebody may have been missed, and are empty if nobody was. Err is why nothing was read.
 	Gaps []string
 	Err  error
-	// Similar is an address in the list of invitations that may be the same mailbox, empty if there is none. Veiled says
-	// that the list has addresses that cannot be read.
-	Similar string
-	Veiled  bool
+	// Similar is an address in the list of invitations that may be the same mailbox, empty if there is none, and Joined one
+	// in the list of members. Veiled says that the list of invitations has addresses that cannot be read.
+	Similar, Joined string
+	Veiled          bool
 	// Withdrawn are the ids of the invitations that runs have cancelled, with when that was: a late list still shows them.
 	Withdrawn map[string]time.Time
 	// Unsure says that the service has lately confirmed a request without describing the invitation.
@@ -55,6 +55,10 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		s.byID(d, id)
 	}
 	s.Similar, s.Veiled = unaccounted(d, w, in)
+	s.Joined = joined(d, w, in)
+	if w.Trail.Cancelled != "" {
+		s.Perhaps = nil // nobody has accepted it
+	}
 	replaced := w.Trail.Cancelled
 	if w.InDoubt && replaced == "" && s.Pending == nil && !s.answered(w.Replaces) {
 		replaced = w.Replaces
@@ -92,6 +96,23 @@ func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string
 	return "", d.Veiled > earlier
 }
 
+// joined returns a member of a similar address who may have accepted the invitation that the request has made: one who was
+// none before. Nothing tells by which invitation somebody has joined.
+func joined(d *directory.Directory, w Work, in plan.Inputs) string {
+	before := map[string]bool{}
+	if in.Directory != nil && in.Directory != d && !w.Inherited {
+		for _, member := range in.Directory.SimilarMembers(w.Email) {
+			before[email.Fold(member.Email)] = true
+		}
+	}
+	for _, member := range d.SimilarMembers(w.Email) {
+		if !before[email.Fold(member.Email)] {
+			return member.Email
+		}
+	}
+	return ""
+}
+
 // byID adds the invitation with an id, which the list may have under another spelling of the address.
 func (s *Sighting) byID(d *directory.Directory, id string) {
 	if id == "" {
@@ -122,6 +143,10 @@ func (s *Sighting) recall(history plan.History, now time.Time) {
 	if !known {
 		return
 	}
+	only := func(m directory.Membership) {
+		m.Perhaps = s.Perhaps
+		s.Membership = m
+	}
 	expired := func(i cybedefend.Invitation) bool { return !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(now) }
 	young := func(i cybedefend.Invitation, at time.Time) bool {
 		return now.Sub(at) < MemoryCounts && !expired(i) && !s.lists(i.ID)
@@ -131,16 +156,16 @@ func (s *Sighting) recall(history plan.History, now time.Time) {
 	case sent && history.Unsure:
 		s.Unsure = true
 	case sent:
-		s.Membership = directory.Membership{Pending: &own}
+		only(directory.Membership{Pending: &own})
 	case history.SeenAs == record.AlreadyInvited && seen.ID != own.ID && young(seen, history.SeenAt): // not by memory itself
-		s.Membership = directory.Membership{Pending: &seen}
+		only(directory.Membership{Pending: &seen})
 	case s.lists(last.ID), later(s.Expired, last), later(s.Ended, last):
 		// The list knows more than the memory.
 	case expired(last) && !history.FoundGone(last.ID):
-		s.Membership = directory.Membership{Expired: &last}
+		only(directory.Membership{Expired: &last})
 	default:
 		last.Status = vanished
-		s.Membership = directory.Membership{Ended: &last}
+		only(directory.Membership{Ended: &last})
 	}
 }
 
@@ -253,6 +278,8 @@ func (s Sighting) perhaps() string {
 	switch {
 	case s.Similar != "":
 		return fmt.Sprintf("; %s is invited, which may be the same mailbox", s.Similar)
+	case s.Joined != "":
+		return fmt.Sprintf("; %s is a member, which may be the same mailbox", s.Joined)
 	case s.Veiled:
 		return "; some of the addresses that it lists cannot be read"
 	}

@@ -99,6 +99,8 @@ const (
 	OptionReinvite      = "reinvite"
 	OptionReinviteAfter = "reinvite-after"
 	OptionReinviteMax   = "reinvite-max"
+	// OptionTrustLists believes the lists, see [Inputs.TrustLists].
+	OptionTrustLists = "trust-lists"
 )
 
 // The reasons behind verdicts, in plan files.
@@ -110,6 +112,7 @@ const (
 	reasonYoung    = "the last invitation is too young"
 	reasonSpent    = "invited as often as allowed"
 	reasonEnded    = "the invitation has ended"
+	reasonPerhaps  = "perhaps a member under another address"
 	reasonTeams    = "the teams are wrong"
 	reasonUnknown  = "nothing is known about the organization"
 )
