@@ -68,7 +68,7 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		s.Pending = nil
 	}
 	if s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
-		s.recall(history, in.At)
+		s.recall(d, history, in.At)
 	}
 	return s
 }
@@ -134,7 +134,7 @@ func (s *Sighting) byID(d *directory.Directory, id string) {
 
 // recall adds what is remembered of somebody whom the lists show neither as a member nor as invited. An invitation of ours
 // that is young counts unless the list says itself how it ended: a list that lags behind does not.
-func (s *Sighting) recall(history plan.History, now time.Time) {
+func (s *Sighting) recall(d *directory.Directory, history plan.History, now time.Time) {
 	if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) && now.Sub(history.SeenAt) < MemoryCounts {
 		s.Membership = directory.Membership{Member: &cybedefend.User{}}
 		return
@@ -149,7 +149,7 @@ func (s *Sighting) recall(history plan.History, now time.Time) {
 	}
 	expired := func(i cybedefend.Invitation) bool { return !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(now) }
 	young := func(i cybedefend.Invitation, at time.Time) bool {
-		return now.Sub(at) < MemoryCounts && !expired(i) && !s.lists(i.ID)
+		return now.Sub(at) < MemoryCounts && !expired(i) && !ended(d, i.ID)
 	}
 	own, seen := history.Invitation, history.Seen
 	switch sent := young(own, history.At); {
@@ -159,7 +159,7 @@ func (s *Sighting) recall(history plan.History, now time.Time) {
 		only(directory.Membership{Pending: &own})
 	case history.SeenAs == record.AlreadyInvited && seen.ID != own.ID && young(seen, history.SeenAt): // not by memory itself
 		only(directory.Membership{Pending: &seen})
-	case s.lists(last.ID), later(s.Expired, last), later(s.Ended, last):
+	case ended(d, last.ID), later(s.Expired, last), later(s.Ended, last):
 		// The list knows more than the memory.
 	case expired(last) && !history.FoundGone(last.ID):
 		only(directory.Membership{Expired: &last})
@@ -169,9 +169,10 @@ func (s *Sighting) recall(history plan.History, now time.Time) {
 	}
 }
 
-// lists reports whether the list has the invitation with that id as one that has ended.
-func (s *Sighting) lists(id string) bool {
-	return id != "" && (s.Expired != nil && s.Expired.ID == id || s.Ended != nil && s.Ended.ID == id)
+// ended reports whether the list has the invitation with that id as one that has ended, be it the latest of the person or not.
+func ended(d *directory.Directory, id string) bool {
+	_, state, found := d.Invitation(id)
+	return found && state != directory.Pending
 }
 
 // later reports whether a listed invitation is later than one that is remembered.
@@ -238,19 +239,23 @@ func (s Sighting) withdrawn(id string) bool {
 }
 
 // own returns the invitation that a request of ours has made, nil if the reading shows none. The one that the request was
-// to replace is cancelled first: as long as it is pending, nothing was sent.
+// to replace is cancelled first: as long as it is pending, nothing was sent. One that had ended before is pending in a late
+// list as well as when the request has renewed it.
 func (s Sighting) own(w Work) *cybedefend.Invitation {
 	for _, invitation := range []*cybedefend.Invitation{s.Pending, s.Expired, s.Ended} {
 		switch {
 		case invitation == nil, s.withdrawn(invitation.ID):
 		case w.InvitationID != "" && strings.EqualFold(invitation.ID, w.InvitationID):
 			return invitation
-		case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces):
+		case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces) && (!s.early(w) || !same(invitation.ID, w.Before)):
 			return invitation
 		}
 	}
 	return nil
 }
+
+// same reports whether two ids are the same. An empty one is none.
+func same(a, b string) bool { return a != "" && strings.EqualFold(a, b) }
 
 // answered reports whether the list shows that the invitation was accepted or declined, rather than cancelled.
 func (s Sighting) answered(id string) bool {
