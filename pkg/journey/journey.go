@@ -16,7 +16,6 @@ package journey
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -183,7 +182,7 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 	}
 	w := step.Work
 	switch traces := s.Similar != "" || s.Joined != "" || s.Veiled || s.endedSince(w); {
-	case traces && !in.TrustLists, s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
+	case traces && !in.TrustLists, s.Pending != nil && !same(s.Pending.ID, w.Replaces):
 		return step.leftByLists(in, "the lists do not show for certain that it had no effect"+s.perhaps())
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))
@@ -198,13 +197,13 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 // refused finds out whether a refusal only meant that the person is there already.
 func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
-	switch kept := w.Replaces != "" && s.Pending != nil && s.Pending.ID == w.Replaces; {
+	switch kept := s.Pending != nil && same(s.Pending.ID, w.Replaces); {
 	case s.Err != nil:
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
 		step.Work.Trail.Tries, step.Work.Refused = 0, false // if it is sent, then to replace what was not known of
 		return step.verdict(s, in)
-	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !strings.EqualFold(s.latest(), w.Replaces)):
+	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !same(s.latest(), w.Replaces)):
 		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
 	case s.Perhaps != nil && !kept && !in.TrustLists && (w.Replaces != "" || w.HTTPStatus == http.StatusConflict):
 		return step.keep(plan.Perhaps(s.Membership), in) // what we could not cancel may have been accepted

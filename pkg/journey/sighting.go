@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -80,16 +81,17 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 // process alone: it may show what a process before this one has left.
 func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string, veiled bool) {
 	known := map[string]bool{}
+	identity := func(i cybedefend.Invitation) string { return cmp.Or(i.ID, "@"+email.Fold(i.Email)) }
 	earlier := 0
 	if in.Directory != nil && in.Directory != d && !w.Inherited {
 		earlier = in.Directory.Veiled
 		for _, invitation := range in.Directory.Similar(w.Email) {
-			known[invitation.ID] = true
+			known[identity(invitation)] = true
 		}
 	}
 	for _, invitation := range d.Similar(w.Email) {
-		others := in.Histories.Of(invitation.Email).Invitation.ID == invitation.ID || in.Made[invitation.ID] == email.Fold(invitation.Email)
-		if !known[invitation.ID] && !others {
+		others := same(in.Histories.Of(invitation.Email).Invitation.ID, invitation.ID) || in.Made[invitation.ID] == email.Fold(invitation.Email)
+		if !known[identity(invitation)] && !others {
 			return invitation.Email, d.Veiled > earlier
 		}
 	}
@@ -198,7 +200,7 @@ func remembered(history plan.History, now time.Time) (m directory.Membership) {
 // without returns the membership without the invitation that was cancelled to be replaced.
 func without(m directory.Membership, replaced string) directory.Membership {
 	for _, invitation := range []**cybedefend.Invitation{&m.Pending, &m.Expired, &m.Ended} {
-		if replaced != "" && *invitation != nil && strings.EqualFold((*invitation).ID, replaced) {
+		if *invitation != nil && same((*invitation).ID, replaced) {
 			*invitation = nil
 		}
 	}
@@ -245,27 +247,26 @@ func (s Sighting) own(w Work) *cybedefend.Invitation {
 	for _, invitation := range []*cybedefend.Invitation{s.Pending, s.Expired, s.Ended} {
 		switch {
 		case invitation == nil, s.withdrawn(invitation.ID):
-		case w.InvitationID != "" && strings.EqualFold(invitation.ID, w.InvitationID):
+		case same(invitation.ID, w.InvitationID):
 			return invitation
-		case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces) && (!s.early(w) || !same(invitation.ID, w.Before)):
+		case invitation == s.Pending && !same(invitation.ID, w.Replaces) && (!s.early(w) || !same(invitation.ID, w.Before)):
 			return invitation
 		}
 	}
 	return nil
 }
 
-// same reports whether two ids are the same. An empty one is none.
+// same reports whether two ids are the same. An empty one is none: a list may name no ids.
 func same(a, b string) bool { return a != "" && strings.EqualFold(a, b) }
 
 // answered reports whether the list shows that the invitation was accepted or declined, rather than cancelled.
 func (s Sighting) answered(id string) bool {
-	return s.Ended != nil && strings.EqualFold(s.Ended.ID, id) && directory.EndedHow(s.Ended.Status) != "cancelled"
+	return s.Ended != nil && same(s.Ended.ID, id) && directory.EndedHow(s.Ended.Status) != "cancelled"
 }
 
 // endedSince reports whether the list has an invitation that has ended and was not known of before the request.
 func (s Sighting) endedSince(w Work) bool {
-	last := s.latest()
-	return last != "" && s.Pending == nil && last != w.Before
+	return s.Pending == nil && (s.Expired != nil || s.Ended != nil) && !same(s.latest(), w.Before)
 }
 
 // latest returns the id of the invitation that counts, empty if there is none.

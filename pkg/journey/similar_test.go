@@ -11,6 +11,51 @@ import (
 	"rollcall/pkg/record"
 )
 
+// TestAListWithoutIDs has a request lost, and a list that names no ids: what it shows of the person, or of the same mailbox,
+// may be of that request.
+func TestAListWithoutIDs(t *testing.T) {
+	const address = "ada+work@x.example"
+	named := func(address, status string) cybedefend.Invitation {
+		return cybedefend.Invitation{Email: address, Status: status, ExpiresAt: noon.Add(time.Hour)}
+	}
+	admin := []cybedefend.User{{ID: "u0", Email: "admin@x.example"}}
+	stranger := lateReading(t, admin, named("eve@x.example", "pending"))
+	tests := []struct {
+		name  string
+		lists []cybedefend.Invitation
+		first []cybedefend.Invitation
+		want  record.Outcome // unset: it is sent again
+	}{
+		{name: "nothing", want: record.Unset},
+		{name: "the invitation", lists: []cybedefend.Invitation{named(address, "pending")}, want: record.Invited},
+		{name: "the invitation, accepted", lists: []cybedefend.Invitation{named(address, "accepted")}, want: record.Unknown},
+		{name: "one of a similar address", lists: []cybedefend.Invitation{named("ada@x.example", "pending")}, want: record.Unknown},
+		{
+			name: "one of a similar address, which was there before", lists: []cybedefend.Invitation{named("ada@x.example", "pending")},
+			first: []cybedefend.Invitation{named("ada@x.example", "pending")}, want: record.Unset,
+		},
+		{
+			name: "one of a similar address, where another was before", lists: []cybedefend.Invitation{named("ada@x.example", "pending")},
+			first: []cybedefend.Invitation{named("ada+home@x.example", "pending")}, want: record.Unknown,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := entry()
+			w.Email, w.Desired.Email, w.Invite.Email = address, address, address
+			w.InDoubt, w.Trail.Lost, w.Trail.EndedAt = true, true, noon.Add(-time.Hour)
+			in := plan.Inputs{Directory: stranger, At: noon}
+			if tt.first != nil {
+				in.Directory = lateReading(t, admin, tt.first...)
+			}
+			got := journey.Resolve(w, journey.See(lateReading(t, admin, tt.lists...), w, in, 0), in, policy(t))
+			if got.Work.Outcome != tt.want || (got.Move == journey.Send) != (tt.want == record.Unset) {
+				t.Errorf("%s, %s (%s)", got.Move, got.Work.Outcome, got.Work.Error)
+			}
+		})
+	}
+}
+
 // TestAMemberOfASimilarAddress has Ada be a member, perhaps, under the address into which the service has put hers.
 func TestAMemberOfASimilarAddress(t *testing.T) {
 	const address = "ada+work@x.example"

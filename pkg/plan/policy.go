@@ -42,6 +42,8 @@ func (p Policy) keeps(m directory.Membership, history History, now time.Time) (r
 	switch {
 	case pending != nil && p.Reinvite != ReinvitePending:
 		return reasonPending, nil
+	case pending != nil && pending.ID == "":
+		return reasonPending, remedy.Words("the list does not name the id of the pending invitation, so it cannot be cancelled: renew it in the dashboard")
 	case pending == nil && m.Expired != nil && p.Reinvite == ReinviteNever:
 		return reasonExpired, remedy.Words("the invitation has expired; ").Use(OptionReinvite, string(ReinviteExpired)).Words(" renews it")
 	case pending == nil && m.Expired == nil && p.Reinvite != ReinviteEnded:

@@ -25,6 +25,7 @@ func asFlag(r remedy.Remedy) string { return "--" + r.String() }
 func TestPerhapsAMember(t *testing.T) {
 	member := &cybedefend.User{ID: "u", Email: "ann@gmail.com"}
 	i := cybedefend.Invitation{ID: "i", Email: "a.nn@gmail.com"}
+	nameless := cybedefend.Invitation{Email: "a.nn@gmail.com"}
 	sent := plan.History{Times: 1, At: now.Add(-time.Hour), Invitation: i}
 	perhaps := "ann@gmail.com is a member, which may be the same mailbox: look in the dashboard; if that is somebody else, --trust-lists has the same command send it"
 	tests := []struct {
@@ -44,6 +45,10 @@ func TestPerhapsAMember(t *testing.T) {
 		{name: "cancelled by a run", give: directory.Membership{Perhaps: member}, history: plan.History{Times: 1}, want: record.WouldInvite},
 		{name: "pending", give: directory.Membership{Perhaps: member, Pending: &i}, history: sent, want: record.AlreadyInvited},
 		{name: "pending, and replaced", give: directory.Membership{Perhaps: member, Pending: &i}, policy: plan.ReinvitePending, history: sent, want: record.WouldReinvite, hint: "the pending invitation is cancelled first"},
+		{
+			name: "pending, and not to be cancelled", give: directory.Membership{Pending: &nameless}, policy: plan.ReinvitePending, want: record.AlreadyInvited,
+			hint: "the list does not name the id of the pending invitation, so it cannot be cancelled: renew it in the dashboard",
+		},
 		{name: "expired, and the lists are trusted", give: directory.Membership{Perhaps: member, Expired: &i}, trust: true, want: record.WouldReinvite, hint: "the invitation has expired"},
 		{name: "expired, and nobody is similar", give: directory.Membership{Expired: &i}, history: sent, want: record.WouldReinvite, hint: "the invitation has expired"},
 	}
