@@ -42,7 +42,7 @@ type Options struct {
 	// Members are the addresses of people whom an earlier memory knows as members. If the list lacks one of them, the
 	// search has to say that he has left, or the reading is not complete.
 	Members []string
-	// Pending are the addresses or ids of invitations that an earlier memory knows as pending and not expired. If the
+	// Pending are the addresses of people whose invitations an earlier memory knows as pending and not expired. If the
 	// list of invitations is empty, all of them have to be members by now, or the reading is not complete.
 	Pending []string
 

@@ -34,7 +34,7 @@ func (r *reading) wanted() (keys []string, ok bool) {
 	}
 	people := r.People
 	if r.invitations.empty {
-		people = slices.Concat(people, r.remembered())
+		people = slices.Concat(people, r.Pending)
 	}
 	seen := map[string]bool{}
 	for _, address := range people {
