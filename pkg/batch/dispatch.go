@@ -50,6 +50,7 @@ type dispatcher struct {
 	trouble   error // the last answer that says that something is wrong
 	shown     bool  // that the line is stopped
 	witnesses []journey.Witness
+	made      map[string]string // the invitations of this run, by id, with whose they are
 	settling  settling
 }
 
@@ -62,7 +63,7 @@ func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, 
 		},
 		halt: halt, events: events, fresh: fresh,
 		work: make(chan allowed), back: make(chan answer, inFlightPerWorker*o.Workers),
-		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At),
+		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: map[string]string{},
 	}
 }
 
@@ -212,6 +213,7 @@ func (d *dispatcher) take(a answer) {
 	switch step.Move {
 	case journey.Settled:
 		d.show(step.Work.Record)
+		d.note(step.Work.Record)
 		d.witness(step.Work.Record, a.began)
 	case journey.Again:
 		d.repeat(step)

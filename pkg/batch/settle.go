@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
@@ -75,23 +76,34 @@ func (d *dispatcher) settle(ctx context.Context) {
 	}
 }
 
-// resolve says what the reading, or the error that prevented one, means for each doubt.
+// note keeps whose an invitation is that this run has made.
+func (d *dispatcher) note(r record.Record) {
+	if r.Outcome == record.Invited && r.InvitationID != "" {
+		d.made[r.InvitationID] = email.Fold(r.Email)
+	}
+}
+
+// resolve says what the reading, or the error that prevented one, means for each doubt. What it has shown to be the
+// invitation of one explains it to all others, so it is held against them twice.
 func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journey.Step {
 	in, lag := d.inputs, time.Duration(0)
-	in.Blind, in.At = false, d.Now()
+	in.Blind, in.At, in.Made = false, d.Now(), d.made
 	if unread == nil {
 		lag = d.Policy.LagOf(reading, d.witnesses)
 	}
 	steps := make([]journey.Step, len(d.doubts))
-	for i, doubt := range d.doubts {
-		sighting := journey.Sighting{Err: unread}
-		if unread == nil {
-			sighting = journey.See(reading, doubt.Work, in, lag)
-		}
-		steps[i] = journey.Resolve(doubt.Work, sighting, in, d.Policy)
-		steps[i].Err = doubt.Err
-		if steps[i].Move == journey.Settled {
-			steps[i].Work.UpdatedAt = d.Now()
+	for range 2 {
+		for i, doubt := range d.doubts {
+			sighting := journey.Sighting{Err: unread}
+			if unread == nil {
+				sighting = journey.See(reading, doubt.Work, in, lag)
+			}
+			steps[i] = journey.Resolve(doubt.Work, sighting, in, d.Policy)
+			steps[i].Err = doubt.Err
+			if steps[i].Move == journey.Settled {
+				steps[i].Work.UpdatedAt = d.Now()
+			}
+			d.note(steps[i].Work.Record)
 		}
 	}
 	return steps

@@ -301,6 +301,54 @@ func TestConfirmedIsNeverSentAgain(t *testing.T) {
 	})
 }
 
+// TestOthersOfOneMailboxAreExplained has a request for one address of a mailbox lost, and another address of it invited by
+// the same run. Where the list shows that invitation under its own address, it is no trace of the lost request.
+func TestOthersOfOneMailboxAreExplained(t *testing.T) {
+	tests := []struct {
+		name  string
+		first reply // ann+1
+		lost  bool  // whether the request for ann+2 takes effect
+		spell func(string) string
+		want  string
+		sent  int
+	}{
+		{"invited by an answer", created(), false, nil, "invited invited", 3},
+		{"invited by an answer, and the other one, too", created(), true, nil, "invited invited", 2},
+		{"found to be invited by the same reading", lost(true), false, nil, "invited invited", 3},
+		{"listed under the mailbox", created(), false, withoutTag, "invited unknown", 2},
+		{"listed under the mailbox, both of them", created(), true, withoutTag, "invited unknown", 2},
+	}
+	for _, tt := range tests {
+		for _, people := range [][]string{{"ann+1@x.example", "ann+2@x.example"}, {"ann+2@x.example", "ann+1@x.example"}} {
+			t.Run(tt.name+", "+people[0]+" first", func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorldOf(t, people, evenly(func() reply { return lost(tt.lost) }, func() reply { return tt.first }))
+					if tt.spell != nil {
+						w.service.spell = tt.spell
+					}
+					if err := w.run(t, nil); err != nil {
+						t.Fatal(err)
+					}
+					got := strings.Fields(w.outcomes(t))
+					if people[0] == "ann+2@x.example" {
+						slices.Reverse(got)
+					}
+					if strings.Join(got, " ") != tt.want || len(w.service.sent) != tt.sent || len(w.mailedTwice()) > 0 {
+						t.Errorf("%s after %d requests, mailed twice %v: %+v", got, len(w.service.sent), w.mailedTwice(), w.rows(t))
+					}
+				})
+			})
+		}
+	}
+}
+
+// withoutTag drops the tag of an address.
+func withoutTag(address string) string {
+	local, domain, _ := strings.Cut(address, "@")
+	local, _, _ = strings.Cut(local, "+")
+	return local + "@" + domain
+}
+
 // TestAStopDuringSettlingLeavesClaims stops a run while it waits for what is in doubt.
 func TestAStopDuringSettlingLeavesClaims(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -41,8 +41,9 @@ type Directory struct {
 	people map[string]Membership
 	// invitations are those that were kept, by folded id.
 	invitations map[string]*invitation
-	// mailboxes are the pending ones whose mailbox is not their key, by mailbox.
+	// mailboxes are the pending ones whose mailbox is not their key, by mailbox, and joined such members.
 	mailboxes        map[string][]*invitation
+	joined           map[string][]cybedefend.User
 	members, pending int
 	teams            []cybedefend.Team
 }
@@ -57,13 +58,24 @@ type Membership struct {
 	Expired *cybedefend.Invitation
 	// Ended is the latest invitation that was answered or withdrawn, nil if there is none. [EndedHow] says how.
 	Ended *cybedefend.Invitation
+	// Perhaps is a member of another address who may be the person, nil if there is none or the person is a member. See
+	// [Directory.SimilarMembers].
+	Perhaps *cybedefend.User
 }
 
 // Certain reports whether whoever the directory does not know is not there.
 func (d *Directory) Certain() bool { return d.Stable && d.Complete }
 
 // Person returns what is known about an address.
-func (d *Directory) Person(address string) Membership { return d.people[email.Fold(address)] }
+func (d *Directory) Person(address string) Membership {
+	m := d.people[email.Fold(address)]
+	if m.Member == nil {
+		if similar := d.SimilarMembers(address); len(similar) > 0 {
+			m.Perhaps = &similar[0]
+		}
+	}
+	return m
+}
 
 // Invitation returns the invitation with an id, whatever its letter case, and the state in which it was shown. Where
 // only some people mattered, others' may be missing, see [Options].
@@ -86,6 +98,23 @@ func (d *Directory) Similar(address string) (similar []cybedefend.Invitation) {
 	for _, i := range d.mailboxes[mailbox] {
 		if email.Fold(i.Email) != key {
 			similar = append(similar, i.Invitation)
+		}
+	}
+	return similar
+}
+
+// SimilarMembers returns the members of other addresses that reach the same mailbox, or that a service which normalises
+// addresses may have made of this one. See [email.Mailbox]. Where people were looked up singly, see [MaxLookups], these are
+// members of the normal form alone.
+func (d *Directory) SimilarMembers(address string) (similar []cybedefend.User) {
+	key := email.Fold(address)
+	mailbox := email.Mailbox(key)
+	if member := d.people[mailbox].Member; mailbox != key && member != nil {
+		similar = append(similar, *member)
+	}
+	for _, member := range d.joined[mailbox] {
+		if email.Fold(member.Email) != key {
+			similar = append(similar, member)
 		}
 	}
 	return similar

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"slices"
+
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
 )
@@ -22,11 +24,8 @@ func interestOf(o Options) interest {
 		in.keys[email.Fold(address)] = true
 		in.mailboxes[email.Mailbox(address)] = true
 	}
-	for _, address := range o.Members {
+	for _, address := range slices.Concat(o.Members, o.Pending) {
 		in.keys[email.Fold(address)] = true
-	}
-	for _, text := range o.Pending {
-		in.keys[email.Fold(text)], in.ids[foldID(text)] = true, true
 	}
 	for _, id := range o.Invitations {
 		in.ids[foldID(id)] = true
@@ -38,7 +37,9 @@ func interestOf(o Options) interest {
 	return in
 }
 
-func (in interest) member(key string) bool { return in.everybody || in.keys[key] }
+func (in interest) member(key string) bool {
+	return in.everybody || in.keys[key] || in.mailboxes[email.Mailbox(key)]
+}
 
 func (in interest) invitation(key string, i cybedefend.Invitation) bool {
 	return in.everybody || in.ids[foldID(i.ID)] || in.keys[key] || in.mailboxes[email.Mailbox(key)]

@@ -92,6 +92,64 @@ func TestSimilar(t *testing.T) {
 	}
 }
 
+func TestSimilarMembers(t *testing.T) {
+	addresses := []string{"Ann.Lee@gmail.com", "bob+lists@x.example", "bob@x.example", "cydmoe@gmail.com", "dan@x.example"}
+	service := &organization{}
+	for _, address := range addresses {
+		service.join(address, 9)
+	}
+	tests := []struct {
+		give    string
+		want    []string
+		perhaps string
+	}{
+		{"annlee@googlemail.com", []string{"Ann.Lee@gmail.com"}, "Ann.Lee@gmail.com"},
+		{"ann.lee@gmail.com", nil, ""}, // the same key
+		{"bob+news@x.example", []string{"bob@x.example", "bob+lists@x.example"}, "bob@x.example"},
+		{"bob@x.example", []string{"bob+lists@x.example"}, ""}, // who is a member himself
+		{"cyd.moe+work@gmail.com", []string{"cydmoe@gmail.com"}, "cydmoe@gmail.com"},
+		{"eve@x.example", nil, ""},
+	}
+	people := make([]string, len(tests))
+	for i, tt := range tests {
+		people[i] = tt.give
+	}
+	for _, people := range [][]string{nil, people} {
+		d := readWith(t, service, directory.Options{People: people})
+		for _, tt := range tests {
+			var got []string
+			for _, member := range d.SimilarMembers(tt.give) {
+				got = append(got, member.Email)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("SimilarMembers(%q), %d people matter (-want +got):\n%s", tt.give, len(people), diff)
+			}
+			perhaps := ""
+			if m := d.Person(tt.give); m.Perhaps != nil {
+				perhaps = m.Perhaps.Email
+			}
+			if perhaps != tt.perhaps {
+				t.Errorf("Person(%q) is perhaps %q, want %q", tt.give, perhaps, tt.perhaps)
+			}
+		}
+	}
+}
+
+// TestLookUpFindsTheNormalForm looks people up singly in an organization that has them under normalised addresses.
+func TestLookUpFindsTheNormalForm(t *testing.T) {
+	service := &organization{}
+	service.populate(1000, 0)
+	service.join("annlee@gmail.com", 1000)
+	service.join("dan@x.example", 1001)
+	d := readWith(t, service, directory.Options{People: []string{"Ann.Lee@gmail.com", "dan@x.example"}})
+	if got := d.SimilarMembers("Ann.Lee@gmail.com"); len(got) != 1 || got[0].Email != "annlee@gmail.com" {
+		t.Errorf("SimilarMembers = %v", got)
+	}
+	if got := service.calls; got["members"] != 1 || got["search"] != 1+3 || d.Person("dan@x.example").Member == nil {
+		t.Errorf("calls %v, want one page and a search for each of three addresses", got)
+	}
+}
+
 func TestVeiledInvitations(t *testing.T) {
 	service := &organization{invitations: []cybedefend.Invitation{
 		{ID: "1", Email: "a***@x.example"},

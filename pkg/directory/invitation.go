@@ -54,17 +54,12 @@ func (r *reading) readInvitations(ctx context.Context) error {
 	return nil
 }
 
-// remembered returns the addresses in [Options.Pending], without the ids.
-func (r *reading) remembered() []string {
-	return slices.DeleteFunc(slices.Clone(r.Pending), func(text string) bool { return !strings.Contains(text, "@") })
-}
-
 // doubtInvitations holds an empty list of invitations against what an earlier memory knows. Whoever was invited and is
 // no member by now should be in it. There is no search for invitations.
 func (r *reading) doubtInvitations() {
 	missing := map[string]bool{}
-	for _, text := range r.Pending {
-		if key := email.Fold(text); key != "" && !r.isMember(key) {
+	for _, address := range r.Pending {
+		if key := email.Fold(address); key != "" && !r.isMember(key) {
 			missing[key] = true
 		}
 	}

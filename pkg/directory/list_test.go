@@ -152,11 +152,11 @@ func TestReadIsStableAndCheapWhereNothingChanges(t *testing.T) {
 		wantInvitations      int
 	}{
 		{name: "nobody", wantMembers: 3, wantInvitations: 3},
-		{name: "one page", members: 19, invitations: 19, wantMembers: 1, wantInvitations: 3},
+		{name: "one page", members: 19, invitations: 19, wantMembers: 2, wantInvitations: 3},
 		{name: "one full page", members: 20, invitations: 20, wantMembers: 2, wantInvitations: 3},
 		{name: "three pages", members: 60, invitations: 45, wantMembers: 4, wantInvitations: 5},
 		{name: "many", members: 10_000, invitations: 2_000, wantMembers: 501, wantInvitations: 138},
-		{name: "many, the last page not full", members: 10_001, wantMembers: 501, wantInvitations: 3},
+		{name: "many, the last page not full", members: 10_001, wantMembers: 502, wantInvitations: 3},
 		{name: "no totals", members: 2_000, service: &organization{noTotals: true}, wantMembers: 138, wantInvitations: 3},
 		{name: "pages of one size", invitations: 100, service: &organization{oneSize: true}, wantMembers: 3, wantInvitations: 22},
 		{name: "one page of one size", invitations: 20, service: &organization{oneSize: true}, wantMembers: 3, wantInvitations: 15},
@@ -191,6 +191,15 @@ func TestReadGoesOnBehindAShortPage(t *testing.T) {
 		if address := fmt.Sprintf("member%d@x.example", i); d.Person(address).Member == nil {
 			t.Errorf("%s was not seen", address)
 		}
+	}
+}
+
+// TestReadGoesOnBehindATotalThatLies reads from a service that counts only what its first page shows, and shows few.
+func TestReadGoesOnBehindATotalThatLies(t *testing.T) {
+	service := &organization{cap: 12, total: 12}
+	service.populate(15, 0)
+	if d := readWith(t, service, directory.Options{}); d.Person("member14@x.example").Member == nil || d.Members() != 15 {
+		t.Errorf("the last member is %+v, %d members", d.Person("member14@x.example"), d.Members())
 	}
 }
 

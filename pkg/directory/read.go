@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
 )
 
 // DefaultParallel holds the automatic pace against a service that takes most of a second for a page.
@@ -39,7 +42,7 @@ type Options struct {
 	// Members are the addresses of people whom an earlier memory knows as members. If the list lacks one of them, the
 	// search has to say that he has left, or the reading is not complete.
 	Members []string
-	// Pending are the addresses or ids of invitations that an earlier memory knows as pending and not expired. If the
+	// Pending are the addresses of people whose invitations an earlier memory knows as pending and not expired. If the
 	// list of invitations is empty, all of them have to be members by now, or the reading is not complete.
 	Pending []string
 
@@ -137,10 +140,15 @@ func (r *reading) finish(d *Directory) {
 	d.Gaps, d.Warnings, d.Stable, d.Complete = r.gaps, r.warnings(), !r.shifts, !r.lacks
 	d.members = r.members.count
 	r.invitations.finish(d, r.interest, r.Now())
-	for key, user := range r.members.kept {
+	d.joined = map[string][]cybedefend.User{}
+	for _, key := range slices.Sorted(maps.Keys(r.members.kept)) {
+		user := r.members.kept[key]
 		membership := d.people[key]
 		membership.Member = &user
 		d.people[key] = membership
+		if box := email.Mailbox(key); box != key {
+			d.joined[box] = append(d.joined[box], user)
+		}
 	}
 }
 

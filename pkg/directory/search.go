@@ -25,27 +25,33 @@ func lookUpPays(people, members int) bool {
 	return people <= MaxLookups && people+1 < pages-1
 }
 
-// wanted returns the keys of the people who matter and are not known as members yet. It returns false if everybody
-// matters, or somebody whom the service may know under another spelling than the key.
+// wanted returns the keys of the people who matter and are not known as members yet, and the normal forms of their
+// addresses, which the service may have made of them. It returns false if everybody matters, or somebody whom the service
+// may know under another spelling than these.
 func (r *reading) wanted() (keys []string, ok bool) {
 	if r.People == nil {
 		return nil, false
 	}
 	people := r.People
 	if r.invitations.empty {
-		people = slices.Concat(people, r.remembered())
+		people = slices.Concat(people, r.Pending)
 	}
 	seen := map[string]bool{}
 	for _, address := range people {
 		key := email.Fold(address)
-		if seen[key] || r.isMember(key) {
+		if r.isMember(key) {
 			continue
 		}
-		if !searchable(key) {
-			return nil, false
+		for _, key := range []string{key, email.Mailbox(key)} {
+			if seen[key] || r.isMember(key) {
+				continue
+			}
+			if !searchable(key) {
+				return nil, false
+			}
+			seen[key] = true
+			keys = append(keys, key)
 		}
-		seen[key] = true
-		keys = append(keys, key)
 	}
 	return keys, true
 }

@@ -178,10 +178,7 @@ var sentOnceMore = remedy.Words("look in the dashboard: it is never sent again b
 
 // lookForYourself says what to do about an entry whose fate the lists do not show.
 var lookForYourself = remedy.Words("may or may not be invited: look in the dashboard; if nobody is invited there, ").
-	Use(optionTrustLists, "").Words(" has the same command send it")
-
-// optionTrustLists is the option that believes the lists.
-const optionTrustLists = "trust-lists"
+	Use(plan.OptionTrustLists, "").Words(" has the same command send it")
 
 // leftByLists ends the entry without a certain outcome, since the lists do not show it.
 func (step Step) leftByLists(in plan.Inputs, why string) Step {

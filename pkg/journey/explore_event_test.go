@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/fence"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
 )
 
 // model is a world in which an event takes place, in virtual time: it is the service, the ledger and the gate of the real
@@ -200,7 +201,7 @@ func (m *model) Invite(ctx context.Context, _ string, invite cybedefend.Invite) 
 		return cybedefend.Invitation{}, err
 	}
 	p := m.people[who]
-	if p.promised {
+	if p.promised && m.scenario.policy.Reinvite != plan.ReinviteEnded { // which sends it once more, in another run
 		m.violated("%s is sent again although a 2xx has answered before", names[who])
 	}
 	if a.theirs && p.open() < 0 && !p.member {
@@ -297,6 +298,11 @@ func events() []event {
 	for _, r := range readings()[:2] {
 		add(r.lag == 0, "the same command again with the clock set back by an hour: "+r.name, steady, func(m *model) { m.jump(-time.Hour); m.start(r) })
 		add(r.lag == 0, "the same command again with the clock set ahead by an hour: "+r.name, steady, func(m *model) { m.jump(time.Hour); m.start(r) })
+	}
+	for _, r := range readings() {
+		if r.how == without { // when memory counts no more
+			add(true, "the same command again with the clock set ahead by an hour: "+r.name, steady, func(m *model) { m.jump(time.Hour); m.start(r) })
+		}
 	}
 	add(true, "a probe succeeds", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(nil) })
 	add(true, "a probe fails", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(failure(cybedefend.NotProcessed, 502)) })

@@ -120,6 +120,7 @@ const most = 6
 // shown is what a reading shows of a person.
 type shown struct {
 	member      bool
+	spelling    spelling   // the member's
 	known       [most]bool // whether an id is known before, so that its address does not matter
 	invitations [most]shownInvitation
 }
@@ -158,6 +159,9 @@ func (s shown) bytes() []byte { return fmt.Append(nil, s) }
 
 // onlyOdd returns what later readings are held against.
 func (s shown) onlyOdd() (odd shown) {
+	if s.spelling != plainly {
+		odd.member, odd.spelling = s.member, s.spelling
+	}
 	for n, i := range s.invitations {
 		if i.there && i.how == pending && i.spelling != plainly {
 			odd.invitations[n], odd.known[n] = i, s.known[n]
@@ -169,8 +173,12 @@ func (s shown) onlyOdd() (odd shown) {
 // show returns what a list shows of a person as of an instant.
 func (p *person) show(at time.Time, how spelling) (s shown) {
 	s.member = p.member && !p.memberSince.After(at)
+	if s.member && how == without && p.joinedByKnown() {
+		s.spelling = how
+	}
 	for n, i := range p.invitations {
-		if i.born.After(at) || n >= most {
+		// Whoever has accepted is a member, and may have no invitation in the list any more.
+		if i.born.After(at) || n >= most || s.spelling != plainly && i.how == accepted {
 			continue
 		}
 		shows := shownInvitation{there: true, how: i.how}
@@ -187,6 +195,17 @@ func (p *person) show(at time.Time, how spelling) (s shown) {
 	return s
 }
 
+// joinedByKnown reports whether the person has accepted an invitation of ours, or one that is about to be replaced. Nothing
+// tells whoever has joined otherwise from somebody else with a similar address.
+func (p *person) joinedByKnown() bool {
+	for n, i := range p.invitations {
+		if i.how == accepted && (i.ours || n == ordinalOf(p.work.Replaces)) {
+			return true
+		}
+	}
+	return false
+}
+
 // directories are the readings that were built, by what they show.
 var directories sync.Map
 
@@ -200,7 +219,7 @@ func built(content [2]shown) (*directory.Directory, error) {
 	var ids []string
 	for who, p := range content {
 		if p.member {
-			service.members = append(service.members, cybedefend.User{ID: names[who], Email: addresses[who], Role: cybedefend.Member})
+			service.members = append(service.members, cybedefend.User{ID: names[who], Email: spelled(who, p.spelling), Role: cybedefend.Member})
 		}
 		for n, i := range p.invitations {
 			if i.there {
@@ -262,7 +281,7 @@ func readings() []reading {
 		{core: true, name: "a reading that lags 15 s", lag: lag, hides: -1},
 		{core: true, name: "a reading with a gap that hides ada", hides: 0},
 		{core: true, name: "a reading with a gap that hides bob", hides: 1},
-		{core: true, name: "a reading that drops tags", how: without, hides: -1},
+		{core: true, name: "a reading that drops tags, and what was accepted", how: without, hides: -1},
 		{name: "a reading that masks addresses", how: masked, hides: -1},
 		{core: true, name: "a reading that fails", hides: -1, unread: true},
 	}

@@ -35,6 +35,7 @@ func scenarios() []scenario {
 		{"a pending invitation is replaced", plan.Policy{Reinvite: plan.ReinvitePending}, &invitation{how: pending}, 6, 4},
 		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, 6, 4},
 		{"an invitation has expired and nothing is renewed", plan.Policy{Reinvite: plan.ReinviteNever}, &invitation{how: expired}, 7, 5},
+		{"what has ended is renewed", plan.Policy{Reinvite: plan.ReinviteEnded}, nil, 6, 4},
 	}
 }
 

@@ -16,7 +16,6 @@ package journey
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -182,8 +181,8 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 		return traced
 	}
 	w := step.Work
-	switch traces := s.Similar != "" || s.Veiled || s.endedSince(w); {
-	case traces && !in.TrustLists, s.Pending != nil && !strings.EqualFold(s.Pending.ID, w.Replaces):
+	switch traces := s.Similar != "" || s.Joined != "" || s.Veiled || s.endedSince(w); {
+	case traces && !in.TrustLists, s.Pending != nil && !same(s.Pending.ID, w.Replaces):
 		return step.leftByLists(in, "the lists do not show for certain that it had no effect"+s.perhaps())
 	case !p.Retry.Again(w.Trail.Tries):
 		return step.settle(failed(w.Record))
@@ -198,14 +197,16 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 // refused finds out whether a refusal only meant that the person is there already.
 func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
-	switch kept := w.Replaces != "" && s.Pending != nil && s.Pending.ID == w.Replaces; {
+	switch kept := s.Pending != nil && same(s.Pending.ID, w.Replaces); {
 	case s.Err != nil:
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
 		step.Work.Trail.Tries, step.Work.Refused = 0, false // if it is sent, then to replace what was not known of
 		return step.verdict(s, in)
-	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !strings.EqualFold(s.latest(), w.Replaces)):
+	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !same(s.latest(), w.Replaces)):
 		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
+	case s.Perhaps != nil && !kept && !in.TrustLists && (w.Replaces != "" || w.HTTPStatus == http.StatusConflict):
+		return step.keep(plan.Perhaps(s.Membership), in) // what we could not cancel may have been accepted
 	case kept && s.early(w):
 		return step.wait(s, p) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:
@@ -227,12 +228,10 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 		return step.unknown(in, "the service has confirmed an earlier request and does not list its invitation yet", false)
 	}
 	v := plan.Decide(w.Desired, s.Membership, in)
-	step.Verdict = v
 	if !v.Send() {
-		r := w.Record
-		r.Error = ""
-		return step.settle(v.Apply(r, in.At, in.Render))
+		return step.keep(v, in)
 	}
+	step.Verdict = v
 	if !s.Certain() && !in.TrustLists {
 		step.Move, step.Gap = Contradicted, s.gap()
 		return step
@@ -241,6 +240,14 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 	step.Work.Trail.Verdict, step.Work.Hint = v.Outcome, v.Hint.Render(in.Render)
 	step.Move, step.At = Send, w.Trail.DueAt
 	return step
+}
+
+// keep ends the entry with a verdict that sends nothing.
+func (step Step) keep(v plan.Verdict, in plan.Inputs) Step {
+	step.Verdict = v
+	r := step.Work.Record
+	r.Error = ""
+	return step.settle(v.Apply(r, in.At, in.Render))
 }
 
 // send has an entry sent that was found to be sent before: as it was, if that is known.

@@ -21,26 +21,34 @@ type Witness struct {
 	Older bool
 }
 
-// LagOf returns how late a reading may be, by the invitations that were confirmed before it began. One that it lacks says
-// that it is later than that; the newest that it has says that it is no later. Where nothing tells, [Policy.Lag] counts, and
-// so it does for a reading with gaps: whom it lacks may be hidden for good. Their age is that at the end of the reading: its
-// last page may show somebody whom its first one was too early to show.
+// LagOf returns how late a reading may be, by the invitations that were confirmed before it began. The newest that it has
+// says that it is no later. One that it lacks says that it is later than that, so it can only make the lag longer: to twice
+// its age, and to the age of the newest one that is older and that the reading has. Where nothing tells, [Policy.Lag]
+// counts, and so it does for a reading with gaps: whom it lacks may be hidden for good. Their age is that at the end of the
+// reading: its last page may show somebody whom its first one was too early to show.
 func (p Policy) LagOf(d *directory.Directory, witnesses []Witness) time.Duration {
 	if len(d.Gaps) > 0 {
 		return p.Lag
 	}
-	lag := p.Lag
+	var shown []time.Duration
+	missing := time.Duration(-1) // the age of the oldest that the reading lacks
 	for _, witness := range witnesses {
 		age := d.Ended.Sub(witness.At)
-		if witness.At.After(d.Began) || age > MemoryCounts || otherwise(d, witness) {
-			continue
+		switch {
+		case witness.At.After(d.Began) || age > MemoryCounts || otherwise(d, witness):
+		case !shows(d, witness):
+			missing = max(missing, age)
+		case !witness.Older:
+			shown = append(shown, age)
 		}
-		if !shows(d, witness) {
-			return max(UnknownLag, 2*age)
-		}
-		if !witness.Older {
-			lag = min(lag, age)
-		}
+	}
+	slices.Sort(shown)
+	if missing < 0 {
+		return slices.Min(append(shown, p.Lag))
+	}
+	lag := max(p.Lag, UnknownLag, 2*missing)
+	if i := slices.IndexFunc(shown, func(age time.Duration) bool { return age > missing }); i >= 0 {
+		lag = max(lag, shown[i])
 	}
 	return lag
 }

@@ -1,11 +1,12 @@
 package journey_test
 
 import (
+	"cmp"
 	"context"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
@@ -49,7 +50,7 @@ func lateReading(t *testing.T, members []cybedefend.User, invitations ...cybedef
 }
 
 func TestLag(t *testing.T) {
-	const unknown = journey.UnknownLag
+	const unknown, short, long = journey.UnknownLag, 5 * time.Second, 2 * time.Minute
 	admin := []cybedefend.User{{ID: "u0", Email: "admin@x.example"}}
 	other := cybedefend.Invitation{ID: "other", Email: "ada@x.example", Status: "PENDING", ExpiresAt: noon.Add(time.Hour)}
 	nameless := other
@@ -61,6 +62,10 @@ func TestLag(t *testing.T) {
 	older.Older = true
 	elsewhere := witness(2 * time.Second)
 	elsewhere.Email, elsewhere.InvitationID = "bob@x.example", "i2"
+	third := cybedefend.Invitation{ID: "i3", Email: "cy@x.example", Status: "PENDING", ExpiresAt: noon.Add(time.Hour)}
+	thirdWitness := journey.Witness{Email: third.Email, InvitationID: third.ID, At: noon.Add(-4 * time.Minute)}
+	foundLate := witness(5 * time.Minute)
+	foundLate.Older = true
 	slow := lateReading(t, admin, whole())
 	slow.Ended = noon.Add(5 * time.Second)
 	slowly := lateReading(t, admin)
@@ -69,30 +74,44 @@ func TestLag(t *testing.T) {
 		name      string
 		directory *directory.Directory
 		witnesses []journey.Witness
+		policy    time.Duration // 0 is the default
 		want      time.Duration
 	}{
-		{"nobody tells", lateReading(t, admin, whole()), nil, unknown},
-		{"listed", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
-		{"listed, long ago", lateReading(t, admin, whole()), []journey.Witness{witness(time.Minute)}, unknown},
-		{"the newest counts", lateReading(t, admin, whole()), []journey.Witness{witness(9 * time.Second), witness(3 * time.Second)}, 3 * time.Second},
-		{"a member by now", lateReading(t, append(admin, cybedefend.User{ID: "u1", Email: "ada@x.example"}), other), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
-		{"not listed", lateReading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(3 * time.Second)}, unknown},
-		{"not listed for a while", lateReading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(time.Minute)}, 2 * time.Minute},
-		{"one of two is not listed", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second), elsewhere}, unknown},
-		{"another invitation is listed, which was replaced", lateReading(t, admin, other), []journey.Witness{witness(3 * time.Second)}, unknown},
-		{"listed with another id, for a while", lateReading(t, admin, other), []journey.Witness{witness(time.Minute)}, unknown},
-		{"the list names no ids", lateReading(t, admin, nameless), []journey.Witness{witness(3 * time.Second)}, 3 * time.Second},
-		{"made later", lateReading(t, admin, whole()), []journey.Witness{witness(-time.Second)}, unknown},
-		{"made during the reading", slow, []journey.Witness{witness(-time.Second)}, unknown},
-		{"listed at the end of a reading", slow, []journey.Witness{witness(3 * time.Second)}, 8 * time.Second},
-		{"not listed at the end of a reading", slowly, []journey.Witness{witness(30 * time.Second)}, 2 * time.Minute},
-		{"of yesterday", lateReading(t, admin), []journey.Witness{witness(24 * time.Hour)}, unknown},
-		{"found long after it was made", lateReading(t, admin, whole()), []journey.Witness{older}, unknown},
-		{"a reading with gaps", lateReading(t, nil, whole()), []journey.Witness{witness(time.Minute), elsewhere}, unknown},
+		{"nobody tells", lateReading(t, admin, whole()), nil, 0, unknown},
+		{"listed", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"listed, long ago", lateReading(t, admin, whole()), []journey.Witness{witness(time.Minute)}, 0, unknown},
+		{"the newest counts", lateReading(t, admin, whole()), []journey.Witness{witness(9 * time.Second), witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"a member by now", lateReading(t, append(admin, cybedefend.User{ID: "u1", Email: "ada@x.example"}), other), []journey.Witness{witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"not listed", lateReading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(3 * time.Second)}, 0, unknown},
+		{"not listed for a while", lateReading(t, admin, cybedefend.Invitation{ID: "b", Email: "bob@x.example"}), []journey.Witness{witness(time.Minute)}, 0, 2 * time.Minute},
+		{"one of two is not listed", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second), elsewhere}, 0, unknown},
+		{"another invitation is listed, which was replaced", lateReading(t, admin, other), []journey.Witness{witness(3 * time.Second)}, 0, unknown},
+		{"listed with another id, for a while", lateReading(t, admin, other), []journey.Witness{witness(time.Minute)}, 0, unknown},
+		{"the list names no ids", lateReading(t, admin, nameless), []journey.Witness{witness(3 * time.Second)}, 0, 3 * time.Second},
+		{"made later", lateReading(t, admin, whole()), []journey.Witness{witness(-time.Second)}, 0, unknown},
+		{"made during the reading", slow, []journey.Witness{witness(-time.Second)}, 0, unknown},
+		{"listed at the end of a reading", slow, []journey.Witness{witness(3 * time.Second)}, 0, 8 * time.Second},
+		{"not listed at the end of a reading", slowly, []journey.Witness{witness(30 * time.Second)}, 0, 2 * time.Minute},
+		{"of yesterday", lateReading(t, admin), []journey.Witness{witness(24 * time.Hour)}, 0, unknown},
+		{"found long after it was made", lateReading(t, admin, whole()), []journey.Witness{older}, 0, unknown},
+		{"a reading with gaps", lateReading(t, nil, whole()), []journey.Witness{witness(time.Minute), elsewhere}, 0, unknown},
+		{"nobody tells, by another policy", lateReading(t, admin, whole()), nil, long, long},
+		{"listed, by a long policy", lateReading(t, admin, whole()), []journey.Witness{witness(3 * time.Second)}, long, 3 * time.Second},
+		{"not listed, by a long policy", lateReading(t, admin), []journey.Witness{witness(3 * time.Second)}, long, long},
+		{"not listed, by a short policy", lateReading(t, admin), []journey.Witness{witness(3 * time.Second)}, short, unknown},
+		{"not listed for long, by a long policy", lateReading(t, admin), []journey.Witness{witness(90 * time.Second)}, long, 3 * time.Minute},
+		{"the oldest of two that are not listed", lateReading(t, admin), []journey.Witness{witness(time.Minute), elsewhere}, 0, 2 * time.Minute},
+		{"the oldest of two that are not listed, the other way round", lateReading(t, admin), []journey.Witness{elsewhere, witness(time.Minute)}, 0, 2 * time.Minute},
+		{"not listed, and an older one is", lateReading(t, admin, whole()), []journey.Witness{witness(5 * time.Minute), elsewhere}, 0, 5 * time.Minute},
+		{"not listed, and two older ones are", lateReading(t, admin, whole(), third), []journey.Witness{witness(5 * time.Minute), thirdWitness, elsewhere}, 0, 4 * time.Minute},
+		{"not listed, and a newer one is", lateReading(t, admin, whole()), []journey.Witness{witness(time.Second), elsewhere}, 0, unknown},
+		{"not listed, and one is that was found long after it was made", lateReading(t, admin, whole()), []journey.Witness{foundLate, elsewhere}, 0, unknown},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := policy(t).LagOf(tt.directory, tt.witnesses); got != tt.want {
+			p := policy(t)
+			p.Lag = cmp.Or(tt.policy, p.Lag)
+			if got := p.LagOf(tt.directory, tt.witnesses); got != tt.want {
 				t.Errorf("LagOf = %s, want %s", got, tt.want)
 			}
 		})
@@ -115,7 +134,7 @@ func TestWhoIsAWitness(t *testing.T) {
 			t.Errorf("%s may have been found long after it was made", w.Email)
 		}
 	}
-	if diff := cmp.Diff([]string{"newest", "young"}, got); diff != "" {
+	if diff := gocmp.Diff([]string{"newest", "young"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -39,6 +39,8 @@ func TestWhatWasSentLatelyCounts(t *testing.T) {
 	}
 	other := whole()
 	other.ID, other.Status, other.ExpiresAt = "i0", "declined", whole().ExpiresAt.Add(time.Hour)
+	cancelled := whole()
+	cancelled.Status = "cancelled"
 	tests := []struct {
 		name       string
 		sent, seen time.Duration // ago; 0: never
@@ -51,6 +53,7 @@ func TestWhatWasSentLatelyCounts(t *testing.T) {
 		{name: "a minute ago, and kept back since", sent: time.Minute, seen: time.Second, seenAs: record.Skipped, want: directory.Pending},
 		{name: "a minute ago, and an earlier one has ended", sent: time.Minute, list: listed{other}, want: directory.Pending},
 		{name: "a minute ago, and the list says that it was declined", sent: time.Minute, list: with("declined"), want: directory.Ended},
+		{name: "a minute ago, and the list says that it and a later one have ended", sent: time.Minute, list: listed{cancelled, other}, want: directory.Ended},
 		{name: "ten minutes ago", sent: 10 * time.Minute, want: directory.Ended},
 		{name: "ten minutes ago, and noted since", sent: 10 * time.Minute, seen: time.Minute, seenAs: record.AlreadyInvited, want: directory.Ended},
 		{name: "ten minutes ago, and listed", sent: 10 * time.Minute, list: with("pending"), want: directory.Pending},
@@ -99,6 +102,22 @@ func TestWhoeverJoinsAnewStartsAnew(t *testing.T) {
 		step := journey.Resolve(entry(), journey.See(d, entry(), in, 0), in, policy(t))
 		if step.Move != tt.move {
 			t.Errorf("%s: %s, %s, %s", name, step.Move, step.Work.Outcome, step.Work.Hint)
+		}
+	}
+}
+
+// TestWhatWasKnownBeforeIsNoTraceInALateList has a request lost, and the list show as pending what had ended before: a late
+// list does, and one that is fresh enough only if the request has renewed it.
+func TestWhatWasKnownBeforeIsNoTraceInALateList(t *testing.T) {
+	w := entry()
+	w.InDoubt, w.Trail.Lost, w.Trail.EndedAt, w.Before = true, true, noon.Add(-20*time.Second), "i1"
+	pending := whole()
+	s := journey.Sighting{Membership: directory.Membership{Pending: &pending}, Began: noon}
+	for lag, want := range map[time.Duration]journey.Move{journey.UnknownLag: journey.Wait, time.Second: journey.Settled} {
+		s.Lag = lag
+		got := journey.Resolve(w, s, plan.Inputs{At: noon}, policy(t))
+		if got.Move != want || want == journey.Settled && got.Work.Outcome != record.Invited {
+			t.Errorf("late by %s: %s, %s", lag, got.Move, got.Work.Outcome)
 		}
 	}
 }

@@ -27,6 +27,7 @@ func mutations() []mutation {
 		attempt  = "attempt.go"
 		breaker  = "../breaker/breaker.go"
 		recovery = "../batch/recover.go"
+		verdict  = "../plan/plan.go"
 	)
 	const lookUp = "\n\t\ts.Work.Trail.Lost, s.Work.InDoubt, s.Move = true, true, LookUp\n"
 	return []mutation{
@@ -41,19 +42,23 @@ func mutations() []mutation {
 		{"a claim of another row does not matter", judge, "case w.Elsewhere != \"\":", "case false:", ""},
 		{"a confirmation is not looked at", judge, "case w.Trail.Confirmed:\n", "case false:\n", ""},
 		{"gaps do not matter to a request in doubt", judge, "case !s.Certain() && !in.TrustLists:\n\t\treturn step.leftByLists(in, s.gap()), true\n", "case false:\n", ""},
-		{"similar addresses do not matter", judge, "switch traces := s.Similar != \"\" || s.Veiled ||", "switch traces := s.Veiled ||", ""},
-		{"addresses that cannot be read do not matter", judge, "s.Similar != \"\" || s.Veiled || s.endedSince(w);", "s.Similar != \"\" || s.endedSince(w);", "two_strangers,_every_event"},
+		{"similar addresses do not matter", judge, "switch traces := s.Similar != \"\" || s.Joined", "switch traces := s.Joined", ""},
+		{"members of similar addresses do not matter", judge, "s.Joined != \"\" || s.Veiled || s.endedSince(w);", "s.Veiled || s.endedSince(w);", ""},
+		{"members of similar addresses are not held against replacing", judge, "case s.Perhaps != nil && !kept && !in.TrustLists &&", "case false &&", "a_pending_invitation_is_replaced"},
+		{"the first reading explains who has joined by earlier requests", sighting, "if in.Directory != nil && in.Directory != d && !w.Inherited {\n\t\tfor _, member", "if in.Directory != nil {\n\t\tfor _, member", ""},
+		{"addresses that cannot be read do not matter", judge, " || s.Veiled || s.endedSince(w);", " || s.endedSince(w);", "two_strangers,_every_event"},
 		{"an invitation that has ended since does not matter", judge, " || s.Veiled || s.endedSince(w);", " || s.Veiled;", ""},
 		{"what a run has cancelled is not looked at", sighting, "case invitation == nil, s.withdrawn(invitation.ID):", "case invitation == nil:", "a_pending_invitation_is_replaced"},
-		{"what was answered is not held against replacing it", judge, "case w.Replaces != \"\" && (s.answered(w.Replaces) || s.latest() != \"\" && !strings.EqualFold(s.latest(), w.Replaces)):", "case strings.EqualFold(w.Email, \"\"):", ""},
+		{"what was answered is not held against replacing it", judge, "case w.Replaces != \"\" && (s.answered(w.Replaces) || s.latest() != \"\" && !same(s.latest(), w.Replaces)):", "case w.Email == \"\":", ""},
 		{"gaps do not matter to a verdict", judge, "if !s.Certain() && !in.TrustLists {", "if false {", ""},
 		{"an unclear confirmation of another run does not matter", judge, "if s.Unsure && s.Member == nil {", "if false {", ""},
 		{"no reading is too early", sighting, "return s.Err == nil && s.Began.Before(s.tellsFrom(w))", "return false && s.Began.Before(s.tellsFrom(w))", ""},
 		{"lists do not lag", sighting, "UnknownLag = 30 * time.Second", "UnknownLag = 0 * time.Second", ""},
-		{"memory does not count", sighting, "return now.Sub(at) < MemoryCounts && !expired(i) && !s.lists(i.ID)", "return false && !expired(i)", ""},
+		{"memory does not count", sighting, "return now.Sub(at) < MemoryCounts && !expired(i) && !ended(d, i.ID)", "return false && !expired(i)", ""},
 		{"memory of members does not count", sighting, " && now.Sub(history.SeenAt) < MemoryCounts {", " && false {", ""},
-		{"the first reading explains what earlier requests left", sighting, " && in.Directory != d && !w.Inherited {", " && in.Directory != d {", ""},
-		{"what was replaced counts as sent", sighting, "case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces):", "case invitation == s.Pending:", ""},
+		{"the first reading explains what earlier requests left", sighting, " && in.Directory != d && !w.Inherited {\n\t\tearlier", " && in.Directory != d {\n\t\tearlier", ""},
+		{"what was replaced counts as sent", sighting, "case invitation == s.Pending && !same(invitation.ID, w.Replaces) &&", "case invitation == s.Pending &&", ""},
+		{"what was known before counts as sent", sighting, " && (!s.early(w) || !same(invitation.ID, w.Before)):", ":", "what_has_ended_is_renewed"},
 		{"what was to be replaced and was answered is forgotten", sighting, "s.Pending == nil && !s.answered(w.Replaces) {", "s.Pending == nil {", ""},
 		{"an old invitation shows how late a reading is", lag, "At: history.At, Older: true})", "At: history.At})", "two_strangers"},
 		{"a confirmation is forgotten by a restart", step, "\tif w.InDoubt || w.Trail.EndedAt.After(since) {", "\tw.Trail.Confirmed = false\n\tif w.InDoubt || w.Trail.EndedAt.After(since) {", ""},
@@ -66,6 +71,7 @@ func mutations() []mutation {
 		{"an answer is not written", attempt, "conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}", "conclusion := record.Conclusion{Record: step.Work.Record}", ""},
 		{"refused credentials do not stop the run", breaker, "\t\treturn s.stopped(Credentials, step.Err)\n", "\t\treturn s\n", ""},
 		{"the line is never stopped", breaker, "case s.failures >= lineStop && !s.trial:", "case false:", ""},
+		{"members of similar addresses are not held against renewing", verdict, "m.Perhaps != nil && !in.TrustLists &&", "false &&", "what_has_ended_is_renewed"},
 		{"a recovery judges each time by another clock", recovery, "desired, r.Policy, r.Since)", "desired, r.Policy, time.Now())", ""},
 	}
 }

@@ -1,12 +1,14 @@
 package journey
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 )
@@ -33,10 +35,10 @@ type Sighting struct {
 	// Gaps say in words why somebody may have been missed, and are empty if nobody was. Err is why nothing was read.
 	Gaps []string
 	Err  error
-	// Similar is an address in the list of invitations that may be the same mailbox, empty if there is none. Veiled says
-	// that the list has addresses that cannot be read.
-	Similar string
-	Veiled  bool
+	// Similar is an address in the list of invitations that may be the same mailbox, empty if there is none, and Joined one
+	// in the list of members. Veiled says that the list of invitations has addresses that cannot be read.
+	Similar, Joined string
+	Veiled          bool
 	// Withdrawn are the ids of the invitations that runs have cancelled, with when that was: a late list still shows them.
 	Withdrawn map[string]time.Time
 	// Unsure says that the service has lately confirmed a request without describing the invitation.
@@ -57,6 +59,10 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		s.Ended = nil // that was before the person left
 	}
 	s.Similar, s.Veiled = unaccounted(d, w, in)
+	s.Joined = joined(d, w, in)
+	if w.Trail.Cancelled != "" {
+		s.Perhaps = nil // nobody has accepted it
+	}
 	replaced := w.Trail.Cancelled
 	if w.InDoubt && replaced == "" && s.Pending == nil && !s.answered(w.Replaces) {
 		replaced = w.Replaces
@@ -66,29 +72,50 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		s.Pending = nil
 	}
 	if s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
-		s.recall(history, in.At)
+		s.recall(d, history, in.At)
 	}
 	return s
 }
 
 // unaccounted returns an invitation of a similar address that nobody else explains, and whether there are any whose address
-// cannot be read. Whatever was there before the request, or is known to be another person's, is no trace of it. The reading
-// at the beginning was before the requests of this process alone: it may show what a process before this one has left.
+// cannot be read. Whatever was there before the request, or is known to be another person's, is no trace of it: an earlier
+// run or this one has made it, and it is listed under that person's address. Under any other, the service has put several
+// addresses into one, and the request may be behind it. The reading at the beginning was before the requests of this
+// process alone: it may show what a process before this one has left.
 func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string, veiled bool) {
 	known := map[string]bool{}
+	identity := func(i cybedefend.Invitation) string { return cmp.Or(i.ID, "@"+email.Fold(i.Email)) }
 	earlier := 0
 	if in.Directory != nil && in.Directory != d && !w.Inherited {
 		earlier = in.Directory.Veiled
 		for _, invitation := range in.Directory.Similar(w.Email) {
-			known[invitation.ID] = true
+			known[identity(invitation)] = true
 		}
 	}
 	for _, invitation := range d.Similar(w.Email) {
-		if !known[invitation.ID] && in.Histories.Of(invitation.Email).Invitation.ID != invitation.ID {
+		others := same(in.Histories.Of(invitation.Email).Invitation.ID, invitation.ID) || in.Made[invitation.ID] == email.Fold(invitation.Email)
+		if !known[identity(invitation)] && !others {
 			return invitation.Email, d.Veiled > earlier
 		}
 	}
 	return "", d.Veiled > earlier
+}
+
+// joined returns a member of a similar address who may have accepted the invitation that the request has made: one who was
+// none before. Nothing tells by which invitation somebody has joined.
+func joined(d *directory.Directory, w Work, in plan.Inputs) string {
+	before := map[string]bool{}
+	if in.Directory != nil && in.Directory != d && !w.Inherited {
+		for _, member := range in.Directory.SimilarMembers(w.Email) {
+			before[email.Fold(member.Email)] = true
+		}
+	}
+	for _, member := range d.SimilarMembers(w.Email) {
+		if !before[email.Fold(member.Email)] {
+			return member.Email
+		}
+	}
+	return ""
 }
 
 // byID adds the invitation with an id, which the list may have under another spelling of the address.
@@ -112,7 +139,7 @@ func (s *Sighting) byID(d *directory.Directory, id string) {
 
 // recall adds what is remembered of somebody whom the lists show neither as a member nor as invited. An invitation of ours
 // that is young counts unless the list says itself how it ended: a list that lags behind does not.
-func (s *Sighting) recall(history plan.History, now time.Time) {
+func (s *Sighting) recall(d *directory.Directory, history plan.History, now time.Time) {
 	if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) && now.Sub(history.SeenAt) < MemoryCounts {
 		s.Membership = directory.Membership{Member: &cybedefend.User{}}
 		return
@@ -121,31 +148,36 @@ func (s *Sighting) recall(history plan.History, now time.Time) {
 	if !known {
 		return
 	}
+	only := func(m directory.Membership) {
+		m.Perhaps = s.Perhaps
+		s.Membership = m
+	}
 	expired := func(i cybedefend.Invitation) bool { return !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(now) }
 	young := func(i cybedefend.Invitation, at time.Time) bool {
-		return now.Sub(at) < MemoryCounts && !expired(i) && !s.lists(i.ID)
+		return now.Sub(at) < MemoryCounts && !expired(i) && !ended(d, i.ID)
 	}
 	own, seen := history.Invitation, history.Seen
 	switch sent := young(own, history.At); {
 	case sent && history.Unsure:
 		s.Unsure = true
 	case sent:
-		s.Membership = directory.Membership{Pending: &own}
+		only(directory.Membership{Pending: &own})
 	case history.SeenAs == record.AlreadyInvited && seen.ID != own.ID && young(seen, history.SeenAt): // not by memory itself
-		s.Membership = directory.Membership{Pending: &seen}
-	case s.lists(last.ID), later(s.Expired, last), later(s.Ended, last):
+		only(directory.Membership{Pending: &seen})
+	case ended(d, last.ID), later(s.Expired, last), later(s.Ended, last):
 		// The list knows more than the memory.
 	case expired(last) && !history.FoundGone(last.ID):
-		s.Membership = directory.Membership{Expired: &last}
+		only(directory.Membership{Expired: &last})
 	default:
 		last.Status = vanished
-		s.Membership = directory.Membership{Ended: &last}
+		only(directory.Membership{Ended: &last})
 	}
 }
 
-// lists reports whether the list has the invitation with that id as one that has ended.
-func (s *Sighting) lists(id string) bool {
-	return id != "" && (s.Expired != nil && s.Expired.ID == id || s.Ended != nil && s.Ended.ID == id)
+// ended reports whether the list has the invitation with that id as one that has ended, be it the latest of the person or not.
+func ended(d *directory.Directory, id string) bool {
+	_, state, found := d.Invitation(id)
+	return found && state != directory.Pending
 }
 
 // later reports whether a listed invitation is later than one that is remembered.
@@ -171,7 +203,7 @@ func remembered(history plan.History, now time.Time) (m directory.Membership) {
 // without returns the membership without the invitation that was cancelled to be replaced.
 func without(m directory.Membership, replaced string) directory.Membership {
 	for _, invitation := range []**cybedefend.Invitation{&m.Pending, &m.Expired, &m.Ended} {
-		if replaced != "" && *invitation != nil && strings.EqualFold((*invitation).ID, replaced) {
+		if *invitation != nil && same((*invitation).ID, replaced) {
 			*invitation = nil
 		}
 	}
@@ -212,29 +244,32 @@ func (s Sighting) withdrawn(id string) bool {
 }
 
 // own returns the invitation that a request of ours has made, nil if the reading shows none. The one that the request was
-// to replace is cancelled first: as long as it is pending, nothing was sent.
+// to replace is cancelled first: as long as it is pending, nothing was sent. One that had ended before is pending in a late
+// list as well as when the request has renewed it.
 func (s Sighting) own(w Work) *cybedefend.Invitation {
 	for _, invitation := range []*cybedefend.Invitation{s.Pending, s.Expired, s.Ended} {
 		switch {
 		case invitation == nil, s.withdrawn(invitation.ID):
-		case w.InvitationID != "" && strings.EqualFold(invitation.ID, w.InvitationID):
+		case same(invitation.ID, w.InvitationID):
 			return invitation
-		case invitation == s.Pending && !strings.EqualFold(invitation.ID, w.Replaces):
+		case invitation == s.Pending && !same(invitation.ID, w.Replaces) && (!s.early(w) || !same(invitation.ID, w.Before)):
 			return invitation
 		}
 	}
 	return nil
 }
 
+// same reports whether two ids are the same. An empty one is none: a list may name no ids.
+func same(a, b string) bool { return a != "" && strings.EqualFold(a, b) }
+
 // answered reports whether the list shows that the invitation was accepted or declined, rather than cancelled.
 func (s Sighting) answered(id string) bool {
-	return s.Ended != nil && strings.EqualFold(s.Ended.ID, id) && directory.EndedHow(s.Ended.Status) != "cancelled"
+	return s.Ended != nil && same(s.Ended.ID, id) && directory.EndedHow(s.Ended.Status) != "cancelled"
 }
 
 // endedSince reports whether the list has an invitation that has ended and was not known of before the request.
 func (s Sighting) endedSince(w Work) bool {
-	last := s.latest()
-	return last != "" && s.Pending == nil && last != w.Before
+	return s.Pending == nil && (s.Expired != nil || s.Ended != nil) && !same(s.latest(), w.Before)
 }
 
 // latest returns the id of the invitation that counts, empty if there is none.
@@ -252,6 +287,8 @@ func (s Sighting) perhaps() string {
 	switch {
 	case s.Similar != "":
 		return fmt.Sprintf("; %s is invited, which may be the same mailbox", s.Similar)
+	case s.Joined != "":
+		return fmt.Sprintf("; %s is a member, which may be the same mailbox", s.Joined)
 	case s.Veiled:
 		return "; some of the addresses that it lists cannot be read"
 	}

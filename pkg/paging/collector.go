@@ -53,9 +53,9 @@ func (m *memory) hash(id string) uint64 { return maphash.String(m.seed, id) }
 //
 // The list has ended behind the latest page with anything new if neither the page behind that one nor a second page over
 // the very place where the list seems to end shows anything new. (Where the service knows pages of one size only, there
-// is no such second page, so the one behind both has to do.) A total that agrees with a short page is as good. Where the
-// page behind a short one is the same again, a page far away tells whether the service ignores the number of a page and
-// always shows its whole list.
+// is no such second page, so the one behind both has to do.) A total that agrees with what was shown is as good as the
+// second page, but not as the first: it may be wrong. Where the page behind a short one is the same again, a page far away
+// tells whether the service ignores the number of a page and always shows its whole list.
 type collector[T any] struct {
 	name   string
 	memory *memory
@@ -179,10 +179,10 @@ func (c *collector[T]) ends(v view) bool {
 		c.repeats = 0
 	}
 	switch {
-	case v.short() && v.total > 0 && c.pass.distinct == v.total && v.end() >= v.total:
-		return true // the page and the total agree
 	case v.short() && c.shortEnds && v.total <= c.pass.distinct:
 		return true
+	case v.short() && v.total > 0 && c.pass.distinct == v.total && v.end() >= v.total:
+		return c.barren > 0
 	case c.pass.mode.only && c.pass.views[c.latest].short():
 		return c.barren > 0
 	}

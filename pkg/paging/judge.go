@@ -63,7 +63,7 @@ func (j *judge) takeIn(p *pass, known int) {
 // settled reports whether nobody who was in the list all the time can have been missed. See window.go.
 func (j *judge) settled(p *pass, known int) bool {
 	switch {
-	case p.counted() || j.total > 0 && known+p.unread() == j.total:
+	case p.counted() || j.total > 0 && known == j.total:
 		return true
 	case p.cut || p.headless():
 		return false

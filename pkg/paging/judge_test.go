@@ -46,6 +46,9 @@ func TestJudge(t *testing.T) {
 		{name: "counted over two passes with two totals", known: 6, passes: []*pass{
 			fresh(passOf(plain, at(0, 4, 7, "abcd"), at(4, 4, 7, "ae"))), passOf(plain, at(0, 4, 6, "bcde"), at(4, 4, 6, "bf")),
 		}, next: overlapping},
+		{name: "counted with one that the pass before could read", known: 5, passes: []*pass{
+			fresh(passOf(plain, at(0, 4, 6, "abcd"), at(4, 4, 6, "ae"))), passOf(plain, at(0, 4, 6, "bcde"), at(4, 4, 6, "b?")),
+		}, next: overlapping},
 		{name: "holes", passes: []*pass{fresh(holed(overlapping))}, next: half},
 		{name: "holes of another size", passes: []*pass{fresh(holed(overlapping)), fresh(holed(half))}, next: half},
 		{name: "the same holes again", passes: []*pass{fresh(holed(overlapping)), fresh(holed(half)), quiet(holed(half))}},

@@ -92,7 +92,7 @@ type Result struct {
 	Stable bool
 	// Why says in words why a reading is not stable; it continues a sentence that starts with the list.
 	Why string
-	// Shown is how many different items the service showed, those included that could not be read.
+	// Shown is how many different items the service showed at least, those included that could not be read.
 	Shown int
 	// Total is how many there are by the service's word, as long as that stood still. 0: it is not known.
 	Total int

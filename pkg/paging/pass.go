@@ -97,16 +97,26 @@ func (p *pass) total() int {
 	return p.views[0].total
 }
 
-// unread returns how many items could not be read. Windows that overlap may show one of them twice, so there it is 0.
+// unread returns how many items at least could not be read. Windows that overlap may show one of them twice: where they
+// were meant to, it is 0, and otherwise a window does not count that reaches back over what was shown before.
 func (p *pass) unread() (n int) {
 	if p.mode.overlap {
 		return 0
 	}
+	shown := 0 // up to which place
 	for _, v := range p.views {
+		if v.count == 0 || v.start < shown {
+			continue
+		}
 		n += v.count - len(v.ids)
+		shown = v.start + min(v.count, v.size)
 	}
 	return n
 }
+
+// distinctAtLeast returns how many different items there were at least, with those that passes before have shown: who
+// could not be read may be one of them.
+func (p *pass) distinctAtLeast(known int) int { return max(known, p.distinct+p.unread()) }
 
 // broken reports whether windows did not overlap although they were to, see [overlapping].
 func (p *pass) broken() bool {

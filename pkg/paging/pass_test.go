@@ -81,6 +81,30 @@ func TestPass(t *testing.T) {
 	}
 }
 
+func TestUnreadItemsCountOnce(t *testing.T) {
+	plain := mode{size: 4}
+	tests := []struct {
+		name  string
+		give  *pass
+		known int
+		want  int
+	}{
+		{"none", passOf(plain, at(0, 4, 0, "abcd")), 4, 4},
+		{"two pages", passOf(plain, at(0, 4, 0, "ab?d"), at(4, 4, 0, "e?")), 4, 6},
+		{"a page of another size behind them", passOf(plain, at(0, 4, 0, "a?"), at(4, 4, 0, ""), at(2, 1, 0, "?")), 1, 3},
+		{"a page again", passOf(plain, at(0, 4, 0, "a?"), at(4, 4, 0, ""), at(2, 1, 0, "c"), at(0, 4, 0, "a?")), 2, 3},
+		{"pages larger than asked for", passOf(plain, at(0, 4, 0, "abcd?"), at(4, 4, 0, "efgh?")), 8, 10},
+		{"windows that overlap", passOf(mode{size: 4, overlap: true}, at(0, 4, 0, "abc?"), at(3, 3, 0, "?ef")), 5, 5},
+		{"one that a pass before could read", passOf(plain, at(0, 4, 0, "ab?d")), 4, 4},
+		{"one that no pass could read", passOf(plain, at(0, 4, 0, "ab?d")), 3, 4},
+	}
+	for _, tt := range tests {
+		if got := tt.give.distinctAtLeast(tt.known); got != tt.want {
+			t.Errorf("%s: %d items, want %d", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestCappedPages(t *testing.T) {
 	plain := mode{size: 4}
 	for want, give := range map[int][]view{

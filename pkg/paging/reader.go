@@ -50,8 +50,7 @@ func (r *Reader[T]) Read(ctx context.Context) (Result, error) {
 		}
 		next, done, why := j.after(p, len(r.memory.seen))
 		if done {
-			shown := len(r.memory.seen) + p.unread()
-			return Result{Stable: why == "", Why: why, Shown: shown, Total: p.total()}, nil
+			return Result{Stable: why == "", Why: why, Shown: p.distinctAtLeast(len(r.memory.seen)), Total: p.total()}, nil
 		}
 		m = next
 	}

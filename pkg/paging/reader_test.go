@@ -68,3 +68,28 @@ func TestReadReturnsWhatWentWrong(t *testing.T) {
 		t.Errorf("Read = %v", err)
 	}
 }
+
+// TestReadCountsAnUnreadableItemOnce reads from a service that shows two of four at most, the second of which cannot be
+// read, and the fourth never.
+func TestReadCountsAnUnreadableItemOnce(t *testing.T) {
+	ask := func(_ context.Context, page Page) (Answer[string], error) {
+		answer := Answer[string]{Total: 4}
+		switch from := (page.Number - 1) * page.Size; {
+		case from == 0 && page.Size > 1:
+			answer.Items, answer.Count = []string{"a"}, 2
+		case from == 0:
+			answer.Items = []string{"a"}
+		case from == 1:
+			answer.Count = 1
+		case from == 2:
+			answer.Items = []string{"c"}
+		}
+		return answer, nil
+	}
+	result, err := New(Options[string]{
+		Name: "letters", Ask: ask, ID: func(s string) string { return s }, Size: 4, Keep: func(string) {},
+	}).Read(t.Context())
+	if err != nil || result.Shown >= result.Total {
+		t.Errorf("Read = %+v, %v, want fewer shown than there are", result, err)
+	}
+}

@@ -42,7 +42,9 @@ type Inputs struct {
 	// Blind says that the reading has teams at most: then what is remembered stands in for members and invitations.
 	Blind     bool
 	Histories Histories
-	Policy    Policy
+	// Made has the invitations that the run itself has made so far, by id, with the key of whom each is for. Nil: none.
+	Made   map[string]string
+	Policy Policy
 	// TrustLists lets people be invited although the lists contradict themselves.
 	TrustLists bool
 	// At is the time of the verdicts, by the service's clock.
@@ -139,6 +141,8 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
 		v.Hint = remedy.Words(roleHint("member", string(m.Member.Role), desired.Role))
 		return v, true
+	case m.Perhaps != nil && !in.TrustLists && m.Pending == nil && invitedBefore(m, history):
+		return Perhaps(m), true
 	case m.Pending != nil:
 		v.Outcome, v.Invitation = record.AlreadyInvited, m.Pending
 		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
@@ -156,6 +160,24 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 		v.Invitation, v.Reason, v.Hint = &last, reasonSpent, in.Policy.spentHint(history)
 	}
 	return v, v.Reason != ""
+}
+
+// invitedBefore reports whether the person had an invitation that is not known to be cancelled.
+func invitedBefore(m directory.Membership, history History) bool {
+	_, _, remembered := history.Last()
+	return m.Expired != nil || m.Ended != nil || remembered
+}
+
+// Perhaps returns the verdict on somebody who may be a member under another address: an invitation that is gone may be the
+// one that was accepted.
+func Perhaps(m directory.Membership) Verdict {
+	v := Verdict{Outcome: record.Skipped, Membership: m, Invitation: m.Expired, Reason: reasonPerhaps}
+	if v.Invitation == nil {
+		v.Invitation = m.Ended
+	}
+	v.Hint = remedy.Words(m.Perhaps.Email+" is a member, which may be the same mailbox: look in the dashboard; if that is somebody else, ").
+		Use(OptionTrustLists, "").Words(" has the same command send it")
+	return v
 }
 
 // roleHint says that the role which somebody has is not the role which the roster wants. The service never tells which

@@ -42,6 +42,8 @@ func (p Policy) keeps(m directory.Membership, history History, now time.Time) (r
 	switch {
 	case pending != nil && p.Reinvite != ReinvitePending:
 		return reasonPending, nil
+	case pending != nil && pending.ID == "":
+		return reasonPending, remedy.Words("the list does not name the id of the pending invitation, so it cannot be cancelled: renew it in the dashboard")
 	case pending == nil && m.Expired != nil && p.Reinvite == ReinviteNever:
 		return reasonExpired, remedy.Words("the invitation has expired; ").Use(OptionReinvite, string(ReinviteExpired)).Words(" renews it")
 	case pending == nil && m.Expired == nil && p.Reinvite != ReinviteEnded:
@@ -99,6 +101,8 @@ const (
 	OptionReinvite      = "reinvite"
 	OptionReinviteAfter = "reinvite-after"
 	OptionReinviteMax   = "reinvite-max"
+	// OptionTrustLists believes the lists, see [Inputs.TrustLists].
+	OptionTrustLists = "trust-lists"
 )
 
 // The reasons behind verdicts, in plan files.
@@ -110,6 +114,7 @@ const (
 	reasonYoung    = "the last invitation is too young"
 	reasonSpent    = "invited as often as allowed"
 	reasonEnded    = "the invitation has ended"
+	reasonPerhaps  = "perhaps a member under another address"
 	reasonTeams    = "the teams are wrong"
 	reasonUnknown  = "nothing is known about the organization"
 )

@@ -21,6 +21,51 @@ import (
 // asFlag shows a remedy as a command line does.
 func asFlag(r remedy.Remedy) string { return "--" + r.String() }
 
+// TestPerhapsAMember has somebody who was invited before, and a member whose address reaches the same mailbox.
+func TestPerhapsAMember(t *testing.T) {
+	member := &cybedefend.User{ID: "u", Email: "ann@gmail.com"}
+	i := cybedefend.Invitation{ID: "i", Email: "a.nn@gmail.com"}
+	nameless := cybedefend.Invitation{Email: "a.nn@gmail.com"}
+	sent := plan.History{Times: 1, At: now.Add(-time.Hour), Invitation: i}
+	perhaps := "ann@gmail.com is a member, which may be the same mailbox: look in the dashboard; if that is somebody else, --trust-lists has the same command send it"
+	tests := []struct {
+		name    string
+		give    directory.Membership
+		history plan.History
+		policy  plan.Reinvite
+		trust   bool
+		want    record.Outcome
+		hint    string
+	}{
+		{name: "never invited", give: directory.Membership{Perhaps: member}, want: record.WouldInvite},
+		{name: "expired", give: directory.Membership{Perhaps: member, Expired: &i}, want: record.Skipped, hint: perhaps},
+		{name: "vanished", give: directory.Membership{Perhaps: member, Ended: &i}, want: record.Skipped, hint: perhaps},
+		{name: "vanished, and renewed", give: directory.Membership{Perhaps: member, Ended: &i}, policy: plan.ReinviteEnded, want: record.Skipped, hint: perhaps},
+		{name: "remembered", give: directory.Membership{Perhaps: member}, history: sent, want: record.Skipped, hint: perhaps},
+		{name: "cancelled by a run", give: directory.Membership{Perhaps: member}, history: plan.History{Times: 1}, want: record.WouldInvite},
+		{name: "pending", give: directory.Membership{Perhaps: member, Pending: &i}, history: sent, want: record.AlreadyInvited},
+		{name: "pending, and replaced", give: directory.Membership{Perhaps: member, Pending: &i}, policy: plan.ReinvitePending, history: sent, want: record.WouldReinvite, hint: "the pending invitation is cancelled first"},
+		{
+			name: "pending, and not to be cancelled", give: directory.Membership{Pending: &nameless}, policy: plan.ReinvitePending, want: record.AlreadyInvited,
+			hint: "the list does not name the id of the pending invitation, so it cannot be cancelled: renew it in the dashboard",
+		},
+		{name: "expired, and the lists are trusted", give: directory.Membership{Perhaps: member, Expired: &i}, trust: true, want: record.WouldReinvite, hint: "the invitation has expired"},
+		{name: "expired, and nobody is similar", give: directory.Membership{Expired: &i}, history: sent, want: record.WouldReinvite, hint: "the invitation has expired"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := plan.Inputs{
+				Directory: organization(t), At: now, TrustLists: tt.trust, Policy: plan.Policy{Reinvite: tt.policy},
+				Histories: plan.Histories{"a.nn@gmail.com": tt.history},
+			}
+			got := plan.Decide(plan.Desired{Email: "a.nn@gmail.com", Role: "member"}, tt.give, in)
+			if got.Outcome != tt.want || got.Hint.Render(asFlag) != tt.hint {
+				t.Errorf("Decide = %s, hint %q", got.Outcome, got.Hint.Render(asFlag))
+			}
+		})
+	}
+}
+
 func TestPolicies(t *testing.T) {
 	const (
 		never   = plan.ReinviteNever

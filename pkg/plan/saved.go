@@ -178,8 +178,9 @@ func ReadSaved(r io.Reader) (Saved, error) {
 	if err := decoder.Decode(&s); err != nil {
 		return Saved{}, fmt.Errorf("not a plan: %w", err)
 	}
+	_, err := decoder.Token()
 	switch {
-	case decoder.More():
+	case !errors.Is(err, io.EOF):
 		return Saved{}, errors.New("not a plan: there is more behind it")
 	case s.Version != savedVersion:
 		return Saved{}, fmt.Errorf("a plan of version %d, and this program knows version %d", s.Version, savedVersion)

@@ -67,10 +67,11 @@ func TestReadSavedRefuses(t *testing.T) {
 	whole := file.String()
 	for name, text := range map[string]string{
 		"nothing": "", "an array": "[]", "another object": `{"rows":[]}`, "half of it": whole[:len(whole)/2], "two of them": whole + whole,
-		"another version": strings.Replace(whole, `"version": 1`, `"version": 2`, 1),
-		"another field":   strings.Replace(whole, `"digest"`, `"digests"`, 1),
-		"another verdict": strings.Replace(whole, `"would_reinvite"`, `"would"`, 1),
-		"no roster":       strings.Replace(whole, "/home/ann/team.csv", "", 1),
+		"another version":  strings.Replace(whole, `"version": 1`, `"version": 2`, 1),
+		"another field":    strings.Replace(whole, `"digest"`, `"digests"`, 1),
+		"another verdict":  strings.Replace(whole, `"would_reinvite"`, `"would"`, 1),
+		"a bracket behind": whole + "}", "brackets behind": whole + "]}", "a word behind": whole + "x", "half of one behind": whole + "{",
+		"no roster": strings.Replace(whole, "/home/ann/team.csv", "", 1),
 	} {
 		if _, err := plan.ReadSaved(strings.NewReader(text)); err == nil {
 			t.Errorf("%s is accepted", name)

@@ -65,17 +65,17 @@ func TestUnusableFilesAreRefused(t *testing.T) {
 			if err := os.WriteFile(path, []byte("email,role\nada@example.com,member\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-		}, ledger.ErrForeign, "name another file"},
+		}, ledger.ErrForeign, "name another: a new one"},
 		{"another database", func(t *testing.T, path string) {
 			t.Helper()
 			execute(t, path, "CREATE TABLE bookmark (url TEXT)")
-		}, ledger.ErrForeign, "name another file"},
+		}, ledger.ErrForeign, "name another: a new one"},
 		{"directory", func(t *testing.T, path string) {
 			t.Helper()
 			if err := os.Mkdir(path, 0o700); err != nil {
 				t.Fatal(err)
 			}
-		}, ledger.ErrForeign, "name another file"},
+		}, ledger.ErrForeign, "name another: a new one"},
 		{"newer version", func(t *testing.T, path string) {
 			t.Helper()
 			whole(t, path)

@@ -14,6 +14,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	modernc "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
@@ -119,9 +121,11 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 }
 
 // View opens the ledger at path for looking only, beside the process that holds it: what is committed meanwhile shows.
-// A ledger that an earlier version of this program wrote is brought up to date first, if nobody holds it. View makes no
-// ledger where there is none, and everything that writes returns [ledger.ErrReadOnly]. A process that holds the ledger
-// itself must not call it: on Unix, closing a second descriptor of a file drops the locks on it.
+// A ledger that an earlier version of this program wrote is brought up to date first, and one whose process died in the
+// middle of a commit is put right, if nobody holds it. View makes no ledger: where there is none, or an empty file, which
+// is one that was about to be made, the error matches [fs.ErrNotExist]. Everything that writes returns
+// [ledger.ErrReadOnly]. A process that holds the ledger itself must not call View: on Unix, closing a second descriptor of
+// a file drops the locks on it.
 func View(path string) (*Ledger, error) {
 	path, err := disk.Resolve(path)
 	if err == nil {
@@ -138,29 +142,44 @@ func View(path string) (*Ledger, error) {
 		return nil, disk.Explain(path, err)
 	}
 	ctx := context.Background()
+	l, err := viewWhole(ctx, path)
+	if !errors.Is(err, errUnfinished) {
+		return l, err
+	}
+	whole, err := Open(path, Options{})
+	if err == nil {
+		err = whole.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return viewWhole(ctx, path)
+}
+
+// errUnfinished says that a ledger can be looked at only after something was written to it.
+var errUnfinished = errors.New("something has to be written to the ledger first")
+
+// viewWhole opens the readers of the ledger at path, or returns [errUnfinished], with nothing left open, for one of an
+// earlier version or with a journal of changes that have to be taken back.
+func viewWhole(ctx context.Context, path string) (*Ledger, error) {
 	l, version, err := view(ctx, path)
+	if disk.Code(err) == sqlite3.SQLITE_READONLY {
+		return nil, errors.Join(errUnfinished, err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	old, err := schema.IsOld(version)
-	if err != nil {
-		return nil, errors.Join(disk.Explain(path, err), l.Close())
-	}
-	if !old || version == 0 { // of an empty file, which is a ledger that was about to be made
+	switch {
+	case err != nil:
+	case version == 0:
+		err = fs.ErrNotExist
+	case old:
+		err = errUnfinished
+	default:
 		return l, nil
 	}
-	if err := l.Close(); err != nil { // before another descriptor of the file is closed
-		return nil, err
-	}
-	newer, err := Open(path, Options{})
-	if err == nil {
-		err = newer.Close()
-	}
-	if err != nil {
-		return nil, err
-	}
-	l, _, err = view(ctx, path)
-	return l, err
+	return nil, errors.Join(disk.Explain(path, err), l.Close())
 }
 
 // view opens the readers of the ledger at path, and returns its version, 0 for an empty file.

@@ -58,15 +58,19 @@ func Explain(path string, err error) error {
 	case errors.Is(e.Err, ledger.ErrDiskFull):
 		e.Hint = "free some room, then run the same command again"
 	case errors.Is(e.Err, ledger.ErrDamaged):
-		e.Hint = "restore the file from a copy, or move it aside: a new one starts empty and remembers no claim"
+		e.Hint = "restore the file from a copy, or move it aside: " + forgets
 	case errors.Is(err, ledger.ErrForeign):
-		e.Hint = "name another file: this one was left as it is"
+		e.Hint = "this file was left as it is; name another: " + forgets
 	case errors.Is(e.Err, ledger.ErrLink):
-		e.Hint = "remove the link, or name another file"
+		e.Hint = "put the file itself in the place of the link, or name another ledger: " + forgets
 	case errors.Is(err, ledger.ErrNewer):
-		e.Hint = "use the newer version, or name another file"
+		e.Hint = "use the newer version, or name another file: " + forgets
 	}
 	return e
 }
 
-const hintWritable = "make the file and its directory writable for you, or name another file"
+const (
+	hintWritable = "make the file and its directory writable for you, or name another file: " + forgets
+	// forgets says what another file costs: whoever was invited may be invited again.
+	forgets = "a new one starts empty, and remembers no claim and nobody who was invited"
+)
