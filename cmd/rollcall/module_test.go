@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rollcall/pkg/sandbox"
 )
 
 // TestREADMELibrary makes a program outside the module of what the README shows, as the README says, and runs it. It
@@ -47,10 +49,12 @@ func TestREADMELibrary(t *testing.T) {
 	if len(edits) != 2 {
 		t.Fatalf("README.md shows %d ways to the module, want 2: %q", len(edits), edits)
 	}
+	var environment []string
 	run := func(command string, args ...string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), command, args...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+		cmd.Env = append(cmd.Env, environment...)
 		output, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", cmd, err, output)
@@ -69,9 +73,17 @@ func TestREADMELibrary(t *testing.T) {
 	}
 	run("go", "mod", "init", "example.com/onboarding")
 	run("go", strings.Fields(edits[0])[1:]...)
-	output := run("go", "run", ".")
-	if rows := strings.Count(output, " [] <nil>\n"); rows != 12 {
-		t.Errorf("the program of README.md shows %d people, want 12:\n%s", rows, output)
+	service, err := sandbox.Start(t.Context(), "", sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = service.Close() })
+	environment = service.Environment(service.URL())
+	environment = append(environment, "CYBEDEFEND_ACCESS_TOKEN="+service.AccessToken().Reveal())
+	for _, want := range []string{"12 to invite\n0 map[invited:12] <nil>\n", "0 to invite\n0 map[already_invited:12] <nil>\n"} {
+		if output := run("go", "run", "."); output != want {
+			t.Errorf("the program of README.md prints %q, want %q", output, want)
+		}
 	}
 }
 

@@ -75,6 +75,8 @@ type app struct {
 	// redactors stand in front of standard error and of the log file.
 	redactors []*console.Redactor
 	logFile   io.Closer
+	// jobName is that of the job at hand, its file and line, nil or empty if there is none.
+	jobName atomic.Pointer[string]
 	// runName is that of the run at hand, nil or empty before there is one.
 	runName atomic.Pointer[string]
 	// origins are the variables of the environment that have set flags, and files what is read and written, by command.
@@ -132,13 +134,17 @@ func exitWith(code status.Status) error {
 
 // explain prints an error, after the lines that belong to it, and on a last line what to do about it.
 func (a *app) explain(err error, from origins) {
+	job := ""
+	if name := a.jobName.Load(); name != nil && *name != "" {
+		job = *name + ": "
+	}
 	if refused, ok := errors.AsType[*onboard.Error](err); ok {
 		for _, line := range refused.Details {
-			a.console.Printf("%s", console.Clean(line))
+			a.console.Printf("%s%s", job, console.Clean(line))
 		}
 	}
 	for line := range strings.SplitSeq(from.of(err)+remedy.Text(err, asFlag), "\n") {
-		a.console.Printf("rollcall: %s", line)
+		a.console.Printf("rollcall: %s%s", job, line)
 	}
 	if hint := onboard.RemedyOf(err).Render(asFlag); hint != "" {
 		a.console.Printf("hint: %s", hint)
@@ -239,6 +245,9 @@ func (a *app) open() error {
 		sinks = append(sinks, console.Sink{Out: redacted, Format: console.LogJSON, Level: zerolog.DebugLevel})
 	}
 	a.log = console.NewLogger(sinks...).Hook(zerolog.HookFunc(func(event *zerolog.Event, _ zerolog.Level, _ string) {
+		if job := a.jobName.Load(); job != nil && *job != "" {
+			event.Str(console.FieldJob, *job)
+		}
 		if run := a.runName.Load(); run != nil && *run != "" {
 			event.Str(console.FieldRun, *run)
 		}

@@ -46,7 +46,9 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	worst := status.Well
 	for i, j := range all {
 		a.nameRun("")
+		a.jobName.Store(new(string))
 		a.log.Info().Str("roster", j.order.publicName()).Int("job", i+1).Int("jobs", len(all)).Msg("job begins")
+		a.jobName.Store(new(fmt.Sprintf("%s:%d", path, j.Line)))
 		how := a.carryOut(j.cmd, j.order, j.Roster, func() error { return a.completeSync(j.cmd, j.order) })
 		if worst = worst.Worse(how); how == status.Interrupted {
 			break

@@ -10,6 +10,7 @@ import (
 // The names of the fields of a log event, beside level, time, message and error. Durations are in milliseconds, as
 // zerolog's Dur writes them.
 const (
+	FieldJob       = "job"        // the file of jobs and the line of the job
 	FieldRun       = "run"        // the run's name
 	FieldRow       = "row"        // the 1-based data row
 	FieldLine      = "line"       // the physical line of the row

@@ -113,7 +113,7 @@ func outlive(t *testing.T, service *sandbox.Running, random *rand.Rand, kills in
 		if kills > 0 {
 			ctx, cancel = context.WithTimeout(ctx, time.Duration(random.Int64N(int64(1500*time.Millisecond))))
 		}
-		command := exec.CommandContext(ctx, os.Args[0], "-test.run=^$") //nolint:gosec // the test itself
+		command := exec.CommandContext(ctx, os.Args[0], "-test.run=^$")
 		command.Env = append(os.Environ(), embedded+"="+string(settings))
 		out, err := command.CombinedOutput()
 		killed := err != nil && ctx.Err() != nil
