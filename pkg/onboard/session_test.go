@@ -1,7 +1,6 @@
 package onboard_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -194,7 +193,7 @@ func TestStoppedWhileItReads(t *testing.T) {
 			}
 		}
 	}
-	report, err := onboard.Run(context.Background(), stop, o, nil)
+	report, err := onboard.Run(t.Context(), stop, o, nil)
 	if report.Status != status.Interrupted || err == nil || c.service.Counts().Emails != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
