@@ -19,6 +19,7 @@ var arrows = []arrow{
 	{"fileset", "", "it knows which names are one file, whatever the files hold"},
 	{"workbook", "", "it knows sheets and cells, whatever they hold"},
 	{"remedy", "", "it says what to do, whatever is wrong and whoever shows it"},
+	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
 	{"document", "remedy", "it turns bytes into text; what the text means is for roster to say"},
@@ -54,7 +55,7 @@ var arrows = []arrow{
 	{"drift", "directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
-	{"guard", "email remedy", "it judges people and numbers, wherever they come from"},
+	{"guard", "email plural remedy", "it judges people and numbers, wherever they come from"},
 	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
 	{"journey", "cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
@@ -62,17 +63,17 @@ var arrows = []arrow{
 
 	// What a run leaves behind.
 	{"results", "atomicfile formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
-	{"report", "record remedy status", "a report is made from records alone, so that it can be made again later"},
+	{"report", "plural record remedy status", "a report is made from records alone, so that it can be made again later"},
 	{"notify", "address atomicfile record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	// The edge.
 	{
 		"onboard", "atomicfile batch breaker cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
-			"pace plan quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
+			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{
 		"cli", "atomicfile batch breaker config console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
-			"notify onboard pace plan quantity record remedy report results retry roster sandbox secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"notify onboard pace plan plural quantity record remedy report results retry roster sandbox secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

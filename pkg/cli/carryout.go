@@ -16,6 +16,7 @@ import (
 	"rollcall/pkg/notify"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
@@ -247,7 +248,7 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 		return nil
 	}
 	r.showPlan(p)
-	yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural(p.Sends(), "person")))
+	yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural.Of(p.Sends(), "person")))
 	if err != nil || yes {
 		return err
 	}

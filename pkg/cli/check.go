@@ -17,6 +17,7 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/fix"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
@@ -120,7 +121,7 @@ func (a *app) check(ctx context.Context, d onboard.Document, fixing onboard.Fixi
 	}
 	if !report.Refused && !a.common.quiet {
 		a.console.Printf("%s: read as %s", report.Roster, report.Detected)
-		a.console.Printf("%s: %s, %d invalid, %s", report.Roster, plural(report.Rows, "row"), report.Invalid, plural(report.Duplicates, "duplicate"))
+		a.console.Printf("%s: %s, %d invalid, %s", report.Roster, plural.Of(report.Rows, "row"), report.Invalid, plural.Of(report.Duplicates, "duplicate"))
 	}
 	return report.ExitCode, nil
 }

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/cobra"
-
 	"rollcall/pkg/config"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/fetch"
@@ -35,13 +33,8 @@ func (p *place) fileNames() fileNames {
 	return fileNames{{Path: p.PATFile, Role: fileset.Token, Option: "pat-file"}}
 }
 
-// refuseBesideSandbox refuses flags about a service beside the one inside the process.
-func (a *app) refuseBesideSandbox(cmd *cobra.Command, p place) error {
-	if !p.Sandbox {
-		return nil
-	}
-	return a.refuseBeside(cmd, "--sandbox", "organization-id", "region", "api-url", "auth-endpoint", "pat-file")
-}
+// besideSandbox are the flags about a service that make no sense beside the one inside the process.
+var besideSandbox = []string{"organization-id", "region", "api-url", "auth-endpoint", "pat-file"}
 
 // dial finds where the service is and what to call it with, or starts a sandbox that is both.
 func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {

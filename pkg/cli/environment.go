@@ -53,6 +53,38 @@ func (a *app) bindEnvironment(cmd *cobra.Command, told ...string) error {
 	return failed
 }
 
+// conflict is a flag that was given, and others that make no sense beside it.
+type conflict struct {
+	given  bool
+	flag   string
+	others []string
+}
+
+// conflicts are those of an order, in the order in which they are told.
+func (o *order) conflicts() []conflict {
+	return []conflict{
+		{o.fromPlan != "", "--from-plan", []string{
+			"organization-id", "role", "team", "map", "encoding", "delimiter", "sheet", "invalid", "reinvite", "reinvite-after",
+			"reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
+		}},
+		{o.Place.Sandbox, "--sandbox", besideSandbox},
+		{o.Offline, "--offline", []string{"sandbox", "no-preflight", "trust-lists", "notify", "notify-file"}},
+	}
+}
+
+// refuseConflicts refuses flags that contradict each other.
+func (a *app) refuseConflicts(cmd *cobra.Command, conflicts []conflict) error {
+	for _, c := range conflicts {
+		if !c.given {
+			continue
+		}
+		if err := a.refuseBeside(cmd, c.flag, c.others...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // refuseBeside refuses flags that make no sense beside one that was given. Environment variables are set for other
 // runs, too, and do not count.
 func (a *app) refuseBeside(cmd *cobra.Command, given string, others ...string) error {

@@ -10,6 +10,7 @@ import (
 	"rollcall/pkg/console"
 	"rollcall/pkg/fix"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/plural"
 )
 
 // writeChanges prints a line for each change; if that is a terminal, the first ones, and of the rest how many there are.
@@ -34,7 +35,7 @@ func writeChanges(ctx context.Context, fixed *fix.Fix, stream any, show func(str
 }
 
 func (a *app) countChanges(fixed *fix.Fix, name, file string) {
-	a.console.Printf("%s: %s changed, %s dropped; written to %s", name, plural(fixed.Cells, "cell"), plural(fixed.Rows, "row"), file)
+	a.console.Printf("%s: %s changed, %s dropped; written to %s", name, plural.Of(fixed.Cells, "cell"), plural.Of(fixed.Rows, "row"), file)
 }
 
 // reportFix says what was done to a roster that is checked next.

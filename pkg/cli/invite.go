@@ -66,19 +66,16 @@ Exit codes:
 	return cmd
 }
 
-// notBesidePlan are the flags that a plan has said already.
-var notBesidePlan = []string{
-	"organization-id", "role", "team", "map", "encoding", "delimiter", "sheet", "invalid", "reinvite", "reinvite-after",
-	"reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
-}
-
 // completeInvite works out what the command line of invite means.
 func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error {
+	if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
+		return err
+	}
 	ageGiven := cmd.Flags().Changed("reinvite-after")
 	switch {
 	case o.fromPlan != "":
 		ageGiven = true
-		if err := a.approve(cmd, o, paths); err != nil {
+		if err := o.approve(paths); err != nil {
 			return err
 		}
 	case len(paths) == 0:
@@ -95,22 +92,11 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 	if err := o.complete(a); err != nil {
 		return err
 	}
-	if err := a.refuseBesideSandbox(cmd, o.Place); err != nil {
-		return err
-	}
-	if o.Offline {
-		if err := a.refuseBeside(cmd, "--offline", "sandbox", "no-preflight", "trust-lists"); err != nil {
-			return err
-		}
-	}
 	return a.refuseUnasked(o)
 }
 
 // approve puts what the plan says in the place of the flags.
-func (a *app) approve(cmd *cobra.Command, o *order, paths []string) error {
-	if err := a.refuseBeside(cmd, "--from-plan", notBesidePlan...); err != nil {
-		return err
-	}
+func (o *order) approve(paths []string) error {
 	saved, err := onboard.ReadPlan(o.fromPlan)
 	if err != nil {
 		return remedy.About("from-plan", err).With(remedy.Words("make one with ").Use("dry-run", "").Words(" ").Use("plan", ""))

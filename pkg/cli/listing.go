@@ -138,7 +138,7 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, read func(context.Context
 
 // connect opens the connection that the flags ask for. Close it.
 func (a *app) connect(cmd *cobra.Command, s onboard.Service, p place) (*onboard.Connection, error) {
-	if err := a.refuseBesideSandbox(cmd, p); err != nil {
+	if err := a.refuseConflicts(cmd, []conflict{{p.Sandbox, "--sandbox", besideSandbox}}); err != nil {
 		return nil, err
 	}
 	s.UserAgent = "rollcall/" + version()

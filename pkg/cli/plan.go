@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 )
 
@@ -21,17 +22,17 @@ func (r *run) showPlan(p *onboard.Preview) {
 	if p.Population == nil {
 		row("has", "not looked up: %s", unknown)
 	} else {
-		row("has", "%s, %s open", plural(p.Population.Members, "member"), plural(p.Population.Pending, "invitation"))
+		row("has", "%s, %s open", plural.Of(p.Population.Members, "member"), plural.Of(p.Population.Pending, "invitation"))
 	}
-	row("roster", "%s, %s", p.Roster, plural(p.Rows, "row"))
+	row("roster", "%s, %s", p.Roster, plural.Of(p.Rows, "row"))
 	if p.Warnings > 0 {
-		row("", "%s, which rollcall check lists", plural(p.Warnings, "warning"))
+		row("", "%s, which rollcall check lists", plural.Of(p.Warnings, "warning"))
 	}
 	row("read as", "%s", p.Detected)
 	if p.Resumed != nil {
 		row("resumed", "run %s of %s, %d rows done before", p.Resumed.ID, p.Resumed.StartedAt.Local().Format(time.DateTime), p.Before)
 	}
-	send := plural(p.Sends(), "person")
+	send := plural.Of(p.Sends(), "person")
 	if again := p.Outcomes[record.WouldReinvite] - p.Replaced; again > 0 {
 		send += fmt.Sprintf(", %d of them again, since their invitation is no longer open", again)
 	}

@@ -99,8 +99,8 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 
 // completeSync works out what the command line of sync means, or a job.
 func (a *app) completeSync(cmd *cobra.Command, o *order) error {
-	if err := o.complete(a); err != nil {
+	if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
 		return err
 	}
-	return a.refuseBesideSandbox(cmd, o.Place)
+	return o.complete(a)
 }

@@ -2,24 +2,12 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"rollcall/pkg/console"
 
 	"github.com/spf13/cobra"
 )
-
-// plural counts things in words.
-func plural(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case thing == "person":
-		return fmt.Sprintf("%d people", n)
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
 
 // rosters checks how many rosters a command is given.
 func rosters(least, most int) cobra.PositionalArgs {

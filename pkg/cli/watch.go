@@ -41,9 +41,6 @@ func (w *watch) notifier(a *app, cmd *cobra.Command, offline bool) (*notify.Noti
 		return nil, err
 	}
 	if offline {
-		if err := a.refuseBeside(cmd, "--offline", "notify", "notify-file"); err != nil {
-			return nil, err
-		}
 		address = secret.Text{}
 	}
 	notifier, err := notify.New(notify.Options{

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 )
 
@@ -120,31 +121,31 @@ func (c *Check) Trips(rows int) []Trip {
 	var trips []Trip
 	if most := c.limits.MaxNew; most != nil && c.people.n > *most {
 		trips = append(trips, Trip{
-			Option: OptionMaxNew, Reason: fmt.Sprintf("%s would get an e-mail, and at most %d may", people(c.people.n), *most),
+			Option: OptionMaxNew, Reason: fmt.Sprintf("%s would get an e-mail, and at most %d may", plural.Of(c.people.n, "person"), *most),
 			Examples: c.people.examples(), Pass: pass(OptionMaxNew, strconv.Itoa(c.people.n)),
 		})
 	}
 	if c.foreign.n > 0 {
 		trips = append(trips, Trip{
-			Option: OptionAllowDomain, Reason: people(c.foreign.n) + " would get an e-mail at a domain that is not allowed",
+			Option: OptionAllowDomain, Reason: plural.Of(c.foreign.n, "person") + " would get an e-mail at a domain that is not allowed",
 			Examples: c.foreign.examples(), Pass: pass(OptionAllowDomain, slices.Sorted(maps.Keys(c.domains))...),
 		})
 	}
 	if most := c.limits.MaxAdmins; most != nil && c.admins.n > *most {
 		trips = append(trips, Trip{
-			Option: OptionMaxAdmins, Reason: fmt.Sprintf("%s would become administrator or manager, and at most %d may", people(c.admins.n), *most),
+			Option: OptionMaxAdmins, Reason: fmt.Sprintf("%s would become administrator or manager, and at most %d may", plural.Of(c.admins.n, "person"), *most),
 			Examples: c.admins.examples(), Pass: pass(OptionMaxAdmins, strconv.Itoa(c.admins.n)),
 		})
 	}
 	if most := c.limits.MaxLeavers; most != nil && c.leavers.n > *most {
 		trips = append(trips, Trip{
-			Option: OptionMaxLeavers, Reason: fmt.Sprintf("%s would be changed for having left the roster, and at most %d may", people(c.leavers.n), *most),
+			Option: OptionMaxLeavers, Reason: fmt.Sprintf("%s would be changed for having left the roster, and at most %d may", plural.Of(c.leavers.n, "person"), *most),
 			Examples: c.leavers.examples(), Pass: pass(OptionMaxLeavers, strconv.Itoa(c.leavers.n)),
 		})
 	}
 	if rows < c.limits.MinRows {
 		trips = append(trips, Trip{
-			Option: OptionMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", count(rows, "row", "rows"), c.limits.MinRows),
+			Option: OptionMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", plural.Of(rows, "row"), c.limits.MinRows),
 			Pass: pass(OptionMinRows, strconv.Itoa(rows)),
 		})
 	}
@@ -161,7 +162,7 @@ func Shrink(last, rows int, percent float64) *Trip {
 	share := float64(lost) * 100 / float64(last)
 	return &Trip{
 		Option: OptionMaxShrink,
-		Reason: fmt.Sprintf("the roster has %s, %.1f%% less than the %d of the last one, and at most %g%% may go", count(rows, "row", "rows"), share, last, percent),
+		Reason: fmt.Sprintf("the roster has %s, %.1f%% less than the %d of the last one, and at most %g%% may go", plural.Of(rows, "row"), share, last, percent),
 		Pass:   pass(OptionMaxShrink, strconv.Itoa(min(int(share)+1, 100))+"%"),
 	}
 }
@@ -205,13 +206,4 @@ func pass(option string, values ...string) []remedy.Remedy {
 		remedies[i] = remedy.Remedy{Option: option, Value: value}
 	}
 	return remedies
-}
-
-func people(n int) string { return count(n, "person", "people") }
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }

@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -70,7 +71,7 @@ func (p *Preview) refreshed(ctx context.Context) (*Preview, error) {
 	now, err := s.preview(ctx, nil)
 	if err == nil && now.Sends() > p.Sends() {
 		err = refusal(status.Stopped, fmt.Errorf("the organization has changed meanwhile: %s would be invited by now, and %s were agreed on; nothing was sent",
-			plural(now.Sends(), "person"), plural(p.Sends(), "person")), remedy.Words("run the same command again"))
+			plural.Of(now.Sends(), "person"), plural.Of(p.Sends(), "person")), remedy.Words("run the same command again"))
 	}
 	return now, err
 }

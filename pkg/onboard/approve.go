@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -167,7 +168,7 @@ func (s *Session) refuseDifferent(c *comparison) error {
 	if more := c.count - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more differences", more))
 	}
-	are := plural(c.count, "row") + " are"
+	are := plural.Of(c.count, "row") + " are"
 	if c.count == 1 {
 		are = "1 row is"
 	}

@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
@@ -292,7 +293,7 @@ func (s *Session) refuseTrips(trips []guard.Trip) error {
 	if more := len(pass) - guardsShown; more > 0 {
 		hint = hint.Words(fmt.Sprintf(" and %d more", more))
 	}
-	err := refusal(status.Guarded, fmt.Errorf("%s: %s tripped; nothing was sent", s.roster.Name, plural(len(trips), "guard")), hint)
+	err := refusal(status.Guarded, fmt.Errorf("%s: %s tripped; nothing was sent", s.roster.Name, plural.Of(len(trips), "guard")), hint)
 	err.Details = lines
 	return err
 }
@@ -300,7 +301,7 @@ func (s *Session) refuseTrips(trips []guard.Trip) error {
 // refuseInvalid returns the error that keeps everything from being sent since some rows are invalid.
 func (s *Session) refuseInvalid(invalid int, lines []string) error {
 	err := refusal(status.Roster,
-		fmt.Errorf("%s: %d of %s invalid; nothing was sent", s.roster.Name, invalid, plural(s.roster.Rows, "row")),
+		fmt.Errorf("%s: %d of %s invalid; nothing was sent", s.roster.Name, invalid, plural.Of(s.roster.Rows, "row")),
 		remedy.Words("correct them (").Run("check", s.roster.Name).Words(" lists all), or invite the others with ").Use("invalid", "skip"))
 	err.Details = lines
 	return err

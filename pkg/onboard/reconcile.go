@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
@@ -190,7 +191,7 @@ func (s *Session) makeChanges(ctx context.Context, stop <-chan struct{}) error {
 		}
 	}
 	if failed > 0 {
-		return refusal(status.Rows, fmt.Errorf("%d of %s failed", failed, plural(failed+made, "change")), s.seeDrift())
+		return refusal(status.Rows, fmt.Errorf("%d of %s failed", failed, plural.Of(failed+made, "change")), s.seeDrift())
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package onboard
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"rollcall/pkg/batch"
@@ -10,6 +9,7 @@ import (
 	"rollcall/pkg/fence"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
 )
@@ -99,7 +99,7 @@ func (s *Session) readDirectory(ctx context.Context, in plan.Inputs, doubts []re
 	}
 	o := s.connection.Reading()
 	o.Teams, o.Blind, o.People = s.roster.NamesTeams, in.Blind, addresses
-	o.Progress = func(people int) { s.o.Observer.working("reading the organization: " + plural(people, "person")) }
+	o.Progress = func(people int) { s.o.Observer.working("reading the organization: " + plural.Of(people, "person")) }
 	expect(&o, in.Histories, doubts, s.now())
 	return directory.Read(ctx, o)
 }
@@ -179,15 +179,4 @@ func (s *Session) resolve(rec record.Record) (journey.Step, error) {
 		return journey.Resolve(w, journey.Sighting{}, s.inputs, journey.Policy{}), nil
 	}
 	return journey.Resolve(w, journey.See(s.inputs.Directory, w, s.inputs, journey.UnknownLag), s.inputs, journey.Policy{}), nil
-}
-
-// plural counts things in words.
-func plural(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case thing == "person":
-		return fmt.Sprintf("%d people", n)
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
@@ -34,7 +35,7 @@ func (s Summary) WriteText(w io.Writer) error {
 	if s.DryRun {
 		verb = "Dry run"
 	}
-	fmt.Fprintf(&b, "%s over %s: %s in %s", verb, s.Roster, plural(s.Rows, "row"), short(s.Duration))
+	fmt.Fprintf(&b, "%s over %s: %s in %s", verb, s.Roster, plural.Of(s.Rows, "row"), short(s.Duration))
 	if s.Resumed {
 		b.WriteString(", resumed")
 	}
@@ -65,12 +66,12 @@ func (s Summary) writeOutcomes(b *bytes.Buffer) {
 }
 
 func (s Summary) writeDetails(b *bytes.Buffer) {
-	requests := plural(s.Requests, "request")
+	requests := plural.Of(s.Requests, "request")
 	if s.Throttled > 0 {
 		requests += fmt.Sprintf(", %d throttled", s.Throttled)
 	}
 	if n := s.Repeats(); n > 0 {
-		requests += ", " + plural(n, "repeat") + " (" + s.causes() + ")"
+		requests += ", " + plural.Of(n, "repeat") + " (" + s.causes() + ")"
 	}
 	results := s.Results
 	if results == "-" {
@@ -125,7 +126,7 @@ func (s Summary) Next() string {
 		}
 		if n := s.Outcomes[record.WouldInvite] + s.Outcomes[record.WouldReinvite]; n > 0 {
 			without := s.Render.Text(remedy.Remedy{Option: "dry-run"})
-			return "Nothing was sent. Without " + without + ", " + plural(n, "person") + " would be invited."
+			return "Nothing was sent. Without " + without + ", " + plural.Of(n, "person") + " would be invited."
 		}
 		return "Nothing is left to do."
 	case status.Settings:
@@ -203,19 +204,6 @@ func (s Summary) same(does string) string {
 
 // capital begins a sentence.
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// plural counts things in words.
-func plural(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case thing == "person":
-		thing = "people"
-	default:
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
-}
 
 // short prints a duration without digits that nobody reads.
 func short(d time.Duration) string {

@@ -1,0 +1,12 @@
+package plural_test
+
+import (
+	"fmt"
+
+	"rollcall/pkg/plural"
+)
+
+func Example() {
+	fmt.Println(plural.Of(0, "row"), plural.Of(1, "person"), plural.Of(2, "person"), plural.Of(-1, "guard"))
+	// Output: 0 rows 1 person 2 people -1 guards
+}
