@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"rollcall/pkg/batch"
@@ -17,7 +14,6 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
-	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 )
 
@@ -32,7 +28,7 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	if err := p.refusal(); err != nil {
 		return err
 	}
-	if s.recovered == nil {
+	if s.past.recovered == nil {
 		return errors.New("a dry run sends nothing")
 	}
 	waits, release := until(ctx, stop) // nothing is sent yet
@@ -92,7 +88,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	s.report.Run, s.report.Final = s.run.ID, true
 	s.o.Observer.begun(s.run, s.report.Resumed)
 	s.report.Retries = map[string]int{}
-	err := s.recovered.Run(ctx, stop, batch.Options{
+	err := s.past.recovered.Run(ctx, stop, batch.Options{
 		Run: s.run.ID, Service: s.connection, Pace: s.connection.pace, Workers: s.o.Concurrency, Deadline: s.o.Deadline,
 		Limits: breaker.Options{
 			MaxWait: s.o.MaxWait, MaxFailures: s.o.MaxFailures.Of(s.run.Rows), MayNotInvite: !s.connection.Caller.MayInvite(),
@@ -116,8 +112,45 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 			Run("results", s.run.ID).Words(" ").Use("ledger", s.memory.ledger.Path()).Words(" writes the results again")))
 	}
 	s.report.Results, s.report.Outcomes = s.o.Results, outcomes
-	s.writeCorrections(ctx)
+	s.report.Corrections = s.writeCorrections(ctx)
 	return err
+}
+
+// follow makes the changes that are due once everybody is invited, and writes down where the organization differs. Only
+// then has the roster been let through: what is cut short is held to the same guards when it goes on.
+func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied error) error {
+	switch {
+	case s.following == nil:
+		return applied
+	case applied != nil:
+		return errors.Join(applied, s.writeDrift())
+	}
+	changer := changer{
+		connection: s.connection, ledger: s.memory.ledger, observer: s.o.Observer, run: s.run.ID,
+		silence: max(s.past.policy.InFlightGrace(), s.past.policy.Timeout), deadline: s.o.Deadline,
+	}
+	if s.o.Results != "" && s.o.Results != "-" {
+		changer.listed = remedy.Words("see " + results.DriftPath(s.o.Results))
+	}
+	err := changer.make(ctx, stop, s.following.changes)
+	if err == nil || StatusOf(err) == status.Rows {
+		accepted := ledger.Accepted{Rows: s.roster.Rows, Digest: s.digest(), At: s.now()}
+		err = errors.Join(err, s.memory.ledger.AcceptRoster(ctx, s.memory.scope, accepted))
+	}
+	return errors.Join(err, s.writeDrift())
+}
+
+// writeDrift writes down where the organization differs from the roster that it is to follow.
+func (s *Session) writeDrift() (err error) {
+	s.report.Drift, err = s.following.write(s.o.Output)
+	return err
+}
+
+// isIdle reports whether a sync has nothing to do that this roster was not let through for already.
+func (p *Preview) isIdle() bool {
+	s := p.session
+	f := s.following
+	return f != nil && p.Sends() == 0 && !p.news && !f.isDue() && !s.report.Resumed && f.accepted.Digest == s.digest()
 }
 
 // countOutcomes counts the outcomes where no results could be written.
@@ -170,65 +203,4 @@ func (s *Session) writeVerdicts(ctx context.Context) (*Preview, error) {
 	}
 	s.report.Outcomes, s.report.Results = p.Outcomes, s.o.Results
 	return p, refused
-}
-
-// toCorrect are the outcomes of rows that a person has to look at.
-var toCorrect = map[record.Outcome]bool{record.Rejected: true, record.Invalid: true, record.Failed: true, record.Unknown: true}
-
-// writeCorrections writes the rows that a person has to correct to a file of their own, beside the results, once every
-// row has had its turn. Without it nothing is lost: the results have them, too.
-func (s *Session) writeCorrections(ctx context.Context) {
-	left := 0
-	for outcome := range toCorrect {
-		left += s.report.Outcomes[outcome]
-	}
-	if left == 0 || s.report.Outcomes[record.NotSent] > 0 || s.o.Results == "-" || s.o.Results == "" {
-		return
-	}
-	list, err := s.listCorrections(ctx)
-	if err == nil {
-		s.report.Corrections, err = list.Write(results.CorrectionsPath(s.o.localName(), s.o.Results))
-	}
-	if err != nil {
-		s.o.Observer.warnOf(err, "there is no file of the rows to correct; the results have them", nil)
-	}
-}
-
-// listCorrections finds the rows in the roster, which has them as they were written.
-func (s *Session) listCorrections(ctx context.Context) (*results.Corrections, error) {
-	list := results.NewCorrections(filepath.Base(s.roster.Name), s.roster.Columns)
-	next, stop := iter.Pull2(s.roster.RawRows(ctx))
-	defer stop()
-	var row roster.RawRow
-	for rec, err := range results.Records(ctx, s.memory.ledger, s.run, s.now()) {
-		if err != nil {
-			return nil, err
-		}
-		if !toCorrect[rec.Outcome] {
-			continue
-		}
-		for more := true; more && row.Row < rec.Row; {
-			if row, err, more = next(); err != nil {
-				return nil, err
-			}
-		}
-		wrong := rec.Error
-		if strings.Join(row.All, "") == "" { // which would not say whose row it is
-			wrong = fmt.Sprintf("line %d of %s: %s", rec.Line, filepath.Base(s.roster.Name), wrong)
-		}
-		list.Add(row.All, wrong, rec.Hint)
-	}
-	return list, nil
-}
-
-// refuseCorrections returns an error if a sync was given rows to correct, or the results of such: everybody whom they do not
-// name would have left.
-func (s *Session) refuseCorrections() error {
-	if s.o.Sync == nil || !results.HasCorrections(s.roster.Extra) {
-		return nil
-	}
-	return refusal(status.Roster,
-		fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", s.roster.Name),
-		remedy.Hint{}.Run("invite", s.o.Roster).
-			Words(" is the command for it; if it has everybody again, delete its column "+results.ColumnCorrections))
 }

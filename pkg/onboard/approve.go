@@ -3,6 +3,7 @@ package onboard
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -17,7 +18,6 @@ import (
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
-	"rollcall/pkg/results"
 	"rollcall/pkg/status"
 )
 
@@ -73,7 +73,7 @@ func (p *Preview) Save() error {
 	}
 	digest := s.o.Digest(s.roster.Digest)
 	saved := plan.Saved{
-		MadeAt: s.inputs.At.UTC().Truncate(time.Second), OrganizationID: p.OrganizationID, OrganizationName: p.OrganizationName,
+		MadeAt: s.past.inputs.At.UTC().Truncate(time.Second), OrganizationID: p.OrganizationID, OrganizationName: p.OrganizationName,
 		Service: p.Service, Roster: path, Digest: hex.EncodeToString(digest[:]),
 		Flags: plan.Flags{
 			Settings: s.o.Settings, Invalid: invalid, Reinvite: s.o.Reinvite, ReinviteAfter: s.o.ReinviteAfter.String(),
@@ -92,60 +92,152 @@ func (p *Preview) Save() error {
 	return nil
 }
 
-// refuseOtherRoster returns an error if the roster is not the one that was planned for.
-func (s *Session) refuseOtherRoster() error {
-	if s.o.Approved == nil {
-		return nil
-	}
-	if digest := s.o.Digest(s.roster.Digest); s.o.Approved.Digest == hex.EncodeToString(digest[:]) {
-		return nil
-	}
-	return s.refuseApproved(nil, "the roster %s has changed since the plan of %s was made", s.roster.Name, madeAt(s.o.Approved))
+// approval is a plan that is to be carried out as it is, and what runs of it have done by now. Nil is none: whatever the
+// verdicts are is right.
+type approval struct {
+	*plan.Saved
+	// file is where the plan was, for messages.
+	file string
+	// done are the rows whose person was invited by a run of the plan, or was found to be there.
+	done map[int]bool
+	// last is the latest of these runs that has ended, its ID empty if none has.
+	last ledger.Run
+	// resumed says that one of them was cut short and goes on.
+	resumed bool
 }
 
-// refuseOtherService returns an error if the options lead to another service than the planned one.
-func (s *Session) refuseOtherService() error {
-	c := s.connection
-	if s.o.Approved == nil || c.ephemeral || s.o.Approved.Service == c.URL {
+func newApproval(o *Options) *approval {
+	if o.Approved == nil {
+		return nil
+	}
+	return &approval{Saved: o.Approved, file: o.PlanFile}
+}
+
+// check returns an error if the roster with that name and digest is not the one that was planned for.
+func (a *approval) check(name string, digest [sha256.Size]byte) error {
+	if a == nil || a.Digest == hex.EncodeToString(digest[:]) {
+		return nil
+	}
+	return a.refuse(nil, "the roster %s has changed since the plan of %s was made", name, a.madeAt())
+}
+
+// checkService returns an error if the connection leads to another service than the planned one.
+func (a *approval) checkService(c *Connection) error {
+	if a == nil || c.ephemeral || a.Service == c.URL {
 		return nil
 	}
 	return settings(remedy.Words("name it with ").Use("region", "").Words(" or ").Use("api-url", ""),
-		fmt.Errorf("the plan is for the service at %s, not for %s", s.o.Approved.Service, c.URL))
+		fmt.Errorf("the plan is for the service at %s, not for %s", a.Service, c.URL))
 }
 
-// refuseApproved is the error that keeps everything from being sent since the plan does not hold any more.
-func (s *Session) refuseApproved(details []string, format string, args ...any) error {
+// refuse is the error that keeps everything from being sent since the plan does not hold any more.
+func (a *approval) refuse(details []string, format string, args ...any) error {
 	err := refusal(status.Guarded, fmt.Errorf(format+"; nothing was sent", args...), remedy.Words("make another plan: ").
-		Run("invite", s.o.Roster).Words(" ").Use("dry-run", "").Words(" ").Use("force", "").Words(" ").Use("plan", s.o.PlanFile))
+		Run("invite", a.Roster).Words(" ").Use("dry-run", "").Words(" ").Use("force", "").Words(" ").Use("plan", a.file))
 	err.Details = details
 	return err
 }
 
-// madeAt says when a plan was made.
-func madeAt(saved *plan.Saved) string { return saved.MadeAt.Local().Format(time.DateTime) }
+// madeAt says when the plan was made.
+func (a *approval) madeAt() string { return a.MadeAt.Local().Format(time.DateTime) }
 
-// comparison holds the verdicts of today against an approved plan.
+// digest is what makes runs the same work: the roster's digest, and the plan that is carried out.
+func (a *approval) digest(roster [sha256.Size]byte) [sha256.Size]byte {
+	if a == nil {
+		return roster
+	}
+	identity := a.Identity()
+	return sha256.Sum256(append(roster[:], identity[:]...))
+}
+
+// lookBack finds out what runs with that digest, which are those of the plan, have done of it.
+func (a *approval) lookBack(ctx context.Context, m memory, digest [sha256.Size]byte) error {
+	if a == nil || m.ledger == nil {
+		return nil
+	}
+	a.done = map[int]bool{}
+	for run, err := range m.ledger.Runs(ctx) {
+		switch {
+		case err != nil:
+			return err
+		case run.Scope() != m.scope, run.Digest != digest:
+			continue
+		}
+		for rec, err := range m.ledger.Records(ctx, run.ID) {
+			if err != nil {
+				return err
+			}
+			if isThere(rec.Outcome) {
+				a.done[rec.Row] = true
+			}
+		}
+		if !run.EndedAt.IsZero() && run.StartedAt.After(a.last.StartedAt) {
+			a.last = run.Run
+		}
+	}
+	return nil
+}
+
+// isThere reports whether an outcome says that the person is invited or a member.
+func isThere(outcome record.Outcome) bool {
+	return outcome == record.Invited || outcome == record.AlreadyInvited || outcome == record.AlreadyMember
+}
+
+// progress says how far runs of the plan have come with a row that is looked at.
+func (a *approval) progress(row int) plan.Progress {
+	switch {
+	case a.done[row]:
+		return plan.CarriedOut
+	case a.resumed:
+		return plan.Begun
+	}
+	return plan.Untouched
+}
+
+// doneBy returns the run that has carried out the plan, and whether one has: everybody whom the plan was to invite was
+// invited by runs of it, and these have ended. What has happened to the invitations since is no matter: the plan was
+// approved for once.
+func (a *approval) doneBy() (run ledger.Run, done bool) {
+	if a == nil || a.resumed || a.last.ID == "" {
+		return ledger.Run{}, false
+	}
+	sends := 0
+	for _, step := range a.Steps {
+		if !step.Sends() {
+			continue
+		}
+		if sends++; !a.done[step.Row] {
+			return ledger.Run{}, false
+		}
+	}
+	return a.last, sends > 0
+}
+
+// comparison holds the verdicts of today against an approved plan. Nil compares nothing.
 type comparison struct {
-	approved  map[int]plan.Step
-	progress  func(row int) plan.Progress
+	*approval
+	planned   map[int]plan.Step
 	different []string // the first ones, in words
 	count     int
 }
 
-func newComparison(approved *plan.Saved, progress func(row int) plan.Progress) *comparison {
-	c := &comparison{approved: make(map[int]plan.Step, len(approved.Steps)), progress: progress}
-	for _, step := range approved.Steps {
-		c.approved[step.Row] = step
+func (a *approval) compare() *comparison {
+	if a == nil {
+		return nil
+	}
+	c := &comparison{approval: a, planned: make(map[int]plan.Step, len(a.Steps))}
+	for _, step := range a.Steps {
+		c.planned[step.Row] = step
 	}
 	return c
 }
 
-// add takes in the verdict of today on one row. Without a plan to compare with it does nothing.
+// add takes in the verdict of today on one row.
 func (c *comparison) add(today plan.Step) {
 	if c == nil {
 		return
 	}
-	planned, known := c.approved[today.Row]
+	planned, known := c.planned[today.Row]
 	if known && planned.Agrees(today, c.progress(today.Row)) {
 		return
 	}
@@ -159,8 +251,8 @@ func (c *comparison) add(today plan.Step) {
 	c.different = append(c.different, "line "+strconv.Itoa(today.Line)+": "+today.Email+": planned "+was+", now "+today.String())
 }
 
-// refuseDifferent returns the error that keeps everything from being sent since verdicts differ from the plan.
-func (s *Session) refuseDifferent(c *comparison) error {
+// refusal returns the error that keeps everything from being sent since verdicts differ from the plan, nil if none does.
+func (c *comparison) refusal() error {
 	if c == nil || c.count == 0 {
 		return nil
 	}
@@ -172,97 +264,5 @@ func (s *Session) refuseDifferent(c *comparison) error {
 	if c.count == 1 {
 		are = "1 row is"
 	}
-	return s.refuseApproved(lines, "%s different from the plan of %s", are, madeAt(s.o.Approved))
-}
-
-// carriedOut is what runs of the plan that is to be carried out have done by now.
-type carriedOut struct {
-	// rows are those whose person was invited by one of the runs, or was found to be there.
-	rows map[int]bool
-	// last is the latest of these runs that has ended, its ID empty if none has.
-	last ledger.Run
-}
-
-// findCarriedOut finds out what runs have done of the plan.
-func (s *Session) findCarriedOut(ctx context.Context) error {
-	if s.o.Approved == nil || s.memory.ledger == nil {
-		return nil
-	}
-	done := carriedOut{rows: map[int]bool{}}
-	for run, err := range s.memory.ledger.Runs(ctx) {
-		switch {
-		case err != nil:
-			return err
-		case run.Scope() != s.memory.scope, run.Digest != s.digest():
-			continue
-		}
-		for rec, err := range s.memory.ledger.Records(ctx, run.ID) {
-			if err != nil {
-				return err
-			}
-			if isThere(rec.Outcome) {
-				done.rows[rec.Row] = true
-			}
-		}
-		if !run.EndedAt.IsZero() && run.StartedAt.After(done.last.StartedAt) {
-			done.last = run.Run
-		}
-	}
-	s.carriedOut = done
-	return nil
-}
-
-// isThere reports whether an outcome says that the person is invited or a member.
-func isThere(outcome record.Outcome) bool {
-	return outcome == record.Invited || outcome == record.AlreadyInvited || outcome == record.AlreadyMember
-}
-
-// progress says how far runs of the plan have come with a row that is looked at.
-func (s *Session) progress(row int) plan.Progress {
-	switch {
-	case s.carriedOut.rows[row]:
-		return plan.CarriedOut
-	case s.report.Resumed:
-		return plan.Begun
-	}
-	return plan.Untouched
-}
-
-// DoneAlready returns the name of the run that has carried out the plan, empty if none has: everybody whom the plan was to
-// invite was invited by runs of it, and these have ended. What has happened to the invitations since is no matter: the plan
-// was approved for once.
-func (s *Session) DoneAlready() string {
-	if s.o.Approved == nil || s.report.Resumed || s.carriedOut.last.ID == "" {
-		return ""
-	}
-	sends := 0
-	for _, step := range s.o.Approved.Steps {
-		if !step.Sends() {
-			continue
-		}
-		if sends++; !s.carriedOut.rows[step.Row] {
-			return ""
-		}
-	}
-	if sends == 0 {
-		return ""
-	}
-	return s.carriedOut.last.ID
-}
-
-// reportDone reports what became of the rows when the plan was carried out.
-func (s *Session) reportDone(ctx context.Context) error {
-	last := s.carriedOut.last
-	outcomes := map[record.Outcome]int{}
-	for rec, err := range results.Records(ctx, s.memory.ledger, last, last.EndedAt) {
-		if err != nil {
-			return err
-		}
-		if rec.Outcome == record.Invited { // then, and not now
-			rec.Outcome = record.AlreadyInvited
-		}
-		outcomes[rec.Outcome]++
-	}
-	s.report.Outcomes, s.report.Idle, s.report.Final = outcomes, true, true
-	return nil
+	return c.refuse(lines, "%s different from the plan of %s", are, c.madeAt())
 }

@@ -3,6 +3,7 @@ package onboard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -11,30 +12,96 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/drift"
 	"rollcall/pkg/fence"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
+	"rollcall/pkg/status"
 )
 
-// makeChange makes one change of the organization. Like an invitation it is claimed before its request leaves, so that
-// nothing else is sent for the person while it may be at work. ctx is for the request, waits for what comes before it.
-func (s *Session) makeChange(ctx, waits context.Context, d drift.Difference) (Action, error) {
-	organization := s.connection.Organization.ID
-	done, claim := RoleChanged, record.Claim{Run: s.run.ID, Email: d.Email, Change: record.ChangeRole, Attempt: 1}
+// changer makes changes of an organization that are no invitations. Each is claimed before its request leaves, so that
+// nothing else is sent for the person while it may be at work.
+type changer struct {
+	connection *Connection
+	ledger     ledger.Ledger
+	observer   Observer
+	run        string
+	// silence is how long a request may be at work after its reply was lost.
+	silence time.Duration
+	// deadline is when to stop, zero if never; listed says where the changes are listed.
+	deadline time.Time
+	listed   remedy.Hint
+}
+
+// make makes the changes that are due, until stop. They can be repeated without harm, so a run that is cut short here
+// simply makes the rest the next time, and what was in flight once more.
+func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Change) error {
+	waits, release := until(ctx, stop)
+	defer release()
+	if !c.deadline.IsZero() {
+		var cancel context.CancelFunc
+		waits, cancel = context.WithDeadlineCause(waits, c.deadline, &breaker.StopError{Reason: breaker.Deadline})
+		defer cancel()
+	}
+	defer c.observer.working("")
+	failed, made := 0, 0
+	for i := range changes {
+		change := &changes[i]
+		if change.Action != Due {
+			continue
+		}
+		if err := context.Cause(waits); err != nil {
+			return err
+		}
+		c.observer.working("changing what differs: " + change.Email)
+		done, err := c.makeOne(ctx, waits, change.Difference)
+		switch {
+		case err != nil && waits.Err() != nil:
+			return context.Cause(waits)
+		case breaker.ReasonOf(err) != 0 || isLedgers(err):
+			return err
+		}
+		if change.Action, change.Err = done, err; err == nil {
+			made++
+			continue
+		}
+		failed++
+		c.observer.warnOf(err, "could not be changed", map[string]any{"email": change.Email, "kind": string(change.Kind)})
+		if errors.Is(err, cybedefend.ErrCredentials) {
+			return err
+		}
+	}
+	if failed > 0 {
+		return refusal(status.Rows, fmt.Errorf("%d of %s failed", failed, plural.Of(failed+made, "change")), c.listed)
+	}
+	return nil
+}
+
+// isLedgers reports whether the ledger could not keep what has to be kept.
+func isLedgers(err error) bool {
+	_, ok := errors.AsType[*ledger.Error](err)
+	return ok
+}
+
+// makeOne makes one change. ctx is for the request, waits for what comes before it.
+func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action, error) {
+	organization := c.connection.Organization.ID
+	done, claim := RoleChanged, record.Claim{Run: c.run, Email: d.Email, Change: record.ChangeRole, Attempt: 1}
 	call := func(ctx context.Context) error {
-		return s.connection.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
+		return c.connection.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
 	}
 	if d.Kind == drift.LeaverInvited {
 		done, claim.Change = Cancelled, record.ChangeCancel
 		call = func(ctx context.Context) error {
-			_, err := s.connection.CancelInvitation(ctx, organization, d.InvitationID)
+			_, err := c.connection.CancelInvitation(ctx, organization, d.InvitationID)
 			if status := cybedefend.StatusOf(err); status == http.StatusNotFound || status == http.StatusGone {
 				return nil // it is gone already
 			}
 			return err
 		}
 	}
-	claimed := claimedCall{ledger: s.memory.ledger, claim: claim, call: call, silence: max(s.policy.InFlightGrace(), s.policy.Timeout)}
-	err := s.connection.retrier().Call(waits, func(context.Context) error { return claimed.make(ctx) })
-	if err != nil {
+	claimed := claimedCall{ledger: c.ledger, claim: claim, call: call, silence: c.silence}
+	if err := c.connection.retrier().Call(waits, func(context.Context) error { return claimed.make(ctx) }); err != nil {
 		return Failed, err
 	}
 	return done, nil
@@ -42,13 +109,9 @@ func (s *Session) makeChange(ctx, waits context.Context, d drift.Difference) (Ac
 
 // claimedCall makes a call that has a claim of its own, as often as it has to be made.
 type claimedCall struct {
-	ledger interface {
-		Claim(ctx context.Context, c record.Claim) error
-		Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error
-	}
-	claim record.Claim
-	call  func(context.Context) error
-	// silence is how long a request may be at work after its reply was lost.
+	ledger  ledger.Ledger
+	claim   record.Claim
+	call    func(context.Context) error
 	silence time.Duration
 	// stands says that the claim of the last attempt stands, since its reply was lost.
 	stands bool
@@ -68,7 +131,6 @@ func (c *claimedCall) make(ctx context.Context) error {
 	if err := c.ledger.Claim(ctx, c.claim); err != nil {
 		return err
 	}
-	c.stands = true
 	err := c.call(ctx)
 	class := cybedefend.ClassOf(err)
 	return errors.Join(err, c.conclude(context.WithoutCancel(ctx), class == cybedefend.Lost || class == cybedefend.Foreign))

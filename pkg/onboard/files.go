@@ -35,10 +35,10 @@ func (o Options) Files() []fileset.File {
 	return append(files, fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})
 }
 
-// files returns what the session writes, for people.
-func (s *Session) files() []File {
+// written returns what is written, for people.
+func (o Options) written() []File {
 	var files []File
-	for _, f := range s.o.Files() {
+	for _, f := range o.Files() {
 		if f.Path != "" && f.Written() && f.Role != fileset.Corrections {
 			files = append(files, File{What: string(f.Role), Path: f.Path})
 		}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"time"
 
-	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
@@ -109,16 +108,3 @@ func (m memory) learnPace(ctx context.Context, p *pace.Pace) error {
 	}
 	return m.ledger.LearnPace(ctx, m.scope, float64(learned))
 }
-
-// doubtful are the people about whom a request of an earlier run could not be looked up yet, by key.
-type doubtful map[string]bool
-
-func doubtfulOf(doubts []record.Doubt) doubtful {
-	people := make(doubtful, len(doubts))
-	for _, doubt := range doubts {
-		people[email.Fold(doubt.Email)] = true
-	}
-	return people
-}
-
-func (d doubtful) has(address string) bool { return d[email.Fold(address)] }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"rollcall/pkg/breaker"
-	"rollcall/pkg/drift"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
@@ -17,6 +16,7 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
+	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 )
 
@@ -132,6 +132,14 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 	return p, p.refusal()
 }
 
+// verdicts yields what will become of every row of the roster, or, where a run is resumed, of its rows that are left.
+func (s *Session) verdicts(ctx context.Context) iter.Seq2[verdict, error] {
+	if s.report.Resumed {
+		return s.past.pendingVerdicts(ctx, s.memory.ledger, s.run.ID)
+	}
+	return s.past.verdicts(ctx, s.roster)
+}
+
 // Verdicts yields the record of every row with the verdict for its outcome, in roster order.
 func (p *Preview) Verdicts(ctx context.Context) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
@@ -147,31 +155,21 @@ func (p *Preview) Verdicts(ctx context.Context) iter.Seq2[record.Record, error] 
 func (s *Session) newPreview() *Preview {
 	p := &Preview{
 		Roster: s.roster.Name, Detected: s.roster.Detected, Rows: s.roster.Rows, Warnings: s.roster.Warnings - s.roster.Duplicates,
-		Outcomes: map[record.Outcome]int{}, Changes: s.changes, Deadline: s.o.Deadline, session: s, madeAt: time.Now(),
+		Outcomes: map[record.Outcome]int{}, Drift: s.following.count(), Deadline: s.o.Deadline,
+		session: s, madeAt: time.Now(), comparison: s.approval.compare(),
 	}
 	if c := s.connection; c != nil {
 		p.OrganizationID, p.OrganizationName, p.Service = c.Organization.ID, c.Organization.Name, c.URL
 	}
 	population := 0
-	if d := s.inputs.Directory; d != nil && !s.inputs.Blind {
+	if d := s.past.inputs.Directory; d != nil && !s.past.inputs.Blind {
 		p.Population = &Population{Members: d.Members(), Pending: d.Pending()}
 		population = d.Members() + d.Pending()
 	}
-	if s.o.Sync != nil {
-		p.Drift = countDrift(s.changes)
-	}
 	p.guards = guard.New(s.limits(population))
-	for _, c := range s.changes {
-		switch {
-		case c.Action != Due:
-		case c.Kind == drift.Role:
-			p.guards.Raise(guard.Person{Email: c.Email, Role: c.Wanted})
-		case c.Kind == drift.LeaverInvited:
-			p.guards.Leave(c.Email)
-		}
-	}
-	if s.o.Approved != nil {
-		p.comparison = newComparison(s.o.Approved, s.progress)
+	if s.following != nil {
+		p.Changes = s.following.changes
+		s.following.check(p.guards)
 	}
 	return p
 }
@@ -182,9 +180,7 @@ func (s *Session) limits(population int) guard.Limits {
 	if s.o.MaxNew.Given() {
 		limits.MaxNew = new(s.o.MaxNew.Of(population))
 	}
-	if s.o.Sync != nil {
-		limits.MaxLeavers = new(s.o.Sync.leavers(s.accepted.Rows))
-	}
+	s.following.limit(&limits)
 	return limits
 }
 
@@ -222,8 +218,8 @@ func (p *Preview) add(v verdict) {
 func (p *Preview) finish() {
 	s := p.session
 	p.Trips = p.guards.Trips(s.roster.Rows)
-	if s.shrunk != nil {
-		p.Trips = append(p.Trips, *s.shrunk)
+	if f := s.following; f != nil && f.shrunk != nil {
+		p.Trips = append(p.Trips, *f.shrunk)
 	}
 	if s.connection == nil {
 		return
@@ -237,7 +233,7 @@ func (p *Preview) finish() {
 	if !p.Deadline.IsZero() {
 		p.Late = Unsent(p.Sends(), float64(pace.Rate), time.Until(p.Deadline))
 	}
-	p.Files = s.files()
+	p.Files = s.o.written()
 }
 
 // Takes returns how long so many requests take at so many a second.
@@ -259,31 +255,31 @@ func (p *Preview) refusal() error {
 		if s.o.DryRun { // which is about all of them
 			lines = nil
 		}
-		return s.refuseInvalid(invalid, lines)
+		return refuseInvalid(s.roster, invalid, lines)
 	}
 	if p.contradicted != "" {
 		stop := &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(p.contradicted)}
 		return refusal(status.Stopped, stop, remedy.Words("run the same command again; ").Use("trust-lists", "").
 			Words(" goes on all the same, and may mail somebody who is there already"))
 	}
-	if err := s.refuseDifferent(p.comparison); err != nil {
+	if err := p.comparison.refusal(); err != nil {
 		return err
 	}
-	return s.refuseTrips(p.Trips)
+	return refuseTrips(s.roster.Name, p.Trips, s.o.Render)
 }
 
 // guardsShown is how many settings a remedy about guards names.
 const guardsShown = 20
 
 // refuseTrips returns the error that keeps everything from being sent since guards tripped.
-func (s *Session) refuseTrips(trips []guard.Trip) error {
+func refuseTrips(roster string, trips []guard.Trip, render remedy.Renderer) error {
 	if len(trips) == 0 {
 		return nil
 	}
 	var lines []string
 	var pass []remedy.Remedy
 	for _, trip := range trips {
-		lines = append(lines, trip.Text(s.o.Render))
+		lines = append(lines, trip.Text(render))
 		pass = append(pass, trip.Pass...)
 	}
 	hint := remedy.Words("if the roster is right, it passes with")
@@ -293,16 +289,16 @@ func (s *Session) refuseTrips(trips []guard.Trip) error {
 	if more := len(pass) - guardsShown; more > 0 {
 		hint = hint.Words(fmt.Sprintf(" and %d more", more))
 	}
-	err := refusal(status.Guarded, fmt.Errorf("%s: %s tripped; nothing was sent", s.roster.Name, plural.Of(len(trips), "guard")), hint)
+	err := refusal(status.Guarded, fmt.Errorf("%s: %s tripped; nothing was sent", roster, plural.Of(len(trips), "guard")), hint)
 	err.Details = lines
 	return err
 }
 
 // refuseInvalid returns the error that keeps everything from being sent since some rows are invalid.
-func (s *Session) refuseInvalid(invalid int, lines []string) error {
+func refuseInvalid(r *roster.Roster, invalid int, lines []string) error {
 	err := refusal(status.Roster,
-		fmt.Errorf("%s: %d of %s invalid; nothing was sent", s.roster.Name, invalid, plural.Of(s.roster.Rows, "row")),
-		remedy.Words("correct them (").Run("check", s.roster.Name).Words(" lists all), or invite the others with ").Use("invalid", "skip"))
+		fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.Name, invalid, plural.Of(r.Rows, "row")),
+		remedy.Words("correct them (").Run("check", r.Name).Words(" lists all), or invite the others with ").Use("invalid", "skip"))
 	err.Details = lines
 	return err
 }

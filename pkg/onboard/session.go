@@ -12,7 +12,6 @@ import (
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
-	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
@@ -35,19 +34,9 @@ type Session struct {
 	memory     memory
 	run        ledger.Run // zero until it has begun; one that is resumed has before
 
-	// recovered is nil in a dry run, which settles nothing and so can send nothing.
-	recovered *batch.Recovered
-	policy    journey.Policy
-	inputs    plan.Inputs
-	doubts    []record.Doubt
-	doubtful  doubtful
-
-	carriedOut carriedOut // of the approved plan, before this session
-
-	// What follows is for a sync alone.
-	accepted ledger.Accepted // the last roster that was let through
-	shrunk   *guard.Trip     // nil if the roster has not shrunk too much
-	changes  []Change
+	past      past
+	approval  *approval  // nil if there is no plan to carry out
+	following *following // nil unless it is a sync
 
 	report  Report
 	closers []func() error
@@ -78,6 +67,7 @@ func (s *Session) open(ctx context.Context) (err error) {
 	if s.domains, err = s.o.domains(); err != nil {
 		return err
 	}
+	s.approval, s.past.now, s.past.inputs.Render = newApproval(&s.o), s.now, s.o.Render
 	if err := s.readRoster(ctx); err != nil {
 		return err
 	}
@@ -91,13 +81,21 @@ func (s *Session) open(ctx context.Context) (err error) {
 	if err := s.remember(ctx); err != nil {
 		return err
 	}
-	if err := s.findCarriedOut(ctx); err != nil {
+	if err := s.approval.lookBack(ctx, s.memory, s.digest()); err != nil {
 		return err
 	}
-	if s.DoneAlready() != "" {
-		return s.reportDone(ctx)
+	if run, done := s.approval.doneBy(); done {
+		return s.reportDone(ctx, run)
 	}
 	return s.compare(ctx)
+}
+
+// compare finds out where the organization differs from the roster that it is to follow.
+func (s *Session) compare(ctx context.Context) (err error) {
+	if s.o.Sync != nil {
+		s.following, err = s.o.Sync.compare(ctx, s.roster, s.memory, &s.past)
+	}
+	return err
 }
 
 // readRoster reads the whole roster, and refuses it for its invalid rows unless they are to be skipped.
@@ -128,7 +126,7 @@ func (s *Session) readRoster(ctx context.Context) error {
 		record.Invalid: s.roster.Invalid, record.Duplicate: s.roster.Duplicates,
 		record.NotSent: s.roster.Rows - s.roster.Invalid - s.roster.Duplicates,
 	}
-	if err := errors.Join(s.refuseOtherRoster(), s.refuseCorrections()); err != nil {
+	if err := errors.Join(s.approval.check(s.roster.Name, s.o.Digest(s.roster.Digest)), refuseCorrections(&s.o, s.roster)); err != nil {
 		return err
 	}
 	if s.roster.Invalid == 0 || s.o.SkipInvalid || s.o.DryRun {
@@ -138,7 +136,7 @@ func (s *Session) readRoster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.refuseInvalid(s.roster.Invalid, lines)
+	return refuseInvalid(s.roster, s.roster.Invalid, lines)
 }
 
 func (s *Session) tryResults() error {
@@ -162,7 +160,7 @@ func (s *Session) connect(ctx context.Context) (err error) {
 	if caller := s.connection.Caller; !caller.MayInvite() {
 		s.o.Observer.warn("your role may perhaps invite nobody: the service decides", map[string]any{"role": caller.Role})
 	}
-	return s.refuseOtherService()
+	return s.approval.checkService(s.connection)
 }
 
 // remember opens the ledger and reads the organization. Only what holds the ledger settles what earlier processes left in
@@ -210,19 +208,98 @@ func (s *Session) resume(ctx context.Context) error {
 		return err
 	}
 	s.report.Resumed = true
+	if s.approval != nil {
+		s.approval.resumed = true
+	}
 	s.run, err = s.memory.ledger.Resume(ctx, earlier)
 	s.o.Observer.named(s.run.ID)
 	return err
 }
 
-// digest is what makes two runs the same work: the roster, what shapes it, and the plan that is carried out.
-func (s *Session) digest() [sha256.Size]byte {
-	digest := s.o.Digest(s.roster.Digest)
-	if s.o.Approved == nil {
-		return digest
+// recover waits until no request of an earlier process can be at work any more, reads the organization and settles what
+// those processes left in doubt. The claims of the run that is resumed are left to it.
+func (s *Session) recover(ctx context.Context) error {
+	policy, err := policyOf(&s.o, s.connection)
+	if err != nil {
+		return err
 	}
-	identity := s.o.Approved.Identity()
-	return sha256.Sum256(append(digest[:], identity[:]...))
+	reader := s.reader()
+	recovered, err := batch.Recovery{
+		Ledger: s.memory.ledger, Scope: s.memory.scope, Policy: policy, Resumed: s.run.ID, Since: s.memory.held,
+		Hold: s.connection.pace.Hold, MaxWait: s.o.MaxWait, Now: s.connection.Now, Read: reader.read, Remember: reader.histories,
+	}.Recover(ctx)
+	if err != nil {
+		return err
+	}
+	s.past = past{
+		inputs: recovered.Inputs(), policy: policy, doubtful: doubtfulOf(recovered.Doubts()), held: s.memory.held,
+		recovered: recovered, now: s.now,
+	}
+	return s.reopen(ctx)
+}
+
+// look is recover for a dry run: it reads, settles nothing, and does not hold the ledger.
+func (s *Session) look(ctx context.Context) error {
+	doubts, err := s.memory.doubts(ctx)
+	if err != nil {
+		return err
+	}
+	inputs, err := s.reader().read(ctx, doubts)
+	s.past = past{inputs: inputs, doubtful: doubtfulOf(doubts), now: s.now}
+	return err
+}
+
+func (s *Session) reader() reader {
+	return reader{o: &s.o, roster: s.roster, connection: s.connection, memory: s.memory}
+}
+
+// reopen takes back what the run that is resumed has noted about people who are in the organization no more.
+func (s *Session) reopen(ctx context.Context) error {
+	if !s.report.Resumed {
+		return nil
+	}
+	var gone []int
+	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID) {
+		if err != nil {
+			return err
+		}
+		if rec.Outcome == record.Unset {
+			continue
+		}
+		step, err := s.past.resolve(rec)
+		if err != nil {
+			return err
+		}
+		if step.Move == journey.Send {
+			gone = append(gone, rec.Row)
+		}
+	}
+	return s.memory.ledger.Reopen(ctx, s.run.ID, gone...)
+}
+
+// digest is what makes two runs the same work.
+func (s *Session) digest() [sha256.Size]byte { return s.approval.digest(s.o.Digest(s.roster.Digest)) }
+
+// DoneAlready returns the name of the run that has carried out the approved plan, empty if none has.
+func (s *Session) DoneAlready() string {
+	run, _ := s.approval.doneBy()
+	return run.ID
+}
+
+// reportDone reports what became of the rows when a run has carried out the plan.
+func (s *Session) reportDone(ctx context.Context, run ledger.Run) error {
+	outcomes := map[record.Outcome]int{}
+	for rec, err := range results.Records(ctx, s.memory.ledger, run, run.EndedAt) {
+		if err != nil {
+			return err
+		}
+		if rec.Outcome == record.Invited { // then, and not now
+			rec.Outcome = record.AlreadyInvited
+		}
+		outcomes[rec.Outcome]++
+	}
+	s.report.Outcomes, s.report.Idle, s.report.Final = outcomes, true, true
+	return nil
 }
 
 // now tells the service's time, or this machine's where there is no service.

@@ -1,0 +1,225 @@
+package onboard
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"rollcall/pkg/drift"
+	"rollcall/pkg/email"
+	"rollcall/pkg/guard"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/report"
+	"rollcall/pkg/results"
+	"rollcall/pkg/roster"
+)
+
+// Change is a difference between the organization and its roster, and what becomes of it.
+type Change struct {
+	drift.Difference
+	Action Action
+	// Err says why it could not be made.
+	Err error
+}
+
+// Action is what becomes of a difference, as the file of differences has it.
+type Action string
+
+// The actions.
+const (
+	Reported    Action = "reported"
+	Due         Action = "not_done" // until it is: a run that stops leaves it so
+	Cancelled   Action = "cancelled"
+	RoleChanged Action = "role_changed"
+	Failed      Action = "failed"
+)
+
+// following is where an organization differs from the roster that it is to follow. Nil is an organization that follows
+// none.
+type following struct {
+	*Sync
+	// accepted is the last roster that was let through.
+	accepted ledger.Accepted
+	// shrunk is what speaks against a roster that has lost too many rows, nil if this one has not.
+	shrunk  *guard.Trip
+	changes []Change
+}
+
+// fewLeavers is how many leavers are always within a share: in a small roster one person is a large share.
+const fewLeavers = 3
+
+// leavers returns how many leavers may be changed after a roster of so many people.
+func (s *Sync) leavers(people int) int {
+	if s.MaxLeavers.IsShare() {
+		return max(fewLeavers, s.MaxLeavers.Of(people))
+	}
+	return s.MaxLeavers.Of(people)
+}
+
+// compare finds out where the organization differs from the roster, which of that is to be changed, and how much the
+// roster has shrunk.
+func (s *Sync) compare(ctx context.Context, r *roster.Roster, m memory, p *past) (*following, error) {
+	f := &following{Sync: s}
+	named := map[string]bool{}
+	if m.ledger != nil {
+		var err error
+		if f.accepted, _, err = m.ledger.AcceptedRoster(ctx, m.scope); err != nil {
+			return nil, err
+		}
+		for name, err := range m.ledger.Named(ctx, m.scope) {
+			if err != nil {
+				return nil, err
+			}
+			named[name.Person] = true
+		}
+	}
+	wanted, err := wishesOf(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	owners := ownersOf(p.inputs.Histories)
+	for _, difference := range drift.Find(drift.Sides{
+		People: p.inputs.Directory.People(), Roster: wanted,
+		Known: func(key string) bool { return named[key] },
+		Owner: func(id string) string { return owners[strings.ToLower(id)] },
+	}) {
+		f.changes = append(f.changes, Change{Difference: difference, Action: f.actionFor(difference, r, p)})
+	}
+	f.shrunk = guard.Shrink(f.accepted.Rows, r.Rows, float64(s.MaxShrink)*100)
+	return f, nil
+}
+
+// wishesOf returns what a roster wants, by key. Whoever has an invalid row or no role of their own is in the roster all the
+// same, and keeps whatever role.
+func wishesOf(ctx context.Context, r *roster.Roster) (drift.Roster, error) {
+	wanted := drift.Roster{}
+	for entry, err := range r.Entries(ctx) {
+		switch {
+		case err != nil:
+			return nil, err
+		case entry.Invalid(), entry.RoleDefaulted:
+			wanted[entry.Key()] = ""
+		default:
+			wanted[entry.Key()] = entry.Role
+		}
+	}
+	return wanted, nil
+}
+
+// ownersOf returns whose the invitations are that are remembered, by their ids in lower case.
+func ownersOf(histories plan.Histories) map[string]string {
+	owners := make(map[string]string, len(histories))
+	for key, history := range histories {
+		for _, id := range []string{history.Invitation.ID, history.Seen.ID} {
+			if id != "" {
+				owners[strings.ToLower(id)] = key
+			}
+		}
+	}
+	return owners
+}
+
+// actionFor says what is to be done about a difference. Where rows are invalid, nobody is certain to have left: one of
+// them may be meant. The caller's own role is for another person to change: without it, no later run might do anything.
+func (f *following) actionFor(d drift.Difference, r *roster.Roster, p *past) Action {
+	switch {
+	case d.Doubt != "", p.inDoubt(d.Email): // a request for the person may still take effect
+	case d.Kind == drift.Role && f.ApplyRoles && email.Fold(d.Email) != email.Fold(p.inputs.Directory.Caller.Email),
+		d.Kind == drift.LeaverInvited && f.CancelLeavers && r.Invalid == 0:
+		return Due
+	}
+	return Reported
+}
+
+// limit adds to a guard's limits what holds for leavers, and check shows a guard what is to be changed.
+func (f *following) limit(limits *guard.Limits) {
+	if f != nil {
+		limits.MaxLeavers = new(f.leavers(f.accepted.Rows))
+	}
+}
+
+func (f *following) check(guards *guard.Check) {
+	if f == nil {
+		return
+	}
+	for _, c := range f.changes {
+		switch {
+		case c.Action != Due:
+		case c.Kind == drift.Role:
+			guards.Raise(guard.Person{Email: c.Email, Role: c.Wanted})
+		case c.Kind == drift.LeaverInvited:
+			guards.Leave(c.Email)
+		}
+	}
+}
+
+// isDue reports whether anything is to be changed.
+func (f *following) isDue() bool {
+	for _, c := range f.changes {
+		if c.Action == Due {
+			return true
+		}
+	}
+	return false
+}
+
+// count counts the differences.
+func (f *following) count() *report.Drift {
+	if f == nil {
+		return nil
+	}
+	found := &report.Drift{}
+	for _, c := range f.changes {
+		switch c.Kind {
+		case drift.Role:
+			found.Roles++
+		case drift.Leaver:
+			found.Leavers++
+		case drift.LeaverInvited:
+			found.LeaversInvited++
+		case drift.UnknownInvited:
+			found.UnknownInvited++
+		}
+		switch c.Action {
+		case Cancelled, RoleChanged:
+			found.Changed++
+		case Failed:
+			found.Failed++
+		case Reported, Due:
+		}
+	}
+	return found
+}
+
+// write puts the differences into their file, if the results go to one, and counts them.
+func (f *following) write(o Output) (*report.Drift, error) {
+	found := f.count()
+	if f == nil || o.Results == "" || o.Results == "-" {
+		return found, nil
+	}
+	path := results.DriftPath(o.Results)
+	if err := results.WriteDrift(path, f.lines()); err != nil {
+		return found, err
+	}
+	found.File = path
+	return found, nil
+}
+
+// lines yields the lines of the file of differences.
+func (f *following) lines() iter.Seq[results.DriftLine] {
+	return func(yield func(results.DriftLine) bool) {
+		for _, c := range f.changes {
+			line := results.DriftLine{
+				Kind: string(c.Kind), Email: c.Email, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
+				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: c.Doubt,
+			}
+			if c.Err != nil {
+				line.Error = c.Err.Error()
+			}
+			if !yield(line) {
+				return
+			}
+		}
+	}
+}

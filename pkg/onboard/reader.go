@@ -1,0 +1,115 @@
+package onboard
+
+import (
+	"context"
+	"time"
+
+	"rollcall/pkg/directory"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/plural"
+	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
+)
+
+// reader reads the organization for a roster, with what is remembered of its people.
+type reader struct {
+	o          *Options
+	roster     *roster.Roster
+	connection *Connection
+	memory     memory
+}
+
+// histories takes in what is remembered.
+func (r reader) histories(ctx context.Context) (plan.Histories, error) {
+	return r.memory.histories(ctx, r.connection.Now())
+}
+
+// read reads all that verdicts rest on.
+func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, error) {
+	in := plan.Inputs{
+		Blind:      r.blind(doubts),
+		Policy:     plan.Policy{Reinvite: r.o.Reinvite, After: r.o.ReinviteAfter, Max: r.o.ReinviteMax},
+		TrustLists: r.o.TrustLists, Render: r.o.Render,
+	}
+	var err error
+	if in.Histories, err = r.histories(ctx); err != nil {
+		return in, err
+	}
+	if in.Directory, err = r.directory(ctx, in, doubts); err != nil {
+		return in, err
+	}
+	in.At = r.connection.Now()
+	for _, warning := range in.Directory.Warnings {
+		r.o.Observer.warn(warning, nil)
+	}
+	return in, nil
+}
+
+// blind reports whether the organization's people are left out: where the options spare them and no claim has to be
+// settled.
+func (r reader) blind(doubts []record.Doubt) bool {
+	fields := map[string]any{"claims": len(doubts)}
+	switch {
+	case len(doubts) > 0 && r.o.NoPreflight:
+		r.o.Observer.warn("an earlier run ended without all answers: members and invitations are looked up all the same", fields)
+	case len(doubts) > 0:
+		r.o.Observer.warn("an earlier run ended without all answers: looking up what became of its requests", fields)
+	}
+	return r.o.NoPreflight && len(doubts) == 0
+}
+
+// directory reads the organization, of which only the teams count where the reading is blind.
+func (r reader) directory(ctx context.Context, in plan.Inputs, doubts []record.Doubt) (*directory.Directory, error) {
+	r.o.Observer.working("reading the organization")
+	defer r.o.Observer.working("")
+	addresses, err := r.addresses(ctx, doubts)
+	if err != nil {
+		return nil, err
+	}
+	o := r.connection.Reading()
+	o.Teams, o.Blind, o.People = r.roster.NamesTeams, in.Blind, addresses
+	o.Progress = func(people int) { r.o.Observer.working("reading the organization: " + plural.Of(people, "person")) }
+	expect(&o, in.Histories, doubts, r.connection.Now())
+	return directory.Read(ctx, o)
+}
+
+// expect adds what the lists must show if they are whole, by what is remembered.
+func expect(o *directory.Options, histories plan.Histories, doubts []record.Doubt, now time.Time) {
+	for key, history := range histories {
+		last, at, known := history.Last()
+		if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) {
+			o.Members = append(o.Members, key)
+		}
+		if !known || last.ID == "" {
+			continue
+		}
+		o.Invitations = append(o.Invitations, last.ID)
+		if now.Sub(at) >= journey.MemoryCounts && last.ExpiresAt.After(now) && !history.FoundGone(last.ID) {
+			o.Pending = append(o.Pending, key)
+		}
+	}
+	for _, doubt := range doubts {
+		o.Invitations = append(o.Invitations, doubt.Record.InvitationID, doubt.Replaces)
+	}
+}
+
+// addresses returns whom the roster names and who is in doubt, if they are few enough to be looked up one by one.
+func (r reader) addresses(ctx context.Context, doubts []record.Doubt) ([]string, error) {
+	if r.roster.Rows > directory.MaxLookups || r.o.Sync != nil { // which looks at those, too, whom it does not name
+		return nil, nil
+	}
+	addresses := make([]string, 0, r.roster.Rows)
+	for entry, err := range r.roster.Entries(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !entry.Invalid() {
+			addresses = append(addresses, entry.Email)
+		}
+	}
+	for _, doubt := range doubts {
+		addresses = append(addresses, doubt.Email)
+	}
+	return addresses, nil
+}
