@@ -223,7 +223,7 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !same(s.latest(), w.Replaces)):
 		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
 	case s.Perhaps != nil && !kept && !in.TrustLists && (w.Replaces != "" || w.HTTPStatus == http.StatusConflict):
-		return step.keep(plan.Perhaps(s.Membership), in) // what we could not cancel may have been accepted
+		return step.keep(plan.Perhaps(s.Membership, s.Perhaps.Email+" is a member"), in) // what we could not cancel may have been accepted
 	case kept && s.early(w):
 		return step.wait(s, p) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:
@@ -245,8 +245,11 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 		return step.unknown(in, "the service has confirmed an earlier request and does not list its invitation yet", false)
 	}
 	v := plan.Decide(w.Desired, s.Membership, in)
-	if !v.Send() {
+	switch {
+	case !v.Send():
 		return step.keep(v, in)
+	case s.Recalled && s.Similar != "" && !in.TrustLists:
+		return step.keep(plan.Perhaps(s.Membership, s.Similar+" is invited"), in)
 	}
 	step.Verdict = v
 	if !s.Certain() && !in.TrustLists {

@@ -27,6 +27,7 @@ func mutations() []mutation {
 		attempt  = "attempt.go"
 		breaker  = "../breaker/breaker.go"
 		recovery = "../batch/recover.go"
+		verdict  = "../plan/plan.go"
 	)
 	const lookUp = "\n\t\ts.Work.Trail.Lost, s.Work.InDoubt, s.Move = true, true, LookUp\n"
 	return []mutation{
@@ -70,6 +71,10 @@ func mutations() []mutation {
 		{"an answer is not written", attempt, "conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}", "conclusion := record.Conclusion{Record: step.Work.Record}", ""},
 		{"refused credentials do not stop the run", breaker, "\t\treturn s.stopped(Credentials, step.Err)\n", "\t\treturn s\n", ""},
 		{"the line is never stopped", breaker, "case s.failures >= lineStop && !s.trial:", "case false:", ""},
+		{"members of similar addresses are not held against renewing", verdict, "m.Perhaps != nil && !in.TrustLists &&", "false &&", ""},
+		{"whoever was a member is a stranger", verdict, " || history.SeenAs != record.Unset", "", "two_strangers,_every_event"},
+		{"invitations of similar addresses are not held against renewing", judge, "case s.Recalled && s.Similar != \"\" && !in.TrustLists:", "case false:", "what_has_ended_is_renewed"},
+		{"an invitation that had expired before is later", sighting, "if expires.IsZero() {", "if false {", "an_invitation_has_expired"},
 		{"a recovery judges each time by another clock", recovery, "desired, r.Policy, r.Since)", "desired, r.Policy, time.Now())", ""},
 	}
 }

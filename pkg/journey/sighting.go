@@ -41,6 +41,8 @@ type Sighting struct {
 	Veiled          bool
 	// Withdrawn are the ids of the invitations that runs have cancelled, with when that was: a late list still shows them.
 	Withdrawn map[string]time.Time
+	// Recalled says that the memory alone knows of the invitation that is gone.
+	Recalled bool
 	// Unsure says that the service has lately confirmed a request without describing the invitation.
 	Unsure bool
 }
@@ -165,9 +167,11 @@ func (s *Sighting) recall(d *directory.Directory, history plan.History, now time
 		// The list knows more than the memory.
 	case expired(last) && !history.FoundGone(last.ID):
 		only(directory.Membership{Expired: &last})
+		s.Recalled = true
 	default:
 		last.Status = vanished
 		only(directory.Membership{Ended: &last})
+		s.Recalled = true
 	}
 }
 
