@@ -33,6 +33,8 @@ func TestReplacing(t *testing.T) {
 		{name: "a lost invite that took effect", cancels: []reply{created()}, invites: []reply{lost(true)}, want: record.Invited, id: fresh, attempts: 1, called: 1},
 		{name: "a lost invite that did not", cancels: []reply{created()}, invites: []reply{lost(false), created()}, want: record.Invited, id: fresh, attempts: 2, called: 1},
 		{name: "never to be cancelled", cancels: []reply{unreachable()}, want: record.Failed, attempts: 5, called: 5},
+		{name: "never heard to be cancelled, and it was not", cancels: []reply{lost(false)}, want: record.Failed, attempts: 5, called: 5},
+		{name: "never heard to be cancelled, and it was at last", cancels: []reply{lost(false), lost(false), lost(false), lost(false), lost(true)}, want: record.Failed, attempts: 5, called: 5},
 		{name: "a cancel that is forbidden", cancels: []reply{forbidden()}, want: record.Rejected, attempts: 1, called: 1},
 		{name: "a cancel that is refused although it is pending", cancels: []reply{refusal(400)}, want: record.Rejected, attempts: 1, called: 1},
 		{name: "a cancel that is not allowed at all", cancels: []reply{refusal(405)}, want: record.Rejected, attempts: 1, called: 1},
@@ -95,6 +97,57 @@ func TestReplacing(t *testing.T) {
 				}
 				if w.service.cancelled[old] != tt.called || len(w.mailedTwice()) > 0 || len(w.claims(t)) > 0 {
 					t.Errorf("%d cancels, want %d; mailed twice %v, claims %v", w.service.cancelled[old], tt.called, w.mailedTwice(), w.claims(t))
+				}
+			})
+		})
+	}
+}
+
+// TestALostCancelIsNoRefusal has the replies to all cancels lost. The row says whether the invitation stands, and the same
+// command goes on from there: it invites nobody beside it, and cancels nothing that is gone.
+func TestALostCancelIsNoRefusal(t *testing.T) {
+	const old = "old-a1@x.example"
+	tests := []struct {
+		name      string
+		effect    bool
+		meanwhile func(*world)
+		hint      string
+		cancels   int
+		want      record.Outcome
+	}{
+		{"without effect", false, nil, "the invitation that was to be replaced was not cancelled: run the same command again", 6, record.Invited},
+		{"with effect", true, nil, "the invitation that was to be replaced is cancelled, so this person has none; run the same command again", 5, record.Invited},
+		{
+			"and somebody else has sent one", true, func(w *world) { w.service.place(pendingInvitation("theirs", "a1@x.example")) },
+			"the pending invitation is cancelled first", 5, record.Invited,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 1, func(string, int) reply { return created() })
+				w.service.cancels = func(id string, n int) reply {
+					switch {
+					case id != old || n > 5:
+						return created()
+					case n == 5 && tt.meanwhile != nil:
+						tt.meanwhile(w)
+					}
+					return lost(tt.effect && n == 5)
+				}
+				w.replacePending("a1@x.example")
+				if err := w.run(t, nil); err != nil {
+					t.Fatal(err)
+				}
+				got := w.rows(t)[0]
+				if tt.meanwhile == nil && (got.Outcome != record.Failed || got.Hint != tt.hint || len(w.service.sent) > 0) {
+					t.Errorf("%s, hint %q, %d sent", got.Outcome, got.Hint, len(w.service.sent))
+				}
+				if err := w.again(t); err != nil {
+					t.Fatal(err)
+				}
+				if got := w.rows(t)[0]; got.Outcome != tt.want || w.service.cancelled[old] != tt.cancels || len(w.service.sent) != 1 || len(w.claims(t)) > 0 {
+					t.Errorf("%s after %d cancels, %d sent: %s", got.Outcome, w.service.cancelled[old], len(w.service.sent), got.Error)
 				}
 			})
 		})

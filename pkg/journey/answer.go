@@ -163,11 +163,15 @@ func rejected(r record.Record) record.Record {
 	return r
 }
 
-// failed returns the record of a row whose attempts are used up and had no effect.
-func failed(r record.Record) record.Record {
+// failed returns the record of a row whose attempts are used up and invited nobody.
+func failed(w Work) record.Record {
+	r := w.Record
 	r.Outcome, r.Hint = record.Failed, "certainly not invited: run the same command again"
-	if r.Trail.Cancelled != "" {
+	switch {
+	case r.Trail.Cancelled != "":
 		r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; run the same command again"
+	case w.Replaces != "":
+		r.Hint = "the invitation that was to be replaced was not cancelled: run the same command again"
 	}
 	return r
 }

@@ -300,8 +300,12 @@ func events() []event {
 		add(r.lag == 0, "the same command again with the clock set ahead by an hour: "+r.name, steady, func(m *model) { m.jump(time.Hour); m.start(r) })
 	}
 	for _, r := range readings() {
-		if r.how == without { // when memory counts no more
-			add(true, "the same command again with the clock set ahead by an hour: "+r.name, steady, func(m *model) { m.jump(time.Hour); m.start(r) })
+		if r.how == without {
+			later := func(m *model) {
+				m.sleepUntil(time.Now().Add(journey.MemoryCounts))
+				m.start(r)
+			}
+			add(true, "the same command again when memory counts no more: "+r.name, func(w *world) bool { return resting(w) && w.ledger.run > 0 }, later)
 		}
 	}
 	add(true, "a probe succeeds", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(nil) })

@@ -124,7 +124,7 @@ func (w *writer) process(p *person) {
 		if p.place == ready {
 			w.instant(p.due, 0)
 		}
-		w.flags(work.Invite.Email != "", work.InDoubt, work.Refused, work.HTTPStatus == 409, work.Elsewhere != "", work.Inherited)
+		w.flags(work.Invite.Email != "", work.InDoubt, work.Refused, work.HTTPStatus == 409, work.Elsewhere != "", work.Inherited, work.Unheard)
 		w.id(work.Replaces)
 		w.id(work.Before)
 		w.record(work.Record, p.place == inDoubt)

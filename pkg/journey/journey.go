@@ -52,22 +52,31 @@ func Judge(w Work, a Answer, p Policy) Step {
 	return s
 }
 
-// cancelled says what the answer to a cancellation means. It mails nobody, so it is repeated without harm.
+// cancelled says what the answer to a cancellation means. It mails nobody, so it is repeated without harm. Where its last
+// reply was lost, too, or another one before, only the directory tells whether the invitation still stands.
 func (step Step) cancelled(a Answer, p Policy) Step {
 	status, class := step.Work.HTTPStatus, classOf(a.Err)
 	switch {
 	case class == cybedefend.Done, class == cybedefend.Confirmed:
 		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Error = step.Work.Replaces, 0, ""
+		step.Work.Unheard = false
 		step.Work.Attempts-- // those that invite are counted
 		step.Move, step.Heard, step.At = Again, Accepted, a.Ended
 		return step
-	case class == cybedefend.FinalNo && step.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone):
+	case class == cybedefend.FinalNo && step.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone || step.Work.Unheard):
 		step.Work.Refused, step.Move = true, LookUp // it may have been accepted or cancelled before
 		return step
 	case class == cybedefend.FinalNo && step.Heard != Busy:
 		return step.settle(rejected(step.Work.Record))
+	case class == cybedefend.Lost, class == cybedefend.Foreign:
+		step.Work.Unheard = true
 	}
-	return step.again(a, p)
+	next := step.again(a, p)
+	if next.Move == Settled && step.Work.Unheard {
+		step.Work.Trail.Lost, step.Work.InDoubt, step.Move = true, true, LookUp
+		return step
+	}
+	return next
 }
 
 // again has the attempt made again after a wait, or ends the entry when its tries are used up.
@@ -87,7 +96,7 @@ func (step Step) again(a Answer, p Policy) Step {
 	case quota && trail.Throttled >= quotaTries*p.Retry.Attempts:
 		return step.settle(rejected(step.Work.Record))
 	case !p.Retry.Again(trail.Tries):
-		return step.settle(failed(step.Work.Record))
+		return step.settle(failed(step.Work))
 	}
 	wait := p.Retry.Wait(trail.Tries+trail.Throttled, asked, a.Jitter)
 	if step.Heard == TokenExpired { // a renewed token needs no patience beyond what its issuer's clock asks for
@@ -123,7 +132,11 @@ func (w Work) after(a Answer, p Policy) Work {
 	} else {
 		w.Trail.Tries++
 	}
-	w.Trail.EndedAt, w.Trail.SilentFor, w.Trail.DueAt = a.Ended, p.silence(a.Err), time.Time{}
+	silent := p.silence(a.Err)
+	if w.Unheard { // the earlier one may be at work for longer
+		silent = max(silent, w.Trail.EndedAt.Add(w.Trail.SilentFor).Sub(a.Ended))
+	}
+	w.Trail.EndedAt, w.Trail.SilentFor, w.Trail.DueAt = a.Ended, silent, time.Time{}
 	return w
 }
 
@@ -155,6 +168,9 @@ func (step Step) traced(s Sighting, in plan.Inputs, p Policy) (traced Step, ok b
 	switch own := s.own(step.Work); {
 	case s.Err == nil && s.Member != nil:
 		return step.verdict(s, in), true
+	case s.Err == nil && step.Work.Unheard && s.Pending != nil && !same(s.Pending.ID, step.Work.Replaces): // somebody else's
+		step.Work.Trail.Lost, step.Work.Trail.Tries, step.Work.InDoubt, step.Work.Unheard = false, 0, false, false
+		return step.verdict(s, in), true
 	case s.Err == nil && own != nil:
 		return step.settle(invited(step.Work.Record, *own, step.Work)), true
 	case s.early(step.Work):
@@ -184,13 +200,14 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 	switch traces := s.Similar != "" || s.Joined != "" || s.Veiled || s.endedSince(w); {
 	case traces && !in.TrustLists, s.Pending != nil && !same(s.Pending.ID, w.Replaces):
 		return step.leftByLists(in, "the lists do not show for certain that it had no effect"+s.perhaps())
-	case !p.Retry.Again(w.Trail.Tries):
-		return step.settle(failed(w.Record))
 	}
 	if w.Replaces != "" && s.Pending == nil && !s.answered(w.Replaces) {
 		step.Work.Trail.Cancelled = w.Replaces // by us, or by somebody else
 	}
-	step.Work.Trail.Lost, step.Work.InDoubt = false, false
+	step.Work.Trail.Lost, step.Work.InDoubt, step.Work.Unheard = false, false, false
+	if !p.Retry.Again(w.Trail.Tries) {
+		return step.settle(failed(step.Work))
+	}
 	return step.send(s, in)
 }
 
@@ -201,19 +218,19 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	case s.Err != nil:
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
-		step.Work.Trail.Tries, step.Work.Refused = 0, false // if it is sent, then to replace what was not known of
+		step.Work.Trail.Tries, step.Work.Refused, step.Work.Unheard = 0, false, false // if it is sent, then to replace what was not known of
 		return step.verdict(s, in)
 	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !same(s.latest(), w.Replaces)):
 		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
 	case s.Perhaps != nil && !kept && !in.TrustLists && (w.Replaces != "" || w.HTTPStatus == http.StatusConflict):
-		return step.keep(plan.Perhaps(s.Membership), in) // what we could not cancel may have been accepted
+		return step.keep(plan.Perhaps(s.Membership, s.Perhaps.Email+" is a member"), in) // what we could not cancel may have been accepted
 	case kept && s.early(w):
 		return step.wait(s, p) // a late list still shows what an earlier cancellation, or somebody else's, has ended
 	case kept:
 		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && (s.Certain() || in.TrustLists):
 		// Somebody else has cancelled what we could not, or we have and did not hear of it.
-		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused = w.Replaces, 0, false
+		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused, step.Work.Unheard = w.Replaces, 0, false, false
 		return step.send(s, in)
 	case w.HTTPStatus == http.StatusConflict && !s.Certain() && !in.TrustLists: // the service knows the person, and may hide where
 		return step.unknown(in, s.gap(), false)
@@ -228,8 +245,11 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 		return step.unknown(in, "the service has confirmed an earlier request and does not list its invitation yet", false)
 	}
 	v := plan.Decide(w.Desired, s.Membership, in)
-	if !v.Send() {
+	switch {
+	case !v.Send():
 		return step.keep(v, in)
+	case s.Recalled && s.Similar != "" && !in.TrustLists:
+		return step.keep(plan.Perhaps(s.Membership, s.Similar+" is invited"), in)
 	}
 	step.Verdict = v
 	if !s.Certain() && !in.TrustLists {

@@ -220,6 +220,8 @@ func TestCancellations(t *testing.T) {
 	tests := []struct {
 		name    string
 		err     error
+		tries   int
+		unheard bool
 		move    journey.Move
 		gone    bool
 		outcome record.Outcome
@@ -236,11 +238,17 @@ func TestCancellations(t *testing.T) {
 		{name: "a lost reply", err: failure(cybedefend.Lost, 0), move: journey.Again},
 		{name: "a challenge page", err: failure(cybedefend.Foreign, 403), move: journey.Again},
 		{name: "429", err: failure(cybedefend.NotProcessed, 429), move: journey.Again},
+		{name: "the last try, refused by a gateway", err: failure(cybedefend.NotProcessed, 0), tries: 2, move: journey.Settled, outcome: record.Failed},
+		{name: "the last try, lost", err: failure(cybedefend.Lost, 0), tries: 2, move: journey.LookUp, doubt: true},
+		{name: "the last try, a challenge page", err: failure(cybedefend.Foreign, 403), tries: 2, move: journey.LookUp, doubt: true},
+		{name: "the last try after a lost one", err: failure(cybedefend.NotProcessed, 0), tries: 2, unheard: true, move: journey.LookUp, doubt: true},
+		{name: "405 after a lost one", err: failure(cybedefend.FinalNo, 405), unheard: true, move: journey.LookUp},
+		{name: "200 after a lost one", unheard: true, move: journey.Again, gone: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := entry()
-			w.Replaces = "old"
+			w.Replaces, w.Trail.Tries, w.Unheard = "old", tt.tries, tt.unheard
 			got := journey.Judge(w, journey.Answer{Cancels: true, Err: tt.err, Ended: noon}, policy(t))
 			if got.Move != tt.move || (got.Work.Trail.Cancelled == "old") != tt.gone || got.Work.Outcome != tt.outcome || got.Work.InDoubt != tt.doubt {
 				t.Errorf("Judge = %s, cancelled %q, outcome %s, in doubt %t", got.Move, got.Work.Trail.Cancelled, got.Work.Outcome, got.Work.InDoubt)

@@ -106,6 +106,27 @@ func TestWhoeverJoinsAnewStartsAnew(t *testing.T) {
 	}
 }
 
+// TestAConfirmedRequestIsLaterThanWhatHadExpired has a request confirmed without a word about the invitation, and one listed
+// that had expired before: it is not the last word about the person.
+func TestAConfirmedRequestIsLaterThanWhatHadExpired(t *testing.T) {
+	history := plan.History{Times: 1, At: noon.Add(-time.Hour), Unsure: true}
+	for name, tt := range map[string]struct {
+		expired time.Duration // ago
+		want    directory.State
+	}{"expired before": {2 * time.Hour, directory.Ended}, "expired since": {time.Minute, directory.Expired}} {
+		i := whole()
+		i.ExpiresAt = noon.Add(-tt.expired)
+		d, err := directory.Read(t.Context(), directory.Options{Service: listed{i}, Now: func() time.Time { return noon }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := journey.See(d, entry(), plan.Inputs{Directory: d, At: noon, Histories: plan.Histories{"ada@x.example": history}}, 0)
+		if (s.Ended != nil) != (tt.want == directory.Ended) || (s.Expired != nil) != (tt.want == directory.Expired) {
+			t.Errorf("%s: %+v", name, s.Membership)
+		}
+	}
+}
+
 // TestWhatWasKnownBeforeIsNoTraceInALateList has a request lost, and the list show as pending what had ended before: a late
 // list does, and one that is fresh enough only if the request has renewed it.
 func TestWhatWasKnownBeforeIsNoTraceInALateList(t *testing.T) {

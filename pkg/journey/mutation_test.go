@@ -37,8 +37,8 @@ func mutations() []mutation {
 		{"a refusal is not looked up", judge, "case class == cybedefend.FinalNo && mayMeanPresent(s.Work.HTTPStatus):\n", "case false:\n", ""},
 		{"an invitation that is not there to be cancelled counts as cancelled", judge, "case class == cybedefend.Done, class == cybedefend.Confirmed:\n", "case class == cybedefend.Done, class == cybedefend.Confirmed, status == http.StatusNotFound:\n", ""},
 		{"tries are never used up", judge, "case !p.Retry.Again(trail.Tries):", "case false:", ""},
-		{"tries of lost requests are never used up", judge, "case !p.Retry.Again(w.Trail.Tries):", "case false:", ""},
-		{"a request goes on no longer than its answer takes", judge, "= a.Ended, p.silence(a.Err), time.Time{}", "= a.Ended, 0, time.Time{}", ""},
+		{"tries of lost requests are never used up", judge, "if !p.Retry.Again(w.Trail.Tries) {", "if false {", ""},
+		{"a request goes on no longer than its answer takes", judge, "silent := p.silence(a.Err)\n", "silent := 0 * p.silence(a.Err)\n", ""},
 		{"a claim of another row does not matter", judge, "case w.Elsewhere != \"\":", "case false:", ""},
 		{"a confirmation is not looked at", judge, "case w.Trail.Confirmed:\n", "case false:\n", ""},
 		{"gaps do not matter to a request in doubt", judge, "case !s.Certain() && !in.TrustLists:\n\t\treturn step.leftByLists(in, s.gap()), true\n", "case false:\n", ""},
@@ -71,7 +71,10 @@ func mutations() []mutation {
 		{"an answer is not written", attempt, "conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}", "conclusion := record.Conclusion{Record: step.Work.Record}", ""},
 		{"refused credentials do not stop the run", breaker, "\t\treturn s.stopped(Credentials, step.Err)\n", "\t\treturn s\n", ""},
 		{"the line is never stopped", breaker, "case s.failures >= lineStop && !s.trial:", "case false:", ""},
-		{"members of similar addresses are not held against renewing", verdict, "m.Perhaps != nil && !in.TrustLists &&", "false &&", "what_has_ended_is_renewed"},
+		{"members of similar addresses are not held against renewing", verdict, "m.Perhaps != nil && !in.TrustLists &&", "false &&", ""},
+		{"whoever was a member is a stranger", verdict, " || history.SeenAs != record.Unset", "", "two_strangers,_every_event"},
+		{"invitations of similar addresses are not held against renewing", judge, "case s.Recalled && s.Similar != \"\" && !in.TrustLists:", "case false:", "what_has_ended_is_renewed"},
+		{"an invitation that had expired before is later", sighting, "if expires.IsZero() {", "if false {", "an_invitation_has_expired"},
 		{"a recovery judges each time by another clock", recovery, "desired, r.Policy, r.Since)", "desired, r.Policy, time.Now())", ""},
 	}
 }

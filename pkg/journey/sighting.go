@@ -41,6 +41,8 @@ type Sighting struct {
 	Veiled          bool
 	// Withdrawn are the ids of the invitations that runs have cancelled, with when that was: a late list still shows them.
 	Withdrawn map[string]time.Time
+	// Recalled says that the memory alone knows of the invitation that is gone.
+	Recalled bool
 	// Unsure says that the service has lately confirmed a request without describing the invitation.
 	Unsure bool
 }
@@ -144,7 +146,7 @@ func (s *Sighting) recall(d *directory.Directory, history plan.History, now time
 		s.Membership = directory.Membership{Member: &cybedefend.User{}}
 		return
 	}
-	last, _, known := history.Last()
+	last, at, known := history.Last()
 	if !known {
 		return
 	}
@@ -164,13 +166,15 @@ func (s *Sighting) recall(d *directory.Directory, history plan.History, now time
 		only(directory.Membership{Pending: &own})
 	case history.SeenAs == record.AlreadyInvited && seen.ID != own.ID && young(seen, history.SeenAt): // not by memory itself
 		only(directory.Membership{Pending: &seen})
-	case ended(d, last.ID), later(s.Expired, last), later(s.Ended, last):
+	case ended(d, last.ID), later(s.Expired, last, at), later(s.Ended, last, at):
 		// The list knows more than the memory.
 	case expired(last) && !history.FoundGone(last.ID):
 		only(directory.Membership{Expired: &last})
+		s.Recalled = true
 	default:
 		last.Status = vanished
 		only(directory.Membership{Ended: &last})
+		s.Recalled = true
 	}
 }
 
@@ -180,9 +184,14 @@ func ended(d *directory.Directory, id string) bool {
 	return found && state != directory.Pending
 }
 
-// later reports whether a listed invitation is later than one that is remembered.
-func later(listed *cybedefend.Invitation, last cybedefend.Invitation) bool {
-	return listed != nil && listed.ExpiresAt.After(last.ExpiresAt)
+// later reports whether a listed invitation is later than one that is remembered, which was sent or seen at an instant. Where
+// it is not known when that expires, one that has expired before is none.
+func later(listed *cybedefend.Invitation, last cybedefend.Invitation, at time.Time) bool {
+	expires := last.ExpiresAt
+	if expires.IsZero() {
+		expires = at
+	}
+	return listed != nil && listed.ExpiresAt.After(expires)
 }
 
 // remembered returns the place that the last invitation in memory gives a person, where the lists are not read.

@@ -1,6 +1,7 @@
 package journey_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,47 @@ func TestAListWithoutIDs(t *testing.T) {
 			got := journey.Resolve(w, journey.See(lateReading(t, admin, tt.lists...), w, in, 0), in, policy(t))
 			if got.Work.Outcome != tt.want || (got.Move == journey.Send) != (tt.want == record.Unset) {
 				t.Errorf("%s, %s (%s)", got.Move, got.Work.Outcome, got.Work.Error)
+			}
+		})
+	}
+}
+
+// TestAnInvitationOfASimilarAddress has an invitation be gone of which the memory alone knows, and an open one of the same
+// mailbox: it may be the same one.
+func TestAnInvitationOfASimilarAddress(t *testing.T) {
+	const address = "ada+work@x.example"
+	similar := whole()
+	similar.ID = "i7"
+	listedToo := whole()
+	listedToo.ID, listedToo.Email, listedToo.ExpiresAt = "i0", address, noon.Add(-time.Hour)
+	nameless := plan.History{Times: 1, At: noon.Add(-time.Hour)}
+	own := plan.History{Times: 1, At: noon.Add(-time.Hour), Invitation: similar}
+	tests := []struct {
+		name      string
+		lists     []cybedefend.Invitation
+		histories plan.Histories
+		trust     bool
+		want      record.Outcome // unset: it is sent
+	}{
+		{"a stranger", []cybedefend.Invitation{similar}, nil, false, record.Unset},
+		{"confirmed without an id", []cybedefend.Invitation{similar}, plan.Histories{address: nameless}, false, record.Skipped},
+		{"and the lists are trusted", []cybedefend.Invitation{similar}, plan.Histories{address: nameless}, true, record.Unset},
+		{"and the other one is known to be another's", []cybedefend.Invitation{similar}, plan.Histories{address: nameless, "ada@x.example": own}, false, record.Unset},
+		{"and there is none", nil, plan.Histories{address: nameless}, false, record.Unset},
+		{"an expired one is listed, too", []cybedefend.Invitation{similar, listedToo}, nil, false, record.Unset},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := entry()
+			w.Email, w.Desired.Email, w.Invite.Email = address, address, address
+			d := lateReading(t, []cybedefend.User{{ID: "u0", Email: "admin@x.example"}}, tt.lists...)
+			in := plan.Inputs{Directory: d, At: noon, TrustLists: tt.trust, Histories: tt.histories, Policy: plan.Policy{Reinvite: plan.ReinviteEnded}}
+			got := journey.Resolve(w, journey.See(d, w, in, 0), in, policy(t))
+			if got.Work.Outcome != tt.want || (got.Move == journey.Send) != (tt.want == record.Unset) {
+				t.Errorf("%s, %s, hint %q", got.Move, got.Work.Outcome, got.Work.Hint)
+			}
+			if want := "ada@x.example is invited, which may be the same mailbox"; tt.want == record.Skipped && !strings.HasPrefix(got.Work.Hint, want) {
+				t.Errorf("hint %q", got.Work.Hint)
 			}
 		})
 	}

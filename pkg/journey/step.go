@@ -27,6 +27,8 @@ type Work struct {
 	Inherited bool
 	// Refused says that the service has said no in a way that may mean that the person is there already.
 	Refused bool
+	// Unheard says that the reply to a cancellation was lost: it may have taken effect.
+	Unheard bool
 	// Elsewhere says in words which other row has a claim in doubt for the same person, empty if none has.
 	Elsewhere string
 }

@@ -141,8 +141,8 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
 		v.Hint = remedy.Words(roleHint("member", string(m.Member.Role), desired.Role))
 		return v, true
-	case m.Perhaps != nil && !in.TrustLists && m.Pending == nil && invitedBefore(m, history):
-		return Perhaps(m), true
+	case m.Perhaps != nil && !in.TrustLists && m.Pending == nil && knownBefore(m, history):
+		return Perhaps(m, m.Perhaps.Email+" is a member"), true
 	case m.Pending != nil:
 		v.Outcome, v.Invitation = record.AlreadyInvited, m.Pending
 		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
@@ -162,20 +162,21 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 	return v, v.Reason != ""
 }
 
-// invitedBefore reports whether the person had an invitation that is not known to be cancelled.
-func invitedBefore(m directory.Membership, history History) bool {
+// knownBefore reports whether the person had an invitation that is not known to be cancelled, or was a member, or was taken
+// for one.
+func knownBefore(m directory.Membership, history History) bool {
 	_, _, remembered := history.Last()
-	return m.Expired != nil || m.Ended != nil || remembered
+	return m.Expired != nil || m.Ended != nil || remembered || history.SeenAs != record.Unset
 }
 
-// Perhaps returns the verdict on somebody who may be a member under another address: an invitation that is gone may be the
-// one that was accepted.
-func Perhaps(m directory.Membership) Verdict {
+// Perhaps returns the verdict on somebody who may be there under another address, of which the words say how: an invitation
+// that is gone may be the one behind it.
+func Perhaps(m directory.Membership, words string) Verdict {
 	v := Verdict{Outcome: record.Skipped, Membership: m, Invitation: m.Expired, Reason: reasonPerhaps}
 	if v.Invitation == nil {
 		v.Invitation = m.Ended
 	}
-	v.Hint = remedy.Words(m.Perhaps.Email+" is a member, which may be the same mailbox: look in the dashboard; if that is somebody else, ").
+	v.Hint = remedy.Words(words+", which may be the same mailbox: look in the dashboard; if that is somebody else, ").
 		Use(OptionTrustLists, "").Words(" has the same command send it")
 	return v
 }

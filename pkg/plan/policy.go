@@ -114,7 +114,7 @@ const (
 	reasonYoung    = "the last invitation is too young"
 	reasonSpent    = "invited as often as allowed"
 	reasonEnded    = "the invitation has ended"
-	reasonPerhaps  = "perhaps a member under another address"
+	reasonPerhaps  = "perhaps there under another address"
 	reasonTeams    = "the teams are wrong"
 	reasonUnknown  = "nothing is known about the organization"
 )

@@ -42,6 +42,8 @@ func TestPerhapsAMember(t *testing.T) {
 		{name: "vanished", give: directory.Membership{Perhaps: member, Ended: &i}, want: record.Skipped, hint: perhaps},
 		{name: "vanished, and renewed", give: directory.Membership{Perhaps: member, Ended: &i}, policy: plan.ReinviteEnded, want: record.Skipped, hint: perhaps},
 		{name: "remembered", give: directory.Membership{Perhaps: member}, history: sent, want: record.Skipped, hint: perhaps},
+		{name: "a member before", give: directory.Membership{Perhaps: member}, history: plan.History{SeenAs: record.AlreadyMember}, want: record.Skipped, hint: perhaps},
+		{name: "kept back for that before", give: directory.Membership{Perhaps: member}, history: plan.History{SeenAs: record.Skipped}, want: record.Skipped, hint: perhaps},
 		{name: "cancelled by a run", give: directory.Membership{Perhaps: member}, history: plan.History{Times: 1}, want: record.WouldInvite},
 		{name: "pending", give: directory.Membership{Perhaps: member, Pending: &i}, history: sent, want: record.AlreadyInvited},
 		{name: "pending, and replaced", give: directory.Membership{Perhaps: member, Pending: &i}, policy: plan.ReinvitePending, history: sent, want: record.WouldReinvite, hint: "the pending invitation is cancelled first"},
