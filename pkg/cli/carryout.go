@@ -160,9 +160,12 @@ func (a *app) observer() onboard.Observer {
 		},
 		Warn: func(w onboard.Warning) { a.log.Warn().Err(w.Err).Fields(w.Fields).Msg(w.Text) },
 		Exchange: func(e cybedefend.Exchange) {
-			a.log.Debug().Str(console.FieldOperation, e.Operation).Int(console.FieldStatus, e.Status).
-				Stringer(console.FieldClass, e.Class).Dur(console.FieldDuration, e.Duration).
-				Str(console.FieldRequestID, e.RequestID).Msg("request")
+			event := a.log.Debug().Str(console.FieldOperation, e.Operation).Int(console.FieldStatus, e.Status).
+				Stringer(console.FieldClass, e.Class).Dur(console.FieldDuration, e.Duration).Str(console.FieldRequestID, e.RequestID)
+			if e.HasRetryAfter {
+				event.Str(console.FieldRetryAfter, e.RetryAfterFrom)
+			}
+			event.Msg("request")
 		},
 		Unread: func(err error, wait time.Duration) {
 			a.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")

@@ -10,18 +10,19 @@ import (
 // The names of the fields of a log event, beside level, time, message and error. Durations are in milliseconds, as
 // zerolog's Dur writes them.
 const (
-	FieldJob       = "job"        // the file of jobs and the line of the job
-	FieldRun       = "run"        // the run's name
-	FieldRow       = "row"        // the 1-based data row
-	FieldLine      = "line"       // the physical line of the row
-	FieldEmail     = "email"      // the address as the roster has it
-	FieldAttempt   = "attempt"    // the number of the request for this row, from 1
-	FieldStatus    = "status"     // the HTTP status
-	FieldClass     = "class"      // what an answer means: done, final, not processed, lost
-	FieldWait      = "wait"       // how long until the next request
-	FieldOperation = "operation"  // the call of the service
-	FieldDuration  = "duration"   // how long something took
-	FieldRequestID = "request_id" // the service's name for a request
+	FieldJob        = "job"         // the file of jobs and the line of the job
+	FieldRun        = "run"         // the run's name
+	FieldRow        = "row"         // the 1-based data row
+	FieldLine       = "line"        // the physical line of the row
+	FieldEmail      = "email"       // the address as the roster has it
+	FieldAttempt    = "attempt"     // the number of the request for this row, from 1
+	FieldStatus     = "status"      // the HTTP status
+	FieldClass      = "class"       // what an answer means: done, final, not processed, lost
+	FieldWait       = "wait"        // how long until the next request
+	FieldRetryAfter = "retry_after" // which header asked to wait, and how it was read
+	FieldOperation  = "operation"   // the call of the service
+	FieldDuration   = "duration"    // how long something took
+	FieldRequestID  = "request_id"  // the service's name for a request
 )
 
 // LogFormat is how log events look.
