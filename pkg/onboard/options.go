@@ -51,7 +51,7 @@ type Document struct {
 	Roster string `yaml:"-"`
 	// Source, if it has an Open, is read instead. Roster is its name then.
 	Source document.Source `yaml:"-"`
-	// Input is what "-" stands for.
+	// Input is what "-" stands for; it is required then.
 	Input io.Reader `yaml:"-"`
 	// Header is sent along where Roster is an address.
 	Header http.Header `yaml:"-"`
@@ -230,6 +230,16 @@ func (o Options) check() error {
 	}
 	blind := o.NoPreflight || o.Offline
 	switch {
+	case o.Roster == "":
+		return remedy.Aboutf("roster", "it is not named")
+	case o.Roster == "-" && o.Source.Open == nil && o.Input == nil:
+		return remedy.Aboutf("roster", "there is no input to read it from")
+	case o.Results == "-" && o.Stream == nil:
+		return remedy.Aboutf("results", "there is no stream to write them to")
+	case !o.Offline && o.Dial == nil:
+		return remedy.Aboutf("api-url", "nothing says where the service is")
+	case !o.Offline && o.Ledger == "" && o.LedgerOf == nil:
+		return remedy.Aboutf("ledger", "nothing says where it is to remember what is sent")
 	case o.ReinviteAfter < 0:
 		return cannotBeNegative(plan.OptionReinviteAfter)
 	case o.ReinviteMax < 0:

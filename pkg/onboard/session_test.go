@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/batch"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/quantity"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/sandbox"
@@ -44,6 +45,43 @@ func TestWithoutASessionNothingIsDone(t *testing.T) {
 	}
 	if report, again := session.End(t.Context(), err); report.Status != status.Settings || again == nil || c.service.Counts().Emails != 0 {
 		t.Errorf("End = %+v, %v", report, again)
+	}
+}
+
+// TestOptionsSayWhatIsMissing leaves out one thing after the other, or has it be what it cannot be.
+func TestOptionsSayWhatIsMissing(t *testing.T) {
+	_, whole := team(t, 1, sandbox.Options{})
+	if err := whole.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for option, spoil := range map[string]func(*onboard.Options){
+		"roster":         func(o *onboard.Options) { o.Roster = "" },
+		"results":        func(o *onboard.Options) { o.Results = "-" },
+		"api-url":        func(o *onboard.Options) { o.Dial = nil },
+		"ledger":         func(o *onboard.Options) { o.Ledger = "" },
+		"reinvite":       func(o *onboard.Options) { o.Reinvite = "sometimes" },
+		"reinvite-after": func(o *onboard.Options) { o.ReinviteAfter = -1 },
+		"reinvite-max":   func(o *onboard.Options) { o.ReinviteMax = -1 },
+		"max-admins":     func(o *onboard.Options) { o.MaxAdmins = new(-1) },
+		"min-rows":       func(o *onboard.Options) { o.MinRows = -1 },
+		"max-failures":   func(o *onboard.Options) { o.MaxFailures = quantity.Number(0) },
+		"max-new":        func(o *onboard.Options) { o.MaxNew, o.NoPreflight = quantity.Percent(5), true },
+		"allow-domain":   func(o *onboard.Options) { o.AllowDomains = []string{"nowhere"} },
+		"offline":        func(o *onboard.Options) { o.Offline = true },
+		"timeout":        func(o *onboard.Options) { o.Timeout = -1 },
+		"max-wait":       func(o *onboard.Options) { o.MaxWait = -1 },
+		"concurrency":    func(o *onboard.Options) { o.Concurrency = -1 },
+		"attempts":       func(o *onboard.Options) { o.Attempts = -1 },
+		"burst":          func(o *onboard.Options) { o.Burst = 2 },
+	} {
+		o := whole
+		spoil(&o)
+		if p := remedy.Of(o.Validate()); p == nil || p.Option != option {
+			t.Errorf("%s: %v", option, o.Validate())
+		}
+		if _, err := onboard.Open(t.Context(), o); onboard.StatusOf(err) != status.Settings {
+			t.Errorf("%s: Open = %v", option, err)
+		}
 	}
 }
 
