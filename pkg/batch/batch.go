@@ -132,8 +132,11 @@ type Retry struct {
 // if the ledger could not keep what has to be kept.
 func (r *Recovered) Run(ctx context.Context, stop <-chan struct{}, options Options) error {
 	o, err := r.course(options)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case r.used.Swap(true):
+		return errors.New("batch: what was recovered is good for one run: recover again")
 	}
 	feed, halt := context.WithCancelCause(ctx)
 	defer halt(nil)

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -35,11 +36,13 @@ type Recovery struct {
 	Now func() time.Time
 }
 
-// Recovered is what a run rests on once the past is known. [Recovery.Recover] makes it, and nothing else does.
+// Recovered is what a run rests on once the past is known. [Recovery.Recover] makes it, and nothing else does. It is good
+// for one run: what that has sent is not known to it.
 type Recovered struct {
 	recovery Recovery
 	inputs   plan.Inputs
 	doubts   []record.Doubt
+	used     atomic.Bool
 }
 
 // Inputs returns what verdicts rest on: the organization as it was read after all earlier attempts had ended, what is

@@ -142,6 +142,23 @@ func TestRecoverSettlesOtherRuns(t *testing.T) {
 	})
 }
 
+// TestARecoveryIsGoodForOneRun carries out a second run by what was known before the first one.
+func TestARecoveryIsGoodForOneRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 2, invitesEverybody)
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.begin(t, "another", []string{"a1@x.example", "a2@x.example"})
+		if err := w.recovered.Run(t.Context(), nil, w.options); err == nil {
+			t.Error("it was carried out")
+		}
+		if len(w.mailedTwice()) > 0 || w.outcomes(t) != "unset unset" {
+			t.Errorf("mailed twice %v, %s", w.mailedTwice(), w.outcomes(t))
+		}
+	})
+}
+
 // TestChangesInDoubtAreDecidedAnew has a process die while it changed somebody's role: nobody is barred by it for long.
 func TestChangesInDoubtAreDecidedAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -20,15 +20,20 @@ import (
 // staleAfter is how old a preview may be before the organization is read again: others may have changed it meanwhile.
 const staleAfter = time.Minute
 
+// errApplied keeps a session from being used for more than one piece of work.
+var errApplied = errors.New("this session has been applied: what is there now is for another one to find out")
+
 // Apply does what the preview says, and nothing if the preview was refused. A dry run only writes down what would happen.
 // Closing stop ends the sending: what is in flight is answered, and the results are written. Ending ctx cuts it off; the
 // same work, done again, then finds out what became of it.
 func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	s := p.session
-	if err := p.refusal(); err != nil {
+	switch err := p.refusal(); {
+	case s.failed != nil:
+		return s.failed
+	case err != nil:
 		return err
-	}
-	if s.past.recovered == nil {
+	case s.past.recovered == nil:
 		return errors.New("a dry run sends nothing")
 	}
 	waits, release := until(ctx, stop) // nothing is sent yet
@@ -37,6 +42,7 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
+	s.failed = errApplied // what is known of the past does not hold any more
 	if p.isIdle() {
 		s.report.Idle, s.report.Final = true, true
 		if _, err := s.writeVerdicts(waits); err != nil {

@@ -102,14 +102,14 @@ func (p *Preview) Sends() int {
 // Preview finds out what will become of every row. Where something keeps everything from being sent, that is an error, and
 // the preview comes with it all the same; it is nil if the rows could not be read.
 func (s *Session) Preview(ctx context.Context) (*Preview, error) {
+	if s.failed != nil {
+		return nil, s.failed
+	}
 	return s.preview(ctx, nil)
 }
 
 // preview is [Session.Preview], which hands the record of each verdict to write unless that is nil.
 func (s *Session) preview(ctx context.Context, write func(record.Record) error) (*Preview, error) {
-	if s.failed != nil {
-		return nil, s.failed
-	}
 	p := s.newPreview()
 	if s.report.Resumed {
 		outcomes, err := s.memory.ledger.Outcomes(ctx, s.run.ID)

@@ -26,7 +26,7 @@ type Session struct {
 	o       Options
 	domains []guard.Domain
 	began   time.Time
-	// failed is why the session could not be opened, nil if it was.
+	// failed is why nothing can be done any more: it could not be opened, or has been applied. Nil: all can.
 	failed error
 
 	roster     *roster.Roster

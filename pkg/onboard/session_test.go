@@ -208,6 +208,32 @@ func TestTheObserverIsTold(t *testing.T) {
 	}
 }
 
+// TestASessionIsAppliedOnce applies a preview again, and looks at another one.
+func TestASessionIsAppliedOnce(t *testing.T) {
+	c, o := team(t, 3, sandbox.Options{Duplicates: sandbox.AcceptSecond})
+	session, err := onboard.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	preview, err := session.Preview(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := preview.Apply(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := preview.Apply(t.Context(), nil); err == nil {
+		t.Error("it was applied twice")
+	}
+	if again, err := session.Preview(t.Context()); again != nil || err == nil {
+		t.Error("there is another preview")
+	}
+	report, err := session.End(t.Context(), nil)
+	if err != nil || report.Outcomes[record.Invited] != 3 || c.service.Counts().Emails != 3 {
+		t.Errorf("%+v, %v, %d e-mails", report, err, c.service.Counts().Emails)
+	}
+}
+
 // TestNotAgreed has nothing sent where whoever looks at the preview says no.
 func TestNotAgreed(t *testing.T) {
 	c, o := team(t, 2, sandbox.Options{})
