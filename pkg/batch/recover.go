@@ -135,7 +135,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 	}
 	lag := r.Policy.LagAtFirst(in)
 	for _, doubt := range doubts {
-		if doubt.Run == r.Resumed {
+		if doubt.Run == r.Resumed && doubt.Row > 0 {
 			continue
 		}
 		if doubt.Row == 0 && doubt.Change != record.ChangeInvite { // it can be made again, and is decided anew

@@ -64,7 +64,7 @@ func (r *run) work(ctx context.Context) (onboard.Report, error) {
 
 // carryOn shows what would be done, and does it.
 func (r *run) carryOn(ctx context.Context, session *onboard.Session) error {
-	switch done := session.DoneAlready(); {
+	switch done := session.CarriedOutBy(); {
 	case done != "":
 		r.tell("done already: run %s has carried out the plan of %s; nothing was sent", done, r.order.Approved.MadeAt.Local().Format(time.DateTime))
 		return nil

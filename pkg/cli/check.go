@@ -51,6 +51,9 @@ credentials. Exit code 0: nothing in the way of an invite (warnings may remain);
 			if fixing.File == "-" {
 				return remedy.Aboutf("fix", "standard output is no file").With(remedy.Words("name a file"))
 			}
+			if d.Encoding == "" {
+				return emptyEncoding()
+			}
 			worst := status.Well
 			for _, path := range paths {
 				one := d

@@ -85,6 +85,11 @@ func (a *app) readHeader(path, roster string) (http.Header, error) {
 		return nil, nil
 	}
 	const option = "header-file"
+	if !fetch.Is(roster) {
+		return nil, &remedy.OptionError{
+			Option: option, What: remedy.Use(option, "").Words(" is for a roster at an https address, and " + roster + " is none"),
+		}
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, remedy.About(option, err)

@@ -106,6 +106,8 @@ func plainFlagError(err error) error {
 	var invalid *pflag.InvalidValueError
 	var number *strconv.NumError
 	switch {
+	case errors.As(err, &number) && number.Func == "ParseBool":
+		return fmt.Errorf("%q is neither true nor false", number.Num)
 	case errors.As(err, &number):
 		return fmt.Errorf("%q is not a number that fits here", number.Num)
 	case errors.As(err, &invalid):

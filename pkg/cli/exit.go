@@ -13,7 +13,7 @@ import (
 
 // refuse returns an error that ends a command in a way of its own, with what a person can do about it.
 func refuse(kind status.Status, err error, hint string) error {
-	return &onboard.Error{Kind: kind, OptionError: &remedy.OptionError{What: remedy.Words(err.Error()), Err: err, Remedy: remedy.Words(hint)}}
+	return &onboard.Error{Kind: kind, OptionError: &remedy.OptionError{What: remedy.Words(remedy.Text(err, asFlag)), Err: err, Remedy: remedy.Words(hint)}}
 }
 
 func usageError(hint, format string, args ...any) error {

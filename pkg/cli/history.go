@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -62,13 +63,14 @@ ended can be resumed: the command that began it goes on where it was.`,
 				return err
 			}
 			runs, err := history.Runs(cmd.Context())
-			if err != nil {
+			if len(runs) == 0 && err != nil {
 				return err
 			}
+			write := a.writeRuns
 			if a.common.json {
-				return a.writeRunsJSON(runs)
+				write = a.writeRunsJSON
 			}
-			return a.writeRuns(runs)
+			return errors.Join(write(runs), err)
 		},
 	}
 	f.add(cmd)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -11,8 +12,8 @@ import (
 	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/onboard"
-	"rollcall/pkg/plan"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/roster"
 )
 
 func (a *app) inviteCommand() *cobra.Command {
@@ -71,10 +72,8 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 	if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
 		return err
 	}
-	ageGiven := cmd.Flags().Changed("reinvite-after")
 	switch {
 	case o.fromPlan != "":
-		ageGiven = true
 		if err := o.approve(paths); err != nil {
 			return err
 		}
@@ -82,9 +81,6 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 		return rosters(1, 1)(cmd, paths)
 	default:
 		o.Roster = paths[0]
-	}
-	if o.Reinvite == plan.ReinvitePending && !ageGiven {
-		o.ReinviteAfter = onboard.PendingAge
 	}
 	if err := o.checkPlan(); err != nil {
 		return err
@@ -110,6 +106,7 @@ func (o *order) approve(paths []string) error {
 	if o.Options, err = o.Options.Approve(saved); err != nil {
 		return remedy.About("from-plan", fmt.Errorf("%s: %w", o.fromPlan, err)).With(remedy.Words("make another one"))
 	}
+	o.Encoding = cmp.Or(o.Encoding, roster.EncodingAuto)
 	return nil
 }
 

@@ -2,14 +2,18 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/jobs"
+	"rollcall/pkg/onboard"
 	"rollcall/pkg/status"
 )
 
@@ -42,6 +46,16 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	}
 	if err := distinct(all); err != nil {
 		return usageError("give each its own", "--jobs: %s:%w", path, err)
+	}
+	var wrong []error
+	for _, j := range all {
+		if err := a.completeSync(j.cmd, j.order); err != nil {
+			from := a.origins[j.cmd].of(err)
+			wrong = append(wrong, fmt.Errorf("%s:%d: %s%w", path, j.Line, from, err))
+		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return usageError(onboard.RemedyOf(err).Render(asFlag), "--jobs: %w", err)
 	}
 	worst := status.Well
 	for i, j := range all {
@@ -82,7 +96,9 @@ func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
 		return nil, usageError("see rollcall sync --help", "--jobs: %w", err)
 	}
 	for _, j := range all {
-		j.resolve()
+		if err := j.resolve(); err != nil {
+			return nil, usageError("move it there, or write its whole path", "--jobs: %s:%d: %w", path, j.Line, err)
+		}
 	}
 	return all, nil
 }
@@ -102,18 +118,30 @@ func (a *app) newJob(parent *cobra.Command, j jobs.Job) (job, error) {
 	return job{Job: j, order: o, cmd: cmd}, a.bindEnvironment(cmd, told...)
 }
 
-// resolve takes the paths that the job names from the folder of its file.
-func (j job) resolve() {
+// resolve takes the paths that the job names from the folder of its file. A ledger that is meant to be there and is in the
+// working directory instead would be begun anew, and would know of nobody who was invited.
+func (j job) resolve() error {
 	o := j.order
 	o.Roster = j.Roster
 	for key, path := range map[string]*string{
 		"results": &o.Results, "ledger": &o.Ledger, "pat-file": &o.Place.PATFile, "header-file": &o.HeaderFile,
 		"summary": &o.Watch.Summary, "metrics-file": &o.Watch.Metrics, "notify-file": &o.Watch.NotifyFile,
 	} {
-		if j.Names(key) {
-			*path = j.Path(*path)
+		if !j.Names(key) {
+			continue
+		}
+		given := *path
+		*path = j.Path(given)
+		if key == "ledger" && *path != given && !exists(*path) && exists(given) {
+			return fmt.Errorf("ledger: %s is in the working directory, and is meant to be at %s", given, *path)
 		}
 	}
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // refuseJobCollisions refuses jobs that would write over files of their own, of each other, or over the file of jobs.
@@ -147,7 +175,11 @@ func (a *app) refuseJobCollisions(cmd *cobra.Command, path string) error {
 func distinct(all []job) error {
 	reconciled := map[[4]string]int{}
 	for _, j := range all {
-		memory := [4]string{j.order.Place.Region, j.order.Place.APIURL, j.order.OrganizationID, j.order.Ledger}
+		ledger := j.order.Ledger
+		if path, err := filepath.Abs(ledger); err == nil && ledger != "" {
+			ledger = path
+		}
+		memory := [4]string{j.order.Place.Region, j.order.Place.APIURL, strings.ToLower(j.order.OrganizationID), ledger}
 		if line, twice := reconciled[memory]; twice {
 			return fmt.Errorf("%d: the job on line %d has the same organization and ledger, and would take these people for leavers", j.Line, line)
 		}

@@ -20,7 +20,6 @@ func TestAJobHasTheFlagsOfSync(t *testing.T) {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flags = append(flags, flag.Name) })
 	keys := map[string]bool{}
 	keysOf(reflect.TypeFor[order](), keys)
-	delete(keys, "no-preflight") // which makes no sense where the organization has to be looked at
 	slices.Sort(flags)
 	if diff := cmp.Diff(flags, slices.Sorted(maps.Keys(keys))); diff != "" {
 		t.Errorf("flags and keys (-flags +keys):\n%s", diff)

@@ -141,6 +141,9 @@ func (a *app) connect(cmd *cobra.Command, s onboard.Service, p place) (*onboard.
 	if err := a.refuseConflicts(cmd, []conflict{{p.Sandbox, "--sandbox", besideSandbox}}); err != nil {
 		return nil, err
 	}
+	if s.Timeout == 0 {
+		return nil, mustBePositive("timeout")
+	}
 	s.UserAgent = "rollcall/" + version()
 	s.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, p) }
 	return onboard.Connect(cmd.Context(), s, a.observer())

@@ -65,6 +65,12 @@ func (o *order) complete(a *app) error {
 	if o.Deadline, err = parseDeadline(o.StopAt, time.Now()); err != nil {
 		return remedy.About("deadline", err)
 	}
+	switch {
+	case o.Reinvite == "":
+		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, pending and never", o.Reinvite)
+	case o.Encoding == "":
+		return emptyEncoding()
+	}
 	if o.Invalid != refuseInvalid && o.Invalid != skipInvalid {
 		return remedy.Aboutf("invalid", "%q is neither refuse nor skip", o.Invalid)
 	}
@@ -156,7 +162,7 @@ func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
 func (o *order) whoFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first; never")
-	flags.DurationVar(&o.ReinviteAfter, "reinvite-after", o.ReinviteAfter, "send only those again whose last invitation is so old (default 0s, for pending ones 24h);\na pending one that nobody knows the age of is sent again for 0s only")
+	flags.Var(age{&o.ReinviteAfter}, "reinvite-after", "send only those again whose last invitation is so old (default 0s, for pending ones 24h);\na pending one that nobody knows the age of is sent again for 0s only")
 	flags.IntVar(&o.ReinviteMax, "reinvite-max", o.ReinviteMax, "invite one person at most `N` times, in all runs together; 0: as often as need be")
 	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
 }
@@ -186,6 +192,27 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
+}
+
+// age is a flag value that is a duration, or none.
+type age struct{ of **time.Duration }
+
+func (a age) Type() string { return "duration" }
+
+func (a age) String() string {
+	if a.of == nil || *a.of == nil {
+		return ""
+	}
+	return (*a.of).String()
+}
+
+func (a age) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return err
+	}
+	*a.of = &d
+	return nil
 }
 
 // most is a flag value that is a limit, or -1 for none.
@@ -232,6 +259,10 @@ func completeService(s *onboard.Service, rate string) error {
 		}
 	}
 	return nil
+}
+
+func emptyEncoding() error {
+	return remedy.Aboutf(roster.OptionEncoding, "it is empty").With(remedy.Use(roster.OptionEncoding, roster.EncodingAuto).Words(" finds it out"))
 }
 
 func mustBePositive(option string) error {

@@ -30,7 +30,7 @@ func (r *run) showPlan(p *onboard.Preview) {
 	}
 	row("read as", "%s", p.Detected)
 	if p.Resumed != nil {
-		row("resumed", "run %s of %s, %d rows done before", p.Resumed.ID, p.Resumed.StartedAt.Local().Format(time.DateTime), p.Before)
+		row("resumed", "run %s of %s, %d rows done before", p.Resumed.ID, p.Resumed.StartedAt.Local().Format(time.DateTime), p.DoneBefore)
 	}
 	send := plural.Of(p.Sends(), "person")
 	if again := p.Outcomes[record.WouldReinvite] - p.Replaced; again > 0 {
@@ -68,7 +68,7 @@ func (r *run) showPlan(p *onboard.Preview) {
 // showTime prints how long the sending will take, as far as can be said before it begins.
 func (r *run) showTime(p *onboard.Preview, row func(name, format string, args ...any)) {
 	speed, hedge := p.Rate, ""
-	if p.Auto {
+	if p.FindsRate {
 		speed, hedge = "auto, beginning at "+speed, " or less" // it rises while the service is content
 	}
 	if p.Sends() > 0 {

@@ -36,7 +36,7 @@ type progress struct {
 
 func newProgress(a *app, pace func() pace.Status, run ledger.Run, expected *onboard.Preview) *progress {
 	return &progress{
-		app: a, pace: pace, run: run, began: time.Now(), until: expected.Deadline, done: expected.Before, toSend: expected.Sends(),
+		app: a, pace: pace, run: run, began: time.Now(), until: expected.Deadline, done: expected.DoneBefore, toSend: expected.Sends(),
 		bad: map[record.Outcome]int{}, stopped: make(chan struct{}),
 	}
 }

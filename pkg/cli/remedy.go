@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strings"
 
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -14,6 +15,9 @@ func asFlag(r remedy.Remedy) string {
 		return "rollcall " + r.Command + " " + quoted(r.Value)
 	case r.Command != "":
 		return "rollcall " + r.Command
+	}
+	if strings.ContainsAny(r.Value, " \t") && !strings.ContainsAny(r.Value, `"'`) {
+		return "--" + r.Option + " " + quoted(r.Value)
 	}
 	return "--" + r.String()
 }

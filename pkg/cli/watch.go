@@ -43,6 +43,9 @@ func (w *watch) notifier(a *app, cmd *cobra.Command, offline bool) (*notify.Noti
 	if offline {
 		address = secret.Text{}
 	}
+	if w.NotifyOn == "" {
+		return nil, remedy.Aboutf(notify.OptionOn, "%q is neither change, failure nor always", w.NotifyOn)
+	}
 	notifier, err := notify.New(notify.Options{
 		Summary: w.Summary, Metrics: w.Metrics, Address: address, On: notify.Occasion(w.NotifyOn), Version: version(), Render: asFlag,
 		Posting: func(host string) { a.console.Status("posting the summary to " + host) },

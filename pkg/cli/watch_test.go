@@ -41,6 +41,7 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 			if err := os.Mkdir(filepath.Dir(missing), 0o700); err != nil {
 				t.Fatal(err)
 			}
+			tt.give.NotifyOn = "change"
 			notifier, err := tt.give.notifier(a, &cobra.Command{}, false)
 			if err != nil {
 				t.Fatal(err)

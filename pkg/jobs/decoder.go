@@ -168,23 +168,22 @@ func scalar(node *yaml.Node, into reflect.Value) error {
 		into.SetString(node.Value)
 	case kind == reflect.Bool:
 		expected = "true or false"
-		if node.ShortTag() != "!!bool" {
-			err = strconv.ErrSyntax
-		}
-		into.SetBool(strings.EqualFold(node.Value, "true"))
+		var truth bool
+		truth, err = strconv.ParseBool(strings.ToLower(node.Value))
+		into.SetBool(truth)
 	case into.CanInt():
 		var number int64
-		number, err = strconv.ParseInt(untagged(node, "!!int"), 10, into.Type().Bits())
+		number, err = strconv.ParseInt(untagged(node, "!!int", "!!str"), 10, into.Type().Bits())
 		expected = "a whole number"
 		into.SetInt(number)
 	case into.CanUint():
 		var number uint64
-		number, err = strconv.ParseUint(untagged(node, "!!int"), 10, into.Type().Bits())
+		number, err = strconv.ParseUint(untagged(node, "!!int", "!!str"), 10, into.Type().Bits())
 		expected = "a whole number, not below 0"
 		into.SetUint(number)
 	case into.CanFloat():
 		var number float64
-		number, err = strconv.ParseFloat(untagged(node, "!!int", "!!float"), into.Type().Bits())
+		number, err = strconv.ParseFloat(untagged(node, "!!int", "!!float", "!!str"), into.Type().Bits())
 		expected = "a number"
 		into.SetFloat(number)
 	default:

@@ -96,7 +96,8 @@ func TestWhoeverJoinsAnewStartsAnew(t *testing.T) {
 		"never left":      {plan.History{}, journey.Settled},
 		"joins anew":      {plan.History{JoinedAt: joined}, journey.Send},
 		"invited since":   {plan.History{JoinedAt: joined, Times: 1, At: noon, Invitation: ended}, journey.Settled},
-		"kept back since": {plan.History{JoinedAt: joined, SeenAs: record.Skipped, SeenAt: noon, Seen: ended}, journey.Settled},
+		"kept back since": {plan.History{JoinedAt: joined, SeenAs: record.Skipped, SeenAt: noon, Seen: ended}, journey.Send},
+		"a member since":  {plan.History{JoinedAt: joined, SeenAs: record.AlreadyMember, SeenAt: noon.Add(-time.Hour)}, journey.Settled},
 	} {
 		in := plan.Inputs{Directory: d, At: noon, TrustLists: true, Histories: plan.Histories{"ada@x.example": tt.history}}
 		step := journey.Resolve(entry(), journey.See(d, entry(), in, 0), in, policy(t))

@@ -57,6 +57,11 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 	for _, id := range []string{w.InvitationID, history.Invitation.ID, history.Seen.ID} {
 		s.byID(d, id)
 	}
+	for _, id := range history.Earlier {
+		if i, state, found := d.Invitation(id); found && state == directory.Pending && s.Pending == nil {
+			s.Pending = &i
+		}
+	}
 	if history.Anew() {
 		s.Ended = nil // that was before the person left
 	}

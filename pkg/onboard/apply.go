@@ -3,14 +3,12 @@ package onboard
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
-	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -23,8 +21,7 @@ const staleAfter = time.Minute
 // errApplied keeps a session from being used for more than one piece of work.
 var errApplied = errors.New("this session has been applied: what is there now is for another one to find out")
 
-// Apply does what the preview says, and nothing if the preview was refused. A dry run only writes down what would happen.
-// Closing stop ends the sending: what is in flight is answered, and the results are written. Ending ctx cuts it off; the
+// Apply does what the preview says, once, and nothing if the preview was refused. A dry run has nothing to apply. Closing stop ends the sending: what is in flight is answered, and the results are written. Ending ctx cuts it off; the
 // same work, done again, then finds out what became of it.
 func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	s := p.session
@@ -71,11 +68,25 @@ func (p *Preview) refreshed(ctx context.Context) (*Preview, error) {
 		return p, err
 	}
 	now, err := s.preview(ctx, nil)
-	if err == nil && now.Sends() > p.Sends() {
-		err = refusal(status.Stopped, fmt.Errorf("the organization has changed meanwhile: %s would be invited by now, and %s were agreed on; nothing was sent",
-			plural.Of(now.Sends(), "person"), plural.Of(p.Sends(), "person")), remedy.Words("run the same command again"))
+	if err == nil && (!p.sends.has(now.sends) || !covers(p.Changes, now.Changes)) {
+		err = refusal(status.Stopped, errors.New("the organization has changed meanwhile, and somebody would be invited or changed who was not seen; nothing was sent"),
+			remedy.Words("run the same command again"))
 	}
 	return now, err
+}
+
+// covers reports whether all that is due of the changes now was due before.
+func covers(before, now []Change) bool {
+	due := map[string]bool{}
+	for _, c := range before {
+		due[string(c.Kind)+" "+c.Email+" "+c.Wanted] = c.Action == Due
+	}
+	for _, c := range now {
+		if c.Action == Due && !due[string(c.Kind)+" "+c.Email+" "+c.Wanted] {
+			return false
+		}
+	}
+	return true
 }
 
 // begin makes the run durable, with every row, before anything is sent.
@@ -83,7 +94,8 @@ func (s *Session) begin(ctx context.Context) (err error) {
 	s.o.Observer.working("writing the ledger")
 	s.run, err = s.memory.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: s.memory.scope.OrganizationID, Service: s.memory.scope.Service,
-		Roster: s.roster.Name, Digest: s.digest(), Extra: s.roster.Extra, Whole: s.o.Sync != nil,
+		Roster: s.roster.Name, Digest: s.digest(), Extra: s.roster.Extra,
+		Whole: s.o.Sync != nil && s.roster.Invalid == 0, // an invalid row may mean anybody
 	}, plan.Records(s.roster.Entries(ctx), s.now, s.o.Render))
 	s.o.Observer.named(s.run.ID)
 	return err
@@ -107,6 +119,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 		},
 	})
 	s.o.Observer.ended()
+	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
 	_ = s.memory.learnPace(ctx, s.connection.pace)
 	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now())
@@ -139,6 +152,7 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 		changer.listed = remedy.Words("see " + results.DriftPath(s.o.Results))
 	}
 	err := changer.make(ctx, stop, s.following.changes)
+	ctx = context.WithoutCancel(ctx)
 	if err == nil || StatusOf(err) == status.Rows {
 		accepted := ledger.Accepted{Rows: s.roster.Rows, Digest: s.digest(), At: s.now()}
 		err = errors.Join(err, s.memory.ledger.AcceptRoster(ctx, s.memory.scope, accepted))
@@ -156,7 +170,7 @@ func (s *Session) writeDrift() (err error) {
 func (p *Preview) isIdle() bool {
 	s := p.session
 	f := s.following
-	return f != nil && p.Sends() == 0 && !p.news && !f.isDue() && !s.report.Resumed && f.accepted.Digest == s.digest()
+	return f != nil && p.Sends() == 0 && !p.endings && !f.isDue() && !s.report.Resumed && f.accepted.Digest == s.digest()
 }
 
 // countOutcomes counts the outcomes where no results could be written.
@@ -188,7 +202,7 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 		}
 	}
 	if err == nil && s.o.Plan != "" {
-		err = p.Save()
+		err = p.save()
 	}
 	return p, err
 }

@@ -47,8 +47,8 @@ func (o Options) Approve(saved plan.Saved) (Options, error) {
 	o.Approved = &saved
 	o.Roster, o.Settings, o.OrganizationID = saved.Roster, saved.Flags.Settings, saved.OrganizationID
 	o.SkipInvalid = saved.Flags.Invalid == invalidSkip
-	o.Who = Who{
-		Reinvite: saved.Flags.Reinvite, ReinviteAfter: after, ReinviteMax: saved.Flags.ReinviteMax,
+	o.Reinviting = Reinviting{
+		Reinvite: saved.Flags.Reinvite, ReinviteAfter: &after, ReinviteMax: saved.Flags.ReinviteMax,
 		NoPreflight: saved.Flags.NoPreflight, TrustLists: saved.Flags.TrustLists,
 	}
 	return o, nil
@@ -60,8 +60,8 @@ const (
 	invalidSkip   = "skip"
 )
 
-// Save writes what would be done to the file that the options name. Its way is a dry run's.
-func (p *Preview) Save() error {
+// save writes what would be done to the file that the options name.
+func (p *Preview) save() error {
 	s := p.session
 	path, err := filepath.Abs(s.o.Roster)
 	if err != nil {
@@ -83,7 +83,9 @@ func (p *Preview) Save() error {
 	}
 	file, err := atomicfile.Create(s.o.Plan, planMode)
 	if err == nil {
-		err = errors.Join(saved.Write(file), file.Commit())
+		if err = saved.Write(file); err == nil {
+			err = file.Commit()
+		}
 		err = errors.Join(err, file.Discard())
 	}
 	if err != nil {

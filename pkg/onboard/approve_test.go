@@ -21,7 +21,7 @@ func TestAPlanSaysWhatCounts(t *testing.T) {
 			Invalid: "skip", Reinvite: plan.ReinviteEnded, ReinviteAfter: "24h0m0s", ReinviteMax: 3, NoPreflight: true, TrustLists: true,
 		},
 	}
-	mine := Options{Document: Document{Roster: "mine.csv"}, Who: Who{Reinvite: plan.ReinvitePending}, Way: Way{Ledger: "mine.db"}}
+	mine := Options{Document: Document{Roster: "mine.csv"}, Reinviting: Reinviting{Reinvite: plan.ReinvitePending}, Course: Course{Ledger: "mine.db"}}
 	got, err := mine.Approve(saved)
 	if err != nil {
 		t.Fatal(err)
@@ -29,10 +29,10 @@ func TestAPlanSaysWhatCounts(t *testing.T) {
 	want := Options{
 		Document: Document{Roster: "/people.csv", Settings: saved.Flags.Settings, SkipInvalid: true},
 		Service:  Service{OrganizationID: "o"},
-		Who: Who{
-			Reinvite: plan.ReinviteEnded, ReinviteAfter: 24 * time.Hour, ReinviteMax: 3, NoPreflight: true, TrustLists: true,
+		Reinviting: Reinviting{
+			Reinvite: plan.ReinviteEnded, ReinviteAfter: new(24 * time.Hour), ReinviteMax: 3, NoPreflight: true, TrustLists: true,
 		},
-		Way: Way{Ledger: "mine.db"}, Approved: &saved,
+		Course: Course{Ledger: "mine.db"}, Approved: &saved,
 	}
 	if diff := cmp.Diff(want, got, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" {
 		t.Errorf("options (-want +got):\n%s", diff)

@@ -65,8 +65,10 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 			made++
 			continue
 		}
-		failed++
-		c.observer.warnOf(err, "could not be changed", map[string]any{"email": change.Email, "kind": string(change.Kind)})
+		if done == Failed {
+			failed++
+		}
+		c.observer.warnOf(err, "could not be changed for certain", map[string]any{"email": change.Email, "kind": string(change.Kind)})
 		if errors.Is(err, cybedefend.ErrCredentials) {
 			return err
 		}
@@ -101,10 +103,14 @@ func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action
 		}
 	}
 	claimed := claimedCall{ledger: c.ledger, claim: claim, call: call, silence: c.silence}
-	if err := c.connection.retrier().Call(waits, func(context.Context) error { return claimed.make(ctx) }); err != nil {
-		return Failed, err
+	err := c.connection.retrier().Call(waits, func(context.Context) error { return claimed.make(ctx) })
+	switch {
+	case err == nil:
+		return done, nil
+	case claimed.claim.Attempt > 1 && cybedefend.ClassOf(err) == cybedefend.FinalNo:
+		return Due, err // an earlier attempt, whose reply was lost, may have done it: the next reading tells
 	}
-	return done, nil
+	return Failed, err
 }
 
 // claimedCall makes a call that has a claim of its own, as often as it has to be made.

@@ -72,6 +72,6 @@ func refuseCorrections(o *Options, r *roster.Roster) error {
 	}
 	return refusal(status.Roster,
 		fmt.Errorf("%s has only rows to correct, and sync takes a roster for everybody; nothing was sent", r.Name),
-		remedy.Hint{}.Run("invite", o.Roster).
+		remedy.Hint{}.Run("invite", o.PublicName()).
 			Words(" is the command for it; if it has everybody again, delete its column "+results.ColumnCorrections))
 }

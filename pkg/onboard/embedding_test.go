@@ -57,7 +57,7 @@ func (e embedding) run(ctx context.Context) (onboard.Report, error) {
 			Dial: onboard.At(e.URL, cybedefend.AccessToken(secret.New(e.Token))), Timeout: time.Second,
 			Pacing: onboard.Pacing{Rate: 100},
 		},
-		Way:    onboard.Way{Ledger: filepath.Join(e.Folder, "ledger.db"), Grace: embeddedGrace},
+		Course: onboard.Course{Ledger: filepath.Join(e.Folder, "ledger.db"), Grace: embeddedGrace},
 		Output: onboard.Output{Results: filepath.Join(e.Folder, "results.jsonl")},
 	}, nil)
 }

@@ -27,6 +27,14 @@ type Error struct {
 // Unwrap returns what is wrong.
 func (e *Error) Unwrap() error { return e.OptionError }
 
+// Refuse returns the error that ends the work in a way of its own, unless it is one already.
+func Refuse(kind status.Status, err error) error {
+	if _, refused := errors.AsType[*Error](err); refused {
+		return err
+	}
+	return refusal(kind, err, nil)
+}
+
 // refusal returns an error of a kind, with what to do about it.
 func refusal(kind status.Status, err error, hint remedy.Hint) *Error {
 	return &Error{Kind: kind, OptionError: &remedy.OptionError{What: remedy.Words(err.Error()), Err: err, Remedy: hint}}
@@ -68,8 +76,8 @@ func StatusOf(err error) status.Status {
 	return status.Unexpected
 }
 
-// StatusFor returns how a run ends that came to its end with these outcomes.
-func StatusFor(outcomes map[record.Outcome]int) status.Status {
+// statusFor returns how a run ends that came to its end with these outcomes.
+func statusFor(outcomes map[record.Outcome]int) status.Status {
 	for outcome, n := range outcomes {
 		if n > 0 && !outcome.Well() {
 			return status.Rows

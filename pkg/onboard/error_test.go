@@ -62,11 +62,11 @@ func TestStatusFor(t *testing.T) {
 		case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Skipped, record.Duplicate, record.WouldInvite, record.WouldReinvite:
 			want = status.Well
 		}
-		if got := StatusFor(map[record.Outcome]int{record.Invited: 3, outcome: 1}); got != want {
-			t.Errorf("StatusFor(%s) = %d, want %d", outcome, got, want)
+		if got := statusFor(map[record.Outcome]int{record.Invited: 3, outcome: 1}); got != want {
+			t.Errorf("statusFor(%s) = %d, want %d", outcome, got, want)
 		}
-		if got := StatusFor(map[record.Outcome]int{record.Invited: 3, outcome: 0}); got != status.Well {
-			t.Errorf("StatusFor(no %s) = %d, want 0", outcome, got)
+		if got := statusFor(map[record.Outcome]int{record.Invited: 3, outcome: 0}); got != status.Well {
+			t.Errorf("statusFor(no %s) = %d, want 0", outcome, got)
 		}
 	}
 }

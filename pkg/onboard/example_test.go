@@ -26,7 +26,7 @@ func Example() {
 	report, err := onboard.Run(ctx, stop, onboard.Options{
 		Document: onboard.Document{Roster: "../../samples/team.csv"},
 		Service:  onboard.Service{Dial: onboard.At(service.URL(), cybedefend.AccessToken(service.AccessToken()))},
-		Way:      onboard.Way{Ledger: filepath.Join(folder, "ledger.db")},
+		Course:   onboard.Course{Ledger: filepath.Join(folder, "ledger.db")},
 		Output:   onboard.Output{Results: filepath.Join(folder, "team.results.csv")},
 	}, nil)
 	fmt.Println(report.Outcomes, err)
@@ -69,7 +69,7 @@ func Example_embedding() {
 	report, err := onboard.Run(ctx, nil, onboard.Options{
 		Document: onboard.Document{Source: roster.People("HR", employees)},
 		Service:  onboard.Service{Dial: onboard.At(service.URL(), cybedefend.AccessToken(service.AccessToken()))},
-		Way:      onboard.Way{Ledger: filepath.Join(folder, "ledger.db")},
+		Course:   onboard.Course{Ledger: filepath.Join(folder, "ledger.db")},
 		Observer: onboard.Observer{Event: show},
 	}, agree)
 	fmt.Println(report.Status, report.Outcomes, err)

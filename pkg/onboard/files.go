@@ -3,6 +3,7 @@ package onboard
 import (
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/fileset"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
 )
 
@@ -33,6 +34,20 @@ func (o Options) Files() []fileset.File {
 	}
 	todo := results.CorrectionsPath(o.localName(), o.Results)
 	return append(files, fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})
+}
+
+// refuseCollisions returns an error if two of the files are one, and one of them is written.
+func (o Options) refuseCollisions() error {
+	var files fileset.Set
+	for _, f := range o.Files() {
+		files.Add(f)
+	}
+	c, found := files.Collision()
+	if !found {
+		return nil
+	}
+	return remedy.Aboutf(c.Output.Option, "%s would overwrite the %s (%s)", c.Output.Path, c.Other.Role, c.Other.Path).
+		With(remedy.Words("name another file"))
 }
 
 // written returns what is written, for people.

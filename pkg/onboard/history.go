@@ -15,27 +15,31 @@ import (
 	"rollcall/pkg/results"
 )
 
-// History is what ledgers remember. The ledgers are looked at one after the other, and held by nobody.
+// History is what ledgers remember. The ledgers are looked at one after the other, and held by nobody: a process that has
+// a session open is not to look at the session's own ledger, which would give up its lock.
 type History struct {
 	// Ledgers are their files; those that are not there are left out.
 	Ledgers []string
 }
 
-// each calls look with each ledger, one open at a time. There must be at least one.
+// each calls look with each ledger, one open at a time. There must be at least one. A ledger that cannot be read does not
+// hide the others; its error comes when all were looked at.
 func (h History) each(look func(ledger.Ledger) error) error {
 	found := false
+	var failed error
 	for _, path := range h.Ledgers {
 		l, err := sqlite.View(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err != nil {
-			return err
-		}
 		found = true
-		if err := errors.Join(look(l), l.Close()); err != nil {
-			return err
+		if err == nil {
+			err = errors.Join(look(l), l.Close())
 		}
+		failed = errors.Join(failed, err)
+	}
+	if failed != nil {
+		return failed
 	}
 	if !found {
 		return settings(remedy.Words("runs are remembered once ").Run("invite", "").Words(" has begun one"), errors.New("there is no ledger yet"))
@@ -43,7 +47,7 @@ func (h History) each(look func(ledger.Ledger) error) error {
 	return nil
 }
 
-// Runs returns every run, newest first.
+// Runs returns every run, newest first; with an error come those of the ledgers that could be read.
 func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
 	err = h.each(func(l ledger.Ledger) error {
 		for run, err := range l.Runs(ctx) {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path/filepath"
+	"strings"
 	"time"
+	"unicode"
 
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
@@ -56,14 +59,29 @@ func (m memory) close(ctx context.Context) error {
 	return m.ledger.Close()
 }
 
-// histories takes in what earlier runs did and saw, by the service's time now. What they saw before somebody left a whole
-// roster does not count once the person is named again.
-func (m memory) histories(ctx context.Context, now time.Time) (plan.Histories, error) {
+// histories takes in what earlier runs did and saw, by the service's time now. Whole is the name of the whole roster that
+// is followed now, empty if none is: what was seen before somebody left it does not count once it names the person again.
+func (m memory) histories(ctx context.Context, now time.Time, whole string) (plan.Histories, error) {
 	if m.ledger == nil {
 		return nil, nil
 	}
-	recent := now.Add(-journey.MemoryCounts) // what is younger counts whatever a list or a roster says
+	joined, err := m.joined(ctx, now, whole)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Remember(plan.Remembered{
+		Invited: m.ledger.Invited(ctx, m.scope), Sighted: m.ledger.Sighted(ctx, m.scope), Cancelled: m.ledger.Cancelled(ctx, m.scope),
+		Joined: joined,
+	})
+}
+
+// joined returns since when the present joining of those lasts who have left and are named again.
+func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[string]time.Time, error) {
 	joined := map[string]time.Time{}
+	if same, err := m.follows(ctx, whole); err != nil || !same {
+		return joined, err
+	}
+	recent := now.Add(-journey.MemoryCounts) // what is younger counts whatever a list or a roster says
 	for name, err := range m.ledger.Named(ctx, m.scope) {
 		switch {
 		case err != nil:
@@ -74,10 +92,31 @@ func (m memory) histories(ctx context.Context, now time.Time) (plan.Histories, e
 			joined[name.Person] = name.Since
 		}
 	}
-	return plan.Remember(plan.Remembered{
-		Invited: m.ledger.Invited(ctx, m.scope), Sighted: m.ledger.Sighted(ctx, m.scope), Cancelled: m.ledger.Cancelled(ctx, m.scope),
-		Joined: joined,
-	})
+	return joined, nil
+}
+
+// follows reports whether the last whole roster was the one of that name, on another day perhaps: whoever another roster
+// does not name has not left this one.
+func (m memory) follows(ctx context.Context, whole string) (bool, error) {
+	for run, err := range m.ledger.Runs(ctx) {
+		switch {
+		case err != nil:
+			return false, err
+		case run.Whole && run.Scope() == m.scope:
+			return whole != "" && withoutDigits(run.Roster) == withoutDigits(whole), nil
+		}
+	}
+	return false, nil
+}
+
+// withoutDigits returns the name of a file in lower case and without digits, which are often those of a date.
+func withoutDigits(path string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, filepath.Base(path))
 }
 
 // doubts returns the claims that stand.

@@ -23,12 +23,12 @@ import (
 // Options say who is to be onboarded where, and how. Roster or Source is required, and Dial unless Offline is set. The
 // zero value of everything else works. The YAML keys are the plain names of the options, as remedies use them.
 type Options struct {
-	Document `yaml:",inline"`
-	Service  `yaml:",inline"`
-	Who      `yaml:",inline"`
-	Guards   `yaml:",inline"`
-	Way      `yaml:",inline"`
-	Output   `yaml:",inline"`
+	Document   `yaml:",inline"`
+	Service    `yaml:",inline"`
+	Reinviting `yaml:",inline"`
+	Guards     `yaml:",inline"`
+	Course     `yaml:",inline"`
+	Output     `yaml:",inline"`
 
 	// Sync makes the organization follow the roster. Nil: people are invited, and nothing else.
 	Sync *Sync `yaml:"-"`
@@ -88,16 +88,16 @@ type Pacing struct {
 	MaxWait time.Duration `yaml:"max-wait"`
 }
 
-// Who says who is invited, and who again.
-type Who struct {
+// Reinviting says who is invited again, and by what that is decided.
+type Reinviting struct {
 	// Reinvite says whose invitation is sent again.
 	Reinvite plan.Reinvite `yaml:"reinvite"`
-	// ReinviteAfter is how old the last invitation must be, ReinviteMax how often one person is invited at most; 0: as
-	// often as need be.
-	ReinviteAfter time.Duration `yaml:"reinvite-after"`
-	ReinviteMax   int           `yaml:"reinvite-max"`
+	// ReinviteAfter is how old the last invitation must be. Nil: any age will do, and 24 hours for one that is pending.
+	ReinviteAfter *time.Duration `yaml:"reinvite-after"`
+	// ReinviteMax is how often one person is invited at most; 0: as often as need be.
+	ReinviteMax int `yaml:"reinvite-max"`
 	// NoPreflight leaves members and invitations unread: what is remembered decides.
-	NoPreflight bool `yaml:"no-preflight"`
+	NoPreflight bool `yaml:"-"`
 	// TrustLists goes on although lists contradict themselves.
 	TrustLists bool `yaml:"trust-lists"`
 }
@@ -114,8 +114,8 @@ type Guards struct {
 	MinRows int `yaml:"min-rows"`
 }
 
-// Way says how long a run goes on, and what it remembers.
-type Way struct {
+// Course says how long a run goes on, and what it remembers.
+type Course struct {
 	// Grace is how long a request may still be at work inside the service after an error. Zero stands for
 	// [journey.DefaultGrace].
 	Grace time.Duration `yaml:"grace"`
@@ -142,7 +142,8 @@ type Output struct {
 	Plan string `yaml:"-"`
 }
 
-// Sync says what is changed so that the organization follows the roster, beside inviting whoever is missing.
+// Sync says what is changed so that the organization follows the roster, beside inviting whoever is missing. The zero value
+// changes nothing and lets no roster pass that has lost a row; see [ForSync].
 type Sync struct {
 	// CancelLeavers cancels the open invitations of people whom an earlier roster named and this one does not.
 	CancelLeavers bool `yaml:"cancel-leavers"`
@@ -156,28 +157,28 @@ type Sync struct {
 
 // Defaults of a sync where it differs from inviting, since nobody is there to say no.
 const (
-	// SyncMaxAdmins: a role that may administrate is for a person to give.
-	SyncMaxAdmins = 0
-	// SyncMaxShrink is more than leaves a company overnight, and less than a truncated export loses.
-	SyncMaxShrink quantity.Share = 0.25
-	// SyncMaxLeavers, in percent, is more than leaves a company between two rosters, and less than another roster leaves
+	// syncMaxAdmins: a role that may administrate is for a person to give.
+	syncMaxAdmins = 0
+	// syncMaxShrink is more than leaves a company overnight, and less than a truncated export loses.
+	syncMaxShrink quantity.Share = 0.25
+	// syncMaxLeavers, in percent, is more than leaves a company between two rosters, and less than another roster leaves
 	// out.
-	SyncMaxLeavers = 20
-	// SyncReinviteAfter and SyncReinviteMax keep somebody who ignores invitations from getting one every night.
-	SyncReinviteAfter = 24 * time.Hour
-	SyncReinviteMax   = 3
+	syncMaxLeavers = 20
+	// syncReinviteAfter and syncReinviteMax keep somebody who ignores invitations from getting one every night.
+	syncReinviteAfter = 24 * time.Hour
+	syncReinviteMax   = 3
 )
 
-// PendingAge is how old a pending invitation must be to be replaced where nothing else is said: so the same work, done
+// pendingAge is how old a pending invitation must be to be replaced where nothing else is said: so the same work, done
 // twice, mails nobody twice.
-const PendingAge = 24 * time.Hour
+const pendingAge = 24 * time.Hour
 
 // ForSync returns the options with what a sync has instead of the zero values.
 func ForSync() Options {
 	return Options{
-		Who:    Who{ReinviteAfter: SyncReinviteAfter, ReinviteMax: SyncReinviteMax},
-		Guards: Guards{MaxAdmins: new(SyncMaxAdmins)},
-		Sync:   &Sync{MaxShrink: SyncMaxShrink, MaxLeavers: quantity.Percent(SyncMaxLeavers)},
+		Reinviting: Reinviting{ReinviteAfter: new(syncReinviteAfter), ReinviteMax: syncReinviteMax},
+		Guards:     Guards{MaxAdmins: new(syncMaxAdmins)},
+		Sync:       &Sync{MaxShrink: syncMaxShrink, MaxLeavers: quantity.Percent(syncMaxLeavers)},
 	}
 }
 
@@ -212,6 +213,12 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Reinvite == "" {
 		o.Reinvite = plan.ReinviteExpired
 	}
+	if o.ReinviteAfter == nil {
+		o.ReinviteAfter = new(time.Duration)
+		if o.Reinvite == plan.ReinvitePending {
+			*o.ReinviteAfter = pendingAge
+		}
+	}
 	if o.Grace == 0 {
 		o.Grace = journey.DefaultGrace
 	}
@@ -236,11 +243,13 @@ func (o Options) check() error {
 		return remedy.Aboutf("roster", "there is no input to read it from")
 	case o.Results == "-" && o.Stream == nil:
 		return remedy.Aboutf("results", "there is no stream to write them to")
+	case o.Sync != nil && o.NoPreflight:
+		return remedy.Aboutf("no-preflight", "who is to follow a roster has to be looked at")
 	case !o.Offline && o.Dial == nil:
 		return remedy.Aboutf("api-url", "nothing says where the service is")
 	case !o.Offline && o.Ledger == "" && o.LedgerOf == nil:
 		return remedy.Aboutf("ledger", "nothing says where it is to remember what is sent")
-	case o.ReinviteAfter < 0:
+	case *o.ReinviteAfter < 0:
 		return cannotBeNegative(plan.OptionReinviteAfter)
 	case o.ReinviteMax < 0:
 		return cannotBeNegative(plan.OptionReinviteMax)

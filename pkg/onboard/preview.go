@@ -33,9 +33,9 @@ type Preview struct {
 	// duplicates, Detected how it was read.
 	Roster, Detected string
 	Rows, Warnings   int
-	// Resumed is the run that was cut short and goes on, nil if there is none; Before is how many of its rows are done.
-	Resumed *ledger.Run
-	Before  int
+	// Resumed is the run that was cut short and goes on, nil if there is none; DoneBefore is how many of its rows are done.
+	Resumed    *ledger.Run
+	DoneBefore int
 	// Outcomes counts the rows by verdict.
 	Outcomes map[record.Outcome]int
 	// Replaced counts the rows whose pending invitation is cancelled first.
@@ -50,19 +50,20 @@ type Preview struct {
 	Drift   *report.Drift
 	// Seats are those of the subscription, nil where they are not known.
 	Seats *Seats
-	// Rate is that at which sending begins; it rises while the service is content if Auto is set. Takes is how long sending
+	// Rate is that at which sending begins; it rises while the service is content if FindsRate is set. Takes is how long sending
 	// takes at that rate, and Late how many rows the deadline will leave.
-	Rate     string
-	Auto     bool
-	Takes    time.Duration
-	Deadline time.Time
-	Late     int
+	Rate      string
+	FindsRate bool
+	Takes     time.Duration
+	Deadline  time.Time
+	Late      int
 	// Files are what will be written.
 	Files []File
 
 	session      *Session
 	madeAt       time.Time
-	news         bool
+	endings      bool   // that no run has noted yet
+	sends        rowSet // what is agreed on
 	contradicted string
 	guards       *guard.Check
 	comparison   *comparison // with the plan that is to be carried out, nil if there is none
@@ -94,6 +95,29 @@ func (s *Seats) String() string {
 	return text
 }
 
+// rowSet is a set of row numbers, a bit each: a roster may have a million.
+type rowSet []uint64
+
+func (s *rowSet) add(row int) {
+	for len(*s) <= row/64 {
+		*s = append(*s, 0)
+	}
+	(*s)[row/64] |= 1 << (row % 64)
+}
+
+// has reports whether all rows of another set are in this one.
+func (s rowSet) has(other rowSet) bool {
+	for i, rows := range other {
+		if i < len(s) {
+			rows &^= s[i]
+		}
+		if rows != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Sends counts the rows that will be sent.
 func (p *Preview) Sends() int {
 	return p.Outcomes[record.WouldInvite] + p.Outcomes[record.WouldReinvite]
@@ -104,6 +128,9 @@ func (p *Preview) Sends() int {
 func (s *Session) Preview(ctx context.Context) (*Preview, error) {
 	if s.failed != nil {
 		return nil, s.failed
+	}
+	if run := s.CarriedOutBy(); run != "" {
+		return nil, refusal(status.Well, fmt.Errorf("run %s has carried out the plan; nothing was sent", run), nil)
 	}
 	return s.preview(ctx, nil)
 }
@@ -117,7 +144,7 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 			return nil, err
 		}
 		delete(outcomes, record.Unset)
-		p.Outcomes, p.Before, p.Resumed = outcomes, sum(outcomes), &s.run
+		p.Outcomes, p.DoneBefore, p.Resumed = outcomes, sum(outcomes), &s.run
 	}
 	for v, err := range s.verdicts(ctx) {
 		if err == nil && write != nil {
@@ -194,11 +221,12 @@ func (p *Preview) add(v verdict) {
 	if v.gap != "" {
 		p.contradicted = v.gap
 	}
-	p.news = p.news || v.news
+	p.endings = p.endings || v.ending
 	if v.plan.Replaces != "" {
 		p.Replaced++
 	}
 	if v.plan.Send() {
+		p.sends.add(rec.Row)
 		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role})
 	}
 	step := plan.StepOf(rec, v.plan)
@@ -228,7 +256,7 @@ func (p *Preview) finish() {
 		p.Seats = &Seats{Needed: p.Sends() - p.Replaced, Left: max(total-p.Population.Members-p.Population.Pending, 0), Total: total}
 	}
 	pace := s.connection.pace.Status()
-	p.Rate, p.Auto = pace.Rate.String(), pace.Wished == 0
+	p.Rate, p.FindsRate = pace.Rate.String(), pace.Wished == 0
 	p.Takes = Takes(p.Sends(), float64(pace.Rate))
 	if !p.Deadline.IsZero() {
 		p.Late = Unsent(p.Sends(), float64(pace.Rate), time.Until(p.Deadline))
@@ -332,7 +360,7 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		Rows             int                    `json:"rows"`
 		Warnings         int                    `json:"warnings"`
 		Resumed          string                 `json:"resumed,omitempty"`
-		Before           int                    `json:"before"`
+		DoneBefore       int                    `json:"done_before"`
 		Outcomes         map[record.Outcome]int `json:"outcomes"`
 		Sends            int                    `json:"sends"`
 		Replaced         int                    `json:"replaced"`
@@ -341,13 +369,13 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		Drift            *report.Drift          `json:"drift,omitempty"`
 		Seats            *Seats                 `json:"seats,omitempty"`
 		Rate             string                 `json:"rate"`
-		Auto             bool                   `json:"auto"`
+		FindsRate        bool                   `json:"finds_rate"`
 		TakesS           float64                `json:"takes_s"`
 		Deadline         *time.Time             `json:"deadline,omitempty"`
 		Late             int                    `json:"late"`
 		Files            []File                 `json:"files"`
 	}{
-		p.OrganizationID, p.OrganizationName, p.Service, p.Population, p.Roster, p.Detected, p.Rows, p.Warnings, resumed, p.Before,
-		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Drift, p.Seats, p.Rate, p.Auto, p.Takes.Seconds(), deadline, p.Late, p.Files,
+		p.OrganizationID, p.OrganizationName, p.Service, p.Population, p.Roster, p.Detected, p.Rows, p.Warnings, resumed, p.DoneBefore,
+		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late, p.Files,
 	})
 }

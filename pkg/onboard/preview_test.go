@@ -3,6 +3,8 @@ package onboard
 import (
 	"testing"
 	"time"
+
+	"rollcall/pkg/drift"
 )
 
 func TestUnsent(t *testing.T) {
@@ -22,6 +24,50 @@ func TestUnsent(t *testing.T) {
 	for _, tt := range tests {
 		if got := Unsent(tt.requests, tt.perSecond, tt.left); got != tt.want {
 			t.Errorf("Unsent(%d, %v, %s) = %d, want %d", tt.requests, tt.perSecond, tt.left, got, tt.want)
+		}
+	}
+}
+
+func TestRowSet(t *testing.T) {
+	set := func(rows ...int) (s rowSet) {
+		for _, row := range rows {
+			s.add(row)
+		}
+		return s
+	}
+	tests := []struct {
+		set, other rowSet
+		want       bool
+	}{
+		{nil, nil, true},
+		{set(1), nil, true},
+		{nil, set(1), false},
+		{set(1, 64, 200), set(64), true},
+		{set(1, 64), set(64, 200), false},
+		{set(1, 63), set(1, 62), false},
+		{set(1000000), set(1000000), true},
+	}
+	for i, tt := range tests {
+		if got := tt.set.has(tt.other); got != tt.want {
+			t.Errorf("%d: %v has %v: %t", i, tt.set, tt.other, got)
+		}
+	}
+}
+
+func TestCovers(t *testing.T) {
+	change := func(email string, action Action) Change {
+		return Change{Difference: drift.Difference{Kind: drift.LeaverInvited, Email: email}, Action: action}
+	}
+	agreed := []Change{change("a", Due), change("b", Reported)}
+	for _, tt := range []struct {
+		now  []Change
+		want bool
+	}{
+		{nil, true}, {[]Change{change("a", Due)}, true}, {[]Change{change("c", Reported)}, true},
+		{[]Change{change("b", Due)}, false}, {[]Change{change("c", Due)}, false},
+	} {
+		if got := covers(agreed, tt.now); got != tt.want {
+			t.Errorf("%+v: %t", tt.now, got)
 		}
 	}
 }

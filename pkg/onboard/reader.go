@@ -22,14 +22,18 @@ type reader struct {
 
 // histories takes in what is remembered.
 func (r reader) histories(ctx context.Context) (plan.Histories, error) {
-	return r.memory.histories(ctx, r.connection.Now())
+	whole := ""
+	if r.o.Sync != nil {
+		whole = r.roster.Name
+	}
+	return r.memory.histories(ctx, r.connection.Now(), whole)
 }
 
 // read reads all that verdicts rest on.
 func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, error) {
 	in := plan.Inputs{
-		Blind:      r.blind(doubts),
-		Policy:     plan.Policy{Reinvite: r.o.Reinvite, After: r.o.ReinviteAfter, Max: r.o.ReinviteMax},
+		Blind:      r.o.NoPreflight && len(doubts) == 0,
+		Policy:     plan.Policy{Reinvite: r.o.Reinvite, After: *r.o.ReinviteAfter, Max: r.o.ReinviteMax},
 		TrustLists: r.o.TrustLists, Render: r.o.Render,
 	}
 	var err error
@@ -46,17 +50,17 @@ func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, e
 	return in, nil
 }
 
-// blind reports whether the organization's people are left out: where the options spare them and no claim has to be
-// settled.
-func (r reader) blind(doubts []record.Doubt) bool {
+// foretell says that an earlier run ended without all answers, and that the organization is looked at for it.
+func (r reader) foretell(doubts []record.Doubt) {
 	fields := map[string]any{"claims": len(doubts)}
 	switch {
+	case len(doubts) > 0 && r.o.DryRun:
+		r.o.Observer.warn("some requests are without an answer, since a run is at work or has ended early: members and invitations are looked up all the same", fields)
 	case len(doubts) > 0 && r.o.NoPreflight:
 		r.o.Observer.warn("an earlier run ended without all answers: members and invitations are looked up all the same", fields)
 	case len(doubts) > 0:
 		r.o.Observer.warn("an earlier run ended without all answers: looking up what became of its requests", fields)
 	}
-	return r.o.NoPreflight && len(doubts) == 0
 }
 
 // directory reads the organization, of which only the teams count where the reading is blind.
@@ -77,6 +81,7 @@ func (r reader) directory(ctx context.Context, in plan.Inputs, doubts []record.D
 // expect adds what the lists must show if they are whole, by what is remembered.
 func expect(o *directory.Options, histories plan.Histories, doubts []record.Doubt, now time.Time) {
 	for key, history := range histories {
+		o.Invitations = append(o.Invitations, history.Earlier...)
 		last, at, known := history.Last()
 		if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) {
 			o.Members = append(o.Members, key)

@@ -1,6 +1,10 @@
 package onboard
 
-import "context"
+import (
+	"context"
+
+	"rollcall/pkg/status"
+)
 
 // Run onboards a roster from beginning to end. Agree, if set, is shown the preview before anything is sent; its error keeps
 // everything from being sent. Closing stop ends the sending, see [Preview.Apply]; stop may be nil.
@@ -11,7 +15,7 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options, agree func(*Previ
 	waits, release := until(ctx, stop)
 	defer release()
 	session, err := Open(waits, o)
-	if err == nil && session.DoneAlready() == "" {
+	if err == nil && session.CarriedOutBy() == "" {
 		err = session.carryOut(ctx, waits, stop, agree)
 	}
 	return session.End(context.WithoutCancel(ctx), err)
@@ -24,7 +28,9 @@ func (s *Session) carryOut(ctx, waits context.Context, stop <-chan struct{}, agr
 	}
 	preview, err := s.Preview(waits)
 	if err == nil && agree != nil {
-		err = agree(preview)
+		if err = agree(preview); err != nil {
+			err = Refuse(status.Stopped, err)
+		}
 	}
 	if err != nil {
 		return err

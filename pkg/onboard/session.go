@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -40,6 +41,7 @@ type Session struct {
 
 	report  Report
 	closers []func() error
+	ended   bool
 }
 
 // Report says how the work ended, and what came of it.
@@ -65,6 +67,9 @@ func (s *Session) open(ctx context.Context) (err error) {
 		return err
 	}
 	if s.domains, err = s.o.domains(); err != nil {
+		return err
+	}
+	if err := s.o.refuseCollisions(); err != nil {
 		return err
 	}
 	s.approval, s.past.now, s.past.inputs.Render = newApproval(&s.o), s.now, s.o.Render
@@ -224,6 +229,11 @@ func (s *Session) recover(ctx context.Context) error {
 		return err
 	}
 	reader := s.reader()
+	doubts, err := s.memory.doubts(ctx)
+	if err != nil {
+		return err
+	}
+	reader.foretell(doubts)
 	recovered, err := batch.Recovery{
 		Ledger: s.memory.ledger, Scope: s.memory.scope, Policy: policy, Resumed: s.run.ID, Since: s.memory.held,
 		Hold: s.connection.pace.Hold, MaxWait: s.o.MaxWait, Now: s.connection.Now, Read: reader.read, Remember: reader.histories,
@@ -244,7 +254,9 @@ func (s *Session) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := s.reader().read(ctx, doubts)
+	reader := s.reader()
+	reader.foretell(doubts)
+	inputs, err := reader.read(ctx, doubts)
 	s.past = past{inputs: inputs, doubtful: doubtfulOf(doubts), now: s.now}
 	return err
 }
@@ -280,8 +292,9 @@ func (s *Session) reopen(ctx context.Context) error {
 // digest is what makes two runs the same work.
 func (s *Session) digest() [sha256.Size]byte { return s.approval.digest(s.o.Digest(s.roster.Digest)) }
 
-// DoneAlready returns the name of the run that has carried out the approved plan, empty if none has.
-func (s *Session) DoneAlready() string {
+// CarriedOutBy returns the name of the run that has carried out the approved plan, empty if none has. Nothing is left to do
+// then.
+func (s *Session) CarriedOutBy() string {
 	run, _ := s.approval.doneBy()
 	return run.ID
 }
@@ -310,12 +323,19 @@ func (s *Session) now() time.Time {
 	return s.connection.Now()
 }
 
-// Pace says how fast the service is called at the moment.
-func (s *Session) Pace() pace.Status { return s.connection.pace.Status() }
+// Pace says how fast the service is called at the moment, the zero value where there is none. It may be asked for at any
+// time.
+func (s *Session) Pace() pace.Status {
+	if s.connection == nil {
+		return pace.Status{}
+	}
+	return s.connection.pace.Status()
+}
 
-// Report returns what is known so far.
+// Report returns what is known so far. It is not to be asked for while the session is opened or applied.
 func (s *Session) Report() Report {
 	r := s.report
+	r.Outcomes, r.Retries = maps.Clone(r.Outcomes), maps.Clone(r.Retries)
 	r.Roster, r.DryRun, r.Render = s.o.PublicName(), s.o.DryRun, s.o.Render
 	r.Duration = time.Since(s.began)
 	if c := s.connection; c != nil {
@@ -325,11 +345,15 @@ func (s *Session) Report() Report {
 }
 
 // End ends the session, and the run if it is over, and lets others in. It is told what has stopped the work, nil if nothing
-// has, and returns how the work has ended, with all errors.
+// has, and returns how the work has ended, with all errors. Ended once more, it says the same.
 func (s *Session) End(ctx context.Context, err error) (Report, error) {
+	if s.ended {
+		return s.Report(), err
+	}
+	s.ended = true
 	how := StatusOf(err)
 	if err == nil {
-		how = StatusFor(s.report.Outcomes)
+		how = statusFor(s.report.Outcomes)
 	}
 	if s.report.Resumed && s.report.Run == "" { // it ended before anything was applied
 		s.report.Run = s.run.ID
@@ -348,10 +372,9 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 		}
 	}
 	s.closers = nil
-	s.report.Status = how
-	r := s.Report()
-	if checkErr := r.Check(); checkErr != nil && how != status.Unexpected {
-		err, r.Status = errors.Join(err, checkErr), how.Worse(status.Unexpected)
+	if checkErr := s.report.Check(); checkErr != nil && how != status.Unexpected {
+		err, how = errors.Join(err, checkErr), how.Worse(status.Unexpected)
 	}
-	return r, err
+	s.report.Status = how
+	return s.Report(), err
 }

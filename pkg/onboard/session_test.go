@@ -1,6 +1,7 @@
 package onboard_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -25,7 +26,7 @@ func team(t *testing.T, people int, service sandbox.Options) (*company, onboard.
 	c := newCompany(t, service)
 	c.name(t, people)
 	o := c.options
-	o.Sync, o.Who, o.Guards = nil, onboard.Who{}, onboard.Guards{}
+	o.Sync, o.Reinviting, o.Guards = nil, onboard.Reinviting{}, onboard.Guards{}
 	return c, o
 }
 
@@ -60,7 +61,7 @@ func TestOptionsSayWhatIsMissing(t *testing.T) {
 		"api-url":        func(o *onboard.Options) { o.Dial = nil },
 		"ledger":         func(o *onboard.Options) { o.Ledger = "" },
 		"reinvite":       func(o *onboard.Options) { o.Reinvite = "sometimes" },
-		"reinvite-after": func(o *onboard.Options) { o.ReinviteAfter = -1 },
+		"reinvite-after": func(o *onboard.Options) { o.ReinviteAfter = new(time.Duration(-1)) },
 		"reinvite-max":   func(o *onboard.Options) { o.ReinviteMax = -1 },
 		"max-admins":     func(o *onboard.Options) { o.MaxAdmins = new(-1) },
 		"min-rows":       func(o *onboard.Options) { o.MinRows = -1 },
@@ -162,7 +163,7 @@ func TestPreviewAsJSON(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"organization_id":"` + sandbox.DefaultOrganizationID + `"`, `"population":{"members":5,"pending":2}`, `"rows":3`,
-		`"outcomes":{"would_invite":3}`, `"sends":3`, `"seats":{"needed":3,"left":13,"total":20}`, `"rate":"2/s","auto":false,"takes_s":1.5`,
+		`"outcomes":{"would_invite":3}`, `"sends":3`, `"seats":{"needed":3,"left":13,"total":20}`, `"rate":"2/s","finds_rate":false,"takes_s":1.5`,
 		`"late":0`, `{"what":"results","path":"` + o.Results + `"}`, `{"what":"ledger","path":"` + o.Ledger + `"}`,
 	} {
 		if !strings.Contains(string(text), want) {
@@ -296,5 +297,62 @@ func TestHistory(t *testing.T) {
 	}
 	if err := h.Results(t.Context(), "nobody's", onboard.Output{Results: "-", Stream: &b}); onboard.StatusOf(err) != status.Settings {
 		t.Errorf("of a run that is not there: %v", err)
+	}
+}
+
+// TestNoFileIsWrittenOverAnother names one file twice.
+func TestNoFileIsWrittenOverAnother(t *testing.T) {
+	c, o := team(t, 2, sandbox.Options{})
+	for _, spoil := range []func(*onboard.Options){
+		func(o *onboard.Options) { o.Results = o.Roster }, func(o *onboard.Options) { o.Results = o.Ledger },
+		func(o *onboard.Options) { o.Ledger = o.Roster },
+	} {
+		o := o
+		spoil(&o)
+		if _, err := onboard.Open(t.Context(), o); onboard.StatusOf(err) != status.Settings || c.service.Counts().Emails != 0 {
+			t.Errorf("Open = %v", err)
+		}
+	}
+}
+
+// TestEndedTwice ends a session once more.
+func TestEndedTwice(t *testing.T) {
+	_, o := team(t, 2, sandbox.Options{})
+	session, err := onboard.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	preview, err := session.Preview(t.Context())
+	if err == nil {
+		err = preview.Apply(t.Context(), nil)
+	}
+	first, err := session.End(t.Context(), err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := session.End(t.Context(), nil); err != nil || again.Status != first.Status || again.Outcomes[record.Invited] != 2 {
+		t.Errorf("%+v, %v", again, err)
+	}
+}
+
+// TestCutOffItKeepsWhatIsKnown ends the context of a run midway: the results are written, and the same work finishes it.
+func TestCutOffItKeepsWhatIsKnown(t *testing.T) {
+	c, o := team(t, 40, sandbox.Options{Duplicates: sandbox.AcceptSecond})
+	o.Rate = 50
+	ctx, cancel := context.WithCancel(t.Context())
+	settled := 0
+	o.Observer.Event = func(e batch.Event) {
+		if settled++; settled == 5 {
+			cancel()
+		}
+	}
+	report, err := onboard.Run(ctx, nil, o, nil)
+	if report.Status != status.Interrupted || err == nil || report.Results == "" || report.Outcomes[record.Invited] < 5 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	o.Observer.Event, o.Rate = nil, 0
+	report, err = onboard.Run(t.Context(), nil, o, nil)
+	if err != nil || !report.Resumed || report.Outcomes[record.Invited] != 40 || c.service.Counts().Emails != 40 {
+		t.Errorf("%+v, %v, %d e-mails", report, err, c.service.Counts().Emails)
 	}
 }

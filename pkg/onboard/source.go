@@ -47,7 +47,10 @@ func (d Document) fetch(ctx context.Context, observer Observer) (document.Source
 	}()
 	source, done, err := spool(name, reader)
 	_ = reader.Close() // which ends the fetching where there is no room for it; it never fails
-	if fetchErr := <-fetched; err != nil && !errors.Is(fetchErr, io.ErrClosedPipe) {
+	switch fetchErr := <-fetched; {
+	case ctx.Err() != nil:
+		return source, done, context.Cause(ctx)
+	case err != nil && !errors.Is(fetchErr, io.ErrClosedPipe):
 		return source, done, refusal(status.Roster, fmt.Errorf("%s: %w", name, fetchErr), nil)
 	}
 	return source, done, err

@@ -26,9 +26,9 @@ type verdict struct {
 	gap string
 	// settled says that a request of an earlier process has come to its end: it is no verdict any more.
 	settled bool
-	// news says that an invitation was found to have ended which no run has noted yet: once it could have expired, nobody
+	// ending says that an invitation was found to have ended which no run has noted yet: once it could have expired, nobody
 	// would know any more.
-	news bool
+	ending bool
 }
 
 // verdicts yields what will become of every row of a roster.
@@ -127,7 +127,7 @@ func (p *past) verdictOf(step journey.Step) verdict {
 			rec.UpdatedAt = p.now()
 		}
 		ended := v.plan.Membership.Ended
-		v.news = rec.Outcome == record.Skipped && ended != nil && !p.inputs.Histories.Of(rec.Email).FoundGone(ended.ID)
+		v.ending = rec.Outcome == record.Skipped && ended != nil && !p.inputs.Histories.Of(rec.Email).FoundGone(ended.ID)
 	default: // it is looked up on the way
 		rec.Outcome, rec.UpdatedAt = record.WouldInvite, p.now()
 	}

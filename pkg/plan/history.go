@@ -2,6 +2,7 @@ package plan
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -25,13 +26,18 @@ type History struct {
 	Seen   cybedefend.Invitation
 	// JoinedAt is since when the person's present joining lasts, zero meaning always: nothing that was before counts.
 	JoinedAt time.Time
+	// Earlier are the ids of invitations from before that joining: one that is still pending counts all the same.
+	Earlier []string
 	// Cancelled are the invitations that runs have cancelled in order to replace them, by id, with when that was at the
 	// latest. Nil: none.
 	Cancelled map[string]time.Time
 }
 
-// Anew reports whether the person has left, is named again, and nothing was done about it or seen of it since.
-func (h History) Anew() bool { return !h.JoinedAt.IsZero() && h.Times == 0 && h.SeenAs == record.Unset }
+// Anew reports whether the person has left, is named again, and was neither invited nor found to be there since.
+func (h History) Anew() bool {
+	seen := h.SeenAs == record.AlreadyMember || h.SeenAs == record.AlreadyInvited && !slices.Contains(h.Earlier, h.Seen.ID)
+	return !h.JoinedAt.IsZero() && h.Times == 0 && !seen
+}
 
 // Last returns the invitation that was last sent or seen, when it was, and whether there is one.
 func (h History) Last() (last cybedefend.Invitation, at time.Time, known bool) {
@@ -92,10 +98,14 @@ func Remember(r Remembered) (Histories, error) {
 			return nil, err
 		}
 		key := email.Fold(rec.Email)
+		history := histories[key]
 		if !joined(key, rec.UpdatedAt) {
+			if rec.InvitationID != "" {
+				history.Earlier = append(history.Earlier, rec.InvitationID)
+				histories[key] = history
+			}
 			continue
 		}
-		history := histories[key]
 		history.Times++
 		if !rec.UpdatedAt.Before(history.At) {
 			history.At, history.Invitation = rec.UpdatedAt, invitationOf(rec)

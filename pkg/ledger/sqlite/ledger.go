@@ -129,7 +129,7 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 func View(path string) (*Ledger, error) {
 	path, err := disk.Resolve(path)
 	if err == nil {
-		err = disk.CheckLinks(path)
+		err = errors.Join(disk.CheckLinks(path), disk.CheckRegular(path))
 	}
 	if err != nil {
 		return nil, disk.Explain(path, err)

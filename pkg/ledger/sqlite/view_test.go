@@ -163,3 +163,10 @@ func TestViewOfAFirstCommitThatWasCutShort(t *testing.T) {
 		t.Errorf("runs = %v", runs)
 	}
 }
+
+// TestViewRefusesWhatIsNoFile looks at a folder, as it would be at a pipe, which would be waited for.
+func TestViewRefusesWhatIsNoFile(t *testing.T) {
+	if _, err := sqlite.View(t.TempDir()); !errors.Is(err, ledger.ErrForeign) {
+		t.Errorf("View of a folder = %v", err)
+	}
+}

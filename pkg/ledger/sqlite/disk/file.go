@@ -21,12 +21,21 @@ import (
 // ApplicationID marks a database as a ledger: "roll".
 const ApplicationID = 0x726f6c6c
 
+// CheckRegular returns an error if something is at the path that is no file, such as a folder or a pipe, which would be
+// waited for. It opens nothing.
+func CheckRegular(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: it is not a regular file", ledger.ErrForeign)
+	}
+	return nil
+}
+
 // MakeParent creates the directory of path and everything above it for their owner only. It refuses a path that
 // can't become a ledger, without opening anything: as long as this process may have the ledger open, closing a second
 // descriptor of the file would drop the locks that SQLite holds on it.
 func MakeParent(path string) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: it is not a regular file", ledger.ErrForeign)
+	if err := CheckRegular(path); err != nil {
+		return err
 	}
 	dir := filepath.Dir(path)
 	first := dir // the deepest directory that is there already
