@@ -23,9 +23,6 @@ import (
 	"rollcall/pkg/status"
 )
 
-// screenful is how many findings a person is shown before the rest is counted.
-const screenful = 20
-
 func (a *app) checkCommand() *cobra.Command {
 	var d onboard.Document
 	var fixing onboard.Fixing

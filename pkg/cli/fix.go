@@ -17,7 +17,7 @@ import (
 func writeChanges(ctx context.Context, fixed *fix.Fix, stream any, show func(string)) error {
 	most := math.MaxInt
 	if terminal, _ := terminalOf(stream); terminal {
-		most = screenful
+		most = onboard.Shown
 	}
 	count := 0
 	for change, err := range fixed.Changes(ctx) {

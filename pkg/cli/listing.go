@@ -20,6 +20,7 @@ import (
 	"rollcall/pkg/email"
 	"rollcall/pkg/formula"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/remedy"
 )
 
 // listingFlags are the flags of commands that list what an organization has.
@@ -142,7 +143,7 @@ func (a *app) connect(cmd *cobra.Command, s onboard.Service, p place) (*onboard.
 		return nil, err
 	}
 	if s.Timeout == 0 {
-		return nil, mustBePositive("timeout")
+		return nil, remedy.MustBePositive("timeout")
 	}
 	s.UserAgent = "rollcall/" + version()
 	s.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, p) }

@@ -60,7 +60,7 @@ func (o *order) complete(a *app) error {
 		return err
 	}
 	if o.Grace == 0 {
-		return mustBePositive("grace")
+		return remedy.MustBePositive("grace")
 	}
 	if o.Deadline, err = parseDeadline(o.StopAt, time.Now()); err != nil {
 		return remedy.About("deadline", err)
@@ -255,7 +255,7 @@ func completeService(s *onboard.Service, rate string) error {
 		{"timeout", s.Timeout == 0},
 	} {
 		if flag.zero {
-			return mustBePositive(flag.name)
+			return remedy.MustBePositive(flag.name)
 		}
 	}
 	return nil
@@ -263,8 +263,4 @@ func completeService(s *onboard.Service, rate string) error {
 
 func emptyEncoding() error {
 	return remedy.Aboutf(roster.OptionEncoding, "it is empty").With(remedy.Use(roster.OptionEncoding, roster.EncodingAuto).Words(" finds it out"))
-}
-
-func mustBePositive(option string) error {
-	return &remedy.OptionError{Option: option, What: remedy.Use(option, "").Words(" must be more than nothing")}
 }

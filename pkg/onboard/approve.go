@@ -243,7 +243,7 @@ func (c *comparison) add(today plan.Step) {
 	if known && planned.Agrees(today, c.progress(today.Row)) {
 		return
 	}
-	if c.count++; c.count > shown {
+	if c.count++; c.count > Shown {
 		return
 	}
 	was := "nothing"

@@ -199,7 +199,7 @@ func FirstFindings(findings iter.Seq2[roster.Finding, error], render remedy.Rend
 		switch {
 		case err != nil:
 			return lines, err
-		case len(lines) < shown:
+		case len(lines) < Shown:
 			lines = append(lines, finding.In(render).String())
 		default:
 			rest[cmp.Or(finding.Field, "row")]++

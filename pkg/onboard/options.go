@@ -258,9 +258,9 @@ func (o Options) check() error {
 	case o.MinRows < 0:
 		return cannotBeNegative("min-rows")
 	case o.Grace < 0:
-		return mustBePositive("grace")
+		return remedy.MustBePositive("grace")
 	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:
-		return mustBePositive("max-failures")
+		return remedy.MustBePositive("max-failures")
 	case o.MaxNew.IsShare() && blind:
 		return &remedy.OptionError{
 			Option: "max-new", What: remedy.Use("max-new", o.MaxNew.String()).Words(" is a share of people who are not looked up"),
@@ -290,7 +290,7 @@ func (s Service) withDefaults() (Service, error) {
 			*number.value = number.zero
 		}
 		if *number.value < 0 {
-			return s, mustBePositive(number.option)
+			return s, remedy.MustBePositive(number.option)
 		}
 	}
 	if s.MaxWait == 0 {
@@ -298,9 +298,9 @@ func (s Service) withDefaults() (Service, error) {
 	}
 	switch {
 	case s.Timeout < 0:
-		return s, mustBePositive("timeout")
+		return s, remedy.MustBePositive("timeout")
 	case s.MaxWait < 0:
-		return s, mustBePositive("max-wait")
+		return s, remedy.MustBePositive("max-wait")
 	case s.Rate == 0 && s.Burst > 1:
 		return s, &remedy.OptionError{
 			Option: "burst", What: remedy.Use("burst", "").Words(" goes with a rate; auto finds its own"),
@@ -308,10 +308,6 @@ func (s Service) withDefaults() (Service, error) {
 		}
 	}
 	return s, nil
-}
-
-func mustBePositive(option string) error {
-	return &remedy.OptionError{Option: option, What: remedy.Use(option, "").Words(" must be more than nothing")}
 }
 
 func cannotBeNegative(option string) error {

@@ -20,8 +20,8 @@ import (
 	"rollcall/pkg/status"
 )
 
-// shown is how many rows or findings a person is shown before the rest is counted.
-const shown = 20
+// Shown is how many rows or findings a person is shown before the rest is counted.
+const Shown = 20
 
 // Preview is what will become of a roster, before anything is sent. [Session.Preview] makes it; [Preview.Apply] does what
 // it says.
@@ -234,7 +234,7 @@ func (p *Preview) add(v verdict) {
 	if p.session.o.Plan != "" {
 		p.steps = append(p.steps, step)
 	}
-	if rec.Outcome != record.Invalid && rec.Outcome != record.Rejected || len(p.Problems) >= shown {
+	if rec.Outcome != record.Invalid && rec.Outcome != record.Rejected || len(p.Problems) >= Shown {
 		return
 	}
 	for _, finding := range v.findings {

@@ -63,8 +63,11 @@ func TestCovers(t *testing.T) {
 		now  []Change
 		want bool
 	}{
-		{nil, true}, {[]Change{change("a", Due)}, true}, {[]Change{change("c", Reported)}, true},
-		{[]Change{change("b", Due)}, false}, {[]Change{change("c", Due)}, false},
+		{nil, true},
+		{[]Change{change("a", Due)}, true},
+		{[]Change{change("c", Reported)}, true},
+		{[]Change{change("b", Due)}, false},
+		{[]Change{change("c", Due)}, false},
 	} {
 		if got := covers(agreed, tt.now); got != tt.want {
 			t.Errorf("%+v: %t", tt.now, got)

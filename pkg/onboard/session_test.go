@@ -341,7 +341,7 @@ func TestCutOffItKeepsWhatIsKnown(t *testing.T) {
 	o.Rate = 50
 	ctx, cancel := context.WithCancel(t.Context())
 	settled := 0
-	o.Observer.Event = func(e batch.Event) {
+	o.Observer.Event = func(batch.Event) {
 		if settled++; settled == 5 {
 			cancel()
 		}

@@ -28,6 +28,11 @@ func Aboutf(option, format string, args ...any) *OptionError {
 	return About(option, fmt.Errorf(format, args...))
 }
 
+// MustBePositive returns the error that an option is nothing or less.
+func MustBePositive(option string) *OptionError {
+	return &OptionError{Option: option, What: Use(option, "").Words(" must be more than nothing")}
+}
+
 // With returns the problem with what to do about it.
 func (p *OptionError) With(remedy Hint) *OptionError {
 	p.Remedy = remedy
