@@ -180,6 +180,9 @@ Exit codes:
 			if err := a.refuseCollisions(cmd, args); err != nil {
 				return err
 			}
+			if err := refuseProxy(cmd, args); err != nil {
+				return err
+			}
 			return a.start()
 		},
 	}

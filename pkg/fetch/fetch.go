@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"rollcall/pkg/address"
+	"rollcall/pkg/connection"
 	"rollcall/pkg/retry"
 	"rollcall/pkg/secret"
 )
@@ -77,9 +78,10 @@ func To(ctx context.Context, w io.Writer, o Options) error {
 	}
 	if o.Transport == nil {
 		own := &http.Transport{
-			Proxy:             http.ProxyFromEnvironment,
-			TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12},
-			ForceAttemptHTTP2: true,
+			Proxy:                  connection.Proxy,
+			OnProxyConnectResponse: connection.ProxyAnswered,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			ForceAttemptHTTP2:      true,
 		}
 		defer own.CloseIdleConnections()
 		o.Transport = own
@@ -116,7 +118,8 @@ func (o Options) attempt(ctx context.Context, w io.Writer, target *url.URL) (aga
 	client := &http.Client{Transport: o.Transport, CheckRedirect: sameHost}
 	reply, err := client.Do(request)
 	if err != nil {
-		return !errors.Is(err, errElsewhere), bare(err)
+		err = connection.Explain(bare(err))
+		return !errors.Is(err, errElsewhere) && !errors.Is(err, connection.ErrLasting), err
 	}
 	defer reply.Body.Close()
 	if reply.StatusCode != http.StatusOK {
