@@ -11,6 +11,7 @@ type arrow struct{ from, to, why string }
 // arrows has a row for each package, the lowest first: an arrow points to an earlier row. Tests may import more.
 var arrows = []arrow{
 	// The ground. These packages know nobody.
+	{"bounded", "", "it reads what is small, whatever it is"},
 	{"connection", "", "it says why no connection can be made, whoever wants one"},
 	{"address", "", "it judges an address by its text, whoever sends something there"},
 	{"secret", "", "everybody may have to hold a secret"},
@@ -41,7 +42,7 @@ var arrows = []arrow{
 	{"record", "secret", "it defines the words that the ledger stores and the results show"},
 	{"ledger", "email record", "the contract says what is remembered; it neither plans nor sends"},
 	{"ledger/ledgertest", "email ledger record secret", "it holds every implementation to the contract, so it knows only its own"},
-	{"ledger/sqlite/disk", "ledger", "it looks after the files of a ledger, and opens no database"},
+	{"ledger/sqlite/disk", "bounded ledger", "it looks after the files of a ledger, and opens no database"},
 	{"ledger/sqlite/commit", "ledger ledger/sqlite/disk", "it writes in groups, whatever is written"},
 	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk record", "it knows the tables of every version, and nobody who uses them"},
 	{"ledger/sqlite", "email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
@@ -63,17 +64,17 @@ var arrows = []arrow{
 	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
-	{"results", "atomicfile formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
+	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"report", "plural record remedy status", "a report is made from records alone, so that it can be made again later"},
-	{"notify", "address atomicfile connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
+	{"notify", "address atomicfile bounded connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	// The edge.
 	{
-		"onboard", "atomicfile batch breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
+		"onboard", "atomicfile batch bounded breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{
-		"cli", "atomicfile batch breaker config connection console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
+		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
 			"notify onboard pace plan plural quantity record remedy report results retry roster sandbox secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

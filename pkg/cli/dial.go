@@ -6,9 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/config"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/fetch"
@@ -85,7 +85,8 @@ func (a *app) readHeader(path, roster string) (http.Header, error) {
 		return nil, nil
 	}
 	const option = "header-file"
-	text, err := os.ReadFile(path)
+	const longest = 64 << 10 // bytes: servers take no header that comes near it
+	text, err := bounded.File(path, longest)
 	if err != nil {
 		return nil, remedy.About(option, err)
 	}

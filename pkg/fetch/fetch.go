@@ -2,6 +2,9 @@
 //
 // What it returns is the whole document as the server has it now: only an answer of 200 counts, one that is cut short or
 // too long is an error, and no other host is asked than the one named. It writes nothing and keeps nothing.
+//
+// That a document is cut short shows where the server says how long it is, sends it in chunks, compressed, or by HTTP/2. An
+// answer of HTTP/1 that does none of that ends where its connection ends, whatever has ended it.
 package fetch
 
 import (

@@ -155,3 +155,42 @@ func TestReadHeader(t *testing.T) {
 		}
 	}
 }
+
+// TestWholeDocumentsAlone has a server hang up in the middle. Where the answer says where it ends, that is an error.
+func TestWholeDocumentsAlone(t *testing.T) {
+	tests := []struct {
+		name, head, body string
+		want             string // of the error
+	}{
+		{"length", "Content-Length: 8\r\n", "email\na@", ""},
+		{"a longer length", "Content-Length: 9\r\n", "email\na@", "cut short after 8 bytes: unexpected EOF"},
+		{"chunks", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n2\r\na@\r\n0\r\n\r\n", ""},
+		{"a chunk is missing", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n", "cut short after 6 bytes: unexpected EOF"},
+		{"half of a chunk is missing", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n9\r\na@", "cut short after 8 bytes: unexpected EOF"},
+		{"only the end of the chunks is missing", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n2\r\na@\r\n", "cut short after 8 bytes: unexpected EOF"},
+		{"neither, which nobody can tell", "", "email\na@", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nConnection: close\r\n"+tt.head+"\r\n"+tt.body)
+				_ = conn.Close()
+			}))
+			defer server.Close()
+			var got bytes.Buffer
+			err := fetch.To(t.Context(), &got, fetch.Options{Address: server.URL})
+			text := ""
+			if err != nil {
+				text = err.Error()
+			}
+			if text != tt.want {
+				t.Errorf("To = %q, want %q; got %q", text, tt.want, got.String())
+			}
+		})
+	}
+}
