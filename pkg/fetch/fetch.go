@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -160,7 +161,8 @@ func bare(err error) error {
 }
 
 // ReadHeader reads a file of header fields, one "Name: value" a line; blank lines and those that start with # do not
-// count. The values are returned, too, since they are secrets: nobody should print them.
+// count. The values are returned, too, since they are secrets: nobody should print them. What is shorter than
+// [secret.Shortest] is no secret, and refused in a field that is for one.
 func ReadHeader(r io.Reader) (header http.Header, values []secret.Text, err error) {
 	header = http.Header{}
 	lines := bufio.NewScanner(r)
@@ -175,7 +177,26 @@ func ReadHeader(r io.Reader) (header http.Header, values []secret.Text, err erro
 			return nil, nil, fmt.Errorf(`line %d is not a header field such as "Authorization: Bearer …"`, number)
 		}
 		header.Add(textproto.CanonicalMIMEHeaderKey(name), value)
-		values = append(values, secret.New(value))
+		for _, part := range secrets(name, value) {
+			switch {
+			case len(part) >= secret.Shortest:
+				values = append(values, secret.New(part))
+			case forSecrets.MatchString(name):
+				return nil, nil, fmt.Errorf("line %d: what is secret in %s is shorter than %d characters", number, name, secret.Shortest)
+			}
+		}
 	}
 	return header, values, lines.Err()
+}
+
+// forSecrets matches the names of header fields whose values are credentials.
+var forSecrets = regexp.MustCompile("(?i)authorization|cookie|token|secret|passw|key$")
+
+// secrets returns what is secret in a header field: its value, and in "Authorization: Bearer …" also what follows the scheme
+// alone.
+func secrets(name, value string) []string {
+	if _, credentials, found := strings.Cut(value, " "); found && strings.HasSuffix(strings.ToLower(name), "authorization") {
+		return []string{value, strings.TrimSpace(credentials)}
+	}
+	return []string{value}
 }

@@ -143,15 +143,28 @@ func TestName(t *testing.T) {
 }
 
 func TestReadHeader(t *testing.T) {
-	header, values, err := fetch.ReadHeader(strings.NewReader("# for HR\n\nauthorization: Bearer a:b\r\nX-Key:  k \n"))
-	want := http.Header{"Authorization": {"Bearer a:b"}, "X-Key": {"k"}}
-	if diff := cmp.Diff(want, header); diff != "" || err != nil || len(values) != 2 || values[0].Reveal() != "Bearer a:b" {
-		t.Errorf("ReadHeader: %v, %d values, %s", err, len(values), diff)
+	header, values, err := fetch.ReadHeader(strings.NewReader("# for HR\n\nauthorization: Bearer a:bcdefgh\r\nX-Key:  k0123456 \nX-Version: 2\n"))
+	want := http.Header{"Authorization": {"Bearer a:bcdefgh"}, "X-Key": {"k0123456"}, "X-Version": {"2"}}
+	if diff := cmp.Diff(want, header); diff != "" || err != nil {
+		t.Errorf("ReadHeader: %v, %s", err, diff)
+	}
+	var revealed []string
+	for _, value := range values {
+		revealed = append(revealed, value.Reveal())
+	}
+	if diff := cmp.Diff([]string{"Bearer a:bcdefgh", "a:bcdefgh", "k0123456"}, revealed); diff != "" {
+		t.Errorf("secrets (-want +got):\n%s", diff)
 	}
 	for _, wrong := range []string{"Bearer token", "X Key: a", ": a", "X-Key:", `"X-Key: a"`} {
 		_, _, err := fetch.ReadHeader(strings.NewReader("X-A: b\n" + wrong))
 		if err == nil || !strings.HasPrefix(err.Error(), "line 2 is not a header field") || strings.Contains(err.Error(), wrong) {
 			t.Errorf("ReadHeader(%q) = %v", wrong, err)
+		}
+	}
+	for _, short := range []string{"Authorization: Bearer hunter2", "authorization: hunter2", "X-Api-Key: hunter2", "Cookie: hunter2", "Private-Token: hunter2"} {
+		_, _, err := fetch.ReadHeader(strings.NewReader("X-A: b\n" + short))
+		if err == nil || !strings.HasSuffix(err.Error(), " is shorter than 8 characters") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("ReadHeader(%q) = %v", short, err)
 		}
 	}
 }
