@@ -92,7 +92,7 @@ func TestConnectionsThatCannotBeMade(t *testing.T) {
 	secure := func(change func(*tls.Config)) *httptest.Server {
 		server := httptest.NewUnstartedServer(ok)
 		server.Config.ErrorLog = quiet
-		server.TLS = &tls.Config{} //nolint:gosec // a server of a test may be as old as it likes
+		server.TLS = &tls.Config{}
 		change(server.TLS)
 		server.StartTLS()
 		return server
@@ -101,7 +101,7 @@ func TestConnectionsThatCannotBeMade(t *testing.T) {
 	plain := httptest.NewServer(ok)
 	old := secure(func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 })
 	mutual := secure(func(c *tls.Config) { c.MaxVersion, c.ClientAuth = tls.VersionTLS12, tls.RequireAnyClientCert })
-	mail, err := net.Listen("tcp", "127.0.0.1:0")
+	mail, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestConnectionsThatCannotBeMade(t *testing.T) {
 		}
 		_ = mail.Close()
 	})
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	gone, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
