@@ -11,6 +11,8 @@ type arrow struct{ from, to, why string }
 // arrows has a row for each package, the lowest first: an arrow points to an earlier row. Tests may import more.
 var arrows = []arrow{
 	// The ground. These packages know nobody.
+	{"bounded", "", "it reads what is small, whatever it is"},
+	{"connection", "", "it says why no connection can be made, whoever wants one"},
 	{"address", "", "it judges an address by its text, whoever sends something there"},
 	{"secret", "", "everybody may have to hold a secret"},
 	{"formula", "", "it makes cells harmless, whatever they hold"},
@@ -40,16 +42,16 @@ var arrows = []arrow{
 	{"record", "secret", "it defines the words that the ledger stores and the results show"},
 	{"ledger", "email record", "the contract says what is remembered; it neither plans nor sends"},
 	{"ledger/ledgertest", "email ledger record secret", "it holds every implementation to the contract, so it knows only its own"},
-	{"ledger/sqlite/disk", "ledger", "it looks after the files of a ledger, and opens no database"},
+	{"ledger/sqlite/disk", "bounded ledger", "it looks after the files of a ledger, and opens no database"},
 	{"ledger/sqlite/commit", "ledger ledger/sqlite/disk", "it writes in groups, whatever is written"},
 	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk record", "it knows the tables of every version, and nobody who uses them"},
 	{"ledger/sqlite", "email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
 
 	// The service.
-	{"cybedefend", "address fence secret throttle", "it makes one call at a time, whoever asks for it"},
+	{"cybedefend", "address connection fence secret throttle", "it makes one call at a time, whoever asks for it"},
 	{"sandbox", "cybedefend email secret", "it stands on the other side of the wire, and shares only the types of the wire"},
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
-	{"fetch", "address retry secret", "it brings a document, whatever the document holds"},
+	{"fetch", "address connection retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
 	{"jobs", "fetch", "it says which rosters and options there are; what they mean is for a face to say"},
 	{"drift", "directory email roster", "it compares, and changes nothing"},
@@ -62,17 +64,17 @@ var arrows = []arrow{
 	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
-	{"results", "atomicfile formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
+	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"report", "plural record remedy status", "a report is made from records alone, so that it can be made again later"},
-	{"notify", "address atomicfile record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
+	{"notify", "address atomicfile bounded connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	// The edge.
 	{
-		"onboard", "atomicfile batch breaker cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
+		"onboard", "atomicfile batch bounded breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{
-		"cli", "atomicfile batch breaker config console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
+		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
 			"notify onboard pace plan plural quantity record remedy report results retry roster sandbox secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
@@ -84,7 +86,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "batch breaker cli cybedefend fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "batch breaker cli connection cybedefend fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
@@ -104,7 +106,7 @@ var dependencies = []dependency{
 	{"golang.org/x/sys", "fence ledger/sqlite/disk", "only clocks, sockets and disks need the calls of one system"},
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
-	{"golang.org/x/net", "email guard", "it reads international domain names, which stand in addresses"},
+	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
 	{"golang.org/x/text", "console document email roster", "encodings, widths and forms of text matter where text enters and where it is shown"},
 
 	{"github.com/google/go-cmp", "ledger/ledgertest", "it is for tests, and so is ledgertest"},

@@ -76,7 +76,7 @@ func await(url string, mails int, ended <-chan struct{}) bool {
 
 // do sends signals to the process, or an order to the sandbox.
 func do(what, url string, process *os.Process) error {
-	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}
+	signals := map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
 	for name := range strings.SplitSeq(what, ",") {
 		signal, known := signals[name]
 		if !known {

@@ -70,6 +70,10 @@ func unreachable() reply {
 	return fails(cybedefend.NotProcessed, 0, because(errors.New("connection refused")))
 }
 
+func unconnected() reply {
+	return fails(cybedefend.NotProcessed, 0, because(cybedefend.ErrConnection))
+}
+
 func lost(processed bool) reply {
 	r := fails(cybedefend.Lost, 0, because(errors.New("connection reset")))
 	r.processed = processed

@@ -94,11 +94,11 @@ func (p ReadRetrier) report(permission pace.Permission, err error) {
 }
 
 // passing reports whether a call that changes nothing failed for a reason that may pass. A redirect and a proxy that asks
-// for credentials stay.
+// for credentials stay, and so does what lets no connection be made.
 func passing(err error) bool {
 	e, ok := errors.AsType[*cybedefend.Error](err)
 	switch {
-	case !ok:
+	case !ok, errors.Is(err, cybedefend.ErrConnection):
 		return false
 	case e.Class == cybedefend.Foreign:
 		return e.Status >= http.StatusBadRequest && e.Status != http.StatusProxyAuthRequired

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/record"
@@ -47,6 +48,11 @@ func TestStops(t *testing.T) {
 			prepare: func(w *world) { w.service.reads = w.onceSent(unreachable) },
 		},
 		{name: "throttled for longer than the budget", script: func(string, int) reply { return throttled(time.Second) }, want: breaker.Overlong, most: 40},
+		{name: "no connection can be made", script: always(unconnected), want: breaker.Unconnected, most: batch.DefaultWorkers},
+		{
+			name: "down, and then no connection can be made", script: always(unreachable), want: breaker.Unconnected, most: 12,
+			prepare: func(w *world) { w.service.reads = w.onceSent(unconnected) },
+		},
 		{name: "reads work and invites do not", script: func(string, int) reply { return broken(500, false) }, want: breaker.Overlong, most: 30},
 		{
 			name: "a firewall", script: func(string, int) reply { return foreign(false) }, want: breaker.Foreign, most: 3,

@@ -160,6 +160,9 @@ func (s State) failed(step journey.Step, o Options) State {
 	if s.foreign = step.Heard == journey.Foreign; s.foreign {
 		s.failures = max(s.failures, lineStop) // whatever leaves now meets the same
 	}
+	if errors.Is(step.Err, cybedefend.ErrConnection) {
+		return s.stopped(Unconnected, step.Err)
+	}
 	most := cmp.Or(o.MaxWait, DefaultMaxWait)
 	if asked := cybedefend.AskedWait(step.Err); asked > most {
 		return s.stopped(Overlong, fmt.Errorf("it asks for %s, at most %s are allowed: %w", asked, most, step.Err))
@@ -258,6 +261,8 @@ func (s State) Probed(err error) State {
 	switch class := cybedefend.ClassOf(err); {
 	case errors.Is(err, cybedefend.ErrCredentials):
 		return s.stopped(Credentials, err)
+	case errors.Is(err, cybedefend.ErrConnection):
+		return s.stopped(Unconnected, err)
 	case err == nil, class == cybedefend.FinalNo:
 		s.trial, s.probed = true, true
 	}

@@ -122,6 +122,7 @@ func TestRowsOfSteps(t *testing.T) {
 		{"credentials", breaker.Options{}, one(credentials()), stop, breaker.Credentials},
 		{"a wait as long as may be", breaker.Options{MaxWait: time.Hour}, one(busy(time.Hour)), goOn, 0},
 		{"a longer wait", breaker.Options{MaxWait: time.Hour}, one(busy(time.Hour + 1)), stop, breaker.Overlong},
+		{"no connection can be made", breaker.Options{}, one(after(journey.Trouble, journey.Again, record.Unset, &cybedefend.Error{Class: cybedefend.NotProcessed, Err: cybedefend.ErrConnection})), stop, breaker.Unconnected},
 		{"lists that contradict themselves", breaker.Options{}, one(contradicted()), stop, breaker.Contradicted},
 		{"the first reason counts", breaker.Options{}, one(contradicted(), credentials()), stop, breaker.Contradicted},
 

@@ -26,6 +26,8 @@ const (
 	Contradicted
 	// Foreign: something else answers in the place of the service.
 	Foreign
+	// Unconnected: no connection to the service can be made until a person has looked into it.
+	Unconnected
 	// Credentials: the service refuses the credentials.
 	Credentials
 	// Forbidden: the service refuses the caller's right to invite.
@@ -42,6 +44,7 @@ var reasonTexts = [...]string{
 	Credentials:  "the service refuses the credentials",
 	Forbidden:    "the service refuses the right to invite",
 	Contradicted: "the lists of the organization contradict themselves, so nobody is invited on their word",
+	Unconnected:  "no connection to the service can be made",
 	Foreign:      "something else answers in the place of the service",
 }
 

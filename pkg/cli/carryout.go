@@ -78,6 +78,9 @@ func (r *run) carryOn(ctx context.Context, session *onboard.Session) error {
 	if err := r.confirm(ctx, preview); err != nil {
 		return err
 	}
+	if err := r.act(); err != nil {
+		return err
+	}
 	r.expected, r.pace = preview, session.Pace
 	return preview.Apply(context.WithoutCancel(ctx), ctx.Done())
 }
@@ -180,6 +183,7 @@ func (r *run) finish(ctx context.Context, report onboard.Report, err error) stat
 		r.explain(err, r.origins)
 	}
 	report.Command = r.command()
+	report.Status = report.Status.Worse(r.printed())
 	if summaryErr := r.writeSummary(report); summaryErr != nil {
 		r.explain(summaryErr, nil)
 		report.Status = report.Status.Worse(status.Unexpected)

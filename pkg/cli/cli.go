@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -46,24 +47,50 @@ type Process struct {
 	Signals <-chan os.Signal
 }
 
-// Run runs one command and returns its exit code. When a second signal ends it early, goroutines may still be at work:
-// the process should end.
+// patience is how long a command that has changed nothing yet may take to end after the first signal: what it waits for,
+// such as the writer of a named pipe, may never come.
+const patience = 500 * time.Millisecond
+
+// Run runs one command and returns its exit code. When a second signal ends it early, or the first one a command that has
+// changed nothing yet, goroutines may still be at work: the process should end.
 func Run(ctx context.Context, p Process) status.Status {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	a := newApp(p)
 	ended := make(chan status.Status, 1)
-	go func() { ended <- newApp(p).run(ctx) }()
-	for stopping := false; ; stopping = true {
+	go func() { ended <- a.run(ctx) }()
+	var leave <-chan time.Time
+	for {
 		select {
 		case code := <-ended:
 			return code
+		case <-leave:
+			if a.stage.CompareAndSwap(stageHarmless, stageLeft) {
+				return status.Interrupted
+			}
 		case <-p.Signals:
-			if stopping {
+			if leave != nil {
 				return status.Interrupted
 			}
 			stop(&breaker.StopError{Reason: breaker.Interrupted})
+			leave = time.After(patience)
 		}
 	}
+}
+
+// The stages of a command.
+const (
+	stageHarmless int32 = iota // whatever it does can be broken off
+	stageActing                // it has its own way to end
+	stageLeft                  // the process is about to end
+)
+
+// act says that what comes next must not be broken off. It returns an error if the process is about to end.
+func (a *app) act() error {
+	if a.stage.CompareAndSwap(stageHarmless, stageActing) || a.stage.Load() == stageActing {
+		return nil
+	}
+	return &breaker.StopError{Reason: breaker.Interrupted}
 }
 
 // app is one run of the program. Its context ends with the first signal.
@@ -75,6 +102,7 @@ type app struct {
 	// redactors stand in front of standard error and of the log file.
 	redactors []*console.Redactor
 	logFile   io.Closer
+	stage     atomic.Int32
 	// jobName is that of the job at hand, its file and line, nil or empty if there is none.
 	jobName atomic.Pointer[string]
 	// runName is that of the run at hand, nil or empty before there is one.
@@ -107,16 +135,16 @@ func (a *app) run(ctx context.Context) (code status.Status) {
 		a.common = commonFlags{}
 		err = errors.Join(err, a.open())
 	}
-	defer a.close()
 	a.console.Clear()
+	code = onboard.StatusOf(err)
 	var silent *silentError
 	switch {
 	case errors.As(err, &silent):
-		return silent.code
+		code = silent.code
 	case err != nil:
 		a.explain(err, a.origins[cmd])
 	}
-	return onboard.StatusOf(err)
+	return code.Worse(a.close())
 }
 
 // silentError ends a command whose output has said everything already.
@@ -178,6 +206,9 @@ Exit codes:
 				return err
 			}
 			if err := a.refuseCollisions(cmd, args); err != nil {
+				return err
+			}
+			if err := refuseProxy(cmd, args); err != nil {
 				return err
 			}
 			return a.start()
@@ -288,13 +319,26 @@ func terminalOf(stream any) (terminal bool, width func() int) {
 	}
 }
 
-func (a *app) close() {
+// close ends the printing, and says whether everything could be printed.
+func (a *app) close() status.Status {
 	a.console.Close()
+	printed := a.printed()
 	if a.logFile != nil {
 		if err := a.logFile.Close(); err != nil {
 			a.console.Printf("rollcall: log file: %v", err)
 		}
 	}
+	return printed
+}
+
+// printed says whether standard error has taken everything so far. The log file is the place to say so.
+func (a *app) printed() status.Status {
+	err := a.console.Err()
+	if err == nil {
+		return status.Well
+	}
+	a.log.Error().Err(err).Msg("standard error could not be written")
+	return status.Unexpected
 }
 
 // home returns the home directory, also where HOME is not set, as under some schedulers.

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/config"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/fetch"
@@ -90,7 +90,8 @@ func (a *app) readHeader(path, roster string) (http.Header, error) {
 			Option: option, What: remedy.Use(option, "").Words(" is for a roster at an https address, and " + roster + " is none"),
 		}
 	}
-	text, err := os.ReadFile(path)
+	const longest = 64 << 10 // bytes: servers take no header that comes near it
+	text, err := bounded.File(path, longest)
 	if err != nil {
 		return nil, remedy.About(option, err)
 	}

@@ -7,10 +7,12 @@ import (
 	"strconv"
 	"strings"
 
-	"rollcall/pkg/remedy"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"rollcall/pkg/connection"
+	"rollcall/pkg/fetch"
+	"rollcall/pkg/remedy"
 )
 
 // vendorNames are the vendor's own variables for flags that its command line has, too. Those that the settings of the
@@ -123,4 +125,21 @@ func plainFlagError(err error) error {
 // environmentName returns the variable that stands for a flag: ROLLCALL_MAX_WAIT for --max-wait.
 func environmentName(flag string) string {
 	return "ROLLCALL_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// refuseProxy returns an error if a command would go beyond this machine and the environment names a proxy that cannot be
+// one: a direct connection instead is what nobody has asked for.
+func refuseProxy(cmd *cobra.Command, args []string) error {
+	given := func(name string) bool {
+		flag := cmd.Flag(name)
+		return flag != nil && flag.Value.String() == "true"
+	}
+	calls := cmd.Flag("pat-file") != nil && !given("sandbox") && !given("offline")
+	if !calls && !slices.ContainsFunc(args, fetch.Is) {
+		return nil
+	}
+	if err := connection.CheckProxy(); err != nil {
+		return usageError("correct the variable or unset it", "%w", err)
+	}
+	return nil
 }

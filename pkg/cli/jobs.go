@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -73,11 +72,12 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 
 // readJobs reads the jobs in a file, each with the values that it has beside the defaults and the environment.
 func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
-	text, err := os.ReadFile(path)
+	opened, err := os.Open(path)
 	if err != nil {
 		return nil, usageError("", "--jobs: %w", err)
 	}
-	file, err := jobs.Read(bytes.NewReader(text), path)
+	defer opened.Close() //nolint:errcheck // it was only read
+	file, err := jobs.Read(opened, path)
 	if err != nil {
 		return nil, usageError("see rollcall sync --help", "--jobs: %w", err)
 	}

@@ -141,7 +141,7 @@ func pacingFlags(cmd *cobra.Command, p *onboard.Pacing, rate *string) {
 	flags := cmd.Flags()
 	flags.StringVar(rate, "rate", pace.Rate(0).String(), "requests: at most N/s, N/m or N/h, evenly; or auto. The service does not publish its limits: auto begins at 10/s\nand finds out what the service takes, which invite remembers for a week")
 	flags.IntVar(&p.Burst, "burst", 1, "with --rate N/s: requests that may leave at once after a pause. More than 1 may be refused")
-	flags.IntVar(&p.Concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most; there are never more than the rate needs while answers are slow")
+	flags.IntVar(&p.Concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most, up to "+strconv.Itoa(onboard.MaxConcurrency)+"; there are never more than the rate needs while answers are slow")
 	flags.IntVar(&p.Attempts, "attempts", retry.DefaultAttempts, "requests per row, or per page of a list, at most: enough to outlast a restart behind the gateway.\nThose of a row that are refused for being too many (429) do not count; while nothing else comes back, --max-wait does")
 	flags.DurationVar(&p.MaxWait, "max-wait", breaker.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
 }

@@ -44,6 +44,9 @@ misbehaviour can also be ordered while it serves, as in
 
 // serveSandbox serves until the first signal.
 func (a *app) serveSandbox(ctx context.Context, listen string, o sandbox.Options) error {
+	if err := a.act(); err != nil {
+		return err
+	}
 	running, err := sandbox.Start(context.WithoutCancel(ctx), listen, o)
 	if err != nil {
 		return usageError("", "%w", err)

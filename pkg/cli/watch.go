@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/notify"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
@@ -69,7 +69,8 @@ func (w *watch) findAddress(a *app, cmd *cobra.Command) (address secret.Text, fi
 	}
 	text := w.Notify
 	if w.NotifyFile != "" && !a.typed(cmd, "notify") {
-		content, err := os.ReadFile(w.NotifyFile)
+		const longest = 64 << 10 // bytes: it is an address
+		content, err := bounded.File(w.NotifyFile, longest)
 		if err == nil && len(content) == 0 {
 			err = fmt.Errorf("%s: it is empty", w.NotifyFile)
 		}

@@ -97,7 +97,7 @@ func TestResolveFindsTheService(t *testing.T) {
 			options.Render = asFlag
 			options.Getenv = func(name string) string {
 				if name == "CYBEDEFEND_PAT" {
-					return "pat_1"
+					return "pat_0001"
 				}
 				return tt.env[name]
 			}
@@ -127,7 +127,7 @@ func TestResolveFindsTheService(t *testing.T) {
 func TestResolveNeedsNoAuthEndpointForAnAccessToken(t *testing.T) {
 	settings, err := config.Resolve(config.Options{
 		APIURL: "https://cybedefend.example.com",
-		Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": "ey.1"}.get,
+		Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": "ey.00001"}.get,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func TestResolveNeedsNoAuthEndpointForAnAccessToken(t *testing.T) {
 
 func TestResolveFindsTheCredentials(t *testing.T) {
 	type credentials struct{ AccessToken, PAT, Source string }
-	all := env{"CYBEDEFEND_ACCESS_TOKEN": " ey.1\n", "CYBEDEFEND_PAT": "pat_env"}
+	all := env{"CYBEDEFEND_ACCESS_TOKEN": " ey.00001\n", "CYBEDEFEND_PAT": "pat_environment"}
 	tests := []struct {
 		name    string
 		env     env
@@ -148,18 +148,18 @@ func TestResolveFindsTheCredentials(t *testing.T) {
 		file    string
 		want    credentials
 	}{
-		{name: "access token", env: all, file: "pat: pat_file", want: credentials{"ey.1", "", "CYBEDEFEND_ACCESS_TOKEN"}},
+		{name: "access token", env: all, file: "pat: pat_file", want: credentials{"ey.00001", "", "CYBEDEFEND_ACCESS_TOKEN"}},
 		{
-			name: "file of an option", env: env{"CYBEDEFEND_PAT": "pat_env"}, patFile: "\ufeff pat_flag\r\n",
+			name: "file of an option", env: env{"CYBEDEFEND_PAT": "pat_environment"}, patFile: "\ufeff pat_flag\r\n",
 			want: credentials{"", "pat_flag", "--pat-file PATFILE"},
 		},
 		{
-			name: "standard input", env: env{"CYBEDEFEND_PAT": "pat_env"}, stdin: "pat_in\n",
-			want: credentials{"", "pat_in", "--pat-file -"},
+			name: "standard input", env: env{"CYBEDEFEND_PAT": "pat_environment"}, stdin: "pat_input\n",
+			want: credentials{"", "pat_input", "--pat-file -"},
 		},
 		{
-			name: "environment", env: env{"CYBEDEFEND_PAT": "pat_env\n"}, file: "pat: pat_file",
-			want: credentials{"", "pat_env", "CYBEDEFEND_PAT"},
+			name: "environment", env: env{"CYBEDEFEND_PAT": "pat_environment\n"}, file: "pat: pat_file",
+			want: credentials{"", "pat_environment", "CYBEDEFEND_PAT"},
 		},
 		{
 			name: "blank variables count as unset", env: env{"CYBEDEFEND_PAT": " ", "CYBEDEFEND_ACCESS_TOKEN": "\t"}, file: "pat: ' pat_file '",
@@ -198,7 +198,7 @@ func TestResolveFindsTheCredentials(t *testing.T) {
 }
 
 func TestResolveSaysThatAnOptionIsNotUsed(t *testing.T) {
-	settings, err := config.Resolve(config.Options{PATFile: "nowhere", Render: asFlag, Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": "ey.1"}.get})
+	settings, err := config.Resolve(config.Options{PATFile: "nowhere", Render: asFlag, Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": "ey.00001"}.get})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,6 +223,9 @@ func TestResolveRefuses(t *testing.T) {
 			name: "no credentials", want: "no credentials",
 			wantHint: "set CYBEDEFEND_PAT or CYBEDEFEND_ACCESS_TOKEN, give --pat-file FILE",
 		},
+		{name: "a token that is too short to be one", env: env{"CYBEDEFEND_PAT": "member7"}, want: "CYBEDEFEND_PAT: not a token: shorter than 8 characters"},
+		{name: "an access token that is too short", env: env{"CYBEDEFEND_ACCESS_TOKEN": "member7"}, want: "CYBEDEFEND_ACCESS_TOKEN: not a token: shorter than 8 characters"},
+		{name: "a token in the file that is too short", file: "pat: member7", want: "FILE: pat: not a token: shorter than 8 characters"},
 		{name: "region", env: env{"CYBEDEFEND_REGION": "uk"}, want: `CYBEDEFEND_REGION: unknown region "uk" (us or eu)`},
 		{name: "region in the file", file: "region: 7", env: pat, want: `FILE: region: unknown region "7" (us or eu)`},
 		{

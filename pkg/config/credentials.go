@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -93,6 +94,8 @@ func parseToken(text string) (secret.Text, error) {
 		return secret.Text{}, errors.New("no token in it")
 	case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return secret.Text{}, errors.New("not a token: has spaces, line ends or other characters inside")
+	case len(text) < secret.Shortest:
+		return secret.Text{}, fmt.Errorf("not a token: shorter than %d characters", secret.Shortest)
 	}
 	return secret.New(text), nil
 }

@@ -63,7 +63,7 @@ func TestResolveWarnsOfSharedSecrets(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			token, file := write(t, "pat_1\n"), write(t, "pat: pat_1\n")
+			token, file := write(t, "pat_0001\n"), write(t, "pat: pat_0001\n")
 			for path, options := range map[string]config.Options{
 				token: {PATFile: token},
 				file:  {Files: []string{file}},
@@ -82,11 +82,11 @@ func TestResolveWarnsOfSharedSecrets(t *testing.T) {
 		})
 	}
 	t.Run("a shared file whose secret is not used", func(t *testing.T) {
-		file := write(t, "pat: pat_1\n")
+		file := write(t, "pat: pat_0001\n")
 		if err := os.Chmod(file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		settings, err := config.Resolve(config.Options{Files: []string{file}, Getenv: env{"CYBEDEFEND_PAT": "pat_2"}.get})
+		settings, err := config.Resolve(config.Options{Files: []string{file}, Getenv: env{"CYBEDEFEND_PAT": "pat_0002"}.get})
 		if err != nil {
 			t.Fatal(err)
 		}

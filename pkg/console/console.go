@@ -68,6 +68,7 @@ type Console struct {
 	drawn  string // the status last drawn or handed to Plain
 	live   bool   // the cursor is on a live line
 	closed bool
+	failed error
 
 	stop    chan struct{}
 	done    chan struct{}
@@ -197,7 +198,17 @@ func (c *Console) refresh(text string) error {
 		return nil
 	}
 	_, err := io.WriteString(c.o.Out, text)
+	if c.failed == nil {
+		c.failed = err
+	}
 	return err
+}
+
+// Err returns why something could not be printed, nil if everything could.
+func (c *Console) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
 }
 
 // below returns the live line as it should look now.

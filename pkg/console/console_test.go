@@ -291,3 +291,21 @@ func BenchmarkStatus(b *testing.B) {
 		c.Status("231/500")
 	}
 }
+
+func TestConsoleKnowsWhatItCouldNotPrint(t *testing.T) {
+	c := console.New(console.Options{Out: &screen{}})
+	c.Printf("a line")
+	c.Close()
+	if err := c.Err(); err != nil {
+		t.Errorf("everything was printed, and yet: %v", err)
+	}
+	c = console.New(console.Options{Out: broken{}})
+	if err := c.Err(); err != nil {
+		t.Errorf("nothing was printed, and yet: %v", err)
+	}
+	c.Printf("a line")
+	c.Close()
+	if err := c.Err(); !errors.Is(err, errBroken) {
+		t.Errorf("the writer's error is %v", err)
+	}
+}

@@ -3,8 +3,10 @@ package console
 import (
 	"bytes"
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"io"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,9 +15,6 @@ import (
 
 	"rollcall/pkg/secret"
 )
-
-// shortestSecret is the length below which a value is not looked for: it would be found all over ordinary text.
-const shortestSecret = 6
 
 // shapes are credentials that can be told by their look: personal access tokens, bearer headers, and JWTs.
 var shapes = regexp.MustCompile(`pat_[A-Za-z0-9_-]{6,}|([Bb]earer +)[A-Za-z0-9._~+/-]{16,}=*|eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
@@ -41,12 +40,13 @@ func Redact(w io.Writer, secrets ...secret.Text) *Redactor {
 }
 
 // Add makes more secrets known, for example an access token that was renewed. It is meant for the few credentials of a
-// run, not for every invitation token. Secrets of fewer than 6 bytes are ignored.
+// run, not for every invitation token. Secrets shorter than [secret.Shortest] are ignored: they would be
+// found all over ordinary text.
 func (r *Redactor) Add(secrets ...secret.Text) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range secrets {
-		if value := s.Reveal(); len(value) >= shortestSecret {
+		if value := s.Reveal(); len(value) >= secret.Shortest {
 			r.known = append(r.known, spellings(value)...)
 		}
 	}
@@ -75,16 +75,48 @@ func (r *Redactor) Text(text string) string {
 	return shapes.ReplaceAllString(text, "${1}"+secret.Redacted)
 }
 
-// spellings returns how a value looks in a log: as it is, quoted by JSON or by %q, and quoted twice, since a quoted value
-// may be part of a message that is quoted again. JSON has two ways to write <, > and &.
-func spellings(value string) []string {
-	once := []string{quoted(value, false), quoted(value, true)}
-	all := append([]string{value}, once...)
-	for _, q := range once {
-		all = append(all, quoted(q, false), quoted(q, true))
+// spellings returns how a value looks in a log: as it is, or in an encoding in which somebody has repeated it, and each of
+// them quoted by JSON or by %q, and quoted twice, since a quoted value may be part of a message that is quoted again. JSON
+// has two ways to write <, > and &, and two to write a slash.
+func spellings(value string) (all []string) {
+	for _, plain := range encodings(value) {
+		all = append(all, plain)
+		for _, once := range quotes(plain) {
+			all = append(all, once)
+			all = append(all, quotes(once)...)
+		}
 	}
 	return all
 }
+
+func quotes(value string) []string {
+	whole := quoted(value, false)
+	return []string{whole, quoted(value, true), strings.ReplaceAll(whole, "/", `\/`)}
+}
+
+// encodings returns the value as it is, as a part of an address, whose escapes have capital or small letters, and in
+// base64, alone or with something before it, as a user name is in the header of basic authentication.
+func encodings(value string) []string {
+	all := []string{value}
+	for _, escaped := range []string{url.QueryEscape(value), url.PathEscape(value), strings.ReplaceAll(url.QueryEscape(value), "+", "%20")} {
+		all = append(all, escaped, escape.ReplaceAllStringFunc(escaped, strings.ToLower))
+	}
+	for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		padded := alphabet.EncodeToString([]byte(value))
+		all = append(all, padded, url.QueryEscape(padded), strings.TrimRight(padded, "="))
+		const group, sign = 24, 6 // bits
+		for before := range group / 8 {
+			text := alphabet.EncodeToString([]byte(strings.Repeat("x", before) + value))
+			// The signs that no neighbour of the value has a part in.
+			from, to := (8*before+sign-1)/sign, 8*(before+len(value))/sign
+			all = append(all, text[from:to])
+		}
+	}
+	return all
+}
+
+// escape matches an escape in an address.
+var escape = regexp.MustCompile("%[0-9A-F]{2}")
 
 // quoted returns value as it stands between the quotes of a JSON string.
 func quoted(value string, escapeHTML bool) string {

@@ -2,7 +2,6 @@ package cybedefend
 
 import (
 	"cmp"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"rollcall/pkg/address"
+	"rollcall/pkg/connection"
 	"rollcall/pkg/fence"
 	"rollcall/pkg/throttle"
 )
@@ -86,7 +86,8 @@ type Client struct {
 	own *http.Transport
 }
 
-// New returns a client. It checks the options and sends nothing.
+// New returns a client. It checks the options, and for the client's own transport the proxy that the environment names, and
+// sends nothing.
 func New(options Options) (*Client, error) {
 	base, err := address.ParseBase(options.BaseURL)
 	if err != nil {
@@ -110,6 +111,9 @@ func New(options Options) (*Client, error) {
 		now:       options.Now,
 	}
 	if c.transport == nil {
+		if err := connection.CheckProxy(); err != nil && !address.IsLoopback(base.Hostname()) {
+			return nil, err
+		}
 		c.own = newTransport(cmp.Or(options.Connections, DefaultConnections))
 		c.transport = c.own
 	}
@@ -139,9 +143,9 @@ func newTransport(connections int) *http.Transport {
 	protocols.SetHTTP1(true)
 	dial := fence.Dial(net.Dialer{Timeout: 10 * time.Second})
 	return &http.Transport{
-		Proxy:                  proxyFromEnvironment,
+		Proxy:                  connection.Proxy,
 		DialContext:            dial,
-		OnProxyConnectResponse: checkProxy,
+		OnProxyConnectResponse: connection.ProxyAnswered,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		Protocols:              &protocols,
@@ -152,27 +156,4 @@ func newTransport(connections int) *http.Transport {
 		// Common servers hang up after five idle seconds. A request written to a connection just being closed is lost.
 		IdleConnTimeout: 4 * time.Second,
 	}
-}
-
-// errNoProxy says that nothing has left: no connection was even asked for.
-var errNoProxy = errors.New("the proxy that the environment names has no valid address")
-
-// proxyFromEnvironment keeps the proxy's address, which may hold a password, out of the error.
-func proxyFromEnvironment(request *http.Request) (*url.URL, error) {
-	proxy, err := http.ProxyFromEnvironment(request)
-	if err != nil {
-		return nil, errNoProxy
-	}
-	return proxy, nil
-}
-
-// checkProxy names what a proxy answers instead of making a connection. Nothing of the request has left by then.
-func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	switch answer.StatusCode {
-	case http.StatusOK:
-		return nil
-	case http.StatusProxyAuthRequired:
-		return errors.New("the proxy asks for credentials")
-	}
-	return fmt.Errorf("the proxy refuses to connect: %d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rollcall/pkg/connection"
 )
 
 // Match these with [errors.Is].
@@ -19,6 +21,9 @@ var (
 	ErrAddress error = addressError{}
 	// ErrForbidden: the service itself does not allow the call (403).
 	ErrForbidden = errors.New("forbidden")
+	// ErrConnection: no connection can be made until a person has looked into the certificate, the proxy or the protocol. No
+	// call of this client will succeed before.
+	ErrConnection = connection.ErrLasting
 	// ErrUnreadable: the service answered 2xx with a reply that can't be understood.
 	ErrUnreadable = errors.New("unreadable reply")
 )

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/pkg/connection"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/fence"
 	"rollcall/pkg/secret"
@@ -122,7 +123,7 @@ func TestProxiesAreNamed(t *testing.T) {
 			BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: wire,
 		})
 		_, err = client.Invite(t.Context(), organizationID, ada)
-		if cybedefend.ClassOf(err) != cybedefend.NotProcessed || !strings.Contains(err.Error(), want) {
+		if cybedefend.ClassOf(err) != cybedefend.NotProcessed || !errors.Is(err, cybedefend.ErrConnection) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%d: class %v: %v", status, cybedefend.ClassOf(err), err)
 		}
 	}
@@ -131,7 +132,7 @@ func TestProxiesAreNamed(t *testing.T) {
 // TestNothingLeavesWithoutTheProxy fails before any connection is asked for.
 func TestNothingLeavesWithoutTheProxy(t *testing.T) {
 	wire := cybedefend.NewTransport(1)
-	wire.Proxy = func(*http.Request) (*url.URL, error) { return nil, cybedefend.ErrNoProxy }
+	wire.Proxy = func(*http.Request) (*url.URL, error) { return nil, connection.ErrProxy }
 	client := connect(t, cybedefend.Options{
 		BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: wire,
 	})

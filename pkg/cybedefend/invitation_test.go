@@ -29,7 +29,7 @@ func TestInviteReturnsTheInvitation(t *testing.T) {
 	other := wholeInvitation()
 	other.Email, other.OrganizationRole, other.OrganizationID = "bob@elsewhere.example", "administrator", "another"
 	undated := wholeInvitation()
-	undated.ExpiresAt = time.Time{}
+	undated.ExpiresAt, undated.UnreadExpiry = time.Time{}, `"tomorrow"`
 	numeric := wholeInvitation()
 	numeric.ID = "17"
 	tests := []struct {

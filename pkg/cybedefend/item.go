@@ -31,8 +31,8 @@ func readInvitation(raw json.RawMessage) (Invitation, []string) {
 		OrganizationID:   item.text("organization id", wire.OrganizationID),
 		OrganizationName: item.text("organization name", wire.OrganizationName),
 		OrganizationRole: item.text("role", wire.OrganizationRole),
-		ExpiresAt:        item.date("expiry date", wire.ExpiresAt),
 	}
+	invitation.ExpiresAt, invitation.UnreadExpiry = item.date("expiry date", wire.ExpiresAt)
 	// A token that reads "[redacted]" is none.
 	_ = invitation.Token.UnmarshalText([]byte(item.text("token", wire.Token)))
 	return invitation, item.oddities
@@ -154,17 +154,18 @@ func (r *itemReader) text(field string, raw json.RawMessage) string {
 	return text
 }
 
-// date reads a point in time.
-func (r *itemReader) date(field string, raw json.RawMessage) time.Time {
-	var at time.Time
+// date reads a point in time. What can't be read as one is returned as it stands, to be shown.
+func (r *itemReader) date(field string, raw json.RawMessage) (at time.Time, unread string) {
 	if absent(raw) {
-		return at
+		return time.Time{}, ""
 	}
-	if json.Unmarshal(raw, &at) != nil {
+	at, ok := parseInstant(raw)
+	if !ok {
+		const longest = 40
 		r.oddities = append(r.oddities, "the "+field+" can't be read")
-		return time.Time{}
+		return time.Time{}, shorten(redact(printable(string(raw))), longest)
 	}
-	return at
+	return at, ""
 }
 
 func absent(raw json.RawMessage) bool { return len(raw) == 0 || bytes.Equal(raw, []byte("null")) }

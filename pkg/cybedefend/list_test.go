@@ -63,7 +63,7 @@ func TestInvitationsSayWhatIsOdd(t *testing.T) {
 		{
 			"single fields", `{"id":"a","email":"ada@example.com","status":1,"organizationRole":{"name":"member"},"expiresAt":"tomorrow","token":{}}`,
 			cybedefend.InvitationsPage{
-				Items: 1, Invitations: []cybedefend.Invitation{{ID: "a", Email: "ada@example.com"}},
+				Items: 1, Invitations: []cybedefend.Invitation{{ID: "a", Email: "ada@example.com", UnreadExpiry: `"tomorrow"`}},
 				Odd: []string{"invitation 1 of the page (ada@example.com): the status is not a text; the role is not a text; the expiry date can't be read; the token is not a text"},
 			},
 		},

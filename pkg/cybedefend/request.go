@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"sync/atomic"
 
+	"rollcall/pkg/connection"
 	"rollcall/pkg/fence"
 	"rollcall/pkg/secret"
 )
@@ -111,7 +112,11 @@ func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
 	}
 	response, err := c.transport.RoundTrip(outgoing)
 	if err != nil {
-		return reply{err: err, taken: trace.taken() && !errors.Is(err, errNoProxy)}
+		taken := trace.taken() && !errors.Is(err, connection.ErrProxy)
+		if r.read || !taken {
+			err = connection.Explain(err)
+		}
+		return reply{err: err, taken: taken}
 	}
 	defer response.Body.Close()
 	answer = reply{

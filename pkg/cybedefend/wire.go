@@ -59,8 +59,12 @@ type Invitation struct {
 	OrganizationID   string `json:"organizationId"`
 	OrganizationName string `json:"organizationName"`
 	OrganizationRole string `json:"organizationRole"`
-	// ExpiresAt is zero if the service gave no date that can be read: take such an invitation for one that is pending.
+	// ExpiresAt is zero if the service gave no date that can be read: take such an invitation for one that is pending, and
+	// say so.
 	ExpiresAt time.Time `json:"expiresAt"`
+	// UnreadExpiry is what the service gave as the date if it can't be read, as it stands in the JSON, shortened to be
+	// shown. It is empty if the date can be read or if there is none.
+	UnreadExpiry string `json:"-"`
 }
 
 // User is a member of an organization.

@@ -2,6 +2,9 @@
 //
 // What it returns is the whole document as the server has it now: only an answer of 200 counts, one that is cut short or
 // too long is an error, and no other host is asked than the one named. It writes nothing and keeps nothing.
+//
+// That a document is cut short shows where the server says how long it is, sends it in chunks, compressed, or by HTTP/2. An
+// answer of HTTP/1 that does none of that ends where its connection ends, whatever has ended it.
 package fetch
 
 import (
@@ -15,10 +18,12 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
 	"rollcall/pkg/address"
+	"rollcall/pkg/connection"
 	"rollcall/pkg/retry"
 	"rollcall/pkg/secret"
 )
@@ -77,9 +82,10 @@ func To(ctx context.Context, w io.Writer, o Options) error {
 	}
 	if o.Transport == nil {
 		own := &http.Transport{
-			Proxy:             http.ProxyFromEnvironment,
-			TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12},
-			ForceAttemptHTTP2: true,
+			Proxy:                  connection.Proxy,
+			OnProxyConnectResponse: connection.ProxyAnswered,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			ForceAttemptHTTP2:      true,
 		}
 		defer own.CloseIdleConnections()
 		o.Transport = own
@@ -116,7 +122,8 @@ func (o Options) attempt(ctx context.Context, w io.Writer, target *url.URL) (aga
 	client := &http.Client{Transport: o.Transport, CheckRedirect: sameHost}
 	reply, err := client.Do(request)
 	if err != nil {
-		return !errors.Is(err, errElsewhere), bare(err)
+		err = connection.Explain(bare(err))
+		return !errors.Is(err, errElsewhere) && !errors.Is(err, connection.ErrLasting), err
 	}
 	defer reply.Body.Close()
 	if reply.StatusCode != http.StatusOK {
@@ -154,7 +161,8 @@ func bare(err error) error {
 }
 
 // ReadHeader reads a file of header fields, one "Name: value" a line; blank lines and those that start with # do not
-// count. The values are returned, too, since they are secrets: nobody should print them.
+// count. The values are returned, too, since they are secrets: nobody should print them. What is shorter than
+// [secret.Shortest] is no secret, and refused in a field that is for one.
 func ReadHeader(r io.Reader) (header http.Header, values []secret.Text, err error) {
 	header = http.Header{}
 	lines := bufio.NewScanner(r)
@@ -169,7 +177,26 @@ func ReadHeader(r io.Reader) (header http.Header, values []secret.Text, err erro
 			return nil, nil, fmt.Errorf(`line %d is not a header field such as "Authorization: Bearer …"`, number)
 		}
 		header.Add(textproto.CanonicalMIMEHeaderKey(name), value)
-		values = append(values, secret.New(value))
+		for _, part := range secrets(name, value) {
+			switch {
+			case len(part) >= secret.Shortest:
+				values = append(values, secret.New(part))
+			case forSecrets.MatchString(name):
+				return nil, nil, fmt.Errorf("line %d: what is secret in %s is shorter than %d characters", number, name, secret.Shortest)
+			}
+		}
 	}
 	return header, values, lines.Err()
+}
+
+// forSecrets matches the names of header fields whose values are credentials.
+var forSecrets = regexp.MustCompile("(?i)authorization|cookie|token|secret|passw|key$")
+
+// secrets returns what is secret in a header field: its value, and in "Authorization: Bearer …" also what follows the scheme
+// alone.
+func secrets(name, value string) []string {
+	if _, credentials, found := strings.Cut(value, " "); found && strings.HasSuffix(strings.ToLower(name), "authorization") {
+		return []string{value, strings.TrimSpace(credentials)}
+	}
+	return []string{value}
 }

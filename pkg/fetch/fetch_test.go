@@ -143,15 +143,67 @@ func TestName(t *testing.T) {
 }
 
 func TestReadHeader(t *testing.T) {
-	header, values, err := fetch.ReadHeader(strings.NewReader("# for HR\n\nauthorization: Bearer a:b\r\nX-Key:  k \n"))
-	want := http.Header{"Authorization": {"Bearer a:b"}, "X-Key": {"k"}}
-	if diff := cmp.Diff(want, header); diff != "" || err != nil || len(values) != 2 || values[0].Reveal() != "Bearer a:b" {
-		t.Errorf("ReadHeader: %v, %d values, %s", err, len(values), diff)
+	header, values, err := fetch.ReadHeader(strings.NewReader("# for HR\n\nauthorization: Bearer a:bcdefgh\r\nX-Key:  k0123456 \nX-Version: 2\n"))
+	want := http.Header{"Authorization": {"Bearer a:bcdefgh"}, "X-Key": {"k0123456"}, "X-Version": {"2"}}
+	if diff := cmp.Diff(want, header); diff != "" || err != nil {
+		t.Errorf("ReadHeader: %v, %s", err, diff)
+	}
+	var revealed []string
+	for _, value := range values {
+		revealed = append(revealed, value.Reveal())
+	}
+	if diff := cmp.Diff([]string{"Bearer a:bcdefgh", "a:bcdefgh", "k0123456"}, revealed); diff != "" {
+		t.Errorf("secrets (-want +got):\n%s", diff)
 	}
 	for _, wrong := range []string{"Bearer token", "X Key: a", ": a", "X-Key:", `"X-Key: a"`} {
 		_, _, err := fetch.ReadHeader(strings.NewReader("X-A: b\n" + wrong))
 		if err == nil || !strings.HasPrefix(err.Error(), "line 2 is not a header field") || strings.Contains(err.Error(), wrong) {
 			t.Errorf("ReadHeader(%q) = %v", wrong, err)
 		}
+	}
+	for _, short := range []string{"Authorization: Bearer hunter2", "authorization: hunter2", "X-Api-Key: hunter2", "Cookie: hunter2", "Private-Token: hunter2"} {
+		_, _, err := fetch.ReadHeader(strings.NewReader("X-A: b\n" + short))
+		if err == nil || !strings.HasSuffix(err.Error(), " is shorter than 8 characters") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("ReadHeader(%q) = %v", short, err)
+		}
+	}
+}
+
+// TestWholeDocumentsAlone has a server hang up in the middle. Where the answer says where it ends, that is an error.
+func TestWholeDocumentsAlone(t *testing.T) {
+	tests := []struct {
+		name, head, body string
+		want             string // of the error
+	}{
+		{"length", "Content-Length: 8\r\n", "email\na@", ""},
+		{"a longer length", "Content-Length: 9\r\n", "email\na@", "cut short after 8 bytes: unexpected EOF"},
+		{"chunks", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n2\r\na@\r\n0\r\n\r\n", ""},
+		{"a chunk is missing", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n", "cut short after 6 bytes: unexpected EOF"},
+		{"half of a chunk is missing", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n9\r\na@", "cut short after 8 bytes: unexpected EOF"},
+		{"only the end of the chunks is missing", "Transfer-Encoding: chunked\r\n", "6\r\nemail\n\r\n2\r\na@\r\n", "cut short after 8 bytes: unexpected EOF"},
+		{"neither, which nobody can tell", "", "email\na@", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nConnection: close\r\n"+tt.head+"\r\n"+tt.body)
+				_ = conn.Close()
+			}))
+			defer server.Close()
+			var got bytes.Buffer
+			err := fetch.To(t.Context(), &got, fetch.Options{Address: server.URL})
+			text := ""
+			if err != nil {
+				text = err.Error()
+			}
+			if text != tt.want {
+				t.Errorf("To = %q, want %q; got %q", text, tt.want, got.String())
+			}
+		})
 	}
 }

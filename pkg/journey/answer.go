@@ -121,7 +121,8 @@ func quotaPause(refusals int) time.Duration {
 // roster wants it.
 func invited(r record.Record, invitation cybedefend.Invitation, w Work) record.Record {
 	r = plan.WithInvitation(r, invitation)
-	r.Outcome, r.Error, r.Hint = record.Invited, "", differs(invitation, w)
+	r.Outcome, r.Error = record.Invited, ""
+	r.Hint = plan.UnreadExpiry(remedy.Words(differs(invitation, w)), invitation).String()
 	return r
 }
 

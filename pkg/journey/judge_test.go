@@ -157,6 +157,7 @@ func TestAnInvitationThatIsNotAsAskedIsInvitedWithAHint(t *testing.T) {
 		{"another address", func(i *cybedefend.Invitation) { i.Email = "a***@x.example" }, "the service's invitation has the address a***@x.example, not ada@x.example"},
 		{"another role", func(i *cybedefend.Invitation) { i.OrganizationRole = "administrator" }, "the service's invitation has the role administrator, not member"},
 		{"another organization", func(i *cybedefend.Invitation) { i.OrganizationID = "other" }, "the service's invitation has the organization other, not " + organizationID},
+		{"a date that can't be read", func(i *cybedefend.Invitation) { i.UnreadExpiry = `"soon"` }, `the service's expiry date "soon" can't be read, so the invitation counts as pending`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -17,10 +17,10 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"os"
 	"time"
 
 	"rollcall/pkg/atomicfile"
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
@@ -114,7 +114,8 @@ func New(o Options) (*Notifier, error) {
 
 // readIfThere returns what a file holds, nothing if there is none.
 func readIfThere(path string) ([]byte, error) {
-	content, err := os.ReadFile(path)
+	const longest = 1 << 20 // bytes; it has some thirty lines, and others may have added theirs
+	content, err := bounded.File(path, longest)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

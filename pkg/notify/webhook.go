@@ -10,12 +10,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"rollcall/pkg/address"
+	"rollcall/pkg/connection"
 	"rollcall/pkg/retry"
 	"rollcall/pkg/secret"
 )
@@ -62,15 +62,10 @@ func newHook(o Options) (*hook, error) {
 
 func newTransport() *http.Transport {
 	return &http.Transport{
-		Proxy: func(request *http.Request) (*url.URL, error) {
-			proxy, err := http.ProxyFromEnvironment(request)
-			if err != nil { // it would show the proxy's address, which may hold a password
-				return nil, errors.New("the proxy that the environment names has no valid address")
-			}
-			return proxy, nil
-		},
-		TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12},
-		DisableKeepAlives: true,
+		Proxy:                  connection.Proxy,
+		OnProxyConnectResponse: connection.ProxyAnswered,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		DisableKeepAlives:      true,
 	}
 }
 
@@ -122,6 +117,9 @@ func (h *hook) try(ctx context.Context, body []byte) (asked time.Duration, err e
 	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
+		}
+		if err = connection.Explain(err); errors.Is(err, connection.ErrLasting) {
+			return 0, &finalError{err}
 		}
 		return 0, err
 	}

@@ -1,7 +1,6 @@
 package onboard
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,11 +25,12 @@ const planMode = 0o600
 
 // ReadPlan reads the plan in a file.
 func ReadPlan(path string) (plan.Saved, error) {
-	text, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return plan.Saved{}, err
 	}
-	saved, err := plan.ReadSaved(bytes.NewReader(text))
+	defer file.Close() //nolint:errcheck // it was only read
+	saved, err := plan.ReadSaved(file)
 	if err != nil {
 		return plan.Saved{}, fmt.Errorf("%s: %w", path, err)
 	}

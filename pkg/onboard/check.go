@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/atomicfile"
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/document"
 	"rollcall/pkg/fix"
 	"rollcall/pkg/remedy"
@@ -140,7 +141,7 @@ func (f Fixing) apply(ctx context.Context, source document.Source, o roster.Opti
 	if err != nil {
 		return nil, err
 	}
-	if earlier, err := os.ReadFile(f.File); err == nil && bytes.Equal(earlier, content) {
+	if earlier, err := bounded.File(f.File, int64(len(content))); err == nil && bytes.Equal(earlier, content) {
 		return fixed, nil
 	}
 	if err := MayReplace(option, f.File, f.Force); err != nil {

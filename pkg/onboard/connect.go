@@ -56,22 +56,6 @@ type Connection struct {
 	throttled atomic.Int64
 }
 
-// clock tells the service's time.
-type clock struct {
-	// ahead is how far the service's clock is ahead of this machine's.
-	ahead atomic.Int64
-}
-
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
-
-// hear takes in the date of an answer.
-func (c *clock) hear(date time.Time) {
-	if ahead := time.Until(date); !date.IsZero() && ahead.Abs() < 24*time.Hour { // else it is a broken clock, not another one
-		// The header has whole seconds; the service's clock is half a second further on average.
-		c.ahead.Store(int64(ahead + 500*time.Millisecond))
-	}
-}
-
 // Connect opens a connection and finds the organization.
 func Connect(ctx context.Context, s Service, observer Observer) (_ *Connection, err error) {
 	if s, err = s.withDefaults(); err != nil {
@@ -111,7 +95,12 @@ func (c *Connection) observe(e cybedefend.Exchange) {
 	if e.Status == http.StatusTooManyRequests {
 		c.throttled.Add(1)
 	}
-	c.clock.hear(e.Date)
+	if e.Class != cybedefend.Foreign {
+		if off := c.clock.hear(e.Date); off != 0 {
+			c.observer.warn("the clock of this machine is wrong by "+off.Abs().Round(time.Hour).String()+", or the service's is: whether an invitation has expired is decided by the service's",
+				map[string]any{"service_time": e.Date})
+		}
+	}
 	if c.observer.Exchange != nil {
 		c.observer.Exchange(e)
 	}

@@ -2,9 +2,11 @@ package onboard
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/connection"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
@@ -54,7 +56,8 @@ func StatusOf(err error) status.Status {
 	switch breaker.ReasonOf(err) {
 	case breaker.Interrupted:
 		return status.Interrupted
-	case breaker.Deadline, breaker.Overlong, breaker.Streak, breaker.Failures, breaker.Unsettled, breaker.Contradicted, breaker.Foreign:
+	case breaker.Deadline, breaker.Overlong, breaker.Streak, breaker.Failures, breaker.Unsettled, breaker.Contradicted, breaker.Foreign,
+		breaker.Unconnected:
 		return status.Stopped
 	case breaker.Credentials, breaker.Forbidden:
 		return status.Refused
@@ -104,6 +107,8 @@ func RemedyOf(err error) remedy.Hint {
 		return remedy.Words(broken.Hint)
 	}
 	switch {
+	case errors.Is(err, cybedefend.ErrConnection):
+		return connectionRemedy(err)
 	case errors.Is(err, cybedefend.ErrAddress):
 		return remedy.Words("what answers there is not CybeDefend: check ").Use("region", "").Words(", or ").Use("api-url", "").
 			Words(" and ").Use("auth-endpoint", "")
@@ -113,4 +118,19 @@ func RemedyOf(err error) remedy.Hint {
 		return remedy.Words("ask an administrator of the organization for the right to invite")
 	}
 	return nil
+}
+
+// connectionRemedy returns what a person can do about a connection that cannot be made.
+func connectionRemedy(err error) remedy.Hint {
+	var authority x509.UnknownAuthorityError
+	var certificate x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &authority):
+		return remedy.Words("if it is that of a proxy of yours which looks into connections, have SSL_CERT_FILE name a file with the certificate of the authority")
+	case errors.As(err, &certificate) && certificate.Reason == x509.Expired:
+		return remedy.Words("check the clock of this machine; if that is right, the service needs another certificate")
+	case errors.Is(err, connection.ErrProxy):
+		return remedy.Words("check the variables HTTPS_PROXY and NO_PROXY, and what the proxy lets through")
+	}
+	return remedy.Words("check ").Use("region", "").Words(", or ").Use("api-url", "").Words(" and ").Use("auth-endpoint", "")
 }

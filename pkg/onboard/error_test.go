@@ -2,11 +2,16 @@ package onboard
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/connection"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
@@ -34,6 +39,8 @@ func TestStatusOf(t *testing.T) {
 		{&breaker.StopError{Reason: breaker.Streak}, status.Stopped},
 		{&breaker.StopError{Reason: breaker.Failures}, status.Stopped},
 		{&breaker.StopError{Reason: breaker.Unsettled}, status.Stopped},
+		{&breaker.StopError{Reason: breaker.Unconnected, Err: cybedefend.ErrConnection}, status.Stopped},
+		{&cybedefend.Error{Err: cybedefend.ErrConnection}, status.Unexpected},
 		{&breaker.StopError{Reason: breaker.Interrupted}, status.Interrupted},
 		{context.Canceled, status.Interrupted},
 		{&ledger.Error{Err: ledger.ErrDiskFull}, status.Unexpected},
@@ -81,6 +88,25 @@ func TestIsOver(t *testing.T) {
 		}
 		if isOver(code, cutShort) {
 			t.Errorf("a run with rows that were not sent is over when it ended with %d", code)
+		}
+	}
+}
+
+func TestRemediesOfConnections(t *testing.T) {
+	tests := []struct {
+		give error
+		want string
+	}{
+		{x509.UnknownAuthorityError{}, "SSL_CERT_FILE"},
+		{&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "the clock of this machine"},
+		{&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign}}, "api-url"},
+		{connection.ErrProxy, "HTTPS_PROXY"},
+		{http.ErrSchemeMismatch, "api-url"},
+	}
+	for _, tt := range tests {
+		err := fmt.Errorf("reach the service: %w", &cybedefend.Error{Operation: cybedefend.OpProfile, Err: connection.Explain(tt.give)})
+		if got := RemedyOf(err).String(); !strings.Contains(got, tt.want) {
+			t.Errorf("%v: %q does not speak of %s", err, got, tt.want)
 		}
 	}
 }

@@ -2,8 +2,10 @@ package onboard
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"rollcall/pkg/batch"
@@ -74,13 +76,18 @@ type Service struct {
 	Pacing    `yaml:",inline"`
 }
 
+// MaxConcurrency is how many requests may be in flight: each needs a connection, and many systems let a process have no more
+// than 1,024 files and connections.
+const MaxConcurrency = 256
+
 // Pacing says how fast and how patiently the service is called.
 type Pacing struct {
 	// Rate is the most requests a second. Zero: it is found out.
 	Rate pace.Rate `yaml:"rate"`
 	// Burst is how many requests may leave at once after a pause, where there is a Rate. Zero stands for one.
 	Burst int `yaml:"burst"`
-	// Concurrency is how many requests are in flight at most. Zero stands for [batch.DefaultWorkers].
+	// Concurrency is how many requests are in flight at most, up to [MaxConcurrency]. Zero stands for
+	// [batch.DefaultWorkers].
 	Concurrency int `yaml:"concurrency"`
 	// Attempts is how many requests a row, or a page of a list, may take. Zero stands for [retry.DefaultAttempts].
 	Attempts int `yaml:"attempts"`
@@ -291,6 +298,12 @@ func (s Service) withDefaults() (Service, error) {
 		}
 		if *number.value < 0 {
 			return s, remedy.MustBePositive(number.option)
+		}
+	}
+	if s.Concurrency > MaxConcurrency {
+		return s, &remedy.OptionError{
+			Option: "concurrency", Remedy: remedy.Words("lower it, or leave it out: the rate decides how fast people are invited"),
+			What: remedy.Use("concurrency", strconv.Itoa(s.Concurrency)).Words(fmt.Sprintf(" is too many: at most %d requests may be in flight", MaxConcurrency)),
 		}
 	}
 	if s.MaxWait == 0 {

@@ -149,6 +149,7 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 		if differs := roleHint("pending invitation", m.Pending.OrganizationRole, desired.Role); differs != "" {
 			v.Hint = remedy.Words(differs)
 		}
+		v.Hint = UnreadExpiry(v.Hint, *m.Pending)
 	case m.Expired != nil:
 		v.Invitation = m.Expired
 		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
@@ -160,6 +161,19 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 		v.Invitation, v.Reason, v.Hint = &last, reasonSpent, in.Policy.spentHint(history)
 	}
 	return v, v.Reason != ""
+}
+
+// UnreadExpiry returns the hint, and that an invitation counts as pending although nobody knows until when, if the service
+// gave a date for that which can't be read.
+func UnreadExpiry(hint remedy.Hint, invitation cybedefend.Invitation) remedy.Hint {
+	if invitation.UnreadExpiry == "" {
+		return hint
+	}
+	words := "the service's expiry date " + invitation.UnreadExpiry + " can't be read, so the invitation counts as pending"
+	if len(hint) > 0 {
+		words = "; " + words
+	}
+	return hint.Words(words)
 }
 
 // knownBefore reports whether the person had an invitation that is not known to be cancelled, or was a member, or was taken

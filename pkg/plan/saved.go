@@ -15,6 +15,9 @@ import (
 	"rollcall/pkg/roster"
 )
 
+// longestSaved is how long, in bytes, a file with a plan may be: a million people fit into it.
+const longestSaved = 512 << 20
+
 // savedVersion is that of the files that this program writes and reads.
 const savedVersion = 1
 
@@ -170,17 +173,25 @@ func (s Saved) Write(w io.Writer) error {
 	return err
 }
 
-// ReadSaved reads a plan. It refuses what is not wholly one.
-func ReadSaved(r io.Reader) (Saved, error) {
+// ReadSaved reads a plan. It refuses what is not wholly one, and what is longer than 512 MiB.
+func ReadSaved(r io.Reader) (Saved, error) { return readSaved(r, longestSaved) }
+
+func readSaved(r io.Reader, longest int64) (Saved, error) {
 	var s Saved
-	decoder := json.NewDecoder(r)
+	limited := &io.LimitedReader{R: r, N: longest + 1}
+	decoder := json.NewDecoder(limited)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&s); err != nil {
-		return Saved{}, fmt.Errorf("not a plan: %w", err)
+	err := decoder.Decode(&s)
+	var more error
+	if err == nil {
+		_, more = decoder.Token()
 	}
-	_, err := decoder.Token()
 	switch {
-	case !errors.Is(err, io.EOF):
+	case limited.N == 0:
+		return Saved{}, fmt.Errorf("not a plan: longer than %d bytes", longest)
+	case err != nil:
+		return Saved{}, fmt.Errorf("not a plan: %w", err)
+	case !errors.Is(more, io.EOF):
 		return Saved{}, errors.New("not a plan: there is more behind it")
 	case s.Version != savedVersion:
 		return Saved{}, fmt.Errorf("a plan of version %d, and this program knows version %d", s.Version, savedVersion)

@@ -79,6 +79,31 @@ func TestReadSavedRefuses(t *testing.T) {
 	}
 }
 
+func TestSavedPlansAreBounded(t *testing.T) {
+	var file bytes.Buffer
+	if err := saved().Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	length := int64(file.Len())
+	tests := []struct {
+		name  string
+		limit int64
+		tail  string
+		want  string // of the error
+	}{
+		{"as long as may be", length, "", ""},
+		{"longer by one", length - 1, "", "not a plan: longer than "},
+		{"half of it", length / 2, "", "not a plan: longer than "},
+		{"with blanks without end", 2 * length, strings.Repeat(" ", file.Len()+1), "not a plan: longer than "},
+	}
+	for _, tt := range tests {
+		_, err := plan.ReadSavedUpTo(strings.NewReader(file.String()+tt.tail), tt.limit)
+		if (err != nil) != (tt.want != "") || err != nil && !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
 func TestAgrees(t *testing.T) {
 	teams := []cybedefend.TeamAssignment{{TeamID: "t", Role: "developer"}}
 	step := func(verdict record.Outcome, replaces string) plan.Step {

@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"rollcall/pkg/atomicfile"
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/formula"
 )
 
@@ -106,7 +107,7 @@ func (c *Corrections) Write(path string) (string, error) {
 	stem, n := splitTodo(path)
 	for ; ; n++ {
 		path := stem + todoSuffix(n)
-		content, err := os.ReadFile(path)
+		content, err := bounded.File(path, int64(c.content.Len())) // a longer one is another
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			if err := atomicfile.Write(path, 0o600, c.content.Bytes()); err != nil {

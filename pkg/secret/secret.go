@@ -13,6 +13,10 @@ import (
 // Redacted is what a secret prints as.
 const Redacted = "[redacted]"
 
+// Shortest is how many bytes a secret has at least. Whatever is shorter is found all over ordinary text, so that it can't be
+// kept out of it, and is refused where it is read.
+const Shortest = 8
+
 // Text is a secret string. The zero value is no secret at all. It is safe for concurrent use; compare with
 // [Text.Equal].
 type Text struct {

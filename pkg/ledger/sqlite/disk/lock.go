@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/ledger"
 )
 
@@ -60,7 +61,8 @@ func writeHolder(path string, text []byte) error {
 // readHolder returns the zero holder for a file that is missing or half written.
 func readHolder(path string) holder {
 	var by holder
-	text, err := os.ReadFile(path)
+	const longest = 4 << 10 // bytes
+	text, err := bounded.File(path, longest)
 	if err != nil || json.Unmarshal(text, &by) != nil {
 		return holder{}
 	}

@@ -1,0 +1,4 @@
+package plan
+
+// ReadSavedUpTo is [ReadSaved] with another limit.
+var ReadSavedUpTo = readSaved
