@@ -35,8 +35,9 @@ type lab struct {
 	// that sheds load, headers that every answer tells the limit.
 	silent, plain, headers bool
 
-	// stall is for how long the disk stands still every two seconds, hiccup the same for the network.
-	stall, hiccup time.Duration
+	// stall is for how long the disk stands still every two seconds, hiccup the same for the network. disk is how long it
+	// takes otherwise, at most.
+	stall, hiccup, disk time.Duration
 
 	rows int
 	pace pace.Options
@@ -83,7 +84,7 @@ func (l lab) run(t *testing.T) (m measured) {
 		start: time.Now(),
 	}
 	began := time.Now()
-	recovered := recoveryOf(stalling{forgetful(l.rows), l.stall}).Recovered(plan.Inputs{Directory: d, At: time.Now()})
+	recovered := recoveryOf(stalling{forgetful(l.rows), l.stall, s.upTo(l.disk)}).Recovered(plan.Inputs{Directory: d, At: time.Now()})
 	err = recovered.Run(t.Context(), nil, batch.Options{
 		Run: "run", Service: s, Pace: p, Random: func() float64 { return 0.5 },
 	})
@@ -99,13 +100,15 @@ func (l lab) run(t *testing.T) (m measured) {
 	return m
 }
 
-// stalling is a ledger whose disk stands still now and then, and then lets everybody go at once.
+// stalling is a ledger whose disk takes its time, and stands still now and then, and then lets everybody go at once.
 type stalling struct {
 	forgetful
 	stall time.Duration
+	disk  func() time.Duration
 }
 
 func (s stalling) Claim(context.Context, record.Claim) error {
+	time.Sleep(s.disk()) // virtual time
 	standStill(s.stall)
 	return nil
 }
@@ -185,14 +188,20 @@ func (s *limited) call(operation string, effect func()) error {
 }
 
 func (s *limited) travel() {
-	s.mu.Lock()
-	d := s.latency / 2
-	if s.jitter > 0 {
-		d += time.Duration(s.random.Int64N(int64(s.jitter / 2)))
-	}
-	s.mu.Unlock()
-	time.Sleep(d) // virtual time
+	time.Sleep(s.latency/2 + s.upTo(s.jitter/2)()) // virtual time
 	standStill(s.hiccup)
+}
+
+// upTo returns random times up to the most.
+func (s *limited) upTo(most time.Duration) func() time.Duration {
+	return func() time.Duration {
+		if most <= 0 {
+			return 0
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return time.Duration(s.random.Int64N(int64(most)))
+	}
 }
 
 // take takes a token for an effect, or returns how long the next one takes.
@@ -259,6 +268,10 @@ func TestUnknownLimitIsFound(t *testing.T) {
 		{"burst 1, 3600 rows", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 3600}, 0.95, 10},
 		{"burst 1, 10 a second", lab{limit: 10, burst: 1, latency: 20 * ms, rows: 600}, 0.90, 9},
 		{"burst 1, jitter", lab{limit: 60, burst: 1, latency: 20 * ms, jitter: 8 * ms, rows: 3600}, 0.75, 36},
+		{"burst 1, a slow disk", lab{limit: 60, burst: 1, latency: 20 * ms, disk: 5 * ms, rows: 900}, 0.90, 3},
+		{"burst 1, a slow disk, 3600 rows", lab{limit: 60, burst: 1, latency: 20 * ms, disk: 5 * ms, rows: 3600}, 0.92, 10},
+		{"burst 1, a very slow disk", lab{limit: 60, burst: 1, latency: 20 * ms, disk: 10 * ms, rows: 3600}, 0.90, 10},
+		{"a very slow disk", lab{limit: 60, burst: 10, latency: 20 * ms, disk: 10 * ms, rows: 3600}, 0.97, 10},
 		{"hiccups", lab{limit: 60, burst: 10, latency: 20 * ms, hiccup: 50 * ms, rows: 3600}, 0.93, 18},
 		{"hiccups, 1000 a second", lab{limit: 1000, burst: 10, latency: 20 * ms, hiccup: 30 * ms, rows: 20_000}, 0.75, 260},
 		{"burst 60", lab{limit: 60, burst: 60, latency: 20 * ms, rows: 3600}, 0.97, 25},
