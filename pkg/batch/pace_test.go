@@ -26,15 +26,18 @@ type lab struct {
 	limit  float64
 	burst  int
 	window time.Duration
-	// changed, if set, is the limit after half of the rows.
+	// changed, if set, is the limit after half of the rows, course the limit after so many seconds.
 	changed float64
+	course  func(seconds float64) float64
 
 	latency, jitter time.Duration
-	// silent says that a refusal does not tell when to come back, headers that every answer tells the limit.
-	silent, headers bool
+	// silent says that a refusal does not tell when to come back, plain that it is a 503 without a word, as of a gateway
+	// that sheds load, headers that every answer tells the limit.
+	silent, plain, headers bool
 
-	// stall is for how long the disk stands still every two seconds, hiccup the same for the network.
-	stall, hiccup time.Duration
+	// stall is for how long the disk stands still every two seconds, hiccup the same for the network. disk is how long it
+	// takes otherwise, at most.
+	stall, hiccup, disk time.Duration
 
 	rows int
 	pace pace.Options
@@ -47,6 +50,20 @@ type measured struct {
 	late    int // of them, after the limit has changed
 	learned pace.Rate
 	took    time.Duration
+
+	accepted []time.Duration // when, since the run began
+	failed   int             // rows
+}
+
+// during returns how many rows a second were accepted between two instants, in seconds since the run began.
+func (m measured) during(from, to float64) float64 {
+	n := 0
+	for _, at := range m.accepted {
+		if at.Seconds() >= from && at.Seconds() < to {
+			n++
+		}
+	}
+	return float64(n) / (to - from)
 }
 
 // run invites the rows and measures.
@@ -62,34 +79,36 @@ func (l lab) run(t *testing.T) (m measured) {
 		t.Fatal(err)
 	}
 	s := &limited{
-		Service: reads, lab: l, pace: p, random: rand.New(rand.NewPCG(1, 2)),
+		Service: reads, lab: l, reads: reads, pace: p, random: rand.New(rand.NewPCG(1, 2)),
 		tokens: max(float64(l.burst), l.limit*l.window.Seconds()), filled: time.Now(), began: time.Now(),
+		start: time.Now(),
 	}
 	began := time.Now()
-	recovered := recoveryOf(stalling{forgetful(l.rows), l.stall}).Recovered(plan.Inputs{Directory: d, At: time.Now()})
+	recovered := recoveryOf(stalling{forgetful(l.rows), l.stall, s.upTo(l.disk)}).Recovered(plan.Inputs{Directory: d, At: time.Now()})
 	err = recovered.Run(t.Context(), nil, batch.Options{
 		Run: "run", Service: s, Pace: p, Random: func() float64 { return 0.5 },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.accepted != l.rows {
-		t.Errorf("%d of %d rows were invited", s.accepted, l.rows)
-	}
+	m.failed = l.rows - len(s.accepted)
 	m.took = time.Since(began)
 	m.share = float64(l.rows) / l.limit / m.took.Seconds()
 	m.refused, m.late = s.refused, s.late
 	m.learned, _ = p.Learned()
+	m.accepted = s.accepted
 	return m
 }
 
-// stalling is a ledger whose disk stands still now and then, and then lets everybody go at once.
+// stalling is a ledger whose disk takes its time, and stands still now and then, and then lets everybody go at once.
 type stalling struct {
 	forgetful
 	stall time.Duration
+	disk  func() time.Duration
 }
 
 func (s stalling) Claim(context.Context, record.Claim) error {
+	time.Sleep(s.disk()) // virtual time
 	standStill(s.stall)
 	return nil
 }
@@ -105,51 +124,96 @@ func standStill(stall time.Duration) {
 type limited struct {
 	batch.Service
 	lab
-	pace *pace.Pace
+	reads *fakeService
+	pace  *pace.Pace
 
 	mu       sync.Mutex
 	random   *rand.Rand
 	tokens   float64
 	filled   time.Time
 	began    time.Time // of the window
-	accepted int
+	start    time.Time // of the run
+	accepted []time.Duration
 	refused  int
 	late     int
 }
 
-func (s *limited) Invite(context.Context, string, cybedefend.Invite) (cybedefend.Invitation, error) {
+func (s *limited) Invite(_ context.Context, organizationID string, invite cybedefend.Invite) (cybedefend.Invitation, error) {
+	invitation := cybedefend.Invitation{
+		ID: "id-" + invite.Email, Email: invite.Email, OrganizationID: organizationID, Token: secret.New("t"), Status: "PENDING",
+	}
+	err := s.call(cybedefend.OpInvite, func() {
+		s.accepted = append(s.accepted, time.Since(s.start))
+		s.reads.locked(func() { s.reads.mail(invite.Email, invitation) })
+	})
+	if err != nil {
+		return cybedefend.Invitation{}, err
+	}
+	return invitation, nil
+}
+
+// Invitations implements [batch.Service]: the reads of a run count as well.
+func (s *limited) Invitations(ctx context.Context, id string, page cybedefend.Page) (cybedefend.InvitationsPage, error) {
+	if err := s.call(cybedefend.OpInvitations, func() {}); err != nil {
+		return cybedefend.InvitationsPage{}, err
+	}
+	return s.reads.Invitations(ctx, id, page)
+}
+
+// Members implements [batch.Service].
+func (s *limited) Members(ctx context.Context, id string, page cybedefend.Page, search string) (cybedefend.MembersPage, error) {
+	if err := s.call(cybedefend.OpMembers, func() {}); err != nil {
+		return cybedefend.MembersPage{}, err
+	}
+	return s.reads.Members(ctx, id, page, search)
+}
+
+// call has a call travel, and take effect if the limit allows it.
+func (s *limited) call(operation string, effect func()) error {
 	s.travel()
-	limits, wait := s.take()
+	limits, wait := s.take(effect)
 	s.travel()
 	s.pace.Report(pace.Told{Limits: limits})
 	if wait == 0 {
-		return cybedefend.Invitation{ID: "id", Email: "e", Token: secret.New("t"), Status: "PENDING"}, nil
+		return nil
 	}
-	err := &cybedefend.Error{Operation: cybedefend.OpInvite, Class: cybedefend.NotProcessed, Status: http.StatusTooManyRequests}
-	if !s.silent {
+	err := &cybedefend.Error{Operation: operation, Class: cybedefend.NotProcessed, Status: http.StatusTooManyRequests}
+	switch {
+	case s.plain:
+		err.Class, err.Status = cybedefend.Lost, http.StatusServiceUnavailable
+	case !s.silent:
 		err.RetryAfter, err.HasRetryAfter = time.Duration(math.Ceil(wait.Seconds()))*time.Second, true
 	}
-	return cybedefend.Invitation{}, err
+	return err
 }
 
 func (s *limited) travel() {
-	s.mu.Lock()
-	d := s.latency / 2
-	if s.jitter > 0 {
-		d += time.Duration(s.random.Int64N(int64(s.jitter / 2)))
-	}
-	s.mu.Unlock()
-	time.Sleep(d) // virtual time
+	time.Sleep(s.latency/2 + s.upTo(s.jitter/2)()) // virtual time
 	standStill(s.hiccup)
 }
 
-// take takes a token, or returns how long the next one takes.
-func (s *limited) take() (limits []pace.Limit, wait time.Duration) {
+// upTo returns random times up to the most.
+func (s *limited) upTo(most time.Duration) func() time.Duration {
+	return func() time.Duration {
+		if most <= 0 {
+			return 0
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return time.Duration(s.random.Int64N(int64(most)))
+	}
+}
+
+// take takes a token for an effect, or returns how long the next one takes.
+func (s *limited) take(effect func()) (limits []pace.Limit, wait time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now, limit := time.Now(), s.limit
-	if s.changed > 0 && s.accepted >= s.rows/2 {
+	if s.changed > 0 && len(s.accepted) >= s.rows/2 {
 		limit = s.changed
+	}
+	if s.course != nil {
+		limit = s.course(now.Sub(s.start).Seconds())
 	}
 	if s.window > 0 {
 		for now.Sub(s.began) >= s.window {
@@ -162,11 +226,11 @@ func (s *limited) take() (limits []pace.Limit, wait time.Duration) {
 	}
 	if s.tokens >= 1-1e-6 {
 		s.tokens--
-		s.accepted++
 		wait = 0
+		effect()
 	} else {
 		s.refused++
-		if s.changed > 0 && s.accepted >= s.rows/2 {
+		if s.changed > 0 && len(s.accepted) >= s.rows/2 {
 			s.late++
 		}
 	}
@@ -189,20 +253,25 @@ func TestUnknownLimitIsFound(t *testing.T) {
 		share   float64
 		refused int // at most
 	}{
-		{"900 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 900}, 0.88, 10},
-		{"3600 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 3600}, 0.97, 18},
+		{"900 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 900}, 0.96, 3},
+		{"3600 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 3600}, 0.97, 10},
 		{"10 a second", lab{limit: 10, burst: 10, latency: 20 * ms, rows: 600}, 0.97, 10},
 		{"20 a second", lab{limit: 20, burst: 10, latency: 20 * ms, rows: 2000}, 0.97, 10},
 		{"100 a second", lab{limit: 100, burst: 10, latency: 20 * ms, rows: 2000}, 0.88, 10},
 		{"400 a second", lab{limit: 400, burst: 40, latency: 20 * ms, rows: 8000}, 0.85, 40},
 		{"1000 a second", lab{limit: 1000, burst: 10, latency: 20 * ms, rows: 20_000}, 0.86, 100},
 		{"no Retry-After", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 900, silent: true}, 0.88, 10},
-		{"no Retry-After, 3600 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 3600, silent: true}, 0.97, 18},
+		{"no Retry-After, 3600 rows", lab{limit: 60, burst: 10, latency: 20 * ms, rows: 3600, silent: true}, 0.97, 10},
 		{"slow answers", lab{limit: 60, burst: 10, latency: 200 * ms, rows: 900}, 0.82, 10},
 		{"slow answers, 3600 rows", lab{limit: 60, burst: 10, latency: 200 * ms, rows: 3600}, 0.95, 18},
-		{"burst 1", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 900}, 0.80, 10},
-		{"burst 1, 3600 rows", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 3600}, 0.93, 18},
+		{"burst 1", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 900}, 0.90, 3},
+		{"burst 1, 3600 rows", lab{limit: 60, burst: 1, latency: 20 * ms, rows: 3600}, 0.95, 10},
+		{"burst 1, 10 a second", lab{limit: 10, burst: 1, latency: 20 * ms, rows: 600}, 0.90, 9},
 		{"burst 1, jitter", lab{limit: 60, burst: 1, latency: 20 * ms, jitter: 8 * ms, rows: 3600}, 0.75, 36},
+		{"burst 1, a slow disk", lab{limit: 60, burst: 1, latency: 20 * ms, disk: 5 * ms, rows: 900}, 0.90, 3},
+		{"burst 1, a slow disk, 3600 rows", lab{limit: 60, burst: 1, latency: 20 * ms, disk: 5 * ms, rows: 3600}, 0.92, 10},
+		{"burst 1, a very slow disk", lab{limit: 60, burst: 1, latency: 20 * ms, disk: 10 * ms, rows: 3600}, 0.90, 10},
+		{"a very slow disk", lab{limit: 60, burst: 10, latency: 20 * ms, disk: 10 * ms, rows: 3600}, 0.97, 10},
 		{"hiccups", lab{limit: 60, burst: 10, latency: 20 * ms, hiccup: 50 * ms, rows: 3600}, 0.93, 18},
 		{"hiccups, 1000 a second", lab{limit: 1000, burst: 10, latency: 20 * ms, hiccup: 30 * ms, rows: 20_000}, 0.75, 260},
 		{"burst 60", lab{limit: 60, burst: 60, latency: 20 * ms, rows: 3600}, 0.97, 25},
@@ -230,6 +299,9 @@ func TestUnknownLimitIsFound(t *testing.T) {
 				if m.share < tt.share || m.refused > tt.refused {
 					t.Errorf("%.3f of the limit and %d refusals, want %.3f and %d", m.share, m.refused, tt.share, tt.refused)
 				}
+				if m.failed > 0 {
+					t.Errorf("%d rows were not invited", m.failed)
+				}
 				if m.late > 20 {
 					t.Errorf("%d refusals after the limit had changed, want 20 at most", m.late)
 				}
@@ -256,6 +328,56 @@ func TestLearnedPaceIsUsedAtOnce(t *testing.T) {
 				t.Logf("%.3f of the limit, %d refused, learned %s, then %s", again.share, again.refused, l.pace.Start, again.learned)
 				if most := max(10, l.rows/200); again.share < 0.96 || again.refused > most {
 					t.Errorf("%.3f of the limit and %d refusals, want 0.96 and %d", again.share, again.refused, most)
+				}
+			})
+		})
+	}
+}
+
+// TestPaceComesBackAfterADip has a limit of 60/s fall for half a minute. How deep it falls, how long the run has lasted
+// and whether its pace was remembered make no difference to how soon 90 % of the limit are used again.
+func TestPaceComesBackAfterADip(t *testing.T) {
+	const long, most = 30, 30
+	for _, depth := range []float64{20, 5, 1, 0.2} {
+		for _, began := range []float64{5, 60} {
+			for _, start := range []pace.Rate{0, 60} {
+				t.Run(fmt.Sprintf("%v a second after %v s, begun at %s", depth, began, start), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						end := began + long
+						l := lab{limit: 60, burst: 10, latency: 20 * ms, pace: pace.Options{Start: start}}
+						l.rows = int(l.limit*(began+most+10) + depth*long) // enough to last beyond the time allowed
+						l.course = func(seconds float64) float64 {
+							if seconds >= began && seconds < end {
+								return depth
+							}
+							return l.limit
+						}
+						m := l.run(t)
+						back := 0.0
+						for back <= most && m.during(end+back, end+back+5) < 0.9*l.limit {
+							back++
+						}
+						t.Logf("back after %v s, %d refused", back, m.refused)
+						if back > most || m.failed > 0 {
+							t.Errorf("90 %% of the limit after %v s and %d rows not invited, want %d s and none", back, m.failed, most)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// TestPlainRefusalsLowerThePace has a gateway shed what is beyond 20/s by a 503 that says nothing more. Each of them has
+// to be looked up, since nobody knows what it did.
+func TestPlainRefusalsLowerThePace(t *testing.T) {
+	for _, plain := range []bool{false, true} {
+		t.Run(fmt.Sprintf("plain %v", plain), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := lab{limit: 20, burst: 10, latency: 20 * ms, plain: plain, rows: 400}.run(t)
+				t.Logf("%s, %d refused", m.took, m.refused)
+				if m.took > 30*time.Second || m.refused > 20 || m.failed > 0 {
+					t.Errorf("%s, %d refused and %d rows not invited, want 30 s, 20 and none", m.took, m.refused, m.failed)
 				}
 			})
 		})

@@ -123,7 +123,8 @@ type Ledger interface {
 	AcceptRoster(ctx context.Context, scope record.Scope, a Accepted) error
 	// AcceptedRoster returns the last roster that was let through for the scope, if there is one.
 	AcceptedRoster(ctx context.Context, scope record.Scope) (a Accepted, found bool, err error)
-	// LearnPace remembers the rate, in requests a second, for the scope, in place of an earlier one.
+	// LearnPace remembers the rate, in requests a second, for the scope, in place of an earlier one. Zero
+	// forgets it.
 	LearnPace(ctx context.Context, scope record.Scope, rate float64) error
 	// Pace returns the rate that was learned for the scope, and when. It is 0 if none was.
 	Pace(ctx context.Context, scope record.Scope) (rate float64, learned time.Time, err error)

@@ -139,10 +139,11 @@ func (m memory) restorePace(ctx context.Context, p *pace.Pace) error {
 	return err
 }
 
-// learnPace remembers the pace that a run has learned, if any.
+// learnPace remembers the pace that a run has learned, if any. One that an earlier run has learned and that this one has
+// found to be wrong is forgotten: zero stands for none.
 func (m memory) learnPace(ctx context.Context, p *pace.Pace) error {
 	learned, ok := p.Learned()
-	if !ok {
+	if !ok && !p.Refuted() {
 		return nil
 	}
 	return m.ledger.LearnPace(ctx, m.scope, float64(learned))

@@ -68,6 +68,10 @@ func (p *Pace) Restore(learned Rate) { p.Report(Restored{learned}) }
 // measured, and none was wished for.
 func (p *Pace) Learned() (Rate, bool) { return p.now().Learned() }
 
+// Refuted reports whether the rate that was restored has turned out to be far from what the service takes, be it too high
+// or too low: then it is to be forgotten, unless another one was learned.
+func (p *Pace) Refuted() bool { return p.now().Refuted() }
+
 // Room returns how many requests may be in flight: no more than the rate needs while the service answers as usual.
 func (p *Pace) Room() int { return p.now().Room() }
 

@@ -77,7 +77,7 @@ func (s search) refused(p Permission, now time.Time) search {
 	limit, measured := s.mark.measure(p)
 	switch {
 	case s.unproven:
-		return s.letGo(p, now)
+		return s.letGo(now)
 	case s.shallow && s.mark.accepted(p) < 2*enough && s.mark.refused < 4:
 		// A bucket without burst refuses every other request as long as the rate is a little too high.
 		s.limit *= restart
@@ -99,11 +99,12 @@ func (s search) refused(p Permission, now time.Time) search {
 	return s.further(p, now)
 }
 
-// letGo returns the state after a refusal that shows that a restored limit is wrong: slow start begins again.
-func (s search) letGo(p Permission, now time.Time) search {
+// letGo returns the state after a refusal that shows that a restored limit is wrong: slow start begins again. Nothing is
+// measured from here on, since the service's bucket fills meanwhile.
+func (s search) letGo(now time.Time) search {
 	s.unproven, s.limit, s.firm = false, 0, false
 	s = s.cutTo(min(s.rate/2, AutoRate), calm, now)
-	s.found, s.blind, s.mark = false, true, mark{Permission: p}
+	s.found, s.mark = false, mark{}
 	return s
 }
 

@@ -63,6 +63,7 @@ type search struct {
 	// unproven says that the limit is a restored one that this service has not confirmed yet, shallow that the limit is
 	// the rate at which a bucket with hardly any burst refused.
 	unproven, shallow bool
+	remembered        Rate // the restored limit, whatever has come of it; 0 if there was none
 
 	found  bool      // something was refused: slow start is over
 	still  time.Time // no try for more before
@@ -92,7 +93,7 @@ func seeking(rate, ceiling Rate) search {
 
 // restored returns the state with a limit that was measured some time ago.
 func (s search) restored(limit Rate, now time.Time) search {
-	s.limit, s.firm, s.unproven, s.found = limit, true, true, true
+	s.limit, s.firm, s.unproven, s.found, s.remembered = limit, true, true, true, limit
 	s = s.to(limit*restart, now)
 	s.bottom, s.still = s.rate, now.Add(min(s.rate.interval(calm/2), longestTrust))
 	return s
@@ -183,6 +184,11 @@ func (s search) learned(last Permission) bool {
 	}
 	stood := s.limit > 0 && s.mark.number > 0 && last.number-s.mark.number >= proof
 	return !s.unproven && (s.firm || stood)
+}
+
+// refuted reports whether the rate is far from the restored one that it began with.
+func (s search) refuted() bool {
+	return s.remembered > 0 && (s.rate > farAbove*s.remembered || s.remembered > farAbove*s.rate)
 }
 
 // interval returns how long n requests take.

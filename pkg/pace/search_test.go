@@ -165,8 +165,14 @@ func TestRestoredRateIsLearnedOnceItIsConfirmed(t *testing.T) {
 		if got, ok := p.Learned(); !ok || got != 200 {
 			t.Errorf("Learned = %s, %v; want what was restored and confirmed", got, ok)
 		}
+		if p.Refuted() {
+			t.Error("what the service has confirmed is refuted")
+		}
 		if got, ok := newPace(t, pace.Options{}).Learned(); ok {
 			t.Errorf("Learned = %s before anything was sent", got)
+		}
+		if newPace(t, pace.Options{}).Refuted() || newPace(t, pace.Options{Start: 200}).Refuted() {
+			t.Error("a rate is refuted before anything was sent")
 		}
 		wished := newPace(t, pace.Options{Rate: 10, Start: 200})
 		if _, ok := wished.Learned(); ok || wished.Status().Rate != 10 {
@@ -185,6 +191,9 @@ func TestRestoredRateIsLetGo(t *testing.T) {
 		if got := high.Status().Rate; got != pace.AutoRate {
 			t.Errorf("rate = %s after a refusal, want slow start from %s", got, pace.AutoRate)
 		}
+		if _, ok := high.Learned(); ok || !high.Refuted() {
+			t.Error("what was refused at once is worth remembering")
+		}
 		low := newPace(t, pace.Options{Start: 1})
 		for start := time.Now(); time.Since(start) < 30*time.Second; {
 			low.Report(pace.Answered{Permission: wait(t, low), Kind: pace.Accepted})
@@ -194,6 +203,9 @@ func TestRestoredRateIsLetGo(t *testing.T) {
 		}
 		if got, ok := low.Learned(); ok {
 			t.Errorf("Learned = %s, which the service has exceeded by far", got)
+		}
+		if !low.Refuted() {
+			t.Error("what the service has exceeded by far is worth remembering")
 		}
 	})
 }

@@ -36,7 +36,10 @@ func TestUnknownLimitIsFound(t *testing.T) {
 		{"faults without a reason", 60, model{burst: 10, latency: 20 * ms, fault: 0.05, rows: 3600}, 0.9, 60},
 		{"plain refusals", 20, model{burst: 10, latency: 20 * ms, plain: true, rows: 400}, 0.9, 50},
 		{"restored, as it is", 60, model{burst: 10, latency: 20 * ms, rows: 1000, begin: Options{Start: 60}}, 0.97, 4},
-		{"restored, ten times too high", 60, model{burst: 10, latency: 20 * ms, rows: 1000, begin: Options{Start: 600}}, 0.85, 60},
+		{"restored, ten times too high", 60, model{burst: 10, latency: 20 * ms, rows: 1000, begin: Options{Start: 600}}, 0.9, 25},
+		{"restored, ten times too high, a deep bucket", 60, model{burst: 60, latency: 20 * ms, rows: 3600, begin: Options{Start: 600}}, 0.97, 15},
+		{"restored, ten times too high, one token", 60, model{burst: 1, latency: 20 * ms, rows: 3600, begin: Options{Start: 600}}, 0.93, 10},
+		{"restored, twice too high, one token, 10 a second", 10, model{burst: 1, latency: 20 * ms, rows: 600, begin: Options{Start: 20}}, 0.85, 15},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			runs, share, worst, refused := 0.0, 0.0, 9.0, 0.0

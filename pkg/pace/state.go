@@ -82,6 +82,10 @@ func (s State) Learned() (Rate, bool) {
 	return s.search.limit, true
 }
 
+// Refuted reports whether the rate that was restored has turned out to be far from what the service takes, be it too high
+// or too low: then it is to be forgotten, unless another one was learned.
+func (s State) Refuted() bool { return s.search.refuted() }
+
 // Relative returns the state with all instants counted from now. States with the same relative state do the same from
 // now on, whenever they were reached.
 func (s State) Relative(now time.Time) State {

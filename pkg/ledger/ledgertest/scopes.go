@@ -74,15 +74,20 @@ var scopeTests = []conformance{
 			}
 		}
 		recall(here, 0, time.Time{})
-		for _, rate := range []float64{10, 59.5} {
+		learn := func(rate float64) {
+			b.Helper()
 			if err := b.LearnPace(b.Context(), here, rate); err != nil {
 				b.Fatal(err)
 			}
 		}
+		learn(10)
+		learn(59.5)
 		b.reopen()
 		recall(here, 59.5, at)
 		recall(elsewhere, 0, time.Time{})
 		recall(rehearsal, 0, time.Time{})
+		learn(0)
+		recall(here, 0, at)
 	}},
 	{"have an accepted roster each", func(b *bench) {
 		recall := func(scope record.Scope, want ledger.Accepted, known bool) {
