@@ -22,7 +22,7 @@ build: ## Build bin/rollcall, one static file
 
 test: ## Run all tests in random order, fuzz seeds included, under the race detector
 	@$(if $(RACE),,echo "no C compiler: running without the race detector")
-	go test $(RACE) -shuffle=on -timeout=15m ./...
+	go test $(RACE) -shuffle=on -timeout=25m ./...
 
 torture: ## Kill the program a thousand times, and once in an outage, and count who was mailed twice
 	OUTAGE=1 KILLS=$(KILLS) go test -count=1 -run='TestTorture|TestOutage|TestFreeze' -v -timeout=90m ./cmd/rollcall
