@@ -110,36 +110,10 @@ func outcomesText(outcomes map[record.Outcome]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// runJSON is what runs --json prints about each run, one object a line.
-type runJSON struct {
-	Run            string         `json:"run"`
-	OrganizationID string         `json:"organization_id"`
-	Roster         string         `json:"roster"`
-	Rows           int            `json:"rows"`
-	StartedAt      time.Time      `json:"started_at"`
-	EndedAt        *time.Time     `json:"ended_at"`
-	ExitCode       *int           `json:"exit_code"`
-	Resumed        int            `json:"resumed"`
-	Outcomes       map[string]int `json:"outcomes"`
-}
-
 func (a *app) writeRunsJSON(runs []ledger.Summary) error {
 	encoder := json.NewEncoder(a.Out)
 	for _, run := range runs {
-		line := runJSON{
-			Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows,
-			StartedAt: run.StartedAt, Resumed: run.Resumed, Outcomes: map[string]int{},
-		}
-		if !run.EndedAt.IsZero() {
-			line.EndedAt, line.ExitCode = &run.EndedAt, &run.ExitCode
-		}
-		for outcome, n := range run.Outcomes {
-			if outcome == record.Unset {
-				outcome = record.NotSent
-			}
-			line.Outcomes[outcome.String()] += n
-		}
-		if err := encoder.Encode(line); err != nil {
+		if err := encoder.Encode(onboard.PastRunOf(run)); err != nil {
 			return err
 		}
 	}

@@ -62,7 +62,7 @@ func (o *order) complete(a *app) error {
 	if o.Grace == 0 {
 		return remedy.MustBePositive("grace")
 	}
-	if o.Deadline, err = parseDeadline(o.StopAt, time.Now()); err != nil {
+	if o.Deadline, err = onboard.ParseDeadline(o.StopAt, time.Now()); err != nil {
 		return remedy.About("deadline", err)
 	}
 	switch {

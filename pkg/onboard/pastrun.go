@@ -1,0 +1,42 @@
+package onboard
+
+import (
+	"time"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+// PastRun is a run as programs read it.
+type PastRun struct {
+	Run            string    `json:"run"`
+	OrganizationID string    `json:"organization_id"`
+	Roster         string    `json:"roster"`
+	Rows           int       `json:"rows"`
+	StartedAt      time.Time `json:"started_at"`
+	// EndedAt and ExitCode are nil for a run that can be resumed.
+	EndedAt  *time.Time `json:"ended_at"`
+	ExitCode *int       `json:"exit_code"`
+	// Resumed is how often it was.
+	Resumed int `json:"resumed"`
+	// Outcomes count the rows by their last word. A row that has had no turn yet is not sent.
+	Outcomes map[string]int `json:"outcomes"`
+}
+
+// PastRunOf returns a run of a ledger as programs read it.
+func PastRunOf(run ledger.Summary) PastRun {
+	past := PastRun{
+		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows,
+		StartedAt: run.StartedAt, Resumed: run.Resumed, Outcomes: map[string]int{},
+	}
+	if !run.EndedAt.IsZero() {
+		past.EndedAt, past.ExitCode = &run.EndedAt, &run.ExitCode
+	}
+	for outcome, n := range run.Outcomes {
+		if outcome == record.Unset {
+			outcome = record.NotSent
+		}
+		past.Outcomes[outcome.String()] += n
+	}
+	return past
+}
