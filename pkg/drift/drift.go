@@ -58,8 +58,8 @@ type Sides struct {
 	Roster Roster
 	// Known tells whether an earlier roster has named somebody, by key.
 	Known func(key string) bool
-	// Owner returns the key of the person to whom an invitation was sent that is remembered, empty if none is: the service
-	// may list it under another spelling of the address. Nil remembers none.
+	// Owner returns the key of the person to whom an invitation was sent that is remembered, empty if none is or if it is not
+	// certain: the service may list it under another spelling of the address. Nil remembers none.
 	Owner func(invitationID string) string
 }
 
@@ -71,13 +71,16 @@ func Find(s Sides) []Difference {
 	}
 	var found []Difference
 	for key, m := range s.People {
+		owner := ""
 		if m.Member == nil && m.Pending != nil && s.Owner != nil {
-			key = cmp.Or(s.Owner(m.Pending.ID), key)
+			owner = s.Owner(m.Pending.ID)
 		}
 		role, listed := s.Roster[key]
-		// Whoever the roster has under another spelling has not left, and what is wanted of them is not certain.
-		listed = listed || mailboxes[email.Mailbox(key)]
-		if d, differs := compare(m, role, listed, s.Known(key)); differs {
+		_, owned := s.Roster[owner]
+		// Whoever the roster has in any way has not left, and what is wanted under another spelling is not certain.
+		listed = listed || owned || mailboxes[email.Mailbox(key)]
+		known := s.Known(key) || owner != "" && s.Known(owner)
+		if d, differs := compare(m, role, listed, known); differs {
 			found = append(found, d)
 		}
 	}

@@ -36,7 +36,8 @@ func TestFind(t *testing.T) {
 		"alice":    {Member: member("alice", "member")},
 		"spelled":  {Member: member("spelled", "Billing Manager")},
 		"owner":    {Member: member("owner", "creator")},
-		"moved":    {Pending: open("moved")}, // of somebody who has left
+		"moved":    {Pending: open("moved")},  // of somebody who has left
+		"former":   {Pending: open("former")}, // which an earlier roster named, of somebody whom this one names
 		// What follows is in the roster under another spelling.
 		"annlee@gmail.com": {Pending: open("annlee@gmail.com")},
 		"bo@x.example":     {Member: member("bo@x.example", "member")},
@@ -47,11 +48,11 @@ func TestFind(t *testing.T) {
 		"both": "member", "alice": "billing_manager", "new": "member",
 		"spelled": "billing_manager", "owner": "member", "ann.lee@gmail.com": "member", "bo+team@x.example": "manager", "c.y@x.example": "member",
 	}
-	earlier := map[string]bool{"left": true, "gone": true, "lapsed": true, "same": true, "annlee@gmail.com": true, "bo@x.example": true}
+	earlier := map[string]bool{"left": true, "gone": true, "lapsed": true, "same": true, "former": true, "annlee@gmail.com": true, "bo@x.example": true}
 	sides := drift.Sides{
 		People: maps.All(people), Roster: wanted, Known: func(key string) bool { return earlier[key] },
 		Owner: func(id string) string {
-			return map[string]string{"invitation of cy@x.example": "c.y@x.example", "invitation of moved": "left"}[id]
+			return map[string]string{"invitation of cy@x.example": "c.y@x.example", "invitation of moved": "left", "invitation of former": "same"}[id]
 		},
 	}
 	got := drift.Find(sides)

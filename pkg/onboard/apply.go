@@ -21,8 +21,9 @@ const staleAfter = time.Minute
 // errApplied keeps a session from being used for more than one piece of work.
 var errApplied = errors.New("this session has been applied: what is there now is for another one to find out")
 
-// Apply does what the preview says, once, and nothing if the preview was refused. A dry run has nothing to apply. Closing stop ends the sending: what is in flight is answered, and the results are written. Ending ctx cuts it off; the
-// same work, done again, then finds out what became of it.
+// Apply does what the preview says, once, and nothing if the preview was refused. A dry run has nothing to apply. Closing
+// stop ends the sending: what is in flight is answered, and the results are written. Ending ctx cuts it off; the same work,
+// done again, then finds out what became of it.
 func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	s := p.session
 	switch err := p.refusal(); {

@@ -107,14 +107,18 @@ func wishesOf(ctx context.Context, r *roster.Roster) (drift.Roster, error) {
 	return wanted, nil
 }
 
-// ownersOf returns whose the invitations are that are remembered, by their ids in lower case.
+// ownersOf returns whose the invitations are that are remembered, by their ids in lower case. An id that the service has
+// given to several people is nobody's.
 func ownersOf(histories plan.Histories) map[string]string {
 	owners := make(map[string]string, len(histories))
 	for key, history := range histories {
-		for _, id := range []string{history.Invitation.ID, history.Seen.ID} {
-			if id != "" {
-				owners[strings.ToLower(id)] = key
+		for _, id := range append([]string{history.Invitation.ID, history.Seen.ID}, history.Earlier...) {
+			id = strings.ToLower(id)
+			if owner, taken := owners[id]; id == "" || taken && owner != key {
+				owners[id] = ""
+				continue
 			}
+			owners[id] = key
 		}
 	}
 	return owners

@@ -1,6 +1,11 @@
 package onboard
 
-import "testing"
+import (
+	"testing"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/plan"
+)
 
 func TestLeavers(t *testing.T) {
 	tests := []struct {
@@ -24,6 +29,20 @@ func TestLeavers(t *testing.T) {
 		}
 		if got := s.leavers(tt.people); got != tt.want {
 			t.Errorf("%s of %d people = %d, want %d", tt.give, tt.people, got, tt.want)
+		}
+	}
+}
+
+// TestOwners has one id that the service has given to two people, and one from before somebody left.
+func TestOwners(t *testing.T) {
+	sent := func(id string) cybedefend.Invitation { return cybedefend.Invitation{ID: id} }
+	got := ownersOf(plan.Histories{
+		"a": {Invitation: sent("SHARED"), Seen: sent("own")}, "b": {Invitation: sent("shared")}, "c": {Earlier: []string{"Before"}},
+		"d": {},
+	})
+	for id, want := range map[string]string{"shared": "", "own": "a", "before": "c", "": ""} {
+		if got[id] != want {
+			t.Errorf("%q is of %q, want %q", id, got[id], want)
 		}
 	}
 }
