@@ -75,6 +75,10 @@ func (m memory) histories(ctx context.Context, now time.Time, whole string) (pla
 	})
 }
 
+// clocks is how much this machine's clock, by which a joining begins, may be ahead of the service's, by which an invitation
+// is sent: what the joining has led to must not seem to be from before it.
+const clocks = time.Minute
+
 // joined returns since when the present joining of those lasts who have left and are named again.
 func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[string]time.Time, error) {
 	joined := map[string]time.Time{}
@@ -89,7 +93,7 @@ func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[st
 		case name.Left || name.Since.After(recent):
 			joined[name.Person] = recent
 		case !name.Since.IsZero():
-			joined[name.Person] = name.Since
+			joined[name.Person] = name.Since.Add(-clocks)
 		}
 	}
 	return joined, nil
