@@ -69,13 +69,14 @@ var arrows = []arrow{
 	{"notify", "address atomicfile bounded connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	// The edge.
+	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
 		"onboard", "atomicfile batch bounded breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{
 		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
-			"notify onboard pace plan plural quantity record remedy report results retry roster sandbox secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -94,7 +95,7 @@ var dependencies = []dependency{
 	{"io/ioutil", "", "io and os have taken its place"},
 
 	{"github.com/spf13/cobra", "cli", "no package below the edge knows commands"},
-	{"github.com/spf13/pflag", "cli", "no package below the edge knows flags"},
+	{"github.com/spf13/pflag", "cli sandboxflags", "no package below the edge knows flags"},
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},

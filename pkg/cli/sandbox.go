@@ -8,10 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/sandbox"
+	"rollcall/pkg/sandboxflags"
 )
 
 func (a *app) sandboxCommand() *cobra.Command {
-	var f sandboxFlags
+	var f sandboxflags.Flags
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Serve an emulation of the service on this machine, with faults on demand",
@@ -25,19 +26,13 @@ misbehaviour can also be ordered while it serves, as in
   rollcall sandbox --list-lag 15s --spell-list gmail --odd-reply queued=10%`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := f.finish(); err != nil {
-				return err
-			}
-			return a.serveSandbox(cmd.Context(), f.listen, f.options)
+			return a.serveSandbox(cmd.Context(), f.Listen, f.Options())
 		},
 	}
 	var groups flagGroups
-	groups.group(cmd, "Serving", f.addServing)
-	groups.group(cmd, "Who is there from the beginning", f.addPeople)
-	groups.group(cmd, "Which invites are refused", f.addRefusals)
-	groups.group(cmd, "Limits", f.addLimits)
-	groups.group(cmd, "Faults", f.addFaults)
-	groups.group(cmd, "What answers and lists show", f.addLists)
+	for _, g := range f.Groups() {
+		groups.group(cmd, g.Title, func(cmd *cobra.Command) { g.Add(cmd.Flags()) })
+	}
 	cmd.SetUsageFunc(groups.usage)
 	return cmd
 }

@@ -1,18 +1,21 @@
-package cli
+// Package sandboxflags has the options of a sandbox as flags of a command line.
+//
+// It has no example: `rollcall sandbox --help` shows every flag of it.
+package sandboxflags
 
 import (
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"rollcall/pkg/cybedefend"
-	"rollcall/pkg/pace"
 	"rollcall/pkg/quantity"
 	"rollcall/pkg/sandbox"
 )
 
-// sandboxFlags are the options of a sandbox, and what becomes options when the flags are read.
-type sandboxFlags struct {
-	listen string
-	limit  string
+// Flags are the options of a sandbox, and what becomes options when the flags are read.
+type Flags struct {
+	// Listen is the address to serve at.
+	Listen string
+
 	shares []namedShare
 
 	// refusals are what --refuse and --forbid name, and refuseWords belong to all of the former.
@@ -29,9 +32,27 @@ type namedShare struct {
 	value       quantity.Share
 }
 
-func (f *sandboxFlags) addServing(cmd *cobra.Command) {
-	flags, o := cmd.Flags(), &f.options
-	flags.StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` to serve at; port 0 is any free one")
+// Group is a group of flags with a title.
+type Group struct {
+	Title string
+	Add   func(*pflag.FlagSet)
+}
+
+// Groups returns all flags, as help shows them.
+func (f *Flags) Groups() []Group {
+	return []Group{
+		{"Serving", f.addServing},
+		{"Who is there from the beginning", f.addPeople},
+		{"Which invites are refused", f.addRefusals},
+		{"Limits", f.addLimits},
+		{"Faults", f.addFaults},
+		{"What answers and lists show", f.addLists},
+	}
+}
+
+func (f *Flags) addServing(flags *pflag.FlagSet) {
+	o := &f.options
+	flags.StringVar(&f.Listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` to serve at; port 0 is any free one")
 	flags.DurationVar(&o.Latency, "latency", 0, "how long every call takes")
 	flags.DurationVar(&o.LatencyJitter, "jitter", 0, "how much longer a call may take, at random")
 	flags.DurationVar(&o.TokenLifetime, "token-lifetime", sandbox.DefaultTokenLifetime, "how long access tokens last")
@@ -40,8 +61,8 @@ func (f *sandboxFlags) addServing(cmd *cobra.Command) {
 	flags.Uint64Var(&o.Seed, "seed", 0, "decides identifiers and faults")
 }
 
-func (f *sandboxFlags) addPeople(cmd *cobra.Command) {
-	flags, o := cmd.Flags(), &f.options
+func (f *Flags) addPeople(flags *pflag.FlagSet) {
+	o := &f.options
 	flags.Var(word[cybedefend.Role]{&o.CallerRole}, "caller-role", "the caller's role: creator, administrator, manager, …")
 	flags.IntVar(&o.Seats, "seats", 0, "how many seats the caller's subscription has, which is told and not enforced (default plenty)")
 	flags.IntVar(&o.Members.Count, "members", 0, "how many members there are")
@@ -55,8 +76,8 @@ func (f *sandboxFlags) addPeople(cmd *cobra.Command) {
 	flags.IntVar(&o.Leaving, "leaving", 0, "how many more members and invitations there are of which one goes with each page of its list that is read")
 }
 
-func (f *sandboxFlags) addRefusals(cmd *cobra.Command) {
-	flags, o := cmd.Flags(), &f.options
+func (f *Flags) addRefusals(flags *pflag.FlagSet) {
+	o := &f.options
 	flags.Var(word[sandbox.Duplicates]{&o.Duplicates}, "duplicates", "what a second invite of a pending address gets: 409, 400, 403, 422, replace or second")
 	flags.IntVar(&o.MemberStatus, "member-status", 409, "`STATUS` of an invite of a member: 409, 400, 403 or 422")
 	flags.StringArrayVar(&f.refuse, "refuse", nil, "refuse addresses that match `REGEXP` with 400; repeatable")
@@ -64,9 +85,9 @@ func (f *sandboxFlags) addRefusals(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.forbid, "forbid", nil, "refuse `ADDRESS|ROLE` with 403, in the service's own shape; repeatable")
 }
 
-func (f *sandboxFlags) addLimits(cmd *cobra.Command) {
-	flags, o := cmd.Flags(), &f.options
-	flags.StringVar(&f.limit, "limit", "", "refuse more than `RATE` with 429, as in 60/s")
+func (f *Flags) addLimits(flags *pflag.FlagSet) {
+	o := &f.options
+	flags.Var(rateValue{&o.Limit.Rate}, "limit", "refuse more than that with 429, as in 60/s")
 	flags.IntVar(&o.Limit.Burst, "burst", 1, "how many calls the limit allows at once")
 	flags.Var(word[sandbox.RetryAfter]{&o.Limit.RetryAfter}, "retry-after", "how a refusal says when to come back: seconds, date, epoch, ms-header or none")
 	flags.Var(word[sandbox.Headers]{&o.Limit.Headers}, "limit-headers", "how every answer tells the limit: none, x-ratelimit, x-ratelimit-named or ratelimit-policy")
@@ -76,8 +97,8 @@ func (f *sandboxFlags) addLimits(cmd *cobra.Command) {
 	flags.StringVar(&o.Quota.Words, "quota-words", "", "what the service says then (default as in \"10 invitations per 1 minutes exceeded\")")
 }
 
-func (f *sandboxFlags) addFaults(cmd *cobra.Command) {
-	flags, o := cmd.Flags(), &f.options
+func (f *Flags) addFaults(flags *pflag.FlagSet) {
+	o := &f.options
 	f.shares = []namedShare{
 		{name: "error-before", usage: "invites that get a 500 before anything was done", target: &o.Faults.ErrorBefore},
 		{name: "error-after", usage: "invites that get a 500 although the invitation was made", target: &o.Faults.ErrorAfter},
@@ -97,8 +118,8 @@ func (f *sandboxFlags) addFaults(cmd *cobra.Command) {
 		"waf, redirect, proxy_auth, forbidden (which says when to come back), or any kind of odd reply")
 }
 
-func (f *sandboxFlags) addLists(cmd *cobra.Command) {
-	flags, o := cmd.Flags(), &f.options
+func (f *Flags) addLists(flags *pflag.FlagSet) {
+	o := &f.options
 	flags.Var(word[sandbox.Spelling]{&o.Spelling.Reply}, "spell-reply", "how the answer to an invite spells its address: none, lower, gmail (no dots, no +tag) or masked")
 	flags.Var(word[sandbox.Spelling]{&o.Spelling.List}, "spell-list", "how lists spell addresses: the same words")
 	flags.Var(word[sandbox.Order]{&o.Order}, "order", "order of the invitations: newest, oldest, or none, which is another one on each call and for members, too")
@@ -107,27 +128,21 @@ func (f *sandboxFlags) addLists(cmd *cobra.Command) {
 	flags.Var(holeValue{&o.Lists.Hole}, "page-hole", "let page N of each list come empty the first time, or short, or always")
 	flags.IntVar(&o.Lists.HiddenMembers, "members-hidden", 0, "how many of the last members are not shown, though totals count them")
 	flags.Var(word[sandbox.Blank]{&o.Lists.Blank}, "lists", "show nobody: empty or null lists")
-	flags.BoolVar(&o.Lists.SearchToo, "hide-from-search", false, "let --members-hidden and --lists hold for a search, too")
+	flags.BoolVar(&o.Lists.SearchToo, "hide-from-search", false, "hide members and show nobody in a search, too")
 	flags.Var(oddItemsValue{&o.Lists.Odd}, "odd-items", "oddities of lists: null-email, numeric-id, text-totals, bom, nested, or all")
 }
 
-// finish makes options of what the flags say.
-func (f *sandboxFlags) finish() error {
+// Options returns what the flags say, once they are read.
+func (f *Flags) Options() sandbox.Options {
 	for _, share := range f.shares {
 		*share.target = float64(share.value)
 	}
-	if f.limit != "" {
-		rate, err := pace.ParseRate(f.limit)
-		if err != nil || rate == 0 {
-			return usageError("", "--limit: %q is not a rate such as 60/s", f.limit)
-		}
-		f.options.Limit.Rate = float64(rate)
-	}
+	o := f.options
 	for _, pattern := range f.refuse {
-		f.options.Refusals = append(f.options.Refusals, sandbox.Refusal{Pattern: pattern, Words: f.refuseWords})
+		o.Refusals = append(o.Refusals, sandbox.Refusal{Pattern: pattern, Words: f.refuseWords})
 	}
 	for _, whom := range f.forbid {
-		f.options.Refusals = append(f.options.Refusals, forbid(whom))
+		o.Refusals = append(o.Refusals, forbid(whom))
 	}
-	return nil
+	return o
 }

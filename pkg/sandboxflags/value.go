@@ -1,4 +1,4 @@
-package cli
+package sandboxflags
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/pace"
 	"rollcall/pkg/quantity"
 	"rollcall/pkg/sandbox"
 )
@@ -24,6 +25,21 @@ func (w word[T]) String() string {
 }
 func (w word[T]) Type() string          { return "WORD" }
 func (w word[T]) Set(text string) error { *w.target = T(text); return nil }
+
+// rateValue is the flag value 60/s.
+type rateValue struct{ target *float64 }
+
+func (r rateValue) String() string { return "" }
+func (r rateValue) Type() string   { return "RATE" }
+
+func (r rateValue) Set(text string) error {
+	rate, err := pace.ParseRate(text)
+	if err != nil || rate == 0 {
+		return errors.New("not a rate such as 60/s")
+	}
+	*r.target = float64(rate)
+	return nil
+}
 
 // quotaValue is the flag value 10/1m.
 type quotaValue struct{ target *sandbox.Quota }

@@ -1,4 +1,4 @@
-package cli
+package sandboxflags
 
 import (
 	"strings"
@@ -6,25 +6,25 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"rollcall/pkg/sandbox"
 )
 
-// readSandboxFlags returns the options that a command line means.
-func readSandboxFlags(line string) (sandbox.Options, error) {
-	var f sandboxFlags
-	cmd := &cobra.Command{Use: "sandbox"}
-	for _, add := range []func(*cobra.Command){f.addServing, f.addPeople, f.addRefusals, f.addLimits, f.addFaults, f.addLists} {
-		add(cmd)
+// read returns the options that a command line means.
+func read(line string) (sandbox.Options, error) {
+	var f Flags
+	flags := pflag.NewFlagSet("sandbox", pflag.ContinueOnError)
+	for _, group := range f.Groups() {
+		group.Add(flags)
 	}
-	if err := cmd.ParseFlags(strings.Fields(line)); err != nil {
+	if err := flags.Parse(strings.Fields(line)); err != nil {
 		return sandbox.Options{}, err
 	}
-	return f.options, f.finish()
+	return f.Options(), nil
 }
 
-func TestSandboxFlags(t *testing.T) {
+func TestFlags(t *testing.T) {
 	defaults := func(change func(*sandbox.Options)) sandbox.Options {
 		o := sandbox.Options{
 			TokenLifetime: sandbox.DefaultTokenLifetime, InvitationLifetime: sandbox.DefaultInvitationLifetime, MemberStatus: 409,
@@ -75,7 +75,7 @@ func TestSandboxFlags(t *testing.T) {
 			o.Limit.Rate, o.Limit.RetryAfter, o.Limit.Reset, o.TokenAhead = 1, "epoch", "ms", time.Second
 		},
 	} {
-		got, err := readSandboxFlags(line)
+		got, err := read(line)
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -88,13 +88,13 @@ func TestSandboxFlags(t *testing.T) {
 	}
 }
 
-func TestSandboxFlagsRefuse(t *testing.T) {
+func TestFlagsRefuse(t *testing.T) {
 	for _, line := range []string{
 		"--odd-reply boom", "--odd-reply queued=120%", "--odd-reply queued=", "--answer boom", "--answer waf,lists",
 		"--page-hole 0", "--page-hole 2,long", "--page-hole short", "--odd-items all,bom", "--odd-items x", "--limit fast",
 		"--quota 10", "--quota 0/1m", "--quota 10/0s", "--quota 10/m", "--cut-after 101%",
 	} {
-		if got, err := readSandboxFlags(line); err == nil {
+		if got, err := read(line); err == nil {
 			t.Errorf("%s was read as %+v", line, got)
 		}
 	}
