@@ -40,6 +40,24 @@ var calls = map[string]func(context.Context, *cybedefend.Client) (any, error){
 	cybedefend.OpChangeRole: func(ctx context.Context, c *cybedefend.Client) (any, error) {
 		return nil, c.ChangeRole(ctx, organizationID, invitationID, cybedefend.Manager)
 	},
+	cybedefend.OpRemoveMember: func(ctx context.Context, c *cybedefend.Client) (any, error) {
+		return nil, c.RemoveMember(ctx, organizationID, invitationID)
+	},
+	cybedefend.OpCreateTeam: func(ctx context.Context, c *cybedefend.Client) (any, error) {
+		return c.CreateTeam(ctx, organizationID, "Night Watch", "Who is there at night")
+	},
+	cybedefend.OpTeamMembers: func(ctx context.Context, c *cybedefend.Client) (any, error) {
+		return c.TeamMembers(ctx, organizationID, cybedefend.Page{Number: 3}, "ada+1@example.com")
+	},
+	cybedefend.OpAddTeamMember: func(ctx context.Context, c *cybedefend.Client) (any, error) {
+		return nil, c.AddTeamMember(ctx, organizationID, invitationID, cybedefend.ReadOnly)
+	},
+	cybedefend.OpChangeTeamRole: func(ctx context.Context, c *cybedefend.Client) (any, error) {
+		return nil, c.ChangeTeamRole(ctx, organizationID, invitationID, cybedefend.TeamManager)
+	},
+	cybedefend.OpRemoveTeamMember: func(ctx context.Context, c *cybedefend.Client) (any, error) {
+		return nil, c.RemoveTeamMember(ctx, organizationID, invitationID)
+	},
 	cybedefend.OpTeams: func(ctx context.Context, c *cybedefend.Client) (any, error) {
 		return c.Teams(ctx, organizationID)
 	},
@@ -61,7 +79,7 @@ func exchangeThenProfile(ctx context.Context, c *cybedefend.Client) (any, error)
 }
 
 // elsewhere are the calls that the client has no use for.
-var elsewhere = []string{"accept invitation", "remove member"}
+var elsewhere = []string{"accept invitation"}
 
 func TestCallsKeepTheContract(t *testing.T) {
 	for _, call := range contract.Calls() {
@@ -173,6 +191,9 @@ func (s *contractService) answer(call contract.Call, w http.ResponseWriter, r *h
 	}
 	if id := r.PathValue("organizationId"); id != "" && id != organizationID {
 		s.t.Errorf("%s: organization %q", call.Operation, id)
+	}
+	if id := r.PathValue("teamId"); id != "" && id != organizationID {
+		s.t.Errorf("%s: team %q", call.Operation, id)
 	}
 	if size := r.URL.Query().Get("pageSize"); size != "" && size != "20" {
 		s.t.Errorf("%s: page size %s", call.Operation, size)

@@ -20,7 +20,13 @@ const (
 	OpCancelInvitation = "cancel invitation"
 	OpMembers          = "list members"
 	OpChangeRole       = "change member role"
+	OpRemoveMember     = "remove member"
 	OpTeams            = "list teams"
+	OpCreateTeam       = "create team"
+	OpTeamMembers      = "list team members"
+	OpAddTeamMember    = "add team member"
+	OpChangeTeamRole   = "change team role"
+	OpRemoveTeamMember = "remove team member"
 	OpOrganizations    = "list organizations"
 	OpOrganization     = "read organization"
 	OpProfile          = "read profile"
@@ -57,7 +63,7 @@ func (c *Client) Invite(ctx context.Context, organizationID string, invite Invit
 // Invitations returns one page of an organization's invitations: GET /organization/{id}/invitations. There is no total.
 // The list may hold accepted, cancelled and expired ones. A single item that can't be read spoils no page.
 func (c *Client) Invitations(ctx context.Context, organizationID string, page Page) (InvitationsPage, error) {
-	if err := checkPage(OpInvitations, organizationID, page); err != nil {
+	if err := checkPage(OpInvitations, "organization", organizationID, page); err != nil {
 		return InvitationsPage{}, err
 	}
 	var invitations InvitationsPage
@@ -109,14 +115,15 @@ func paged(address *url.URL, page Page, search string) *url.URL {
 	return address
 }
 
-func checkPage(operation, organizationID string, page Page) error {
+// checkPage refuses a page of a list of something that cannot be asked for.
+func checkPage(operation, subject, id string, page Page) error {
 	switch {
 	case page.Number < 1:
 		return refuse(operation, "page %d: pages count from 1", page.Number)
 	case page.Size < 0 || page.Size > PageSize:
 		return refuse(operation, "page size %d is not within 1 and %d", page.Size, PageSize)
 	}
-	return checkID(operation, "organization", organizationID)
+	return checkID(operation, subject, id)
 }
 
 // checkID refuses what would end up as another path than the one meant.

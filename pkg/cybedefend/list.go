@@ -32,6 +32,23 @@ type MembersPage struct {
 	TotalUsers, TotalPages int
 }
 
+// TeamMembersPage is one page of a team's members. Its fields are those of [MembersPage].
+type TeamMembersPage struct {
+	Members                []TeamMember
+	Items                  int
+	Odd                    []string
+	TotalUsers, TotalPages int
+}
+
+// teamMembersOf returns a page of members as one of a team, where the role is that in the team.
+func teamMembersOf(page MembersPage) TeamMembersPage {
+	team := TeamMembersPage{Items: page.Items, Odd: page.Odd, TotalUsers: page.TotalUsers, TotalPages: page.TotalPages}
+	for _, user := range page.Users {
+		team.Members = append(team.Members, TeamMember{ID: user.ID, Email: user.Email, Role: TeamRole(user.Role)})
+	}
+	return team
+}
+
 func decodeInvitations(body []byte) (InvitationsPage, error) {
 	items, err := listItems(body, "invitations")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // Members returns one page of an organization's members: GET /organization/{id}/members. Unless search is empty, only
 // the members are listed whom the service finds by it.
 func (c *Client) Members(ctx context.Context, organizationID string, page Page, search string) (MembersPage, error) {
-	if err := checkPage(OpMembers, organizationID, page); err != nil {
+	if err := checkPage(OpMembers, "organization", organizationID, page); err != nil {
 		return MembersPage{}, err
 	}
 	var members MembersPage
@@ -27,40 +27,36 @@ func (c *Client) Members(ctx context.Context, organizationID string, page Page, 
 // ChangeRole gives a member another role: PUT /organization/{id}/member/role. Any 2xx is a success. Doing so twice is the
 // same as once.
 func (c *Client) ChangeRole(ctx context.Context, organizationID, userID string, role Role) error {
-	if err := checkID(OpChangeRole, "organization", organizationID); err != nil {
-		return err
-	}
-	if err := checkID(OpChangeRole, "user", userID); err != nil {
-		return err
-	}
-	body, err := json.Marshal(struct {
-		UserID string `json:"userId"`
-		Role   Role   `json:"role"`
-	}{userID, role})
-	if err != nil {
-		return refuse(OpChangeRole, "%w", err)
-	}
-	return c.call(ctx, request{
-		operation: OpChangeRole, method: http.MethodPut, url: c.at("organization", organizationID, "member", "role"),
-		body: body, contentType: "application/json",
-	})
+	return c.changeUser(ctx, OpChangeRole, http.MethodPut, []string{"organization", organizationID, "member", "role"}, userChange{userID, string(role)})
 }
 
-// Teams returns all teams of an organization: GET /organization/{id}/teams. Items without an id are left out; if that
-// leaves none, the call fails.
-func (c *Client) Teams(ctx context.Context, organizationID string) ([]Team, error) {
-	if err := checkID(OpTeams, "organization", organizationID); err != nil {
-		return nil, err
+// RemoveMember removes a member: DELETE /organization/{id}/member. Any 2xx is a success.
+func (c *Client) RemoveMember(ctx context.Context, organizationID, userID string) error {
+	return c.changeUser(ctx, OpRemoveMember, http.MethodDelete, []string{"organization", organizationID, "member"}, userChange{UserID: userID})
+}
+
+// userChange is the body of the calls that change what somebody is in an organization or a team.
+type userChange struct {
+	UserID string `json:"userId"`
+	Role   string `json:"role,omitempty"`
+}
+
+// changeUser makes a call that changes what somebody is in the organization or team whose id is the second segment of its
+// path. Any 2xx is a success.
+func (c *Client) changeUser(ctx context.Context, operation, method string, path []string, change userChange) error {
+	if err := checkID(operation, path[0], path[1]); err != nil {
+		return err
 	}
-	var teams []Team
-	err := c.call(ctx, request{
-		operation: OpTeams, method: http.MethodGet, read: true, url: c.at("organization", organizationID, "teams"),
-		understand: func(body []byte) (err error) {
-			teams, err = decodeTeams(body)
-			return err
-		},
+	if err := checkID(operation, "user", change.UserID); err != nil {
+		return err
+	}
+	body, err := json.Marshal(change)
+	if err != nil {
+		return refuse(operation, "%w", err)
+	}
+	return c.call(ctx, request{
+		operation: operation, method: method, url: c.at(path...), body: body, contentType: "application/json",
 	})
-	return teams, err
 }
 
 // Organizations returns all organizations that the caller belongs to: GET /organizations. Items without an id are left

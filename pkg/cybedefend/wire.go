@@ -81,6 +81,13 @@ type Team struct {
 	Description string `json:"description"`
 }
 
+// TeamMember is a member of a team, with the role there.
+type TeamMember struct {
+	ID    string   `json:"id"`
+	Email string   `json:"email"`
+	Role  TeamRole `json:"role"`
+}
+
 // Organization is an organization the caller belongs to.
 type Organization struct {
 	ID   string `json:"id"`

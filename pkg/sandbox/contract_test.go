@@ -75,7 +75,7 @@ func TestContractRefusals(t *testing.T) {
 			}
 		}
 		if call.ContentType == "application/json" {
-			refused("with an unknown field", 400, func(c *arranged) { c.body["name"] = "Ann" })
+			refused("with an unknown field", 400, func(c *arranged) { c.body["nickname"] = "Ann" })
 		}
 		if call.ContentType != "" {
 			refused("with another content type", 400, func(c *arranged) { c.header = []string{"Content-Type: text/plain"} })
@@ -84,7 +84,7 @@ func TestContractRefusals(t *testing.T) {
 			if !field.Optional {
 				refused("without "+field.Name, 400, func(c *arranged) { delete(c.body, field.Name) })
 			}
-			if field.OneOf != nil || field.Kind == contract.Email || field.Value != "" {
+			if field.OneOf != nil || field.Kind == contract.Email || field.Kind == contract.UUID || field.Value != "" {
 				refused("with a wrong "+field.Name, 400, func(c *arranged) { c.body[field.Name] = "nonsense" })
 			}
 			for _, inner := range field.Of {
@@ -120,6 +120,8 @@ func arrange(t *testing.T, call contract.Call, options sandbox.Options) *arrange
 		"teamAssignments":    []map[string]any{{"teamId": platform, "role": "developer"}},
 		"token":              invitation.at("invitations", 0, "token"),
 		"userId":             member.at("users", 0, "id"),
+		"name":               "Night Watch",
+		"description":        "Who is there at night",
 		"client_id":          s.call(t, "GET", "/client-apps", nil).at("cli", "appId"),
 		"subject_token":      s.PAT().Reveal(),
 		"grant_type":         "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -129,9 +131,17 @@ func arrange(t *testing.T, call contract.Call, options sandbox.Options) *arrange
 		"pageSize":           strconv.Itoa(contract.MaxPageSize),
 		"search":             "acme",
 	}
+	if call.Request != nil && strings.HasPrefix(call.Path, "/team/") || call.Operation == string(sandbox.TeamMembers) {
+		values["role"] = "developer"
+		if call.Operation != string(sandbox.AddTeamMember) {
+			body := map[string]any{"userId": values["userId"], "role": "read_only"}
+			s.call(t, "POST", "/team/"+platform+"/member", body).want(t, 200)
+		}
+	}
 	c := &arranged{service: s, Call: call, query: url.Values{}, body: map[string]any{}}
 	c.path = strings.NewReplacer(
 		"{organizationId}", sandbox.DefaultOrganizationID,
+		"{teamId}", platform,
 		"{invitationId}", fmt.Sprint(invitation.at("invitations", 0, "id")),
 	).Replace(call.Path)
 	for _, field := range call.Query {

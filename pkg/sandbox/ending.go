@@ -67,7 +67,7 @@ func (s *Sandbox) conclude(address string, do func(*invitation, time.Time) error
 // acceptAs ends the invitation and makes whoever accepted it a member.
 func (o *organization) acceptAs(i *invitation, who *person, address string, at moment, pendingOnly bool) {
 	o.end(i, accepted, at, pendingOnly)
-	o.join(who, address, cybedefend.Roles()[i.role], at)
+	o.joinTeams(o.join(who, address, cybedefend.Roles()[i.role], at), i.teams, at)
 }
 
 // other returns the address under which the person accepts.

@@ -26,7 +26,7 @@ type invitation struct {
 	teams    []assignment
 }
 
-// assignment is a team assignment as places in Options.Teams and cybedefend.TeamRoles.
+// assignment is a team assignment as places in organization.teams and cybedefend.TeamRoles.
 type assignment struct {
 	team uint16
 	role uint8
@@ -195,14 +195,14 @@ func (s *Sandbox) assign(wanted []cybedefend.TeamAssignment) ([]assignment, erro
 			return nil, refuse(http.StatusBadRequest,
 				"team role must be one of the following values: %v", cybedefend.TeamRoles())
 		}
-		team, ok := s.organization.teams[id]
+		team, ok := s.organization.teamNumbers[id]
 		if !ok {
 			return nil, refuse(http.StatusNotFound, "Team %s not found", id)
 		}
 		if slices.ContainsFunc(teams, func(a assignment) bool { return a.team == team }) {
 			return nil, refuse(http.StatusBadRequest, "teamAssignments must be unique by teamId")
 		}
-		if s.options.Teams[team].Closed {
+		if s.organization.teams[team].Closed {
 			return nil, refuse(http.StatusForbidden, "You may not add people to team %s", id)
 		}
 		teams = append(teams, assignment{team, uint8(role)})
@@ -329,12 +329,12 @@ func (s *Sandbox) Invited() iter.Seq[Invited] {
 				s.mu.Unlock()
 				return
 			}
-			i := s.organization.invitations[n]
+			i, teams := s.organization.invitations[n], s.organization.teams
 			s.mu.Unlock()
 			invited := Invited{Email: i.email, Role: cybedefend.Roles()[i.role]} // none of this ever changes
 			for _, a := range i.teams {
 				invited.Teams = append(invited.Teams,
-					cybedefend.TeamAssignment{TeamID: s.options.Teams[a.team].ID, Role: cybedefend.TeamRoles()[a.role]})
+					cybedefend.TeamAssignment{TeamID: teams[a.team].ID, Role: cybedefend.TeamRoles()[a.role]})
 			}
 			if !yield(invited) {
 				return

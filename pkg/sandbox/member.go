@@ -26,7 +26,7 @@ type member struct {
 const caller = 0
 
 // join makes a person a member. The service lists a creator as an administrator.
-func (o *organization) join(someone *person, email string, role cybedefend.Role, since moment) {
+func (o *organization) join(someone *person, email string, role cybedefend.Role, since moment) *member {
 	if role == Creator {
 		role = cybedefend.Administrator
 	}
@@ -35,6 +35,7 @@ func (o *organization) join(someone *person, email string, role cybedefend.Role,
 	o.joined = append(o.joined, m)
 	o.members = append(o.members, m.number)
 	o.countAdministrator(role, 1)
+	return m
 }
 
 func (o *organization) countAdministrator(role cybedefend.Role, change int) {
@@ -197,6 +198,7 @@ func (o *organization) leave(m *member, until moment) {
 	if !ok {
 		return
 	}
+	o.leaveTeams(m, until)
 	m.person.member = nil
 	m.gone, m.until = true, until
 	o.members = slices.Delete(o.members, place, place+1)

@@ -17,10 +17,11 @@ import (
 
 // organization is what the service remembers about the organization that people are invited to.
 type organization struct {
-	seed    uint64
-	teams   map[uuid.UUID]uint16 // id → place in Options.Teams
-	byEmail map[string]*person
-	boxes   map[string]*person // mailbox → whom it appeared under first; only mailboxes that have several addresses
+	seed        uint64
+	teams       []*team
+	teamNumbers map[uuid.UUID]uint16 // id → place in teams
+	byEmail     map[string]*person
+	boxes       map[string]*person // mailbox → whom it appeared under first; only mailboxes that have several addresses
 
 	people      []*person     // whoever was ever invited or a member, in order of appearance
 	invitations []*invitation // by number, which their identifiers carry
@@ -44,14 +45,13 @@ type person struct {
 
 func newOrganization(options Options) *organization {
 	o := &organization{
-		seed:    options.Seed,
-		teams:   make(map[uuid.UUID]uint16, len(options.Teams)),
-		byEmail: make(map[string]*person),
-		boxes:   make(map[string]*person),
+		seed:        options.Seed,
+		teamNumbers: make(map[uuid.UUID]uint16, len(options.Teams)),
+		byEmail:     make(map[string]*person),
+		boxes:       make(map[string]*person),
 	}
-	for i, team := range options.Teams {
-		id, _ := parseID(team.ID) // checked by New
-		o.teams[id] = uint16(i)
+	for _, team := range options.Teams {
+		o.found(team, founded)
 	}
 	o.join(o.person(options.CallerEmail), options.CallerEmail, options.CallerRole, beginning)
 	leaving := Population{Count: options.Leaving}
@@ -214,7 +214,7 @@ func (s *Sandbox) enter(id string) error {
 	return refuse(http.StatusNotFound, "Organization not found")
 }
 
-// The bodies of replies about organizations, teams and the caller.
+// The bodies of replies about organizations and the caller.
 type (
 	wireOrganization struct {
 		ID                  string `json:"id"`
@@ -223,13 +223,6 @@ type (
 		Website             string `json:"website"`
 		Email               string `json:"email"`
 		ConcurrentScanLimit int    `json:"concurrentScanLimit"`
-	}
-	wireTeam struct {
-		ID          string `json:"id"`
-		Name        string `json:"name"`
-		Description string `json:"description"`
-		CreatedAt   string `json:"createdAt"`
-		UpdatedAt   string `json:"updatedAt"`
 	}
 	wireProfile struct {
 		ID              string           `json:"id"`
@@ -256,9 +249,6 @@ type (
 // defaultSeats is more than anybody invites to a sandbox.
 const defaultSeats = 10_000_000
 
-// founded is when the teams were made.
-const founded = "2025-01-01T00:00:00.000Z"
-
 func describe(organization cybedefend.Organization) wireOrganization {
 	return wireOrganization{ID: organization.ID, Name: organization.Name, ConcurrentScanLimit: 1}
 }
@@ -278,17 +268,6 @@ func (s *Sandbox) listOrganizations(*request) (any, error) {
 	return map[string]any{"organizations": list}, nil
 }
 
-func (s *Sandbox) teams(*request) (any, error) {
-	list := []wireTeam{}
-	for _, team := range s.options.Teams {
-		list = append(list, wireTeam{team.ID, team.Name, team.Description, founded, founded})
-	}
-	if s.options.BareLists {
-		return list, nil
-	}
-	return map[string]any{"teams": list}, nil
-}
-
 func (s *Sandbox) profile(*request) (any, error) {
 	profile := wireProfile{
 		ID:              identity(s.options.Seed, userKind, caller).String(),
@@ -296,13 +275,15 @@ func (s *Sandbox) profile(*request) (any, error) {
 		MyOrganizations: []wireMembership{},
 		Subscription:    wireSubscription{"sandbox", s.options.Seats, "active"},
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for i, organization := range s.options.organizations() {
-		role := s.options.CallerRole
+		role, teams := s.options.CallerRole, s.organization.teamsOf(caller)
 		if i > 0 {
-			role = cybedefend.Member
+			role, teams = cybedefend.Member, []string{}
 		}
 		profile.MyOrganizations = append(profile.MyOrganizations,
-			wireMembership{organization.ID, organization.Name, true, role, []string{}, profile.Subscription})
+			wireMembership{organization.ID, organization.Name, true, role, teams, profile.Subscription})
 	}
 	return profile, nil
 }

@@ -20,19 +20,24 @@ type Operation string
 
 // The calls of the service.
 const (
-	Invite        Operation = "invite"
-	Invitations   Operation = "list invitations"
-	Cancel        Operation = "cancel invitation"
-	Accept        Operation = "accept invitation"
-	Members       Operation = "list members"
-	SetRole       Operation = "change member role"
-	RemoveMember  Operation = "remove member"
-	Teams         Operation = "list teams"
-	Organizations Operation = "list organizations"
-	Organization  Operation = "read organization"
-	Profile       Operation = "read profile"
-	ClientApps    Operation = "discover client id"
-	Token         Operation = "exchange token"
+	Invite           Operation = "invite"
+	Invitations      Operation = "list invitations"
+	Cancel           Operation = "cancel invitation"
+	Accept           Operation = "accept invitation"
+	Members          Operation = "list members"
+	SetRole          Operation = "change member role"
+	RemoveMember     Operation = "remove member"
+	Teams            Operation = "list teams"
+	CreateTeam       Operation = "create team"
+	TeamMembers      Operation = "list team members"
+	AddTeamMember    Operation = "add team member"
+	SetTeamRole      Operation = "change team role"
+	RemoveTeamMember Operation = "remove team member"
+	Organizations    Operation = "list organizations"
+	Organization     Operation = "read organization"
+	Profile          Operation = "read profile"
+	ClientApps       Operation = "discover client id"
+	Token            Operation = "exchange token"
 	// Unrouted is any call that the service doesn't have.
 	Unrouted Operation = "unrouted"
 )
@@ -62,7 +67,12 @@ func routes() []route {
 		{operation: Members, pattern: "GET /organization/{organizationId}/members", query: append(paging, "search"), handle: (*Sandbox).members},
 		{operation: SetRole, pattern: "PUT /organization/{organizationId}/member/role", handle: (*Sandbox).setRole},
 		{operation: RemoveMember, pattern: "DELETE /organization/{organizationId}/member", handle: (*Sandbox).removeMember},
-		{operation: Teams, pattern: "GET /organization/{organizationId}/teams", handle: (*Sandbox).teams},
+		{operation: Teams, pattern: "GET /organization/{organizationId}/teams", handle: (*Sandbox).listTeams},
+		{operation: CreateTeam, pattern: "POST /organization/{organizationId}/team", handle: (*Sandbox).createTeam},
+		{operation: TeamMembers, pattern: "GET /team/{teamId}/members", query: append(paging, "search"), handle: (*Sandbox).teamMembers},
+		{operation: AddTeamMember, pattern: "POST /team/{teamId}/member", handle: (*Sandbox).addTeamMember},
+		{operation: SetTeamRole, pattern: "PUT /team/{teamId}/member/role", handle: (*Sandbox).setTeamRole},
+		{operation: RemoveTeamMember, pattern: "DELETE /team/{teamId}/member", handle: (*Sandbox).removeTeamMember},
 		{operation: Organizations, pattern: "GET /organizations", handle: (*Sandbox).listOrganizations},
 		{operation: Organization, pattern: "GET /organization/{organizationId}", handle: (*Sandbox).describeOrganization},
 		{operation: Profile, pattern: "GET /user/profile", handle: (*Sandbox).profile},
@@ -129,7 +139,7 @@ func (q *request) decode(into any) error {
 }
 
 // fields are all that any body has.
-var fields = []string{"email", "role", "teamAssignments", "teamId", "token", "userId"}
+var fields = []string{"description", "email", "name", "role", "teamAssignments", "teamId", "token", "userId"}
 
 // misspelt returns a property in other letter case than the service knows it, which Go's decoder lets pass.
 func misspelt(document any) (name string, ok bool) {

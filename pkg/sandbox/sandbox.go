@@ -11,7 +11,7 @@
 //
 // It keeps a few hundred bytes for an invitation and reads a page of a list without looking at the other pages, so
 // that a million people fit. It keeps nothing beyond the life of the process and has no opinion about what is
-// documented nowhere: a want of seats, an organization's settings, what becomes of teams once an invitation is accepted.
+// documented nowhere: a want of seats, an organization's settings.
 //
 // With the zero [Options] it behaves well. Every misbehaviour is an option: faults and answers that are not the
 // service's, see [Kind]; addresses in another spelling; lists that lag or lack people, see [Lists]; refusals, limits and

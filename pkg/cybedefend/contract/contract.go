@@ -37,7 +37,7 @@ type Call struct {
 	// in the same style.
 	Operation string
 	Method    string
-	// Path may have the parameters {organizationId} and {invitationId}, both UUIDs. It is a pattern that
+	// Path may have the parameters {organizationId}, {teamId} and {invitationId}, all of them UUIDs. It is a pattern that
 	// [net/http.ServeMux] understands.
 	Path string
 	// AuthEndpoint is set if the call goes to the identity provider.
@@ -90,6 +90,11 @@ var (
 		{Name: "id", Kind: UUID},
 		{Name: "email", Kind: Text},
 		{Name: "role", Kind: Text, OneOf: organizationRoles},
+	}
+	teamUser = []Field{
+		{Name: "id", Kind: UUID},
+		{Name: "email", Kind: Text},
+		{Name: "role", Kind: Text, OneOf: teamRoles},
 	}
 	team = []Field{
 		{Name: "id", Kind: UUID},
@@ -159,6 +164,38 @@ func Calls() []Call {
 		{
 			Operation: "list teams", Method: "GET", Path: "/organization/{organizationId}/teams",
 			Success: 200, List: true, Live: "teams", Reply: team,
+		},
+		{
+			Operation: "create team", Method: "POST", Path: "/organization/{organizationId}/team",
+			ContentType: "application/json", Request: []Field{{Name: "name", Kind: Text}, {Name: "description", Kind: Text}},
+			Success: 200, Reply: team,
+		},
+		{
+			Operation: "list team members", Method: "GET", Path: "/team/{teamId}/members",
+			Query:   []Field{page[0], page[1], {Name: "search", Kind: Text, Optional: true}},
+			Success: 200,
+			Reply: []Field{
+				{Name: "users", Kind: Objects, Of: teamUser},
+				{Name: "totalUsers", Kind: Number, Optional: true},
+				{Name: "totalPages", Kind: Number, Optional: true},
+			},
+		},
+		{
+			Operation: "add team member", Method: "POST", Path: "/team/{teamId}/member",
+			ContentType: "application/json",
+			Request:     []Field{{Name: "userId", Kind: UUID}, {Name: "role", Kind: Text, OneOf: teamRoles}},
+			Success:     200,
+		},
+		{
+			Operation: "change team role", Method: "PUT", Path: "/team/{teamId}/member/role",
+			ContentType: "application/json",
+			Request:     []Field{{Name: "userId", Kind: UUID}, {Name: "role", Kind: Text, OneOf: teamRoles}},
+			Success:     200,
+		},
+		{
+			Operation: "remove team member", Method: "DELETE", Path: "/team/{teamId}/member",
+			ContentType: "application/json", Request: []Field{{Name: "userId", Kind: UUID}},
+			Success: 200,
 		},
 		{
 			Operation: "list organizations", Method: "GET", Path: "/organizations",
