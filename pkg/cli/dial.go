@@ -54,7 +54,7 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 	}
 	found, err := config.Resolve(config.Options{
 		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
-		Getenv: a.getenv, Files: config.Files(home), Stdin: a.In, Render: asFlag,
+		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: asFlag,
 	})
 	if wrong, ok := errors.AsType[*config.Error](err); ok {
 		return onboard.Endpoint{}, usageError(wrong.Hint.Render(asFlag), "%w", err)

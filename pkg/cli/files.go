@@ -84,8 +84,10 @@ func (a *app) refuseCollisions(cmd *cobra.Command, args []string) error {
 // addFiles adds the files of a command, or of a job, which has a number, and those that any of them may come upon.
 func (a *app) addFiles(files *fileset.Set, names fileNames, job int) {
 	if home, err := a.home(); err == nil {
-		for _, path := range config.Files(home) {
-			names = append(names, fileset.File{Path: path, Role: fileset.Settings})
+		for _, path := range append(config.Files(home), config.Login(home)) {
+			if path != "" {
+				names = append(names, fileset.File{Path: path, Role: fileset.Settings})
+			}
 		}
 	}
 	// Which of the default ledgers is opened is known once the organization is, so none may be written over.

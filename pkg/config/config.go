@@ -1,7 +1,9 @@
 // Package config finds out which service to talk to and with which credentials, as the vendor's own command line
-// does: an option, else an environment variable, else the vendor's config file, else the default.
+// does: an option, else an environment variable, else the vendor's login, else its config file, else the default.
 //
-//	settings, err := config.Resolve(config.Options{Getenv: os.Getenv, Files: config.Files(home), Stdin: os.Stdin})
+//	settings, err := config.Resolve(config.Options{
+//		Getenv: os.Getenv, Login: config.Login(home), Files: config.Files(home), Stdin: os.Stdin,
+//	})
 //
 // The environment, the files and standard input are the caller's to give, so nothing is read that was not given. A
 // file in the working directory is never among them: whoever plants one there could send the credentials elsewhere.
@@ -12,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"rollcall/pkg/address"
 	"rollcall/pkg/cybedefend"
@@ -25,6 +28,8 @@ const (
 	authEndpointVariable = "CYBEDEFEND_AUTH_ENDPOINT"
 	accessTokenVariable  = "CYBEDEFEND_ACCESS_TOKEN"
 	patVariable          = "CYBEDEFEND_PAT"
+	// apiKeyVariable held what the service does not take any more.
+	apiKeyVariable = "CYBEDEFEND_API_KEY"
 )
 
 // The names of the options.
@@ -42,10 +47,15 @@ type Options struct {
 	Region, APIURL, AuthEndpoint, PATFile string
 	// Getenv returns an environment variable; nil means that there is none.
 	Getenv func(name string) string
+	// Login is the file of the vendor's login, empty for none; see [Login]. It counts only where no option and no variable
+	// has credentials, and then it counts alone: its token belongs to the service that it names.
+	Login string
 	// Files are the vendor's config files. Only the first one that exists counts; see [Files].
 	Files []string
 	// Stdin is read to its end if PATFile is "-", and not touched otherwise.
 	Stdin io.Reader
+	// Now tells the time by which an access token has expired; nil stands for [time.Now].
+	Now func() time.Time
 	// Render shows the options in sources, errors and warnings. Nil shows them in words.
 	Render remedy.Renderer
 }
@@ -77,11 +87,14 @@ type Value struct {
 //
 // Errors are an [*Error]; without any credentials it holds [ErrNoCredentials].
 func Resolve(options Options) (Settings, error) {
-	file, err := readFirst(options.Files)
-	if err != nil {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	r := resolver{options: options}
+	var err error
+	if r.file, err = r.chooseFile(); err != nil {
 		return Settings{}, err
 	}
-	r := resolver{options: options, file: file}
 	region, err := r.service()
 	if err != nil {
 		return Settings{}, err
@@ -93,6 +106,18 @@ func Resolve(options Options) (Settings, error) {
 		return Settings{}, err
 	}
 	return r.settings, nil
+}
+
+// chooseFile returns the file that counts: that of the vendor's login if its credentials are needed and there, else the
+// first config file.
+func (r *resolver) chooseFile() (file, error) {
+	if r.options.Login != "" && r.getenv(accessTokenVariable) == "" && r.options.PATFile == "" && r.getenv(patVariable) == "" {
+		login, err := readFirst([]string{r.options.Login})
+		if err != nil || !login.PAT.Empty() {
+			return login, err
+		}
+	}
+	return readFirst(r.options.Files)
 }
 
 type resolver struct {
@@ -118,6 +143,7 @@ func (r *resolver) service() (cybedefend.Region, error) {
 		return cybedefend.Region{}, &Error{Source: api.Source, Err: err}
 	}
 	r.settings.APIURL = api
+	r.warnOfDashboard(api)
 	home := regionWhere(func(region cybedefend.Region) bool { return region.BaseURL == api.Text })
 	if home.Name != "" {
 		r.settings.Region = Value{home.Name, api.Source}
@@ -127,6 +153,18 @@ func (r *resolver) service() (cybedefend.Region, error) {
 	}
 	return home, nil
 }
+
+// warnOfDashboard warns of the address at which people look at the service: once the API answered there.
+func (r *resolver) warnOfDashboard(api Value) {
+	for _, region := range cybedefend.Regions() {
+		if api.Text == Dashboard(region) {
+			r.warn("%s: %s is the dashboard; the API of region %s is at %s", api.Source, api.Text, region.Name, region.BaseURL)
+		}
+	}
+}
+
+// Dashboard returns where people look at a region of the service, and make personal access tokens.
+func Dashboard(region cybedefend.Region) string { return "https://" + region.Name + ".cybedefend.com" }
 
 // parseBase returns an address that may be sent credentials, without the slash at its end.
 func parseBase(text string) (string, error) {

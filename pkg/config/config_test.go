@@ -1,12 +1,14 @@
 package config_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -154,6 +156,11 @@ func TestResolveFindsTheCredentials(t *testing.T) {
 			want: credentials{"", "pat_flag", "--pat-file PATFILE"},
 		},
 		{
+			name: "copied from a header", env: env{"CYBEDEFEND_ACCESS_TOKEN": "Bearer  ey.00001"},
+			want: credentials{"ey.00001", "", "CYBEDEFEND_ACCESS_TOKEN"},
+		},
+		{name: "a token copied from a header", env: env{"CYBEDEFEND_PAT": "bearer pat_header"}, want: credentials{"", "pat_header", "CYBEDEFEND_PAT"}},
+		{
 			name: "standard input", env: env{"CYBEDEFEND_PAT": "pat_environment"}, stdin: "pat_input\n",
 			want: credentials{"", "pat_input", "--pat-file -"},
 		},
@@ -197,6 +204,54 @@ func TestResolveFindsTheCredentials(t *testing.T) {
 	}
 }
 
+func TestResolveKnowsWhenAnAccessTokenEnds(t *testing.T) {
+	end := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	claims := func(text string) string { return "e30." + base64.RawURLEncoding.EncodeToString([]byte(text)) + ".c2ln" }
+	tests := []struct {
+		name, token string
+		now         time.Time
+		want        time.Time
+		warned      bool
+	}{
+		{"ahead", claims(`{"exp":1795867200}`), end.Add(-time.Minute), end, false},
+		{"past", claims(`{"exp":1795867200.5}`), end.Add(time.Minute), end, true},
+		{"without an end", claims(`{"sub":"ada"}`), end, time.Time{}, false},
+		{"a nonsensical end", claims(`{"exp":1e300}`), end, time.Time{}, false},
+		{"no claims", "e30.?.c2ln0000", end, time.Time{}, false},
+		{"no parts", "opaque-token", end, time.Time{}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			settings, err := config.Resolve(config.Options{
+				Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": tt.token}.get, Now: func() time.Time { return tt.now },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := settings.Credentials.Expires; !got.Equal(tt.want) {
+				t.Errorf("it ends %v, want %v", got, tt.want)
+			}
+			if warned := len(settings.Warnings) > 0; warned != tt.warned {
+				t.Errorf("warnings = %q", settings.Warnings)
+			}
+		})
+	}
+}
+
+func TestResolveWarnsOfTheDashboard(t *testing.T) {
+	settings, err := config.Resolve(config.Options{
+		APIURL: "https://eu.cybedefend.com/", AuthEndpoint: "https://auth-eu.cybedefend.com",
+		Getenv: env{"CYBEDEFEND_PAT": "pat_0001"}.get, Render: asFlag,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"--api-url: https://eu.cybedefend.com is the dashboard; the API of region eu is at https://api-eu.cybedefend.com"}
+	if diff := cmp.Diff(want, settings.Warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
 func TestResolveSaysThatAnOptionIsNotUsed(t *testing.T) {
 	settings, err := config.Resolve(config.Options{PATFile: "nowhere", Render: asFlag, Getenv: env{"CYBEDEFEND_ACCESS_TOKEN": "ey.00001"}.get})
 	if err != nil {
@@ -222,6 +277,14 @@ func TestResolveRefuses(t *testing.T) {
 		{
 			name: "no credentials", want: "no credentials",
 			wantHint: "set CYBEDEFEND_PAT or CYBEDEFEND_ACCESS_TOKEN, give --pat-file FILE",
+		},
+		{
+			name: "an API key", env: env{"CYBEDEFEND_API_KEY": "key"}, want: "no credentials",
+			wantHint: "make a personal access token at https://us.cybedefend.com/profile/personal-access-tokens, and set it as CYBEDEFEND_PAT",
+		},
+		{
+			name: "a personal access token where none belongs", env: env{"CYBEDEFEND_ACCESS_TOKEN": "Bearer pat_00000001"},
+			want: "CYBEDEFEND_ACCESS_TOKEN: holds a personal access token, not an access token", wantHint: "set it as CYBEDEFEND_PAT instead",
 		},
 		{name: "a token that is too short to be one", env: env{"CYBEDEFEND_PAT": "member7"}, want: "CYBEDEFEND_PAT: not a token: shorter than 8 characters"},
 		{name: "an access token that is too short", env: env{"CYBEDEFEND_ACCESS_TOKEN": "member7"}, want: "CYBEDEFEND_ACCESS_TOKEN: not a token: shorter than 8 characters"},
@@ -318,7 +381,7 @@ func TestResolveRefuses(t *testing.T) {
 			if strings.Contains(err.Error()+refused.Hint.String(), token) {
 				t.Error("the error shows a token")
 			}
-			if got := errors.Is(err, config.ErrNoCredentials); got != (tt.name == "no credentials") {
+			if got := errors.Is(err, config.ErrNoCredentials); got != (tt.want == "no credentials") {
 				t.Errorf("errors.Is(err, ErrNoCredentials) = %t", got)
 			}
 		})

@@ -1,12 +1,16 @@
 package config
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 )
@@ -16,6 +20,8 @@ const maxToken = 64 << 10
 
 // Credentials are what calls are made with: exactly one of AccessToken and PAT.
 type Credentials struct {
+	// Expires is when the access token says that it ends, zero if it does not say so, as a personal access token never does.
+	Expires time.Time
 	// AccessToken is sent as it is. Nobody can renew it.
 	AccessToken secret.Text
 	// PAT is a personal access token, to be exchanged for access tokens and never sent to the API.
@@ -32,7 +38,11 @@ func (r *resolver) credentials() (Credentials, error) {
 			r.warn("%s is not used: %s comes first", r.option(optionPATFile, ""), accessTokenVariable)
 		}
 		token, err := parseAccessToken(text)
-		return Credentials{AccessToken: token, Source: accessTokenVariable}, at(accessTokenVariable, err)
+		found := Credentials{AccessToken: token, Source: accessTokenVariable, Expires: expiryOf(token)}
+		if now := r.options.Now(); !found.Expires.IsZero() && now.After(found.Expires) {
+			r.warn("%s: the access token has expired at %s, by the clock of this machine", accessTokenVariable, found.Expires.UTC().Format(time.RFC3339))
+		}
+		return found, at(accessTokenVariable, err)
 	}
 	if r.options.PATFile != "" {
 		source := r.option(optionPATFile, r.options.PATFile)
@@ -49,12 +59,21 @@ func (r *resolver) credentials() (Credentials, error) {
 		token, err := parseToken(text)
 		return Credentials{PAT: token, Source: source}, at(source, err)
 	}
-	return Credentials{}, &Error{
-		Err: ErrNoCredentials,
-		Hint: remedy.Words("set "+patVariable+" or "+accessTokenVariable+", give ").Use(optionPATFile, "FILE").
-			Words(" (- is standard input), or put pat: into ~/.cybedefend/config.yaml"),
-	}
+	return Credentials{}, &Error{Err: ErrNoCredentials, Hint: r.credentialsHint()}
 }
+
+// credentialsHint says what to do where there are no credentials.
+func (r *resolver) credentialsHint() remedy.Hint {
+	if r.getenv(apiKeyVariable) != "" {
+		return remedy.Words(apiKeyVariable + " is of no use any more, since the service takes no API keys: make a personal access token at " +
+			Dashboard(cybedefend.Regions()[0]) + profilePage + ", and set it as " + patVariable)
+	}
+	return remedy.Words("set "+patVariable+" or "+accessTokenVariable+", give ").Use(optionPATFile, "FILE").
+		Words(" (- is standard input), log in with cybedefend login, or put pat: into ~/.cybedefend/config.yaml")
+}
+
+// profilePage is where the dashboard makes personal access tokens.
+const profilePage = "/profile/personal-access-tokens"
 
 // readPAT reads the personal access token that a file holds, or standard input.
 func (r *resolver) readPAT(path string) (secret.Text, error) {
@@ -86,9 +105,39 @@ func readToken(from io.Reader) (secret.Text, error) {
 	return parseToken(strings.TrimPrefix(string(text), "\ufeff"))
 }
 
-// parseToken takes the white space off both ends of a token. No error shows any of it.
+// withoutScheme takes off the word that stands before a token in the header of a request, as it was copied from there.
+func withoutScheme(text string) string {
+	const scheme = "bearer "
+	if len(text) > len(scheme) && strings.EqualFold(text[:len(scheme)], scheme) {
+		return strings.TrimSpace(text[len(scheme):])
+	}
+	return text
+}
+
+// expiryOf returns when an access token ends by its own words (exp of RFC 7519), zero if it has none that can be read.
+func expiryOf(token secret.Text) time.Time {
+	parts := strings.Split(token.Reveal(), ".")
+	const parted = 3 // header, claims and signature
+	if len(parts) != parted {
+		return time.Time{}
+	}
+	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return time.Time{}
+	}
+	var said struct {
+		Exp float64 `json:"exp"`
+	}
+	const latest = 1 << 40 // seconds: nothing later can be meant
+	if json.Unmarshal(claims, &said) != nil || said.Exp <= 0 || said.Exp > latest {
+		return time.Time{}
+	}
+	return time.Unix(int64(said.Exp), 0)
+}
+
+// parseToken takes the white space off both ends of a token, and a scheme. No error shows any of it.
 func parseToken(text string) (secret.Text, error) {
-	text = strings.TrimSpace(text)
+	text = withoutScheme(strings.TrimSpace(text))
 	switch {
 	case text == "":
 		return secret.Text{}, errors.New("no token in it")
@@ -102,7 +151,7 @@ func parseToken(text string) (secret.Text, error) {
 
 // parseAccessToken refuses a personal access token, since that must not be sent to the API.
 func parseAccessToken(text string) (secret.Text, error) {
-	if strings.HasPrefix(text, "pat_") {
+	if strings.HasPrefix(withoutScheme(text), "pat_") {
 		return secret.Text{}, &Error{
 			Err:  errors.New("holds a personal access token, not an access token"),
 			Hint: remedy.Words("set it as " + patVariable + " instead"),

@@ -21,19 +21,28 @@ const maxFile = 1 << 20
 // keepsModes is whether a file's mode says who can read it. Windows makes one up.
 const keepsModes = runtime.GOOS != "windows"
 
-// Files returns where the vendor's command line keeps its settings: the user's file under home, then the machine's.
+// Files returns where the vendor's command line keeps its settings: the user's files under home, then the machine's.
 // A home that is no absolute path is left out, since it would lead into the working directory.
 func Files(home string) []string {
 	var files []string
 	for _, dir := range []string{filepath.Join(home, ".cybedefend"), filepath.FromSlash("/etc/cybedefend")} {
 		if filepath.IsAbs(dir) {
-			files = append(files, filepath.Join(dir, "config.yaml"))
+			files = append(files, filepath.Join(dir, "config.yaml"), filepath.Join(dir, "config.yml"))
 		}
 	}
 	return files
 }
 
-// file is what counts here of a config file of the vendor's. Its other keys belong to the vendor.
+// Login returns where the vendor's command line keeps what its login has brought, "" if home is no absolute path.
+func Login(home string) string {
+	if !filepath.IsAbs(home) {
+		return ""
+	}
+	return filepath.Join(home, ".cybedefend", "credentials.json")
+}
+
+// file is what counts here of a config file of the vendor's, or of its login, which is a file of the same keys in JSON. Its
+// other keys belong to the vendor.
 type file struct {
 	Region       string      `yaml:"region"`
 	APIURL       string      `yaml:"api_url"`

@@ -100,19 +100,57 @@ func TestFilesAreNeverInTheWorkingDirectory(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the paths below are Unix paths")
 	}
-	const machine = "/etc/cybedefend/config.yaml"
+	machine := []string{"/etc/cybedefend/config.yaml", "/etc/cybedefend/config.yml"}
+	const own = "/home/ada/.cybedefend/"
 	tests := []struct {
-		give string
-		want []string
+		give  string
+		want  []string
+		login string
 	}{
-		{"/home/ada", []string{"/home/ada/.cybedefend/config.yaml", machine}},
-		{"", []string{machine}},
-		{".", []string{machine}},
-		{"home/ada", []string{machine}},
+		{"/home/ada", append([]string{own + "config.yaml", own + "config.yml"}, machine...), own + "credentials.json"},
+		{"", machine, ""},
+		{".", machine, ""},
+		{"home/ada", machine, ""},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, config.Files(tt.give)); diff != "" {
 			t.Errorf("Files(%q) (-want +got):\n%s", tt.give, diff)
 		}
+		if got := config.Login(tt.give); got != tt.login {
+			t.Errorf("Login(%q) = %q, want %q", tt.give, got, tt.login)
+		}
+	}
+}
+
+func TestResolveReadsTheLogin(t *testing.T) {
+	const eu = "https://api-eu.cybedefend.com"
+	login := write(t, `{"pat": "pat_login_1", "region": "eu", "client_id": "x", "api_resource": "`+eu+`"}`)
+	own := write(t, `{"pat": "pat_login_2", "api_url": "https://cd.example.com", "auth_endpoint": "https://login.example.com"}`)
+	file := write(t, "pat: pat_file_1\nregion: us\n")
+	tests := []struct {
+		name, login string
+		env         env
+		want        string // the address and the token
+	}{
+		{"before the file", login, nil, eu + " pat_login_1"},
+		{"of a service of one's own", own, nil, "https://cd.example.com pat_login_2"},
+		{"not mixed with what a variable says", login, env{"CYBEDEFEND_PAT": "pat_variable"}, "https://api-us.cybedefend.com pat_variable"},
+		{"a variable moves it", login, env{"CYBEDEFEND_REGION": "us"}, "https://api-us.cybedefend.com pat_login_1"},
+		{"logged out", write(t, "{}"), nil, "https://api-us.cybedefend.com pat_file_1"},
+		{"none", filepath.Join(t.TempDir(), "credentials.json"), nil, "https://api-us.cybedefend.com pat_file_1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			settings, err := config.Resolve(config.Options{Login: tt.login, Files: []string{file}, Getenv: tt.env.get})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := settings.APIURL.Text + " " + settings.Credentials.PAT.Reveal(); got != tt.want {
+				t.Errorf("found %s, want %s", got, tt.want)
+			}
+		})
+	}
+	if _, err := config.Resolve(config.Options{Login: write(t, `{"pat": `), Files: []string{file}}); err == nil {
+		t.Error("a login that can't be read was passed over")
 	}
 }
