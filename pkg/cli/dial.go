@@ -66,7 +66,7 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 		a.log.Warn().Msg(warning)
 	}
 	a.redact(found.Credentials.AccessToken, found.Credentials.PAT)
-	endpoint := onboard.Endpoint{URL: found.APIURL.Text}
+	endpoint := onboard.Endpoint{URL: found.APIURL.Text, CredentialsFrom: found.Credentials.Source}
 	if token := found.Credentials.AccessToken; !token.Empty() {
 		endpoint.Credentials = cybedefend.AccessToken(token)
 	} else {

@@ -31,6 +31,8 @@ type Options struct {
 	BaseURL string
 	// Credentials are what calls are made with.
 	Credentials Credentials
+	// CredentialsFrom says where they come from, for [Error.CredentialsFrom]. It may be empty.
+	CredentialsFrom string
 	// Transport carries the requests; nil means one of the client's own: HTTP/1.1, TLS 1.2 or later, the proxy that
 	// the environment names. A transport given must not repeat requests or follow redirects, and should support
 	// [net/http/httptrace]: under one that doesn't, every request without a reply counts as taken by a connection. Its
@@ -82,6 +84,8 @@ type Client struct {
 	observe   func(Exchange)
 	now       func() time.Time
 	tokens    tokenSource
+	// tokensFrom is where the credentials come from.
+	tokensFrom string
 	// own is the transport if the client made it.
 	own *http.Transport
 }
@@ -103,12 +107,13 @@ func New(options Options) (*Client, error) {
 		return nil, errors.New("user agent has characters that no header can hold")
 	}
 	c := &Client{
-		base:      base,
-		transport: options.Transport,
-		timeout:   cmp.Or(options.Timeout, DefaultTimeout),
-		userAgent: cmp.Or(options.UserAgent, "rollcall"),
-		observe:   options.Observe,
-		now:       options.Now,
+		base:       base,
+		transport:  options.Transport,
+		timeout:    cmp.Or(options.Timeout, DefaultTimeout),
+		userAgent:  cmp.Or(options.UserAgent, "rollcall"),
+		observe:    options.Observe,
+		now:        options.Now,
+		tokensFrom: options.CredentialsFrom,
 	}
 	if c.transport == nil {
 		if err := connection.CheckProxy(); err != nil && !address.IsLoopback(base.Hostname()) {
@@ -128,6 +133,9 @@ func New(options Options) (*Client, error) {
 	}
 	return c, nil
 }
+
+// TokenExpires returns when the access token ends that calls are made with now, zero where that is not known.
+func (c *Client) TokenExpires() time.Time { return c.tokens.expires() }
 
 // Close closes the idle connections of the client's own transport; calls under way go on. A transport that was given
 // stays as it is.

@@ -25,6 +25,8 @@ type tokenSource interface {
 	// refused is told that the service answered 401 to a token in a request that was sent at an instant, and returns what
 	// that means.
 	refused(token secret.Text, sent time.Time) verdict
+	// expires returns when the present token ends, zero where that is not known.
+	expires() time.Time
 }
 
 // AccessToken returns credentials of a ready access token (a JWT). It can't be renewed: a 401 is final once the token has
@@ -63,6 +65,9 @@ func (s *readySource) refused(_ secret.Text, sent time.Time) verdict {
 	answer, _ := s.trial.refuse(sent, s.client.now())
 	return answer
 }
+
+// expires returns nothing: what a ready token says of itself is for whoever gave it.
+func (s *readySource) expires() time.Time { return time.Time{} }
 
 // checkToken reports what would keep a token from being sent, without showing any of it.
 func checkToken(token secret.Text) error {

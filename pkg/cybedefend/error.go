@@ -57,6 +57,8 @@ type Error struct {
 	RetryAfter     time.Duration
 	HasRetryAfter  bool
 	RetryAfterFrom string
+	// CredentialsFrom is where the credentials come from that were refused, if that is what happened and it is known.
+	CredentialsFrom string
 	// Err is the cause: a sentinel of this package, the context's error or one of the network. It may be nil.
 	Err error
 }

@@ -72,8 +72,8 @@ type exchanger struct {
 	mu sync.Mutex
 	// current is the token in use, empty if there is none.
 	current secret.Text
-	// renewAt is when current is due for renewal.
-	renewAt time.Time
+	// renewAt is when current is due for renewal, and endsAt when it ends.
+	renewAt, endsAt time.Time
 	// trial is what the service has made of current.
 	trial trial
 	// round counts the exchanges that ended, last is what the latest of them failed with.
@@ -117,7 +117,7 @@ func (e *exchanger) token(ctx context.Context) (secret.Text, error) {
 		// The end of this caller's patience says nothing to the others: the next in turn tries for itself.
 		return secret.Text{}, err
 	}
-	e.conclude(token, start.Add(lifetime-min(renewEarly, lifetime/renewFraction)), err)
+	e.conclude(token, start, lifetime, err)
 	return token, err
 }
 
@@ -138,16 +138,26 @@ func (e *exchanger) lastError() error {
 	return e.last
 }
 
-// conclude records what an exchange came to.
-func (e *exchanger) conclude(token secret.Text, renewAt time.Time, err error) {
+// conclude records what an exchange came to that was begun at an instant.
+func (e *exchanger) conclude(token secret.Text, start time.Time, lifetime time.Duration, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.round++
 	e.last = err
-	e.current, e.renewAt, e.trial = token, renewAt, trial{}
+	e.current, e.trial = token, trial{}
+	e.renewAt, e.endsAt = start.Add(lifetime-min(renewEarly, lifetime/renewFraction)), start.Add(lifetime)
 	if errors.Is(err, ErrCredentials) {
 		e.final = err
 	}
+}
+
+func (e *exchanger) expires() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.current.Empty() {
+		return time.Time{}
+	}
+	return e.endsAt
 }
 
 func (e *exchanger) accepted(token secret.Text) {

@@ -58,8 +58,19 @@ type reply struct {
 	secrets []secret.Text
 }
 
-// call sends a request with the credentials.
+// call sends a request with the credentials. Where they are refused, the error says where they come from.
 func (c *Client) call(ctx context.Context, r request) error {
+	err := c.callAs(ctx, r)
+	if e, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrCredentials) {
+		named := *e // it may be shared by everybody who has waited for one exchange
+		named.CredentialsFrom = c.tokensFrom
+		return &named
+	}
+	return err
+}
+
+// callAs sends a request with the token that is good now.
+func (c *Client) callAs(ctx context.Context, r request) error {
 	token, err := c.tokens.token(ctx)
 	if err != nil {
 		if _, ok := errors.AsType[*Error](err); ok {

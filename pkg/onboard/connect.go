@@ -26,6 +26,8 @@ type Endpoint struct {
 	// URL is the base address, as whatever is remembered names it.
 	URL         string
 	Credentials cybedefend.Credentials
+	// CredentialsFrom says where the credentials come from, for the remedy where they are refused. It may be empty.
+	CredentialsFrom string
 	// Ephemeral says that the service is another one each time, as a sandbox inside the process is. It has an organization
 	// of its own, so that nothing in it is ever taken for something about a real one.
 	Ephemeral bool
@@ -77,7 +79,7 @@ func Connect(ctx context.Context, s Service, observer Observer) (_ *Connection, 
 		}
 	}()
 	c.Client, err = cybedefend.New(cybedefend.Options{
-		BaseURL: c.URL, Credentials: endpoint.Credentials, Connections: s.Concurrency, Timeout: s.Timeout,
+		BaseURL: c.URL, Credentials: endpoint.Credentials, CredentialsFrom: endpoint.CredentialsFrom, Connections: s.Concurrency, Timeout: s.Timeout,
 		UserAgent: s.UserAgent, Observe: c.observe,
 	})
 	if err != nil {

@@ -113,11 +113,20 @@ func RemedyOf(err error) remedy.Hint {
 		return remedy.Words("what answers there is not CybeDefend: check ").Use("region", "").Words(", or ").Use("api-url", "").
 			Words(" and ").Use("auth-endpoint", "")
 	case errors.Is(err, cybedefend.ErrCredentials):
-		return remedy.Words("check the personal access token and the region; a token can be made in the dashboard under your profile")
+		return credentialsRemedy(err)
 	case errors.Is(err, cybedefend.ErrForbidden):
 		return remedy.Words("ask an administrator of the organization for the right to invite")
 	}
 	return nil
+}
+
+// credentialsRemedy returns what a person can do about credentials that are refused.
+func credentialsRemedy(err error) remedy.Hint {
+	const made = " and the region; a personal access token can be made in the dashboard under your profile"
+	if e, ok := errors.AsType[*cybedefend.Error](err); ok && e.CredentialsFrom != "" {
+		return remedy.Words("the token comes from " + e.CredentialsFrom + ": check it" + made)
+	}
+	return remedy.Words("check the personal access token" + made)
 }
 
 // connectionRemedy returns what a person can do about a connection that cannot be made.
