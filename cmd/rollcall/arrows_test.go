@@ -74,8 +74,9 @@ var arrows = []arrow{
 		"onboard", "atomicfile batch bounded breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
+	{"doctor", "config connection cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{
-		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory email fetch fileset fix formula jobs journey ledger " +
+		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory doctor email fetch fileset fix formula jobs journey ledger " +
 			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
@@ -87,7 +88,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "batch breaker cli connection cybedefend fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},

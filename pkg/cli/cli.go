@@ -220,7 +220,11 @@ Exit codes:
 		if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 			err = fmt.Errorf("--%s: %w", invalid.GetFlag().Name, plainFlagError(err))
 		}
-		return usageError("see "+cmd.CommandPath()+" --help", "%w", err)
+		hint := "see " + cmd.CommandPath() + " --help"
+		if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedName() == "pat" {
+			hint = "no secret is a flag's value, since others could see it: set CYBEDEFEND_PAT, or give --pat-file FILE"
+		}
+		return usageError(hint, "%w", err)
 	})
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
@@ -231,7 +235,7 @@ Exit codes:
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
 	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(),
-		a.teamsCommand(), a.invitationsCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
+		a.teamsCommand(), a.invitationsCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
 	}

@@ -48,14 +48,7 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 			Credentials: cybedefend.PersonalAccessToken{Token: running.PAT(), AuthEndpoint: running.URL()},
 		}, nil
 	}
-	home, err := a.home()
-	if err != nil {
-		a.log.Debug().Err(err).Msg("the vendor's config file is not looked for")
-	}
-	found, err := config.Resolve(config.Options{
-		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
-		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: asFlag,
-	})
+	found, err := a.resolve(p)
 	if wrong, ok := errors.AsType[*config.Error](err); ok {
 		return onboard.Endpoint{}, usageError(wrong.Hint.Render(asFlag), "%w", err)
 	}
@@ -65,14 +58,34 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 	for _, warning := range found.Warnings {
 		a.log.Warn().Msg(warning)
 	}
+	a.log.Debug().Str("api_url", found.APIURL.Text).Str("api_url_from", found.APIURL.Source).Str("auth_endpoint", found.AuthEndpoint.Text).
+		Str("credentials_from", found.Credentials.Source).Msg("the service and the credentials are settled")
+	return endpointOf(found), nil
+}
+
+// resolve finds the settings that say where the service is and what to call it with.
+func (a *app) resolve(p place) (config.Settings, error) {
+	home, err := a.home()
+	if err != nil {
+		a.log.Debug().Err(err).Msg("the vendor's files are not looked for")
+	}
+	found, err := config.Resolve(config.Options{
+		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
+		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: asFlag,
+	})
 	a.redact(found.Credentials.AccessToken, found.Credentials.PAT)
+	return found, err
+}
+
+// endpointOf returns what settings mean for a connection.
+func endpointOf(found config.Settings) onboard.Endpoint {
 	endpoint := onboard.Endpoint{URL: found.APIURL.Text, CredentialsFrom: found.Credentials.Source}
 	if token := found.Credentials.AccessToken; !token.Empty() {
 		endpoint.Credentials = cybedefend.AccessToken(token)
 	} else {
 		endpoint.Credentials = cybedefend.PersonalAccessToken{Token: found.Credentials.PAT, AuthEndpoint: found.AuthEndpoint.Text}
 	}
-	return endpoint, nil
+	return endpoint
 }
 
 // readHeader reads the header fields to send along with the roster's address, whose values are secrets, as may be what

@@ -127,11 +127,16 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, read func(context.Context
 	if err != nil {
 		return err
 	}
+	return a.printList(l, f.csv)
+}
+
+// printList prints a list as the flags ask for it.
+func (a *app) printList(l listing, asCSV bool) error {
 	a.console.Clear()
 	switch {
 	case a.common.json:
 		return json.NewEncoder(a.Out).Encode(l.object)
-	case f.csv:
+	case asCSV:
 		return a.writeCSV(l)
 	}
 	return a.writeTable(l)
@@ -139,15 +144,24 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, read func(context.Context
 
 // connect opens the connection that the flags ask for. Close it.
 func (a *app) connect(cmd *cobra.Command, s onboard.Service, p place) (*onboard.Connection, error) {
-	if err := a.refuseConflicts(cmd, []conflict{{p.Sandbox, "--sandbox", besideSandbox}}); err != nil {
+	s, err := a.service(cmd, s, p)
+	if err != nil {
 		return nil, err
 	}
+	return onboard.Connect(cmd.Context(), s, a.observer())
+}
+
+// service returns the service that the flags mean.
+func (a *app) service(cmd *cobra.Command, s onboard.Service, p place) (onboard.Service, error) {
+	if err := a.refuseConflicts(cmd, []conflict{{p.Sandbox, "--sandbox", besideSandbox}}); err != nil {
+		return s, err
+	}
 	if s.Timeout == 0 {
-		return nil, remedy.MustBePositive("timeout")
+		return s, remedy.MustBePositive("timeout")
 	}
 	s.UserAgent = "rollcall/" + version()
 	s.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, p) }
-	return onboard.Connect(cmd.Context(), s, a.observer())
+	return s, nil
 }
 
 // reading is what a reading of the organization needs, with its progress on the terminal.
@@ -189,6 +203,55 @@ func (a *app) writeCSV(l listing) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func (a *app) organizationsCommand() *cobra.Command {
+	var f listingFlags
+	cmd := &cobra.Command{
+		Use:   "organizations",
+		Short: "List your organizations",
+		Long: `organizations lists the organizations that the credentials open, with their ids and your role in each. It changes
+nothing.
+
+Exit codes:
+` + exitCodeTable(),
+		Example: `  rollcall organizations`,
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			service, err := a.service(cmd, f.service, f.place)
+			if err != nil {
+				return err
+			}
+			found, err := onboard.Organizations(cmd.Context(), service, a.observer())
+			if err != nil {
+				return err
+			}
+			return a.printList(listOrganizations(found), f.csv)
+		},
+	}
+	f.add(cmd)
+	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
+	return cmd
+}
+
+// listOrganizations lists organizations by name.
+func listOrganizations(organizations []cybedefend.Membership) listing {
+	slices.SortFunc(organizations, func(x, y cybedefend.Membership) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)), cmp.Compare(x.ID, y.ID))
+	})
+	type organizationJSON struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+		Role string `json:"role"`
+	}
+	l := listing{none: "the credentials open no organization", columns: []string{"name", "id", "role"}}
+	objects := []organizationJSON{}
+	for _, o := range organizations {
+		l.rows = append(l.rows, []string{o.Name, o.ID, o.Role})
+		objects = append(objects, organizationJSON{o.ID, o.Name, o.Role})
+	}
+	l.object = map[string]any{"organizations": objects}
+	return l
 }
 
 // teamJSON is a team as teams --json prints it.

@@ -59,7 +59,37 @@ type Connection struct {
 }
 
 // Connect opens a connection and finds the organization.
-func Connect(ctx context.Context, s Service, observer Observer) (_ *Connection, err error) {
+func Connect(ctx context.Context, s Service, observer Observer) (*Connection, error) {
+	c, err := connect(ctx, s, observer)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.find(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// Organizations returns those that the credentials open, whichever of them the service options name.
+func Organizations(ctx context.Context, s Service, observer Observer) (found []cybedefend.Membership, err error) {
+	c, err := connect(ctx, s, observer)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	profile, err := c.profile(ctx)
+	if err != nil || len(profile.Organizations) > 0 {
+		return profile.Organizations, err
+	}
+	known, err := c.listed(ctx)
+	for _, organization := range known {
+		found = append(found, cybedefend.Membership{ID: organization.ID, Name: organization.Name})
+	}
+	return found, err
+}
+
+// connect opens a connection, without looking at what answers there.
+func connect(ctx context.Context, s Service, observer Observer) (_ *Connection, err error) {
 	if s, err = s.withDefaults(); err != nil {
 		return nil, err
 	}
@@ -84,9 +114,6 @@ func Connect(ctx context.Context, s Service, observer Observer) (_ *Connection, 
 	})
 	if err != nil {
 		return nil, settings(nil, err)
-	}
-	if err = c.find(ctx); err != nil {
-		return nil, err
 	}
 	return c, nil
 }
@@ -151,33 +178,22 @@ func (c *Connection) Reading() directory.Options {
 }
 
 // find finds the organization that is meant by its id or exact name, or the caller's only one. The caller's profile is
-// read first: it is the cheapest proof that the credentials work. It may be empty.
+// read first: it is the cheapest proof that the credentials work.
 func (c *Connection) find(ctx context.Context) error {
 	wanted := c.service.OrganizationID
 	if c.ephemeral {
 		wanted = ""
 	}
-	var profile cybedefend.Profile
-	err := c.retrier().Call(ctx, func(ctx context.Context) (err error) {
-		profile, err = c.Profile(ctx)
+	profile, err := c.profile(ctx)
+	if err != nil {
 		return err
-	})
-	switch {
-	case errors.Is(err, cybedefend.ErrCredentials):
-		return err
-	case err != nil && cybedefend.ClassOf(err) != cybedefend.FinalNo:
-		return fmt.Errorf("reach the service at %s: %w", c.URL, err)
 	}
 	known := make([]cybedefend.Organization, 0, len(profile.Organizations))
 	for _, membership := range profile.Organizations {
 		known = append(known, cybedefend.Organization{ID: membership.ID, Name: membership.Name})
 	}
 	if len(known) == 0 && !isUUID(wanted) { // the profile does not tell
-		err := c.retrier().Call(ctx, func(ctx context.Context) (err error) {
-			known, err = c.Organizations(ctx)
-			return err
-		})
-		if err != nil {
+		if known, err = c.listed(ctx); err != nil {
 			return err
 		}
 	}
@@ -186,6 +202,31 @@ func (c *Connection) find(ctx context.Context) error {
 	}
 	c.Caller = directory.CallerOf(profile, c.Organization.ID)
 	return nil
+}
+
+// profile returns what the service tells of the caller, which may be nothing.
+func (c *Connection) profile(ctx context.Context) (cybedefend.Profile, error) {
+	var profile cybedefend.Profile
+	err := c.retrier().Call(ctx, func(ctx context.Context) (err error) {
+		profile, err = c.Profile(ctx)
+		return err
+	})
+	switch {
+	case errors.Is(err, cybedefend.ErrCredentials):
+		return profile, err
+	case err != nil && cybedefend.ClassOf(err) != cybedefend.FinalNo:
+		return profile, fmt.Errorf("reach the service at %s: %w", c.URL, err)
+	}
+	return profile, nil
+}
+
+// listed returns the organizations that the service lists.
+func (c *Connection) listed(ctx context.Context) (known []cybedefend.Organization, err error) {
+	err = c.retrier().Call(ctx, func(ctx context.Context) (err error) {
+		known, err = c.Organizations(ctx)
+		return err
+	})
+	return known, err
 }
 
 // host returns the host of the service, without its port.

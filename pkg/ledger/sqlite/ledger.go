@@ -96,6 +96,16 @@ func Open(path string, o Options) (*Ledger, error) {
 	return l, nil
 }
 
+// HeldBy returns which process seems to hold the ledger at path, and since when. Unlike [Open] it keeps nobody out meanwhile.
+func HeldBy(path string) (pid int, since time.Time, held bool) {
+	path, err := disk.Resolve(path)
+	if err != nil {
+		return 0, time.Time{}, false
+	}
+	by, held := disk.HeldBy(path)
+	return by.PID, by.Since, held
+}
+
 // explainOpen keeps a [*ledger.LockedError] as it is: the file itself is fine.
 func explainOpen(path string, err error) error {
 	if _, ok := errors.AsType[*ledger.LockedError](err); ok {

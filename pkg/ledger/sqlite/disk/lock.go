@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -13,10 +14,25 @@ import (
 	"rollcall/pkg/ledger"
 )
 
-// holder is what the side file says. It is for people: only the lock itself decides.
-type holder struct {
+// Holder is what the side file says. It is for people: only the lock itself decides.
+type Holder struct {
 	PID   int       `json:"pid"`
 	Since time.Time `json:"since"`
+}
+
+// HeldBy returns who seems to hold the ledger at path, without touching its lock.
+func HeldBy(path string) (by Holder, held bool) {
+	by = readHolder(path + ".holder")
+	if by.PID == 0 {
+		return Holder{}, false
+	}
+	process, err := os.FindProcess(by.PID)
+	if err != nil {
+		return Holder{}, false
+	}
+	// The signal 0 does nothing but to ask whether the process is there.
+	err = process.Signal(syscall.Signal(0))
+	return by, !errors.Is(err, os.ErrProcessDone) && !errors.Is(err, syscall.ESRCH)
 }
 
 // Lock keeps other processes out. The system drops it when the process ends, however it ends; its file stays,
@@ -38,7 +54,7 @@ func Acquire(path string, now time.Time) (*Lock, error) {
 		by := readHolder(l.holder)
 		return nil, &ledger.LockedError{Path: path, PID: by.PID, Since: by.Since}
 	}
-	text, err := json.Marshal(holder{PID: os.Getpid(), Since: now.UTC().Truncate(time.Second)})
+	text, err := json.Marshal(Holder{PID: os.Getpid(), Since: now.UTC().Truncate(time.Second)})
 	if err == nil {
 		err = writeHolder(l.holder, append(text, '\n'))
 	}
@@ -59,12 +75,12 @@ func writeHolder(path string, text []byte) error {
 }
 
 // readHolder returns the zero holder for a file that is missing or half written.
-func readHolder(path string) holder {
-	var by holder
+func readHolder(path string) Holder {
+	var by Holder
 	const longest = 4 << 10 // bytes
 	text, err := bounded.File(path, longest)
 	if err != nil || json.Unmarshal(text, &by) != nil {
-		return holder{}
+		return Holder{}
 	}
 	return by
 }
