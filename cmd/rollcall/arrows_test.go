@@ -74,9 +74,10 @@ var arrows = []arrow{
 		"onboard", "atomicfile batch bounded breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
+	{"listing", "console cybedefend directory email formula roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{
-		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory doctor email fetch fileset fix formula jobs journey ledger " +
+		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory doctor fetch fileset fix jobs journey ledger listing " +
 			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

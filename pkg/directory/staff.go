@@ -1,0 +1,90 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
+	"rollcall/pkg/paging"
+)
+
+// TeamService is the part of the service that tells who is in a team. It is called by many goroutines at once.
+type TeamService interface {
+	TeamMembers(ctx context.Context, teamID string, page cybedefend.Page, search string) (cybedefend.TeamMembersPage, error)
+}
+
+// Seat is somebody's place in a team.
+type Seat struct {
+	Team cybedefend.Team
+	Role cybedefend.TeamRole
+}
+
+// Staff says who is in which teams.
+type Staff struct {
+	// Stable reports whether the lists stood still enough, so that nobody can have been missed.
+	Stable bool
+
+	byUser, byEmail map[string][]Seat
+}
+
+// Seats returns the teams in which a member is, in the order in which the teams were read.
+func (s *Staff) Seats(user cybedefend.User) []Seat {
+	if id := foldID(user.ID); id != "" && len(s.byUser[id]) > 0 {
+		return s.byUser[id]
+	}
+	return s.byEmail[email.Fold(user.Email)]
+}
+
+// ReadStaff reads who is in the teams. Of the options, those about the calls matter alone.
+func ReadStaff(ctx context.Context, o Options, service TeamService, teams []cybedefend.Team) (*Staff, error) {
+	o = o.withDefaults()
+	staff := &Staff{Stable: true, byUser: map[string][]Seat{}, byEmail: map[string][]Seat{}}
+	found := 0
+	for _, team := range teams {
+		list := paging.New(paging.Options[cybedefend.TeamMember]{
+			Name: "members of team " + team.Name, Call: o.Call, NoPage: refusal, Parallel: o.Parallel, Size: cybedefend.PageSize,
+			Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.TeamMember], error) {
+				reply, err := service.TeamMembers(ctx, team.ID, cybedefend.Page(page), "")
+				return paging.Answer[cybedefend.TeamMember]{Items: reply.Members, Count: reply.Items, Total: reply.TotalUsers}, err
+			},
+			ID: func(m cybedefend.TeamMember) string {
+				return cmp.Or(foldID(m.ID), "@"+email.Fold(m.Email)) + " " + string(m.Role)
+			},
+			Keep: func(m cybedefend.TeamMember) {
+				found++
+				staff.add(m, Seat{team, m.Role})
+			},
+			Page: func() { o.Progress(found) },
+		})
+		result, err := list.Read(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the members of team %s: %w", team.Name, err)
+		}
+		staff.Stable = staff.Stable && result.Stable && (result.Total == 0 || result.Shown >= result.Total)
+	}
+	return staff, nil
+}
+
+func (s *Staff) add(m cybedefend.TeamMember, seat Seat) {
+	if id := foldID(m.ID); id != "" {
+		s.byUser[id] = append(s.byUser[id], seat)
+	}
+	if !veiled(m.Email) {
+		key := email.Fold(m.Email)
+		s.byEmail[key] = append(s.byEmail[key], seat)
+	}
+}
+
+// Members returns all members of an organization in the order of the service, and whether nobody can have been missed. Of
+// the options, those about people, teams and the caller do not matter.
+func Members(ctx context.Context, o Options) (all []cybedefend.User, stable bool, err error) {
+	r := newReading(o.withDefaults())
+	list := r.listMembers("", func(u cybedefend.User) {
+		r.found++
+		all = append(all, u)
+	}, r.page)
+	result, err := list.Read(ctx)
+	return all, result.Stable && result.Shown >= result.Total, err
+}

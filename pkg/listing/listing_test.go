@@ -1,0 +1,127 @@
+package listing_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/document"
+	"rollcall/pkg/listing"
+	"rollcall/pkg/roster"
+)
+
+// staffed is a service with one team that has one member.
+type staffed struct{}
+
+func (staffed) TeamMembers(_ context.Context, _ string, page cybedefend.Page, _ string) (cybedefend.TeamMembersPage, error) {
+	if page.Number > 1 {
+		return cybedefend.TeamMembersPage{}, nil
+	}
+	return cybedefend.TeamMembersPage{Members: []cybedefend.TeamMember{{ID: "u2", Role: cybedefend.TeamManager}}, Items: 1, TotalUsers: 1}, nil
+}
+
+func members(t *testing.T) listing.List {
+	t.Helper()
+	staff, err := directory.ReadStaff(t.Context(), directory.Options{}, staffed{}, []cybedefend.Team{{ID: "t1", Name: "A;B"}, {ID: "t2", Name: "=Ops"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listing.Members("o1", []cybedefend.User{
+		{ID: "u2", Email: "bob@x.example", Role: "member"}, {ID: "u1", Email: "Ann@x.example", Role: "Creator"},
+	}, staff)
+}
+
+func TestMembersAreARoster(t *testing.T) {
+	var text bytes.Buffer
+	l := members(t)
+	if err := l.WriteCSV(&text); err != nil {
+		t.Fatal(err)
+	}
+	want := "email,role,teams,user_id\nAnn@x.example,administrator,,u1\nbob@x.example,member,\"\"\"A;B\"\":team_manager; =Ops:team_manager\",u2\n"
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Errorf("CSV (-want +got):\n%s", diff)
+	}
+	source := document.Source{Name: "members.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text.Bytes())), nil }}
+	read, err := roster.Read(t.Context(), source, roster.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var people []string
+	for entry, err := range read.Entries(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		people = append(people, entry.Email+" "+entry.Role+" "+roster.FormatTeams(entry.Teams))
+	}
+	if diff := cmp.Diff([]string{"Ann@x.example administrator ", "bob@x.example member \"A;B\":team_manager; =Ops:team_manager"}, people); diff != "" {
+		t.Errorf("read as a roster (-want +got):\n%s", diff)
+	}
+}
+
+func TestListsInOtherForms(t *testing.T) {
+	l := members(t)
+	var book, table bytes.Buffer
+	if err := l.WriteXLSX(&book); err != nil {
+		t.Fatal(err)
+	}
+	file, err := excelize.OpenReader(&book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	rows, err := file.GetRows("Members")
+	if err != nil || len(rows) != 3 || rows[2][0] != "bob@x.example" {
+		t.Errorf("the workbook has %v, %v", rows, err)
+	}
+	if err := l.WriteTable(&table); err != nil || !strings.HasPrefix(table.String(), "EMAIL          ROLE           TEAMS") {
+		t.Errorf("table: %v\n%s", err, table.String())
+	}
+	object, err := json.Marshal(l.Object)
+	if err != nil || !strings.Contains(string(object), `{"email":"bob@x.example","role":"member","teams":[{"id":"t1","name":"A;B","role":"team_manager"},`) {
+		t.Errorf("object: %s, %v", object, err)
+	}
+}
+
+func TestInvitations(t *testing.T) {
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	all := []cybedefend.Invitation{
+		{ID: "1", Email: "b@x.example", Status: "pending", ExpiresAt: now.Add(time.Hour)},
+		{ID: "2", Email: "a@x.example", Status: "pending", ExpiresAt: now.Add(-time.Hour)},
+		{ID: "3", Email: "c@x.example", Status: " Revoked "},
+	}
+	for state, want := range map[directory.State][][]string{
+		directory.Pending: {{"b@x.example", "", "pending", "2026-11-28T13:00:00Z", "1"}},
+		directory.Expired: {{"a@x.example", "", "expired", "2026-11-28T11:00:00Z", "2"}},
+		listing.All: {
+			{"a@x.example", "", "expired", "2026-11-28T11:00:00Z", "2"},
+			{"b@x.example", "", "pending", "2026-11-28T13:00:00Z", "1"},
+			{"c@x.example", "", "revoked", "", "3"},
+		},
+	} {
+		if diff := cmp.Diff(want, listing.Invitations("o1", all, state, now).Rows); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", state, diff)
+		}
+	}
+}
+
+func TestNamesAreSorted(t *testing.T) {
+	var names []string
+	for _, row := range listing.Organizations([]cybedefend.Membership{{ID: "2", Name: "beta"}, {ID: "1", Name: "Alpha", Role: "member"}, {ID: "1", Name: "beta"}}).Rows {
+		names = append(names, strings.Join(row, " "))
+	}
+	for _, row := range listing.Teams("o1", []cybedefend.Team{{ID: "2", Name: "beta", Description: "d"}, {ID: "1", Name: "Alpha"}}).Rows {
+		names = append(names, strings.Join(row, " "))
+	}
+	if diff := cmp.Diff([]string{"Alpha 1 member", "beta 1 ", "beta 2 ", "Alpha 1 ", "beta 2 d"}, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
