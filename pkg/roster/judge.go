@@ -110,11 +110,19 @@ type teamVerdict struct {
 func newJudge(file string, rules *rules) *judge {
 	j := &judge{file: file, rules: rules, seed: maphash.MakeSeed()}
 	j.roles = newMemo(func(text string) roleVerdict {
+		if IsErrorWord(text) {
+			return roleVerdict{problem: failed(text)}
+		}
 		role, problem := parseRole("role", text, roles, roleHints)
 		return roleVerdict{role, problem}
 	})
 	j.cells = newMemo(func(text string) teamVerdict {
 		teams, problems := parseTeams(text)
+		for _, team := range teams {
+			if IsErrorWord(team.Name) {
+				problems = append(problems, failed(team.Name))
+			}
+		}
 		return teamVerdict{slices.Clip(teams), problems, j.desired(teams)}
 	})
 	j.none = teamVerdict{teams: slices.Clip(rules.teams), desired: j.desired(rules.teams)}
@@ -147,6 +155,10 @@ func (j *judge) address(c cell, e *Entry) {
 	}
 	if e.Email == "" {
 		e.Findings = append(e.Findings, e.At(FieldEmail, "no e-mail address", nil))
+		return
+	}
+	if IsErrorWord(e.Email) {
+		e.Findings = append(e.Findings, e.failed(FieldEmail, e.Email))
 		return
 	}
 	if j.rules.unwrap {
