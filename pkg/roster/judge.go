@@ -134,10 +134,15 @@ func newJudge(file string, rules *rules) *judge {
 func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 	*e = Entry{
 		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
-		file: j.file, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
+		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
 	}
 	for _, problem := range r.problems {
-		e.Findings = append(e.Findings, problem.finding(j.file))
+		e.Findings = append(e.Findings, e.finding(problem))
+	}
+	for _, doubt := range r.warnings {
+		warning := e.finding(doubt)
+		warning.Severity = Warning
+		e.Findings = append(e.Findings, warning)
 	}
 	j.address(r.email, e)
 	role := j.role(r.role, e)
