@@ -20,9 +20,9 @@ func (s *sheet) linked(shown workbook.Cell) (address string, wrong, doubt *probl
 		return shown.Text, nil, nil
 	}
 	if strings.Contains(text, "@") {
-		bare, ok := email.Unwrap(text)
-		if !ok {
-			bare = text
+		bare := text
+		if problem := email.Check(text); problem != nil && problem.Suggestion != "" {
+			bare = problem.Suggestion
 		}
 		if email.Fold(bare) == email.Fold(mail) || strings.Count(bare, "@") > 1 {
 			return shown.Text, nil, nil
