@@ -128,7 +128,7 @@ func lookAt(one *workbook.Sheet, rules *rules) (*sheet, error) {
 }
 
 // continues reports whether a row is another level of the header: the one below it, into which the cell above the addresses
-// reaches; or that has a column for the roles, which the header lacks, and nothing below that cell.
+// reaches; or that has a column for the roles, without which the header is none, and nothing below that cell.
 func (s *sheet) continues(row workbook.Row, rules *rules) bool {
 	if row.Number != s.top.line+1 {
 		return false
@@ -139,7 +139,7 @@ func (s *sheet) continues(row workbook.Row, rules *rules) bool {
 		return row.Cells[at].Merged
 	}
 	below, _ := headerOf(row)
-	return len(s.header.meaning(FieldRole, rules.columns)) == 0 && len(below.meaning(FieldRole, rules.columns)) > 0 && !below.hasAddress()
+	return rules.role == "" && len(s.header.meaning(FieldRole, rules.columns)) == 0 && len(below.meaning(FieldRole, rules.columns)) > 0 && !below.hasAddress()
 }
 
 // extend adds a level to the header. What stands lower names the column.
