@@ -37,7 +37,9 @@ var differences = []struct {
 	},
 	{
 		"excelize takes the first section of a format with conditions, Excel the one whose condition holds",
-		func(d difference) bool { return strings.HasPrefix(d.format, "[<") || strings.HasPrefix(d.format, "[>") || strings.HasPrefix(d.format, "[=") },
+		func(d difference) bool {
+			return strings.HasPrefix(d.format, "[<") || strings.HasPrefix(d.format, "[>") || strings.HasPrefix(d.format, "[=")
+		},
 	},
 	{
 		"powers of ten and fractions stay plain, since nobody writes an address or a number of a person so",

@@ -62,9 +62,12 @@ func (s *Sheet) Rows() iter.Seq2[Row, error] {
 }
 
 func (s *Sheet) read(yield func(Row) bool) error {
-	about, err := s.readAbout()
-	if err != nil {
-		return err
+	if s.about == nil {
+		about, err := s.readAbout()
+		if err != nil {
+			return err
+		}
+		s.about = &about
 	}
 	content, err := s.book.parts.open(s.part, maxSheet)
 	if err != nil {
@@ -72,7 +75,7 @@ func (s *Sheet) read(yield func(Row) bool) error {
 	}
 	defer content.Close()
 	s.unseen = nil
-	r := rowReader{sheet: s, tokens: s.book.parts.markup(s.part, content), about: about}
+	r := rowReader{sheet: s, tokens: s.book.parts.markup(s.part, content), about: *s.about}
 	for {
 		switch more, err := r.next(); {
 		case err != nil:

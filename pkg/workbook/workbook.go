@@ -105,6 +105,8 @@ type Sheet struct {
 
 	book *Book
 	part string
+	// about is what follows the rows, once it was read.
+	about *about
 	// unseen are the columns that the sheet does not show.
 	unseen []columns
 }
