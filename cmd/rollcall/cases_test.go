@@ -3,9 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -98,7 +98,7 @@ func rollcall(t *testing.T, args ...string) (out, log string, code int) {
 	t.Helper()
 	home := t.TempDir()
 	var product, noise bytes.Buffer
-	code = int(cli.Run(context.Background(), cli.Process{
+	code = int(cli.Run(t.Context(), cli.Process{
 		Args: args, In: strings.NewReader(""), Out: &product, Err: &noise,
 		Lookup: func(name string) (string, bool) {
 			return home, slices.Contains([]string{"HOME", "XDG_STATE_HOME", "USERPROFILE", "LOCALAPPDATA"}, name)
@@ -150,7 +150,7 @@ func (c foundCase) invite(t *testing.T) {
 	var rows [][]string
 	for {
 		row, err := reader.Read()
-		if err == io.EOF { //nolint:errorlint // csv returns it as it is
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,11 +47,7 @@ func sheetOf(t *testing.T, sheet string) []byte {
 
 // textCell is a cell of text at a place, with more attributes.
 func textCell(at, text string, more ...string) string {
-	attributes := ""
-	for _, one := range more {
-		attributes += " " + one
-	}
-	return `<c r="` + at + `" t="inlineStr"` + attributes + `><is><t xml:space="preserve">` + text + `</t></is></c>`
+	return `<c r="` + at + `" t="inlineStr" ` + strings.Join(more, " ") + `><is><t xml:space="preserve">` + text + `</t></is></c>`
 }
 
 // What a person has to do is left, and the rest is fixed all the same.
@@ -71,23 +68,28 @@ func TestWorkbookLeavesWhatNeedsAPerson(t *testing.T) {
 		{"formula of a role", row("3", textCell("A3", "ann@x.test")+formula("B3", "Billing Manager")), "", nil, []string{"bob@x.test", "ann@x.test"}},
 		{
 			"no duplicate of what is left", row("3", formula("A3", "Ann &lt;ann@x.test&gt;")+textCell("B3", "member")) + row("4", textCell("A4", "ann@x.test")+textCell("B4", "member")), "",
-			nil, []string{"bob@x.test", "!Ann <ann@x.test>", "ann@x.test"},
+			nil,
+			[]string{"bob@x.test", "!Ann <ann@x.test>", "ann@x.test"},
 		},
 		{
 			"no conflict with what is left", row("3", formula("A3", "Ann &lt;ann@x.test&gt;")+textCell("B3", "member")) + row("4", textCell("A4", "ann@x.test ")+textCell("B4", "manager")), "",
-			[]string{`x.xlsx:4:1: email: "ann@x.test " -> "ann@x.test" (without blanks around it)`}, []string{"bob@x.test", "!Ann <ann@x.test>", "ann@x.test"},
+			[]string{`x.xlsx:4:1: email: "ann@x.test " -> "ann@x.test" (without blanks around it)`},
+			[]string{"bob@x.test", "!Ann <ann@x.test>", "ann@x.test"},
 		},
 		{
 			"struck out first", row("3", textCell("A3", "ann@x.test", `s="1"`)+textCell("B3", "member")) + row("4", textCell("A4", "ann@x.test")+textCell("B4", "member")), "",
-			nil, []string{"bob@x.test", "ann@x.test", "ann@x.test"},
+			nil,
+			[]string{"bob@x.test", "ann@x.test", "ann@x.test"},
 		},
 		{
 			"struck out last", row("3", textCell("A3", "ann@x.test")+textCell("B3", "member")) + row("4", textCell("A4", "ann@x.test", `s="1"`)+textCell("B4", "member")), "",
-			nil, []string{"bob@x.test", "ann@x.test", "ann@x.test"},
+			nil,
+			[]string{"bob@x.test", "ann@x.test", "ann@x.test"},
 		},
 		{
 			"a part struck out", row("3", `<c r="A3" t="inlineStr"><is><r><rPr><strike/></rPr><t>Old</t></r><r><t xml:space="preserve"> &lt;ann@x.test&gt;</t></r></is></c>`+textCell("B3", "member")), "",
-			nil, []string{"bob@x.test", "!Old <ann@x.test>"},
+			nil,
+			[]string{"bob@x.test", "!Old <ann@x.test>"},
 		},
 		{
 			"merged", row("3", textCell("A3", "Ann &lt;ann@x.test&gt;")+textCell("B3", "member")) + row("4", textCell("B4", "member")), `<mergeCells><mergeCell ref="A3:A4"/></mergeCells>`,

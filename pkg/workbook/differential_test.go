@@ -108,7 +108,8 @@ func TestAgainstExcelize(t *testing.T) {
 			why := slices.IndexFunc(differences, func(known struct {
 				why  string
 				meet func(d difference) bool
-			}) bool {
+			},
+			) bool {
 				return known.meet(d)
 			})
 			if why < 0 {

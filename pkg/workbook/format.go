@@ -104,12 +104,13 @@ func (f *formats) style(number string) (style, error) {
 		return style{}, nil
 	}
 	i, err := strconv.Atoi(number)
+	if err != nil {
+		i = 0 // as where there is none
+	}
 	switch {
-	case err != nil || i < 0:
-		return style{}, nil
 	case f.missing != "" && i > 0:
 		return style{}, damaged("the part %q is missing", f.missing)
-	case i >= len(f.styles):
+	case i < 0 || i >= len(f.styles):
 		return style{}, nil
 	}
 	return f.styles[i], nil

@@ -170,7 +170,7 @@ func (s *section) plan() (p plan, ok bool) {
 			p.shift -= 3
 		}
 	}
-	return p, !(p.groups && texts) && !(general && signs > 1)
+	return p, (!p.groups || !texts) && (!general || signs == 1)
 }
 
 // writeDigit writes what stands at the digit of that index before the point, from the left: before the first one, all

@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -100,6 +101,8 @@ func takeSection(code string) (s section, rest string, more, forText bool) {
 
 func (s *section) show(text string) { s.pieces = append(s.pieces, piece{text: text}) }
 
+var colours = strings.Fields("black blue cyan green magenta red white yellow")
+
 // bracket takes what stands in brackets: a condition, a currency, a colour, or how much time has passed.
 func (s *section) bracket(inside string) {
 	if operator := inside[:len(inside)-len(strings.TrimLeft(inside, "<>="))]; operator != "" {
@@ -114,7 +117,7 @@ func (s *section) bracket(inside string) {
 		return
 	}
 	switch lower := strings.ToLower(inside); {
-	case strings.HasPrefix(lower, "color"), strings.Contains(" black blue cyan green magenta red white yellow ", " "+lower+" "):
+	case strings.HasPrefix(lower, "color"), slices.Contains(colours, lower):
 	case lower != "" && strings.Trim(lower, "hms") == "": // which clockOf knows
 	default:
 		s.odd = true
