@@ -25,8 +25,9 @@ type style struct {
 }
 
 const (
-	// maxCode is how long a format may be in Excel.
-	maxCode = 255
+	// maxCode is how long a format may be in Excel, and maxFormats how many there may be: four times as many as Excel
+	// allows. Numbers in others stay plain.
+	maxCode, maxFormats = 255, 1024
 	// maxNumber is beyond what Excel shows all digits of.
 	maxNumber = 1e15
 	// asText is the format of cells that show what was typed.
@@ -130,7 +131,7 @@ func (f *formats) shown(value string, style style) string {
 		return general(size)
 	}
 	sections, known := f.known[style.code]
-	if !known {
+	if !known && len(f.known) < maxFormats {
 		sections = sectionsOf(style.code)
 		f.known[style.code] = sections
 	}
@@ -171,6 +172,9 @@ func general(size float64) string {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(size, 'g', exact, 64), 64)
 	if err != nil {
 		rounded = size
+	}
+	if rounded == 0 {
+		return "0" // and never -0
 	}
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }

@@ -160,7 +160,7 @@ func (r *rowReader) start(e element) error {
 		if number > MaxRows {
 			return damaged("the sheet %q has a row %d", r.sheet.Name, number)
 		}
-		r.row = Row{Number: number, Hidden: isTrue(e.get("hidden")), Cells: r.row.Cells[:0]}
+		r.row = Row{Number: number, Hidden: isTrue(e.get("hidden")) || e.get("ht") == "0", Cells: r.row.Cells[:0]}
 		r.cell, r.length = Cell{}, 0
 	case "c":
 		column := r.cell.Column + 1
