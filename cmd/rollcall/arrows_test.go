@@ -29,6 +29,7 @@ var arrows = []arrow{
 	{"throttle", "", "headers about pace mean the same, whoever sends them"},
 	{"pace", "", "it decides how fast to send, whatever is sent"},
 	{"retry", "", "it decides whether and when to try again, whatever is tried"},
+	{"budget", "", "it counts what was sent, whatever was sent and wherever that is remembered"},
 	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
 	{"console", "secret", "it knows terminals, not invitations"},
@@ -59,9 +60,9 @@ var arrows = []arrow{
 	// The decisions, and the run that carries them out.
 	{"guard", "email plural remedy", "it judges people and numbers, wherever they come from"},
 	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
-	{"journey", "cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
+	{"journey", "budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
-	{"batch", "breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
+	{"batch", "breaker budget cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
@@ -71,13 +72,13 @@ var arrows = []arrow{
 	// The edge.
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "atomicfile batch bounded breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
+		"onboard", "atomicfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"listing", "console cybedefend directory email formula roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{
-		"cli", "atomicfile batch bounded breaker config connection console cybedefend directory doctor fetch fileset fix jobs journey ledger listing " +
+		"cli", "atomicfile batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset fix jobs journey ledger listing " +
 			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/budget"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/onboard"
@@ -84,8 +85,10 @@ func (o *order) complete(a *app) error {
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}
 	o.SkipInvalid = o.Invalid == skipInvalid
-	if o.MaxAdmins != nil && *o.MaxAdmins == -1 {
-		o.MaxAdmins = nil
+	for _, limit := range []**int{&o.MaxAdmins, &o.MaxPerDay, &o.MaxPending} {
+		if *limit != nil && **limit == -1 {
+			*limit = nil
+		}
 	}
 	if o.Header, err = a.readHeader(o.HeaderFile, o.Roster); err != nil {
 		return err
@@ -190,6 +193,8 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
 	flags.StringVar(&o.StopAt, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
+	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs and machines that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
+	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }

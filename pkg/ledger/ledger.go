@@ -59,6 +59,10 @@ type Ledger interface {
 	// while then is at work, and then may be called before Conclude returns: it must be short, must not call the ledger
 	// and must not need anything that the caller holds.
 	Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error
+	// Mailings returns when the invitations of the scope left that may have mailed somebody, of all its runs, oldest first
+	// and none from before since. Each claim of the kind [record.ChangeInvite] is one, with its At, from the moment that it
+	// is on disk until it is concluded as harmless.
+	Mailings(ctx context.Context, scope record.Scope, since time.Time) ([]time.Time, error)
 	// Doubts returns the claims that stand in the scope, of all its runs, oldest first, each with the record of its row.
 	// For a claim without a row the record is what [Ledger.Conclude] kept for it.
 	Doubts(ctx context.Context, scope record.Scope) ([]record.Doubt, error)

@@ -104,14 +104,19 @@ func (s *Session) begin(ctx context.Context) (err error) {
 
 // send carries every row of the run to its outcome. It writes the results, whether or not sending ends early.
 func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
+	left, err := s.spare(ctx)
+	if err != nil {
+		return err
+	}
 	s.report.Run, s.report.Final = s.run.ID, true
 	s.o.Observer.begun(s.run, s.report.Resumed)
 	s.report.Retries = map[string]int{}
-	err := s.past.recovered.Run(ctx, stop, batch.Options{
+	err = s.past.recovered.Run(ctx, stop, batch.Options{
 		Run: s.run.ID, Service: s.connection, Pace: s.connection.pace, Workers: s.o.Concurrency, Deadline: s.o.Deadline,
 		Limits: breaker.Options{
 			MaxWait: s.o.MaxWait, MaxFailures: s.o.MaxFailures.Of(s.run.Rows), MayNotInvite: !s.connection.Caller.MayInvite(),
 		},
+		Budget: left,
 		Observe: func(e batch.Event) {
 			if e.Retry != nil {
 				s.report.Retries[e.Retry.Cause]++
@@ -123,7 +128,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
 	_ = s.memory.learnPace(ctx, s.connection.pace)
-	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now())
+	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now(), reasonLeft(err))
 	if resultsErr != nil {
 		if outcomes, countErr := s.countOutcomes(ctx); countErr == nil {
 			s.report.Outcomes = outcomes

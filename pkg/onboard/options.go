@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/budget"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/document"
 	"rollcall/pkg/guard"
@@ -130,6 +131,11 @@ type Course struct {
 	Deadline time.Time `yaml:"-"`
 	// MaxFailures is how many rows may end badly before the run stops: a number, or a share of the rows.
 	MaxFailures quantity.Quantity `yaml:"max-failures"`
+	// MaxPerDay is how many invitations that may have mailed somebody may leave in 24 hours, in all runs that share the
+	// ledger. Nil: any number.
+	MaxPerDay *int `yaml:"max-per-day"`
+	// MaxPending is how many invitations may be open in the organization at once. Nil: any number.
+	MaxPending *int `yaml:"max-pending"`
 	// Ledger is the file that remembers what was sent. Empty: the one that LedgerOf names for the organization.
 	Ledger   string                                               `yaml:"ledger"`
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
@@ -272,6 +278,15 @@ func (o Options) check() error {
 		return &remedy.OptionError{
 			Option: "max-new", What: remedy.Use("max-new", o.MaxNew.String()).Words(" is a share of people who are not looked up"),
 			Remedy: remedy.Words("write it as a number"),
+		}
+	case o.MaxPerDay != nil && *o.MaxPerDay < 0:
+		return cannotBeNegative(budget.OptionPerDay)
+	case o.MaxPending != nil && *o.MaxPending < 0:
+		return cannotBeNegative(budget.OptionPending)
+	case o.MaxPending != nil && blind:
+		return &remedy.OptionError{
+			Option: budget.OptionPending, What: remedy.Use(budget.OptionPending, "").Words(" counts open invitations, which are not looked up"),
+			Remedy: remedy.Words("leave it out, or let them be looked up"),
 		}
 	case o.Offline && !o.DryRun:
 		return &remedy.OptionError{

@@ -57,6 +57,8 @@ type Preview struct {
 	Takes     time.Duration
 	Deadline  time.Time
 	Late      int
+	// Budgets are those that limit how many are invited, with how many they leave.
+	Budgets []Budget
 	// Files are what will be written.
 	Files []File
 
@@ -156,6 +158,10 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 		p.add(v)
 	}
 	p.finish()
+	var err error
+	if p.Budgets, err = s.budgets(ctx, p.Sends(), p.Replaced); err != nil {
+		return nil, err
+	}
 	return p, p.refusal()
 }
 
@@ -373,9 +379,10 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		TakesS           float64                `json:"takes_s"`
 		Deadline         *time.Time             `json:"deadline,omitempty"`
 		Late             int                    `json:"late"`
+		Budgets          []Budget               `json:"budgets,omitempty"`
 		Files            []File                 `json:"files"`
 	}{
 		p.OrganizationID, p.OrganizationName, p.Service, p.Population, p.Roster, p.Detected, p.Rows, p.Warnings, resumed, p.DoneBefore,
-		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late, p.Files,
+		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late, p.Budgets, p.Files,
 	})
 }

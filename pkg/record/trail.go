@@ -81,6 +81,9 @@ type Conclusion struct {
 	Record
 	// InDoubt keeps the claim.
 	InDoubt bool
+	// Harmless says that the request behind the claim has certainly mailed nobody: it never left, was refused, or only
+	// cancelled an invitation. Any other counts as one that may have mailed somebody, whatever is found out later.
+	Harmless bool
 }
 
 // Doubt is a claim that stands, with what is known of its row.

@@ -27,6 +27,7 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"claims", claimTests},
 		{"conclusions", conclusionTests},
+		{"mailings", mailingTests},
 		{"scopes", scopeTests},
 		{"runs", runTests},
 		{"histories", historyTests},

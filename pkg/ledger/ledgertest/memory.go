@@ -4,6 +4,7 @@ package ledgertest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -146,6 +147,9 @@ func (m *Memory) Claim(ctx context.Context, c record.Claim) error {
 			return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &stands}
 		}
 		s.claims[who] = &standing{claim: c}
+		if c.Change == record.ChangeInvite {
+			s.mailings = append(s.mailings, mailing{who, c.At})
+		}
 		return nil
 	})
 }
@@ -164,6 +168,20 @@ func (m *Memory) Conclude(ctx context.Context, run string, then func(error), con
 	}
 	then(err)
 	return nil
+}
+
+// Mailings implements [ledger.Ledger].
+func (m *Memory) Mailings(ctx context.Context, scope record.Scope, since time.Time) (found []time.Time, err error) {
+	err = m.read(ctx, func(s *state) error {
+		for _, mailing := range s.mailings {
+			if mailing.scope == scope && !mailing.at.Before(micros(since)) {
+				found = append(found, mailing.at)
+			}
+		}
+		slices.SortFunc(found, time.Time.Compare)
+		return nil
+	})
+	return found, err
 }
 
 // Doubts implements [ledger.Ledger].

@@ -18,6 +18,14 @@ type state struct {
 	runs   []*runState // in the order of their beginning
 	scopes map[record.Scope]*scopeState
 	claims map[person]*standing
+	// mailings are the requests that may have mailed somebody, in the order of their claims.
+	mailings []mailing
+}
+
+// mailing is a request that may have mailed a person.
+type mailing struct {
+	person
+	at time.Time
 }
 
 // person is somebody in a scope, by the folded address.
@@ -146,6 +154,9 @@ func (s *state) answer(run *runState, c record.Conclusion) {
 	for who, stands := range s.claims {
 		if stands.claim.Run != run.ID || stands.claim.Row != c.Row || c.Row == 0 && who != (person{run.Scope(), email.Fold(c.Email)}) {
 			continue
+		}
+		if c.Harmless {
+			s.mailings = slices.DeleteFunc(s.mailings, func(m mailing) bool { return m == mailing{who, stands.claim.At} })
 		}
 		switch {
 		case !c.InDoubt:
