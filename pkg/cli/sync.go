@@ -89,6 +89,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
 		o.guardFlags(cmd)
 		flags := cmd.Flags()
+		flags.BoolVar(&o.Follow.AcceptRoster, "accept-roster", false, "change leavers although the roster has another name than the last one (digits in it don't count), or is read with other flags;\nit is the one that is followed from then on")
 		flags.Var(&o.Follow.MaxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
 		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
 	})

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path/filepath"
-	"strings"
 	"time"
-	"unicode"
 
+	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
@@ -79,13 +77,15 @@ func (m memory) histories(ctx context.Context, now time.Time, whole string) (pla
 // is sent: what the joining has led to must not seem to be from before it.
 const clocks = time.Minute
 
-// joined returns since when the present joining of those lasts who have left and are named again.
+// joined returns since when the present joining of those lasts who have left and are named again, by key. Whoever was named
+// all the while under another spelling has not left.
 func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[string]time.Time, error) {
 	joined := map[string]time.Time{}
 	if same, err := m.follows(ctx, whole); err != nil || !same {
 		return joined, err
 	}
 	recent := now.Add(-journey.MemoryCounts) // what is younger counts whatever a list or a roster says
+	mailboxes := map[string]bool{}           // of those who have joined again, or will
 	for name, err := range m.ledger.Named(ctx, m.scope) {
 		switch {
 		case err != nil:
@@ -94,33 +94,55 @@ func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[st
 			joined[name.Person] = recent
 		case !name.Since.IsZero():
 			joined[name.Person] = name.Since.Add(-clocks)
+		default:
+			continue
 		}
+		mailboxes[email.Mailbox(name.Person)] = true
 	}
-	return joined, nil
+	if len(joined) == 0 {
+		return joined, nil
+	}
+	return joined, m.stayed(ctx, joined, mailboxes)
 }
 
-// follows reports whether the last whole roster was the one of that name, on another day perhaps: whoever another roster
-// does not name has not left this one.
-func (m memory) follows(ctx context.Context, whole string) (bool, error) {
-	for run, err := range m.ledger.Runs(ctx) {
+// stayed corrects since when joinings last by the other spellings of the addresses, of which those with one of the mailboxes
+// count.
+func (m memory) stayed(ctx context.Context, joined map[string]time.Time, mailboxes map[string]bool) error {
+	present := map[string]time.Time{} // since when, by mailbox; zero for always
+	for name, err := range m.ledger.Named(ctx, m.scope) {
+		if err != nil {
+			return err
+		}
+		mailbox := email.Mailbox(name.Person)
+		if name.Left || !mailboxes[mailbox] {
+			continue
+		}
+		since := joined[name.Person] // zero for who has never left
+		if earlier, known := present[mailbox]; !known || since.Before(earlier) {
+			present[mailbox] = since
+		}
+	}
+	for person, at := range joined {
+		since, known := present[email.Mailbox(person)]
 		switch {
-		case err != nil:
-			return false, err
-		case run.Whole && run.Scope() == m.scope:
-			return whole != "" && withoutDigits(run.Roster) == withoutDigits(whole), nil
+		case known && since.IsZero():
+			delete(joined, person)
+		case known && since.Before(at):
+			joined[person] = since
+		}
+	}
+	return nil
+}
+
+// follows reports whether the last whole roster that was let through was the one of that name, on another day perhaps:
+// whoever another roster does not name has not left this one.
+func (m memory) follows(ctx context.Context, whole string) (bool, error) {
+	for accepted, err := range m.ledger.AcceptedRosters(ctx, m.scope) {
+		if err != nil || accepted.Whole {
+			return err == nil && whole != "" && ledger.Series(accepted.Roster) == ledger.Series(whole), err
 		}
 	}
 	return false, nil
-}
-
-// withoutDigits returns the name of a file in lower case and without digits, which are often those of a date.
-func withoutDigits(path string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, filepath.Base(path))
 }
 
 // doubts returns the claims that stand.

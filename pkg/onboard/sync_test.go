@@ -87,7 +87,7 @@ func (c *company) doubts(t *testing.T) []record.Doubt {
 }
 
 // TestChangesStopBetweenTwo stops a sync while it cancels the invitations of leavers: what is in flight is answered, and the
-// same work, done again, makes the rest within the guard that let it through.
+// same work, done again, makes the rest within the guard that let it through, and tells of all.
 func TestChangesStopBetweenTwo(t *testing.T) {
 	c := newCompany(t, sandbox.Options{})
 	c.name(t, 12)
@@ -109,7 +109,7 @@ func TestChangesStopBetweenTwo(t *testing.T) {
 	made := report.Drift.Changed
 	c.options.Observer.Working = nil
 	report = c.sync(t, nil, status.Well)
-	if !report.Resumed || report.Drift.Changed+made != 10 || c.service.Counts().Requests[sandbox.Cancel] != 10 {
+	if !report.Resumed || report.Drift.Changed != 10 || report.Drift.LeaversInvited != 10 || c.service.Counts().Requests[sandbox.Cancel] != 10 {
 		t.Errorf("resumed %t, %d changed after %d, %v", report.Resumed, report.Drift.Changed, made, c.service.Counts().Requests)
 	}
 	if report = c.sync(t, nil, status.Well); !report.Idle {
