@@ -228,6 +228,15 @@ func (a *absence) trips(r reading) []guard.Trip {
 	return nil
 }
 
+// rows is how many rows a roster is expected to have by the last one, 0 if there is none: the last one of its series if that
+// is known, since another list may be longer or shorter.
+func (a *absence) rows() int {
+	if a.same != nil {
+		return a.same.Rows
+	}
+	return a.accepted.Rows
+}
+
 // unchanged says that the roster has been the very same for many nights, empty if it has not.
 func (a *absence) unchanged(now time.Time) string {
 	if a.evidence.IsZero() {

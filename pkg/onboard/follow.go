@@ -83,7 +83,7 @@ func (s *Sync) compare(ctx context.Context, r *roster.Roster, a *absence, now re
 		leavers = leavers || action == Due && difference.Kind != drift.Role
 		f.changes = append(f.changes, Change{Difference: difference, Action: action})
 	}
-	if trip := guard.Shrink(a.accepted.Rows, r.Rows, float64(s.MaxShrink)*100); trip != nil {
+	if trip := guard.Shrink(a.rows(), r.Rows, float64(s.MaxShrink)*100); trip != nil {
 		f.trips = append(f.trips, *trip)
 	}
 	if leavers && !s.AcceptRoster {
@@ -141,7 +141,7 @@ func (f *following) actionFor(d drift.Difference, r *roster.Roster, p *past) Act
 // limit adds to a guard's limits what holds for leavers, and check shows a guard what is to be changed, which is work.
 func (f *following) limit(limits *guard.Limits) {
 	if f != nil {
-		limits.MaxLeavers = new(f.leavers(f.accepted.Rows))
+		limits.MaxLeavers = new(f.leavers(f.rows()))
 	}
 }
 
