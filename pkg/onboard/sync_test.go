@@ -112,6 +112,10 @@ func TestChangesStopBetweenTwo(t *testing.T) {
 	if !report.Resumed || report.Drift.Changed != 10 || report.Drift.LeaversInvited != 10 || c.service.Counts().Requests[sandbox.Cancel] != 10 {
 		t.Errorf("resumed %t, %d changed after %d, %v", report.Resumed, report.Drift.Changed, made, c.service.Counts().Requests)
 	}
+	listed, err := os.ReadFile(report.Drift.File)
+	if lines := strings.Count(string(listed), "\nleaver_invited,"); err != nil || lines != 10 || strings.Count(string(listed), ",cancelled,") != 10 {
+		t.Errorf("%v, %d changes are listed:\n%s", err, lines, listed)
+	}
 	if report = c.sync(t, nil, status.Well); !report.Idle {
 		t.Errorf("there was something left to do: %+v", report)
 	}
