@@ -62,10 +62,12 @@ func TestWithin(t *testing.T) {
 }
 
 func TestParseDigest(t *testing.T) {
-	for give, want := range map[string]string{"3f2a9c1d2b4e": "3f2a9c1d2b4e", " 3F2A9C1D2B4E ": "3f2a9c1d2b4e", "3f2a": "", "": "", "3f2a9c1d2b4g": "", "3f2a9c1d2b4e0": ""} {
-		got, ok := guard.ParseDigest(give)
-		if ok != (want != "") || ok && got != want {
-			t.Errorf("%q: %q, %v", give, got, ok)
+	for _, tt := range []struct{ give, want string }{
+		{"3f2a9c1d2b4e", "3f2a9c1d2b4e"}, {" 3F2A9C1D2B4E ", "3f2a9c1d2b4e"}, {"3f2a", ""}, {"", ""}, {"3f2a9c1d2b4g", ""}, {"3f2a9c1d2b4e0", ""},
+	} {
+		got, ok := guard.ParseDigest(tt.give)
+		if ok != (tt.want != "") || ok && got != tt.want {
+			t.Errorf("%q: %q, %v", tt.give, got, ok)
 		}
 	}
 }

@@ -83,9 +83,9 @@ type Name struct {
 	// Since is when this joining began: the start of the whole run that named the person again after a whole roster that did
 	// not was let through. It is zero for somebody who never left.
 	Since time.Time
-	// Left says that the last whole roster that was let through did not name the person, and no run has since: whoever names
-	// the person next begins a new joining.
+	// Left says that the last whole roster that was let through did not name the person, under whatever spelling, and no run
+	// has since: whoever names the person next begins a new joining.
 	Left bool
-	// Last is when a roster that names the person was last let through, zero if none has been.
+	// Last is when a roster that names the person, under whatever spelling, was last let through, zero if none has been.
 	Last time.Time
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"rollcall/pkg/email"
@@ -221,7 +222,7 @@ func (a *absence) trips(r reading) []guard.Trip {
 	switch {
 	case a.accepted.Roster == "" || a.accepted.At.IsZero():
 	case ledger.Series(a.accepted.Roster) != ledger.Series(r.name):
-		return []guard.Trip{guard.Another(a.accepted.Roster, r.name)}
+		return []guard.Trip{guard.Another(filepath.Base(a.accepted.Roster), filepath.Base(r.name))}
 	case a.same.Shape != "" && a.same.Shape != r.shape:
 		return []guard.Trip{guard.Reshaped(a.same.Shape, r.shape)}
 	}

@@ -70,15 +70,16 @@ func (s *Session) consider(ctx context.Context, p *Preview) error {
 		}
 	}
 	p.consent = s.consentTo(p, approvals)
-	if len(p.Trips) > 0 && (p.consent.gives() || p.unfit() != nil) {
-		return nil // it is forgotten once the run has begun, or something else is to be mended first
+	// What was approved is forgotten once the run has begun; where something else is to be mended first, nothing has changed.
+	if settled := p.consent.gives() || p.unfit() != nil; settled && len(p.Trips) > 0 {
+		return nil
 	}
 	if err := s.noteTrips(ctx, p); err != nil || len(p.Trips) == 0 {
 		return err
 	}
 	s.report.Tripped = &report.Tripped{Digest: p.consent.digest, Since: p.consent.since}
 	for _, trip := range p.Trips {
-		s.report.Tripped.Guards = append(s.report.Tripped.Guards, report.Guard{Option: trip.Option, Reason: trip.Reason, Examples: trip.Examples})
+		s.report.Tripped.Guards = append(s.report.Tripped.Guards, report.Guard{Option: trip.Option, Reason: trip.Reason})
 	}
 	return nil
 }

@@ -71,13 +71,16 @@ func TestConsent(t *testing.T) {
 		{"among others", session("000000000000", first.digest), nil, true, true, "000000000000 was approved, and what would be done is another now: "},
 		{"something else was", session("000000000000"), nil, false, false, "000000000000 was approved, and what would be done is another now: " + first.digest},
 		{
-			"it was used up", session(first.digest), []ledger.Approval{{Run: "9", Digest: first.digest, Ended: true}}, false, false,
+			"it was used up", session(first.digest),
+			[]ledger.Approval{{Run: "9", Digest: first.digest, Ended: true}},
+			false, false,
 			"the approval of " + first.digest + " was for run 9, which has ended: it counts once",
 		},
 		{"another run of it was cut short", session(first.digest), []ledger.Approval{{Run: "9", Digest: first.digest}}, true, true, ""},
 		{"another run was approved", session(), []ledger.Approval{{Run: "9", Digest: first.digest, Work: mails("ann@x.example", "bo@x.example").Bytes()}}, false, false, ""},
 		{
-			"the run goes on with the rest", resumed(), []ledger.Approval{{Run: "1", Digest: "d", Work: mails("ann@x.example", "bo@x.example", "cy@x.example").Bytes()}},
+			"the run goes on with the rest", resumed(),
+			[]ledger.Approval{{Run: "1", Digest: "d", Work: mails("ann@x.example", "bo@x.example", "cy@x.example").Bytes()}},
 			true, false, "",
 		},
 		{"the run would do more", resumed(), []ledger.Approval{{Run: "1", Digest: "d", Work: mails("ann@x.example").Bytes()}}, false, false, ""},

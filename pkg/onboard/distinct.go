@@ -90,6 +90,9 @@ func (p *placeOf) dial(ctx context.Context) string {
 		return p.url
 	}
 	p.dialled = true
+	if p.options.Dial == nil {
+		return ""
+	}
 	endpoint, err := p.options.Dial(ctx)
 	if err != nil {
 		return ""
@@ -113,7 +116,9 @@ func (p *placeOf) find(ctx context.Context) string {
 		p.organization = p.words
 		return p.organization
 	}
-	c, err := Connect(ctx, p.options.Service, p.options.Observer)
+	service := p.options.Service
+	service.Attempts = 1 // a service that is down is waited for by the work itself
+	c, err := Connect(ctx, service, p.options.Observer)
 	if err == nil {
 		p.organization = strings.ToLower(c.Organization.ID)
 		err = c.Close()

@@ -80,7 +80,8 @@ func TestDistinct(t *testing.T) {
 		{"an id and a name", []onboard.Options{work(organization, ""), work("Acme", "")}, &onboard.TwinsError{Second: 1, OrganizationID: organization}},
 		{"a name and none", []onboard.Options{work("Acme", ""), work("", "")}, &onboard.TwinsError{Second: 1, OrganizationID: organization}},
 		{
-			"the third", []onboard.Options{work("Acme", "x.db"), work(organization, ""), work("", "")},
+			"the third",
+			[]onboard.Options{work("Acme", "x.db"), work(organization, ""), work("", "")},
 			&onboard.TwinsError{First: 1, Second: 2, OrganizationID: organization},
 		},
 		{"a ledger that is not there yet, by a link", []onboard.Options{work("Acme", "real/l.db"), work("Acme", "link/l.db")}, &onboard.TwinsError{Second: 1}},

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"time"
 
-	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
@@ -77,15 +76,13 @@ func (m memory) histories(ctx context.Context, now time.Time, whole string) (pla
 // is sent: what the joining has led to must not seem to be from before it.
 const clocks = time.Minute
 
-// joined returns since when the present joining of those lasts who have left and are named again, by key. Whoever was named
-// all the while under another spelling has not left.
+// joined returns since when the present joining of those lasts who have left and are named again.
 func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[string]time.Time, error) {
 	joined := map[string]time.Time{}
 	if same, err := m.follows(ctx, whole); err != nil || !same {
 		return joined, err
 	}
 	recent := now.Add(-journey.MemoryCounts) // what is younger counts whatever a list or a roster says
-	mailboxes := map[string]bool{}           // of those who have joined again, or will
 	for name, err := range m.ledger.Named(ctx, m.scope) {
 		switch {
 		case err != nil:
@@ -94,44 +91,9 @@ func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[st
 			joined[name.Person] = recent
 		case !name.Since.IsZero():
 			joined[name.Person] = name.Since.Add(-clocks)
-		default:
-			continue
-		}
-		mailboxes[email.Mailbox(name.Person)] = true
-	}
-	if len(joined) == 0 {
-		return joined, nil
-	}
-	return joined, m.stayed(ctx, joined, mailboxes)
-}
-
-// stayed corrects since when joinings last by the other spellings of the addresses, of which those with one of the mailboxes
-// count.
-func (m memory) stayed(ctx context.Context, joined map[string]time.Time, mailboxes map[string]bool) error {
-	present := map[string]time.Time{} // since when, by mailbox; zero for always
-	for name, err := range m.ledger.Named(ctx, m.scope) {
-		if err != nil {
-			return err
-		}
-		mailbox := email.Mailbox(name.Person)
-		if name.Left || !mailboxes[mailbox] {
-			continue
-		}
-		since := joined[name.Person] // zero for who has never left
-		if earlier, known := present[mailbox]; !known || since.Before(earlier) {
-			present[mailbox] = since
 		}
 	}
-	for person, at := range joined {
-		since, known := present[email.Mailbox(person)]
-		switch {
-		case known && since.IsZero():
-			delete(joined, person)
-		case known && since.Before(at):
-			joined[person] = since
-		}
-	}
-	return nil
+	return joined, nil
 }
 
 // follows reports whether the last whole roster that was let through was the one of that name, on another day perhaps:

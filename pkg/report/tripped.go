@@ -17,11 +17,10 @@ type Tripped struct {
 
 // Guard is a guard that tripped.
 type Guard struct {
-	// Option is the plain name of the option that it is known by, Reason says what it has against going on, Examples who the
-	// first ones are.
-	Option   string   `json:"option"`
-	Reason   string   `json:"reason"`
-	Examples []string `json:"examples,omitempty"`
+	// Option is the plain name of the option that it is known by, Reason says what it has against going on. It names nobody: a
+	// summary goes to many places.
+	Option string `json:"option"`
+	Reason string `json:"reason"`
 }
 
 // String says in words what keeps the work back, and since when; "" of nil.

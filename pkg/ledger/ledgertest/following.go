@@ -91,13 +91,14 @@ func (m *Memory) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.
 
 // accept notes that the roster of a whole run was let through.
 func (f *followed) accept(run *runState) {
+	mailboxes := map[string]bool{}
 	for _, r := range run.records {
-		if who := f.names[email.Fold(r.Email)]; who != nil {
+		mailboxes[email.Mailbox(r.Email)] = true
+	}
+	for person, who := range f.names {
+		if who.rejoins = false; mailboxes[email.Mailbox(person)] {
 			who.run = run.ID
 		}
-	}
-	for _, who := range f.names {
-		who.rejoins = false
 	}
 	f.whole = run.ID
 }

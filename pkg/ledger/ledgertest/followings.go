@@ -111,6 +111,35 @@ var followingTests = []conformance{
 		a.Last, bruno.Since = day(6), day(7)
 		names("another joining", a, bruno, carla)
 	}},
+	{"name people under whatever spelling", func(b *bench) {
+		accept := func(n int, addresses ...string) {
+			b.Helper()
+			run := b.beginRun(ledger.Run{
+				Service: here.Service, OrganizationID: here.OrganizationID, Sync: true, Whole: true, StartedAt: at.AddDate(0, 0, n),
+			}, people(addresses...)...)
+			b.accept(here, ledger.Accepted{Content: [32]byte{byte(n)}, Run: run.ID, At: at.AddDate(0, 0, n)})
+		}
+		left := func() (left []string) {
+			b.Helper()
+			b.reopen()
+			for _, name := range collect(b, b.Named(b.Context(), here)) {
+				if name.Left {
+					left = append(left, name.Person)
+				}
+				if !name.Since.IsZero() {
+					b.Errorf("%s joined again", name.Person)
+				}
+			}
+			return left
+		}
+		accept(1, "Ann.Lee+work@gmail.com", "bo@x.example", "cy+a@x.example", "dee@x.example")
+		accept(2, "annlee@gmail.com", "bo+home@x.example", "cy+b@x.example")
+		b.same("left", left(), []string{"dee@x.example"})
+		accept(3, "Ann.Lee+work@gmail.com", "bo@x.example", "cy+a@x.example")
+		b.same("left once the first spelling is back", left(), []string{"dee@x.example"})
+		accept(4, "bo@x.example")
+		b.same("left then", left(), []string{"ann.lee+work@gmail.com", "annlee@gmail.com", "cy+a@x.example", "cy+b@x.example", "dee@x.example"})
+	}},
 	{"know whom others have asked for", func(b *bench) {
 		run := func(scope record.Scope, sync, whole bool, n int, records ...record.Record) {
 			b.Helper()

@@ -211,7 +211,7 @@ func TestVersion5IsBroughtUpToDate(t *testing.T) {
 		run(1, 1, "staff.csv", "x'01'"), run(2, 1, "People-2026.csv", "x'"+digest+"'"), run(3, 0, "team.csv", "x'03'"), run(4, 0, "more.csv", "x'04'"),
 		oldEntry(3, 1, "Ann+team@x.example", record.Invited), oldEntry(3, 2, "nonsense", record.Invalid),
 		oldEntry(4, 1, "ann@x.example", record.AlreadyInvited), oldEntry(2, 1, "a@x.example", record.Invited),
-		"INSERT INTO name VALUES (1, 'a@x.example', 2, 0), (1, 'left@x.example', 1, 0)")
+		"INSERT INTO name VALUES (1, 'a@x.example', 2, 0), (1, 'left@x.example', 1, 0), (1, 'left+1@x.example', 1, 0)")
 	l := open(t, path)
 	accepted, found, err := l.AcceptedRoster(t.Context(), scope)
 	if err != nil || !found {
@@ -226,8 +226,19 @@ func TestVersion5IsBroughtUpToDate(t *testing.T) {
 	}
 	same(t, "asked", collect(t, l.Asked(t.Context(), scope)), []ledger.Asked{{Mailbox: "ann@x.example", At: time.UnixMicro(4).UTC()}})
 	same(t, "named", collect(t, l.Named(t.Context(), scope)), []ledger.Name{
-		{Person: "a@x.example", Last: at}, {Person: "left@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
+		{Person: "a@x.example", Last: at}, {Person: "left+1@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
+		{Person: "left@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
 	})
+	next := ledger.Run{Service: service, OrganizationID: organization, Sync: true, Whole: true}
+	begun, err := l.Begin(t.Context(), next, ledgertest.List(nil, record.Record{Row: 1, Email: "left@x.example"}))
+	if err == nil {
+		err = l.AcceptRoster(t.Context(), scope, ledger.Accepted{Run: begun.ID})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "another spelling has left", collect(t, l.Named(t.Context(), scope))[1].Left, false)
+
 	for _, run := range collect(t, l.Runs(t.Context())) {
 		same(t, "sync "+run.ID, run.Sync, run.Whole)
 	}

@@ -12,16 +12,19 @@ import (
 
 const (
 	// insertName notes that a whole run is about to name a person. Its values are scope, person, the last whole run whose
-	// roster was let through, and the run's start: whom that one did not name begins a new joining.
-	insertName = `INSERT INTO name (scope, person, last_run, since, rejoins) VALUES (?1, ?2, 0, 0, 1) ON CONFLICT DO UPDATE
+	// roster was let through, the run's start, and the mailbox: whom that one did not name begins a new joining.
+	insertName = `INSERT INTO name (scope, person, mailbox, last_run, since, rejoins) VALUES (?1, ?2, ?5, 0, 0, 1) ON CONFLICT DO UPDATE
 		SET since = ?4, rejoins = 1 WHERE last_run <> ?3 AND rejoins = 0`
 	// updateName is insertName for a row that is invalid. Such a row does not make anybody known, but who is known has
 	// not left by it.
 	updateName = `UPDATE name SET since = ?4, rejoins = 1 WHERE scope = ?1 AND person = ?2 AND last_run <> ?3 AND rejoins = 0`
 	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailbox and the run's start.
 	insertAsked = `INSERT INTO asked (scope, mailbox, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = max(at, ?3)`
-	// acceptName notes that the roster of a run was let through that names a person. Its values are scope, person and run.
-	acceptName = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND person = ?2`
+	// acceptName notes that the roster of a run was let through that names a person, and acceptMailbox that it does so under
+	// another spelling, which is kept as the mailbox of those that differ from it. The values are scope, person or mailbox, and
+	// run.
+	acceptName    = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND person = ?2`
+	acceptMailbox = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND mailbox = ?2 AND mailbox <> ''`
 )
 
 // naming keeps whom a run names. Nil keeps nothing.
@@ -36,14 +39,16 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 	case run.Whole:
 		before, _, err := w.Number(ctx, "SELECT whole_run FROM scope WHERE key = ?", key.scope)
 		return &naming{func(ctx context.Context, r *record.Record) error {
-			person, statement := email.Fold(r.Email), l.prepared.name
+			person := email.Fold(r.Email)
 			if person == "" {
 				return nil
 			}
+			var err error
 			if r.Outcome == record.Invalid {
-				statement = l.prepared.nameAgain
+				_, err = w.Exec(ctx, l.prepared.nameAgain, key.scope, person, before, at)
+			} else {
+				_, err = w.Exec(ctx, l.prepared.name, key.scope, person, before, at, otherMailbox(person))
 			}
-			_, err := w.Exec(ctx, statement, key.scope, person, before, at)
 			return err
 		}}, err
 	case !run.Sync:
@@ -72,7 +77,15 @@ func (n *naming) keep(ctx context.Context, r *record.Record) error {
 func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) error {
 	if err := w.Each(ctx, "SELECT email FROM entry WHERE run = ?", func(found []driver.Value) error {
 		address, _ := found[0].(string)
-		_, err := w.Exec(ctx, l.prepared.acceptName, key.scope, email.Fold(address), key.key)
+		person := email.Fold(address)
+		mailbox := email.Mailbox(person)
+		_, err := w.Exec(ctx, l.prepared.acceptName, key.scope, person, key.key)
+		if err == nil && mailbox != person {
+			_, err = w.Exec(ctx, l.prepared.acceptName, key.scope, mailbox, key.key)
+		}
+		if err == nil && mailbox != "" {
+			_, err = w.Exec(ctx, l.prepared.acceptMailbox, key.scope, mailbox, key.key)
+		}
 		return err
 	}, key.key); err != nil {
 		return err
@@ -82,4 +95,12 @@ func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) 
 	}
 	_, err := w.Run(ctx, "UPDATE scope SET whole_run = ? WHERE key = ?", key.key, key.scope)
 	return err
+}
+
+// otherMailbox returns the mailbox of a folded address, empty if it is the address itself.
+func otherMailbox(person string) string {
+	if mailbox := email.Mailbox(person); mailbox != person {
+		return mailbox
+	}
+	return ""
 }

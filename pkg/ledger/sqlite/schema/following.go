@@ -20,6 +20,9 @@ UPDATE run SET sync = whole;
 -- last_run is the last run that named the person and whose roster was let through, whole_run of a scope the last such run;
 -- rejoins says that a run names the person whose roster has not been let through yet.
 ALTER TABLE name ADD COLUMN rejoins INTEGER NOT NULL DEFAULT 0;
+-- The mailbox, which several spellings have in common, where it differs from the folded address.
+ALTER TABLE name ADD COLUMN mailbox TEXT NOT NULL DEFAULT '';
+CREATE INDEX name_of_mailbox ON name (scope, mailbox) WHERE mailbox <> '';
 
 -- Rosters that were let through; those of a series follow each other and differ.
 CREATE TABLE accepted (
@@ -97,6 +100,9 @@ func fillFollowing(ctx context.Context, w *commit.Writer) error {
 	}); err != nil {
 		return err
 	}
+	if err := fillMailboxes(ctx, w); err != nil {
+		return err
+	}
 	asked, err := w.Prepare(ctx, "INSERT INTO asked (scope, mailbox, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = max(at, ?3)")
 	if err != nil {
 		return err
@@ -116,4 +122,27 @@ func fillFollowing(ctx context.Context, w *commit.Writer) error {
 	_, err = w.Run(ctx, `ALTER TABLE scope DROP COLUMN accepted_rows; ALTER TABLE scope DROP COLUMN accepted_digest;
 		ALTER TABLE scope DROP COLUMN accepted_at`)
 	return err
+}
+
+// fillMailboxes fills in the mailboxes of those who have been named.
+func fillMailboxes(ctx context.Context, w *commit.Writer) error {
+	type spelling struct {
+		scope  driver.Value
+		person string
+	}
+	var others []spelling // read before the table is touched
+	if err := w.Each(ctx, "SELECT scope, person FROM name", func(found []driver.Value) error {
+		if person, _ := found[1].(string); email.Mailbox(person) != person {
+			others = append(others, spelling{found[0], person})
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, other := range others {
+		if _, err := w.Run(ctx, "UPDATE name SET mailbox = ? WHERE scope = ? AND person = ?", email.Mailbox(other.person), other.scope, other.person); err != nil {
+			return err
+		}
+	}
+	return nil
 }
