@@ -25,7 +25,8 @@ type Following interface {
 	// AcceptedRoster returns the last roster that was let through for the scope, if there is one.
 	AcceptedRoster(ctx context.Context, scope record.Scope) (a Accepted, found bool, err error)
 	// AcceptedRosters yields every roster that was let through for the scope, the one that was seen last first. Those of a
-	// series are consecutive readings that differ, each with when it was first and last seen.
+	// series are consecutive readings that differ, each with when it was first and last seen: as many of them have a Since
+	// after the [Name.Last] of a person as different ones in a row have not named that person.
 	AcceptedRosters(ctx context.Context, scope record.Scope) iter.Seq2[Accepted, error]
 	// Asked yields whom runs of the scope that follow no roster have asked for in rows that were not invalid, and when such
 	// a run last began, in no order.

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/plan"
 	"rollcall/pkg/plural"
+	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
 	"rollcall/pkg/status"
@@ -45,15 +44,8 @@ func areDigests(texts []string) bool {
 	})
 }
 
-// addMail takes in that somebody would get an e-mail.
-func addMail(w *guard.Work, step plan.Step) {
-	teams := make([]string, len(step.Teams))
-	for i, team := range step.Teams {
-		teams[i] = team.TeamID + ":" + string(team.Role)
-	}
-	slices.Sort(teams)
-	w.Add("mail", email.Fold(step.Email), step.Role, strings.Join(teams, " "))
-}
+// addMail takes in that somebody would get an e-mail, by the row: what it says is the same before and after a crash.
+func addMail(w *guard.Work, r record.Record) { w.Add("mail", email.Fold(r.Email), r.Role, r.Teams) }
 
 // consider finds out whether what would be done was approved of, and remembers whether guards keep a roster back that the
 // organization is to follow.

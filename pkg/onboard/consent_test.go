@@ -6,7 +6,6 @@ import (
 
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 )
@@ -16,7 +15,7 @@ func TestConsent(t *testing.T) {
 	mails := func(people ...string) *guard.Work {
 		var w guard.Work
 		for _, person := range people {
-			addMail(&w, plan.Step{Email: person, Role: "member"})
+			addMail(&w, record.Record{Email: person, Role: "member"})
 		}
 		return &w
 	}

@@ -240,7 +240,7 @@ func (p *Preview) add(v verdict) {
 	}
 	step := plan.StepOf(rec, v.plan)
 	if step.Sends() {
-		addMail(&p.work, step)
+		addMail(&p.work, rec)
 	}
 	p.comparison.add(step)
 	if p.session.o.Plan != "" {

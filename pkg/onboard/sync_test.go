@@ -143,3 +143,57 @@ func TestALostChangeIsClaimed(t *testing.T) {
 		t.Errorf("%+v, in doubt %v, %v", report.Drift, c.doubts(t), c.service.Counts().Requests)
 	}
 }
+
+// TestAnApprovedRunGoesOn stops a sync between two of the changes that a person has approved of. It goes on without another
+// approval, and the same, once more, is for a person to approve once more.
+func TestAnApprovedRunGoesOn(t *testing.T) {
+	c := newCompany(t, sandbox.Options{})
+	c.options.Sync.MaxLeavers = quantity.Number(4)
+	c.name(t, 12)
+	c.sync(t, nil, status.Well)
+	c.name(t, 2)
+	report := c.sync(t, nil, status.Guarded)
+	if report.Tripped == nil || report.Tripped.Since.IsZero() || len(report.Tripped.Guards) != 1 || report.Tripped.Guards[0].Option != "max-leavers" {
+		t.Fatalf("%+v", report.Tripped)
+	}
+	c.options.ApprovedDigests = []string{report.Tripped.Digest}
+	stop, changes := make(chan struct{}), 0
+	c.options.Observer.Working = func(what string) {
+		if strings.HasPrefix(what, "changing") {
+			if changes++; changes == 3 {
+				close(stop)
+			}
+		}
+	}
+	if cut := c.sync(t, stop, status.Interrupted); cut.Tripped != nil || cut.Drift.Changed >= 10 {
+		t.Fatalf("%+v, %+v", cut.Tripped, cut.Drift)
+	}
+	c.options.Observer.Working, c.options.ApprovedDigests = nil, nil
+	report = c.sync(t, nil, status.Well)
+	if !report.Resumed || report.Tripped != nil || report.Drift.Changed != 10 || c.service.Counts().Requests[sandbox.Cancel] != 10 {
+		t.Errorf("resumed %t, %+v, %+v, %v", report.Resumed, report.Tripped, report.Drift, c.service.Counts().Requests)
+	}
+	l, err := sqlite.View(c.options.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	scope := record.Scope{Service: c.service.URL(), OrganizationID: sandbox.DefaultOrganizationID}
+	approvals := 0
+	for a, err := range l.Approvals(t.Context(), scope) {
+		approvals++
+		if err != nil || a.Run != report.Run || !a.Ended || len(a.Guards) != 1 || len(a.Work) != 10*8 {
+			t.Errorf("%+v, %v", a, err)
+		}
+	}
+	if approvals != 1 {
+		t.Errorf("%d approvals are remembered", approvals)
+	}
+	for tripped, err := range l.Tripped(t.Context(), scope) {
+		t.Errorf("something is kept back: %+v, %v", tripped, err)
+	}
+}

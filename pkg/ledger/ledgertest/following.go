@@ -84,7 +84,6 @@ func (m *Memory) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.
 			break
 		}
 		f.accepted = append(f.accepted, a)
-		slices.SortStableFunc(f.accepted, func(x, y ledger.Accepted) int { return x.At.Compare(y.At) })
 		return nil
 	})
 }

@@ -58,6 +58,10 @@ var followingTests = []conformance{
 			"people.csv 26 26",
 		})
 		b.same("accepted elsewhere", collect(b, b.AcceptedRosters(b.Context(), elsewhere)), []ledger.Accepted(nil))
+		reading(2, "people.csv", 1, "") // by a clock that was set back
+		if last, _, err := b.AcceptedRoster(b.Context(), here); err != nil || last.Roster != "people.csv" || !last.Since.Equal(day(3)) {
+			b.Errorf("the last one is %+v, %v", last, err)
+		}
 	}},
 	{"accept the roster of a run", func(b *bench) {
 		whole := b.beginRun(ledger.Run{Service: here.Service, OrganizationID: here.OrganizationID, Sync: true, Whole: true}, people("a@x.example")...)

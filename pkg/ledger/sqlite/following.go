@@ -12,15 +12,16 @@ import (
 )
 
 const (
-	// seeAgain notes that the last roster of a series was let through once more. Its values are scope, series, content,
+	// seeAgain notes that the last roster of a series was let through once more: its key is the newest again, whatever the clock
+	// says. Its values are scope, series, content,
 	// shape, roster, rows, digest, whole, run and time.
-	seeAgain = `UPDATE accepted SET roster = ?5, row_count = ?6, digest = ?7, whole = ?8, run = CASE ?9 WHEN 0 THEN run ELSE ?9 END, at = ?10
-		WHERE key = (SELECT key FROM accepted WHERE scope = ?1 AND series = ?2 ORDER BY at DESC, key DESC LIMIT 1)
+	seeAgain = `UPDATE accepted SET key = (SELECT max(key) FROM accepted) + 1, roster = ?5, row_count = ?6, digest = ?7, whole = ?8, run = CASE ?9 WHEN 0 THEN run ELSE ?9 END, at = ?10
+		WHERE key = (SELECT key FROM accepted WHERE scope = ?1 AND series = ?2 ORDER BY key DESC LIMIT 1)
 		AND content = ?3 AND shape = ?4`
 	insertAccepted = `INSERT INTO accepted (scope, series, content, shape, roster, row_count, digest, whole, run, since, at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)`
 	selectAccepted = `SELECT accepted.roster, row_count, accepted.digest, content, shape, accepted.whole, coalesce(run.id, ''), since, at
-		FROM accepted LEFT JOIN run ON run.key = accepted.run WHERE accepted.scope = ` + ofScope + ` ORDER BY at DESC, accepted.key DESC`
+		FROM accepted LEFT JOIN run ON run.key = accepted.run WHERE accepted.scope = ` + ofScope + ` ORDER BY accepted.key DESC`
 )
 
 // AcceptRoster implements [ledger.Ledger].

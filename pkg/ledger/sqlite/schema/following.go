@@ -24,7 +24,7 @@ ALTER TABLE name ADD COLUMN rejoins INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE name ADD COLUMN mailbox TEXT NOT NULL DEFAULT '';
 CREATE INDEX name_of_mailbox ON name (scope, mailbox) WHERE mailbox <> '';
 
--- Rosters that were let through; those of a series follow each other and differ.
+-- Rosters that were let through, by key in the order in which they were last; those of a series follow each other and differ.
 CREATE TABLE accepted (
 	key       INTEGER PRIMARY KEY,
 	scope     INTEGER NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE accepted (
 	since     INTEGER NOT NULL, -- first seen
 	at        INTEGER NOT NULL  -- last seen
 ) STRICT;
-CREATE INDEX accepted_of_series ON accepted (scope, series, at);
+CREATE INDEX accepted_of_series ON accepted (scope, series);
 CREATE INDEX accepted_of_run ON accepted (run);
 
 -- Whom runs have asked for that follow no roster.
