@@ -118,15 +118,13 @@ type Ledger interface {
 	// Cancelled yields the rows of which runs of the scope have cancelled an invitation in order to replace it, oldest run
 	// first. Of a record it has the address and, in its trail, the invitation and when the last attempt ended.
 	Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
-	// Named yields every person whom a whole roster of the scope has ever named in a row that was not invalid, in no
-	// order.
+	// Named yields every person whom a whole run of the scope has named in a row that was not invalid, in no order. A run
+	// that was cut short names nobody by that: see [Name.Last].
 	Named(ctx context.Context, scope record.Scope) iter.Seq2[Name, error]
 
-	// AcceptRoster remembers the last roster that was let through for the scope, in place of the one before. A zero At
-	// stands for now.
-	AcceptRoster(ctx context.Context, scope record.Scope, a Accepted) error
-	// AcceptedRoster returns the last roster that was let through for the scope, if there is one.
-	AcceptedRoster(ctx context.Context, scope record.Scope) (a Accepted, found bool, err error)
+	// What follows a roster is in [Following].
+	Following
+
 	// LearnPace remembers the rate, in requests a second, for the scope, in place of an earlier one. Zero
 	// forgets it.
 	LearnPace(ctx context.Context, scope record.Scope, rate float64) error

@@ -120,6 +120,9 @@ type Guards struct {
 	MaxAdmins *int `yaml:"max-admins"`
 	// MinRows is how many rows the roster must have.
 	MinRows int `yaml:"min-rows"`
+	// ApprovedDigests are those of work that a person has approved of, whatever guards have against it, as the refusal has
+	// named it. An approval counts for one run.
+	ApprovedDigests []string `yaml:"approve"`
 }
 
 // Course says how long a run goes on, and what it remembers.
@@ -162,10 +165,15 @@ type Sync struct {
 	CancelLeavers bool `yaml:"cancel-leavers"`
 	// ApplyRoles gives members the role that the roster has for them.
 	ApplyRoles bool `yaml:"apply-roles"`
+	// AcceptRoster has the roster take the place of the last one, of whatever name and however that was read.
+	AcceptRoster bool `yaml:"accept-roster"`
 	// MaxShrink is the share of the last roster's rows that this one may have lost.
 	MaxShrink quantity.Share `yaml:"max-shrink"`
 	// MaxLeavers is how many people may be changed for having left: a number, or a share of the last roster's people.
 	MaxLeavers quantity.Quantity `yaml:"max-leavers"`
+	// Beside are the ledgers of other jobs, empty being that of the organization: whom a live roster of theirs names for the
+	// same organization has not left.
+	Beside []string `yaml:"-"`
 }
 
 // Defaults of a sync where it differs from inviting, since nobody is there to say no.
@@ -270,6 +278,9 @@ func (o Options) check() error {
 		return cannotBeNegative("max-admins")
 	case o.MinRows < 0:
 		return cannotBeNegative("min-rows")
+	case !areDigests(o.ApprovedDigests):
+		return remedy.Aboutf(guard.OptionApprove, "a digest has twelve of the digits 0-9 and a-f").
+			With(remedy.Words("copy it from the message about what a guard keeps back"))
 	case o.Grace < 0:
 		return remedy.MustBePositive("grace")
 	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:

@@ -84,6 +84,7 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 		{"differs", differs},
 		{"changed", changed},
 		{"drift", file},
+		{"tripped", s.Tripped.String()},
 		{"results", results},
 		{"to do", s.Corrections},
 		{"ledger", s.Ledger},

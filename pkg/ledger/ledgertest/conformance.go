@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 		{"scopes", scopeTests},
 		{"runs", runTests},
 		{"histories", historyTests},
+		{"followings", followingTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -17,7 +17,7 @@ import (
 // nobody out. It is safe for concurrent use, as long as the hooks are set before.
 type Memory struct {
 	// Before is called before each write, After when it is durable, with the name of the operation: claim, conclude,
-	// enter, leave, begin, resume, continue, reopen, end, accept, learn or erase. They may be nil, and may wait, as a
+	// enter, leave, begin, resume, continue, reopen, end, accept, change, approve, trip, learn or erase. They may be nil, and may wait, as a
 	// process that is frozen does. An error from one is the crash of the process: the operation and all that come later
 	// on this handle return it, readings, too. A write that Before refuses is not kept.
 	Before, After func(op string) error
@@ -212,27 +212,6 @@ func (m *Memory) Leave(ctx context.Context, scope record.Scope) error {
 		s.scope(scope).clean = true
 		return nil
 	})
-}
-
-// AcceptRoster implements [ledger.Ledger].
-func (m *Memory) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.Accepted) error {
-	if a.At.IsZero() {
-		a.At = m.now()
-	}
-	a.At = micros(a.At)
-	return m.write(ctx, "accept", func(s *state) error {
-		s.scope(scope).accepted = a
-		return nil
-	})
-}
-
-// AcceptedRoster implements [ledger.Ledger].
-func (m *Memory) AcceptedRoster(ctx context.Context, scope record.Scope) (a ledger.Accepted, found bool, err error) {
-	err = m.read(ctx, func(s *state) error {
-		a = s.scope(scope).accepted
-		return nil
-	})
-	return a, !a.At.IsZero(), err
 }
 
 // LearnPace implements [ledger.Ledger].

@@ -45,28 +45,24 @@ type runState struct {
 	ledger.Run
 	records  []record.Record
 	reopened []record.Record
+	changes  []ledger.Change
+	approval *ledger.Approval // nil if it has none
 }
 
 // scopeState is what is remembered of a scope as a whole.
 type scopeState struct {
-	clean    bool
-	accepted ledger.Accepted
-	rate     float64
-	learned  time.Time
-	whole    string // the last run whose roster was whole
-	names    map[string]*named
-}
-
-// named is a person whom a whole roster has named, last that of the run.
-type named struct {
-	run   string
-	since time.Time
+	followed
+	clean   bool
+	rate    float64
+	learned time.Time
 }
 
 func (s *state) scope(scope record.Scope) *scopeState {
 	found := s.scopes[scope]
 	if found == nil {
-		found = &scopeState{clean: true, names: map[string]*named{}}
+		found = &scopeState{clean: true, followed: followed{
+			asked: map[string]time.Time{}, tripped: map[string]ledger.Tripped{}, names: map[string]*named{},
+		}}
 		s.scopes[scope] = found
 	}
 	return found

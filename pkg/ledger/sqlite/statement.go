@@ -8,7 +8,8 @@ import (
 
 // statements are those that run for every row.
 type statements struct {
-	insert, claim, claimRowless, settle, step, release, releaseRow, name, nameAgain, mailing, harmless commit.Statement
+	insert, claim, claimRowless, settle, step, release, releaseRow, name, nameAgain, acceptName, acceptMailbox, ask commit.Statement
+	mailing, harmless commit.Statement
 }
 
 func (s *statements) prepare(ctx context.Context, w *commit.Writer) (err error) {
@@ -16,6 +17,7 @@ func (s *statements) prepare(ctx context.Context, w *commit.Writer) (err error) 
 		insertEntry: &s.insert, insertClaim: &s.claim, insertRowless: &s.claimRowless, settleEntry: &s.settle,
 		updateFacts: &s.step, deleteClaim: &s.release, deleteRow: &s.releaseRow, insertName: &s.name, updateName: &s.nameAgain,
 		insertMailing: &s.mailing, deleteMailing: &s.harmless,
+		acceptName: &s.acceptName, acceptMailbox: &s.acceptMailbox, insertAsked: &s.ask,
 	} {
 		if *target, err = w.Prepare(ctx, query); err != nil {
 			return err
