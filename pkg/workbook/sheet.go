@@ -62,12 +62,13 @@ func (s *Sheet) Rows() iter.Seq2[Row, error] {
 }
 
 func (s *Sheet) read(yield func(Row) bool) error {
-	if s.about == nil {
+	if s.book.lastRead != s {
+		s.book.lastRead = nil
 		about, err := s.readAbout()
 		if err != nil {
 			return err
 		}
-		s.about = &about
+		s.book.lastRead, s.book.about = s, about
 	}
 	content, err := s.book.parts.open(s.part, maxSheet)
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Sheet) read(yield func(Row) bool) error {
 	}
 	defer content.Close()
 	s.unseen = nil
-	r := rowReader{sheet: s, tokens: s.book.parts.markup(s.part, content), about: *s.about}
+	r := rowReader{sheet: s, tokens: s.book.parts.markup(s.part, content), about: s.book.about}
 	for {
 		switch more, err := r.next(); {
 		case err != nil:

@@ -95,6 +95,9 @@ type Book struct {
 	// stale tells that formulas are to be worked out when a spreadsheet program opens the workbook, since whatever wrote
 	// it could not.
 	stale bool
+	// about is what follows the rows of the sheet that was read last: of all sheets, it could fill the memory.
+	about    about
+	lastRead *Sheet
 }
 
 // Sheet is one sheet of a workbook.
@@ -105,8 +108,6 @@ type Sheet struct {
 
 	book *Book
 	part string
-	// about is what follows the rows, once it was read.
-	about *about
 	// unseen are the columns that the sheet does not show.
 	unseen []columns
 }
