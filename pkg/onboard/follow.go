@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"strings"
+	"time"
 
 	"rollcall/pkg/drift"
 	"rollcall/pkg/email"
@@ -55,6 +56,31 @@ func (s *Sync) leavers(people int) int {
 		return max(fewLeavers, s.MaxLeavers.Of(people))
 	}
 	return s.MaxLeavers.Of(people)
+}
+
+// compare finds out where the organization differs from the roster that it is to follow, if it is to follow one.
+func (s *Session) compare(ctx context.Context) error {
+	if s.o.Sync == nil {
+		return nil
+	}
+	absence, err := s.memory.absence(ctx, s.reading(), time.Now(), s.beside())
+	if err != nil {
+		return err
+	}
+	if s.following, err = s.o.Sync.compare(ctx, s.roster, absence, s.reading(), &s.past); err == nil && s.report.Resumed {
+		err = s.following.recall(ctx, s.memory.ledger, s.run.ID)
+	}
+	return err
+}
+
+// warnUnchanged tells a person that the roster has been the very same for many nights.
+func (s *Session) warnUnchanged() {
+	if s.following == nil {
+		return
+	}
+	if same := s.following.unchanged(time.Now()); same != "" {
+		s.o.Observer.warn(same, map[string]any{"since": s.following.evidence.Local().Format(time.DateTime)})
+	}
 }
 
 // compare finds out where the organization differs from the roster that it is to follow, which of that is to be changed, and

@@ -92,28 +92,11 @@ func (s *Session) open(ctx context.Context) (err error) {
 	if run, done := s.approval.doneBy(); done {
 		return s.reportDone(ctx, run)
 	}
-	if err := s.compare(ctx); err != nil || s.following == nil {
+	if err := s.compare(ctx); err != nil {
 		return err
 	}
-	if same := s.following.unchanged(time.Now()); same != "" {
-		s.o.Observer.warn(same, map[string]any{"since": s.following.evidence.Local().Format(time.DateTime)})
-	}
+	s.warnUnchanged()
 	return nil
-}
-
-// compare finds out where the organization differs from the roster that it is to follow.
-func (s *Session) compare(ctx context.Context) error {
-	if s.o.Sync == nil {
-		return nil
-	}
-	absence, err := s.memory.absence(ctx, s.reading(), time.Now(), s.beside())
-	if err != nil {
-		return err
-	}
-	if s.following, err = s.o.Sync.compare(ctx, s.roster, absence, s.reading(), &s.past); err == nil && s.report.Resumed {
-		err = s.following.recall(ctx, s.memory.ledger, s.run.ID)
-	}
-	return err
 }
 
 // readRoster reads the whole roster, and refuses it for its invalid rows unless they are to be skipped.

@@ -197,3 +197,32 @@ func TestAnApprovedRunGoesOn(t *testing.T) {
 		t.Errorf("something is kept back: %+v, %v", tripped, err)
 	}
 }
+
+// TestAnIdleSyncSeesItsRosterAgain has nothing to do on the second night: the roster is still followed, and still the same.
+func TestAnIdleSyncSeesItsRosterAgain(t *testing.T) {
+	c := newCompany(t, sandbox.Options{})
+	c.name(t, 2)
+	first := c.sync(t, nil, status.Well)
+	if report := c.sync(t, nil, status.Well); !report.Idle {
+		t.Fatalf("there was something to do: %+v", report)
+	}
+	l, err := sqlite.View(c.options.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	scope := record.Scope{Service: c.service.URL(), OrganizationID: sandbox.DefaultOrganizationID}
+	rosters := 0
+	for a, err := range l.AcceptedRosters(t.Context(), scope) {
+		if rosters++; err != nil || !a.At.After(a.Since) || a.Run != first.Run || !a.Whole || a.Rows != 2 || a.Shape != "{}" {
+			t.Errorf("%+v, %v", a, err)
+		}
+	}
+	if rosters != 1 {
+		t.Errorf("%d rosters were let through", rosters)
+	}
+}
