@@ -53,6 +53,7 @@ func BenchmarkPaceFigures(b *testing.B) {
 			var m measured
 			for b.Loop() {
 				virtually(b, func(t *testing.T) {
+					t.Helper()
 					l := c.give
 					if c.again {
 						l.pace.Start = l.run(t).learned
@@ -88,7 +89,11 @@ func with(l lab, change func(*lab)) lab {
 func virtually(b *testing.B, work func(t *testing.T)) {
 	b.Helper()
 	all := func(string, string) (bool, error) { return true, nil }
-	if !testing.RunTests(all, []testing.InternalTest{{Name: b.Name(), F: func(t *testing.T) { synctest.Test(t, work) }}}) {
+	inBubble := func(t *testing.T) {
+		t.Helper()
+		synctest.Test(t, work)
+	}
+	if !testing.RunTests(all, []testing.InternalTest{{Name: b.Name(), F: inBubble}}) {
 		b.Fatal("see above")
 	}
 }

@@ -14,9 +14,12 @@ func TestPlainRefusalsLeaveNoLongTail(t *testing.T) {
 		burst, rows   int
 		most, refused int // seconds, and requests
 	}{
-		{10, 400, 25, 15}, {1, 400, 34, 25},
-		{10, 900, 52, 25}, {1, 900, 70, 35},
-		{10, 2400, 140, 45}, {1, 2400, 150, 50},
+		{10, 400, 25, 15},
+		{1, 400, 34, 25},
+		{10, 900, 52, 25},
+		{1, 900, 70, 35},
+		{10, 2400, 140, 45},
+		{1, 2400, 150, 50},
 	} {
 		t.Run(fmt.Sprintf("%d rows, burst %d", tt.rows, tt.burst), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -119,13 +119,6 @@ func (m *outcome) observe(e cybedefend.Exchange) {
 	}
 }
 
-// count returns how many answers so far had the status.
-func (m *outcome) count(status int) int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.refused[status]
-}
-
 func (t trial) run(b *testing.B) *outcome {
 	b.Helper()
 	url, stop := sandboxProcess(b, t.flags...)

@@ -68,7 +68,7 @@ func mutations() []mutation {
 		{"an attempt ends whenever the clock said", step, "if w.InDoubt || w.Trail.EndedAt.After(since) {", "if false {", ""},
 		{"a request leaves before its claim is written", attempt, "if err := t.Store.Claim(ctx, claim); err != nil {", "if err := error(nil); err != nil && claim.Row > 0 {", ""},
 		{"a stale claim is good", attempt, "t.Gate.Leave(ctx) == nil && fence.Fresh(ctx) == nil {", "t.Gate.Leave(ctx) == nil {", ""},
-		{"an answer is not written", attempt, "conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}", "conclusion := record.Conclusion{Record: step.Work.Record}", ""},
+		{"an answer is not written", attempt, "conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt, Harmless: step.Harmless}", "conclusion := record.Conclusion{Record: step.Work.Record, Harmless: step.Harmless}", ""},
 		{"refused credentials do not stop the run", breaker, "\t\treturn s.stopped(Credentials, step.Err)\n", "\t\treturn s\n", ""},
 		{"the line is never stopped", breaker, "case s.failures >= lineStop && !s.trial:", "case false:", ""},
 		{"members of similar addresses are not held against renewing", verdict, "m.Perhaps != nil && !in.TrustLists &&", "false &&", ""},

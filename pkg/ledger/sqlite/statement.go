@@ -9,7 +9,7 @@ import (
 // statements are those that run for every row.
 type statements struct {
 	insert, claim, claimRowless, settle, step, release, releaseRow, name, nameAgain, acceptName, acceptMailbox, ask commit.Statement
-	mailing, harmless commit.Statement
+	mailing, harmless                                                                                               commit.Statement
 }
 
 func (s *statements) prepare(ctx context.Context, w *commit.Writer) (err error) {
