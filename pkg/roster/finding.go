@@ -14,6 +14,8 @@ const (
 	FieldEmail = "email"
 	FieldRole  = "role"
 	FieldTeams = "teams"
+	// FieldActive says whether somebody is active. It is no field of an entry: a row whose person is not is left out.
+	FieldActive = "active"
 )
 
 // Severity says whether a finding makes its row invalid.
@@ -56,7 +58,7 @@ type Finding struct {
 	Column int `json:"column,omitempty"`
 	// Cell is how people call the place in a workbook: C22. It is empty in any other document.
 	Cell string `json:"cell,omitempty"`
-	// Field is "email", "role" or "teams"; empty if the finding is about none of them.
+	// Field is "email", "role", "teams" or "active"; empty if the finding is about none of them.
 	Field    string   `json:"field,omitempty"`
 	Severity Severity `json:"severity"`
 	Reason   string   `json:"reason"`
