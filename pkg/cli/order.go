@@ -172,14 +172,19 @@ func (o *order) whoFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
 }
 
-// guardFlags say what would be suspicious about a roster.
+// guardFlags say what would be suspicious about a roster, and what passes all the same.
 func (o *order) guardFlags(cmd *cobra.Command) {
+	guardFlags(cmd, &o.Guards)
+	cmd.Flags().StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped, and is that of who would be mailed, changed or cancelled,\nand as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
+}
+
+// guardFlags are the guards that a check of a roster has, too.
+func guardFlags(cmd *cobra.Command, g *onboard.Guards) {
 	flags := cmd.Flags()
-	flags.Var(&o.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's\nmembers and pending invitations as in 10%")
-	flags.StringArrayVar(&o.AllowDomains, "allow-domain", nil, "send nothing if somebody would get an e-mail elsewhere than at `DOMAIN` (repeatable);\n.DOMAIN or *.DOMAIN: at its subdomains")
-	flags.Var(most{&o.MaxAdmins}, "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
-	flags.StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped, and is that of who would be mailed, changed or cancelled,\nand as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
-	flags.IntVar(&o.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
+	flags.Var(&g.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's\nmembers and pending invitations as in 10%")
+	flags.StringArrayVar(&g.AllowDomains, "allow-domain", nil, "send nothing if somebody would get an e-mail elsewhere than at `DOMAIN` (repeatable);\n.DOMAIN or *.DOMAIN: at its subdomains")
+	flags.Var(most{&g.MaxAdmins}, "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
+	flags.IntVar(&g.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
 }
 
 // outcomeFlags say whether anything is done, and where what came of it goes.

@@ -137,6 +137,7 @@ func (s *Session) readRoster(ctx context.Context) error {
 		s.o.Observer.Read(s.roster)
 	}
 	for _, finding := range s.roster.Findings {
+		finding.Severity = roster.Error // that it is a warning, the observer is told
 		s.o.Observer.warn(finding.In(s.o.Render).String(), nil)
 	}
 	s.report.Rows = s.roster.Rows

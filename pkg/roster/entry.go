@@ -32,6 +32,8 @@ type Entry struct {
 	// Inactive says that it is left out since its person is not active.
 	Inactive bool
 
+	wrapped bool // the address is wrong only for what surrounds it
+
 	file   string
 	isBook bool
 	places [3]place // of email, role and teams

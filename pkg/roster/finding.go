@@ -64,6 +64,9 @@ type Finding struct {
 	Reason   string   `json:"reason"`
 	// Suggestion is what to do about it, if that is known: "did you mean manager?".
 	Suggestion remedy.Hint `json:"suggestion,omitempty"`
+	// Rows is how many rows the finding is about, and Lines are the first of them, if it stands for many.
+	Rows  int   `json:"rows,omitempty"`
+	Lines []int `json:"lines,omitempty"`
 }
 
 // In returns the finding with a suggestion of words alone, in which remedies stand as the renderer shows them.
@@ -73,7 +76,7 @@ func (f Finding) In(render remedy.Renderer) Finding {
 }
 
 // String returns the finding as compilers print theirs: `team.csv:14:3: role: unknown role "managr" (did you mean
-// manager?)`, in a workbook with the name of the cell behind it: ` [C14]`.
+// manager?)`; a warning with ` [warning]` behind it, and one in a workbook with the name of the cell: ` [C14]`.
 func (f Finding) String() string {
 	var b strings.Builder
 	b.WriteString(f.File)
@@ -87,6 +90,9 @@ func (f Finding) String() string {
 	b.WriteString(f.Reason)
 	if len(f.Suggestion) > 0 {
 		b.WriteString(" (" + f.Suggestion.String() + ")")
+	}
+	if f.Severity == Warning {
+		b.WriteString(" [" + f.Severity.String() + "]")
 	}
 	if f.Cell != "" {
 		b.WriteString(" [" + f.Cell + "]")

@@ -226,6 +226,7 @@ func (j *judge) address(c cell, e *Entry) {
 		}
 	}
 	if problem := email.Check(e.Email); problem != nil {
+		_, e.wrapped = email.Unwrap(e.Email)
 		e.Findings = append(e.Findings, e.about(problem))
 		return
 	}

@@ -49,12 +49,18 @@ type Roster struct {
 	source      document.Source
 	encoding    document.Encoding // that was found
 	rules       *rules
+	wrapped     int // rows with an address that could be taken out of what surrounds it
 	duplicates  duplicates
 	rareDomains rareDomains
+	repeats     repeats
 }
 
 // Clean reports whether there is no finding.
 func (r *Roster) Clean() bool { return r.Invalid == 0 && r.Warnings == 0 }
+
+// Mendable counts the rows that are wrong, or there once too often, and that can be mended without a person: an address in
+// what mail programs put around it, a row that repeats an earlier one.
+func (r *Roster) Mendable() int { return r.wrapped + r.duplicates.equal }
 
 // Defaults are the teams that an option gives to rows which name none.
 func (r *Roster) Defaults() []Team { return r.rules.teams }
@@ -139,10 +145,14 @@ func (r *Roster) note(entry *Entry, refusal *RefusedError) {
 	if entry.Invalid() {
 		r.Invalid++
 	}
+	if entry.wrapped {
+		r.wrapped++
+	}
 	for _, finding := range entry.Findings {
 		if finding.Severity == Warning {
 			r.Warnings++
 		}
+		r.repeats.add(finding)
 		if len(refusal.Findings) < shown {
 			refusal.Findings = append(refusal.Findings, finding)
 		} else {
