@@ -17,7 +17,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	defer checked.Close() //nolint:errcheck // nothing was opened
+	defer checked.Close()
 
 	w := findings.New(os.Stdout, findings.Options{Format: findings.GitHub})
 	if err := w.Write(ctx, checked); err != nil {

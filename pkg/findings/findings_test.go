@@ -116,11 +116,12 @@ func TestGitHub(t *testing.T) {
 			t.Fatalf("no workflow command: %q", line)
 		}
 		name, properties, _ := strings.Cut(head, " ")
+		parts := []string{name}
 		for property := range strings.SplitSeq(properties, ",") {
 			key, value, _ := strings.Cut(property, "=")
-			name += " " + key + "=" + unescape.Replace(value)
+			parts = append(parts, key+"="+unescape.Replace(value))
 		}
-		got = append(got, name+" | "+unescape.Replace(data))
+		got = append(got, strings.Join(parts, " ")+" | "+unescape.Replace(data))
 	}
 	const file = "file=" + oddName
 	want := []string{

@@ -8,8 +8,6 @@ import (
 )
 
 // noTeamWords are what people write where there is no team, in lower case.
-//
-//nolint:misspell // Most of it is not English.
 var noTeamWords = func() map[string]bool {
 	all := map[string]bool{}
 	for word := range strings.FieldsSeq("- -- --- – — . / x 0 n/a na n.a. none nil null nan no nothing " +
