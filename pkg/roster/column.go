@@ -239,7 +239,11 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 // lacking says that the field has no column, and which one may be meant for it.
 func (h header) lacking(field, reason string) problem {
 	suggestion := remedy.Words(fmt.Sprintf("call it %q, or name it with ", field)).Use("map", field+"=COLUMN")
-	if meant := Nearest(field, h.cells); meant != "" {
+	meant := Nearest(field, h.cells)
+	if meant == "" && field == FieldEmail {
+		meant = h.holdingMail()
+	}
+	if meant != "" {
 		suggestion = remedy.Words("if it is "+quote(meant)+", say ").Use("map", field+"="+quote(meant))
 	}
 	return problem{h.places[0], field, reason + " among " + h.list(), suggestion}

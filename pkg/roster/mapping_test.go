@@ -1,6 +1,7 @@
 package roster_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -168,15 +169,37 @@ func TestDoubtfulTeams(t *testing.T) {
 func TestAlike(t *testing.T) {
 	r, entries := readWith(t, "email,role\n"+strings.Repeat("a@x.test,boss\n", 3)+strings.Repeat("b@x.test,chief\n", 9), roster.Settings{})
 	var got []string
+	var last roster.Finding
 	for _, e := range entries {
 		for _, f := range e.Findings {
 			if f, ok := r.Gather(f); ok {
 				got = append(got, f.Reason)
+				last = f
 			}
 		}
+	}
+	hint := "one of administrator, manager, billing_manager, member; map role:chief=ROLE says what it means, map role= that the column is no role"
+	if last.Rows != 9 || len(last.Lines) != 5 || last.Suggestion.String() != hint {
+		t.Errorf("%+v", last)
 	}
 	want := `unknown role "boss"|unknown role "boss"|unknown role "boss"|unknown role "chief" on lines 5, 6, 7, 8, 9 and 4 more`
 	if strings.Join(got, "|") != want {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestColumnThatMayHoldAddresses is suggested, and not taken.
+func TestColumnThatMayHoldAddresses(t *testing.T) {
+	for header, want := range map[string]string{
+		"First Name,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Value": `email="E-mail 1 - Value"`,
+		"Name,Private E-Mail,Email type":                                `email="Private E-Mail"`,
+		"Name,Email verified":                                           "email=COLUMN",
+		"Name,Emial":                                                    `email="Emial"`,
+	} {
+		_, err := roster.Read(t.Context(), memory("x.csv", []byte(header+"\nx\n")), roster.Options{Role: "member"})
+		refused, ok := errors.AsType[*roster.RefusedError](err)
+		if !ok || refused.Findings[0].Suggestion.Remedies()[0].Value != want {
+			t.Errorf("%q: %v, want %s", header, err, want)
+		}
 	}
 }

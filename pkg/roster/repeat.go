@@ -1,5 +1,10 @@
 package roster
 
+import (
+	"strconv"
+	"strings"
+)
+
 // many is from how many rows on findings that say the same are one: fewer are told one by one, where an editor jumps to.
 const many = 4
 
@@ -43,6 +48,18 @@ func (r *Roster) Gather(f Finding) (Finding, bool) {
 		return f, false
 	}
 	f.Rows, f.Lines = known.rows, known.lines
+	word, isRole := unknownRole(f.Reason)
 	f.Reason += " on " + known.String()
+	if isRole && f.Field == FieldRole && len(f.Suggestion.Remedies()) == 0 {
+		f.Suggestion = f.Suggestion.Words("; ").Use(OptionMap, valueMapping(f.Field, word, "ROLE")).Words(" says what it means, ").
+			Use(OptionMap, f.Field+"=").Words(" that the column is no " + f.Field)
+	}
 	return f, true
+}
+
+// unknownRole returns the word that a finding calls an unknown role, and whether it does so in full.
+func unknownRole(reason string) (word string, ok bool) {
+	word, ok = strings.CutPrefix(reason, "unknown role ")
+	word, err := strconv.Unquote(word)
+	return word, ok && err == nil
 }
