@@ -34,14 +34,14 @@ const (
 		"administrateur administratrice proprietaire administrador administradora propietario propietaria " +
 		"amministratore amministratrice proprietario proprietaria beheerder beheerster eigenaar"
 	managerWords = "managerin leiter leiterin gestionnaire responsable gerant gerante gestor gestora gerente jefe jefa " +
-		"responsabile gestore dirigente manageres"
+		"responsabile gestore dirigente"
 
 	developerWords = "entwickler entwicklerin developpeur developpeuse desarrollador desarrolladora sviluppatore sviluppatrice " +
 		"desenvolvedor desenvolvedora programador programadora ontwikkelaar ontwikkelaarster"
 	analystWords = "analystentwickler analyseentwickler analystedeveloppeur analystedeveloppeuse analistadesarrollador analistadesarrolladora " +
 		"analistasviluppatore analistadesenvolvedor analistadesenvolvedora analistontwikkelaar"
 	readOnlyWords = "nurlesen nurlesend lesend nurlesezugriff schreibgeschutzt schreibgeschuetzt lectureseule enlectureseule lectureuniquement " +
-		"sololectura sololettura insolalettura somenteleitura apenasleitura soleitura alleenlezen"
+		"sololectura solalettura insolalettura somenteleitura apenasleitura soleitura alleenlezen"
 	teamManagerWords = "teamleiter teamleiterin teamverwalter teammanagerin chefdequipe cheffedequipe gestionnairedequipe responsabledequipe " +
 		"jefedeequipo jefadeequipo gestordeequipo responsabledeequipo caposquadra responsabiledelteam responsabileteam " +
 		"gestordeequipe gestordeequipa liderdeequipe liderdeequipa teambeheerder teamleider teamleidster"

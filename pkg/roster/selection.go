@@ -236,7 +236,7 @@ func (o *occurrences) String() string {
 func (a *activity) count(text string, line int) {
 	const most = 8
 	text = email.Trim(text)
-	at := slices.IndexFunc(a.gone, func(o *occurrences) bool { return o.value == text })
+	at := slices.IndexFunc(a.gone, func(o *occurrences) bool { return strings.EqualFold(o.value, text) })
 	switch {
 	case at >= 0:
 	case len(a.gone) < most:
