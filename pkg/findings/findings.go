@@ -148,10 +148,14 @@ func (w *Writer) lines(all iter.Seq2[roster.Finding, error]) error {
 // line writes one. What goes wrong is told by Flush.
 func (w *Writer) line(text string) { _, _ = w.out.WriteString(w.o.Clean(text) + "\n") }
 
-// message says what is wrong and what to do about it.
+// message says what is wrong and what to do about it, and names the cell of a workbook.
 func message(f roster.Finding) string {
-	if len(f.Suggestion) == 0 {
-		return f.Reason
+	text := f.Reason
+	if len(f.Suggestion) > 0 {
+		text += " (" + f.Suggestion.String() + ")"
 	}
-	return f.Reason + " (" + f.Suggestion.String() + ")"
+	if f.Cell != "" {
+		text += " [" + f.Cell + "]"
+	}
+	return text
 }

@@ -129,11 +129,21 @@ func TestGitHub(t *testing.T) {
 		"error " + file + ` line=2 col=1 title=email | "ann:,%::\nx@example.com" has a space in it`,
 		"error " + file + ` line=4 col=17 title=role | unknown role "ma\"na,ger:\x1b[31m%0A" (one of administrator, manager, billing_manager, member)`,
 		"warning " + file + ` line=5 col=24 title=teams | "n/a" is read as the name of a team (if it says that there is none, leave it empty or say --map teams:n/a=)`,
-		"error " + file + ` line=6 col=17 title=role | unknown role "chief" on lines 6, 7, 8 and 9 (one of administrator, manager, billing_manager, member)`,
+		"error " + file + ` line=6 col=17 title=role | unknown role "chief" on lines 6, 7, 8 and 9 (one of administrator, manager, billing_manager, member; --map role:chief=ROLE says what it means, --map role= that the column is no role)`,
 	}
 	got[1] = strings.SplitAfter(got[1], "@example.com\"")[0] + " has a space in it" // whose words are those of another package
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestCells names the cells of a workbook.
+func TestCells(t *testing.T) {
+	for format, want := range map[findings.Format]string{findings.GitHub: ",title=active::", findings.SARIF: `"startLine":4,"startColumn":3`} {
+		got := write(t, findings.Options{Format: format}, document.File("../../testdata/cases/columns/suspended-formula.xlsx"))
+		if !strings.Contains(got, "[C4]") || !strings.Contains(got, want) {
+			t.Errorf("%s:\n%s", format, got)
+		}
 	}
 }
 

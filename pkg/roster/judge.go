@@ -166,7 +166,7 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
 		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
 	}
-	if r.choice != nil && r.choice.wrong == nil && len(r.problems) == 0 {
+	if r.choice != nil && r.choice.wrong == nil && !slices.ContainsFunc(r.problems, ofRow) {
 		j.leaveOut(r, e)
 		return 0
 	}
@@ -189,6 +189,9 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 	}
 	return teams ^ role
 }
+
+// ofRow reports whether a problem is about the row as a whole, whose cells may be shifted.
+func ofRow(p problem) bool { return p.field == "" }
 
 // leaveOut fills the entry of a row that is not meant, as far as it can be read.
 func (j *judge) leaveOut(r *row, e *Entry) {

@@ -111,7 +111,11 @@ func (s *sheet) row(number int, r *reading) row {
 	out.warnings = append(out.warnings, s.struck(&out)...)
 	if r.selection != nil {
 		out.choice = r.selection.choose(number, func(column int) (string, place) {
-			return s.cells[column].Text, place{number, s.first + column}
+			at := place{number, s.first + column}
+			if wrong := worth(s.cells[column]); wrong != nil {
+				return wrong.reason, at // which is no word for anything
+			}
+			return s.cells[column].Text, at
 		})
 	}
 	if r.wantAll {
