@@ -129,7 +129,7 @@ type export struct {
 // exports are those that are known. Sources: Microsoft Learn "Download a list of users" and "Bulk create users"; Google
 // Workspace Admin Help "Download a list of users" and GAM's "print users"; Okta's people report; Slack Help "Export member
 // list"; Atlassian Support "Export users"; GitHub Enterprise Server "all_users"; JumpCloud's Get-JCUser; Get-ADUser;
-// "op user list"; Keycloak; Salesforce.
+// Keycloak; Salesforce. Columns that other tables may have as well are no sign of one: in those, a column has to be mapped.
 var exports = []export{
 	{"userprincipalname accountenabled", "accountenabled", affirmative},
 	{"usernameuserprincipalnamerequired blocksigninyesnoaccountenabledrequired", "blocksigninyesnoaccountenabledrequired", negative},
@@ -143,13 +143,12 @@ var exports = []export{
 	{"login firstname status", "status", spoken},
 	{"login email status activated", "status", spoken},
 	{"username email status billingactive", "status", spoken},
-	{"userid email userstatus", "userstatus", spoken},
+	{"userid username email userstatus", "userstatus", spoken},
 	{"atlassianid email status", "status", spoken},
 	{"username fullname active lastlogin", "active", affirmative},
 	{"login suspended dormant", "suspended", negative},
 	{"username state activated suspended", "state", spoken},
 	{"username state activated suspended", "suspended", negative},
-	{"id name email state type", "state", spoken},
 	{"username emailverified enabled", "enabled", affirmative},
 	{"username isactive profileid", "isactive", affirmative},
 }

@@ -65,7 +65,6 @@ func TestKnownExports(t *testing.T) {
 		"Confluence":         "group_name,username,full_name,email,active,last_login\ng,a,A,a@x.test,Yes,\ng,b,B,b@x.test,No,\n",
 		"GitHub":             "created_at,id,login,email,suspended?,dormant?\n2026,1,a,a@x.test,false,true\n2026,2,b,b@x.test,true,false\n",
 		"JumpCloud":          "username,email,state,activated,suspended\na,a@x.test,ACTIVATED,False,False\nb,b@x.test,SUSPENDED,True,False\nc,c@x.test,STAGED,True,True\n",
-		"1Password":          "ID,NAME,EMAIL,STATE,TYPE\n1,A,a@x.test,ACTIVE,MEMBER\n2,B,b@x.test,SUSPENDED,MEMBER\n",
 		"Keycloak":           "username,email,emailVerified,enabled\na,a@x.test,false,true\nb,b@x.test,true,false\n",
 		"Salesforce":         "Username,Email,IsActive,ProfileId\na,a@x.test,1,P\nb,b@x.test,0,P\n",
 	} {
@@ -260,5 +259,24 @@ func TestMatchlessFilters(t *testing.T) {
 	r, _ := readWith(t, "email,role,Dep\na@x.test,member,R\n", roster.Settings{Where: []string{"Dep=R", "Dep=S", "Dep!=T"}})
 	if len(r.Findings) != 2 || r.Warnings != 2 || r.Findings[0].Suggestion.Remedies()[0].Value != "Dep=S" {
 		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// TestMapsOfNodes refuses columns for the fields of a document that has none, and takes an extra one that says who is active.
+func TestMapsOfNodes(t *testing.T) {
+	const nodes = "- email: a@x.test\n  role: member\n  extra: {Left: no}\n- email: b@x.test\n  role: member\n  extra: {Left: yes}\n"
+	for maps, want := range map[string]int{"active=Left": 1, "active=": 0} {
+		if _, gone := kept(t, nodes, roster.Settings{Maps: []string{maps}}); gone != want {
+			t.Errorf("%s: %d gone", maps, gone)
+		}
+	}
+	for _, maps := range []string{"role=Left", "role=", "active=Gone"} {
+		options, err := roster.Settings{Maps: []string{maps}}.Parse()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := roster.Read(t.Context(), memory("x.yaml", []byte(nodes)), options); err == nil {
+			t.Errorf("%s is taken", maps)
+		}
 	}
 }

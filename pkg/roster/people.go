@@ -36,7 +36,10 @@ type peopleReader struct {
 
 // newPeopleReader returns a reader without defaults, for a document in the language named.
 func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopleReader, error) {
-	if maps := r.rules.columns; len(maps) > 1 || len(maps) == 1 && maps[FieldActive] == "" {
+	for field := range r.rules.columns {
+		if field == FieldActive { // which may be an extra column
+			continue
+		}
 		return nil, unfit(place{1, 1}, "columns are mapped, and "+language+" has none", remedy.Words("leave out ").Use("map", ""))
 	}
 	if r.rules.delimiter != 0 {
