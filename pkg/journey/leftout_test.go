@@ -18,7 +18,7 @@ func TestWhatTheRosterLeavesOutStaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := plan.Inputs{Directory: d, At: noon}
-	for by, want := range map[record.Outcome]journey.Move{record.Skipped: journey.Kept, record.Unset: journey.Send} {
+	for by, want := range map[record.Outcome]journey.Move{record.Skipped: journey.Kept, record.NotSent: journey.Kept, record.Unset: journey.Send} {
 		w := entry()
 		w.Outcome, w.UpdatedAt, w.Trail.Verdict = record.Skipped, noon.Add(-2*journey.MemoryCounts), by
 		if step := journey.Resolve(w, journey.Sighting{}, in, journey.Policy{}); step.Move != want {

@@ -52,11 +52,11 @@ func TestMissingTeams(t *testing.T) {
 // TestRecordOfSkipped holds what a row is that the roster itself leaves out.
 func TestRecordOfSkipped(t *testing.T) {
 	e := roster.Entry{Row: 1, Line: 2, Email: "a@x.example", Rule: remedy.Use("where", "Dep=R")}
-	if r := plan.NewRecord(e, now, nil); r.Outcome != record.Skipped || r.Trail.Verdict != record.Skipped || r.Hint != "where Dep=R" || r.Gone {
+	if r := plan.NewRecord(e, now, nil); r.Outcome != record.Skipped || r.Trail.Verdict != record.Skipped || r.Trail.Gone() || r.Hint != "where Dep=R" {
 		t.Errorf("%+v", r)
 	}
 	e.Inactive = true
-	if r := plan.NewRecord(e, now, nil); !r.Gone {
+	if r := plan.NewRecord(e, now, nil); !r.Trail.Gone() || !r.Trail.LeftOut() {
 		t.Errorf("%+v", r)
 	}
 }
