@@ -77,8 +77,9 @@ var arrows = []arrow{
 	},
 	{"listing", "console cybedefend directory email formula roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
+	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{
-		"cli", "atomicfile batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset fix jobs journey ledger listing " +
+		"cli", "atomicfile batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix jobs journey ledger listing " +
 			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

@@ -118,7 +118,9 @@ func (o *order) resultsPath() {
 // rosterFlags say how a roster is read. Commands that read one share them.
 func rosterFlags(cmd *cobra.Command, d *onboard.Document, headerFile *string) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&d.Maps, "map", nil, "use the roster's column for a meaning, as in `email=\"Work Email\"` (repeatable)")
+	flags.StringArrayVar(&d.Maps, "map", nil, "use the roster's column for a meaning, as in `email=\"Work Email\"` (email, role, teams, active; role= says that there is none),\nor say what a value means, as in role:Mitglied=member (role, team_role, teams, active) (repeatable)")
+	flags.StringArrayVar(&d.Where, "where", nil, "invite only the rows with `COLUMN=VALUE`, or COLUMN!=VALUE; the others are skipped, and a sync leaves them as they are.\nRepeated on one column: any of the values; on several: all of them")
+	flags.BoolVar(&d.IncludeInactive, "include-inactive", false, "invite people, too, whom a column says not to be active: a known one of Entra, Google, Okta and others, or that of --map active=COLUMN")
 	flags.StringVar(&d.Role, "role", "", "`ROLE` of rows that name none")
 	flags.StringArrayVar(&d.Teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
 	flags.StringVar(&d.Encoding, "encoding", roster.EncodingAuto, "how the roster's characters are written: auto, utf-8, utf-16le, utf-16be or windows-1252")
@@ -170,14 +172,19 @@ func (o *order) whoFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
 }
 
-// guardFlags say what would be suspicious about a roster.
+// guardFlags say what would be suspicious about a roster, and what passes all the same.
 func (o *order) guardFlags(cmd *cobra.Command) {
+	guardFlags(cmd, &o.Guards)
+	cmd.Flags().StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped, and is that of who would be mailed, changed or cancelled,\nand as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
+}
+
+// guardFlags are the guards that a check of a roster has, too.
+func guardFlags(cmd *cobra.Command, g *onboard.Guards) {
 	flags := cmd.Flags()
-	flags.Var(&o.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's\nmembers and pending invitations as in 10%")
-	flags.StringArrayVar(&o.AllowDomains, "allow-domain", nil, "send nothing if somebody would get an e-mail elsewhere than at `DOMAIN` (repeatable);\n.DOMAIN or *.DOMAIN: at its subdomains")
-	flags.Var(most{&o.MaxAdmins}, "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
-	flags.StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped, and is that of who would be mailed, changed or cancelled,\nand as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
-	flags.IntVar(&o.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
+	flags.Var(&g.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's\nmembers and pending invitations as in 10%")
+	flags.StringArrayVar(&g.AllowDomains, "allow-domain", nil, "send nothing if somebody would get an e-mail elsewhere than at `DOMAIN` (repeatable);\n.DOMAIN or *.DOMAIN: at its subdomains")
+	flags.Var(most{&g.MaxAdmins}, "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
+	flags.IntVar(&g.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
 }
 
 // outcomeFlags say whether anything is done, and where what came of it goes.

@@ -46,7 +46,7 @@ func (r *run) showPlan(p *onboard.Preview) {
 	}{
 		{record.AlreadyInvited, "already invited"},
 		{record.AlreadyMember, "already in the organization"},
-		{record.Skipped, "skipped by a rule of yours, as --reinvite is one"},
+		{record.Skipped, "skipped by a rule of yours, as --reinvite and --where are, or not active"},
 		{record.Duplicate, "the same as an earlier line"},
 		{record.Rejected, "with a role that you may not grant, skipped"},
 		{record.Invalid, "invalid, skipped"},

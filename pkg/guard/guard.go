@@ -65,11 +65,15 @@ func (t Trip) String() string { return t.Text(nil) }
 
 // Text returns what [Trip.String] does, with the guard named as the renderer shows its option.
 func (t Trip) Text(render remedy.Renderer) string {
-	text := render.Text(remedy.Remedy{Option: t.Option}) + ": " + t.Reason
-	if len(t.Examples) > 0 {
-		text += ": " + strings.Join(t.Examples, ", ")
+	return render.Text(remedy.Remedy{Option: t.Option}) + ": " + t.Words()
+}
+
+// Words returns what is wrong, without the guard's name.
+func (t Trip) Words() string {
+	if len(t.Examples) == 0 {
+		return t.Reason
 	}
-	return text
+	return t.Reason + ": " + strings.Join(t.Examples, ", ")
 }
 
 // Check looks at one plan. Make it with [New]; it is not safe for concurrent use.

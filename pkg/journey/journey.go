@@ -270,6 +270,9 @@ func (step Step) send(s Sighting, in plan.Inputs) Step {
 // once it has had the time to learn it.
 func (step Step) revisit(s Sighting, in plan.Inputs) Step {
 	step.Move = Kept
+	if step.Work.Trail.LeftOut() { // by the roster: no reading says anything else
+		return step
+	}
 	if in.At.Sub(step.Work.UpdatedAt) < MemoryCounts || !s.Certain() || s.found() {
 		return step
 	}

@@ -74,7 +74,7 @@ type Ledger interface {
 	Leave(ctx context.Context, scope record.Scope) error
 
 	// Begin writes a new run and all its entries in one operation: when it fails, whether by entries yielding an error,
-	// by ctx or by a crash, nothing has happened. Entries that have an outcome already are settled from the start. Begin
+	// by ctx or by a crash, nothing has happened. Entries that have an outcome already are settled from the start. An entry whose trail says Gone names nobody. Begin
 	// sets what run leaves empty of ID and StartedAt, counts Rows, and returns the run. While it works, all other
 	// writing waits, so entries must not write to this ledger.
 	Begin(ctx context.Context, run Run, entries iter.Seq2[record.Record, error]) (Run, error)
@@ -113,13 +113,13 @@ type Ledger interface {
 	Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
 	// Sighted yields whom the latest [SightedRuns] runs of the scope found as a member or with a pending invitation, or
 	// kept back, which are the outcomes already_member, already_invited and skipped: for each person the newest of these
-	// records.
+	// records. Rows whose trail says LeftOut were kept back without anybody looking, and do not count.
 	Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
 	// Cancelled yields the rows of which runs of the scope have cancelled an invitation in order to replace it, oldest run
 	// first. Of a record it has the address and, in its trail, the invitation and when the last attempt ended.
 	Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
-	// Named yields every person whom a whole run of the scope has named in a row that was not invalid, in no order. A run
-	// that was cut short names nobody by that: see [Name.Last].
+	// Named yields every person whom a whole run of the scope has named in a row that was not invalid and not left out, in no
+	// order. A run that was cut short names nobody by that: see [Name.Last].
 	Named(ctx context.Context, scope record.Scope) iter.Seq2[Name, error]
 
 	// What follows a roster is in [Following].

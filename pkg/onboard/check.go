@@ -17,9 +17,9 @@ import (
 	"rollcall/pkg/bounded"
 	"rollcall/pkg/document"
 	"rollcall/pkg/fix"
+	"rollcall/pkg/guard"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
-	"rollcall/pkg/status"
 )
 
 // Checked is what there is to say about a roster, offline and without credentials. Close it.
@@ -33,34 +33,18 @@ type Checked struct {
 	// of what was fixed.
 	Fixed  *fix.Fix
 	Origin string
+	// Trips are the guards that have something against inviting everybody.
+	Trips []guard.Trip
 
-	close func() error
+	strict    bool
+	together  *Together
+	number    int // of the roster among those
+	elsewhere int // how many of its people an earlier one has
+	close     func() error
 }
 
 // Close gives up what was opened.
 func (c *Checked) Close() error { return c.close() }
-
-// Status returns how the check ends: with [status.Roster] if the roster was refused or has invalid rows.
-func (c *Checked) Status() status.Status {
-	if c.Refused != nil || c.Roster.Invalid > 0 {
-		return status.Roster
-	}
-	return status.Well
-}
-
-// Findings yields all that there is to say, in the order of the document.
-func (c *Checked) Findings(ctx context.Context) iter.Seq2[roster.Finding, error] {
-	if c.Refused == nil {
-		return Findings(ctx, c.Roster)
-	}
-	return func(yield func(roster.Finding, error) bool) {
-		for _, finding := range c.Refused.Findings {
-			if !yield(finding, nil) {
-				return
-			}
-		}
-	}
-}
 
 // Fixing says where a roster goes once all is done to it that needs no person. The zero value fixes nothing.
 type Fixing struct {
@@ -70,12 +54,15 @@ type Fixing struct {
 }
 
 // Check reads a roster as [Open] does, and the fixed one if it is to be fixed.
-func Check(ctx context.Context, d Document, f Fixing, observer Observer) (*Checked, error) {
+func Check(ctx context.Context, d Document, checking Checking, observer Observer) (*Checked, error) {
 	c, source, reading, err := d.check(ctx, observer)
 	if err != nil {
 		return nil, err
 	}
-	err = c.read(ctx, source, reading, f)
+	c.strict = checking.Strict
+	if err = c.read(ctx, source, reading, checking.Fixing); err == nil {
+		err = c.inspect(ctx, checking)
+	}
 	return c.orClosed(err)
 }
 
@@ -167,29 +154,9 @@ func MayReplace(option, path string, force bool) error {
 }
 
 // Findings yields the findings about a roster as a whole, then those of all rows in their order. A clean roster is not read
-// again for it.
+// again for it. What is said of many rows alike is one finding.
 func Findings(ctx context.Context, r *roster.Roster) iter.Seq2[roster.Finding, error] {
-	return func(yield func(roster.Finding, error) bool) {
-		if r.Clean() {
-			return
-		}
-		for _, finding := range r.Findings {
-			if !yield(finding, nil) {
-				return
-			}
-		}
-		for entry, err := range r.Entries(ctx) {
-			if err != nil {
-				yield(roster.Finding{}, err)
-				return
-			}
-			for _, finding := range entry.Findings {
-				if !yield(finding, nil) {
-					return
-				}
-			}
-		}
-	}
+	return findings(ctx, r, nil)
 }
 
 // FirstFindings returns the first findings, a line each with remedies as the renderer shows them, and of the rest how many

@@ -118,14 +118,19 @@ func (s *Sync) compare(ctx context.Context, r *roster.Roster, a *absence, now re
 	return f, nil
 }
 
-// wishesOf returns what a roster wants, by key. Whoever has an invalid row or no role of their own is in the roster all the
-// same, and keeps whatever role.
+// wishesOf returns what a roster wants, by key. Whoever has an invalid row, one that a filter leaves out, or no role of their own
+// is in the roster all the same, and keeps whatever role. Whoever is not active is not in it.
 func wishesOf(ctx context.Context, r *roster.Roster) (drift.Roster, error) {
 	wanted := drift.Roster{}
 	for entry, err := range r.Entries(ctx) {
 		switch {
 		case err != nil:
 			return nil, err
+		case entry.Inactive: // who has left
+		case entry.Skipped(): // by a filter, by which nobody has left
+			if _, named := wanted[entry.Key()]; !named {
+				wanted[entry.Key()] = ""
+			}
 		case entry.Invalid(), entry.RoleDefaulted:
 			wanted[entry.Key()] = ""
 		default:

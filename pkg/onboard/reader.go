@@ -34,7 +34,7 @@ func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, e
 	in := plan.Inputs{
 		Blind:      r.o.NoPreflight && len(doubts) == 0,
 		Policy:     plan.Policy{Reinvite: r.o.Reinvite, After: *r.o.ReinviteAfter, Max: r.o.ReinviteMax},
-		TrustLists: r.o.TrustLists, Render: r.o.Render,
+		TrustLists: r.o.TrustLists, Render: r.o.Render, Defaults: r.roster.Defaults(),
 	}
 	var err error
 	if in.Histories, err = r.histories(ctx); err != nil {
@@ -109,7 +109,7 @@ func (r reader) addresses(ctx context.Context, doubts []record.Doubt) ([]string,
 		if err != nil {
 			return nil, err
 		}
-		if !entry.Invalid() {
+		if !entry.Invalid() && !entry.Skipped() {
 			addresses = append(addresses, entry.Email)
 		}
 	}

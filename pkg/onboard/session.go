@@ -120,12 +120,14 @@ func (s *Session) readRoster(ctx context.Context) error {
 		s.o.Observer.Read(s.roster)
 	}
 	for _, finding := range s.roster.Findings {
+		finding.Severity = roster.Error // that it is a warning, the observer is told
 		s.o.Observer.warn(finding.In(s.o.Render).String(), nil)
 	}
 	s.report.Rows = s.roster.Rows
 	s.report.Outcomes = map[record.Outcome]int{
 		record.Invalid: s.roster.Invalid, record.Duplicate: s.roster.Duplicates,
-		record.NotSent: s.roster.Rows - s.roster.Invalid - s.roster.Duplicates,
+		record.Skipped: s.roster.Skipped,
+		record.NotSent: s.roster.Rows - s.roster.Invalid - s.roster.Duplicates - s.roster.Skipped,
 	}
 	if err := errors.Join(s.approval.check(s.roster.Name, s.o.Digest(s.roster.Digest)), refuseCorrections(&s.o, s.roster)); err != nil {
 		return err
@@ -271,8 +273,8 @@ func (s *Session) reopen(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if rec.Outcome == record.Unset {
-			continue
+		if rec.Outcome == record.Unset || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
+			continue // there is nothing to take back, and what is wrong with a row may keep it from being understood
 		}
 		step, err := s.past.resolve(rec)
 		if err != nil {

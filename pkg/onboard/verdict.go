@@ -77,7 +77,7 @@ func (p *past) judge(e roster.Entry) (verdict, error) {
 	}
 	v := p.verdictOf(step)
 	if wrong := step.Verdict.Problem; wrong != nil { // it is wrong by what the organization has
-		v.findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, remedy.Words(wrong.Suggestion))}
+		v.findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, wrong.Hint())}
 	}
 	return v, nil
 }
@@ -98,7 +98,7 @@ func (p *past) judgePending(pending ledger.Entry, lag time.Duration) (verdict, e
 	v := p.verdictOf(step)
 	if wrong := step.Verdict.Problem; wrong != nil {
 		entry := roster.Entry{Row: pending.Row, Line: pending.Line, Teams: desired.Teams}
-		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, remedy.Words(wrong.Suggestion))}
+		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, wrong.Hint())}
 	}
 	return v, nil
 }

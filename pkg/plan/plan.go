@@ -7,6 +7,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +46,8 @@ type Inputs struct {
 	// Made has the invitations that the run itself has made so far, by id, with the key of whom each is for. Nil: none.
 	Made   map[string]string
 	Policy Policy
+	// Defaults are the teams that an option gives to rows which name none.
+	Defaults []roster.Team
 	// TrustLists lets people be invited although the lists contradict themselves.
 	TrustLists bool
 	// At is the time of the verdicts, by the service's clock.
@@ -83,7 +86,7 @@ func (v Verdict) Send() bool {
 func (v Verdict) Apply(r record.Record, at time.Time, render remedy.Renderer) record.Record {
 	r.Outcome, r.Hint, r.UpdatedAt = v.Outcome, v.Hint.Render(render), at
 	if v.Problem != nil {
-		r.Error, r.Hint = v.Problem.Field+": "+v.Problem.Reason, v.Problem.Suggestion
+		r.Error, r.Hint = v.Problem.Field+": "+v.Problem.Reason, v.Problem.Hint().Render(render)
 	}
 	if v.Invitation != nil {
 		r = WithInvitation(r, *v.Invitation)
@@ -100,7 +103,13 @@ func WithInvitation(r record.Record, invitation cybedefend.Invitation) record.Re
 }
 
 // Problem is what keeps a wish from being sent: a field of the roster that does not fit the organization.
-type Problem struct{ Field, Reason, Suggestion string }
+type Problem struct {
+	Field, Reason, Suggestion string
+	// Option and Value are the option that says so, empty if the row does itself.
+	Option, Value string
+
+	team string // that the organization does not have, the first one
+}
 
 // Decide returns the verdict on one person, whose place in the organization is m: at most one of its invitations counts.
 func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
@@ -114,7 +123,7 @@ func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
 	v := Verdict{Outcome: record.WouldInvite, Membership: m, Reason: reasonStranger}
 	assignments, problem := assign(desired.Teams, in.Directory)
 	if problem != nil {
-		v.Outcome, v.Problem, v.Reason = record.Invalid, problem, reasonTeams
+		v.Outcome, v.Problem, v.Reason = record.Invalid, problem.fromOption(desired.Teams, in), reasonTeams
 		return v
 	}
 	role := cybedefend.Role(desired.Role)
@@ -208,6 +217,7 @@ func roleHint(what, has, wants string) string {
 func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssignment, *Problem) {
 	assignments := make([]cybedefend.TeamAssignment, 0, len(teams))
 	var reasons, suggestions []string
+	missing := ""
 	problem := func(suggestion, format string, args ...any) {
 		reasons = append(reasons, fmt.Sprintf(format, args...))
 		if !slices.Contains(suggestions, suggestion) {
@@ -219,7 +229,8 @@ func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssig
 		matches := d.Teams(team.Name)
 		switch len(matches) {
 		case 0:
-			problem(teamSuggestion(team.Name, d.TeamNames()), "the organization has no team %q", team.Name)
+			problem(teamSuggestion(team.Name, d), "the organization has no team %q", team.Name)
+			missing = cmp.Or(missing, team.Name)
 			continue
 		case 1:
 		default:
@@ -239,21 +250,7 @@ func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssig
 		assignments = append(assignments, cybedefend.TeamAssignment{TeamID: id, Role: cybedefend.TeamRole(team.Role)})
 	}
 	if len(reasons) > 0 {
-		return nil, &Problem{roster.FieldTeams, strings.Join(reasons, "; "), strings.Join(suggestions, "; ")}
+		return nil, &Problem{Field: roster.FieldTeams, Reason: strings.Join(reasons, "; "), Suggestion: strings.Join(suggestions, "; "), team: missing}
 	}
 	return assignments, nil
-}
-
-// teamSuggestion says which team may be meant.
-func teamSuggestion(name string, teams []string) string {
-	const most = 8
-	switch meant := roster.Nearest(name, teams); {
-	case meant != "":
-		return fmt.Sprintf("did you mean %q?", meant)
-	case len(teams) == 0:
-		return "it has none at all"
-	case len(teams) > most:
-		return fmt.Sprintf("one of %s and %d more", strings.Join(teams[:most], ", "), len(teams)-most)
-	}
-	return "one of " + strings.Join(teams, ", ")
 }

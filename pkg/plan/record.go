@@ -12,7 +12,7 @@ import (
 )
 
 // NewRecord returns the record of an entry. It is settled, as of the given time, if the roster alone says what becomes
-// of it: if it is invalid or a duplicate. Its hint is a text, with remedies as the renderer shows them.
+// of it: if it is invalid, a duplicate or left out by a rule of the user's. Its hint is a text, with remedies as the renderer shows them.
 func NewRecord(e roster.Entry, at time.Time, render remedy.Renderer) record.Record {
 	r := record.Record{
 		Row: e.Row, Line: e.Line, Email: e.Email, Role: e.Role, Teams: roster.FormatTeams(e.Teams), Extra: e.Extra,
@@ -21,6 +21,11 @@ func NewRecord(e roster.Entry, at time.Time, render remedy.Renderer) record.Reco
 	case e.Invalid():
 		r.Outcome, r.UpdatedAt = record.Invalid, at
 		r.Error, r.Hint = explain(e.Findings, render)
+	case e.Skipped():
+		r.Outcome, r.UpdatedAt, r.Hint = record.Skipped, at, e.Rule.Render(render)
+		if r.Trail.Verdict = record.Skipped; e.Inactive {
+			r.Trail.Verdict = record.NotSent
+		}
 	case e.DuplicateOf != 0:
 		r.Outcome, r.UpdatedAt = record.Duplicate, at
 		r.Hint = fmt.Sprintf("the same person as line %d", e.DuplicateOf)

@@ -8,7 +8,8 @@ import (
 // Trail is what earlier attempts for a row have left behind, as far as it decides what may be done next. It is kept with
 // every step, so that any process can go on where another one stopped. The zero value is a row that was never tried.
 type Trail struct {
-	// Verdict is WouldInvite or WouldReinvite once the row was found to be sent.
+	// Verdict is WouldInvite or WouldReinvite once the row was found to be sent. Of a row that is left out whatever the
+	// organization has, it is Skipped if a filter says so, and NotSent if the roster itself says that the person is not active.
 	Verdict Outcome
 	// Tries counts the attempts that are held against the row's allowance: those of this run since it was last resumed,
 	// without those that the service refused for being too many. Throttled counts these.
@@ -26,6 +27,12 @@ type Trail struct {
 	// DueAt is when the row may be tried again, zero meaning at once.
 	DueAt time.Time
 }
+
+// LeftOut reports whether a filter or the roster itself leaves the row out: nobody was looked up for it.
+func (t Trail) LeftOut() bool { return t.Verdict == Skipped || t.Gone() }
+
+// Gone reports whether the roster itself says that the person is not active, so that it does not name them.
+func (t Trail) Gone() bool { return t.Verdict == NotSent }
 
 // Change is a kind of change to a person's place in an organization. The zero value is unset.
 type Change uint8

@@ -54,7 +54,7 @@ func (c Cell) Repair(text string) string {
 			return role
 		}
 	case ofTeams:
-		return respell(trimmed, parseTeams, nextTeam)
+		return respell(trimmed, rolesInTeams.parseTeams, nextTeam)
 	case ofTeam:
 		return respell(trimmed, one, func(text string) (string, string) { return text, "" })
 	case ofTeamName:
@@ -89,7 +89,7 @@ func writtenTeams(node *yaml.Node, problems []problem) (cells []Cell) {
 
 // one reads a text that is a single team.
 func one(text string) ([]Team, []*ValueError) {
-	team, problem := parseTeam(text)
+	team, problem := rolesInTeams.parseTeam(text)
 	if problem != nil {
 		return nil, []*ValueError{problem}
 	}

@@ -35,6 +35,8 @@ type layout struct {
 	doubts []problem
 	// results tells that the table is a results file.
 	results bool
+	// selection chooses the rows that are meant, nil if all are.
+	selection *selection
 	// defused tells that the cells were made harmless for spreadsheets: in a results file, and in one with the columns
 	// that say what is wrong with each row.
 	defused bool
@@ -63,7 +65,11 @@ func layOut(h header, rules *rules) (layout, error) {
 	if len(problems) == 0 {
 		problems = h.missing(l, rules)
 	}
-	if len(problems) > 0 {
+	var wrong []problem
+	l.selection, wrong = newSelection(h, rules, func(i int) bool {
+		return l.ours(i, h.cells[i]) || l.kept(h, h.cells[i])
+	})
+	if problems = append(problems, wrong...); len(problems) > 0 {
 		return l, problems
 	}
 	l.doubts = h.doubts(l, rules)
@@ -88,6 +94,18 @@ func (l layout) ours(i int, name string) bool {
 	return l.defused && (name == ColumnError || name == ColumnHint)
 }
 
+// kept reports whether a column says what has become of an invitation, in results whose columns somebody has moved.
+func (l layout) kept(h header, name string) bool {
+	return name == columnStatus && slices.Contains(h.cells, columnOutcome) && slices.Contains(h.cells, columnInvitation)
+}
+
+// Columns of results that mean something else elsewhere, and those by which they are known.
+const (
+	columnStatus     = "status"
+	columnOutcome    = "outcome"
+	columnInvitation = "invitation_id"
+)
+
 // leftOut says that the cells of a column are.
 func leftOut(at place, name string) problem {
 	return problem{
@@ -101,6 +119,8 @@ func (h header) find(field string, mapped map[string]string, results bool) (int,
 	name, isMapped := mapped[field]
 	var columns []int
 	switch {
+	case isMapped && name == "":
+		return absent, nil
 	case isMapped:
 		columns = h.named(name)
 		if len(columns) == 0 {
@@ -153,6 +173,9 @@ func (h header) named(name string) (columns []int) {
 func (h header) meaning(field string, mapped map[string]string) []int {
 	taken := make(map[int]bool)
 	for _, name := range mapped {
+		if name == "" {
+			continue
+		}
 		for _, i := range h.named(name) {
 			taken[i] = true
 		}
@@ -197,6 +220,9 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 	}
 	if l.role == absent && rules.role == "" {
 		lack := h.lacking(FieldRole, "no column for the roles")
+		if _, mapped := rules.columns[FieldRole]; mapped {
+			lack.suggestion = remedy.Words("name another one with ").Use("map", "role=COLUMN")
+		}
 		lack.suggestion = lack.suggestion.Words(", or give everybody the same with ").Use("role", "")
 		problems = append(problems, lack)
 	}
@@ -213,7 +239,11 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 // lacking says that the field has no column, and which one may be meant for it.
 func (h header) lacking(field, reason string) problem {
 	suggestion := remedy.Words(fmt.Sprintf("call it %q, or name it with ", field)).Use("map", field+"=COLUMN")
-	if meant := Nearest(field, h.cells); meant != "" {
+	meant := Nearest(field, h.cells)
+	if meant == "" && field == FieldEmail {
+		meant = h.holdingMail()
+	}
+	if meant != "" {
 		suggestion = remedy.Words("if it is "+quote(meant)+", say ").Use("map", field+"="+quote(meant))
 	}
 	return problem{h.places[0], field, reason + " among " + h.list(), suggestion}

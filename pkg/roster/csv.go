@@ -108,7 +108,7 @@ func openTable(r *reading) (*table, error) {
 	if t.layout, err = layOut(h, r.rules); err != nil {
 		return nil, t.below(h, err)
 	}
-	r.dialect.Defused = t.layout.defused
+	r.dialect.Defused, r.selection = t.layout.defused, t.layout.selection
 	return t, nil
 }
 

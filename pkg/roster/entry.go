@@ -27,6 +27,13 @@ type Entry struct {
 	// DuplicateOf is the line of the first row with the same person, role and teams, 0 if that is this one.
 	DuplicateOf int
 
+	// Rule says why the row is left out, nil if it is meant. Then nothing in it is judged.
+	Rule remedy.Hint
+	// Inactive says that it is left out since its person is not active.
+	Inactive bool
+
+	wrapped bool // the address is wrong only for what surrounds it
+
 	file   string
 	isBook bool
 	places [3]place // of email, role and teams
@@ -40,6 +47,9 @@ func (e Entry) Key() string { return email.Fold(e.Email) }
 func (e Entry) Invalid() bool {
 	return slices.ContainsFunc(e.Findings, func(f Finding) bool { return f.Severity == Error })
 }
+
+// Skipped reports whether the row is left out by a rule of the user's.
+func (e Entry) Skipped() bool { return len(e.Rule) > 0 }
 
 // At returns an [Error] at the cell of the field, or at the start of the row if the field is none of a roster's. It
 // does not add it to the entry.

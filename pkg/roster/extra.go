@@ -72,7 +72,7 @@ func (p *peopleReader) extras(node *yaml.Node) (cells []string, problems []probl
 			problems = append(problems, *wrong)
 		}
 	}
-	if !p.wantExtra {
+	if !p.wantExtra && p.selection == nil {
 		return nil, problems
 	}
 	return cells, problems

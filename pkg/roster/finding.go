@@ -14,6 +14,8 @@ const (
 	FieldEmail = "email"
 	FieldRole  = "role"
 	FieldTeams = "teams"
+	// FieldActive says whether somebody is active. It is no field of an entry: a row whose person is not is left out.
+	FieldActive = "active"
 )
 
 // Severity says whether a finding makes its row invalid.
@@ -56,12 +58,15 @@ type Finding struct {
 	Column int `json:"column,omitempty"`
 	// Cell is how people call the place in a workbook: C22. It is empty in any other document.
 	Cell string `json:"cell,omitempty"`
-	// Field is "email", "role" or "teams"; empty if the finding is about none of them.
+	// Field is "email", "role", "teams" or "active"; empty if the finding is about none of them.
 	Field    string   `json:"field,omitempty"`
 	Severity Severity `json:"severity"`
 	Reason   string   `json:"reason"`
 	// Suggestion is what to do about it, if that is known: "did you mean manager?".
 	Suggestion remedy.Hint `json:"suggestion,omitempty"`
+	// Rows is how many rows the finding is about, and Lines are the first of them, if it stands for many.
+	Rows  int   `json:"rows,omitempty"`
+	Lines []int `json:"lines,omitempty"`
 }
 
 // In returns the finding with a suggestion of words alone, in which remedies stand as the renderer shows them.
@@ -71,7 +76,7 @@ func (f Finding) In(render remedy.Renderer) Finding {
 }
 
 // String returns the finding as compilers print theirs: `team.csv:14:3: role: unknown role "managr" (did you mean
-// manager?)`, in a workbook with the name of the cell behind it: ` [C14]`.
+// manager?)`; a warning with ` [warning]` behind it, and one in a workbook with the name of the cell: ` [C14]`.
 func (f Finding) String() string {
 	var b strings.Builder
 	b.WriteString(f.File)
@@ -85,6 +90,9 @@ func (f Finding) String() string {
 	b.WriteString(f.Reason)
 	if len(f.Suggestion) > 0 {
 		b.WriteString(" (" + f.Suggestion.String() + ")")
+	}
+	if f.Severity == Warning {
+		b.WriteString(" [" + f.Severity.String() + "]")
 	}
 	if f.Cell != "" {
 		b.WriteString(" [" + f.Cell + "]")

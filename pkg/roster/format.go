@@ -60,6 +60,8 @@ type row struct {
 	// they stand in the document. Both are there only when they are wanted.
 	all     []string
 	written []Cell
+	// choice says why the row is left out, nil if it is meant.
+	choice *choice
 	// problems and warnings are what the format itself has to say about the row.
 	problems, warnings []problem
 	// isBook tells that the row is one of a workbook, whose cells have names.

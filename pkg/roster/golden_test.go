@@ -84,6 +84,12 @@ func TestRosters(t *testing.T) {
 // asFlag shows a remedy as the command line does, for which the golden files were written.
 func asFlag(r remedy.Remedy) string { return "--" + r.String() }
 
+// untagged returns the text of a finding without its severity, which stands before it here.
+func untagged(f roster.Finding) string {
+	f.Severity = roster.Error
+	return f.String()
+}
+
 // describe writes down all that the package says about a document.
 func describe(ctx context.Context, source document.Source, options roster.Options) string {
 	var b strings.Builder
@@ -99,7 +105,7 @@ func describe(ctx context.Context, source document.Source, options roster.Option
 	fmt.Fprintf(&b, "%s: %d rows, %d invalid, %d duplicates, %d warnings, clean %t, extra %q\n",
 		r.Detected, r.Rows, r.Invalid, r.Duplicates, r.Warnings, r.Clean(), r.Extra)
 	for _, finding := range r.Findings {
-		fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding.In(asFlag))
+		fmt.Fprintf(&b, "  %s %s\n", finding.Severity, untagged(finding.In(asFlag)))
 	}
 	for entry, err := range r.Entries(ctx) {
 		if err != nil {
@@ -118,7 +124,7 @@ func describe(ctx context.Context, source document.Source, options roster.Option
 		}
 		b.WriteByte('\n')
 		for _, finding := range entry.Findings {
-			fmt.Fprintf(&b, "  %s %s\n", finding.Severity, finding.In(asFlag))
+			fmt.Fprintf(&b, "  %s %s\n", finding.Severity, untagged(finding.In(asFlag)))
 		}
 	}
 	return b.String()

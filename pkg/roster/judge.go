@@ -16,8 +16,17 @@ import (
 // Options say how a roster is to be read. The zero value reads anything whose header explains itself.
 type Options struct {
 	Format Format
-	// Map names the column of a table in which a field stands: "email" → "Login". It beats the names that are known.
+	// Map names the column of a table in which a field stands: "email" → "Login". It beats the names that are known. An empty
+	// name says that the field has no column.
 	Map map[string]string
+	// Values say what words of the roster mean, by their field: [FieldRole], "team_role", [FieldTeams] for a whole cell, and
+	// [FieldActive], which takes "yes" and "no".
+	Values map[string]map[string]string
+	// Where are the filters that a row must pass, each as `Department=Research` or `Department!=Research`. Those with "=" on
+	// one column are alternatives.
+	Where []string
+	// IncludeInactive reads people like the others whom a column says not to be active.
+	IncludeInactive bool
 	// Role is the organization role of rows that name none. Without it, they are invalid.
 	Role string
 	// Teams are the teams of rows that name none.
@@ -41,6 +50,14 @@ type rules struct {
 	role    string
 	teams   []Team
 
+	// roles and teamRoles are what words of the roster mean, cells what whole cells of teams do.
+	roles, teamRoles roleSet
+	cells            map[string]string
+	// states are the words that say whether somebody is active.
+	states          map[string]string
+	where           []condition
+	includeInactive bool
+
 	encoding  document.Encoding
 	delimiter rune
 	sheet     string
@@ -51,9 +68,9 @@ func newRules(options Options) (*rules, error) {
 	if _, known := readers[options.Format]; !known && options.Format != Auto {
 		return nil, fmt.Errorf("roster format: unknown %s", options.Format)
 	}
-	for field := range options.Map {
-		if !slices.Contains([]string{FieldEmail, FieldRole, FieldTeams}, field) {
-			return nil, fmt.Errorf("column mapping: %q is none of email, role, teams", field)
+	for field, column := range options.Map {
+		if err := mayMap(field, column); err != nil {
+			return nil, fmt.Errorf("column mapping: %w", err)
 		}
 	}
 	if options.Delimiter != 0 && !strings.ContainsRune(delimiters, options.Delimiter) {
@@ -61,7 +78,14 @@ func newRules(options Options) (*rules, error) {
 	}
 	r := &rules{
 		format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter,
-		sheet: options.Sheet, unwrap: options.Unwrap,
+		sheet: options.Sheet, unwrap: options.Unwrap, includeInactive: options.IncludeInactive,
+	}
+	if err := r.take(options.Values); err != nil {
+		return nil, fmt.Errorf("value mapping: %w", err)
+	}
+	var err error
+	if r.where, err = parseConditions(options.Where); err != nil {
+		return nil, fmt.Errorf("filter: %w", err)
 	}
 	if options.Role != "" {
 		role, err := ParseRole(options.Role)
@@ -72,7 +96,7 @@ func newRules(options Options) (*rules, error) {
 	}
 	var problems []*ValueError
 	for _, team := range options.Teams {
-		team, problem := withRole(team.Name, team.Role)
+		team, problem := r.teamRoles.withRole(team.Name, team.Role)
 		if problem != nil {
 			problems = append(problems, problem)
 		}
@@ -103,6 +127,7 @@ type roleVerdict struct {
 type teamVerdict struct {
 	teams    []Team
 	problems []*ValueError
+	doubts   []*ValueError
 	// desired is a hash, the same for the same set of teams and roles.
 	desired uint64
 }
@@ -113,17 +138,22 @@ func newJudge(file string, rules *rules) *judge {
 		if IsErrorWord(text) {
 			return roleVerdict{problem: failed(text)}
 		}
-		role, problem := parseRole("role", text, roles, roleHints)
+		role, problem := rules.roles.parse(text)
 		return roleVerdict{role, problem}
 	})
 	j.cells = newMemo(func(text string) teamVerdict {
-		teams, problems := parseTeams(text)
+		text = rules.teamCell(text)
+		teams, problems := rules.teamRoles.parseTeams(text)
 		for _, team := range teams {
 			if IsErrorWord(team.Name) {
 				problems = append(problems, failed(team.Name))
 			}
 		}
-		return teamVerdict{slices.Clip(teams), problems, j.desired(teams)}
+		v := teamVerdict{teams: slices.Clip(teams), problems: problems, desired: j.desired(teams)}
+		if len(problems) == 0 {
+			v.doubts = doubtsAbout(text, teams)
+		}
+		return v
 	})
 	j.none = teamVerdict{teams: slices.Clip(rules.teams), desired: j.desired(rules.teams)}
 	return j
@@ -136,6 +166,10 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
 		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
 	}
+	if r.choice != nil && r.choice.wrong == nil && !slices.ContainsFunc(r.problems, ofRow) {
+		j.leaveOut(r, e)
+		return 0
+	}
 	for _, problem := range r.problems {
 		e.Findings = append(e.Findings, e.finding(problem))
 	}
@@ -144,6 +178,9 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		warning.Severity = Warning
 		e.Findings = append(e.Findings, warning)
 	}
+	if r.choice != nil && r.choice.wrong != nil {
+		e.Findings = append(e.Findings, e.finding(*r.choice.wrong))
+	}
 	j.address(r.email, e)
 	role := j.role(r.role, e)
 	teams := j.teams(r, e)
@@ -151,6 +188,26 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		slices.SortStableFunc(e.Findings, func(a, b Finding) int { return cmp.Compare(a.Severity, b.Severity) })
 	}
 	return teams ^ role
+}
+
+// ofRow reports whether a problem is about the row as a whole, whose cells may be shifted.
+func ofRow(p problem) bool { return p.field == "" }
+
+// leaveOut fills the entry of a row that is not meant, as far as it can be read.
+func (j *judge) leaveOut(r *row, e *Entry) {
+	e.Rule, e.Inactive = r.choice.rule, r.choice.gone
+	e.Email, e.Role = email.Trim(r.email.text), email.Trim(r.role.text)
+	if bare, ok := email.Unwrap(e.Email); ok && j.rules.unwrap {
+		e.Email = bare
+	}
+	if role := j.rules.roles.spelled(e.Role); role != "" {
+		e.Role = role
+	}
+	if e.Teams = r.list; r.list == nil {
+		if verdict := j.cells.of(email.Trim(r.teams.text)); len(verdict.problems) == 0 {
+			e.Teams = verdict.teams
+		}
+	}
 }
 
 func (j *judge) address(c cell, e *Entry) {
@@ -172,6 +229,7 @@ func (j *judge) address(c cell, e *Entry) {
 		}
 	}
 	if problem := email.Check(e.Email); problem != nil {
+		_, e.wrapped = email.Unwrap(e.Email)
 		e.Findings = append(e.Findings, e.about(problem))
 		return
 	}
@@ -200,7 +258,7 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 	case e.Role != "":
 		verdict := j.roles.of(e.Role)
 		if verdict.problem != nil {
-			e.Findings = append(e.Findings, e.At(FieldRole, verdict.problem.Reason, remedy.Words(verdict.problem.Suggestion)))
+			e.Findings = append(e.Findings, e.At(FieldRole, verdict.problem.Reason, verdict.problem.Hint()))
 			return 0
 		}
 		e.Role = verdict.role
@@ -217,19 +275,27 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 func (j *judge) teams(r *row, e *Entry) uint64 {
 	if r.list != nil {
 		e.Teams = r.list
+		for _, team := range r.list {
+			if doubt := teamDoubt(team.Name); doubt != nil && !r.teams.judged {
+				e.warn(FieldTeams, doubt)
+			}
+		}
 		return j.desired(r.list)
 	}
 	verdict := j.none
 	if text := email.Trim(r.teams.text); text != "" {
 		verdict = j.cells.of(text)
 	}
-	if len(verdict.teams) == 0 {
+	if len(verdict.teams) == 0 && !j.rules.saysNoTeam(r.teams.text) {
 		verdict.teams, verdict.desired = j.none.teams, j.none.desired // a cell of separators alone
 	}
 	e.Teams = verdict.teams
 	if !r.teams.judged {
 		for _, problem := range verdict.problems {
-			e.Findings = append(e.Findings, e.At(FieldTeams, problem.Reason, remedy.Words(problem.Suggestion)))
+			e.Findings = append(e.Findings, e.At(FieldTeams, problem.Reason, problem.Hint()))
+		}
+		for _, doubt := range verdict.doubts {
+			e.warn(FieldTeams, doubt)
 		}
 	}
 	return verdict.desired
@@ -241,4 +307,11 @@ func (j *judge) desired(teams []Team) (sum uint64) {
 		sum += maphash.String(j.seed, teamKey(team.Name)+"\x00"+team.Role)
 	}
 	return sum
+}
+
+// warn adds a [Warning] about a field.
+func (e *Entry) warn(field string, doubt *ValueError) {
+	warning := e.At(field, doubt.Reason, doubt.Hint())
+	warning.Severity = Warning
+	e.Findings = append(e.Findings, warning)
 }

@@ -36,12 +36,16 @@ type peopleReader struct {
 
 // newPeopleReader returns a reader without defaults, for a document in the language named.
 func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopleReader, error) {
-	if len(r.rules.columns) > 0 {
+	for field := range r.rules.columns {
+		if field == FieldActive { // which may be an extra column
+			continue
+		}
 		return nil, unfit(place{1, 1}, "columns are mapped, and "+language+" has none", remedy.Words("leave out ").Use("map", ""))
 	}
 	if r.rules.delimiter != 0 {
 		return nil, unfit(place{1, 1}, "a delimiter is given, and "+language+" has none", remedy.Words("leave out ").Use("delimiter", ""))
 	}
+	r.selection = newNodeSelection(r.rules)
 	p := &peopleReader{reading: r, emit: emit, columns: make(map[string]int)}
 	for _, name := range r.known {
 		p.addColumn(name)
@@ -84,18 +88,18 @@ func (p *peopleReader) setDefaults(node *yaml.Node) []problem {
 	problems = append(problems, more...)
 	known, refused := "", (*ValueError)(nil)
 	if text := email.Trim(role.text); text != "" {
-		known, refused = parseRole("role", text, roles, roleHints)
+		known, refused = p.rules.roles.parse(text)
 	}
 	if refused != nil {
-		problems = append(problems, problem{role.place, FieldRole, refused.Reason, remedy.Words(refused.Suggestion)})
+		problems = append(problems, problem{role.place, FieldRole, refused.Reason, refused.Hint()})
 	}
-	cell, list, more := teams(values[FieldTeams], node)
+	cell, list, more := teams(values[FieldTeams], node, p.rules.teamRoles)
 	problems = append(problems, more...)
 	if list == nil {
 		var refused []*ValueError
-		list, refused = parseTeams(cell.text)
+		list, refused = p.rules.teamRoles.parseTeams(p.rules.teamCell(cell.text))
 		for _, one := range refused {
-			problems = append(problems, problem{cell.place, FieldTeams, one.Reason, remedy.Words(one.Suggestion)})
+			problems = append(problems, problem{cell.place, FieldTeams, one.Reason, one.Hint()})
 		}
 	}
 	if len(problems) == 0 {
@@ -134,7 +138,7 @@ func (p *peopleReader) entry(node *yaml.Node) error {
 	}
 	out.email, inEmail = scalar(values[FieldEmail], FieldEmail, node)
 	out.role, inRole = scalar(values[FieldRole], FieldRole, node)
-	out.teams, out.list, inTeams = teams(values[FieldTeams], node)
+	out.teams, out.list, inTeams = teams(values[FieldTeams], node, p.rules.teamRoles)
 	out.problems = slices.Concat(problems, ofExtra, inEmail, inRole, inTeams)
 	if values == nil { // no mapping at all: there is nothing more to say
 		out.email.judged, out.role.judged, out.teams.judged = true, true, true
@@ -151,11 +155,14 @@ func (p *peopleReader) entry(node *yaml.Node) error {
 	if out.list == nil && email.Trim(out.teams.text) == "" {
 		out.list = p.teams
 	}
+	if p.selection != nil && len(out.problems) == 0 {
+		out.choice = p.choose(&out)
+	}
 	return p.emit(&out)
 }
 
 // teams reads a list of teams, or the text that a table would have. The list is nil if there is none.
-func teams(node, parent *yaml.Node) (text cell, list []Team, problems []problem) {
+func teams(node, parent *yaml.Node, roles roleSet) (text cell, list []Team, problems []problem) {
 	if node == nil || node.Kind != yaml.SequenceNode {
 		text, problems = scalar(node, FieldTeams, parent)
 		return text, nil, problems
@@ -165,7 +172,7 @@ func teams(node, parent *yaml.Node) (text cell, list []Team, problems []problem)
 	}
 	list = []Team{} // an empty list means no teams, whatever the defaults
 	for _, item := range node.Content {
-		team, more := team(item)
+		team, more := team(item, roles)
 		if len(more) == 0 {
 			list = append(list, team)
 		} else if len(problems) < enough {
@@ -179,15 +186,15 @@ func teams(node, parent *yaml.Node) (text cell, list []Team, problems []problem)
 	return cell{place: place{node.Line, node.Column}, judged: len(problems) > 0}, list, problems
 }
 
-func team(node *yaml.Node) (Team, []problem) {
+func team(node *yaml.Node, roles roleSet) (Team, []problem) {
 	if node.Kind == yaml.ScalarNode && !isNull(node) {
 		text, problems := scalar(node, FieldTeams, node)
 		if len(problems) > 0 {
 			return Team{}, problems
 		}
-		team, refused := parseTeam(email.Trim(text.text))
+		team, refused := roles.parseTeam(email.Trim(text.text))
 		if refused != nil {
-			return team, []problem{at(node, FieldTeams, refused.Reason, refused.Suggestion)}
+			return team, []problem{{place{node.Line, node.Column}, FieldTeams, refused.Reason, refused.Hint()}}
 		}
 		return team, nil
 	}
@@ -203,9 +210,9 @@ func team(node *yaml.Node) (Team, []problem) {
 	if email.Trim(name.text) == "" {
 		return Team{}, []problem{{name.place, FieldTeams, "no team", remedy.Words("write {team: NAME, role: ROLE}")}}
 	}
-	team, refused := withRole(email.Trim(name.text), email.Trim(role.text))
+	team, refused := roles.withRole(email.Trim(name.text), email.Trim(role.text))
 	if refused != nil {
-		return team, []problem{{role.place, FieldTeams, refused.Reason, remedy.Words(refused.Suggestion)}}
+		return team, []problem{{role.place, FieldTeams, refused.Reason, refused.Hint()}}
 	}
 	return team, nil
 }

@@ -86,7 +86,7 @@ func TestPeople(t *testing.T) {
 		}
 	}
 	const want = `staff.csv, jsonl, ["Department" "No." "Start" "Passwort"]: 38 rows, 5 invalid, 1 duplicates, ` +
-		`[staff.csv:6:22: "Passwort" is left out: passwords are not copied into results (nobody needs them here: delete the column)]
+		`[staff.csv:6:22: "Passwort" is left out: passwords are not copied into results (nobody needs them here: delete the column) [warning]]
 1:1 "ann@example.com" billing_manager "\"Platform; Core:developer\":read_only; A:b:developer" [] 0
   staff.csv:1:10: email: "ann@example.com" is also on line 4, with another role or other teams (keep one of them)
 2:2 "bob.example.com" membr "Everybody:developer" [] 0
@@ -96,13 +96,13 @@ func TestPeople(t *testing.T) {
 4:4 "ANN@example.com" manager "Everybody:developer" [] 0
   staff.csv:4:10: email: "ANN@example.com" is also on line 1, with another role or other teams (keep one of them)
 5:5 "cyd@example.com" member "" ["" "" "=1+1" ""] 3
-  staff.csv:5:10: email: "cyd@example.com" is on line 3 already, with the same role and teams
+  staff.csv:5:10: email: "cyd@example.com" is on line 3 already, with the same role and teams [warning]
 6:6 "" member "Everybody:developer" ["" "" "" ""] 0
   staff.csv:6:10: email: no e-mail address
 7:7 "dan@example.com" member "" [] 0
   staff.csv:7:59: teams: unknown team role "boss" (one of team_manager, analyst_developer, developer, read_only)
 8:8 "eve@examp1e.com" member "Everybody:developer" [] 0
-  staff.csv:8:10: email: "eve@examp1e.com" does not end in "@example.com" as nearly all others do (did you mean eve@example.com?)
+  staff.csv:8:10: email: "eve@examp1e.com" does not end in "@example.com" as nearly all others do (did you mean eve@example.com?) [warning]
 9:9 "p0@example.com" member "Everybody:developer" [] 0
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {

@@ -43,6 +43,8 @@ type reading struct {
 	known []string
 	// extra is for the format to set before its last row: the names of the columns that mean nothing to it.
 	extra []string
+	// selection is for the format to set before its first row: what chooses the rows that are meant, nil if all are.
+	selection *selection
 	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.
 	doubts []problem
 	// detected is for the format to add what a person should know about how the document is read.

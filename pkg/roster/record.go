@@ -91,6 +91,14 @@ func (t *table) fillRow(cells []string, start place, wrong *problem) {
 			t.cells[i] = strings.Clone(t.cells[i]) // a long record need not wait as a whole
 		}
 	}
+	if t.selection != nil && wrong == nil {
+		out.choice = t.selection.choose(start.line, func(column int) (string, place) {
+			if column >= len(cells) {
+				return "", start
+			}
+			return t.value(cells[column]), t.place(column)
+		})
+	}
 	if t.wantAll {
 		for _, cell := range cells {
 			out.all = append(out.all, t.value(cell))

@@ -1,9 +1,6 @@
 package roster
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // The roles of an organization and of a team, most powerful first, as the service spells them.
 var (
@@ -36,24 +33,14 @@ func Roles() []string { return slices.Clone(roles) }
 func TeamRoles() []string { return slices.Clone(teamRoles) }
 
 // ParseRole returns the organization role that the text names, in the service's spelling. Letter case, spaces,
-// hyphens and underscores do not matter: "Billing Manager" is billing_manager. The error is a [*ValueError].
+// hyphens and underscores do not matter: "Billing Manager" is billing_manager, and so are words of other languages that
+// give no power over others. The error is a [*ValueError].
 func ParseRole(text string) (string, error) {
-	role, problem := parseRole("role", text, roles, roleHints)
+	role, problem := orgRoles.parse(text)
 	if problem != nil {
 		return "", problem
 	}
 	return role, nil
-}
-
-func parseRole(kind, text string, known []string, hints map[string]string) (string, *ValueError) {
-	if role := spelled(text, known); role != "" {
-		return role, nil
-	}
-	suggestion := "one of " + strings.Join(known, ", ")
-	if meant := intended(text, known, hints); meant != "" {
-		suggestion = didYouMean(meant)
-	}
-	return "", &ValueError{Reason: "unknown " + kind + " " + quote(text), Suggestion: suggestion}
 }
 
 // spelled returns the role that the text is a spelling of, "" if there is none.

@@ -34,6 +34,8 @@ type Roster struct {
 	// Invalid counts the rows with an [Error], Duplicates those that repeat an earlier one, Warnings the findings
 	// that are a [Warning]. All are 0 for a clean roster.
 	Invalid, Duplicates, Warnings int
+	// Skipped counts the rows that a filter or a column leaves out, Inactive those of them whose person is not active.
+	Skipped, Inactive int
 	// Findings are each a [Warning] about the document as a whole.
 	Findings []Finding
 	// NamesTeams says whether any row names a team.
@@ -47,12 +49,21 @@ type Roster struct {
 	source      document.Source
 	encoding    document.Encoding // that was found
 	rules       *rules
+	wrapped     int // rows with an address that could be taken out of what surrounds it
 	duplicates  duplicates
 	rareDomains rareDomains
+	repeats     repeats
 }
 
 // Clean reports whether there is no finding.
 func (r *Roster) Clean() bool { return r.Invalid == 0 && r.Warnings == 0 }
+
+// Mendable counts the rows that are wrong, or there once too often, and that can be mended without a person: an address in
+// what mail programs put around it, a row that repeats an earlier one.
+func (r *Roster) Mendable() int { return r.wrapped + r.duplicates.equal }
+
+// Defaults are the teams that an option gives to rows which name none.
+func (r *Roster) Defaults() []Team { return r.rules.teams }
 
 // Read goes through the whole document. A document that cannot be used is a [*RefusedError]; other errors are about
 // the options or the context.
@@ -79,7 +90,12 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	var entry Entry
 	err := r.pass(ctx, wantFields, func(row *row, number int) error {
 		desired := judge.judge(row, number, &entry)
-		r.Rows, r.NamesTeams = number, r.NamesTeams || len(entry.Teams) > 0
+		r.Rows = number
+		if entry.Skipped() {
+			r.skip(&entry)
+			return nil
+		}
+		r.NamesTeams = r.NamesTeams || len(entry.Teams) > 0
 		if len(entry.Findings) > 0 {
 			r.note(&entry, refusal)
 		}
@@ -116,15 +132,27 @@ func (r *Roster) surveyWindows(ctx context.Context, refusal *RefusedError) error
 	return r.survey(ctx, refusal)
 }
 
+// skip counts an entry that is left out.
+func (r *Roster) skip(entry *Entry) {
+	r.Skipped++
+	if entry.Inactive {
+		r.Inactive++
+	}
+}
+
 // note counts the findings of an entry, and keeps them in case the document is refused.
 func (r *Roster) note(entry *Entry, refusal *RefusedError) {
 	if entry.Invalid() {
 		r.Invalid++
 	}
+	if entry.wrapped {
+		r.wrapped++
+	}
 	for _, finding := range entry.Findings {
 		if finding.Severity == Warning {
 			r.Warnings++
 		}
+		r.repeats.add(finding)
 		if len(refusal.Findings) < shown {
 			refusal.Findings = append(refusal.Findings, finding)
 		} else {
@@ -155,8 +183,10 @@ func (r *Roster) reread(ctx context.Context, want detail, take func(*Entry, *row
 	err := second.pass(ctx, want, func(row *row, number int) error {
 		var entry Entry
 		judge.judge(row, number, &entry)
-		r.rareDomains.mark(&entry)
-		r.duplicates.mark(&entry, &next)
+		if !entry.Skipped() {
+			r.rareDomains.mark(&entry)
+			r.duplicates.mark(&entry, &next)
+		}
 		if !take(&entry, row) {
 			return errEnough
 		}
@@ -214,6 +244,10 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 	if r.Columns == nil {
 		r.Columns = append([]string{FieldEmail, FieldRole, FieldTeams}, r.Extra...)
 	}
+	if unbound := reading.unbound(); len(unbound) > 0 && reading.known == nil {
+		return structureError(unbound)
+	}
+	reading.doubts = append(reading.doubts, reading.selection.doubts()...)
 	for _, doubt := range reading.doubts {
 		r.Findings = append(r.Findings, doubt.warning(r.Name).inBook(r.Format == XLSX))
 	}

@@ -205,7 +205,7 @@ func TestSchemaAndReaderAgreeAboutPeople(t *testing.T) {
 func drawDocument(t *rapid.T) any {
 	anything := rapid.SampledFrom([]any{nil, 7, true, "", "x", []any{}, []any{7}, map[string]any{}, map[string]any{"team": "A"}})
 	role := rapid.OneOf(rapid.SampledFrom([]any{
-		nil, "", "member", "Billing Manager", "BILLING-MANAGER", " manager ", "admin", "membre", "developer", "Read Only", "read_only", "team  manager",
+		nil, "", "member", "Billing Manager", "BILLING-MANAGER", " manager ", "admin", "membeer", "developer", "Read Only", "read_only", "team  manager",
 	}), anything)
 	oneTeam := rapid.OneOf(rapid.SampledFrom([]any{"A", "B:developer", " ", map[string]any{"team": "C", "role": "read only"}}), anything,
 		rapid.Map(role, func(role any) any { return map[string]any{"team": "D", "role": role} }))

@@ -21,8 +21,12 @@ type Settings struct {
 	Role string `json:"role" yaml:"role"`
 	// Teams are those of rows that name none, each as "Platform:developer".
 	Teams []string `json:"teams" yaml:"team"`
-	// Maps say which column has a meaning, each as `email="Work Email"`.
+	// Maps say which column has a meaning, each as `email="Work Email"`, or what a value means, each as `role:Mitglied=member`.
 	Maps []string `json:"maps" yaml:"map"`
+	// Where are the filters that a row must pass, each as "Department=Research" or "Department!=Research".
+	Where []string `json:"where,omitempty" yaml:"where"`
+	// IncludeInactive reads people like the others whom a column says not to be active.
+	IncludeInactive bool `json:"include_inactive,omitempty" yaml:"include-inactive"`
 	// Encoding is that of a text, empty or [EncodingAuto] to find it out.
 	Encoding string `json:"encoding,omitempty" yaml:"encoding"`
 	// Delimiter stands between the cells of a table, by itself or by its name.
@@ -42,21 +46,23 @@ const (
 	OptionEncoding  = "encoding"
 	OptionDelimiter = "delimiter"
 	OptionSheet     = "sheet"
+	OptionWhere     = "where"
+
+	OptionIncludeInactive = "include-inactive"
 )
 
 // Parse returns what the settings mean. An error is a [*remedy.OptionError].
 func (s Settings) Parse() (Options, error) {
 	o := Options{Map: map[string]string{}, Sheet: s.Sheet}
-	for _, pair := range s.Maps {
-		meaning, column, err := parseMap(pair)
-		if err != nil {
-			return o, remedy.About(OptionMap, err).With(remedy.Words("write it as ").Use(OptionMap, `email="Work Email"`))
+	for _, text := range s.Maps {
+		if err := o.takeMap(text); err != nil {
+			return o, err
 		}
-		if _, twice := o.Map[meaning]; twice {
-			return o, remedy.Aboutf(OptionMap, "%s is mapped twice", meaning)
-		}
-		o.Map[meaning] = column
 	}
+	if _, err := parseConditions(s.Where); err != nil {
+		return o, remedy.About(OptionWhere, err).With(remedy.Words("write it as ").Use(OptionWhere, `Department=Research`))
+	}
+	o.Where, o.IncludeInactive = s.Where, s.IncludeInactive
 	var err error
 	if s.Role != "" {
 		if o.Role, err = ParseRole(s.Role); err != nil {
@@ -81,18 +87,31 @@ func (s Settings) Parse() (Options, error) {
 	return o, nil
 }
 
-// parseMap reads email="Work Email", with or without the quotes.
-func parseMap(pair string) (meaning, column string, err error) {
-	meaning, column, found := strings.Cut(pair, "=")
-	meaning = strings.ToLower(strings.TrimSpace(meaning))
-	column = strings.Trim(strings.TrimSpace(column), `"`)
-	switch {
-	case !found || column == "":
-		return "", "", fmt.Errorf("%q names no column", pair)
-	case !slices.Contains([]string{FieldEmail, FieldRole, FieldTeams}, meaning):
-		return "", "", fmt.Errorf("%q is none of email, role and teams", meaning)
+// takeMap adds a mapping.
+func (o *Options) takeMap(text string) error {
+	m, err := parseMapping(text)
+	if err != nil {
+		return remedy.About(OptionMap, err).With(remedy.Words("write it as ").Use(OptionMap, `email="Work Email"`).Words(" or ").
+			Use(OptionMap, "role:Mitglied=member"))
 	}
-	return meaning, column, nil
+	if !m.isCell {
+		if _, twice := o.Map[m.field]; twice {
+			return remedy.Aboutf(OptionMap, "%s is mapped twice", m.field)
+		}
+		o.Map[m.field] = m.to
+		return nil
+	}
+	if _, twice := o.Values[m.field][valueKey(m.value)]; twice {
+		return remedy.Aboutf(OptionMap, "the value %q of %s is mapped twice", m.value, m.field)
+	}
+	if o.Values == nil {
+		o.Values = map[string]map[string]string{}
+	}
+	if o.Values[m.field] == nil {
+		o.Values[m.field] = map[string]string{}
+	}
+	o.Values[m.field][valueKey(m.value)] = m.to
+	return nil
 }
 
 // Digest returns what makes a roster the same: its content, of which the digest is given, and the settings that say what
@@ -108,6 +127,12 @@ func (s Settings) Digest(content [sha256.Size]byte) [sha256.Size]byte {
 	if s.Sheet != "" {
 		text = fmt.Appendf(text, "sheet %q", s.Sheet)
 	}
+	if len(s.Where) > 0 {
+		text = fmt.Appendf(text, "where %q", s.Where)
+	}
+	if s.IncludeInactive {
+		text = append(text, "include inactive"...)
+	}
 	return sha256.Sum256(text)
 }
 
@@ -121,8 +146,8 @@ func (s Settings) Shape() string {
 	pairs := make([]string, len(s.Maps))
 	for i, pair := range s.Maps {
 		pairs[i] = pair
-		if meaning, column, err := parseMap(pair); err == nil {
-			pairs[i] = meaning + "=" + column
+		if m, err := parseMapping(pair); err == nil && !m.isCell {
+			pairs[i] = m.field + "=" + m.to
 		}
 	}
 	s.Maps = slices.Sorted(slices.Values(pairs))

@@ -41,7 +41,7 @@ func TestSettingsProblems(t *testing.T) {
 		option, text string
 	}{
 		{roster.Settings{Maps: []string{"email"}}, "map", `map: "email" names no column`},
-		{roster.Settings{Maps: []string{"mail=A"}}, "map", `map: "mail" is none of email, role and teams`},
+		{roster.Settings{Maps: []string{"mail=A"}}, "map", `map: "mail" is none of email, role, teams and active`},
 		{roster.Settings{Maps: []string{"email=A", "EMAIL=B"}}, "map", "map: email is mapped twice"},
 		{roster.Settings{Role: "boss"}, "role", ""},
 		{roster.Settings{Teams: []string{":"}}, "team", ""},
@@ -79,9 +79,12 @@ func TestEverySettingCounts(t *testing.T) {
 	for field, value := range reflect.ValueOf(&roster.Settings{}).Elem().Fields() {
 		var s roster.Settings
 		target := reflect.ValueOf(&s).Elem().FieldByName(field.Name)
-		if value.Kind() == reflect.Slice {
+		switch value.Kind() {
+		case reflect.Slice:
 			target.Set(reflect.ValueOf([]string{"x"}))
-		} else {
+		case reflect.Bool:
+			target.SetBool(true)
+		default:
 			target.SetString("x")
 		}
 		digest := s.Digest([sha256.Size]byte{})

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -43,24 +44,24 @@ func formatTeam(team Team) string {
 
 // ParseTeams reads what [FormatTeams] writes, and what people write: teams are separated by semicolons or line
 // breaks, a role follows the last colon, and a team without one gets [DefaultTeamRole]. A colon that is followed by
-// nothing like a team role belongs to the name. The error is the first [*ValueError]; the teams are complete all the
+// nothing like a team role belongs to the name, unless that is an id. The error is the first [*ValueError]; the teams are complete all the
 // same.
 func ParseTeams(text string) ([]Team, error) {
-	teams, problems := parseTeams(text)
+	teams, problems := rolesInTeams.parseTeams(text)
 	if len(problems) > 0 {
 		return teams, problems[0]
 	}
 	return teams, nil
 }
 
-func parseTeams(text string) (teams []Team, problems []*ValueError) {
+func (s roleSet) parseTeams(text string) (teams []Team, problems []*ValueError) {
 	for rest := text; rest != ""; {
 		var item string
 		item, rest = nextTeam(rest)
 		if item = email.Trim(item); item == "" {
 			continue
 		}
-		team, problem := parseTeam(item)
+		team, problem := s.parseTeam(item)
 		if problem != nil {
 			problems = append(problems, problem)
 		}
@@ -100,21 +101,21 @@ func unquote(text string) (name string, length int) {
 	return "", 0
 }
 
-func parseTeam(item string) (Team, *ValueError) {
+func (s roleSet) parseTeam(item string) (Team, *ValueError) {
 	if name, length := unquote(item); length > 0 {
 		if role, ok := strings.CutPrefix(email.Trim(item[length:]), ":"); ok || item[length:] == "" {
-			return withRole(name, email.Trim(role))
+			return s.withRole(name, email.Trim(role))
 		}
 	}
 	colon := strings.LastIndexByte(item, ':')
 	if colon < 0 {
-		return withRole(item, "")
+		return s.withRole(item, "")
 	}
 	name, role := email.Trim(item[:colon]), email.Trim(item[colon+1:])
-	if role != "" && spelled(role, teamRoles) == "" && intended(role, teamRoles, teamRoleHints) == "" {
-		return withRole(item, "")
+	if role != "" && s.spelled(role) == "" && s.intended(role) == "" && !isID(name) {
+		return s.withRole(item, "")
 	}
-	team, problem := withRole(name, role)
+	team, problem := s.withRole(name, role)
 	if problem == nil && listed(name) {
 		problem = &ValueError{Reason: "more than one team in " + quote(item), Suggestion: `separate teams with ";"`}
 	}
@@ -122,7 +123,7 @@ func parseTeam(item string) (Team, *ValueError) {
 }
 
 // withRole returns the team, with its role as it is written if that is not one.
-func withRole(name, role string) (Team, *ValueError) {
+func (s roleSet) withRole(name, role string) (Team, *ValueError) {
 	switch {
 	case email.Trim(name) == "" && role == "":
 		return Team{}, &ValueError{Reason: "a team without a name"}
@@ -131,17 +132,17 @@ func withRole(name, role string) (Team, *ValueError) {
 	case role == "":
 		return Team{Name: name, Role: DefaultTeamRole}, nil
 	}
-	known, problem := parseRole("team role", role, teamRoles, teamRoleHints)
+	known, problem := s.parse(role)
 	if problem != nil {
 		return Team{Name: name, Role: role}, problem
 	}
 	return Team{Name: name, Role: known}, nil
 }
 
-// listed reports whether a name holds "Team:role," and thus is a list with the wrong separator.
+// listed reports whether a name holds "Team:role," or "Team:role|" and thus is a list with the wrong separator.
 func listed(name string) bool {
-	for part := range strings.SplitSeq(name, ",") {
-		if colon := strings.LastIndexByte(part, ':'); colon >= 0 && spelled(email.Trim(part[colon+1:]), teamRoles) != "" && len(part) < len(name) {
+	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune(otherSeparators, r) }) {
+		if colon := strings.LastIndexByte(part, ':'); colon >= 0 && rolesInTeams.spelled(email.Trim(part[colon+1:])) != "" && len(part) < len(name) {
 			return true
 		}
 	}
@@ -175,3 +176,8 @@ func distinct(teams []Team, problems []*ValueError) ([]Team, []*ValueError) {
 
 // teamKey makes names equal that differ in letter case or in how their accents are encoded.
 func teamKey(name string) string { return strings.ToLower(norm.NFC.String(email.Trim(name))) }
+
+// isID reports whether a name is a team's id, behind which nothing but a role can stand.
+func isID(name string) bool { return teamID.MatchString(name) }
+
+var teamID = regexp.MustCompile(`^[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$`)

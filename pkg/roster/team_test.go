@@ -26,7 +26,7 @@ func TestParseRole(t *testing.T) {
 func TestParseRoleSuggests(t *testing.T) {
 	const all = "one of administrator, manager, billing_manager, member"
 	for give, want := range map[string]string{
-		"managr": "did you mean manager?", "mnaager": "did you mean manager?", "membre": "did you mean member?", "admin": "did you mean administrator?",
+		"managr": "did you mean manager?", "mnaager": "did you mean manager?", "membeer": "did you mean member?", "admin": "did you mean administrator?",
 		"biling manager": "did you mean billing_manager?", "administratör": "did you mean administrator?", "xyzzy": all, "": all, "m": all,
 		"developer": "did you mean member?", strings.Repeat("x", 300): all, strings.Repeat("\x80", 300): all,
 	} {

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"rollcall/pkg/remedy"
 )
 
 // ValueError says what is wrong with one value.
@@ -14,6 +16,16 @@ type ValueError struct {
 	Reason string
 	// Suggestion is what to do about it, if that is known.
 	Suggestion string
+
+	remedy remedy.Hint // says it better, nil where Suggestion does
+}
+
+// Hint returns the suggestion with remedies that a face can show in its own way.
+func (e *ValueError) Hint() remedy.Hint {
+	if e.remedy != nil {
+		return e.remedy
+	}
+	return remedy.Words(e.Suggestion)
 }
 
 // Error returns the reason and the suggestion.

@@ -3,6 +3,8 @@ package roster
 import (
 	"regexp"
 	"strings"
+
+	"rollcall/pkg/email"
 )
 
 // A column means a field if its name has a noun of that field in it and, besides, only words that change nothing: people
@@ -63,6 +65,23 @@ var secretName = regexp.MustCompile("passwor[dt]|passwd|passphrase|passcode|pwd|
 	"^senha|senha$|palavrapasse|wachtwoord")
 
 func isSecret(name string) bool { return secretName.MatchString(squash(name)) }
+
+// about matches the names, as [squash] leaves them, of columns that say something about an address and hold none.
+var about = regexp.MustCompile("label|type|typ$|status|verified|valid|format|count|sent|password|opt|consent|art$|hash|domain|template|subject")
+
+// holdingMail returns the name of the first column that seems to hold addresses of whatever kind, "" if none does: a choice for
+// a person to make.
+func (h header) holdingMail() string {
+	for _, cell := range h.cells {
+		if strings.ContainsAny(cell, delimiters) { // a whole header in one cell, as likely as not
+			continue
+		}
+		if name := squash(cell); strings.Contains(name, "mail") && !about.MatchString(name) {
+			return email.Trim(cell)
+		}
+	}
+	return ""
+}
 
 type wordKind uint8
 

@@ -109,7 +109,7 @@ func TestWeakNames(t *testing.T) {
 		if err != nil {
 			got = err.Error()
 		} else if len(r.Findings) > 0 {
-			got = r.Findings[0].String()
+			got = untagged(r.Findings[0])
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("Read(%q) with %v (-want +got):\n%s", tt.header, tt.mapped, diff)

@@ -29,7 +29,7 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 	if err != nil {
 		return explainBook(err)
 	}
-	r.extra, r.doubts = s.layout.names, s.layout.doubts
+	r.extra, r.doubts, r.selection = s.layout.names, s.layout.doubts, s.layout.selection
 	r.columns, r.dialect = s.header.cells, Dialect{Sheet: s.Name}
 	r.detected = append(r.detected, "sheet "+quote(s.Name))
 	if s.top.line > 1 {
@@ -109,6 +109,15 @@ func (s *sheet) row(number int, r *reading) row {
 		}
 	}
 	out.warnings = append(out.warnings, s.struck(&out)...)
+	if r.selection != nil {
+		out.choice = r.selection.choose(number, func(column int) (string, place) {
+			at := place{number, s.first + column}
+			if wrong := worth(s.cells[column]); wrong != nil {
+				return wrong.reason, at // which is no word for anything
+			}
+			return s.cells[column].Text, at
+		})
+	}
 	if r.wantAll {
 		for i, one := range s.cells {
 			if out.all = append(out.all, one.Text); i == s.layout.email && out.email.text != "" {

@@ -29,14 +29,14 @@ type named struct {
 	since   time.Time
 }
 
-// name notes whom a run is about to name, or asks for. A row that is invalid does not make anybody known, but who is known
+// name notes whom a run is about to name, or asks for. A row that is invalid or left out does not make anybody known, but who is known
 // has not left by it.
 func (f *followed) name(run *runState) {
 	for _, r := range run.records {
-		key, invalid := email.Fold(r.Email), r.Outcome == record.Invalid
+		key, invalid := email.Fold(r.Email), r.Outcome == record.Invalid || r.Trail.LeftOut()
 		who := f.names[key]
 		switch {
-		case !run.Whole && run.Sync, key == "", who == nil && invalid:
+		case !run.Whole && run.Sync, key == "", r.Trail.Gone(), who == nil && invalid:
 		case !run.Whole:
 			if mailbox := email.Mailbox(r.Email); !invalid && f.asked[mailbox].Before(run.StartedAt) {
 				f.asked[mailbox] = run.StartedAt
@@ -92,7 +92,9 @@ func (m *Memory) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.
 func (f *followed) accept(run *runState) {
 	mailboxes := map[string]bool{}
 	for _, r := range run.records {
-		mailboxes[email.Mailbox(r.Email)] = true
+		if !r.Trail.Gone() {
+			mailboxes[email.Mailbox(r.Email)] = true
+		}
 	}
 	for person, who := range f.names {
 		if who.rejoins = false; mailboxes[email.Mailbox(person)] {

@@ -98,11 +98,14 @@ var historyTests = []conformance{
 		old := b.begin(here, "old@x.example", "both@x.example")
 		seen(old, 1, record.AlreadyMember, "")
 		seen(old, 2, record.AlreadyInvited, "first")
-		for range ledger.SightedRuns - 2 {
+		for range ledger.SightedRuns - 3 {
 			b.begin(here, "nobody@x.example")
 		}
 		b.begin(elsewhere, "nobody@x.example")
 		last := b.begin(here, "invited@x.example", "Both@X.example", "member@x.example", "kept@x.example")
+		b.beginRun(ledger.Run{Service: here.Service, OrganizationID: here.OrganizationID}, record.Record{
+			Row: 1, Email: "both@x.example", Outcome: record.Skipped, Trail: record.Trail{Verdict: record.Skipped},
+		}) // which nobody has looked for
 		seen(last, 1, record.Invited, "ours")
 		seen(last, 2, record.AlreadyInvited, "second")
 		seen(last, 3, record.AlreadyMember, "")
@@ -198,6 +201,17 @@ var historyTests = []conformance{
 		roster(here, true, 6, stays)
 		want["stays@x.example"] = day(6)
 		b.same("named in turns", named(here), want)
+		filtered, gone := leaves, stays
+		filtered.Outcome, filtered.Trail.Verdict = record.Skipped, record.Skipped
+		gone.Outcome, gone.Trail.Verdict = record.Skipped, record.NotSent
+		roster(here, true, 7, stays, leaves, filtered)
+		roster(here, true, 8, gone, filtered, record.Record{Email: "new@x.example", Outcome: record.Skipped, Trail: filtered.Trail})
+		b.same("who left by a column, and not by a filter", left(), []string{"stays@x.example"})
+		want["leaves@x.example"] = day(7)
+		b.same("named but for a filter", named(here), want)
+		roster(here, true, 9, gone, stays, leaves)
+		want["stays@x.example"] = day(9)
+		b.same("named by one of two rows", named(here), want)
 		b.same("named elsewhere", named(elsewhere), map[string]time.Time{"z@x.example": {}})
 	}},
 }

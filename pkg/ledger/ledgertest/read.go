@@ -151,7 +151,7 @@ func (m *Memory) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 				key := email.Fold(r.Email)
 				switch r.Outcome {
 				case record.AlreadyInvited, record.AlreadyMember, record.Skipped:
-					if !seen[key] {
+					if !seen[key] && !r.Trail.LeftOut() {
 						seen[key] = true
 						all = append(all, r)
 					}

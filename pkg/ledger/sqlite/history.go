@@ -45,7 +45,7 @@ func scanInvited(rows *sql.Rows) (record.Record, error) {
 
 // Sighted implements [ledger.Ledger]. It reads a run at a time.
 func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
-	const query = selectEntry + ` FROM entry WHERE run = ? AND outcome IN (2, 3, 12) ORDER BY row DESC` // already_…, skipped
+	const query = selectEntry + ` FROM entry WHERE run = ? AND outcome IN (2, 3, 12) AND verdict NOT IN (9, 12) ORDER BY row DESC` // already_…, skipped; but not left out
 	return func(yield func(record.Record, error) bool) {
 		seen := map[string]bool{}
 		scan := func(rows *sql.Rows) (r record.Record, err error) {

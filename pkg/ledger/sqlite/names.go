@@ -15,7 +15,7 @@ const (
 	// roster was let through, the run's start, and the mailbox: whom that one did not name begins a new joining.
 	insertName = `INSERT INTO name (scope, person, mailbox, last_run, since, rejoins) VALUES (?1, ?2, ?5, 0, 0, 1) ON CONFLICT DO UPDATE
 		SET since = ?4, rejoins = 1 WHERE last_run <> ?3 AND rejoins = 0`
-	// updateName is insertName for a row that is invalid. Such a row does not make anybody known, but who is known has
+	// updateName is insertName for a row that is invalid or left out by a filter. Such a row does not make anybody known, but who is known has
 	// not left by it.
 	updateName = `UPDATE name SET since = ?4, rejoins = 1 WHERE scope = ?1 AND person = ?2 AND last_run <> ?3 AND rejoins = 0`
 	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailbox and the run's start.
@@ -40,11 +40,11 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 		before, _, err := w.Number(ctx, "SELECT whole_run FROM scope WHERE key = ?", key.scope)
 		return &naming{func(ctx context.Context, r *record.Record) error {
 			person := email.Fold(r.Email)
-			if person == "" {
+			if person == "" || r.Trail.Gone() {
 				return nil
 			}
 			var err error
-			if r.Outcome == record.Invalid {
+			if r.Outcome == record.Invalid || r.Trail.LeftOut() {
 				_, err = w.Exec(ctx, l.prepared.nameAgain, key.scope, person, before, at)
 			} else {
 				_, err = w.Exec(ctx, l.prepared.name, key.scope, person, before, at, otherMailbox(person))
@@ -54,7 +54,7 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 	case !run.Sync:
 		return &naming{func(ctx context.Context, r *record.Record) error {
 			mailbox := email.Mailbox(r.Email)
-			if mailbox == "" || r.Outcome == record.Invalid {
+			if mailbox == "" || r.Outcome == record.Invalid || r.Trail.LeftOut() {
 				return nil
 			}
 			_, err := w.Exec(ctx, l.prepared.ask, key.scope, mailbox, at)
@@ -72,10 +72,10 @@ func (n *naming) keep(ctx context.Context, r *record.Record) error {
 	return n.add(ctx, r)
 }
 
-// acceptNames notes that everybody in the rows of a run is named by a roster that was let through. Whoever a run has named
+// acceptNames notes that everybody in the rows of a run is named by a roster that was let through, but for those who are gone. Whoever a run has named
 // that was cut short before, and this one does not, has left.
 func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) error {
-	if err := w.Each(ctx, "SELECT email FROM entry WHERE run = ?", func(found []driver.Value) error {
+	if err := w.Each(ctx, "SELECT email FROM entry WHERE run = ? AND verdict <> 9", func(found []driver.Value) error {
 		address, _ := found[0].(string)
 		person := email.Fold(address)
 		mailbox := email.Mailbox(person)

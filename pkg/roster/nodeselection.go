@@ -1,0 +1,92 @@
+package roster
+
+import (
+	"slices"
+
+	"rollcall/pkg/remedy"
+)
+
+// newNodeSelection returns what chooses the people of a document that is no table, nil if all are meant. Its columns are the
+// fields and the extra ones, which come up as they are read.
+func newNodeSelection(rules *rules) *selection {
+	s := &selection{values: rules.states}
+	for _, c := range rules.where {
+		s.conditions = append(s.conditions, chosenBy{condition: c, at: absent, passed: make([]int, len(c.values))})
+	}
+	if name := rules.columns[FieldActive]; name != "" && !rules.includeInactive {
+		says, _ := polarityOf(name)
+		if says == spoken {
+			says = affirmative
+		}
+		s.add(header{cells: []string{name}, places: []place{{}}}, 0, says, byPerson)
+		s.activities[0].at = absent
+	}
+	if len(s.conditions)+len(s.activities) == 0 {
+		return nil
+	}
+	return s
+}
+
+// fieldColumns are the columns of a document that is no table before its extra ones.
+var fieldColumns = []string{FieldEmail, FieldRole, FieldTeams}
+
+// choose says why a person is left out.
+func (p *peopleReader) choose(r *row) *choice {
+	p.bind()
+	return p.selection.choose(r.line, func(column int) (string, place) {
+		switch column {
+		case absent:
+			return "", r.place
+		case 0:
+			return r.email.text, r.email.place
+		case 1:
+			return r.role.text, r.role.place
+		case 2:
+			return r.teams.text, r.teams.place
+		}
+		if column -= len(fieldColumns); column < len(r.extra) {
+			return r.extra[column], r.place
+		}
+		return "", r.place
+	})
+}
+
+// bind looks for the columns that have not come up yet.
+func (r *reading) bind() {
+	find := func(name string) int {
+		h := header{cells: slices.Concat(fieldColumns, r.extra)}
+		if columns := h.named(name); len(columns) > 0 {
+			return columns[0]
+		}
+		return absent
+	}
+	for i := range r.selection.conditions {
+		if c := &r.selection.conditions[i]; c.at == absent {
+			c.at = find(c.column)
+		}
+	}
+	for _, a := range r.selection.activities {
+		if a.at == absent {
+			a.at = find(a.name)
+		}
+	}
+}
+
+// unbound says which columns of the selection the document does not have.
+func (r *reading) unbound() (problems []problem) {
+	if r.selection == nil {
+		return nil
+	}
+	list := remedy.Words("there are " + header{cells: slices.Concat(fieldColumns, r.extra)}.list())
+	for _, c := range r.selection.conditions {
+		if c.at == absent {
+			problems = append(problems, problem{place{1, 1}, "", "no column " + quote(c.column) + ", which a filter is about", list})
+		}
+	}
+	for _, a := range r.selection.activities {
+		if a.at == absent {
+			problems = append(problems, problem{place{1, 1}, FieldActive, "no column " + quote(a.name) + ", which " + FieldActive + " is mapped to", list})
+		}
+	}
+	return problems
+}
