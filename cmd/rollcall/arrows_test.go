@@ -113,6 +113,8 @@ var dependencies = []dependency{
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
 	{"golang.org/x/text", "console document email roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
 
+	{"github.com/mtibben/confusables", "email", "it has the table of Unicode by which domains look alike"},
+
 	{"github.com/google/go-cmp", "ledger/ledgertest", "it is for tests, and so is ledgertest"},
 	{"github.com/prometheus/client_golang", "tests", "a file of metrics is a few lines of text"},
 	{"github.com/prometheus/common", "tests", "a file of metrics is a few lines of text"},
