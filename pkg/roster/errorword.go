@@ -11,6 +11,7 @@ import (
 // matches: those of Excel in the languages in which they end without a mark, and those of other programs.
 var errorWords = map[string]bool{
 	"#N/A": true, "#NV": true, "#N/D": true, "#N/B": true, "#I/T": true, "#Н/Д": true, "#ND": true,
+	"#YOK": true, "#HIÁNYZIK": true, "#NENÍ_K_DISPOZICI": true,
 	"#GETTING_DATA": true, "#ERROR": true, "#SPILL": true, "#UNKNOWN": true, "#VALUE": true, "#REF": true,
 	"Loading...": true, "Loading…": true,
 }
