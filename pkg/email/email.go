@@ -74,11 +74,11 @@ func Unwrap(text string) (bare string, ok bool) {
 	if plain(text) {
 		return "", false
 	}
-	problem := Check(text)
-	if problem == nil || problem.Reason != wrapped || problem.Suggestion == "" {
+	reason, bare := diagnose(text)
+	if reason != wrapped || !valid(bare) {
 		return "", false
 	}
-	return problem.Suggestion, true
+	return bare, true
 }
 
 func valid(address string) bool {
@@ -105,6 +105,9 @@ func diagnose(address string) (reason, repair string) {
 	}
 	if linked := unlink(address); !strings.Contains(linked, "@") {
 		return withoutAt(linked), ""
+	}
+	if strings.HasPrefix(address, "=") && strings.Contains(address, `"`) {
+		return `is written as a formula`, ""
 	}
 	if bare, remark, ok := unwrap(address); remark {
 		return remarked, bare

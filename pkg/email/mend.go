@@ -62,7 +62,7 @@ func onlyAddress(text string) string {
 		if only != "" {
 			return ""
 		}
-		only = word
+		only = scheme.ReplaceAllString(strings.TrimLeftFunc(word, loose), "")
 	}
 	at := strings.LastIndexByte(only, '@')
 	if at < 0 {

@@ -55,6 +55,8 @@ func TestSlips(t *testing.T) {
 		{"ann@x. test", "contains a space", "ann@x.test"},
 		{"ann @ x.test", "contains a space", "ann@x.test"},
 		{"ann@x.test {left}", "has a remark in brackets", "ann@x.test"},
+		{`="ann@x.test"`, "is written as a formula", "ann@x.test"},
+		{`=HYPERLINK("mailto:ann@x.test","Ann")`, "is written as a formula", "ann@x.test"},
 		{"ann@x\u2026test", "U+2026", "ann@x.test"},
 	}
 	for _, tt := range tests {
@@ -67,7 +69,7 @@ func TestSlips(t *testing.T) {
 
 // A remark may say that somebody has left: it is no part of what surrounds an address.
 func TestRemarksAreNotUnwrapped(t *testing.T) {
-	for _, give := range []string{"ann@x.test (left)", "Ann <ann@x.test> (left)", "ann@x.test [new: see HR]", "mailto:ann@x.test (left)"} {
+	for _, give := range []string{"ann@x.test (left)", "Ann <ann@x.test> (left)", "ann@x.test [new: see HR]", "mailto:ann@x.test (left)", `=HYPERLINK("mailto:ann@x.test","Ann")`, "Ann <ann@x,test>", "Ann <\u201cann@x.test\u201d>"} {
 		if bare, ok := email.Unwrap(give); ok {
 			t.Errorf("Unwrap(%q) = %q", give, bare)
 		}

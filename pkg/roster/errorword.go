@@ -32,6 +32,18 @@ func IsErrorWord(text string) bool {
 	return errorWords[text] || errorShape.MatchString(text)
 }
 
+// isFormula reports whether a value is written as the formula of a text, ="Platform", which programs do for spreadsheets.
+func isFormula(text string) bool { return strings.HasPrefix(text, keeper) }
+
+// formulaOf is what is wrong with such a value.
+func formulaOf(text string) *ValueError {
+	problem := &ValueError{Reason: quote(text) + ` is written as a formula`}
+	if name, length := unquote(text[1:]); length > 0 && name != "" {
+		problem.Suggestion = didYouMean(name)
+	}
+	return problem
+}
+
 // failed is what is wrong with a value that is an error word.
 func failed(word string) *ValueError {
 	if strings.HasPrefix(word, "##") {

@@ -122,6 +122,9 @@ func newJudge(file string, rules *rules) *judge {
 			if IsErrorWord(team.Name) {
 				problems = append(problems, failed(team.Name))
 			}
+			if isFormula(team.Name) {
+				problems = append(problems, formulaOf(team.Name))
+			}
 		}
 		return teamVerdict{slices.Clip(teams), problems, j.desired(teams)}
 	})
