@@ -112,7 +112,7 @@ func decode(t *testing.T, name string, text []byte) string {
 
 func TestIdentifyCertainly(t *testing.T) {
 	for text, want := range map[string]string{
-		"J\xf6rg": "Windows-1252", "M\xfcller \x96 \x84Chef\x93": "Windows-1252", "10 \x80, 5 \xb5m, \xa7 7": "Windows-1252",
+		"J\xf6rg": "Windows-1252", "M\xfcller \x96 \x84Chef\x93": "Windows-1252", "M\xfcller: 10 \x80, 5 \xb5m, \xa7 7": "Windows-1252",
 		"K\x8athe Wei\xa7": "Macintosh", "J\x81rgen Gr\xe1n": "IBM850", "Micha\xb3 Pawe\xb3": "Windows-1250", "\xa0ann\xa0": "Windows-1252",
 	} {
 		if guess := charset.Identify([][]byte{[]byte(text)}); guess.Name != want || guess.Confidence != 100 {

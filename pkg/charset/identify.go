@@ -82,6 +82,7 @@ func Identify(texts [][]byte) Guess {
 		return Guess{Name: readings[0].name, Confidence: 100}
 	}
 	weigh(readings, joined)
+	preferCommon(readings, joined)
 	return choose(readings)
 }
 
@@ -186,7 +187,7 @@ func read(name string, texts []byte) *reading {
 func mixesScripts(text string) bool {
 	seen := -1
 	for _, r := range text {
-		if r < utf8.RuneSelf || !unicode.IsLetter(r) {
+		if r < utf8.RuneSelf || !isLetter(r) || unicode.IsMark(r) {
 			continue
 		}
 		script := scriptOf(r)

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -34,15 +35,15 @@ func Identify(ctx context.Context, source Source) (found Identified, err error) 
 		_, closing := d.Close()
 		err = errors.Join(err, closing)
 	}()
-	odd, whole, cells, err := d.survey()
+	odd, sample, err := d.survey()
 	if err != nil || odd.Line == 0 {
 		return found, err
 	}
-	guess := charset.Identify(cells)
+	guess := charset.Identify(sample.cells)
 	found = Identified{Encoding(guess.Name), guess.Confidence, odd.Line, odd.Column}
 	switch {
-	case whole.Line > 0 && !wideCharacters(guess.Name):
-		odd.Reason = fmt.Sprintf("not valid UTF-8, while line %d is: the document is damaged, or made of two", whole.Line)
+	case sample.whole > 0 && (!wideCharacters(guess.Name) || sample.whole*5 > len(sample.cells)):
+		odd.Reason = fmt.Sprintf("not valid UTF-8, while line %d is: the document is damaged, or made of two", sample.line)
 		odd.Suggestion = remedy.Words(asUTF8+", or say ").Use("encoding", "windows-1252").Words(" if that is what it is")
 	case guess.Name != "":
 		return found, nil
@@ -73,44 +74,44 @@ func wideCharacters(name string) bool {
 	return false
 }
 
-// survey goes through a text. It returns the places of the first byte that is not UTF-8 and of the first character of more
-// than one byte that is, and different cells with such bytes, as many as say enough.
-func (d *Document) survey() (odd, whole Error, cells [][]byte, err error) {
+// survey goes through a text. It returns the place of the first byte that is not UTF-8, and cells that tell the encoding.
+func (d *Document) survey() (odd Error, _ *sample, err error) {
 	text := newBuffer(newLineReader(d.bytes))
-	sample := sample{seen: make(map[string]bool)}
+	sample := &sample{seen: make(map[string]bool)}
 	for at := (Error{Line: 1, Column: 1}); ; {
 		char, size, err := text.ReadRune()
 		switch {
 		case errors.Is(err, io.EOF):
-			sample.end()
-			return odd, whole, sample.cells, nil
+			sample.end(at.Line)
+			return odd, sample, nil
 		case err != nil:
-			return odd, whole, nil, err
+			return odd, nil, err
 		case char == utf8.RuneError && size == 1:
 			if odd.Line == 0 {
 				odd = at
 			}
-			// ReadRune hides which byte it was.
-			if err := text.UnreadRune(); err != nil {
-				return odd, whole, nil, err
-			}
-			b, err := text.ReadByte()
+			b, err := again(text)
 			if err != nil {
-				return odd, whole, nil, err
+				return odd, nil, err
 			}
-			sample.add([]byte{b}, false)
-		case size > 1:
-			if whole.Line == 0 {
-				whole = at
-			}
-			sample.add([]byte(string(char)), false)
+			sample.add(b)
+		case strings.ContainsRune(",;\t\"\r\n", char):
+			sample.end(at.Line)
 		default:
-			sample.add([]byte{byte(char)}, strings.ContainsRune(",;\t\"\r\n", char))
+			sample.add([]byte(string(char))...)
 		}
 		if at.Column += size; char == '\n' {
 			at.Line, at.Column = at.Line+1, 1
 		}
 	}
+}
+
+// again returns the byte that was read last: ReadRune hides which one it was that is no character.
+func again(text *bufio.Reader) (byte, error) {
+	if err := text.UnreadRune(); err != nil {
+		return 0, err
+	}
+	return text.ReadByte()
 }
 
 // sample collects cells that are not ASCII, each once. What it takes for a cell is what stands between the signs of a table
@@ -120,6 +121,8 @@ type sample struct {
 	seen  map[string]bool
 	cells [][]byte
 	size  int
+	// whole counts the cells that are UTF-8 as a whole; the first of them is on the line.
+	whole, line int
 }
 
 // maxSample is how many bytes of cells say enough, maxCell how many of one.
@@ -128,21 +131,26 @@ const (
 	maxCell   = 1 << 10
 )
 
-func (s *sample) add(part []byte, ends bool) {
-	switch {
-	case s.size >= maxSample:
-	case ends:
-		s.end()
-	case len(s.cell) < maxCell:
+func (s *sample) add(part ...byte) {
+	if s.size < maxSample && len(s.cell) < maxCell {
 		s.cell = append(s.cell, part...)
 	}
 }
 
-func (s *sample) end() {
+// end ends the cell at hand, which is on the line.
+func (s *sample) end(line int) {
 	cell := bytes.TrimSpace(s.cell)
-	if bytes.ContainsFunc(cell, func(r rune) bool { return r >= utf8.RuneSelf }) && len(s.cell) < maxCell && !s.seen[string(cell)] {
+	if bytes.ContainsFunc(cell, func(r rune) bool { return r >= utf8.RuneSelf }) && !s.seen[string(cell)] {
 		s.seen[string(cell)] = true
-		s.cells = append(s.cells, bytes.Clone(cell))
+		cut := len(s.cell) == maxCell
+		if utf8.Valid(cell) || cut && utf8.Valid(cell[:len(cell)-unfinished(cell)]) {
+			if s.whole++; s.whole == 1 {
+				s.line = line
+			}
+		}
+		if !cut { // which may be in the middle of a character
+			s.cells = append(s.cells, bytes.Clone(cell))
+		}
 		s.size += len(cell)
 	}
 	s.cell = s.cell[:0]

@@ -51,7 +51,7 @@ func Check(address string) *Problem {
 		return nil
 	}
 	switch {
-	case reason == manyAddresses, !utf8.ValidString(address):
+	case reason == manyAddresses, repair == unclear, !utf8.ValidString(address):
 		return &Problem{Reason: reason}
 	case !valid(repair):
 		repair = mend(address)
@@ -64,7 +64,9 @@ const (
 	wrapped = "is more than the bare address"
 	// remarked is the reason for an address with a remark behind it. What it says is for a person to read: the address may be
 	// that of somebody who has left.
-	remarked      = "has a remark in brackets behind it"
+	remarked = "has a remark in brackets behind it"
+	// unclear is the repair of a text that means one of two addresses.
+	unclear       = "?"
 	manyAddresses = "holds more than one address; give each its own row"
 )
 
@@ -117,10 +119,11 @@ func diagnose(address string) (reason, repair string) {
 	at := strings.LastIndexByte(address, '@')
 	if i := strings.IndexFunc(address, unseen); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(address[i:])
-		if unicode.IsSpace(r) && i > at {
-			return "contains " + describe(r), mend(address)
+		repair := strings.Map(visible, address)
+		if unicode.IsSpace(r) {
+			repair = spaced(address[:at], i > at, repair)
 		}
-		return "contains " + describe(r), strings.Map(visible, address)
+		return "contains " + describe(r), repair
 	}
 	if mark := guestMark.FindStringIndex(address[:at]); mark != nil {
 		return "is the sign-in name of a guest, not an address", guest(address[:mark[0]])
@@ -144,6 +147,18 @@ func diagnose(address string) (reason, repair string) {
 		return `has characters before the "@" that an address cannot have`, ""
 	}
 	return "", ""
+}
+
+// spaced returns the repair of an address with a space in it, given what stands before its "@", and how it is without spaces.
+func spaced(local string, behind bool, joined string) string {
+	words := strings.FieldsFunc(local, unseen)
+	switch {
+	case behind, len(words) > 2, len(words) == 2 && strings.ContainsFunc(words[0][len(words[0])-1:], loose):
+		return "" // what mend finds
+	case len(words) == 2 && len(words[0]) > 1 && !unseen(rune(local[len(local)-1])) && words[1][0] != '.':
+		return unclear // a name and an address, or an address with a space in it?
+	}
+	return joined
 }
 
 func tooLong(address string) string {
@@ -240,7 +255,7 @@ func unlink(text string) string {
 	if plain, err := url.PathUnescape(bare); err == nil && utf8.ValidString(plain) {
 		bare = plain
 	}
-	return Trim(bare)
+	return Trim(strings.TrimPrefix(bare, "//")) // as for web sites, which is wrong and common
 }
 
 // unwrap finds the address in the forms that mail programs and web pages copy: "mailto:ann@x.test", "Ann <ann@x.test>",

@@ -29,7 +29,7 @@ func mend(text string) string {
 		return single
 	}
 	text = escaped.ReplaceAllString(scheme.ReplaceAllString(text, ""), "")
-	if !strings.Contains(text, "@") || spelledAt.MatchString(text) {
+	if !strings.Contains(text, "@") || spelledAt.MatchString(text) || spelledDot.MatchString(text) {
 		text = spelledDot.ReplaceAllString(spelledAt.ReplaceAllString(text, "@"), ".")
 	}
 	text = strings.Map(usual, norm.NFKC.String(strings.Map(usual, text))) // NFKC makes two of an accent alone
