@@ -56,8 +56,8 @@ const (
 	sure, apart = 30, 20
 	// against is how much more confidence the statistics may have in another encoding where the languages speak for this one.
 	against = 10
-	// clear is the confidence where the languages decide.
-	clear = 80
+	// evident is the confidence where the languages decide.
+	evident = 80
 )
 
 // Identify finds out in which encoding texts are that are not UTF-8. Each should be what stands in one cell, so that no words
@@ -116,7 +116,7 @@ func choose(readings []*reading) Guess {
 	best := slices.MinFunc(readings, func(a, b *reading) int {
 		return cmp.Or(cmp.Compare(a.languages, b.languages), cmp.Compare(b.confidence, a.confidence))
 	})
-	confidence := max(best.confidence, clear)
+	confidence := max(best.confidence, evident)
 	for _, other := range readings {
 		switch {
 		case other == best:

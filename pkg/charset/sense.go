@@ -133,7 +133,7 @@ func wellCased(word string) bool {
 		}
 		before, last = last, r
 	}
-	return !(unicode.IsUpper(last) && last >= 0x80 && unicode.IsLower(before))
+	return last < 0x80 || !unicode.IsUpper(last) || !unicode.IsLower(before)
 }
 
 // isQuote reports whether r is a quotation mark, of which there are two around a text.

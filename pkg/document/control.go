@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 )
 
 const (
@@ -42,7 +43,7 @@ func (r *endReader) Read(p []byte) (int, error) {
 		if len(r.held) == 0 && bytes.IndexByte(p[:n], endOfText) < 0 {
 			return n, err
 		}
-		all := append(r.held, p[:n]...)
+		all := slices.Concat(r.held, p[:n])
 		end := len(all) - len(bytes.TrimRight(all, "\x1a\r\n\t "))
 		if at := bytes.IndexByte(all[len(all)-end:], endOfText); at >= 0 && end < maxEnd {
 			end -= at

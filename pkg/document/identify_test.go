@@ -44,9 +44,16 @@ func TestIdentify(t *testing.T) {
 // Encodings that are named are read, and written again as they were.
 func TestNamedEncodings(t *testing.T) {
 	for _, tt := range []struct{ name, give, want string }{
-		{"cp1250", "\xa3ukasz", "Łukasz"}, {"win-1251", "\xc8\xe2\xe0\xed", "Иван"}, {"MacRoman", "K\x8athe\r", "Käthe\r"},
-		{"SJIS", "\x8eR\x93c", "山田"}, {"gb18030", "\xcd\xf5", "王"}, {"big5", "\xa4\xfd", "王"}, {"850", "J\x81rgen", "Jürgen"},
-		{"ISO-2022-JP", "\x1b$B;3\x1b(B", "山"}, {"koi8r", "\xe9\xd7\xc1\xce", "Иван"}, {"latin-2", "\xa3ukasz", "Łukasz"},
+		{"cp1250", "\xa3ukasz", "Łukasz"},
+		{"win-1251", "\xc8\xe2\xe0\xed", "Иван"},
+		{"MacRoman", "K\x8athe\r", "Käthe\r"},
+		{"SJIS", "\x8eR\x93c", "山田"},
+		{"gb18030", "\xcd\xf5", "王"},
+		{"big5", "\xa4\xfd", "王"},
+		{"850", "J\x81rgen", "Jürgen"},
+		{"ISO-2022-JP", "\x1b$B;3\x1b(B", "山"},
+		{"koi8r", "\xe9\xd7\xc1\xce", "Иван"},
+		{"latin-2", "\xa3ukasz", "Łukasz"},
 	} {
 		encoding, err := document.ParseEncoding(tt.name)
 		if err != nil {

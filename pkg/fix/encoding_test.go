@@ -27,8 +27,15 @@ func fixed(t *testing.T, name, content string, encoding document.Encoding) (stri
 func TestFixKeepsTheEncoding(t *testing.T) {
 	const head, row = "email,role,name\n", "ann@x.test, Member ,"
 	for _, tt := range []struct{ name, encoding string }{
-		{"\xa3ukasz W\xf3jcik", "Windows-1250"}, {"\xa3ukasz W\xf3jcik \x8cwi\xb9tek", ""}, {"\xc8\xe2\xe0\xed", "Windows-1251"}, {"K\x8athe", "Macintosh"},
-		{"\x8eR\x93c", "Shift_JIS"}, {"\x1b$B;3\x1b(B", "ISO-2022-JP"}, {"J\x81rgen", "IBM850"}, {"\xcd\xf5", "GB18030"}, {"J\xf6rg", ""},
+		{"\xa3ukasz W\xf3jcik", "Windows-1250"},
+		{"\xa3ukasz W\xf3jcik \x8cwi\xb9tek", ""},
+		{"\xc8\xe2\xe0\xed", "Windows-1251"},
+		{"K\x8athe", "Macintosh"},
+		{"\x8eR\x93c", "Shift_JIS"},
+		{"\x1b$B;3\x1b(B", "ISO-2022-JP"},
+		{"J\x81rgen", "IBM850"},
+		{"\xcd\xf5", "GB18030"},
+		{"J\xf6rg", ""},
 	} {
 		got, err := fixed(t, "x.csv", head+row+tt.name+"\n", document.Encoding(tt.encoding))
 		if want := head + "ann@x.test,member," + tt.name + "\n"; err != nil || got != want {
