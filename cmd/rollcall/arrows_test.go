@@ -24,7 +24,8 @@ var arrows = []arrow{
 	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
-	{"document", "remedy", "it turns bytes into text; what the text means is for roster to say"},
+	{"charset", "", "it tells encodings by their names and their words, whatever the texts are about"},
+	{"document", "charset remedy", "it turns bytes into text; what the text means is for roster to say"},
 	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
 	{"throttle", "", "headers about pace mean the same, whoever sends them"},
 	{"pace", "", "it decides how fast to send, whatever is sent"},
@@ -112,7 +113,10 @@ var dependencies = []dependency{
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
-	{"golang.org/x/text", "console document email roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
+	{"golang.org/x/text", "charset console document email roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
+
+	{"github.com/gogs/chardet", "charset", "it has the statistics of ICU by which languages and encodings are told"},
+	{"github.com/mtibben/confusables", "email", "it has the table of Unicode by which domains look alike"},
 
 	{"github.com/google/go-cmp", "ledger/ledgertest", "it is for tests, and so is ledgertest"},
 	{"github.com/prometheus/client_golang", "tests", "a file of metrics is a few lines of text"},

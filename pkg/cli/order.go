@@ -123,7 +123,7 @@ func rosterFlags(cmd *cobra.Command, d *onboard.Document, headerFile *string) {
 	flags.BoolVar(&d.IncludeInactive, "include-inactive", false, "invite people, too, whom a column says not to be active: a known one of Entra, Google, Okta and others, or that of --map active=COLUMN")
 	flags.StringVar(&d.Role, "role", "", "`ROLE` of rows that name none")
 	flags.StringArrayVar(&d.Teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
-	flags.StringVar(&d.Encoding, "encoding", roster.EncodingAuto, "how the roster's characters are written: auto, utf-8, utf-16le, utf-16be or windows-1252")
+	flags.StringVar(&d.Encoding, "encoding", roster.EncodingAuto, "how the roster's characters are written: auto, or a name such as utf-8, utf-16le, windows-1250, macintosh or shift_jis")
 	flags.StringVar(&d.Delimiter, "delimiter", "", "what stands between the cells of a table: `,|;|tab|'|'`, or comma, semicolon, pipe (default: found by the header)")
 	flags.StringVar(&d.Sheet, "sheet", "", "read the sheet `NAME` of a workbook (default: the only one with a header for e-mail addresses)")
 	flags.StringVar(headerFile, "header-file", "", "where the roster is an https address: send the header fields in `FILE` along, one \"Name: value\" a line")

@@ -170,6 +170,11 @@ func TestDamagedTextIsRefused(t *testing.T) {
 		{give: "\xef\xbb\xbf\xe9", want: document.Error{Line: 1, Column: 1, Reason: "not valid UTF-8: byte 0xe9"}},
 		{give: "\xe9", encoding: document.UTF8, want: document.Error{Line: 1, Column: 1, Reason: "not valid UTF-8: byte 0xe9"}},
 		{give: "é\x00", want: document.Error{Line: 1, Column: 3, Reason: "a NUL byte: this is not a text document"}},
+		{give: "a\n\x1b$B;3", want: document.Error{Line: 2, Column: 1, Reason: "the control character ESC (U+001B), which begins another alphabet in ISO-2022, and is no text elsewhere"}},
+		{give: "ab\x01", want: document.Error{Line: 1, Column: 3, Reason: "the control character U+0001: this is not a text document, or it is damaged"}},
+		{give: "a\n\x1ab\n", want: document.Error{Line: 2, Column: 1, Reason: "the control character U+001A: this is not a text document, or it is damaged"}},
+		{give: "a\n\x83", encoding: "Windows-1250", want: document.Error{Line: 2, Column: 1, Reason: "a byte that is no character in Windows-1250"}},
+		{give: "a\n\x83", encoding: "Shift_JIS", want: document.Error{Line: 2, Column: 1, Reason: "a byte that is no character in Shift_JIS"}},
 		{give: "a\n\x81", encoding: document.Windows1252, want: document.Error{Line: 2, Column: 1, Reason: "byte 0x81 is no character in Windows-1252"}},
 		{give: "\xff\xfea\x00b", want: document.Error{Line: 1, Column: 2, Reason: "not valid UTF-16: a character is cut off or damaged"}},
 		{give: "\xff\xfea\x00", encoding: document.UTF8, want: document.Error{Line: 1, Column: 1, Reason: "the byte order mark says UTF-16LE, not UTF-8"}},
@@ -185,35 +190,10 @@ func TestDamagedTextIsRefused(t *testing.T) {
 				t.Errorf("%.40q, %s: %v", tt.give, name, err)
 				continue
 			}
-			tt.want.Suggestion = got.Suggestion
+			tt.want.Suggestion, tt.want.Damaged = got.Suggestion, got.Damaged
 			if diff := cmp.Diff(tt.want, *got, cmp.Comparer(errors.Is)); diff != "" {
 				t.Errorf("%.40q, %s (-want +got):\n%s", tt.give, name, diff)
 			}
-		}
-	}
-}
-
-func TestWindows(t *testing.T) {
-	tests := []struct {
-		give         string
-		line, column int
-		refused      string
-	}{
-		{give: "a\nb\xe9\n\xe9", line: 2, column: 2},
-		{give: "a\r\rb\xe9", line: 3, column: 2},
-		{give: "a\n\xe9\nb\né", refused: "not valid UTF-8, while line 4 is: the document is damaged, or made of two"},
-		{give: "é\n\n\xe9", refused: "not valid UTF-8, while line 1 is: the document is damaged, or made of two"},
-	}
-	for _, tt := range tests {
-		line, column, err := document.Windows(t.Context(), memory(tt.give))
-		reason := ""
-		if refused, ok := errors.AsType[*document.Error](err); ok {
-			reason = refused.Reason
-		} else if err != nil {
-			t.Errorf("Windows(%q): %v", tt.give, err)
-		}
-		if line != tt.line || column != tt.column || reason != tt.refused {
-			t.Errorf("Windows(%q) = %d, %d, %q, want %d, %d, %q", tt.give, line, column, reason, tt.line, tt.column, tt.refused)
 		}
 	}
 }
@@ -226,26 +206,13 @@ func TestTroubleWithTheSourceIsNoDamage(t *testing.T) {
 	if _, _, err := read(t.Context(), source, document.Auto); !errors.Is(err, broken) || errors.As(err, new(*document.Error)) {
 		t.Errorf("read = %v, want %v", err, broken)
 	}
-	if _, _, err := document.Windows(t.Context(), source); !errors.Is(err, broken) {
-		t.Errorf("Windows = %v, want %v", err, broken)
+	if _, err := document.Identify(t.Context(), source); !errors.Is(err, broken) {
+		t.Errorf("Identify = %v, want %v", err, broken)
 	}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := document.Open(canceled, memory("a")); !errors.Is(err, context.Canceled) {
 		t.Errorf("Open = %v, want context.Canceled", err)
-	}
-}
-
-func TestParseEncoding(t *testing.T) {
-	for give, want := range map[string]document.Encoding{
-		"auto": document.Auto, "utf-8": document.UTF8, "UTF-16le": document.UTF16LE, "utf-16be": document.UTF16BE, "windows-1252": document.Windows1252,
-	} {
-		if got, err := document.ParseEncoding(give); err != nil || got != want {
-			t.Errorf("ParseEncoding(%q) = %q, %v, want %q", give, got, err, want)
-		}
-	}
-	if got, err := document.ParseEncoding("latin1"); err == nil {
-		t.Errorf("ParseEncoding(latin1) = %q", got)
 	}
 }
 

@@ -2,13 +2,10 @@ package document
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"unicode/utf8"
 
+	"rollcall/pkg/charset"
 	"rollcall/pkg/remedy"
 )
 
@@ -24,18 +21,20 @@ const (
 	Windows1252 Encoding = "Windows-1252"
 )
 
-// ParseEncoding returns the encoding of that name, "auto" being one. Letter case does not matter.
+// ParseEncoding returns the encoding of that name, "auto" being one. It knows the names of [charset.Find].
 func ParseEncoding(name string) (Encoding, error) {
 	if strings.EqualFold(name, "auto") {
 		return Auto, nil
 	}
-	for _, encoding := range []Encoding{UTF8, UTF16LE, UTF16BE, Windows1252} {
-		if strings.EqualFold(name, string(encoding)) {
-			return encoding, nil
-		}
+	known, _, err := charset.Find(name)
+	if err != nil {
+		return Auto, fmt.Errorf("%q is neither auto nor an encoding that is known, such as utf-8, utf-16le, windows-1250, iso-8859-2, macintosh and shift_jis", name)
 	}
-	return Auto, fmt.Errorf("%q is none of auto, utf-8, utf-16le, utf-16be and windows-1252", name)
+	return Encoding(known), nil
 }
+
+// Unicode reports whether the encoding is one of Unicode, as YAML and JSON must be.
+func (e Encoding) Unicode() bool { return e == Auto || e == UTF8 || e == UTF16LE || e == UTF16BE }
 
 // mark returns the encoding that the byte order mark names, and the length of the mark.
 func mark(head []byte) (Encoding, int) {
@@ -87,42 +86,4 @@ func unmarkedUTF16(head []byte) Encoding {
 		return UTF16BE
 	}
 	return Auto
-}
-
-// Windows finds out whether a text that turned out not to be UTF-8 ([ErrNotUTF8]) may be Windows-1252. It goes through
-// all of it and returns the line and column of the first byte that is not UTF-8. If the text also holds whole characters
-// of more than one byte in UTF-8, it is damaged or was made of two: that is an [*Error].
-func Windows(ctx context.Context, source Source) (line, column int, err error) {
-	d, err := Open(ctx, source)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() {
-		_, closing := d.Close()
-		err = errors.Join(err, closing)
-	}()
-	lines := newLineReader(d.bytes)
-	text := newBuffer(lines)
-	var odd, whole Error // the first of each kind
-	for at := (Error{Line: 1, Column: 1}); ; {
-		char, size, err := text.ReadRune()
-		switch {
-		case errors.Is(err, io.EOF):
-			return odd.Line, odd.Column, nil
-		case err != nil:
-			return 0, 0, err
-		case char == utf8.RuneError && size == 1 && odd.Line == 0:
-			odd = at
-		case size > 1 && whole.Line == 0:
-			whole = at
-		}
-		if odd.Line > 0 && whole.Line > 0 {
-			odd.Reason = fmt.Sprintf("not valid UTF-8, while line %d is: the document is damaged, or made of two", whole.Line)
-			odd.Suggestion = remedy.Words(asUTF8+", or say ").Use("encoding", "windows-1252").Words(" if that is what it is")
-			return 0, 0, &odd
-		}
-		if at.Column += size; char == '\n' {
-			at.Line, at.Column = at.Line+1, 1
-		}
-	}
 }

@@ -6,7 +6,7 @@ import (
 	"rollcall/pkg/remedy"
 )
 
-// ErrNotUTF8 says that a text is not UTF-8 though nothing said that it is: another encoding may be right, see [Windows].
+// ErrNotUTF8 says that a text is not UTF-8 though nothing said that it is: another encoding may be right, see [Identify].
 var ErrNotUTF8 = errors.New("not UTF-8")
 
 // Error is why a document cannot be read.
@@ -16,6 +16,8 @@ type Error struct {
 	Reason       string
 	// Suggestion is what to do about it.
 	Suggestion remedy.Hint
+	// Damaged tells that some bytes are no characters, or none of a text.
+	Damaged bool
 	// Err is [ErrNotUTF8] or nil.
 	Err error
 }

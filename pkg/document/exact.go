@@ -4,8 +4,6 @@ import (
 	"io"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
 
@@ -25,15 +23,17 @@ func (d *Document) Exact(encoding Encoding) (*Text, error) {
 // and leaves w open.
 func (t *Text) Encode(w io.Writer) (io.WriteCloser, error) {
 	encoder := encoding.Nop.NewEncoder()
-	if order, wide := byteOrders[t.Encoding]; wide {
-		encoder = unicode.UTF16(order, unicode.IgnoreBOM).NewEncoder()
-	} else if t.Encoding == Windows1252 {
-		encoder = charmap.Windows1252.NewEncoder()
+	coding, err := t.Encoding.coding()
+	switch {
+	case err != nil:
+		return nil, err
+	case coding != nil:
+		encoder = coding.NewEncoder()
 	}
 	out := transform.NewWriter(w, encoder)
 	if !t.Marked {
 		return out, nil
 	}
-	_, err := io.WriteString(out, "\ufeff")
+	_, err = io.WriteString(out, "\ufeff")
 	return out, err
 }

@@ -28,7 +28,7 @@ func FuzzText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		source := memory(string(content))
-		for _, encoding := range []document.Encoding{document.Auto, document.UTF8, document.UTF16LE, document.UTF16BE, document.Windows1252} {
+		for _, encoding := range []document.Encoding{document.Auto, document.UTF8, document.UTF16LE, document.UTF16BE, document.Windows1252, "Windows-1250", "Shift_JIS", "ISO-2022-JP", "IBM850"} {
 			text, _, err := read(t.Context(), source, encoding)
 			if err == nil && (!utf8.ValidString(text) || strings.ContainsRune(text, 0)) {
 				t.Errorf("as %q: %q is no text", encoding, text)
@@ -40,8 +40,8 @@ func FuzzText(f *testing.F) {
 			if !errors.Is(err, document.ErrNotUTF8) {
 				continue
 			}
-			if line, _, err := document.Windows(t.Context(), source); err == nil && line != refused.Line {
-				t.Errorf("not UTF-8 on line %d, and on line %d", refused.Line, line)
+			if found, err := document.Identify(t.Context(), source); err == nil && found.Line != refused.Line {
+				t.Errorf("not UTF-8 on line %d, and on line %d", refused.Line, found.Line)
 			}
 		}
 	})

@@ -9,10 +9,12 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"rollcall/pkg/charset"
 	"rollcall/pkg/remedy"
 )
 
@@ -51,9 +53,17 @@ func (d *Document) open(encoding Encoding) (*Text, *bufio.Reader, error) {
 		return nil, nil, err
 	}
 	plain := d.bytes
-	if order, wide := byteOrders[settled]; wide {
-		plain = newBuffer(transform.NewReader(d.bytes, unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()))
+	coding, err := settled.coding()
+	if err != nil {
+		return nil, nil, err
 	}
+	if coding != nil && settled != Windows1252 {
+		plain = newBuffer(transform.NewReader(d.bytes, coding.NewDecoder()))
+	}
+	if err := discardMarks(plain); err != nil {
+		return nil, nil, err
+	}
+	plain = newBuffer(&endReader{source: plain})
 	if head, err = peek(plain); err != nil {
 		return nil, nil, err
 	}
@@ -71,7 +81,19 @@ func (t *Text) decode(source io.Reader, asked Encoding) {
 	}
 }
 
-var byteOrders = map[Encoding]unicode.Endianness{UTF16LE: unicode.LittleEndian, UTF16BE: unicode.BigEndian}
+// coding returns how the characters of an encoding are read and written, nil for UTF-8.
+func (e Encoding) coding() (encoding.Encoding, error) {
+	switch {
+	case e == Auto || e == UTF8:
+		return nil, nil
+	case e == UTF16LE:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
+	case e == UTF16BE:
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), nil
+	}
+	_, coding, err := charset.Find(string(e))
+	return coding, err
+}
 
 // Read reads the text as UTF-8 without byte order mark and NUL, with lines that end in LF or CRLF. It stops with an
 // [*Error] where the document is not what it should be.
@@ -80,7 +102,8 @@ func (t *Text) Read(p []byte) (int, error) { return t.source.Read(p) }
 // textReader passes good text through and stops with an [*Error] at the first character that is damaged, or NUL.
 type textReader struct {
 	source io.Reader
-	// encoding is that of the document: UTF-16 comes here as UTF-8, with replacement characters for what is damaged.
+	// encoding is that of the document: all but UTF-8 and Windows-1252 come here as UTF-8, with replacement characters for
+	// what is damaged.
 	encoding Encoding
 	// certain tells that the encoding is more than an assumption.
 	certain bool
@@ -139,21 +162,24 @@ func (r *textReader) check(text []byte, last bool) (good int, err error) {
 
 // damage returns the index of the first byte that cannot stand in the document, -1 if there is none.
 func (r *textReader) damage(text []byte) int {
-	nul := bytes.IndexByte(text, 0)
+	control := indexControl(text)
 	other := -1
 	switch {
 	case r.encoding == Windows1252:
 		other = slices.IndexFunc(text, undefined)
 	case r.encoding != UTF8:
-		other = bytes.IndexRune(text, utf8.RuneError)
+		other = bytes.IndexFunc(text, replaced)
 	case !utf8.Valid(text):
 		other = invalid(text)
 	}
-	if nul < 0 || other >= 0 && other < nul {
+	if control < 0 || other >= 0 && other < control {
 		return other
 	}
-	return nul
+	return control
 }
+
+// replaced reports whether a decoder gives the character for what is none in its encoding.
+func replaced(r rune) bool { return r == utf8.RuneError || 0x80 <= r && r < 0xa0 }
 
 // undefined reports whether the byte is none of Windows-1252.
 func undefined(b byte) bool {
@@ -178,12 +204,19 @@ func invalid(text []byte) int {
 
 // complain says what is wrong with the byte after those that were passed.
 func (r *textReader) complain(bad byte) error {
-	e := &Error{Line: r.line + 1, Column: r.column + 1, Suggestion: remedy.Words(asUTF8)}
+	e := &Error{Line: r.line + 1, Column: r.column + 1, Suggestion: remedy.Words(asUTF8), Damaged: true}
 	switch {
 	case bad == 0:
 		e.Reason = "a NUL byte: this is not a text document"
+	case bad == escape:
+		e.Reason = "the control character ESC (U+001B), which begins another alphabet in ISO-2022, and is no text elsewhere"
+		e.Suggestion = remedy.Words(asUTF8+", or say ").Use("encoding", "iso-2022-jp").Words(" if it is Japanese e-mail text")
+	case bad < ' ':
+		e.Reason = fmt.Sprintf("the control character U+%04X: this is not a text document, or it is damaged", bad)
 	case r.encoding == Windows1252:
 		e.Reason = fmt.Sprintf("byte 0x%02x is no character in Windows-1252", bad)
+	case !r.encoding.Unicode():
+		e.Reason = "a byte that is no character in " + string(r.encoding)
 	case r.encoding != UTF8:
 		e.Reason = "not valid UTF-16: a character is cut off or damaged"
 	default:

@@ -26,6 +26,9 @@ func (d *Doubter) Doubt(address string) *Problem {
 		if likely := likely(domain); likely != domain {
 			return &Problem{Reason: fmt.Sprintf("is probably meant to end in %q", "@"+likely), Suggestion: address[:at+1] + likely}
 		}
+		if problem := strange(address[:at], domain); problem != nil {
+			return problem
+		}
 		local, d.trusted = address[:at], address[at:]
 	}
 	if len(local) > 1 && local[0] == '\'' {
@@ -35,9 +38,43 @@ func (d *Doubter) Doubt(address string) *Problem {
 		return &Problem{Reason: "is a mailbox that no person reads, and invitations are for persons"}
 	}
 	if !ascii(local) {
+		if one, other := mixed(local); one != "" {
+			return &Problem{Reason: "mixes letters of " + one + " and " + other + `, which look alike, before the "@"`}
+		}
 		return &Problem{Reason: `has letters before the "@" that many mail servers refuse`}
 	}
 	return nil
+}
+
+// strange returns what is strange about a domain in lower case that is no slip of the pen.
+func strange(local, domain string) *Problem {
+	dot := strings.LastIndexByte(domain, '.')
+	ending := domain[dot+1:]
+	switch {
+	case len(ending) == 1:
+		return &Problem{Reason: fmt.Sprintf("ends in %q, and no top-level domain has one letter", "."+ending)}
+	case unreachable(domain, ending):
+		return &Problem{Reason: fmt.Sprintf("ends in %q, where no mail arrives from the Internet", "."+ending)}
+	case strings.HasPrefix(domain, "www.") && strings.Count(domain, ".") > 1:
+		return &Problem{Reason: "has the name of a web site as its domain", Suggestion: local + "@" + domain[len("www."):]}
+	}
+	if name, err := domains.ToUnicode(domain); err == nil && !ascii(name) {
+		if one, other := mixed(name); one != "" {
+			return &Problem{Reason: "mixes letters of " + one + " and " + other + ", which look alike, in its domain"}
+		}
+	}
+	return nil
+}
+
+// unreachable reports whether a top-level domain, or the domain as a whole, is reserved for uses outside of the public names
+// (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and what ICANN reserves) or is customary in local networks. The
+// reserved ones for tests and documentation are not among them: whoever writes .test and .example does so on purpose.
+func unreachable(domain, ending string) bool {
+	switch ending {
+	case "invalid", "localhost", "local", "localdomain", "internal", "intranet", "lan", "corp", "onion", "alt":
+		return true
+	}
+	return strings.HasSuffix(domain, ".home.arpa")
 }
 
 // Doubt is [Doubter.Doubt] for a single address.

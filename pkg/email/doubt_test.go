@@ -34,7 +34,7 @@ func TestNoDoubtAboutRealDomains(t *testing.T) {
 		"yahoo.com", "yahoo.fr", "yahoo.co.in", "yahoo.com.au", "icloud.com", "cloud.com", "me.com", "mac.com", "aol.com", "rocketmail.com",
 		"proton.me", "protonmail.com", "protonmail.ch", "t-online.de", "t-online.hu", "freenet.de", "posteo.de", "orange.fr", "free.fr", "sfr.fr",
 		"laposte.net", "wanadoo.fr", "libero.it", "gail.co.in", "gmail.acme.com", "outlook.acme.com", "example.com", "acme.co", "acme.cm", "acme.om",
-		"acme.cam", "acme.de", "acme.company", "x.test", "bücher.example", "a.b",
+		"acme.cam", "acme.de", "acme.company", "x.test", "bücher.example", "a.bc", "www.de", "local.example", "acme.example", "acme.test", "日本ドメイン.example", "l·l.example", "xn--80ak6aa92e.com",
 	} {
 		if doubt := email.Doubt("ann@" + give); doubt != nil {
 			t.Errorf("Doubt(ann@%s) = %+v, want nil", give, *doubt)

@@ -7,6 +7,7 @@ package email
 import (
 	"fmt"
 	"net/mail"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -49,14 +50,25 @@ func Check(address string) *Problem {
 	if reason == "" {
 		return nil
 	}
-	if !valid(repair) {
-		repair = ""
+	switch {
+	case reason == manyAddresses, repair == unclear, !utf8.ValidString(address):
+		return &Problem{Reason: reason}
+	case !valid(repair):
+		repair = mend(address)
 	}
 	return &Problem{Reason: reason, Suggestion: repair}
 }
 
-// wrapped is the reason for a text with an address in it.
-const wrapped = "is more than the bare address"
+const (
+	// wrapped is the reason for a text with an address in it.
+	wrapped = "is more than the bare address"
+	// remarked is the reason for an address with a remark behind it. What it says is for a person to read: the address may be
+	// that of somebody who has left.
+	remarked = "has a remark in brackets behind it"
+	// unclear is the repair of a text that means one of two addresses.
+	unclear       = "?"
+	manyAddresses = "holds more than one address; give each its own row"
+)
 
 // Unwrap returns the bare address if [Check] finds nothing wrong with the text but what surrounds the address, as in
 // "Ann <ann@x.test>" and "mailto:ann@x.test".
@@ -64,11 +76,11 @@ func Unwrap(text string) (bare string, ok bool) {
 	if plain(text) {
 		return "", false
 	}
-	problem := Check(text)
-	if problem == nil || problem.Reason != wrapped || problem.Suggestion == "" {
+	reason, bare := diagnose(text)
+	if reason != wrapped || !valid(bare) {
 		return "", false
 	}
-	return problem.Suggestion, true
+	return bare, true
 }
 
 func valid(address string) bool {
@@ -90,19 +102,28 @@ func diagnose(address string) (reason, repair string) {
 	case !utf8.ValidString(address):
 		return "is not valid UTF-8", ""
 	}
-	if many(address) {
-		return "holds more than one address; give each its own row", ""
+	if many(address) || many(unlink(address)) {
+		return manyAddresses, ""
 	}
-	if bare, ok := unwrap(address); ok {
+	if linked := unlink(address); !strings.Contains(linked, "@") {
+		return withoutAt(linked), ""
+	}
+	if strings.HasPrefix(address, "=") && strings.Contains(address, `"`) {
+		return `is written as a formula`, ""
+	}
+	if bare, remark, ok := unwrap(address); remark {
+		return remarked, bare
+	} else if ok {
 		return wrapped, bare
 	}
-	if at := strings.IndexFunc(address, unseen); at >= 0 {
-		r, _ := utf8.DecodeRuneInString(address[at:])
-		return "contains " + describe(r), strings.Map(visible, address)
-	}
 	at := strings.LastIndexByte(address, '@')
-	if at < 0 {
-		return `has no "@"`, ""
+	if i := strings.IndexFunc(address, unseen); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(address[i:])
+		repair := strings.Map(visible, address)
+		if unicode.IsSpace(r) {
+			repair = spaced(address[:at], i > at, repair)
+		}
+		return "contains " + describe(r), repair
 	}
 	if mark := guestMark.FindStringIndex(address[:at]); mark != nil {
 		return "is the sign-in name of a guest, not an address", guest(address[:mark[0]])
@@ -119,10 +140,25 @@ func diagnose(address string) (reason, repair string) {
 	if reason, repair := diagnoseDomain(address[:at], address[at+1:]); reason != "" {
 		return reason, repair
 	}
+	if r := firstForeign(address[:at]); r != 0 {
+		return `has ` + name(r) + ` before the "@"`, ""
+	}
 	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address {
 		return `has characters before the "@" that an address cannot have`, ""
 	}
 	return "", ""
+}
+
+// spaced returns the repair of an address with a space in it, given what stands before its "@", and how it is without spaces.
+func spaced(local string, behind bool, joined string) string {
+	words := strings.FieldsFunc(local, unseen)
+	switch {
+	case behind, len(words) > 2, len(words) == 2 && strings.ContainsFunc(words[0][len(words[0])-1:], loose):
+		return "" // what mend finds
+	case len(words) == 2 && len(words[0]) > 1 && !unseen(rune(local[len(local)-1])) && words[1][0] != '.':
+		return unclear // a name and an address, or an address with a space in it?
+	}
+	return joined
 }
 
 func tooLong(address string) string {
@@ -152,6 +188,9 @@ func diagnoseDomain(local, domain string) (reason, repair string) {
 	case domain[0] == '[':
 		return `has an IP address after the "@"; a domain is needed`, ""
 	}
+	if r := firstForeign(domain); r != 0 && !isStandIn(domain) {
+		return "has " + name(r) + " in its domain", ""
+	}
 	ascii, err := domains.ToASCII(domain)
 	if err != nil || strings.HasSuffix(ascii, ".") {
 		return fmt.Sprintf("has an invalid domain %q", domain), strings.Trim(local+"@"+domain, ".,;:'\"<>()")
@@ -167,7 +206,28 @@ func diagnoseDomain(local, domain string) (reason, repair string) {
 	if name, err := domains.ToUnicode(domain); err == nil && !strings.EqualFold(name, domain) && !punycoded(domain) {
 		return "has look-alike characters in its domain", local + "@" + name
 	}
+	for label := range strings.SplitSeq(domain, ".") {
+		if _, err := identifiers.String(label); err != nil {
+			return fmt.Sprintf("has an invalid domain %q", domain), ""
+		}
+	}
 	return "", ""
+}
+
+// isStandIn reports whether a look-up takes the domain for another one in which every sign is good.
+func isStandIn(domain string) bool {
+	name, err := domains.ToUnicode(domain)
+	return err == nil && name != domain && firstForeign(name) == 0
+}
+
+// withoutAt says that a text has no "@", and what it has in its place.
+func withoutAt(text string) string {
+	for _, sign := range []rune{'\uff20', '\ufe6b'} {
+		if strings.ContainsRune(text, sign) {
+			return fmt.Sprintf(`has the full-width sign %U where "@" belongs`, sign)
+		}
+	}
+	return `has no "@"`
 }
 
 func punycoded(domain string) bool {
@@ -185,27 +245,42 @@ func guest(name string) string {
 	return ""
 }
 
-// unwrap finds the address in the forms that mail programs and web pages copy: "mailto:ann@x.test", "Ann <ann@x.test>",
-// "Ann [ann@x.test]", "ann@x.test (Ann)".
-func unwrap(text string) (string, bool) {
-	const scheme = "mailto:"
-	if len(text) > len(scheme) && strings.EqualFold(text[:len(scheme)], scheme) {
-		bare, _, _ := strings.Cut(text[len(scheme):], "?")
-		return Trim(bare), true
+// unlink returns what a link to an address means, with its escapes resolved (RFC 6068): other texts as they are.
+func unlink(text string) string {
+	const link = "mailto:"
+	if len(text) <= len(link) || !strings.EqualFold(text[:len(link)], link) {
+		return text
 	}
-	bare, ok := unbracket(strings.TrimRight(text, ",; "))
-	if !ok {
-		return "", false
+	bare, _, _ := strings.Cut(text[len(link):], "?")
+	if plain, err := url.PathUnescape(bare); err == nil && utf8.ValidString(plain) {
+		bare = plain
 	}
-	if inner, again := unwrap(bare); again {
-		return inner, true
-	}
-	return bare, true
+	return Trim(strings.TrimPrefix(bare, "//")) // as for web sites, which is wrong and common
 }
 
-// unbracket returns what stands in the brackets that end the text, or before them if it is what has the "@".
-func unbracket(text string) (string, bool) {
-	for _, pair := range []string{"<>", "()", "[]"} {
+// unwrap finds the address in the forms that mail programs and web pages copy: "mailto:ann@x.test", "Ann <ann@x.test>",
+// "Ann [ann@x.test]", "ann@x.test (Ann)". It tells whether the address has a remark behind it, as the last one has.
+func unwrap(text string) (bare string, remark, ok bool) {
+	if bare = unlink(text); bare != text {
+		if inner, remark, again := unwrap(bare); again {
+			return inner, remark, true
+		}
+		return bare, false, true
+	}
+	bare, remark, ok = unbracket(strings.TrimRight(text, ",; "))
+	if !ok {
+		return "", false, false
+	}
+	if inner, more, again := unwrap(bare); again {
+		return inner, remark || more, true
+	}
+	return bare, remark, true
+}
+
+// unbracket returns what stands in the brackets that end the text, or before them if it is what has the "@": then what is in
+// them is a remark.
+func unbracket(text string) (bare string, remark, ok bool) {
+	for _, pair := range []string{"<>", "()", "[]", "{}"} {
 		open := strings.LastIndexByte(text, pair[0])
 		if open < 0 || !strings.HasSuffix(text, pair[1:]) {
 			continue
@@ -213,14 +288,14 @@ func unbracket(text string) (string, bool) {
 		before, inside := Trim(text[:open]), Trim(text[open+1:len(text)-1])
 		switch {
 		case strings.Contains(inside, "@") && (pair != "[]" || before != ""):
-			return inside, true
-		case strings.Contains(before, "@") && pair == "()":
-			return before, true
+			return inside, false, true
+		case strings.Contains(before, "@") && !strings.HasSuffix(before, "@") && pair != "<>":
+			return before, true, true
 		case pair == "<>":
-			return inside, true
+			return inside, false, true
 		}
 	}
-	return "", false
+	return "", false, false
 }
 
 // many reports whether the text is a list of different addresses.
@@ -230,7 +305,7 @@ func many(text string) bool {
 	}
 	last, others, good := "", false, false
 	for part := range strings.FieldsFuncSeq(text, separates) {
-		part = strings.Trim(strings.TrimPrefix(part, "mailto:"), `"'`)
+		part = strings.Trim(scheme.ReplaceAllString(part, ""), `"'`)
 		if !strings.Contains(part, "@") {
 			continue
 		}
@@ -256,7 +331,10 @@ func visible(r rune) rune {
 
 // unseen reports whether nobody types r into an address: spaces, controls, format characters and the like.
 func unseen(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.C, r) || unicode.Is(unicode.Z, r)
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7f
+	}
+	return unicode.In(r, unicode.C, unicode.Z, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.White_Space)
 }
 
 func describe(r rune) string {
@@ -264,4 +342,19 @@ func describe(r rune) string {
 		return "a space"
 	}
 	return fmt.Sprintf("the invisible character %U", r)
+}
+
+// name says what a character is that has no place in an address.
+func name(r rune) string {
+	switch {
+	case isApostrophe(r):
+		return fmt.Sprintf("the curled apostrophe or accent %q (%U)", string(r), r)
+	case unicode.Is(unicode.Pd, r):
+		return fmt.Sprintf("the dash %q (%U)", string(r), r)
+	case unicode.In(r, unicode.Pi, unicode.Pf, unicode.Ps, unicode.Pe):
+		return fmt.Sprintf("the quotation mark or bracket %q (%U)", string(r), r)
+	case '\uff01' <= r && r <= '\uff5e':
+		return fmt.Sprintf("the full-width character %q (%U)", string(r), r)
+	}
+	return fmt.Sprintf("%q (%U)", string(r), r)
 }

@@ -62,7 +62,8 @@ func foldRune(r rune) rune {
 	return first
 }
 
-// Trim removes what surrounds a copied value unseen: spaces of every kind, zero-width characters, byte order marks.
+// Trim removes what surrounds a copied value unseen: spaces of every kind, zero-width characters, byte order marks, and the
+// marks of writing direction with which Windows copies names.
 func Trim(text string) string {
 	if text == "" || printable(text[0]) && printable(text[len(text)-1]) {
 		return text
@@ -73,8 +74,9 @@ func Trim(text string) string {
 func printable(c byte) bool { return ' ' < c && c < 0x7f }
 
 func blank(r rune) bool {
-	switch r {
-	case '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff':
+	switch {
+	case r == '\u00ad', r == '\u034f', r == '\u061c', r == '\u180e', '\u200b' <= r && r <= '\u200f', '\u202a' <= r && r <= '\u202e',
+		'\u2060' <= r && r <= '\u2064', '\u2066' <= r && r <= '\u206f', r == '\ufeff':
 		return true
 	}
 	return unicode.IsSpace(r)

@@ -21,7 +21,7 @@ import (
 // odd is a roster whose name and values have whatever a format takes for its own.
 const odd = "email,role,teams\n" +
 	"\"ann:,%::\nx@example.com\",member,\n" + // a line break and signs of workflow commands
-	"bob@example.com,\"ma\"\"na,ger:\x1b[31m%0A\",\n" +
+	"bob@example.com,\"ma\"\"na,ger:\u009b[31m%0A\",\n" +
 	"cid@example.com,member,n/a\n" +
 	"dan@example.com,chief,\neve@example.com,chief,\nfay@example.com,chief,\ngus@example.com,chief,\n"
 
@@ -127,7 +127,7 @@ func TestGitHub(t *testing.T) {
 	want := []string{
 		"error " + file + " title=min-rows | the roster has 7 rows, and at least 100 are expected (if that is right, it passes with --min-rows 7)",
 		"error " + file + ` line=2 col=1 title=email | "ann:,%::\nx@example.com" has a space in it`,
-		"error " + file + ` line=4 col=17 title=role | unknown role "ma\"na,ger:\x1b[31m%0A" (one of administrator, manager, billing_manager, member)`,
+		"error " + file + ` line=4 col=17 title=role | unknown role "ma\"na,ger:\u009b[31m%0A" (one of administrator, manager, billing_manager, member)`,
 		"warning " + file + ` line=5 col=24 title=teams | "n/a" is read as the name of a team (if it says that there is none, leave it empty or say --map teams:n/a=)`,
 		"error " + file + ` line=6 col=17 title=role | unknown role "chief" on lines 6, 7, 8 and 9 (one of administrator, manager, billing_manager, member; --map role:chief=ROLE says what it means, --map role= that the column is no role)`,
 	}

@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -78,7 +79,29 @@ func (f *Fix) read(ctx context.Context) (err error) {
 	if f.content, err = io.ReadAll(content); err != nil {
 		return err
 	}
-	return d.Finish()
+	if err := d.Finish(); err != nil {
+		return err
+	}
+	return f.comesBack()
+}
+
+// ErrEncoding says that a text cannot be written again as it was: its encoding writes some characters in several ways.
+var ErrEncoding = errors.New("the document is in an encoding in which it would not come back byte for byte")
+
+// comesBack makes sure that the text, written again, is the document. Those in Unicode and Windows-1252 are, whatever they say.
+func (f *Fix) comesBack() error {
+	if f.written == nil || f.written.Encoding.Unicode() || f.written.Encoding == document.Windows1252 {
+		return nil
+	}
+	digest := sha256.New()
+	err := f.encode(digest, func(out io.Writer) error {
+		_, err := out.Write(f.content)
+		return err
+	})
+	if err != nil || [sha256.Size]byte(digest.Sum(nil)) != f.roster.Digest {
+		return fmt.Errorf("%w (%s)", ErrEncoding, f.written.Encoding)
+	}
+	return nil
 }
 
 // editor changes a document from its beginning to its end.

@@ -53,6 +53,11 @@ func (t *table) drop(row roster.RawRow) bool {
 
 // cellEnd returns the index behind the cell at the index. The rows that are edited have no stray quotes.
 func (t *table) cellEnd(at int) int {
+	if bytes.HasPrefix(t.all[at:], []byte(`="`)) {
+		if end := t.cellEnd(at + 1); t.endsCell(end) {
+			return end // what keeps a spreadsheet from changing the cell
+		}
+	}
 	if at < len(t.all) && t.all[at] == '"' {
 		for at++; at < len(t.all); at++ {
 			if t.all[at] != '"' {
@@ -65,13 +70,14 @@ func (t *table) cellEnd(at int) int {
 		}
 		return at
 	}
-	for ; at < len(t.all); at++ {
-		if t.breakAt(at) > 0 || bytes.HasPrefix(t.all[at:], t.delimiter) {
-			break
-		}
-		if t.all[at] == '\r' && (at+1 == len(t.all) || t.all[at+1] == '\n') {
-			break
-		}
+	for !t.endsCell(at) {
+		at++
 	}
 	return at
+}
+
+// endsCell reports whether a cell without quotes ends at the index.
+func (t *table) endsCell(at int) bool {
+	return at >= len(t.all) || t.breakAt(at) > 0 || bytes.HasPrefix(t.all[at:], t.delimiter) ||
+		t.all[at] == '\r' && (at+1 == len(t.all) || t.all[at+1] == '\n')
 }

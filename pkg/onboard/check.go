@@ -117,6 +117,9 @@ func (c *Checked) read(ctx context.Context, source document.Source, reading rost
 func (f Fixing) apply(ctx context.Context, source document.Source, o roster.Options) (*fix.Fix, error) {
 	const option = "fix"
 	fixed, err := fix.Read(ctx, source, o)
+	if errors.Is(err, fix.ErrEncoding) {
+		return nil, remedy.Aboutf(option, "%s: %w", source.Name, err).With(remedy.Words("save it as CSV UTF-8, and fix that"))
+	}
 	if err != nil {
 		return nil, err
 	}

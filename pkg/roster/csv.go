@@ -66,6 +66,8 @@ type table struct {
 	above int
 	// after is the line on which the next record starts, or a blank one before it.
 	after int
+	// blanks is what is wrong with blanks beside the quotes of the record read last, "" if nothing is.
+	blanks string
 	// begun tells that gocsv got its header.
 	begun bool
 	// cells serve every row anew.
@@ -95,6 +97,9 @@ func openTable(r *reading) (*table, error) {
 	case errors.Is(err, io.EOF):
 		return nil, broken(place{1, 1}, "the document is empty", "it needs a header such as email,role,teams")
 	case errors.As(err, new(*csv.ParseError)):
+		if t.blanks != "" {
+			return nil, structureError{*t.stray(t.start(cells))}
+		}
 		return nil, broken(t.start(cells), "the quotes in the header do not pair up", "")
 	case err != nil:
 		return nil, err
@@ -227,7 +232,11 @@ func (t *table) next() ([]string, error) {
 	if err != nil {
 		return t.quarantine(err)
 	}
-	t.fillRow(cells, t.place(0), t.surplus(cells))
+	wrong := t.headerAgain(cells)
+	if wrong == nil {
+		wrong = t.surplus(cells)
+	}
+	t.fillRow(cells, t.place(0), wrong)
 	return t.cells[:], nil
 }
 
@@ -239,9 +248,7 @@ func (t *table) quarantine(err error) ([]string, error) {
 		return nil, err
 	}
 	at := place{parse.Line + t.above, parse.Column}
-	t.fillRow(nil, place{at.line, 1}, &problem{
-		place: at, reason: "a quote inside a cell", suggestion: remedy.Words("put the whole cell in quotes, and write those inside twice"),
-	})
+	t.fillRow(nil, place{at.line, 1}, t.stray(at))
 	return t.cells[:], nil
 }
 

@@ -11,6 +11,7 @@ import (
 // matches: those of Excel in the languages in which they end without a mark, and those of other programs.
 var errorWords = map[string]bool{
 	"#N/A": true, "#NV": true, "#N/D": true, "#N/B": true, "#I/T": true, "#Н/Д": true, "#ND": true,
+	"#YOK": true, "#HIÁNYZIK": true, "#NENÍ_K_DISPOZICI": true,
 	"#GETTING_DATA": true, "#ERROR": true, "#SPILL": true, "#UNKNOWN": true, "#VALUE": true, "#REF": true,
 	"Loading...": true, "Loading…": true,
 }
@@ -29,6 +30,18 @@ func IsErrorWord(text string) bool {
 		return false
 	}
 	return errorWords[text] || errorShape.MatchString(text)
+}
+
+// isFormula reports whether a value is written as the formula of a text, ="Platform", which programs do for spreadsheets.
+func isFormula(text string) bool { return strings.HasPrefix(text, keeper) }
+
+// formulaOf is what is wrong with such a value.
+func formulaOf(text string) *ValueError {
+	problem := &ValueError{Reason: quote(text) + ` is written as a formula`}
+	if name, length := unquote(text[1:]); length > 0 && name != "" {
+		problem.Suggestion = didYouMean(name)
+	}
+	return problem
 }
 
 // failed is what is wrong with a value that is an error word.

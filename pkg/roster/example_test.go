@@ -52,5 +52,5 @@ func ExamplePeople() {
 	}
 	// Output:
 	// 1 ada@example.com member [Finance] [] <nil>
-	// 2 bruno@example,com member [Research] [staff:2:10: email: "bruno@example,com" has an invalid domain "example,com"] <nil>
+	// 2 bruno@example,com member [Research] [staff:2:10: email: "bruno@example,com" has an invalid domain "example,com" (did you mean bruno@example.com?)] <nil>
 }

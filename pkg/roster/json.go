@@ -6,14 +6,14 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// readJSON reads a list of people, an object with "people" and perhaps "defaults" before it, or a single person. Of a
-// list, it holds one person at a time.
+// readJSON reads a list of people, an object with "people" and perhaps "defaults" before it, or persons one behind the other. Of
+// a list, it holds one person at a time.
 func readJSON(_ context.Context, r *reading, emit func(*row) error) error {
 	people, err := newPeopleReader(r, emit, "JSON")
 	if err != nil {
 		return err
 	}
-	j := jsonReader{people, newScanner(r.Reader)}
+	j := jsonReader{peopleReader: people, scanner: newScanner(r.Reader)}
 	switch {
 	case j.next == '[':
 		err = j.list()
@@ -23,7 +23,13 @@ func readJSON(_ context.Context, r *reading, emit func(*row) error) error {
 	if err != nil {
 		return err
 	}
-	if j.space(); j.next != 0 {
+	if err := j.others(); err != nil {
+		return err
+	}
+	if j.space(); j.next == ',' {
+		return j.broken("a comma behind a person who is in no list", "put [ before the first and ] behind the last, or remove the commas and call it .jsonl")
+	}
+	if j.next != 0 {
 		return j.broken("something follows the end of the roster", "put everybody into one list, or one on each line of a document called .jsonl")
 	}
 	return j.ended()
@@ -35,13 +41,15 @@ func readJSONLines(_ context.Context, r *reading, emit func(*row) error) error {
 	if err != nil {
 		return err
 	}
-	j := jsonReader{people, newScanner(r.Reader)}
+	j := jsonReader{peopleReader: people, scanner: newScanner(r.Reader)}
 	for last := 0; ; {
 		switch j.space(); {
 		case j.next == 0:
 			return j.ended()
 		case j.next == '[':
 			return j.broken("a list, where JSON Lines has one person on each line", "call the document .json if it is one list")
+		case j.next == ',':
+			return j.broken("a comma behind a person, where JSON Lines has nothing", "remove the commas, or make it one list in [ and ] and call it .json")
 		case j.line == last:
 			return j.broken("something follows the person on this line", "begin a new line for everybody")
 		}
@@ -56,6 +64,22 @@ func readJSONLines(_ context.Context, r *reading, emit func(*row) error) error {
 type jsonReader struct {
 	*peopleReader
 	*scanner
+	// single tells that the document has begun with a person who is in no list.
+	single bool
+}
+
+// others reads those who follow a single person, one behind the other as jq writes them, each from a new line.
+func (j *jsonReader) others() error {
+	for j.single {
+		last := j.line
+		if j.space(); j.next != '{' || j.line == last {
+			return nil
+		}
+		if err := j.person(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // person reads one, in memory that is given back before the next.
@@ -101,6 +125,7 @@ func (j *jsonReader) document() error {
 	}); err != nil || streamed {
 		return err
 	}
+	j.single = hasKey(top, FieldEmail)
 	return j.peopleReader.document(top)
 }
 

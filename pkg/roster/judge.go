@@ -32,7 +32,7 @@ type Options struct {
 	// Teams are the teams of rows that name none.
 	Teams []Team
 	// Encoding is that of a text. Auto goes by the byte order mark; without one, a text is UTF-8 or, if it is a table that
-	// cannot be that, Windows-1252, with a [Warning].
+	// cannot be that, in the encoding in which its words make sense, with a [Warning]. Where that stays open, it is refused.
 	Encoding document.Encoding
 	// Delimiter separates the cells of delimited text: one of , ; tab and |. The zero value goes by the header.
 	Delimiter rune
@@ -147,6 +147,9 @@ func newJudge(file string, rules *rules) *judge {
 		for _, team := range teams {
 			if IsErrorWord(team.Name) {
 				problems = append(problems, failed(team.Name))
+			}
+			if isFormula(team.Name) {
+				problems = append(problems, formulaOf(team.Name))
 			}
 		}
 		v := teamVerdict{teams: slices.Clip(teams), problems: problems, desired: j.desired(teams)}

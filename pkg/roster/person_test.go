@@ -102,7 +102,7 @@ func TestPeople(t *testing.T) {
 7:7 "dan@example.com" member "" [] 0
   staff.csv:7:59: teams: unknown team role "boss" (one of team_manager, analyst_developer, developer, read_only)
 8:8 "eve@examp1e.com" member "Everybody:developer" [] 0
-  staff.csv:8:10: email: "eve@examp1e.com" does not end in "@example.com" as nearly all others do (did you mean eve@example.com?) [warning]
+  staff.csv:8:10: email: "eve@examp1e.com" ends in what looks like "@example.com", which others have, and is another domain (did you mean eve@example.com?) [warning]
 9:9 "p0@example.com" member "Everybody:developer" [] 0
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {

@@ -38,33 +38,62 @@ func (t *tally) find(domain string) {
 	t.last, t.same = domain, count
 }
 
-// rareDomains are domains that are probably misspellings of the one that nearly everybody has. The zero value has none.
+// rareDomains are domains that are probably misspellings, each of the one that is meant: of the one that nearly everybody
+// has, or of one that looks alike and that many have. The zero value has none.
 type rareDomains struct {
-	home    string
-	domains map[string]bool
-	rows    int // of all of them
+	meant map[string]string
+	rows  int // of all of them
 }
 
-// rare finds the rare domains. There are none where rows are few, or where more than every tenth has another domain.
+// rare finds the rare domains.
 func (t *tally) rare() (d rareDomains) {
+	d.meant = t.alike()
+	home := t.home()
+	for domain := range t.rows {
+		if home != "" && d.meant[domain] == "" && email.Near(domain, home) && !siblings(domain, home) && email.Doubt("x@"+domain) == nil {
+			d.meant[domain] = home
+		}
+	}
+	for domain := range d.meant {
+		d.rows += *t.rows[domain]
+	}
+	return d
+}
+
+// home returns the domain that nearly everybody has, "" where rows are few, or where more than every tenth has another.
+func (t *tally) home() (home string) {
 	const few = 20
 	most := 0
 	for domain, rows := range t.rows {
 		if *rows > most {
-			d.home, most = domain, *rows
+			home, most = domain, *rows
 		}
 	}
 	if most < few || most*10 < t.all*9 {
-		return rareDomains{}
+		return ""
 	}
-	d.domains = make(map[string]bool)
+	return home
+}
+
+// alike returns the domains that look like one that is there more than twice as often, and that one.
+func (t *tally) alike() map[string]string {
+	common := make(map[string]string) // by what they look like
 	for domain, rows := range t.rows {
-		if email.Near(domain, d.home) && !siblings(domain, d.home) && email.Doubt("x@"+domain) == nil {
-			d.domains[domain] = true
-			d.rows += *rows
+		look := email.Skeleton(domain)
+		if other, known := common[look]; !known || *t.rows[other] < *rows {
+			common[look] = domain
 		}
 	}
-	return d
+	meant := make(map[string]string)
+	if len(common) == len(t.rows) {
+		return meant
+	}
+	for domain, rows := range t.rows {
+		if one := common[email.Skeleton(domain)]; one != domain && *t.rows[one] > 2**rows {
+			meant[domain] = one
+		}
+	}
+	return meant
 }
 
 // siblings reports whether the domains differ in their country alone, as acme.de and acme.be do.
@@ -75,11 +104,20 @@ func siblings(a, b string) bool {
 
 // mark warns about an entry that is good otherwise.
 func (d rareDomains) mark(e *Entry) {
-	if len(d.domains) == 0 || e.Invalid() || !d.domains[domainOf(e.Key())] {
+	if len(d.meant) == 0 || e.Invalid() {
 		return
 	}
+	domain := domainOf(e.Key())
+	meant, rare := d.meant[domain]
+	if !rare {
+		return
+	}
+	reason := ` does not end in "@` + meant + `" as nearly all others do`
+	if email.Skeleton(domain) == email.Skeleton(meant) {
+		reason = ` ends in what looks like "@` + meant + `", which others have, and is another domain`
+	}
 	local, _ := strings.CutSuffix(e.Email, domainOf(e.Email))
-	warning := e.At(FieldEmail, quote(e.Email)+` does not end in "@`+d.home+`" as nearly all others do`, remedy.Words(didYouMean(local+d.home)))
+	warning := e.At(FieldEmail, quote(e.Email)+reason, remedy.Words(didYouMean(local+meant)))
 	warning.Severity = Warning
 	e.Findings = append(e.Findings, warning)
 }

@@ -26,6 +26,9 @@ func TestRareDomains(t *testing.T) {
 		{"another ending", "acme.com", 30, []string{"a@acme.co"}, []string{"a@acme.com"}},
 		{"IDN", "bücher.example", 30, []string{"a@xn--bcher-kva.example"}, nil},
 		{"said already", "gmail.com", 30, []string{"a@gmial.com"}, []string{"a@gmail.com"}},
+		{"looks alike", "example.com", 3, []string{"a@exarnple.com", "b@examp1e.com"}, []string{"a@example.com", "b@example.com"}},
+		{"looks alike, and as often", "example.com", 2, []string{"a@exarnple.com"}, nil},
+		{"all letters of another script", "cepo.example", 3, []string{"a@\u0441\u0435\u0440\u043e.example"}, []string{"a@cepo.example"}},
 		{"invalid anyway", "acme.example", 30, []string{"a b@acme.exmaple"}, []string{"ab@acme.exmaple"}},
 	}
 	for _, tt := range tests {

@@ -48,6 +48,7 @@ type Roster struct {
 	dialect     Dialect
 	source      document.Source
 	encoding    document.Encoding // that was found
+	confidence  int               // in percent, 0 where nothing had to be identified
 	rules       *rules
 	wrapped     int // rows with an address that could be taken out of what surrounds it
 	duplicates  duplicates
@@ -76,7 +77,7 @@ func Read(ctx context.Context, source document.Source, options Options) (*Roster
 	refusal := &RefusedError{}
 	err = r.survey(ctx, refusal)
 	if errors.Is(err, document.ErrNotUTF8) && (r.Format == CSV || r.Format == Auto) {
-		err = r.surveyWindows(ctx, refusal)
+		err = r.surveyIdentified(ctx, refusal)
 	}
 	if err != nil {
 		return nil, r.refuse(err, refusal)
@@ -118,16 +119,16 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	return nil
 }
 
-// surveyWindows starts over with a document that is not UTF-8, and takes it for Windows-1252 if it may be that.
-func (r *Roster) surveyWindows(ctx context.Context, refusal *RefusedError) error {
-	line, column, err := document.Windows(ctx, r.source)
+// surveyIdentified starts over with a document that is not UTF-8, in the encoding that it makes sense in.
+func (r *Roster) surveyIdentified(ctx context.Context, refusal *RefusedError) error {
+	found, err := document.Identify(ctx, r.source)
 	if err != nil {
 		return err
 	}
 	*refusal = RefusedError{}
-	*r = Roster{Name: r.Name, source: r.source, encoding: document.Windows1252, rules: r.rules, Warnings: 1, Findings: []Finding{{
-		File: r.Name, Line: line, Column: column, Severity: Warning, Reason: "not valid UTF-8: the document is read as Windows-1252",
-		Suggestion: remedy.Words("look at the names; to be sure, save it as CSV UTF-8 or say ").Use("encoding", "windows-1252"),
+	*r = Roster{Name: r.Name, source: r.source, encoding: found.Encoding, confidence: found.Confidence, rules: r.rules, Warnings: 1, Findings: []Finding{{
+		File: r.Name, Line: found.Line, Column: found.Column, Severity: Warning, Reason: "not valid UTF-8: the document is read as " + string(found.Encoding),
+		Suggestion: remedy.Words("look at the names; to be sure, save it as CSV UTF-8 or say ").Use("encoding", strings.ToLower(string(found.Encoding))),
 	}}}
 	return r.survey(ctx, refusal)
 }
@@ -285,10 +286,22 @@ func (r *Roster) recognize(d *document.Document, reading *reading) error {
 	name := strings.ToUpper(r.Format.String())
 	r.encoding = reading.text.Encoding
 	reading.detected = []string{name, string(r.encoding)}
-	if r.encoding == document.Windows1252 && r.Format != CSV {
+	if r.confidence > 0 {
+		reading.detected[1] += fmt.Sprintf(" (identified, %d%% sure)", r.confidence)
+	}
+	if !r.encoding.Unicode() && r.Format != CSV {
 		return unfit(place{1, 1}, name+" cannot be "+string(r.encoding), remedy.Words("save it as UTF-8, and leave out ").Use("encoding", ""))
 	}
 	return nil
+}
+
+// advice returns what to do about a document that cannot be read: YAML and JSON are nothing but Unicode.
+func (r *Roster) advice(e *document.Error) remedy.Hint {
+	format := cmp.Or(r.Format, r.rules.format, FormatOf(cmp.Or(r.source.Extension, r.Name)))
+	if e.Damaged && format != CSV && format != XLSX && format != Auto {
+		return remedy.Words("save it as UTF-8")
+	}
+	return e.Suggestion
 }
 
 // refuse makes the error of a pass one that callers can tell by its type. The refusal has the findings about rows so far.
@@ -301,7 +314,7 @@ func (r *Roster) refuse(err error, refusal *RefusedError) error {
 	switch {
 	case errors.As(err, &unreadable):
 		refusal.Findings = append(refusal.Findings, problem{
-			place{unreadable.Line, unreadable.Column}, "", unreadable.Reason, unreadable.Suggestion,
+			place{unreadable.Line, unreadable.Column}, "", unreadable.Reason, r.advice(unreadable),
 		}.finding(r.Name))
 	case errors.As(err, &structure):
 		for _, problem := range structure {

@@ -119,6 +119,9 @@ func (o *Options) takeMap(text string) error {
 func (s Settings) Digest(content [sha256.Size]byte) [sha256.Size]byte {
 	text := fmt.Appendf(content[:], "%q%q%q", s.Role, s.Teams, s.Maps)
 	if encoding := strings.ToLower(cmp.Or(s.Encoding, EncodingAuto)); encoding != EncodingAuto {
+		if known, err := document.ParseEncoding(encoding); err == nil {
+			encoding = strings.ToLower(string(known)) // it has many names
+		}
 		text = fmt.Appendf(text, "encoding %q", encoding)
 	}
 	if s.Delimiter != "" {

@@ -119,3 +119,16 @@ func TestSettingsShape(t *testing.T) {
 		}
 	}
 }
+
+// An encoding has many names, and a roster is the same under each.
+func TestDigestOfEncodings(t *testing.T) {
+	digest := func(encoding string) [sha256.Size]byte {
+		return roster.Settings{Encoding: encoding}.Digest(sha256.Sum256([]byte("x")))
+	}
+	if digest("cp1250") != digest("Windows-1250") || digest("utf8") != digest("utf-8") || digest("auto") != digest("") {
+		t.Error("another name is another roster")
+	}
+	if digest("windows-1250") == digest("windows-1252") || digest("utf-8") == digest("") {
+		t.Error("another encoding is the same roster")
+	}
+}

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
-
-	"rollcall/pkg/remedy"
 )
 
 // The library holds a document as a whole, at up to 1.2 KiB for each sign that parts two values. These limits keep the
@@ -40,45 +38,12 @@ func readYAML(_ context.Context, r *reading, emit func(*row) error) error {
 		case scale.err != nil:
 			return scale.err // which the library hides
 		case err != nil:
-			return explainYAML(err)
+			return scale.indented(explainYAML(err))
 		}
 		if err := people.document(document.Content[0]); err != nil {
-			return err
+			return scale.indented(err)
 		}
 	}
-}
-
-// scale weighs a document while it is read, and fails when it is too heavy.
-type scale struct {
-	source       io.Reader
-	bytes, signs int
-	// err is what ended the reading, nil for the end of the source.
-	err error
-}
-
-func (s *scale) reset() { s.bytes, s.signs = 0, 0 }
-
-func (s *scale) Read(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err // the library overlooks errors in comments
-	}
-	n, err := s.source.Read(p)
-	s.bytes += n
-	for _, c := range p[:n] {
-		if strings.IndexByte(signs, c) >= 0 {
-			s.signs++
-		}
-	}
-	if s.bytes > maxYAML || s.signs > maxSigns {
-		err = structureError{{
-			reason:     "a YAML document may have 16 MiB and some 200,000 values at most, and this one has more",
-			suggestion: remedy.Words(`write it as JSON Lines or CSV, or as a stream with "---" between entries`),
-		}}
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		s.err = err
-	}
-	return n, err
 }
 
 // explainYAML turns an error of the YAML library into a structureError.
