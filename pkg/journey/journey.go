@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/fence"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 )
 
 // Judge says what the answer to an attempt means.
@@ -243,6 +244,12 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 		step.Move, step.Gap = Contradicted, s.gap()
 		return step
 	}
+	if s.Bereft != "" && w.Trail.Cancelled == "" {
+		step.Work.Trail.Cancelled = s.Bereft
+	}
+	if words := step.Work.LeftWithout(); words != "" && v.Replaces == "" {
+		v.Hint, step.Verdict.Hint = remedy.Words(words), remedy.Words(words)
+	}
 	step.Work.Invite, step.Work.Replaces, step.Work.Before = v.Invite, v.Replaces, s.latest()
 	step.Work.Trail.Verdict, step.Work.Hint = v.Outcome, v.Hint.Render(in.Render)
 	step.Move, step.At = Send, w.Trail.DueAt
@@ -254,7 +261,7 @@ func (step Step) keep(v plan.Verdict, in plan.Inputs) Step {
 	step.Verdict = v
 	r := step.Work.Record
 	r.Error = ""
-	return step.settle(v.Apply(r, in.At, in.Render))
+	return step.settle(v.Apply(r, in.At, in.Render).WithLoss())
 }
 
 // send has an entry sent that was found to be sent before: as it was, if that is known.

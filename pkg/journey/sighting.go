@@ -41,6 +41,8 @@ type Sighting struct {
 	Veiled          bool
 	// Withdrawn are the ids of the invitations that runs have cancelled, with when that was: a late list still shows them.
 	Withdrawn map[string]time.Time
+	// Bereft is the invitation that was cancelled in order to be replaced, where nothing has come after it. Empty: none.
+	Bereft string
 	// Recalled says that the memory alone knows of the invitation that is gone.
 	Recalled bool
 	// Unsure says that the service has lately confirmed a request without describing the invitation.
@@ -75,13 +77,29 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		replaced = w.Replaces
 	}
 	s.Membership = latest(without(s.Membership, replaced))
+	s.bereave(w, in.Policy)
 	if s.Pending != nil && s.withdrawn(s.Pending.ID) && !w.InDoubt && in.At.Sub(s.Withdrawn[s.Pending.ID]) < MemoryCounts {
 		s.Pending = nil
 	}
 	if s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
 		s.recall(d, history, in.At)
 	}
+	if s.Bereft == "" && s.Member == nil && s.latest() == "" {
+		s.Bereft = history.Bereft()
+	}
 	return s
+}
+
+// bereave takes out an invitation that is listed as cancelled because a run has cancelled it, or has asked for that and heard
+// no answer, in order to replace it: whoever has lost theirs so is not done with.
+func (s *Sighting) bereave(w Work, p plan.Policy) {
+	if s.Ended == nil || s.Pending != nil || directory.EndedHow(s.Ended.Status) != "cancelled" {
+		return
+	}
+	begun := w.Attempts > 0 && w.Trail.Verdict == record.WouldReinvite && p.Reinvite == plan.ReinvitePending
+	if s.withdrawn(s.Ended.ID) || begun && !w.InDoubt && !w.Refused {
+		s.Bereft, s.Ended = s.Ended.ID, nil
+	}
 }
 
 // unaccounted returns an invitation of a similar address that nobody else explains, and whether there are any whose address
