@@ -23,7 +23,7 @@ func (w *world) bereft(t *testing.T) (bereft, kept int) {
 			}
 		default:
 			kept++
-			if r.Outcome != record.Unset || !strings.HasPrefix(r.Error, "the pending invitation stands: ") {
+			if r.Outcome != record.Unset || !strings.HasPrefix(r.Error, "the pending invitation stands, ") {
 				t.Errorf("row %d kept its invitation: %s, %q", r.Row, r.Outcome, r.Error)
 			}
 		}

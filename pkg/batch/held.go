@@ -3,6 +3,7 @@ package batch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -44,9 +45,13 @@ func (d *dispatcher) mayReplace() bool { return len(d.held) > 0 && d.replacing.M
 // giveUpHeld notes with the entries that were held back why nothing was done to them, and returns why the run stops.
 func (d *dispatcher) giveUpHeld(ctx context.Context) error {
 	stop := cmp.Or(d.replacing.Err(), error(&breaker.StopError{Reason: breaker.Replacing}))
+	why := "the pending invitation stands, since the service did not take the new one of another person"
+	if refusal := errors.Unwrap(stop); refusal != nil {
+		why += ": " + refusal.Error()
+	}
 	conclusions := make([]record.Conclusion, len(d.held))
 	for i, w := range d.held {
-		w.Error = "the pending invitation stands: " + stop.Error()
+		w.Error = why
 		conclusions[i].Record = w.Record
 	}
 	if err := d.Ledger.Conclude(context.WithoutCancel(ctx), d.Run, nil, conclusions...); err != nil {

@@ -51,7 +51,7 @@ func (r Replacements) Next(step journey.Step) Replacements {
 	case w.Replaces == "" && w.Trail.Cancelled == "" && r.canary != w.Row:
 		return r
 	case step.Heard == journey.Accepted && step.Move != journey.Again, settled && w.Outcome == record.Invited:
-		r.proven = true
+		r.proven = r.proven || r.canary == w.Row // it tells nothing of a refusal that is still looked into
 	case settled && w.Outcome == record.Unknown && r.proven: // a lost reply is no refusal
 	case settled && bare(w):
 		r.shut = cmp.Or(r.shut, refusalOf(step))
