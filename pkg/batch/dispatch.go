@@ -169,6 +169,7 @@ func (d *dispatcher) feed(ctx context.Context, step journey.Step, ok bool) (w jo
 	case !ok:
 	case step.Move != journey.Send:
 		d.doubts = append(d.doubts, step)
+		d.replacing = d.replacing.Left(step.Work)
 	case step.At.After(time.Now()):
 		d.queue.push(step.Work, step.At)
 	default:

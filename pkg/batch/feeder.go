@@ -23,8 +23,8 @@ type feeder struct {
 	course
 	// elsewhere says for whom a claim of another run is in doubt, by key.
 	elsewhere map[string]string
-	// cancelled says that a run has cancelled invitations in order to replace them.
-	cancelled bool
+	// replaces says that invitations may be replaced, or have been cancelled for that.
+	replaces bool
 	// lag is how late the reading at the beginning may be.
 	lag     time.Duration
 	fresh   chan<- journey.Step
@@ -36,8 +36,9 @@ func newFeeder(o course, fresh chan<- journey.Step, events chan<- Event) *feeder
 	f := &feeder{
 		course: o, fresh: fresh, events: events, elsewhere: map[string]string{}, lag: o.Policy.LagAtFirst(o.inputs),
 	}
+	f.replaces = o.inputs.Policy.Reinvite == plan.ReinvitePending
 	for _, history := range o.inputs.Histories {
-		f.cancelled = f.cancelled || len(history.Cancelled) > 0
+		f.replaces = f.replaces || len(history.Cancelled) > 0
 	}
 	for _, doubt := range o.doubts {
 		f.elsewhere[email.Fold(doubt.Email)] = fmt.Sprintf(
@@ -79,36 +80,40 @@ func (f *feeder) feed(ctx context.Context) error {
 }
 
 // feedBereft hands over the entries of people who have no invitation any more, since one was cancelled and no new one was
-// sent, and returns their rows. That they lost it is kept first, for the words about those who do not have their turn.
+// sent, and of those for whom that is in doubt. It returns their rows. What they have lost is kept first, for the words about
+// those who do not have their turn.
 func (f *feeder) feedBereft(ctx context.Context) (fed map[int]bool, err error) {
-	if !f.cancelled {
+	if !f.replaces {
 		return nil, nil
 	}
 	fed = map[int]bool{}
-	var steps []journey.Step
+	var bereft []ledger.Entry
 	for pending, err := range f.Ledger.Pending(ctx, f.Run) {
 		if err != nil {
 			return nil, err
 		}
-		if pending.Claim != nil || len(f.inputs.Histories.Of(pending.Email).Cancelled) == 0 {
+		switch claim := pending.Claim; {
+		case claim != nil && (claim.Replaces != "" || pending.Trail.Cancelled != ""):
+		case claim != nil, len(f.inputs.Histories.Of(pending.Email).Cancelled) == 0:
 			continue
-		}
-		step, err := f.resolve(pending)
-		if err != nil {
-			return nil, err
-		}
-		if step.Move != journey.Send || step.Work.LeftWithout() == "" {
-			continue
+		default:
+			step, err := f.resolve(pending)
+			if err != nil {
+				return nil, err
+			}
+			if step.Move != journey.Send || step.Work.LeftWithout() == "" {
+				continue
+			}
+			f.settled = append(f.settled, record.Conclusion{Record: step.Work.Record})
 		}
 		fed[pending.Row] = true
-		steps = append(steps, step)
-		f.settled = append(f.settled, record.Conclusion{Record: step.Work.Record})
+		bereft = append(bereft, pending)
 	}
 	if err := f.flush(ctx); err != nil {
 		return nil, err
 	}
-	for _, step := range steps {
-		if err := f.give(ctx, step); err != nil {
+	for _, pending := range bereft {
+		if err := f.handOver(ctx, pending); err != nil {
 			return nil, err
 		}
 	}
@@ -137,11 +142,6 @@ func (f *feeder) handOver(ctx context.Context, pending ledger.Entry) error {
 	if err := f.flush(ctx); err != nil || settled {
 		return err
 	}
-	return f.give(ctx, step)
-}
-
-// give hands a step to the dispatcher.
-func (f *feeder) give(ctx context.Context, step journey.Step) error {
 	select {
 	case f.fresh <- step:
 		return nil
