@@ -244,13 +244,12 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 		step.Move, step.Gap = Contradicted, s.gap()
 		return step
 	}
-	if s.Bereft != "" && w.Trail.Cancelled == "" {
-		step.Work.Trail.Cancelled = s.Bereft
-	}
-	if words := step.Work.LeftWithout(); words != "" && v.Replaces == "" {
-		v.Hint, step.Verdict.Hint = remedy.Words(words), remedy.Words(words)
-	}
 	step.Work.Invite, step.Work.Replaces, step.Work.Before = v.Invite, v.Replaces, s.latest()
+	if s.Bereft != "" && v.Replaces == "" { // it is replaced once more, and is cancelled already
+		step.Work.Replaces, step.Work.Trail.Cancelled = s.Bereft, s.Bereft
+		v.Hint = remedy.Words(step.Work.LeftWithout())
+		step.Verdict.Hint = v.Hint
+	}
 	step.Work.Trail.Verdict, step.Work.Hint = v.Outcome, v.Hint.Render(in.Render)
 	step.Move, step.At = Send, w.Trail.DueAt
 	return step
