@@ -51,7 +51,9 @@ func (d *dispatcher) giveUpHeld(ctx context.Context) error {
 	}
 	conclusions := make([]record.Conclusion, len(d.held))
 	for i, w := range d.held {
-		w.Error = why
+		if w.Error = why; w.Unheard {
+			w.Error = "an earlier run may have cancelled the pending invitation; if not, " + why
+		}
 		conclusions[i].Record = w.Record
 	}
 	if err := d.Ledger.Conclude(context.WithoutCancel(ctx), d.Run, nil, conclusions...); err != nil {

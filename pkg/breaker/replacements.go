@@ -26,10 +26,10 @@ type Replacements struct {
 // bare reports whether an entry has lost its invitation and may not have a new one.
 func bare(w journey.Work) bool { return w.LeftWithout() != "" }
 
-// May reports whether a request for the entry may leave: whether it cancels nothing, has cancelled before, so that there is
-// nothing more to lose, or may be the canary or follow it.
+// May reports whether a request for the entry may leave: whether it cancels nothing, has cancelled before or may have in this
+// run, so that there is nothing more to lose, or may be the canary or follow it.
 func (r Replacements) May(w journey.Work) bool {
-	if w.Replaces == "" || w.Trail.Cancelled == w.Replaces || w.Unheard {
+	if w.Replaces == "" || w.Trail.Cancelled == w.Replaces || w.Unheard && w.Trail.Tries > 0 {
 		return true
 	}
 	return r.shut == nil && (r.proven || r.canary == 0 || r.canary == w.Row)

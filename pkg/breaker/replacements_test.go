@@ -66,7 +66,9 @@ func TestReplacements(t *testing.T) {
 		{"another is refused later", []happening{goes(first), meets(entry(1, true), accepted()), goes(second), meets(entry(2, true), no)}, false, false},
 		{
 			"and a third, on its way, accepted",
-			[]happening{goes(first), meets(entry(1, true), accepted()), goes(second), goes(third), meets(entry(2, true), no), meets(entry(3, true), accepted())}, false, false,
+			[]happening{
+				goes(first), meets(entry(1, true), accepted()), goes(second), goes(third), meets(entry(2, true), no), meets(entry(3, true), accepted()),
+			}, false, false,
 		},
 		{"a lost reply later", []happening{goes(first), meets(entry(1, true), accepted()), goes(second), meets(entry(2, true), trouble())}, true, false},
 		{

@@ -96,8 +96,7 @@ func (s *Sighting) bereave(w Work, p plan.Policy) {
 	if s.Ended == nil || s.Pending != nil || directory.EndedHow(s.Ended.Status) != "cancelled" {
 		return
 	}
-	begun := w.Attempts > 0 && w.Trail.Verdict == record.WouldReinvite && p.Reinvite == plan.ReinvitePending
-	if s.withdrawn(s.Ended.ID) || begun && !w.InDoubt && !w.Refused {
+	if s.withdrawn(s.Ended.ID) || w.replacing() && p.Reinvite == plan.ReinvitePending && !w.InDoubt && !w.Refused {
 		s.Bereft, s.Ended = s.Ended.ID, nil
 	}
 }
@@ -330,10 +329,12 @@ func (s Sighting) perhaps() string {
 // early reports whether the reading began too soon to show that a request had no effect.
 func (s Sighting) early(w Work) bool { return s.Err == nil && s.Began.Before(s.tellsFrom(w)) }
 
-// AsIfLate returns the sighting as if its reading had begun late enough to tell, for a look ahead: what it does not show
-// then had no effect.
+// AsIfLate returns the sighting as if its reading had begun late enough to tell and had shown everybody by their address,
+// for a look ahead: what it does not show then had no effect. Whoever is looked up on the way may be sent as soon as one
+// reading is like that.
 func (s Sighting) AsIfLate() Sighting {
-	s.Began = s.Began.AddDate(1, 0, 0)
+	s.Began, s.Gaps = s.Began.AddDate(1, 0, 0), nil
+	s.Similar, s.Joined, s.Veiled = "", "", false
 	return s
 }
 
