@@ -68,12 +68,14 @@ func TestReplacements(t *testing.T) {
 			"and a third, on its way, accepted",
 			[]happening{
 				goes(first), meets(entry(1, true), accepted()), goes(second), goes(third), meets(entry(2, true), no), meets(entry(3, true), accepted()),
-			}, false, false,
+			},
+			false, false,
 		},
 		{"a lost reply later", []happening{goes(first), meets(entry(1, true), accepted()), goes(second), meets(entry(2, true), trouble())}, true, false},
 		{
 			"one that stays unknown later",
-			[]happening{goes(first), meets(entry(1, true), accepted()), goes(second), meets(entry(2, true), read(journey.Settled, record.Unknown))}, true, false,
+			[]happening{goes(first), meets(entry(1, true), accepted()), goes(second), meets(entry(2, true), read(journey.Settled, record.Unknown))},
+			true, false,
 		},
 		{"who has none already goes first", []happening{goes(bereft)}, false, false},
 		{"and is refused", []happening{goes(bereft), meets(bereft, settledNo)}, false, true},

@@ -38,7 +38,7 @@ func scenarios() []scenario {
 		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, false, 6, 4},
 		{"an invitation has expired and nothing is renewed", plan.Policy{Reinvite: plan.ReinviteNever}, &invitation{how: expired}, false, 7, 5},
 		{"what has ended is renewed", plan.Policy{Reinvite: plan.ReinviteEnded}, nil, false, 6, 4},
-		{"a member has another role", plan.Policy{}, nil, true, 6, 4},
+		{"a member has another role", plan.Policy{}, nil, true, 5, 4},
 	}
 }
 
