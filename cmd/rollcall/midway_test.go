@@ -15,6 +15,7 @@ import (
 //
 //	midway N INT command…      a signal; TERM and KILL, too, and several as INT,TERM
 //	midway N revoke command…   an order to the sandbox; expire, too
+//	midway OPERATION=N what…   once the sandbox was called so often: midway invite=1 KILL …
 //
 // It ends with the command's exit code, 137 if the command was killed. It is a process of its own since only that has
 // the environment of the script.
@@ -31,7 +32,11 @@ func disturb(args []string) (code int, err error) {
 	if len(args) < 3 {
 		return 0, errors.New("usage: midway N what command [args...]")
 	}
-	after, err := strconv.Atoi(args[0])
+	operation, number, called := strings.Cut(args[0], "=")
+	if !called {
+		number = operation
+	}
+	after, err := strconv.Atoi(number)
 	if err != nil {
 		return 0, err
 	}
@@ -46,7 +51,11 @@ func disturb(args []string) (code int, err error) {
 		_ = command.Wait() // ProcessState has what it returns
 	}()
 	url := os.Getenv("CYBEDEFEND_API_URL")
-	if await(url, after, ended) {
+	reached := func(counts stats) bool { return counts.Emails >= after }
+	if called {
+		reached = func(counts stats) bool { return counts.Requests[operation] >= after }
+	}
+	if await(url, reached, ended) {
 		if err := do(args[1], url, command.Process); err != nil {
 			return 0, err
 		}
@@ -58,8 +67,8 @@ func disturb(args []string) (code int, err error) {
 	return code, nil
 }
 
-// await waits until the sandbox has sent so many mails, and reports false if the command has ended before.
-func await(url string, mails int, ended <-chan struct{}) bool {
+// await waits until the sandbox has come that far, and reports false if the command has ended before.
+func await(url string, reached func(stats) bool, ended <-chan struct{}) bool {
 	ticker := time.NewTicker(2 * time.Millisecond)
 	defer ticker.Stop()
 	for {
@@ -67,7 +76,7 @@ func await(url string, mails int, ended <-chan struct{}) bool {
 		case <-ended:
 			return false
 		case <-ticker.C:
-			if counts, err := statsOf(url); err == nil && counts.Emails >= mails {
+			if counts, err := statsOf(url); err == nil && reached(counts) {
 				return true
 			}
 		}

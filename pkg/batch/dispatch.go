@@ -42,11 +42,13 @@ type dispatcher struct {
 	back   chan answer         // from the workers; has room for all that is in flight, so that nobody ever waits
 	events chan<- Event        // to the collector
 	queue  queue               // waits for its next attempt
+	held   []journey.Work      // must not replace an invitation yet
 	doubts []journey.Step      // wait for a reading of the directory
 
 	inFlight  int
 	failed    error // the ledger's first
 	breaker   breaker.State
+	replacing breaker.Replacements
 	trouble   error // the last answer that says that something is wrong
 	shown     bool  // that the line is stopped
 	witnesses []journey.Witness
@@ -82,6 +84,7 @@ func (d *dispatcher) run(ctx context.Context) error {
 			return cmp.Or(d.failed, err)
 		}
 		d.inFlight++
+		d.replacing = d.replacing.Left(w)
 		d.work <- allowed{w, permission}
 	}
 	d.drain()
@@ -91,6 +94,8 @@ func (d *dispatcher) run(ctx context.Context) error {
 		return d.failed
 	case !ended && ctx.Err() != nil:
 		return context.Cause(ctx)
+	case len(d.held) > 0:
+		return d.giveUpHeld(ctx)
 	}
 	return cmp.Or(d.breaker.Err(ended), d.spent())
 }
@@ -137,8 +142,10 @@ func (d *dispatcher) next(ctx context.Context) (w journey.Work, ok bool) {
 		fresh := d.fresh
 		if d.full() {
 			fresh = nil
-		} else if w, ok := d.queue.pop(time.Now()); ok {
+		} else if w, ok := d.waiting(); ok {
 			return w, true
+		} else if d.idle() { // what was due is held back now
+			continue
 		}
 		select {
 		case step, ok := <-fresh:
@@ -162,16 +169,19 @@ func (d *dispatcher) feed(ctx context.Context, step journey.Step, ok bool) (w jo
 	case !ok:
 	case step.Move != journey.Send:
 		d.doubts = append(d.doubts, step)
+		d.replacing = d.replacing.Left(step.Work)
 	case step.At.After(time.Now()):
 		d.queue.push(step.Work, step.At)
 	default:
-		return step.Work, true
+		return d.admit(step.Work)
 	}
 	return journey.Work{}, false
 }
 
-// idle reports whether nothing is left but doubts.
-func (d *dispatcher) idle() bool { return d.fresh == nil && d.queue.empty() && d.inFlight == 0 }
+// idle reports whether nothing is left but doubts, and what must not be sent.
+func (d *dispatcher) idle() bool {
+	return d.fresh == nil && d.queue.empty() && d.inFlight == 0 && !d.mayReplace()
+}
 
 // full reports whether as much is in flight as the pace needs, or as may be: one entry, while the line is stopped.
 func (d *dispatcher) full() bool {
@@ -215,6 +225,7 @@ func (d *dispatcher) take(a answer) {
 	step := a.step
 	d.Budget.Answered(d.counts(step.Work), d.Now(), step.Harmless)
 	d.hear(step)
+	d.replacing = d.replacing.Next(step)
 	switch step.Move {
 	case journey.Settled:
 		d.show(step.Work.Record)

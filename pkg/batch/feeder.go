@@ -23,6 +23,8 @@ type feeder struct {
 	course
 	// elsewhere says for whom a claim of another run is in doubt, by key.
 	elsewhere map[string]string
+	// replaces says that invitations may be replaced, or have been cancelled for that.
+	replaces bool
 	// lag is how late the reading at the beginning may be.
 	lag     time.Duration
 	fresh   chan<- journey.Step
@@ -34,6 +36,10 @@ func newFeeder(o course, fresh chan<- journey.Step, events chan<- Event) *feeder
 	f := &feeder{
 		course: o, fresh: fresh, events: events, elsewhere: map[string]string{}, lag: o.Policy.LagAtFirst(o.inputs),
 	}
+	f.replaces = o.inputs.Policy.Reinvite == plan.ReinvitePending
+	for _, history := range o.inputs.Histories {
+		f.replaces = f.replaces || len(history.Cancelled) > 0
+	}
 	for _, doubt := range o.doubts {
 		f.elsewhere[email.Fold(doubt.Email)] = fmt.Sprintf(
 			"a request of run %s, row %d, for the same person could not be looked up", doubt.Run, doubt.Row)
@@ -43,13 +49,20 @@ func newFeeder(o course, fresh chan<- journey.Step, events chan<- Event) *feeder
 
 // feed returns when every pending entry was handed over, or with the cause when ctx ends first. Entries that were tried
 // in an earlier part of the run come last: others are not to wait for them time and again. They are kept meanwhile, since
-// the ledger is soon full of entries that this run is trying.
+// the ledger is soon full of entries that this run is trying. Whoever has lost an invitation to a replacement that did not
+// come goes first.
 func (f *feeder) feed(ctx context.Context) error {
+	fed, err := f.feedBereft(ctx)
+	if err != nil {
+		return err
+	}
 	var tried []ledger.Entry
 	for pending, err := range f.Ledger.Pending(ctx, f.Run) {
 		switch {
 		case err != nil:
 			return err
+		case fed[pending.Row]:
+			continue
 		case pending.Attempts > 0 || pending.Claim != nil:
 			tried = append(tried, pending)
 			continue
@@ -64,6 +77,47 @@ func (f *feeder) feed(ctx context.Context) error {
 		}
 	}
 	return f.flush(ctx)
+}
+
+// feedBereft hands over the entries of people who have no invitation any more, since one was cancelled and no new one was
+// sent, and of those for whom that is in doubt. It returns their rows. What they have lost is kept first, for the words about
+// those who do not have their turn.
+func (f *feeder) feedBereft(ctx context.Context) (fed map[int]bool, err error) {
+	if !f.replaces {
+		return nil, nil
+	}
+	fed = map[int]bool{}
+	var bereft []ledger.Entry
+	for pending, err := range f.Ledger.Pending(ctx, f.Run) {
+		if err != nil {
+			return nil, err
+		}
+		switch claim := pending.Claim; {
+		case claim != nil && (claim.Replaces != "" || pending.Trail.Cancelled != ""):
+		case claim != nil, len(f.inputs.Histories.Of(pending.Email).Cancelled) == 0:
+			continue
+		default:
+			step, err := f.resolve(pending)
+			if err != nil {
+				return nil, err
+			}
+			if step.Move != journey.Send || step.Work.LeftWithout() == "" {
+				continue
+			}
+			f.settled = append(f.settled, record.Conclusion{Record: step.Work.Record})
+		}
+		fed[pending.Row] = true
+		bereft = append(bereft, pending)
+	}
+	if err := f.flush(ctx); err != nil {
+		return nil, err
+	}
+	for _, pending := range bereft {
+		if err := f.handOver(ctx, pending); err != nil {
+			return nil, err
+		}
+	}
+	return fed, nil
 }
 
 // handOver records an entry that needs no request, together with others, and hands over any other.

@@ -116,7 +116,7 @@ func TestALostCancelIsNoRefusal(t *testing.T) {
 		want      record.Outcome
 	}{
 		{"without effect", false, nil, "the invitation that was to be replaced was not cancelled: run the same command again", 6, record.Invited},
-		{"with effect", true, nil, "the invitation that was to be replaced is cancelled, so this person has none; run the same command again", 5, record.Invited},
+		{"with effect", true, nil, "the invitation of a1@x.example was cancelled and no new one was sent: the person has none now; run the same command again", 5, record.Invited},
 		{
 			"and somebody else has sent one", true, func(w *world) { w.service.place(pendingInvitation("theirs", "a1@x.example")) },
 			"the pending invitation is cancelled first", 5, record.Invited,

@@ -132,6 +132,7 @@ func (d *dispatcher) conclude(ctx context.Context, steps []journey.Step) error {
 // settled takes in what a reading has found out about one entry.
 func (d *dispatcher) settled(step journey.Step) {
 	d.breaker = d.breaker.Next(step, d.Limits)
+	d.replacing = d.replacing.Next(step)
 	switch step.Move {
 	case journey.Settled:
 		d.show(step.Work.Record)

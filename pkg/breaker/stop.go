@@ -28,6 +28,8 @@ const (
 	Foreign
 	// Unconnected: no connection to the service can be made until a person has looked into it.
 	Unconnected
+	// Replacing: somebody has lost a pending invitation and got no new one, so no other is replaced.
+	Replacing
 	// Credentials: the service refuses the credentials.
 	Credentials
 	// Forbidden: the service refuses the caller's right to invite.
@@ -47,6 +49,7 @@ var reasonTexts = [...]string{
 	Forbidden:    "the service refuses the right to invite",
 	Contradicted: "the lists of the organization contradict themselves, so nobody is invited on their word",
 	Unconnected:  "no connection to the service can be made",
+	Replacing:    "a pending invitation was cancelled and the service did not take the new one, so no other is replaced in this run",
 	Foreign:      "something else answers in the place of the service",
 	Budget:       "stopped before the end",
 }

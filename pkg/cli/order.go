@@ -166,7 +166,7 @@ func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
 // whoFlags say who is invited again; they make sense wherever the organization is looked at.
 func (o *order) whoFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first; never")
+	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first: one of them before the others, which keep theirs if\nthe service refuses that one; never")
 	flags.Var(age{&o.ReinviteAfter}, "reinvite-after", "send only those again whose last invitation is so old (default 0s, for pending ones 24h);\na pending one that nobody knows the age of is sent again for 0s only")
 	flags.IntVar(&o.ReinviteMax, "reinvite-max", o.ReinviteMax, "invite one person at most `N` times, in all runs together; 0: as often as need be")
 	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")

@@ -165,10 +165,7 @@ func rejected(r record.Record) record.Record {
 	default:
 		r.Hint = "correct the row and run the same command again"
 	}
-	if r.Trail.Cancelled != "" {
-		r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; " + r.Hint
-	}
-	return r
+	return r.WithLoss()
 }
 
 // failed returns the record of a row whose attempts are used up and invited nobody.
@@ -177,11 +174,11 @@ func failed(w Work) record.Record {
 	r.Outcome, r.Hint = record.Failed, "certainly not invited: run the same command again"
 	switch {
 	case r.Trail.Cancelled != "":
-		r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; run the same command again"
+		r.Hint = "run the same command again"
 	case w.Replaces != "":
 		r.Hint = "the invitation that was to be replaced was not cancelled: run the same command again"
 	}
-	return r
+	return r.WithLoss()
 }
 
 // sentOnceMore says what to do about an invitation that was confirmed and is not listed.
@@ -196,6 +193,7 @@ var lookForYourself = remedy.Words("may or may not be invited: look in the dashb
 func (step Step) leftByLists(in plan.Inputs, why string) Step {
 	step = step.unknown(in, why, true)
 	step.Work.Hint = lookForYourself.Render(in.Render)
+	step.Work.Record = step.Work.WithLoss()
 	return step
 }
 
@@ -210,6 +208,6 @@ func (step Step) unknown(in plan.Inputs, why string, inDoubt bool) Step {
 	if r.Trail.Confirmed && !inDoubt {
 		r.Hint = sentOnceMore.Render(in.Render)
 	}
-	step.Move, step.Work.Record, step.Work.InDoubt, step.Work.Refused = Settled, r, inDoubt, false
+	step.Move, step.Work.Record, step.Work.InDoubt, step.Work.Refused = Settled, r.WithLoss(), inDoubt, false
 	return step
 }

@@ -12,7 +12,7 @@ func (m *model) check() {
 	for who, p := range m.people {
 		name := names[who]
 		unaccounted := p.unaccounted()
-		if covered := p.claimed() || p.confirmed(); unaccounted != "" && !covered {
+		if covered := p.rowClaimed() || p.confirmed(); unaccounted != "" && !covered {
 			m.violated("%s has %s, and neither a claim nor anything else tells of it; the outcome is %s", name, unaccounted, p.row.Outcome)
 		}
 		switch outcome := p.row.Outcome; outcome {
@@ -57,7 +57,7 @@ func (p *person) there(since time.Time) bool {
 // unaccounted says in words what the service has, or will have, of our requests that no row tells of, empty if nothing.
 func (p *person) unaccounted() string {
 	for _, l := range p.late {
-		if l.cancels < 0 {
+		if l.cancels == -1 {
 			return "a request that is still at work"
 		}
 	}
@@ -79,6 +79,13 @@ func (p *person) confirmed() bool {
 		}
 	}
 	return p.row.Trail.Confirmed
+}
+
+// bereft reports whether the last invitation of the person was cancelled by us in order to be replaced, and by nothing that
+// anybody knows of.
+func (p *person) bereft() bool {
+	n := len(p.invitations)
+	return n > 0 && p.invitations[n-1].how == cancelled && p.invitations[n-1].byUs && !p.invitations[n-1].ours && !p.member && !p.confirmed()
 }
 
 // continuation is a way in which things go on from a world, always the same.
@@ -148,6 +155,9 @@ func (m *model) goOn(a answer) {
 // invited, is a member, or is known to be in an unclear place.
 func (m *model) nobodyForgotten() {
 	for who, p := range m.people {
+		if lost := p.bereft(); lost && p.row.Outcome == record.Unset { // the run is over
+			m.violated("the run has ended, and %s has lost an invitation to a replacement that did not come", names[who])
+		}
 		if p.member || len(p.invitations) > 0 || p.confirmed() {
 			continue
 		}

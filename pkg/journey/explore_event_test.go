@@ -143,22 +143,10 @@ func (m *model) attempt(who int, a answer) {
 	}
 	m.process.strange = cybedefend.ClassOf(a.err) == cybedefend.Foreign && !a.dies
 	p.place, m.sending = inFlight, a
-	m.claimed = func() error {
-		if a.dies && a.err == errDead { //nolint:errorlint // the very value
-			m.dead = true
-			return errDead
-		}
-		m.sleepUntil(time.Now().Add(a.frozen))
-		if a.takeover {
-			m.start(readings()[0])
-			m.dead = true // for whoever thaws now
-		}
-		return nil
-	}
+	m.claimed = func() error { return m.afterClaim(a) }
 	attempt := journey.Attempt{
 		Service: m, Store: m, Gate: m, OrganizationID: organizationID, Run: runName(m.ledger.run), Policy: rules, Now: m.now,
-		Random: func() float64 { return 0 }, Twin: func(string, string) string { return "" },
-		Stamp: func(ctx context.Context) context.Context { return fence.StampBy(ctx, clock) },
+		Random: func() float64 { return 0 }, Twin: func(string, string) string { return "" }, Stamp: stamp,
 	}
 	var step journey.Step
 	var failed error
@@ -175,6 +163,22 @@ func (m *model) attempt(who int, a answer) {
 	m.take(who, step)
 	m.rest()
 }
+
+// afterClaim is what happens once a claim is durable.
+func (m *model) afterClaim(a answer) error {
+	if a.dies && a.err == errDead { //nolint:errorlint // the very value
+		m.dead = true
+		return errDead
+	}
+	m.sleepUntil(time.Now().Add(a.frozen))
+	if a.takeover {
+		m.start(readings()[0])
+		m.dead = true // for whoever thaws now
+	}
+	return nil
+}
+
+func stamp(ctx context.Context) context.Context { return fence.StampBy(ctx, clock) }
 
 // clock is that of the fence, in virtual time.
 func clock() time.Duration { return time.Since(origin) }
@@ -201,6 +205,12 @@ func (m *model) Invite(ctx context.Context, _ string, invite cybedefend.Invite) 
 		return cybedefend.Invitation{}, err
 	}
 	p := m.people[who]
+	if !p.previewed {
+		m.violated("%s is sent although the preview did not say so", names[who])
+	}
+	if p.changing() {
+		m.violated("%s is sent while a change is at work", names[who])
+	}
 	if p.promised && m.scenario.policy.Reinvite != plan.ReinviteEnded { // which sends it once more, in another run
 		m.violated("%s is sent again although a 2xx has answered before", names[who])
 	}
@@ -212,7 +222,7 @@ func (m *model) Invite(ctx context.Context, _ string, invite cybedefend.Invite) 
 	case now:
 		m.mail(who, time.Now())
 	case lately:
-		p.late = append(p.late, late{time.Now().Add(a.lingers), -1})
+		p.late = append(p.late, late{time.Now().Add(a.lingers), -1, false})
 	case none:
 		p.promised = p.promised || cybedefend.ClassOf(a.err) == cybedefend.Confirmed
 	}
@@ -243,7 +253,7 @@ func (m *model) CancelInvitation(ctx context.Context, _, id string) (cybedefend.
 	case now:
 		m.cancel(who, n, time.Now())
 	case lately:
-		m.people[who].late = append(m.people[who].late, late{time.Now().Add(a.lingers), n})
+		m.people[who].late = append(m.people[who].late, late{time.Now().Add(a.lingers), n, false})
 	case none:
 	}
 	m.dead = m.dead || a.dies
@@ -308,6 +318,7 @@ func events() []event {
 			add(true, "the same command again when memory counts no more: "+r.name, func(w *world) bool { return resting(w) && w.ledger.run > 0 }, later)
 		}
 	}
+	changes(add)
 	add(true, "a probe succeeds", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(nil) })
 	add(true, "a probe fails", func(w *world) bool { return w.alive(breaker.Probe) }, func(m *model) { m.probe(failure(cybedefend.NotProcessed, 502)) })
 	add(true, "the process is stopped or killed", func(w *world) bool { return w.process.alive }, (*model).stop)

@@ -87,7 +87,7 @@ func (w *writer) key() key {
 // key returns the key of a person as of now.
 func (p *person) key(now time.Time, alive bool) key {
 	e := writer{now: now, b: make([]byte, 0, 256)}
-	e.flags(p.member, p.promised)
+	e.flags(p.member, p.promised, p.otherRole)
 	e.instant(p.memberSince, lag)
 	for _, i := range p.invitations {
 		e.b = append(e.b, byte(i.how)+1)
@@ -98,9 +98,15 @@ func (p *person) key(now time.Time, alive bool) key {
 	for _, l := range p.late {
 		e.instant(l.lands, 0)
 		e.number(l.cancels)
+		e.flags(l.change)
 	}
 	e.record(p.row, ended(p.claim, p.row))
 	e.claim(p.claim, p.row)
+	if p.change != nil {
+		e.number(int(p.change.Change))
+		e.record(p.changed, ended(p.change, p.changed))
+		e.claim(p.change, p.changed)
+	}
 	for _, past := range p.past {
 		e.record(past.record, ended(past.claim, past.record))
 		e.claim(past.claim, past.record)
@@ -119,6 +125,7 @@ func ended(c *record.Claim, r record.Record) bool {
 // process writes what the process holds of a person.
 func (w *writer) process(p *person) {
 	w.number(int(p.place))
+	w.flags(p.previewed)
 	if p.place != nowhere {
 		work := p.work
 		if p.place == ready {

@@ -40,6 +40,9 @@ func (m *model) Claim(_ context.Context, c record.Claim) error {
 		case p.claimed():
 			m.violated("%s is claimed twice", names[who])
 			return ledger.ErrClaimed
+		case c.Row == 0:
+			p.change = &c
+			return nil
 		case p.row.Outcome != record.Unset:
 			m.violated("%s is claimed although the row has the outcome %s", names[who], p.row.Outcome)
 			return ledger.ErrSettled
@@ -53,8 +56,11 @@ func (m *model) Claim(_ context.Context, c record.Claim) error {
 	return err
 }
 
-// claimed reports whether a claim stands for the person, of whatever run.
-func (p *person) claimed() bool {
+// claimed reports whether a claim stands for the person, of whatever run and kind.
+func (p *person) claimed() bool { return p.change != nil || p.rowClaimed() }
+
+// rowClaimed reports whether a claim of a row stands for the person.
+func (p *person) rowClaimed() bool {
 	for _, past := range p.past {
 		if past.claim != nil {
 			return true
@@ -81,6 +87,10 @@ func (m *model) Conclude(_ context.Context, run string, then func(error), conclu
 }
 
 func (m *model) concludeOne(run string, c record.Conclusion) error {
+	if c.Row == 0 {
+		m.people[whose(c.Email)].concludeChange(c)
+		return nil
+	}
 	p := m.people[c.Row-1]
 	row, claim := &p.row, &p.claim
 	for i := range p.past {
@@ -96,6 +106,9 @@ func (m *model) concludeOne(run string, c record.Conclusion) error {
 		}
 		if rejected := c.Outcome == record.Rejected && c.HTTPStatus == http.StatusConflict; rejected && !m.uncertain && p.there(time.Now().Add(-lag)) {
 			m.violated("%s is rejected and was there long before", names[c.Row-1])
+		}
+		if c.Outcome != record.Unset && p.changing() {
+			m.violated("%s gets the outcome %s while a change is at work", names[c.Row-1], c.Outcome)
 		}
 		was := *row
 		*row = c.Record
@@ -127,6 +140,9 @@ func (m *model) Doubts(context.Context, record.Scope) (doubts []record.Doubt, er
 		}
 		if p.claim != nil {
 			doubts = append(doubts, record.Doubt{Claim: *p.claim, Record: p.row})
+		}
+		if p.change != nil {
+			doubts = append(doubts, record.Doubt{Claim: *p.change, Record: p.changed})
 		}
 	}
 	return doubts, nil

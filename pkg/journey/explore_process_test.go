@@ -207,5 +207,5 @@ func (m *model) stop() {
 // stop forgets what the process knew of the person.
 func (p *person) stop() {
 	p.leave()
-	p.history, p.first, p.witnesses = plan.History{}, shown{}, nil
+	p.history, p.first, p.witnesses, p.previewed = plan.History{}, shown{}, nil, false
 }

@@ -104,6 +104,8 @@ func (m *model) land(now time.Time) {
 			switch {
 			case l.lands.After(now):
 				left = append(left, l)
+			case l.change:
+				m.makeChange(who, l.cancels, l.lands)
 			case l.cancels >= 0:
 				m.cancel(who, l.cancels, l.lands)
 			default:

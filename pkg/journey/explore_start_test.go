@@ -13,16 +13,34 @@ import (
 
 // start starts a process that runs the same command, and reads the lists in the given way until it begins to send.
 func (m *model) start(r reading) {
-	for _, p := range m.people {
-		p.stop()
-	}
-	m.process = process{alive: true}
-	m.writes, m.since = 0, time.Now()
+	m.takeHold()
 	if err := m.startUp(r); err != nil {
 		m.stop()
 		return
 	}
 	m.rest()
+}
+
+// takeHold begins a process, which has the ledger from now on.
+func (m *model) takeHold() {
+	for _, p := range m.people {
+		p.stop()
+	}
+	m.process = process{alive: true}
+	m.writes, m.since = 0, time.Now()
+}
+
+// recovery is that of a process which resumes a run, or none if it is empty.
+func (m *model) recovery(r reading, run string) batch.Recovery {
+	return batch.Recovery{
+		Ledger: m, Policy: rules, Resumed: run, Since: m.since, Hold: m.Hold, Now: m.now,
+		Remember: func(context.Context) (plan.Histories, error) { return m.remember(), nil },
+		Read: func(context.Context, []record.Doubt) (plan.Inputs, error) {
+			m.sleepUntil(m.free())
+			d, err := m.read(r) //nolint:contextcheck // what it builds is kept for later readings
+			return m.inputs(d, m.remember()), err
+		},
+	}
 }
 
 func (m *model) startUp(r reading) error {
@@ -33,16 +51,7 @@ func (m *model) startUp(r reading) error {
 			return err
 		}
 	}
-	recovery := batch.Recovery{
-		Ledger: m, Policy: rules, Resumed: run, Since: m.since, Hold: m.Hold, Now: m.now,
-		Remember: func(context.Context) (plan.Histories, error) { return m.remember(), nil },
-		Read: func(context.Context, []record.Doubt) (plan.Inputs, error) {
-			m.sleepUntil(m.free())
-			d, err := m.read(r) //nolint:contextcheck // what it builds is kept for later readings
-			return m.inputs(d, m.remember()), err
-		},
-	}
-	recovered, err := recovery.Recover(m.ctx)
+	recovered, err := m.recovery(r, run).Recover(m.ctx)
 	if err != nil {
 		return err
 	}
@@ -58,11 +67,17 @@ func (m *model) startUp(r reading) error {
 		p := m.people[whose(witness.Email)]
 		p.witnesses = append(p.witnesses, witness)
 	}
-	for who := range m.people { // what the forecast refuses never begins
-		if in.Directory.Certain() {
-			break
+	for who, p := range m.people { // what the preview refuses never begins
+		if m.ledger.open && p.row.Outcome != record.Unset {
+			continue
 		}
-		if step := m.look(who, in, lag, left); step.Move == journey.Contradicted {
+		w := m.load(who, left)
+		seen := journey.See(in.Directory, w, in, lag)
+		step := journey.Resolve(w, seen, in, rules)
+		if step.Move == journey.Wait {
+			step = journey.Resolve(w, seen.AsIfLate(), in, rules)
+		}
+		if p.previewed = step.Move == journey.Send || step.Move == journey.LookUp; step.Move == journey.Contradicted {
 			return &breaker.StopError{Reason: breaker.Contradicted}
 		}
 	}
@@ -103,6 +118,12 @@ func desired(r record.Record) plan.Desired { return plan.Desired{Email: r.Email,
 
 // look resolves an entry by the reading at the beginning.
 func (m *model) look(who int, in plan.Inputs, lag time.Duration, left []record.Doubt) journey.Step {
+	w := m.load(who, left)
+	return journey.Resolve(w, journey.See(in.Directory, w, in, lag), in, rules)
+}
+
+// load returns the work on an entry as the ledger has it.
+func (m *model) load(who int, left []record.Doubt) journey.Work {
 	p := m.people[who]
 	row := p.row
 	if !m.ledger.open {
@@ -116,7 +137,7 @@ func (m *model) look(who int, in plan.Inputs, lag time.Duration, left []record.D
 			w.Elsewhere = "a request of another run could not be looked up"
 		}
 	}
-	return journey.Resolve(w, journey.See(in.Directory, w, in, lag), in, rules)
+	return w
 }
 
 // feed hands the open entries over, those that were tried last, and records those that need no request.

@@ -25,17 +25,20 @@ type scenario struct {
 	policy plan.Policy
 	// invitation is ada's before the first run, nil if there is none.
 	invitation *invitation
+	// member says that she is one, with another role than the roster wants.
+	member bool
 	// depth is how many events deep the small alphabet is explored, and whole how many the whole one.
 	depth, whole int
 }
 
 func scenarios() []scenario {
 	return []scenario{
-		{"two strangers", plan.Policy{}, nil, 7, 5},
-		{"a pending invitation is replaced", plan.Policy{Reinvite: plan.ReinvitePending}, &invitation{how: pending}, 6, 4},
-		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, 6, 4},
-		{"an invitation has expired and nothing is renewed", plan.Policy{Reinvite: plan.ReinviteNever}, &invitation{how: expired}, 7, 5},
-		{"what has ended is renewed", plan.Policy{Reinvite: plan.ReinviteEnded}, nil, 6, 4},
+		{"two strangers", plan.Policy{}, nil, false, 7, 5},
+		{"a pending invitation is replaced", plan.Policy{Reinvite: plan.ReinvitePending}, &invitation{how: pending}, false, 6, 4},
+		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, false, 6, 4},
+		{"an invitation has expired and nothing is renewed", plan.Policy{Reinvite: plan.ReinviteNever}, &invitation{how: expired}, false, 7, 5},
+		{"what has ended is renewed", plan.Policy{Reinvite: plan.ReinviteEnded}, nil, false, 6, 4},
+		{"a member has another role", plan.Policy{}, nil, true, 5, 4},
 	}
 }
 
@@ -119,6 +122,9 @@ func (s *scenario) before() *world {
 		i := *s.invitation
 		i.born = origin.Add(-time.Hour)
 		w.people[0].invitations = []invitation{i}
+	}
+	if s.member {
+		w.people[0].member, w.people[0].memberSince, w.people[0].otherRole = true, origin.Add(-time.Hour), true
 	}
 	return w
 }

@@ -59,12 +59,16 @@ type person struct {
 	memberSince time.Time
 	invitations []invitation // the ordinal is part of the id
 	promised    bool         // a 2xx has answered a request that never takes effect
+	otherRole   bool         // the member has another role than the roster wants
 	late        []late
 
 	// Of the ledger: the row of the last run, the claim that stands for it, and the rows of runs that have ended.
 	row   record.Record
 	claim *record.Claim
 	past  []pastRow
+	// The claim of a change that has no row, and what is known of its attempt.
+	change  *record.Claim
+	changed record.Record
 
 	// Of the process. The work is an entry on its way, the witnesses are the person's invitations that were confirmed.
 	place     place
@@ -72,6 +76,7 @@ type person struct {
 	work      journey.Work
 	history   plan.History
 	first     shown // what the reading at the beginning showed
+	previewed bool  // the preview said that the person would be sent
 	witnesses []journey.Witness
 }
 
@@ -96,7 +101,8 @@ const (
 // late is a request that takes effect after its sender has given it up.
 type late struct {
 	lands   time.Time
-	cancels int // the ordinal of the invitation that it cancels, -1 for an invite
+	cancels int  // the ordinal of the invitation that it cancels, -1 for an invite, changeRole for a role
+	change  bool // it is a sync's
 }
 
 // pastRow is a row of a run that has ended, with its claim if that still stands.
@@ -136,6 +142,8 @@ func (p *person) moved(d, jump time.Duration) *person {
 	d -= jump
 	moveRecord(&q.row, d)
 	q.claim = movedClaim(p.claim, d)
+	moveRecord(&q.changed, d)
+	q.change = movedClaim(p.change, d)
 	q.past = append([]pastRow(nil), p.past...)
 	for i := range q.past {
 		moveRecord(&q.past[i].record, d)

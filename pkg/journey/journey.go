@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/fence"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 )
 
 // Judge says what the answer to an attempt means.
@@ -51,7 +52,8 @@ func (step Step) cancelled(a Answer, p Policy) Step {
 		step.Move, step.Heard, step.At = Again, Accepted, a.Ended
 		return step
 	case class == cybedefend.FinalNo && step.Heard != Busy && (mayMeanPresent(status) || status == http.StatusNotFound || status == http.StatusGone || step.Work.Unheard):
-		step.Work.Refused, step.Move = true, LookUp // it may have been accepted or cancelled before
+		// It may have been accepted or cancelled before, perhaps by a request of ours: then the claim stands.
+		step.Work.Refused, step.Work.InDoubt, step.Move = true, step.Work.Unheard, LookUp
 		return step
 	case class == cybedefend.FinalNo && step.Heard != Busy:
 		return step.settle(rejected(step.Work.Record))
@@ -141,10 +143,10 @@ func Resolve(w Work, s Sighting, in plan.Inputs, p Policy) Step {
 		return step.unknown(in, w.Elsewhere, w.InDoubt)
 	case w.Trail.Confirmed:
 		return step.confirmed(s, in, p)
-	case w.InDoubt:
-		return step.lost(s, in, p)
 	case w.Refused:
 		return step.refused(s, in, p)
+	case w.InDoubt:
+		return step.lost(s, in, p)
 	}
 	return step.verdict(s, in)
 }
@@ -202,12 +204,16 @@ func (step Step) lost(s Sighting, in plan.Inputs, p Policy) Step {
 func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 	w := step.Work
 	switch kept := s.Pending != nil && same(s.Pending.ID, w.Replaces); {
+	case w.Unheard && !s.found() && !s.Certain() && !in.TrustLists: // an earlier one may have cancelled it
+		return step.unknown(in, s.gap(), true)
 	case s.Err != nil:
 		return step.settle(rejected(w.Record))
 	case s.Member != nil, s.Pending != nil && !kept:
-		step.Work.Trail.Tries, step.Work.Refused, step.Work.Unheard = 0, false, false // if it is sent, then to replace what was not known of
+		// If it is sent, then to replace what was not known of.
+		step.Work.Trail.Tries, step.Work.Refused, step.Work.Unheard, step.Work.InDoubt = 0, false, false, false
 		return step.verdict(s, in)
 	case w.Replaces != "" && (s.answered(w.Replaces) || s.latest() != "" && !same(s.latest(), w.Replaces)):
+		step.Work.InDoubt = false
 		return step.verdict(s, in) // what we could not cancel is not cancelled, or is not the last word
 	case s.Perhaps != nil && !kept && !in.TrustLists && (w.Replaces != "" || w.HTTPStatus == http.StatusConflict):
 		return step.keep(plan.Perhaps(s.Membership, s.Perhaps.Email+" is a member"), in) // what we could not cancel may have been accepted
@@ -217,7 +223,8 @@ func (step Step) refused(s Sighting, in plan.Inputs, p Policy) Step {
 		return step.settle(rejected(w.Record))
 	case w.Replaces != "" && w.Trail.Cancelled == "" && (s.Certain() || in.TrustLists):
 		// Somebody else has cancelled what we could not, or we have and did not hear of it.
-		step.Work.Trail.Cancelled, step.Work.Trail.Tries, step.Work.Refused, step.Work.Unheard = w.Replaces, 0, false, false
+		step.Work.Trail.Cancelled, step.Work.Trail.Tries = w.Replaces, 0
+		step.Work.Refused, step.Work.Unheard, step.Work.InDoubt = false, false, false
 		return step.send(s, in)
 	case w.HTTPStatus == http.StatusConflict && !s.Certain() && !in.TrustLists: // the service knows the person, and may hide where
 		return step.unknown(in, s.gap(), false)
@@ -244,6 +251,12 @@ func (step Step) verdict(s Sighting, in plan.Inputs) Step {
 		return step
 	}
 	step.Work.Invite, step.Work.Replaces, step.Work.Before = v.Invite, v.Replaces, s.latest()
+	step.Work.Unheard = v.Replaces != "" && w.replacing()
+	if s.Bereft != "" && v.Replaces == "" { // it is replaced once more, and is cancelled already
+		step.Work.Replaces, step.Work.Trail.Cancelled = s.Bereft, s.Bereft
+		v.Hint = remedy.Words(step.Work.LeftWithout())
+		step.Verdict.Hint = v.Hint
+	}
 	step.Work.Trail.Verdict, step.Work.Hint = v.Outcome, v.Hint.Render(in.Render)
 	step.Move, step.At = Send, w.Trail.DueAt
 	return step
@@ -254,7 +267,7 @@ func (step Step) keep(v plan.Verdict, in plan.Inputs) Step {
 	step.Verdict = v
 	r := step.Work.Record
 	r.Error = ""
-	return step.settle(v.Apply(r, in.At, in.Render))
+	return step.settle(v.Apply(r, in.At, in.Render).WithLoss())
 }
 
 // send has an entry sent that was found to be sent before: as it was, if that is known.

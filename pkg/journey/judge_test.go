@@ -243,7 +243,7 @@ func TestCancellations(t *testing.T) {
 		{name: "the last try, lost", err: failure(cybedefend.Lost, 0), tries: 2, move: journey.LookUp, doubt: true},
 		{name: "the last try, a challenge page", err: failure(cybedefend.Foreign, 403), tries: 2, move: journey.LookUp, doubt: true},
 		{name: "the last try after a lost one", err: failure(cybedefend.NotProcessed, 0), tries: 2, unheard: true, move: journey.LookUp, doubt: true},
-		{name: "405 after a lost one", err: failure(cybedefend.FinalNo, 405), unheard: true, move: journey.LookUp},
+		{name: "405 after a lost one", err: failure(cybedefend.FinalNo, 405), unheard: true, move: journey.LookUp, doubt: true},
 		{name: "200 after a lost one", unheard: true, move: journey.Again, gone: true},
 	}
 	for _, tt := range tests {

@@ -27,6 +27,7 @@ func mutations() []mutation {
 		attempt  = "attempt.go"
 		breaker  = "../breaker/breaker.go"
 		recovery = "../batch/recover.go"
+		change   = "change.go"
 		verdict  = "../plan/plan.go"
 	)
 	const lookUp = "\n\t\ts.Work.Trail.Lost, s.Work.InDoubt, s.Move = true, true, LookUp\n"
@@ -75,6 +76,17 @@ func mutations() []mutation {
 		{"whoever was a member is a stranger", verdict, " || history.SeenAs != record.Unset", "", "two_strangers,_every_event"},
 		{"invitations of similar addresses are not held against renewing", judge, "case s.Recalled && s.Similar != \"\" && !in.TrustLists:", "case false:", "what_has_ended_is_renewed"},
 		{"an invitation that had expired before is later", sighting, "if expires.IsZero() {", "if false {", "an_invitation_has_expired"},
+		{"whoever a run has deprived is done with", sighting, "if s.withdrawn(s.Ended.ID) || w.replacing()", "if w.replacing()", "a_pending_invitation_is_replaced"},
+		{"whoever a run has perhaps deprived is done with", sighting, "|| w.replacing() && p.Reinvite", "|| false && p.Reinvite", "a_pending_invitation_is_replaced"},
+		{"a cancellation that was not heard is forgotten by a restart", judge, "step.Work.Unheard = v.Replaces != \"\" && w.replacing()", "step.Work.Unheard = false", "a_pending_invitation_is_replaced"},
+		{"a refusal after a cancellation that was not heard is the last word", judge, "case w.Unheard && !s.found() &&", "case false &&", "a_pending_invitation_is_replaced"},
+		{"what is replaced once more may be what a late list shows", judge, "step.Work.Replaces, step.Work.Trail.Cancelled = s.Bereft, s.Bereft", "step.Work.Trail.Cancelled = s.Bereft", "a_pending_invitation_is_replaced"},
+		{"a look ahead expects to see no more than now", sighting, "s.Began, s.Gaps = s.Began.AddDate(1, 0, 0), nil", "s.Began = s.Began.AddDate(1, 0, 0)", ""},
+		{"a change leaves before its claim is written", change, "if err := c.Store.Claim(ctx, claim); err != nil {", "if err := error(nil); err != nil {", ""},
+		{"a change whose reply was lost is at work no more", change, "errors.Join(err, c.conclude(context.WithoutCancel(ctx), mayWork(err)))", "errors.Join(err, c.conclude(context.WithoutCancel(ctx), false && mayWork(err)))", "two_strangers"},
+		{"somebody is changed about whom a request is in doubt", change, "return d[email.Fold(address)]", "return len(d) > 99 && d[email.Fold(address)]", "a_pending_invitation_is_replaced,_every_event"},
+		{"a change is repeated without a claim that is good again", change, "if c.stands { //", "if false { //", ""},
+		{"a change in doubt is not waited for", recovery, "at.After(from) {\n\t\t\tfrom = at", "at.After(from) && doubt.Row > 0 {\n\t\t\tfrom = at", "two_strangers"},
 		{"a recovery judges each time by another clock", recovery, "desired, r.Policy, r.Since)", "desired, r.Policy, time.Now())", ""},
 	}
 }

@@ -41,6 +41,8 @@ type Sighting struct {
 	Veiled          bool
 	// Withdrawn are the ids of the invitations that runs have cancelled, with when that was: a late list still shows them.
 	Withdrawn map[string]time.Time
+	// Bereft is the invitation that was cancelled in order to be replaced, where nothing has come after it. Empty: none.
+	Bereft string
 	// Recalled says that the memory alone knows of the invitation that is gone.
 	Recalled bool
 	// Unsure says that the service has lately confirmed a request without describing the invitation.
@@ -75,13 +77,28 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 		replaced = w.Replaces
 	}
 	s.Membership = latest(without(s.Membership, replaced))
+	s.bereave(w, in.Policy)
 	if s.Pending != nil && s.withdrawn(s.Pending.ID) && !w.InDoubt && in.At.Sub(s.Withdrawn[s.Pending.ID]) < MemoryCounts {
 		s.Pending = nil
 	}
 	if s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
 		s.recall(d, history, in.At)
 	}
+	if s.Bereft == "" && s.Member == nil && s.latest() == "" {
+		s.Bereft = history.Bereft()
+	}
 	return s
+}
+
+// bereave takes out an invitation that is listed as cancelled because a run has cancelled it, or has asked for that and heard
+// no answer, in order to replace it: whoever has lost theirs so is not done with.
+func (s *Sighting) bereave(w Work, p plan.Policy) {
+	if s.Ended == nil || s.Pending != nil || directory.EndedHow(s.Ended.Status) != "cancelled" {
+		return
+	}
+	if s.withdrawn(s.Ended.ID) || w.replacing() && p.Reinvite == plan.ReinvitePending && !w.InDoubt && !w.Refused {
+		s.Bereft, s.Ended = s.Ended.ID, nil
+	}
 }
 
 // unaccounted returns an invitation of a similar address that nobody else explains, and whether there are any whose address
@@ -312,10 +329,12 @@ func (s Sighting) perhaps() string {
 // early reports whether the reading began too soon to show that a request had no effect.
 func (s Sighting) early(w Work) bool { return s.Err == nil && s.Began.Before(s.tellsFrom(w)) }
 
-// AsIfLate returns the sighting as if its reading had begun late enough to tell, for a look ahead: what it does not show
-// then had no effect.
+// AsIfLate returns the sighting as if its reading had begun late enough to tell and had shown everybody by their address,
+// for a look ahead: what it does not show then had no effect. Whoever is looked up on the way may be sent as soon as one
+// reading is like that.
 func (s Sighting) AsIfLate() Sighting {
-	s.Began = s.Began.AddDate(1, 0, 0)
+	s.Began, s.Gaps = s.Began.AddDate(1, 0, 0), nil
+	s.Similar, s.Joined, s.Veiled = "", "", false
 	return s
 }
 

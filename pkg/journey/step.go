@@ -27,7 +27,8 @@ type Work struct {
 	Inherited bool
 	// Refused says that the service has said no in a way that may mean that the person is there already.
 	Refused bool
-	// Unheard says that the reply to a cancellation was lost: it may have taken effect.
+	// Unheard says that the reply to a cancellation was lost, or may have been by an earlier process: it may have taken
+	// effect.
 	Unheard bool
 	// Elsewhere says in words which other row has a claim in doubt for the same person, empty if none has.
 	Elsewhere string
@@ -52,6 +53,12 @@ func Load(r record.Record, claim *record.Claim, desired plan.Desired, p Policy, 
 		w.Trail.EndedAt = since
 	}
 	return w
+}
+
+// replacing reports whether a request has left which may have been to cancel the invitation that is replaced, and of which
+// no answer is known.
+func (w Work) replacing() bool {
+	return w.Attempts > 0 && w.Trail.Verdict == record.WouldReinvite && w.Trail.Cancelled == ""
 }
 
 // CertainFrom returns when the request behind a doubt can be at work no more, for a process that took hold of the ledger at

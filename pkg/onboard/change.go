@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/drift"
-	"rollcall/pkg/fence"
+	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
@@ -88,73 +87,34 @@ func isLedgers(err error) bool {
 // makeOne makes one change. ctx is for the request, waits for what comes before it.
 func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action, error) {
 	organization := c.connection.Organization.ID
-	done, claim := RoleChanged, record.Claim{Run: c.run, Email: d.Email, Change: record.ChangeRole, Attempt: 1}
-	call := func(ctx context.Context) error {
-		return c.connection.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
+	done, change := RoleChanged, journey.Change{
+		Store: c.ledger, Claim: record.Claim{Run: c.run, Email: d.Email, Change: record.ChangeRole}, Silence: c.silence,
+		Call: func(ctx context.Context) error {
+			return c.connection.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
+		},
 	}
 	if d.Kind == drift.LeaverInvited {
-		done, claim.Change = Cancelled, record.ChangeCancel
-		call = func(ctx context.Context) error {
+		done, change.Claim.Change = Cancelled, record.ChangeCancel
+		change.Call = func(ctx context.Context) error {
 			_, err := c.connection.CancelInvitation(ctx, organization, d.InvitationID)
-			if status := cybedefend.StatusOf(err); status == http.StatusNotFound || status == http.StatusGone {
-				return nil // it is gone already
-			}
-			return err
+			return journey.Gone(err)
 		}
 	}
-	claimed := claimedCall{ledger: c.ledger, claim: claim, silence: c.silence, call: func(ctx context.Context) error {
+	call := change.Call
+	change.Call = func(ctx context.Context) error {
 		if err := call(ctx); err != nil {
 			return err
 		}
 		return c.keep(context.WithoutCancel(ctx), d, done)
-	}}
-	err := c.connection.retrier().Call(waits, func(context.Context) error { return claimed.make(ctx) })
+	}
+	err := c.connection.retrier().Call(waits, func(context.Context) error { return change.Make(ctx) })
 	switch {
 	case err == nil:
 		return done, nil
-	case claimed.claim.Attempt > 1 && cybedefend.ClassOf(err) == cybedefend.FinalNo:
-		return Due, err // an earlier attempt, whose reply was lost, may have done it: the next reading tells
+	case change.Unclear(err):
+		return Due, err
 	}
 	return Failed, err
-}
-
-// claimedCall makes a call that has a claim of its own, as often as it has to be made.
-type claimedCall struct {
-	ledger  ledger.Ledger
-	claim   record.Claim
-	call    func(context.Context) error
-	silence time.Duration
-	// stands says that the claim of the last attempt stands, since its reply was lost.
-	stands bool
-}
-
-// make makes the call once. The claim ends with an answer; where the reply was lost it stands until the next attempt, or
-// until another process has waited long enough for the request to be at work no more.
-func (c *claimedCall) make(ctx context.Context) error {
-	if c.stands { // it can be repeated without harm, with a claim that is good again
-		if err := c.conclude(ctx, false); err != nil {
-			return err
-		}
-		c.claim.Attempt++
-	}
-	ctx = fence.Stamp(ctx)
-	c.claim.At = time.Now()
-	if err := c.ledger.Claim(ctx, c.claim); err != nil {
-		return err
-	}
-	err := c.call(ctx)
-	class := cybedefend.ClassOf(err)
-	return errors.Join(err, c.conclude(context.WithoutCancel(ctx), class == cybedefend.Lost || class == cybedefend.Foreign))
-}
-
-// conclude keeps that the attempt has ended, and whether what became of it is in doubt.
-func (c *claimedCall) conclude(ctx context.Context, inDoubt bool) error {
-	rec := record.Record{Email: c.claim.Email, Attempts: c.claim.Attempt}
-	if inDoubt {
-		rec.Trail = record.Trail{Lost: true, EndedAt: time.Now(), SilentFor: c.silence}
-	}
-	c.stands = inDoubt
-	return c.ledger.Conclude(ctx, c.claim.Run, nil, record.Conclusion{Record: rec, InDoubt: inDoubt})
 }
 
 // until returns a context that ends with ctx, and as interrupted once stop is closed. Call release when it is not needed

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"rollcall/pkg/batch"
-	"rollcall/pkg/email"
 	"rollcall/pkg/fence"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/plan"
@@ -17,8 +16,8 @@ import (
 type past struct {
 	inputs plan.Inputs
 	policy journey.Policy
-	// doubtful are the people about whom a request of an earlier run could not be looked up yet, by key.
-	doubtful map[string]bool
+	// doubtful are the people about whom a request of an earlier run could not be looked up yet.
+	doubtful journey.Doubtful
 	// held is when the ledger was taken hold of.
 	held time.Time
 	// recovered is what a run needs, nil where nothing was settled, as in a dry run, so that nothing can be sent.
@@ -28,16 +27,7 @@ type past struct {
 }
 
 // inDoubt reports whether a request of an earlier run for the same person may still take effect.
-func (p *past) inDoubt(address string) bool { return p.doubtful[email.Fold(address)] }
-
-// doubtfulOf returns the people whom doubts are about.
-func doubtfulOf(doubts []record.Doubt) map[string]bool {
-	people := make(map[string]bool, len(doubts))
-	for _, doubt := range doubts {
-		people[email.Fold(doubt.Email)] = true
-	}
-	return people
-}
+func (p *past) inDoubt(address string) bool { return p.doubtful.Has(address) }
 
 // lagPerGrace is how late a list may be where nothing shows how late it is, in graces: by default half a minute.
 const lagPerGrace = int(journey.UnknownLag / journey.DefaultGrace)

@@ -240,7 +240,7 @@ func (s *Session) recover(ctx context.Context) error {
 		return err
 	}
 	s.past = past{
-		inputs: recovered.Inputs(), policy: policy, doubtful: doubtfulOf(recovered.Doubts()), held: s.memory.held,
+		inputs: recovered.Inputs(), policy: policy, doubtful: journey.DoubtfulOf(recovered.Doubts()), held: s.memory.held,
 		recovered: recovered, now: s.now,
 	}
 	return s.reopen(ctx)
@@ -255,7 +255,7 @@ func (s *Session) look(ctx context.Context) error {
 	reader := s.reader()
 	reader.foretell(doubts)
 	inputs, err := reader.read(ctx, doubts)
-	s.past = past{inputs: inputs, doubtful: doubtfulOf(doubts), now: s.now}
+	s.past = past{inputs: inputs, doubtful: journey.DoubtfulOf(doubts), now: s.now}
 	return err
 }
 

@@ -52,6 +52,18 @@ func (h History) FoundGone(invitationID string) bool {
 	return h.SeenAs == record.Skipped && h.Seen.ID == invitationID && (h.Seen.ExpiresAt.IsZero() || h.SeenAt.Before(h.Seen.ExpiresAt))
 }
 
+// Bereft returns the invitation that was last cancelled in order to be replaced, empty if none was since the person's present
+// joining. It is not known to this whether another one has come after it.
+func (h History) Bereft() (id string) {
+	var latest time.Time
+	for cancelled, at := range h.Cancelled {
+		if !at.Before(h.JoinedAt) && (id == "" || at.After(latest) || at.Equal(latest) && cancelled > id) {
+			id, latest = cancelled, at
+		}
+	}
+	return id
+}
+
 // Histories are what is remembered, by the keys of the people. Nil remembers nothing.
 type Histories map[string]History
 

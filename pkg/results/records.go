@@ -45,11 +45,8 @@ func withoutOutcome(r record.Record, claimed bool, ended time.Time) record.Recor
 	switch {
 	case claimed:
 		r.Outcome, r.Hint = record.Unknown, "run the same command again: it looks up what became of this request"
-	case r.Trail.Cancelled != "":
-		r.Outcome = record.NotSent
-		r.Hint = "the invitation that was to be replaced is cancelled, so this person has none; run the same command again"
 	default:
 		r.Outcome, r.Hint = record.NotSent, "run the same command again"
 	}
-	return r
+	return r.WithLoss()
 }

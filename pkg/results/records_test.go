@@ -45,7 +45,8 @@ func TestRecords(t *testing.T) {
 	const (
 		again     = "run the same command again"
 		looksUp   = "run the same command again: it looks up what became of this request"
-		cancelled = "the invitation that was to be replaced is cancelled, so this person has none; run the same command again"
+		cancelled = "the invitation of a7@example.com was cancelled and no new one was sent: the person has none now; run the same command again"
+		inDoubt   = "the invitation of a8@example.com was cancelled, and whether a new one was sent is not known; " + looksUp
 	)
 	// A row ends as its conclusion says, with its claim standing or not. A row without a conclusion was only claimed, or not
 	// even that.
@@ -91,7 +92,7 @@ func TestRecords(t *testing.T) {
 		{
 			name: "replaced in doubt", claim: true,
 			conclusion: &record.Conclusion{Record: record.Record{Trail: record.Trail{Cancelled: "i-1"}}, InDoubt: true},
-			want:       record.Record{Outcome: record.Unknown, Hint: looksUp, UpdatedAt: ended, Trail: record.Trail{Cancelled: "i-1"}},
+			want:       record.Record{Outcome: record.Unknown, Hint: inDoubt, UpdatedAt: ended, Trail: record.Trail{Cancelled: "i-1"}},
 		},
 	}
 	l := ledgertest.NewMemory(nil)

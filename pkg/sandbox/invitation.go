@@ -281,6 +281,8 @@ func (s *Sandbox) cancel(q *request) (any, error) {
 		return nil, refuse(http.StatusBadRequest, "Invitation is %s", found.status)
 	}
 	s.organization.end(found, cancelled, momentOf(s.options.Now()), s.options.PendingOnly)
+	found.person.cancels++
+	s.stats.Cancelled++
 	return s.wire(found, present), nil
 }
 

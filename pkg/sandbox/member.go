@@ -168,6 +168,10 @@ func (s *Sandbox) setRole(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if found.role != body.Role {
+		found.person.roles++
+		s.stats.RolesChanged++
+	}
 	s.organization.countAdministrator(found.role, -1)
 	s.organization.countAdministrator(body.Role, 1)
 	found.former = append(found.former, formerRole{found.role, momentOf(s.options.Now())})

@@ -36,11 +36,13 @@ type organization struct {
 
 // person is somebody with an e-mail address.
 type person struct {
-	key    string // the folded address
-	mails  uint32 // sent to the mailbox since the start, if this is the first address that it appeared under
-	latest *invitation
-	member *member
-	box    *person // whoever the mailbox appeared under before; nil: nobody
+	key   string // the folded address
+	mails uint32 // sent to the mailbox since the start, if this is the first address that it appeared under
+	// cancels and roles count the changes since the start that calls have made: invitations cancelled, roles that were others.
+	cancels, roles uint16
+	latest         *invitation
+	member         *member
+	box            *person // whoever the mailbox appeared under before; nil: nobody
 }
 
 func newOrganization(options Options) *organization {

@@ -19,6 +19,10 @@ type Stats struct {
 	MailedTwice int `json:"mailedTwice"`
 	// Twice are the first hundred of those who got more than one, as [Sandbox.MailedTwice] names them.
 	Twice []string `json:"twice,omitempty"`
+	// Cancelled invitations were ended by calls, and RolesChanged roles were others before: a call that changes nothing any
+	// more is not counted.
+	Cancelled    int `json:"cancelled,omitempty"`
+	RolesChanged int `json:"rolesChanged,omitempty"`
 	// Throttled calls were refused by the rate limit, Outage calls came during an outage.
 	Throttled int `json:"throttled"`
 	Outage    int `json:"outage"`
@@ -77,6 +81,20 @@ func (s *Sandbox) Mails() iter.Seq2[string, int] {
 			}
 		}
 	}
+}
+
+// ChangedTwice returns the folded addresses of those of whom calls have cancelled more than one invitation, or changed the
+// role more than once; there should be nobody.
+func (s *Sandbox) ChangedTwice() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var twice []string
+	for _, someone := range s.organization.people {
+		if someone.cancels > 1 || someone.roles > 1 {
+			twice = append(twice, someone.key)
+		}
+	}
+	return twice
 }
 
 // MailedTwice returns the folded addresses of those who got more than one e-mail; there should be nobody.
