@@ -66,6 +66,9 @@ func (o *order) complete(a *app) error {
 	if o.Deadline, err = onboard.ParseDeadline(o.StopAt, time.Now()); err != nil {
 		return remedy.About("deadline", err)
 	}
+	if note := onboard.DeadlineNote(o.StopAt, o.Deadline); note != "" {
+		a.log.Warn().Msg(note)
+	}
 	switch {
 	case o.Reinvite == "":
 		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, pending and never", o.Reinvite)
