@@ -48,10 +48,12 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 		}
 		return errors.Join(s.accept(waits, ""), s.writeDrift())
 	}
-	if !s.report.Resumed {
-		if err := s.begin(waits); err != nil {
-			return err
-		}
+	begin := s.begin
+	if s.report.Resumed {
+		begin = s.reopen
+	}
+	if err := begin(waits); err != nil {
+		return err
 	}
 	if err := s.keepConsent(waits, p); err != nil {
 		return err
@@ -99,7 +101,7 @@ func (s *Session) begin(ctx context.Context) (err error) {
 	s.run, err = s.memory.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: s.memory.scope.OrganizationID, Service: s.memory.scope.Service,
 		Roster: s.roster.Name, Digest: s.digest(), Extra: s.roster.Extra,
-		Sync: s.o.Sync != nil, Whole: s.o.Sync != nil && s.roster.Invalid == 0, // an invalid row may mean anybody
+		Sync: s.o.Sync != nil, Whole: s.isWhole(),
 	}, plan.Records(s.roster.Entries(ctx), s.now, s.o.Render))
 	s.o.Observer.named(s.run.ID)
 	return err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -178,6 +179,14 @@ func (a *approval) lookBack(ctx context.Context, m memory, digest [sha256.Size]b
 		}
 	}
 	return nil
+}
+
+// forget takes rows back that a run has noted as done although their people are there no more.
+func (a *approval) forget(gone map[int]bool) {
+	if a == nil {
+		return
+	}
+	maps.DeleteFunc(a.done, func(row int, _ bool) bool { return gone[row] })
 }
 
 // isThere reports whether an outcome says that the person is invited or a member.
