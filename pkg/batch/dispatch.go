@@ -46,6 +46,7 @@ type dispatcher struct {
 
 	inFlight  int
 	failed    error // the ledger's first
+	gaveUp    error // of a reading that was tried for as long as may be
 	breaker   breaker.State
 	trouble   error // the last answer that says that something is wrong
 	shown     bool  // that the line is stopped
@@ -89,6 +90,8 @@ func (d *dispatcher) run(ctx context.Context) error {
 	switch {
 	case d.failed != nil:
 		return d.failed
+	case d.gaveUp != nil:
+		return d.gaveUp
 	case !ended && ctx.Err() != nil:
 		return context.Cause(ctx)
 	}

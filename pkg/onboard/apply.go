@@ -36,29 +36,42 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	}
 	waits, release := until(ctx, stop) // nothing is sent yet
 	defer release()
-	p, err := p.refreshed(waits)
-	if err != nil {
+	begun := false
+	err := s.before(waits, func(waits context.Context) (err error) {
+		begun, err = p.begin(waits)
 		return err
+	})
+	if err != nil || !begun {
+		return err
+	}
+	return s.follow(ctx, stop, s.send(ctx, stop))
+}
+
+// begin makes durable what is to be sent, unless there is nothing to do.
+func (p *Preview) begin(ctx context.Context) (begun bool, err error) {
+	if err := context.Cause(ctx); err != nil { // somebody may have thought about it for long
+		return false, err
+	}
+	s := p.session
+	if p, err = p.refreshed(ctx); err != nil {
+		return false, err
 	}
 	s.failed = errApplied // what is known of the past does not hold any more
 	if p.isIdle() {
 		s.report.Idle, s.report.Final = true, true
-		if _, err := s.writeVerdicts(waits); err != nil {
-			return err
+		if _, err := s.writeVerdicts(ctx); err != nil {
+			return false, err
 		}
-		return errors.Join(s.accept(waits, ""), s.writeDrift())
+		return false, errors.Join(s.accept(ctx, ""), s.writeDrift())
 	}
 	begin := s.begin
 	if s.report.Resumed {
 		begin = s.reopen
 	}
-	if err := begin(waits); err != nil {
-		return err
+	if err := begin(ctx); err != nil {
+		return false, err
 	}
-	if err := s.keepConsent(waits, p); err != nil {
-		return err
-	}
-	return s.follow(ctx, stop, s.send(ctx, stop))
+	return true, s.keepConsent(ctx, p)
 }
 
 // refreshed returns the preview, or a new one if it has grown old. Nobody is sent who was not seen.
@@ -215,7 +228,11 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 	if s.failed != nil {
 		return nil, s.failed
 	}
-	p, err := s.writeVerdicts(ctx)
+	var p *Preview
+	err := s.before(ctx, func(ctx context.Context) (err error) {
+		p, err = s.writeVerdicts(ctx)
+		return err
+	})
 	if p == nil {
 		return nil, err
 	}

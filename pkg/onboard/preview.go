@@ -140,7 +140,12 @@ func (s *Session) Preview(ctx context.Context) (*Preview, error) {
 	if run := s.CarriedOutBy(); run != "" {
 		return nil, refusal(status.Well, fmt.Errorf("run %s has carried out the plan; nothing was sent", run), nil)
 	}
-	return s.preview(ctx, nil)
+	var p *Preview
+	err := s.before(ctx, func(ctx context.Context) (err error) {
+		p, err = s.preview(ctx, nil)
+		return err
+	})
+	return p, err
 }
 
 // preview is [Session.Preview], which hands the record of each verdict to write unless that is nil.

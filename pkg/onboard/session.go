@@ -57,20 +57,24 @@ type Report struct {
 // The session that comes with an error does nothing more but to report and to end.
 func Open(ctx context.Context, o Options) (*Session, error) {
 	s := &Session{o: o, began: time.Now()}
-	s.failed = s.open(ctx)
+	if s.failed = s.set(); s.failed == nil {
+		s.failed = s.before(ctx, s.open)
+	}
 	return s, s.failed
 }
 
-func (s *Session) open(ctx context.Context) (err error) {
+// set fills in the options, or says what is wrong with them.
+func (s *Session) set() (err error) {
 	if s.o, err = s.o.withDefaults(); err != nil {
 		return err
 	}
 	if s.domains, err = s.o.domains(); err != nil {
 		return err
 	}
-	if err := s.o.refuseCollisions(); err != nil {
-		return err
-	}
+	return s.o.refuseCollisions()
+}
+
+func (s *Session) open(ctx context.Context) error {
 	s.approval, s.past.now, s.past.inputs.Render = newApproval(&s.o), s.now, s.o.Render
 	if err := s.readRoster(ctx); err != nil {
 		return err
