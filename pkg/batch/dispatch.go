@@ -54,10 +54,11 @@ type dispatcher struct {
 	made      map[string]string // the invitations of this run, by id, with whose they are
 	settling  settling
 	left      int // entries that the budget leaves for another time
+	renewal   renewal
 }
 
 func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step) *dispatcher {
-	return &dispatcher{
+	d := &dispatcher{
 		course: o,
 		attempt: &journey.Attempt{
 			Service: o.Service, Store: o.Ledger, Gate: o.Pace, OrganizationID: o.Scope.OrganizationID, Run: o.Run,
@@ -67,6 +68,8 @@ func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, 
 		work: make(chan allowed), back: make(chan answer, inFlightPerWorker*o.Workers),
 		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: map[string]string{},
 	}
+	d.renewal.read(o.inputs.Directory.Began)
+	return d
 }
 
 // run hands entries to the workers until all are settled, and then returns nil, or until ctx, the context of the
@@ -140,12 +143,15 @@ func (d *dispatcher) next(ctx context.Context) (w journey.Work, ok bool) {
 		fresh := d.fresh
 		if d.full() {
 			fresh = nil
-		} else if w, ok := d.queue.pop(time.Now()); ok {
-			return w, true
+		} else if w, ok := d.waiting(ctx); ok {
+			if d.ready(ctx, w) {
+				return w, true
+			}
+			continue
 		}
 		select {
 		case step, ok := <-fresh:
-			if w, send := d.feed(ctx, step, ok); send {
+			if w, send := d.feed(ctx, step, ok); send && d.ready(ctx, w) {
 				return w, true
 			}
 		case a := <-d.back:
@@ -155,6 +161,16 @@ func (d *dispatcher) next(ctx context.Context) (w journey.Work, ok bool) {
 		}
 	}
 	return journey.Work{}, false
+}
+
+// waiting returns the entry that has waited for longest and is due, if there is one. Where others invite the same people, it
+// may be any of those who have not had their turn.
+func (d *dispatcher) waiting(ctx context.Context) (journey.Work, bool) {
+	if w, ok := d.queue.pop(time.Now()); ok || !d.renewal.others {
+		return w, ok
+	}
+	d.gather(ctx)
+	return d.draw()
 }
 
 // feed takes in a step of the feeder, and returns the entry if it is to be sent now.
@@ -174,7 +190,9 @@ func (d *dispatcher) feed(ctx context.Context, step journey.Step, ok bool) (w jo
 }
 
 // idle reports whether nothing is left but doubts.
-func (d *dispatcher) idle() bool { return d.fresh == nil && d.queue.empty() && d.inFlight == 0 }
+func (d *dispatcher) idle() bool {
+	return d.fresh == nil && d.queue.empty() && len(d.renewal.ahead) == 0 && d.inFlight == 0
+}
 
 // full reports whether as much is in flight as the pace needs, or as may be: one entry, while the line is stopped.
 func (d *dispatcher) full() bool {

@@ -72,7 +72,7 @@ func (r *reading) doubtInvitations() {
 func (r *reading) listInvitations(keep func(cybedefend.Invitation)) *paging.Reader[cybedefend.Invitation] {
 	var odd oddPages
 	return paging.New(paging.Options[cybedefend.Invitation]{
-		Name: "invitations", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
+		Name: "invitations", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize, Once: r.Glance, ShortEnds: r.Glance,
 		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.Invitation], error) {
 			reply, err := r.Service.Invitations(ctx, r.OrganizationID, cybedefend.Page(page))
 			odd.add(page, reply.Odd)

@@ -40,6 +40,9 @@ func (r *reading) readMembers(ctx context.Context) error {
 		return err
 	}
 	r.members.count = max(result.Shown, result.Total)
+	if r.Glance {
+		return nil
+	}
 	return r.doubt(ctx, result)
 }
 
@@ -48,7 +51,7 @@ func (r *reading) listMembers(search string, keep func(cybedefend.User), page fu
 	var odd oddPages
 	return paging.New(paging.Options[cybedefend.User]{
 		Name: "members", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
-		ShortEnds: search != "",
+		ShortEnds: search != "" || r.Glance, Once: r.Glance && search == "",
 		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.User], error) {
 			reply, err := r.Service.Members(ctx, r.OrganizationID, cybedefend.Page(page), search)
 			odd.add(page, reply.Odd)

@@ -58,6 +58,9 @@ type Options[T any] struct {
 	// ShortEnds trusts a short page to be the last one unless the total says otherwise. It is for lists of which hardly
 	// one is longer than a page, such as the hits of a search.
 	ShortEnds bool
+	// Once reads the list once, in pages that do not overlap. Whoever crosses from one page to another may be missed, so the
+	// result is stable only where the totals say so.
+	Once bool
 	// Most is beyond how many items a list without a total is taken for endless. Zero: a million.
 	Most int
 }

@@ -42,13 +42,16 @@ func (r *Reader[T]) Read(ctx context.Context) (Result, error) {
 		}
 	}
 	j := judge{size: r.options.Size}
-	m := mode{size: r.options.Size, overlap: r.opening.turns[0].total == 0}
+	m := mode{size: r.options.Size, overlap: r.opening.turns[0].total == 0 && !r.options.Once}
 	for {
 		p, err := r.pass(ctx, m)
 		if err != nil {
 			return Result{}, err
 		}
 		next, done, why := j.after(p, len(r.memory.seen))
+		if !done && r.options.Once {
+			done, why = true, "was read once"
+		}
 		if done {
 			return Result{Stable: why == "", Why: why, Shown: p.distinctAtLeast(len(r.memory.seen)), Total: p.total()}, nil
 		}
