@@ -45,7 +45,7 @@ func TestLater(t *testing.T) {
 		{"it was not read", "", journey.Sighting{Membership: pending("other"), Err: cybedefend.ErrConnection}, record.Unset},
 	}
 	for _, tt := range tests {
-		in := plan.Inputs{Policy: plan.Policy{Reinvite: plan.ReinviteExpired}, At: time.Now()}
+		in := plan.Inputs{Directory: &directory.Directory{}, Policy: plan.Policy{Reinvite: plan.ReinviteExpired}, At: time.Now()}
 		w := work(tt.replaces)
 		step := journey.Later(w, tt.give, in)
 		switch {
