@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -149,15 +150,9 @@ func (d *dispatcher) glance(ctx context.Context) (o directory.Options, left int,
 	}, left, nil
 }
 
-// isDoubled reports whether somebody whom this run has invited has another invitation since then.
+// isDoubled reports whether somebody whom this run has invited lately has another invitation as well.
 func (d *dispatcher) isDoubled(reading *directory.Directory) bool {
-	for _, witness := range d.witnesses {
-		pending := reading.Person(witness.Email).Pending
-		if pending != nil && pending.ID != "" && witness.InvitationID != "" && pending.ID != witness.InvitationID {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.witnesses, func(w journey.Witness) bool { return reading.Doubled(w.Email) })
 }
 
 // spare settles an entry whose person was invited or has joined since it was decided to send it, and reports whether it does.
