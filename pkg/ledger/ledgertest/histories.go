@@ -219,10 +219,16 @@ var historyTests = []conformance{
 		run := ledger.Run{Service: here.Service, OrganizationID: here.OrganizationID}
 		first := run
 		first.Whole, first.StartedAt = true, at
-		b.beginRun(first, record.Record{Row: 1, Email: "leaves@x.example"}, record.Record{Row: 2, Email: "back@x.example"})
+		accepted := func(run ledger.Run) {
+			b.Helper()
+			if err := b.AcceptRoster(b.Context(), here, ledger.Accepted{Rows: run.Rows, Whole: true, Run: run.ID}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		accepted(b.beginRun(first, record.Record{Row: 1, Email: "leaves@x.example"}, record.Record{Row: 2, Email: "back@x.example"}))
 		second := run
 		second.Whole, second.StartedAt = true, at.AddDate(0, 0, 1)
-		b.beginRun(second, record.Record{Row: 1, Email: "stays@x.example"})
+		accepted(b.beginRun(second, record.Record{Row: 1, Email: "stays@x.example"}))
 		run.StartedAt = at.AddDate(0, 0, 2)
 		run = b.beginRun(run, record.Record{Row: 1, Email: "Stays@x.example"}, record.Record{Row: 2, Email: "back@x.example"},
 			record.Record{Row: 3, Email: "nobody", Outcome: record.Invalid})
@@ -236,6 +242,7 @@ var historyTests = []conformance{
 			b.same("runs", collect(b, b.Runs(b.Context()))[0].Whole, run.Whole)
 			run.Whole = true
 		}
+		accepted(run)
 		b.reopen()
 		want := []string{"back@x.example since " + run.StartedAt.Format(time.DateOnly), "leaves@x.example left", "stays@x.example"}
 		b.same("named by the whole", names(), want)
