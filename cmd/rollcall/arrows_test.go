@@ -74,7 +74,7 @@ var arrows = []arrow{
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
 		"onboard", "atomicfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
-			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
+			"pace paging plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"listing", "console cybedefend directory email formula roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},

@@ -47,6 +47,7 @@ type dispatcher struct {
 
 	inFlight  int
 	failed    error // the ledger's first
+	gaveUp    error // of a reading that was tried for as long as may be
 	breaker   breaker.State
 	replacing breaker.Replacements
 	trouble   error // the last answer that says that something is wrong
@@ -55,10 +56,11 @@ type dispatcher struct {
 	made      map[string]string // the invitations of this run, by id, with whose they are
 	settling  settling
 	left      int // entries that the budget leaves for another time
+	renewal   renewal
 }
 
 func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step) *dispatcher {
-	return &dispatcher{
+	d := &dispatcher{
 		course: o,
 		attempt: &journey.Attempt{
 			Service: o.Service, Store: o.Ledger, Gate: o.Pace, OrganizationID: o.Scope.OrganizationID, Run: o.Run,
@@ -68,6 +70,8 @@ func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, 
 		work: make(chan allowed), back: make(chan answer, inFlightPerWorker*o.Workers),
 		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: map[string]string{},
 	}
+	d.renewal.read(o.inputs.Directory.Began)
+	return d
 }
 
 // run hands entries to the workers until all are settled, and then returns nil, or until ctx, the context of the
@@ -92,6 +96,8 @@ func (d *dispatcher) run(ctx context.Context) error {
 	switch {
 	case d.failed != nil:
 		return d.failed
+	case d.gaveUp != nil:
+		return d.gaveUp
 	case !ended && ctx.Err() != nil:
 		return context.Cause(ctx)
 	case len(d.held) > 0:
@@ -142,14 +148,17 @@ func (d *dispatcher) next(ctx context.Context) (w journey.Work, ok bool) {
 		fresh := d.fresh
 		if d.full() {
 			fresh = nil
-		} else if w, ok := d.waiting(); ok {
-			return w, true
+		} else if w, ok := d.waiting(ctx); ok {
+			if d.ready(ctx, w) {
+				return w, true
+			}
+			continue
 		} else if d.idle() { // what was due is held back now
 			continue
 		}
 		select {
 		case step, ok := <-fresh:
-			if w, send := d.feed(ctx, step, ok); send {
+			if w, send := d.feed(ctx, step, ok); send && d.ready(ctx, w) {
 				return w, true
 			}
 		case a := <-d.back:
@@ -159,6 +168,16 @@ func (d *dispatcher) next(ctx context.Context) (w journey.Work, ok bool) {
 		}
 	}
 	return journey.Work{}, false
+}
+
+// due returns the entry that has waited for longest and is due, if there is one. Where others invite the same people, it may
+// be any of those who have not had their turn.
+func (d *dispatcher) due(ctx context.Context) (journey.Work, bool) {
+	if w, ok := d.queue.pop(time.Now()); ok || !d.renewal.others {
+		return w, ok
+	}
+	d.gather(ctx)
+	return d.draw()
 }
 
 // feed takes in a step of the feeder, and returns the entry if it is to be sent now.
@@ -180,7 +199,7 @@ func (d *dispatcher) feed(ctx context.Context, step journey.Step, ok bool) (w jo
 
 // idle reports whether nothing is left but doubts, and what must not be sent.
 func (d *dispatcher) idle() bool {
-	return d.fresh == nil && d.queue.empty() && d.inFlight == 0 && !d.mayReplace()
+	return d.fresh == nil && d.queue.empty() && len(d.renewal.ahead) == 0 && d.inFlight == 0 && !d.mayReplace()
 }
 
 // full reports whether as much is in flight as the pace needs, or as may be: one entry, while the line is stopped.

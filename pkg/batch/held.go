@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/journey"
@@ -12,9 +11,9 @@ import (
 )
 
 // waiting returns the entry that is to be sent next of those that the dispatcher has already, if there is one.
-func (d *dispatcher) waiting() (w journey.Work, ok bool) {
+func (d *dispatcher) waiting(ctx context.Context) (w journey.Work, ok bool) {
 	for {
-		if w, ok = d.queue.pop(time.Now()); !ok {
+		if w, ok = d.due(ctx); !ok {
 			break
 		}
 		if w, ok = d.admit(w); ok {

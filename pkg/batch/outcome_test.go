@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/record"
 )
@@ -24,6 +25,7 @@ type onePerson struct {
 	mails    int
 	claims   int
 	hint     string // part of it
+	stops    breaker.Reason
 }
 
 func TestOutcomes(t *testing.T) {
@@ -60,7 +62,7 @@ func TestDoubtfulOutcomes(t *testing.T) {
 		{name: "a page of a firewall that hides the effect", replies: []reply{foreign(true)}, want: record.Invited, attempts: 1, mails: 1},
 		{
 			name: "lost, and the directory cannot be read", replies: []reply{lost(true)}, want: record.Unknown, attempts: 1, mails: 1, claims: 1,
-			prepare: unreadableOnceSent, hint: "may or may not be invited",
+			prepare: unreadableOnceSent, stops: breaker.Overlong, hint: "may or may not be invited",
 		},
 		{
 			name: "lost, and the list spells the address another way", replies: []reply{lost(true)}, address: tagged, prepare: spellsAnotherWay,
@@ -86,7 +88,7 @@ func TestConfirmedOutcomes(t *testing.T) {
 			want: record.Unknown, attempts: 1, mails: 1, hint: "look in the dashboard",
 		},
 		{
-			name: "and the directory cannot be read", replies: []reply{confirmed(true, true), created()}, prepare: unreadableOnceSent,
+			name: "and the directory cannot be read", replies: []reply{confirmed(true, true), created()}, prepare: unreadableOnceSent, stops: breaker.Overlong,
 			want: record.Unknown, attempts: 1, mails: 1, claims: 1, hint: "may or may not be invited",
 		},
 		{name: "a member by now", prepare: joinsOn(confirmed(false, false)), want: record.AlreadyMember, attempts: 1},
@@ -100,7 +102,7 @@ func TestRefusedOutcomes(t *testing.T) {
 	tests := []onePerson{
 		{
 			name: "invited under an id that the lists don't show, and the directory cannot be read", replies: []reply{refusal(409)},
-			prepare: unreadableOnceSent, want: record.Rejected, attempts: 1,
+			prepare: unreadableOnceSent, stops: breaker.Overlong, want: record.Rejected, attempts: 1,
 		},
 		{
 			// Whatever takes effect so late is no longer ours for certain.
@@ -138,7 +140,7 @@ func (tt onePerson) test(t *testing.T) {
 		}
 		err := w.run(t, nil)
 		got := w.rows(t)[0]
-		if err != nil {
+		if breaker.ReasonOf(err) != tt.stops || err != nil && tt.stops == 0 {
 			t.Errorf("Run = %v", err)
 		}
 		if got.Outcome != tt.want || got.Attempts != tt.attempts || w.service.mails[got.Email] != tt.mails {

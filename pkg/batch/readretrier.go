@@ -22,6 +22,8 @@ type ReadRetrier struct {
 	// MaxWait bounds how long one call is repeated, and alone does so for calls that are refused for being too many (429).
 	// Zero stands for [breaker.DefaultMaxWait].
 	MaxWait time.Duration
+	// Patience is what calls share that are bounded by MaxWait together. Nil: each is bounded alone.
+	Patience *Patience
 	// Observe, if set, is told about each failure that is followed by another try.
 	Observe func(err error, wait time.Duration)
 }
@@ -48,14 +50,19 @@ func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error)
 			throttled++
 			tries--
 		}
-		if !passing(err) || ctx.Err() != nil || !policy.Again(tries) {
+		if !passing(err) {
+			p.Patience.answered()
+			return err
+		}
+		since := p.Patience.failed(began)
+		if ctx.Err() != nil || !policy.Again(tries) {
 			return err
 		}
 		asked := cybedefend.AskedWait(err)
 		// A random wait of almost nothing would spend the tries in an instant.
 		wait := policy.Wait(tries+throttled, max(asked, policy.Base/2), rand.Float64())
-		if time.Since(began)+wait > p.MaxWait {
-			return &breaker.StopError{Reason: reason(err), Err: fmt.Errorf("gave up after %s: %w", time.Since(began).Round(time.Second), err)}
+		if down := time.Since(since); down+wait > p.MaxWait {
+			return &breaker.StopError{Reason: reason(err), Err: fmt.Errorf("gave up after %s: %w", down.Round(time.Second), err)}
 		}
 		if p.Observe != nil {
 			p.Observe(err, wait)

@@ -42,7 +42,8 @@ func (d *dispatcher) witness(r record.Record, left time.Time) {
 
 // settle reads the directory once and finds out what became of every doubtful attempt. Nothing is in flight meanwhile, and
 // the reading begins only when no request can be at work inside the service any more. What this reading does not tell is
-// left for a later one.
+// left for a later one. Where the directory could not be read for as long as the run may wait, the run ends: what is in doubt
+// stays so, and is looked up when the run is resumed.
 func (d *dispatcher) settle(ctx context.Context) {
 	d.wait(fmt.Sprintf("looking up what became of the invitations without a certain answer: %d", len(d.doubts)))
 	defer d.wait("")
@@ -58,6 +59,9 @@ func (d *dispatcher) settle(ctx context.Context) {
 	case errors.Is(err, cybedefend.ErrCredentials):
 		d.halt(&breaker.StopError{Reason: breaker.Credentials, Err: err})
 		return
+	case breaker.ReasonOf(err) != 0: // it was waited for as long as may be
+		d.gaveUp = err
+		d.halt(err)
 	}
 	d.breaker = d.breaker.Looked()
 	if err == nil {
@@ -189,7 +193,7 @@ func (d *dispatcher) read(ctx context.Context) (*directory.Directory, error) {
 		}
 	}
 	retrier := ReadRetrier{
-		Pace: d.Pace, Retry: retry.Policy{Attempts: math.MaxInt, Cap: probeCap}, MaxWait: d.Limits.MaxWait,
+		Pace: d.Pace, Retry: retry.Policy{Attempts: math.MaxInt, Cap: probeCap}, MaxWait: d.Limits.MaxWait, Patience: &Patience{},
 		Observe: func(err error, wait time.Duration) {
 			d.wait(fmt.Sprintf("the directory cannot be read (%s), next try in %s", cause(err), wait.Round(time.Second)))
 		},

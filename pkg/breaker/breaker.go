@@ -167,6 +167,9 @@ func (s State) failed(step journey.Step, o Options) State {
 	if asked := cybedefend.AskedWait(step.Err); asked > most {
 		return s.stopped(Overlong, fmt.Errorf("it asks for %s, at most %s are allowed: %w", asked, most, step.Err))
 	}
+	if step.Move == journey.Again && s.failures > 1 && step.At.Sub(s.down) > most {
+		return s.GaveUp(step.Err) // it asks for one short wait after the other
+	}
 	return s
 }
 

@@ -54,8 +54,9 @@ func (a *app) runsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "runs",
 		Short: "List the runs that were made, with their outcomes",
-		Long: `runs lists every run that the ledgers remember, newest first, with what became of its rows. A run that has not
-ended can be resumed: the command that began it goes on where it was.`,
+		Long: `runs lists every run that the ledgers remember, newest first, with what became of its rows. A run that is
+resumable was cut short: the command that began it goes on where it was, over the same roster, read in the same way. One
+that is overtaken was, too, but a later run over that roster has taken its place, and the command begins a new one.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			history, err := a.history(f)
@@ -91,7 +92,10 @@ func (a *app) writeRuns(runs []ledger.Summary) error {
 // stateOf says whether a run has ended, and how.
 func stateOf(run ledger.Summary) string {
 	state := "resumable"
-	if !run.EndedAt.IsZero() {
+	switch {
+	case run.Overtaken:
+		state = "overtaken"
+	case !run.EndedAt.IsZero():
 		state = fmt.Sprintf("exit %d", run.ExitCode)
 	}
 	if run.Approved != "" {

@@ -26,6 +26,8 @@ Every row gets a line in the results file, with the invitation's id and token or
 Nobody is invited twice: what was sent is remembered in a ledger before it is sent, and a request whose reply was
 lost is looked up, never repeated blindly. After a crash or an interruption the same command goes on where it was.
 
+` + onboard.TwoLedgers + `
+
 A dry run can keep its plan in a file, for somebody to look at: --from-plan then does exactly that, or nothing.
 
 Exit codes:

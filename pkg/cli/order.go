@@ -66,6 +66,9 @@ func (o *order) complete(a *app) error {
 	if o.Deadline, err = onboard.ParseDeadline(o.StopAt, time.Now()); err != nil {
 		return remedy.About("deadline", err)
 	}
+	if note := onboard.DeadlineNote(o.StopAt, o.Deadline); note != "" {
+		a.log.Warn().Msg(note)
+	}
 	switch {
 	case o.Reinvite == "":
 		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, pending and never", o.Reinvite)
@@ -148,7 +151,7 @@ func pacingFlags(cmd *cobra.Command, p *onboard.Pacing, rate *string) {
 	flags.IntVar(&p.Burst, "burst", 1, "with --rate N/s: requests that may leave at once after a pause. More than 1 may be refused")
 	flags.IntVar(&p.Concurrency, "concurrency", batch.DefaultWorkers, "requests in flight at most, up to "+strconv.Itoa(onboard.MaxConcurrency)+"; there are never more than the rate needs while answers are slow")
 	flags.IntVar(&p.Attempts, "attempts", retry.DefaultAttempts, "requests per row, or per page of a list, at most: enough to outlast a restart behind the gateway.\nThose of a row that are refused for being too many (429) do not count; while nothing else comes back, --max-wait does")
-	flags.DurationVar(&p.MaxWait, "max-wait", breaker.DefaultMaxWait, "wait for the service at most this long, whether it asks for it or is down; then stop, to be resumed")
+	flags.DurationVar(&p.MaxWait, "max-wait", breaker.DefaultMaxWait, "wait for the service at most this long without a good answer, whether it asks for that, time and again, or is down;\nthen stop, to be resumed")
 }
 
 // serviceFlags say which service and which organization are meant. Commands that call the service share them.
@@ -199,7 +202,7 @@ func (o *order) outcomeFlags(cmd *cobra.Command) {
 func (o *order) wayFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
-	flags.StringVar(&o.StopAt, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
+	flags.StringVar(&o.StopAt, "deadline", "", "stop at `WHEN`, to be resumed, whatever is waited for then: a duration (90m), a time of day (06:00) or RFC 3339;\nwhat is in flight may still be answered, for up to --timeout")
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs and machines that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")

@@ -16,7 +16,7 @@ func asFlag(r remedy.Remedy) string {
 	case r.Command != "":
 		return "rollcall " + r.Command
 	}
-	if strings.ContainsAny(r.Value, " \t") && !strings.ContainsAny(r.Value, `"'`) {
+	if strings.ContainsAny(r.Value, " \t;|&") && !strings.ContainsAny(r.Value, `"'`) {
 		return "--" + r.Option + " " + quoted(r.Value)
 	}
 	return "--" + r.String()

@@ -25,6 +25,8 @@ shows. A file of rows to correct is for invite: sync refuses it with 5.
 Somebody has left once a roster that was let through lacks them, unless a later invite, or another roster that is synced
 with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers.
 
+` + onboard.TwoLedgers + `
+
 The roster may be an address: https://hr.example.com/people.csv, with credentials from --header-file.
 
 A file of jobs names a roster for each, and flags as on the command line but for the dashes; the worst exit code counts.

@@ -42,8 +42,10 @@ type Directory struct {
 	// invitations are those that were kept, by folded id.
 	invitations map[string]*invitation
 	// mailboxes are the pending ones whose mailbox is not their key, by mailbox, and joined such members.
-	mailboxes        map[string][]*invitation
-	joined           map[string][]cybedefend.User
+	mailboxes map[string][]*invitation
+	joined    map[string][]cybedefend.User
+	// doubled are the people with more than one pending invitation, by key.
+	doubled          map[string]bool
 	members, pending int
 	teams            []cybedefend.Team
 }
@@ -119,6 +121,9 @@ func (d *Directory) SimilarMembers(address string) (similar []cybedefend.User) {
 	}
 	return similar
 }
+
+// Doubled reports whether the person has more than one invitation that can still be accepted: somebody was mailed twice.
+func (d *Directory) Doubled(address string) bool { return d.doubled[email.Fold(address)] }
 
 // People yields everybody that the directory holds, by key and in no order. Where only some people mattered, others may
 // be missing, see [Options].

@@ -140,3 +140,21 @@ func TestTeams(t *testing.T) {
 }
 
 func clock() time.Time { return now }
+
+// TestDoubled has somebody be invited twice, and others once or not any more.
+func TestDoubled(t *testing.T) {
+	service := &organization{}
+	service.populate(3, 0)
+	for i, address := range []string{"twice@x.example", "once@x.example"} {
+		service.invite(address, i)
+	}
+	service.invitations = append(service.invitations,
+		cybedefend.Invitation{ID: "another", Email: "Twice@x.example", Status: "pending", ExpiresAt: now.Add(time.Minute)},
+		cybedefend.Invitation{ID: "gone", Email: "once@x.example", Status: "cancelled", ExpiresAt: now.Add(time.Hour)})
+	d := readWith(t, service, directory.Options{})
+	for address, want := range map[string]bool{"TWICE@x.example": true, "once@x.example": false, "nobody@x.example": false} {
+		if d.Doubled(address) != want {
+			t.Errorf("Doubled(%s) = %v", address, !want)
+		}
+	}
+}

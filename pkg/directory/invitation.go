@@ -72,7 +72,7 @@ func (r *reading) doubtInvitations() {
 func (r *reading) listInvitations(keep func(cybedefend.Invitation)) *paging.Reader[cybedefend.Invitation] {
 	var odd oddPages
 	return paging.New(paging.Options[cybedefend.Invitation]{
-		Name: "invitations", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
+		Name: "invitations", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize, Once: r.Glance, ShortEnds: r.Glance,
 		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.Invitation], error) {
 			reply, err := r.Service.Invitations(ctx, r.OrganizationID, cybedefend.Page(page))
 			odd.add(page, reply.Odd)
@@ -133,6 +133,7 @@ func supersedes(one, other cybedefend.Invitation, now time.Time) bool {
 // finish puts the invitations into the directory, as they stand at the service's time now.
 func (in *invitations) finish(d *Directory, known interest, now time.Time) {
 	d.people, d.invitations, d.mailboxes = map[string]Membership{}, map[string]*invitation{}, map[string][]*invitation{}
+	d.doubled = map[string]bool{}
 	pending := make(map[uint64]bool, len(in.others))
 	for _, o := range in.others {
 		pending[o.key] = true
@@ -156,9 +157,13 @@ func (in *invitations) finish(d *Directory, known interest, now time.Time) {
 				d.mailboxes[box] = append(d.mailboxes[box], i)
 			}
 		}
-		if key != "" {
-			d.people[key] = d.people[key].with(i)
+		if key == "" {
+			continue
 		}
+		if i.state == Pending && d.people[key].Pending != nil {
+			d.doubled[key] = true
+		}
+		d.people[key] = d.people[key].with(i)
 	}
 	d.pending = len(pending)
 }

@@ -40,15 +40,25 @@ func (r *reading) readMembers(ctx context.Context) error {
 		return err
 	}
 	r.members.count = max(result.Shown, result.Total)
+	if r.Glance {
+		return nil
+	}
 	return r.doubt(ctx, result)
 }
+
+// mostHits is more than a search for an address finds: beyond that it has found something else.
+const mostHits = 200
 
 // listMembers returns the list of members whom the service finds by a search, or of all, on its way here.
 func (r *reading) listMembers(search string, keep func(cybedefend.User), page func([]oddPage)) *paging.Reader[cybedefend.User] {
 	var odd oddPages
+	most := 0
+	if search != "" {
+		most = mostHits
+	}
 	return paging.New(paging.Options[cybedefend.User]{
-		Name: "members", Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
-		ShortEnds: search != "",
+		Name: "members", Most: most, Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
+		ShortEnds: search != "" || r.Glance, Once: r.Glance && search == "",
 		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.User], error) {
 			reply, err := r.Service.Members(ctx, r.OrganizationID, cybedefend.Page(page), search)
 			odd.add(page, reply.Odd)

@@ -32,6 +32,9 @@ type Options struct {
 	Teams bool
 	// Blind leaves the people out. Such a reading is neither stable nor complete, so it settles nothing.
 	Blind bool
+	// Glance reads each list once, page by page. Whoever it shows is there, which is all that it tells: such a reading is
+	// neither stable nor complete, so it settles nothing about anybody else.
+	Glance bool
 
 	// People are the addresses that matter, if only some do: others are counted and not kept. Who matters is kept under
 	// whatever address reaches the same mailbox. Where there are few of them and many members, each is looked up, see
@@ -91,6 +94,10 @@ func Read(ctx context.Context, o Options) (*Directory, error) {
 		}
 		if r.invitations.empty {
 			r.doubtInvitations()
+		}
+		if o.Glance {
+			r.shifts = true
+			r.incomplete("the lists were read once only")
 		}
 	}
 	if o.Teams {

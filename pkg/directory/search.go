@@ -11,6 +11,7 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
+	"rollcall/pkg/paging"
 )
 
 // MaxLookups is how many people are looked up one by one at most. More of them pay only in organizations of more than
@@ -111,6 +112,9 @@ func (r *reading) search(ctx context.Context, key string, mu *sync.Mutex) (fits 
 		r.page(pages)
 	})
 	result, err := hits.Read(ctx)
+	if errors.Is(err, paging.ErrEndless) || errors.Is(err, paging.ErrRepeats) {
+		return false, nil
+	}
 	return fits && result.Stable, err
 }
 

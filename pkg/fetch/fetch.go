@@ -33,6 +33,10 @@ const (
 	DefaultLimit = 64 << 20
 	// DefaultTimeout is for the whole document.
 	DefaultTimeout = 2 * time.Minute
+	// Longest bounds all attempts together.
+	Longest = 4 * time.Minute
+	// headerTimeout is for a server that takes the request and says nothing.
+	headerTimeout = 30 * time.Second
 	// attempts outlast a restart of the server; whoever runs this every night tries again tomorrow.
 	attempts = 3
 	// redirects is how often the same host may send us on.
@@ -51,6 +55,8 @@ type Options struct {
 	Timeout time.Duration
 	// Transport sends the requests; nil means one of its own.
 	Transport http.RoundTripper
+	// Observe, if set, is told about each failure that is followed by another attempt.
+	Observe func(err error, wait time.Duration)
 }
 
 // Is reports whether a name is an address rather than a file.
@@ -68,7 +74,7 @@ func Name(text string) string {
 }
 
 // To writes the document to w. A server that answers with 429 or an error of its own, or does not answer, is asked
-// again twice, as long as nothing was written. After an error, w may hold a part of the document.
+// again twice, as long as nothing was written and no more than [Longest] has gone by. After an error, w may hold a part of the document.
 func To(ctx context.Context, w io.Writer, o Options) error {
 	target, err := address.Parse(o.Address)
 	if err != nil {
@@ -86,6 +92,7 @@ func To(ctx context.Context, w io.Writer, o Options) error {
 			OnProxyConnectResponse: connection.ProxyAnswered,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:      true,
+			ResponseHeaderTimeout:  headerTimeout,
 		}
 		defer own.CloseIdleConnections()
 		o.Transport = own
@@ -94,13 +101,20 @@ func To(ctx context.Context, w io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
+	if o.Observe == nil {
+		o.Observe = func(error, time.Duration) {}
+	}
+	ctx, cancel := context.WithTimeout(ctx, Longest)
+	defer cancel()
 	for tries := 1; ; tries++ {
 		again, err := o.attempt(ctx, w, target)
 		if err == nil || !again || !policy.Again(tries) || ctx.Err() != nil {
 			return err
 		}
+		wait := policy.Wait(tries, policy.Base, rand.Float64())
+		o.Observe(err, wait)
 		select {
-		case <-time.After(policy.Wait(tries, policy.Base, rand.Float64())):
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return err
 		}

@@ -82,14 +82,16 @@ type Ledger interface {
 	Unfinished(ctx context.Context, scope record.Scope, digest [32]byte) (Run, bool, error)
 	// Resume opens a run again for the same command. Entries that ended as rejected, failed, unknown or not_sent have no
 	// outcome any more. Every entry without an outcome has its whole allowance again: Tries, Throttled and DueAt are
-	// forgotten. Attempts, the rest of the trail and claims stay.
+	// forgotten. Attempts, the rest of the trail and claims stay. [Resumed] says the same of a single row. If run.Whole is
+	// set and the run was not whole, it becomes so, and names its people as if it had begun so: of the runs that are whole
+	// it is the last one then.
 	Resume(ctx context.Context, run Run) (Run, error)
 	// Continue takes a run over that another process has left: every outcome and every trail stays as it is. The run
 	// only counts as resumed once more.
 	Continue(ctx context.Context, run Run) (Run, error)
 	// Reopen takes back the outcomes of rows, all of them or none, with what was known of their invitations and their
 	// trails. Their attempts stay counted. It is for outcomes that are not true any more, such as an invitation that
-	// somebody has cancelled. [Ledger.Invited] remembers what was sent.
+	// somebody has cancelled. [Ledger.Invited] remembers what was sent. [Reopened] says the same of a single row.
 	Reopen(ctx context.Context, run string, rows ...int) error
 	// End records that a run is over: the same roster then begins a new one. A run that stopped with rows left is not
 	// over; leave it as it is, and it can be resumed.

@@ -66,6 +66,9 @@ type Summary struct {
 	Outcomes map[record.Outcome]int
 	// Approved is the digest of the run's [Approval], empty if it has none.
 	Approved string
+	// Overtaken says that the run has not ended, and that nothing goes on with it, since a later one has taken its place. It
+	// is for whoever knows what makes two runs the same work to say: a ledger leaves it unset.
+	Overtaken bool
 }
 
 // Entry is a row that has no outcome yet.

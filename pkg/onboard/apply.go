@@ -36,27 +36,42 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	}
 	waits, release := until(ctx, stop) // nothing is sent yet
 	defer release()
-	p, err := p.refreshed(waits)
-	if err != nil {
+	begun := false
+	err := s.before(waits, func(waits context.Context) (err error) {
+		begun, err = p.begin(waits)
 		return err
+	})
+	if err != nil || !begun {
+		return err
+	}
+	return s.follow(ctx, stop, s.send(ctx, stop))
+}
+
+// begin makes durable what is to be sent, unless there is nothing to do.
+func (p *Preview) begin(ctx context.Context) (begun bool, err error) {
+	if err := context.Cause(ctx); err != nil { // somebody may have thought about it for long
+		return false, err
+	}
+	s := p.session
+	if p, err = p.refreshed(ctx); err != nil {
+		return false, err
 	}
 	s.failed = errApplied // what is known of the past does not hold any more
 	if p.isIdle() {
 		s.report.Idle, s.report.Final = true, true
-		if _, err := s.writeVerdicts(waits); err != nil {
-			return err
+		if _, err := s.writeVerdicts(ctx); err != nil {
+			return false, err
 		}
-		return errors.Join(s.accept(waits, ""), s.writeDrift())
+		return false, errors.Join(s.accept(ctx, ""), s.writeDrift())
 	}
-	if !s.report.Resumed {
-		if err := s.begin(waits); err != nil {
-			return err
-		}
+	begin := s.begin
+	if s.report.Resumed {
+		begin = s.reopen
 	}
-	if err := s.keepConsent(waits, p); err != nil {
-		return err
+	if err := begin(ctx); err != nil {
+		return false, err
 	}
-	return s.follow(ctx, stop, s.send(ctx, stop))
+	return true, s.keepConsent(ctx, p)
 }
 
 // refreshed returns the preview, or a new one if it has grown old. Nobody is sent who was not seen.
@@ -99,7 +114,7 @@ func (s *Session) begin(ctx context.Context) (err error) {
 	s.run, err = s.memory.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: s.memory.scope.OrganizationID, Service: s.memory.scope.Service,
 		Roster: s.roster.Name, Digest: s.digest(), Extra: s.roster.Extra,
-		Sync: s.o.Sync != nil, Whole: s.o.Sync != nil && s.roster.Invalid == 0, // an invalid row may mean anybody
+		Sync: s.o.Sync != nil, Whole: s.isWhole(),
 	}, plan.Records(s.roster.Entries(ctx), s.now, s.o.Render))
 	s.o.Observer.named(s.run.ID)
 	return err
@@ -213,7 +228,11 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 	if s.failed != nil {
 		return nil, s.failed
 	}
-	p, err := s.writeVerdicts(ctx)
+	var p *Preview
+	err := s.before(ctx, func(ctx context.Context) (err error) {
+		p, err = s.writeVerdicts(ctx)
+		return err
+	})
 	if p == nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 )
 
@@ -134,10 +136,53 @@ func (a *approval) checkService(c *Connection) error {
 
 // refuse is the error that keeps everything from being sent since the plan does not hold any more.
 func (a *approval) refuse(details []string, format string, args ...any) error {
-	err := refusal(status.Guarded, fmt.Errorf(format+"; nothing was sent", args...), remedy.Words("make another plan: ").
-		Run("invite", a.Roster).Words(" ").Use("dry-run", "").Words(" ").Use("force", "").Words(" ").Use("plan", a.file))
+	hint := remedy.Words("make another plan: ").Run("invite", a.Roster)
+	for _, setting := range a.settings() {
+		hint = hint.Words(" ").Use(setting.Option, setting.Value)
+	}
+	hint = hint.Words(" ").Use("dry-run", "").Words(" ").Use("force", "").Words(" ").Use("plan", a.file)
+	err := refusal(status.Guarded, fmt.Errorf(format+"; nothing was sent", args...), hint)
 	err.Details = details
 	return err
+}
+
+// settings returns the options of the plan that are not what they are where nothing is said, so that another plan means the
+// same.
+func (a *approval) settings() []remedy.Remedy {
+	f := a.Flags
+	usual := time.Duration(0)
+	if f.Reinvite == plan.ReinvitePending {
+		usual = pendingAge
+	}
+	var settings []remedy.Remedy
+	add := func(option, value, usual string) {
+		if value != "" && value != usual {
+			settings = append(settings, remedy.Remedy{Option: option, Value: value})
+		}
+	}
+	for _, m := range f.Maps {
+		add(roster.OptionMap, m, "")
+	}
+	add(roster.OptionRole, f.Role, "")
+	for _, team := range f.Teams {
+		add(roster.OptionTeam, team, "")
+	}
+	add(roster.OptionEncoding, f.Encoding, roster.EncodingAuto)
+	add(roster.OptionDelimiter, f.Delimiter, "")
+	add(roster.OptionSheet, f.Sheet, "")
+	add("invalid", f.Invalid, invalidRefuse)
+	add(plan.OptionReinvite, string(f.Reinvite), string(plan.ReinviteExpired))
+	add(plan.OptionReinviteAfter, f.ReinviteAfter, usual.String())
+	if f.ReinviteMax > 0 {
+		add(plan.OptionReinviteMax, strconv.Itoa(f.ReinviteMax), "")
+	}
+	if f.NoPreflight {
+		settings = append(settings, remedy.Remedy{Option: "no-preflight"})
+	}
+	if f.TrustLists {
+		settings = append(settings, remedy.Remedy{Option: plan.OptionTrustLists})
+	}
+	return settings
 }
 
 // madeAt says when the plan was made.
@@ -178,6 +223,14 @@ func (a *approval) lookBack(ctx context.Context, m memory, digest [sha256.Size]b
 		}
 	}
 	return nil
+}
+
+// forget takes rows back that a run has noted as done although their people are there no more.
+func (a *approval) forget(gone map[int]bool) {
+	if a == nil {
+		return
+	}
+	maps.DeleteFunc(a.done, func(row int, _ bool) bool { return gone[row] })
 }
 
 // isThere reports whether an outcome says that the person is invited or a member.

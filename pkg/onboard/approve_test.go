@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollcall/pkg/plan"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
@@ -40,5 +41,42 @@ func TestAPlanSaysWhatCounts(t *testing.T) {
 	saved.Flags.ReinviteAfter = "soon"
 	if _, err := mine.Approve(saved); err == nil {
 		t.Error("an age that cannot be read is accepted")
+	}
+}
+
+// TestAnotherPlanMeansTheSame reads the hint about another plan, which names what is not as usual, and nothing else.
+func TestAnotherPlanMeansTheSame(t *testing.T) {
+	render := func(remedies []remedy.Remedy) (words string) {
+		for _, r := range remedies {
+			words += " " + r.Option + " " + r.Value
+		}
+		return words
+	}
+	usual := plan.Flags{Invalid: "refuse", Reinvite: plan.ReinviteExpired, ReinviteAfter: "0s", Settings: roster.Settings{Encoding: "auto"}}
+	pending := usual
+	pending.Reinvite, pending.ReinviteAfter = plan.ReinvitePending, "24h0m0s"
+	other := plan.Flags{
+		Settings: roster.Settings{
+			Role: "manager", Teams: []string{"Platform:developer", "Security"}, Maps: []string{"email=Login"}, Encoding: "utf-8", Delimiter: ";", Sheet: "Staff",
+		},
+		Invalid: "skip", Reinvite: plan.ReinviteEnded, ReinviteAfter: "1h0m0s", ReinviteMax: 3, NoPreflight: true, TrustLists: true,
+	}
+	for _, tt := range []struct {
+		give plan.Flags
+		want string
+	}{
+		{usual, ""},
+		{pending, " reinvite pending"},
+		{other, " map email=Login role manager team Platform:developer team Security encoding utf-8 delimiter ; sheet Staff invalid skip" +
+			" reinvite ended reinvite-after 1h0m0s reinvite-max 3 no-preflight  trust-lists "},
+	} {
+		a := &approval{Saved: &plan.Saved{Flags: tt.give, Roster: "people.csv"}, file: "plan.json"}
+		if got := render(a.settings()); got != tt.want {
+			t.Errorf("settings = %q, want %q", got, tt.want)
+		}
+		hint := RemedyOf(a.refuse(nil, "no")).Remedies()
+		if want := "  people.csv" + tt.want + " dry-run  force  plan plan.json"; render(hint) != want {
+			t.Errorf("hint %q, want %q", render(hint), want)
+		}
 	}
 }

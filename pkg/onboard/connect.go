@@ -54,6 +54,7 @@ type Connection struct {
 	ephemeral bool
 	close     func() error
 	clock     clock
+	patience  batch.Patience // with all reads and changes together
 	requests  atomic.Int64
 	throttled atomic.Int64
 }
@@ -165,7 +166,8 @@ func (c *Connection) scope() record.Scope {
 // retrier is how reads are repeated: somebody may be watching, so not for long.
 func (c *Connection) retrier() batch.ReadRetrier {
 	return batch.ReadRetrier{
-		Pace: c.pace, Retry: retry.Policy{Attempts: c.service.Attempts}, MaxWait: c.service.MaxWait, Observe: c.observer.Unread,
+		Pace: c.pace, Retry: retry.Policy{Attempts: c.service.Attempts}, MaxWait: c.service.MaxWait, Patience: &c.patience,
+		Observe: c.observer.Unread,
 	}
 }
 

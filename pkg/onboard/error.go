@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/connection"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/paging"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -71,6 +72,8 @@ func StatusOf(err error) status.Status {
 	switch {
 	case remedy.Of(err) != nil, errors.Is(err, ledger.ErrForeign), errors.Is(err, ledger.ErrNewer), errors.Is(err, cybedefend.ErrAddress):
 		return status.Settings
+	case errors.Is(err, paging.ErrEndless), errors.Is(err, paging.ErrRepeats): // lists that make no sense, as others that contradict themselves
+		return status.Stopped
 	case errors.Is(err, context.Canceled): // only a request to stop cancels
 		return status.Interrupted
 	case errors.Is(err, cybedefend.ErrCredentials), errors.Is(err, cybedefend.ErrForbidden):
@@ -109,6 +112,8 @@ func RemedyOf(err error) remedy.Hint {
 	switch {
 	case errors.Is(err, cybedefend.ErrConnection):
 		return connectionRemedy(err)
+	case errors.Is(err, paging.ErrEndless), errors.Is(err, paging.ErrRepeats):
+		return remedy.Words("nobody is invited on the word of such a list: run the same command again, and tell whoever runs the service if it stays so")
 	case errors.Is(err, cybedefend.ErrAddress):
 		return remedy.Words("what answers there is not CybeDefend: check ").Use("region", "").Words(", or ").Use("api-url", "").
 			Words(" and ").Use("auth-endpoint", "")

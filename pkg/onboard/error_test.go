@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/connection"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/paging"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -43,6 +44,8 @@ func TestStatusOf(t *testing.T) {
 		{&cybedefend.Error{Err: cybedefend.ErrConnection}, status.Unexpected},
 		{&breaker.StopError{Reason: breaker.Interrupted}, status.Interrupted},
 		{context.Canceled, status.Interrupted},
+		{paging.ErrEndless, status.Stopped},
+		{paging.ErrRepeats, status.Stopped},
 		{&ledger.Error{Err: ledger.ErrDiskFull}, status.Unexpected},
 		{&ledger.Error{Err: ledger.ErrForeign}, status.Settings},
 		{remedy.About("rate", errors.New("no")), status.Settings},

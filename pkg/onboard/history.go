@@ -47,13 +47,17 @@ func (h History) each(look func(ledger.Ledger) error) error {
 	return nil
 }
 
-// Runs returns every run, newest first; with an error come those of the ledgers that could be read.
+// Runs returns every run, newest first, and says which of them were overtaken; with an error come those of the ledgers that
+// could be read.
 func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
 	err = h.each(func(l ledger.Ledger) error {
+		var later laterRuns
 		for run, err := range l.Runs(ctx) {
 			if err != nil {
 				return err
 			}
+			run.Overtaken = run.EndedAt.IsZero() && later.overtake(run.Run)
+			later.add(run.Run)
 			runs = append(runs, run)
 		}
 		return nil

@@ -115,6 +115,18 @@ func (m memory) doubts(ctx context.Context) ([]record.Doubt, error) {
 	return m.ledger.Doubts(ctx, m.scope)
 }
 
+// claims returns the claims that stand for rows of a run, by row.
+func (m memory) claims(ctx context.Context, run string) (map[int]*record.Claim, error) {
+	doubts, err := m.doubts(ctx)
+	claims := map[int]*record.Claim{}
+	for _, doubt := range doubts {
+		if doubt.Run == run && doubt.Row > 0 {
+			claims[doubt.Row] = &doubt.Claim
+		}
+	}
+	return claims, err
+}
+
 // paceLasts is how long a learned pace is believed: services change with their releases and their load.
 const paceLasts = 7 * 24 * time.Hour
 

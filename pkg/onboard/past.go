@@ -18,6 +18,9 @@ type past struct {
 	policy journey.Policy
 	// doubtful are the people about whom a request of an earlier run could not be looked up yet.
 	doubtful journey.Doubtful
+	// gone are the rows of the run that is to be resumed whose people are in the organization no more, although it has noted
+	// that they are.
+	gone map[int]bool
 	// held is when the ledger was taken hold of.
 	held time.Time
 	// recovered is what a run needs, nil where nothing was settled, as in a dry run, so that nothing can be sent.

@@ -14,9 +14,12 @@ type PastRun struct {
 	Roster         string    `json:"roster"`
 	Rows           int       `json:"rows"`
 	StartedAt      time.Time `json:"started_at"`
-	// EndedAt and ExitCode are nil for a run that can be resumed.
+	// EndedAt and ExitCode are nil for a run that was cut short.
 	EndedAt  *time.Time `json:"ended_at"`
 	ExitCode *int       `json:"exit_code"`
+	// Resumable says that the same work, done again, goes on with it: it was cut short, and no later run over the same roster
+	// has taken its place.
+	Resumable bool `json:"resumable"`
 	// Resumed is how often it was.
 	Resumed int `json:"resumed"`
 	// Approved is the digest of what was approved of although guards had something against it, empty if nothing was.
@@ -29,7 +32,7 @@ type PastRun struct {
 func PastRunOf(run ledger.Summary) PastRun {
 	past := PastRun{
 		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows,
-		StartedAt: run.StartedAt, Resumed: run.Resumed, Approved: run.Approved, Outcomes: map[string]int{},
+		StartedAt: run.StartedAt, Resumed: run.Resumed, Resumable: run.EndedAt.IsZero() && !run.Overtaken, Approved: run.Approved, Outcomes: map[string]int{},
 	}
 	if !run.EndedAt.IsZero() {
 		past.EndedAt, past.ExitCode = &run.EndedAt, &run.ExitCode

@@ -140,22 +140,22 @@ func (s *Session) Preview(ctx context.Context) (*Preview, error) {
 	if run := s.CarriedOutBy(); run != "" {
 		return nil, refusal(status.Well, fmt.Errorf("run %s has carried out the plan; nothing was sent", run), nil)
 	}
-	return s.preview(ctx, nil)
+	var p *Preview
+	err := s.before(ctx, func(ctx context.Context) (err error) {
+		p, err = s.preview(ctx, nil)
+		return err
+	})
+	return p, err
 }
 
 // preview is [Session.Preview], which hands the record of each verdict to write unless that is nil.
 func (s *Session) preview(ctx context.Context, write func(record.Record) error) (*Preview, error) {
 	p := s.newPreview()
 	if s.report.Resumed {
-		outcomes, err := s.memory.ledger.Outcomes(ctx, s.run.ID)
-		if err != nil {
-			return nil, err
-		}
-		delete(outcomes, record.Unset)
-		p.Outcomes, p.DoneBefore, p.Resumed = outcomes, sum(outcomes), &s.run
+		p.Resumed = &s.run
 	}
 	for v, err := range s.verdicts(ctx) {
-		if err == nil && write != nil {
+		if err == nil && write != nil && !v.done {
 			err = write(v.record)
 		}
 		if err != nil {
@@ -174,19 +174,20 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 	return p, p.refusal()
 }
 
-// verdicts yields what will become of every row of the roster, or, where a run is resumed, of its rows that are left.
+// verdicts yields what will become of every row of the roster, or, where a run is resumed, of its rows.
 func (s *Session) verdicts(ctx context.Context) iter.Seq2[verdict, error] {
 	if s.report.Resumed {
-		return s.past.pendingVerdicts(ctx, s.memory.ledger, s.run.ID)
+		return s.past.resumedVerdicts(ctx, s.memory, s.run.ID)
 	}
 	return s.past.verdicts(ctx, s.roster)
 }
 
-// Verdicts yields the record of every row with the verdict for its outcome, in roster order.
+// Verdicts yields the record of every row with the verdict for its outcome, in roster order. Where a run is resumed, it
+// leaves out the rows that are done.
 func (p *Preview) Verdicts(ctx context.Context) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		for v, err := range p.session.verdicts(ctx) {
-			if !yield(v.record, err) {
+			if !v.done && !yield(v.record, err) {
 				return
 			}
 		}
@@ -230,7 +231,10 @@ func (s *Session) limits(population int) guard.Limits {
 func (p *Preview) add(v verdict) {
 	rec := v.record
 	p.Outcomes[rec.Outcome]++
-	if v.settled {
+	if v.done {
+		p.DoneBefore++
+	}
+	if v.done || v.settled {
 		return
 	}
 	if v.gap != "" {
@@ -326,15 +330,6 @@ func refuseInvalid(r *roster.Roster, invalid int, lines []string) error {
 		remedy.Words("correct them (").Run("check", r.Name).Words(" lists all), or invite the others with ").Use("invalid", "skip"))
 	err.Details = lines
 	return err
-}
-
-// sum counts all rows.
-func sum(outcomes map[record.Outcome]int) int {
-	total := 0
-	for _, n := range outcomes {
-		total += n
-	}
-	return total
 }
 
 // MarshalJSON lays out what programs read.

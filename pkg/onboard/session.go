@@ -33,7 +33,7 @@ type Session struct {
 	roster     *roster.Roster
 	connection *Connection // nil when offline
 	memory     memory
-	run        ledger.Run // zero until it has begun; one that is resumed has before
+	run        ledger.Run // zero until it has begun; one that is to be resumed has before
 
 	past      past
 	approval  *approval  // nil if there is no plan to carry out
@@ -58,20 +58,24 @@ type Report struct {
 // The session that comes with an error does nothing more but to report and to end.
 func Open(ctx context.Context, o Options) (*Session, error) {
 	s := &Session{o: o, began: time.Now()}
-	s.failed = s.open(ctx)
+	if s.failed = s.set(); s.failed == nil {
+		s.failed = s.before(ctx, s.open)
+	}
 	return s, s.failed
 }
 
-func (s *Session) open(ctx context.Context) (err error) {
+// set fills in the options, or says what is wrong with them.
+func (s *Session) set() (err error) {
 	if s.o, err = s.o.withDefaults(); err != nil {
 		return err
 	}
 	if s.domains, err = s.o.domains(); err != nil {
 		return err
 	}
-	if err := s.o.refuseCollisions(); err != nil {
-		return err
-	}
+	return s.o.refuseCollisions()
+}
+
+func (s *Session) open(ctx context.Context) error {
 	s.approval, s.past.now, s.past.inputs.Render = newApproval(&s.o), s.now, s.o.Render
 	if err := s.readRoster(ctx); err != nil {
 		return err
@@ -89,6 +93,7 @@ func (s *Session) open(ctx context.Context) (err error) {
 	if err := s.approval.lookBack(ctx, s.memory, s.digest()); err != nil {
 		return err
 	}
+	s.approval.forget(s.past.gone)
 	if run, done := s.approval.doneBy(); done {
 		return s.reportDone(ctx, run)
 	}
@@ -201,24 +206,6 @@ func (s *Session) remember(ctx context.Context) error {
 	return s.recover(ctx)
 }
 
-// resume finds out whether an earlier run over this roster was cut short, and goes on with it.
-func (s *Session) resume(ctx context.Context) error {
-	if s.o.Fresh {
-		return nil
-	}
-	earlier, found, err := s.memory.ledger.Unfinished(ctx, s.memory.scope, s.digest())
-	if err != nil || !found {
-		return err
-	}
-	s.report.Resumed = true
-	if s.approval != nil {
-		s.approval.resumed = true
-	}
-	s.run, err = s.memory.ledger.Resume(ctx, earlier)
-	s.o.Observer.named(s.run.ID)
-	return err
-}
-
 // recover waits until no request of an earlier process can be at work any more, reads the organization and settles what
 // those processes left in doubt. The claims of the run that is resumed are left to it.
 func (s *Session) recover(ctx context.Context) error {
@@ -243,7 +230,7 @@ func (s *Session) recover(ctx context.Context) error {
 		inputs: recovered.Inputs(), policy: policy, doubtful: journey.DoubtfulOf(recovered.Doubts()), held: s.memory.held,
 		recovered: recovered, now: s.now,
 	}
-	return s.reopen(ctx)
+	return s.findGone(ctx)
 }
 
 // look is recover for a dry run: it reads, settles nothing, and does not hold the ledger.
@@ -261,30 +248,6 @@ func (s *Session) look(ctx context.Context) error {
 
 func (s *Session) reader() reader {
 	return reader{o: &s.o, roster: s.roster, connection: s.connection, memory: s.memory}
-}
-
-// reopen takes back what the run that is resumed has noted about people who are in the organization no more.
-func (s *Session) reopen(ctx context.Context) error {
-	if !s.report.Resumed {
-		return nil
-	}
-	var gone []int
-	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID) {
-		if err != nil {
-			return err
-		}
-		if rec.Outcome == record.Unset || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
-			continue // there is nothing to take back, and what is wrong with a row may keep it from being understood
-		}
-		step, err := s.past.resolve(rec)
-		if err != nil {
-			return err
-		}
-		if step.Move == journey.Send {
-			gone = append(gone, rec.Row)
-		}
-	}
-	return s.memory.ledger.Reopen(ctx, s.run.ID, gone...)
 }
 
 // digest is what makes two runs the same work.

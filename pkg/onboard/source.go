@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"time"
 
 	"rollcall/pkg/document"
 	"rollcall/pkg/fetch"
@@ -33,15 +34,27 @@ func (d Document) open(ctx context.Context, observer Observer) (document.Source,
 	return document.File(d.Roster), nothing, nil
 }
 
+// slowRoster is how long a person wonders what is going on.
+const slowRoster = 5 * time.Second
+
 // fetch brings a roster from its address into a file that nobody else can read.
 func (d Document) fetch(ctx context.Context, observer Observer) (document.Source, func() error, error) {
 	name := d.PublicName()
 	observer.working("fetching " + name)
 	defer observer.working("")
+	slow := time.AfterFunc(slowRoster, func() {
+		observer.warn("the roster's server has not sent all of it yet: it is waited for up to "+fetch.Longest.String(), map[string]any{"roster": name})
+	})
+	defer slow.Stop()
 	reader, writer := io.Pipe()
 	fetched := make(chan error, 1)
 	go func() {
-		err := fetch.To(ctx, writer, fetch.Options{Address: d.Roster, Header: d.Header})
+		err := fetch.To(ctx, writer, fetch.Options{
+			Address: d.Roster, Header: d.Header,
+			Observe: func(err error, wait time.Duration) {
+				observer.warnOf(err, "the roster could not be fetched, trying again", map[string]any{"roster": name, "wait": wait.Round(time.Millisecond).String()})
+			},
+		})
 		writer.CloseWithError(err)
 		fetched <- err
 	}()

@@ -2,7 +2,6 @@ package onboard
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -24,6 +23,8 @@ type verdict struct {
 	findings []roster.Finding
 	// gap says why the person may be there already, although no list shows it.
 	gap string
+	// done says that the run which is to be resumed is done with the row: the record has its outcome.
+	done bool
 	// settled says that a request of an earlier process has come to its end: it is no verdict any more.
 	settled bool
 	// ending says that an invitation was found to have ended which no run has noted yet: once it could have expired, nobody
@@ -38,25 +39,6 @@ func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[verdict
 			var v verdict
 			if err == nil {
 				v, err = p.judge(entry)
-			}
-			if !yield(v, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// pendingVerdicts yields what will become of the rows that a run has left.
-func (p *past) pendingVerdicts(ctx context.Context, l ledger.Ledger, run string) iter.Seq2[verdict, error] {
-	return func(yield func(verdict, error) bool) {
-		lag := p.policy.LagAtFirst(p.inputs)
-		for pending, err := range l.Pending(ctx, run) {
-			var v verdict
-			if err == nil {
-				v, err = p.judgePending(pending, lag)
-			}
-			if err != nil {
-				err = fmt.Errorf("run %s: %w", run, err)
 			}
 			if !yield(v, err) || err != nil {
 				return
@@ -82,13 +64,20 @@ func (p *past) judge(e roster.Entry) (verdict, error) {
 	return v, nil
 }
 
-// judgePending returns the verdict on a row of a run that was cut short, whose claim may stand.
-func (p *past) judgePending(pending ledger.Entry, lag time.Duration) (verdict, error) {
-	desired, err := plan.DesiredOf(pending.Record)
+// judgeResumed returns the verdict on a row of a run that was cut short, with the claim that stands for it, nil if none does.
+func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Duration) (verdict, error) {
+	rec = ledger.Resumed(rec)
+	switch {
+	case p.gone[rec.Row]:
+		rec = ledger.Reopened(rec)
+	case rec.Outcome != record.Unset:
+		return verdict{record: rec, done: true}, nil
+	}
+	desired, err := plan.DesiredOf(rec)
 	if err != nil {
 		return verdict{}, err
 	}
-	w := journey.Load(pending.Record, pending.Claim, desired, p.policy, p.held)
+	w := journey.Load(rec, claim, desired, p.policy, p.held)
 	seen := journey.See(p.inputs.Directory, w, p.inputs, lag)
 	step := journey.Resolve(w, seen, p.inputs, p.policy)
 	if step.Move == journey.Wait {
@@ -97,7 +86,7 @@ func (p *past) judgePending(pending ledger.Entry, lag time.Duration) (verdict, e
 	}
 	v := p.verdictOf(step)
 	if wrong := step.Verdict.Problem; wrong != nil {
-		entry := roster.Entry{Row: pending.Row, Line: pending.Line, Teams: desired.Teams}
+		entry := roster.Entry{Row: rec.Row, Line: rec.Line, Teams: desired.Teams}
 		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, wrong.Hint())}
 	}
 	return v, nil

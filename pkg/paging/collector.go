@@ -11,8 +11,8 @@ const (
 	// maxRepeats bounds how many full pages in a row may repeat what earlier pages showed: a service that ignores the
 	// page number would otherwise be read for ever.
 	maxRepeats = 3
-	// timesTotal bounds how many times the total that the service tells a list may show, and fewItems is how many it
-	// may show in any case.
+	// timesTotal bounds how many times the total that the service first told a list may show, and fewItems is how many it
+	// may show in any case. Twenty times, since a service may count pages. A total that grows with every page bounds nothing.
 	timesTotal, fewItems = 20, 2_000
 	// farAway is the number of a page that no list has whose first page is short.
 	farAway = 1_000
@@ -42,9 +42,11 @@ type sighting struct {
 type memory struct {
 	seed maphash.Seed
 	seen map[uint64]sighting
+	// stated is the first total that the service told, 0 if it has told none yet.
+	stated int
 }
 
-func newMemory() *memory { return &memory{maphash.MakeSeed(), map[uint64]sighting{}} }
+func newMemory() *memory { return &memory{seed: maphash.MakeSeed(), seen: map[uint64]sighting{}} }
 
 func (m *memory) hash(id string) uint64 { return maphash.String(m.seed, id) }
 
@@ -150,11 +152,14 @@ func (c *collector[T]) takeIn(t *turn[T]) {
 	}
 	c.pass.views = append(c.pass.views, t.view)
 	c.ended = c.ends(t.view)
+	far := c.far
 	c.confirming, c.far = false, false
 	if c.ended {
 		c.trim()
 	}
-	c.bound(t.view)
+	if !far {
+		c.bound(t.view)
+	}
 }
 
 // ends reports whether the list has ended, now that one more view is there.
@@ -237,11 +242,15 @@ func (c *collector[T]) rankBefore(id uint64) int32 {
 	return 0
 }
 
-// bound gives up on a list that would never end.
+// bound gives up on a list that would never end: by how many items it has shown, and by how many places it has been asked
+// for, of which some may show nothing new.
 func (c *collector[T]) bound(v view) {
+	if c.memory.stated == 0 {
+		c.memory.stated = v.total
+	}
 	most := c.most
-	if v.total > 0 {
-		most = max(timesTotal*v.total, fewItems)
+	if c.memory.stated > 0 {
+		most = min(most, max(timesTotal*c.memory.stated, fewItems))
 	}
 	switch {
 	case c.repeats > maxRepeats && c.opening:
@@ -250,5 +259,7 @@ func (c *collector[T]) bound(v view) {
 		c.ended, c.pass.cut = true, true
 	case len(c.memory.seen) > most:
 		c.err = fmt.Errorf("read %s: %w: it showed more than %d items", c.name, ErrEndless, most)
+	case v.start > most:
+		c.err = fmt.Errorf("read %s: %w: it goes on behind %d items", c.name, ErrEndless, most)
 	}
 }

@@ -151,9 +151,13 @@ func TestCollectorGivesUp(t *testing.T) {
 	if collect(c, nil, shows(0, "ab"), shows(0, "cd"), shows(0, "ef")); !errors.Is(c.err, ErrEndless) {
 		t.Errorf("more items than there can be: %v", c.err)
 	}
-	c = &collector[string]{name: "letters", memory: newMemory(), most: 5, number: 1, opening: true}
+	c = &collector[string]{name: "letters", memory: newMemory(), most: 9, number: 1, opening: true}
 	if collect(c, nil, shows(9, "ab"), shows(9, "cd"), shows(9, "ef")); c.err != nil {
 		t.Errorf("as many as the service tells: %v", c.err)
+	}
+	c = &collector[string]{name: "letters", memory: newMemory(), most: 5, number: 1, opening: true}
+	if collect(c, nil, shows(9, "ab"), shows(9, "cd"), shows(9, "ef")); !errors.Is(c.err, ErrEndless) {
+		t.Errorf("more than there can be, whatever the service tells: %v", c.err)
 	}
 }
 

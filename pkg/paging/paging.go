@@ -13,9 +13,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 )
 
-// ErrEndless says that a list showed more items than any honest one has.
+// ErrEndless says that a list showed more items than any honest one has, or took longer.
 var ErrEndless = errors.New("the list does not end")
 
 // ErrRepeats says that page after page repeats the pages before it, so that the rest of the list stays hidden.
@@ -58,8 +59,13 @@ type Options[T any] struct {
 	// ShortEnds trusts a short page to be the last one unless the total says otherwise. It is for lists of which hardly
 	// one is longer than a page, such as the hits of a search.
 	ShortEnds bool
-	// Most is beyond how many items a list without a total is taken for endless. Zero: a million.
+	// Once reads the list once, in pages that do not overlap. Whoever crosses from one page to another may be missed, so the
+	// result is stable only where the totals say so.
+	Once bool
+	// Most is beyond how many items a list is taken for endless, whatever total it tells. Zero: a million.
 	Most int
+	// Longest is for how long a list is read at most, all passes together. Zero: two hours.
+	Longest time.Duration
 }
 
 func (o Options[T]) withDefaults() Options[T] {
@@ -75,6 +81,7 @@ func (o Options[T]) withDefaults() Options[T] {
 	o.Parallel = max(o.Parallel, 1)
 	o.Size = cmp.Or(o.Size, defaultSize)
 	o.Most = cmp.Or(o.Most, defaultMost)
+	o.Longest = cmp.Or(o.Longest, defaultLongest)
 	return o
 }
 
@@ -83,6 +90,8 @@ const (
 	defaultSize = 20
 	// defaultMost is more people than any organization invites; a list of them takes fifty thousand calls.
 	defaultMost = 1_000_000
+	// defaultLongest lets a list of a million be read at ten pages a second.
+	defaultLongest = 2 * time.Hour
 )
 
 // Result is what a reading has come to.

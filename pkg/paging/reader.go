@@ -2,8 +2,10 @@ package paging
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Reader reads one list once. It is not safe for concurrent use.
@@ -11,6 +13,7 @@ type Reader[T any] struct {
 	options Options[T]
 	memory  *memory
 	passes  int32
+	began   time.Time
 	// opening is the first pass if it has begun, by its first page.
 	opening *collector[T]
 }
@@ -18,7 +21,7 @@ type Reader[T any] struct {
 // New returns a reader of a list.
 func New[T any](o Options[T]) *Reader[T] {
 	o = o.withDefaults()
-	return &Reader[T]{options: o, memory: newMemory()}
+	return &Reader[T]{options: o, memory: newMemory(), began: time.Now()}
 }
 
 // First reads the first page alone and returns how many items the list has by the service's word, 0 if it does not say.
@@ -42,13 +45,20 @@ func (r *Reader[T]) Read(ctx context.Context) (Result, error) {
 		}
 	}
 	j := judge{size: r.options.Size}
-	m := mode{size: r.options.Size, overlap: r.opening.turns[0].total == 0}
+	m := mode{size: r.options.Size, overlap: r.opening.turns[0].total == 0 && !r.options.Once}
 	for {
 		p, err := r.pass(ctx, m)
 		if err != nil {
 			return Result{}, err
 		}
 		next, done, why := j.after(p, len(r.memory.seen))
+		switch {
+		case done:
+		case r.options.Once:
+			done, why = true, "was read once"
+		case time.Since(r.began) > r.options.Longest:
+			done, why = true, "was read for "+r.options.Longest.String()+" without standing still"
+		}
 		if done {
 			return Result{Stable: why == "", Why: why, Shown: p.distinctAtLeast(len(r.memory.seen)), Total: p.total()}, nil
 		}
@@ -96,6 +106,7 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 			t.stop()
 			s.back()
 			c.take(t)
+			r.bound(c)
 			if t.err == nil {
 				s.total = t.total
 				r.options.Page()
@@ -111,6 +122,17 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 				c.drop()
 			}
 		}
+	}
+}
+
+// bound gives up on a pass that takes too long.
+func (r *Reader[T]) bound(c *collector[T]) {
+	switch {
+	case c.over() || time.Since(r.began) <= r.options.Longest:
+	case c.opening:
+		c.err = fmt.Errorf("read %s: %w: it was read for %s", c.name, ErrEndless, r.options.Longest)
+	default:
+		c.ended, c.pass.cut = true, true
 	}
 }
 

@@ -214,4 +214,55 @@ var historyTests = []conformance{
 		b.same("named by one of two rows", named(here), want)
 		b.same("named elsewhere", named(elsewhere), map[string]time.Time{"z@x.example": {}})
 	}},
+	{"become whole when they are resumed as such", func(b *bench) {
+		names := func() (names []string) {
+			b.Helper()
+			for _, name := range collect(b, b.Named(b.Context(), here)) {
+				text := name.Person
+				if !name.Since.IsZero() {
+					text += " since " + name.Since.Format(time.DateOnly)
+				}
+				if name.Left {
+					text += " left"
+				}
+				names = append(names, text)
+			}
+			slices.Sort(names)
+			return names
+		}
+		run := ledger.Run{Service: here.Service, OrganizationID: here.OrganizationID}
+		first := run
+		first.Whole, first.StartedAt = true, at
+		accepted := func(run ledger.Run) {
+			b.Helper()
+			if err := b.AcceptRoster(b.Context(), here, ledger.Accepted{Rows: run.Rows, Whole: true, Run: run.ID}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		accepted(b.beginRun(first, record.Record{Row: 1, Email: "leaves@x.example"}, record.Record{Row: 2, Email: "back@x.example"}))
+		second := run
+		second.Whole, second.StartedAt = true, at.AddDate(0, 0, 1)
+		accepted(b.beginRun(second, record.Record{Row: 1, Email: "stays@x.example"}))
+		run.StartedAt = at.AddDate(0, 0, 2)
+		run = b.beginRun(run, record.Record{Row: 1, Email: "Stays@x.example"}, record.Record{Row: 2, Email: "back@x.example"},
+			record.Record{Row: 3, Email: "nobody", Outcome: record.Invalid})
+		b.same("named by a part", names(), []string{"back@x.example left", "leaves@x.example left", "stays@x.example"})
+		for range 2 {
+			resumed, err := b.Resume(b.Context(), run)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.same("whole", resumed.Whole, run.Whole)
+			b.same("runs", collect(b, b.Runs(b.Context()))[0].Whole, run.Whole)
+			run.Whole = true
+		}
+		accepted(run)
+		b.reopen()
+		want := []string{"back@x.example since " + run.StartedAt.Format(time.DateOnly), "leaves@x.example left", "stays@x.example"}
+		b.same("named by the whole", names(), want)
+		run.Whole = false // as it is resumed by somebody who does not ask for that
+		resumed, err := b.Resume(b.Context(), run)
+		b.same("stays whole", []any{resumed.Whole, err}, []any{true, nil})
+		b.same("named after that", names(), want)
+	}},
 }

@@ -68,35 +68,31 @@ func (m *Memory) Unfinished(ctx context.Context, scope record.Scope, digest [32]
 
 // Resume implements [ledger.Ledger].
 func (m *Memory) Resume(ctx context.Context, run ledger.Run) (ledger.Run, error) {
-	return m.carryOn(ctx, "resume", run.ID, func(run *runState) {
-		run.EndedAt, run.ExitCode = time.Time{}, 0
-		for i := range run.records {
-			r := &run.records[i]
-			switch r.Outcome {
-			case record.Rejected, record.Failed, record.Unknown, record.NotSent:
-				r.Outcome, r.HTTPStatus, r.Error, r.Hint, r.UpdatedAt = record.Unset, 0, "", "", time.Time{}
-			default:
-			}
-			if r.Outcome == record.Unset {
-				r.Trail.Tries, r.Trail.Throttled, r.Trail.DueAt = 0, 0, time.Time{}
-			}
+	return m.carryOn(ctx, "resume", run.ID, func(s *state, resumed *runState) {
+		resumed.EndedAt, resumed.ExitCode = time.Time{}, 0
+		for i := range resumed.records {
+			resumed.records[i] = ledger.Resumed(resumed.records[i])
+		}
+		if run.Whole && !resumed.Whole {
+			resumed.Sync, resumed.Whole = true, true
+			s.scope(resumed.Scope()).name(resumed)
 		}
 	})
 }
 
 // Continue implements [ledger.Ledger].
 func (m *Memory) Continue(ctx context.Context, run ledger.Run) (ledger.Run, error) {
-	return m.carryOn(ctx, "continue", run.ID, func(*runState) {})
+	return m.carryOn(ctx, "continue", run.ID, func(*state, *runState) {})
 }
 
-func (m *Memory) carryOn(ctx context.Context, op, id string, rest func(*runState)) (carried ledger.Run, err error) {
+func (m *Memory) carryOn(ctx context.Context, op, id string, rest func(*state, *runState)) (carried ledger.Run, err error) {
 	err = m.write(ctx, op, func(s *state) error {
 		run, err := s.run(id)
 		if err != nil {
 			return err
 		}
 		run.Resumed++
-		rest(run)
+		rest(s, run)
 		carried = run.Run
 		return nil
 	})
@@ -124,9 +120,7 @@ func (m *Memory) Reopen(ctx context.Context, id string, rows ...int) error {
 					UpdatedAt: sent.UpdatedAt,
 				})
 			}
-			*r = record.Record{
-				Row: r.Row, Line: r.Line, Email: r.Email, Role: r.Role, Teams: r.Teams, Extra: r.Extra, Attempts: r.Attempts,
-			}
+			*r = ledger.Reopened(*r)
 		}
 		return nil
 	})

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"time"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
@@ -103,4 +104,30 @@ func otherMailbox(person string) string {
 		return mailbox
 	}
 	return ""
+}
+
+// makeWhole makes a run whole that has begun as one that is not, and notes whom it names.
+func (l *Ledger) makeWhole(ctx context.Context, w *commit.Writer, key int64) error {
+	made, err := w.Run(ctx, "UPDATE run SET sync = 1, whole = 1 WHERE key = ? AND whole = 0", key)
+	if err != nil || made == 0 {
+		return err
+	}
+	scope, _, err := w.Number(ctx, "SELECT scope FROM run WHERE key = ?", key)
+	if err != nil {
+		return err
+	}
+	began, _, err := w.Number(ctx, "SELECT started_at FROM run WHERE key = ?", key)
+	if err != nil {
+		return err
+	}
+	run := ledger.Run{Whole: true, StartedAt: time.UnixMicro(began)}
+	names, err := l.startNaming(ctx, w, run, runKey{key: key, scope: scope})
+	if err != nil {
+		return err
+	}
+	return w.Each(ctx, "SELECT email, outcome FROM entry WHERE run = ? ORDER BY row", func(found []driver.Value) error {
+		address, _ := found[0].(string)
+		outcome, _ := found[1].(int64)
+		return names.keep(ctx, &record.Record{Email: address, Outcome: record.Outcome(outcome)}) //nolint:gosec // the ledger has written it
+	}, key)
 }

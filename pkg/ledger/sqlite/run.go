@@ -142,7 +142,10 @@ func (l *Ledger) Resume(ctx context.Context, run ledger.Run) (ledger.Run, error)
 		}
 		_, err := w.Run(ctx, `UPDATE entry SET tries = 0, throttled = 0, due_at = 0
 			WHERE run = ? AND outcome = 0 AND (tries <> 0 OR throttled <> 0 OR due_at <> 0)`, key)
-		return err
+		if err != nil || !run.Whole {
+			return err
+		}
+		return l.makeWhole(ctx, w, key)
 	})
 }
 

@@ -1,0 +1,107 @@
+package onboard
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"rollcall/pkg/journey"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+// A run that was cut short is found when a session is opened, and stays as it is until it is decided that it goes on: the
+// verdicts are on its rows as they will be then.
+
+// resume finds out whether an earlier run over this roster was cut short, which is the one that goes on.
+func (s *Session) resume(ctx context.Context) error {
+	if s.o.Fresh {
+		return nil
+	}
+	earlier, found, err := s.memory.ledger.Unfinished(ctx, s.memory.scope, s.digest())
+	if err != nil || !found {
+		return err
+	}
+	if s.approval == nil { // whoever has approved of a plan means that, whatever has been done since
+		switch overtaken, err := s.memory.isOvertaken(ctx, earlier); {
+		case err != nil:
+			return err
+		case overtaken:
+			s.o.Observer.warn("a run over this roster was cut short, and a later one over another version of it has taken its place: a new one begins",
+				map[string]any{"run": earlier.ID})
+			return nil
+		}
+	}
+	s.report.Resumed = true
+	if s.approval != nil {
+		s.approval.resumed = true
+	}
+	s.run = earlier
+	s.o.Observer.named(s.run.ID)
+	return nil
+}
+
+// findGone finds out what the run that is to be resumed has noted about people who are in the organization no more.
+func (s *Session) findGone(ctx context.Context) error {
+	if !s.report.Resumed {
+		return nil
+	}
+	s.past.gone = map[int]bool{}
+	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID) {
+		if err != nil {
+			return err
+		}
+		rec = ledger.Resumed(rec)
+		if rec.Outcome == record.Unset || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
+			continue // there is nothing to take back, and what is wrong with a row may keep it from being understood
+		}
+		step, err := s.past.resolve(rec)
+		if err != nil {
+			return err
+		}
+		if step.Move == journey.Send {
+			s.past.gone[rec.Row] = true
+		}
+	}
+	return nil
+}
+
+// reopen has the run that was cut short go on: what may be tried again is, and so is what it has noted about people who are
+// in the organization no more. In the hands of a sync it becomes whole.
+func (s *Session) reopen(ctx context.Context) (err error) {
+	s.o.Observer.working("writing the ledger")
+	s.run.Whole = s.run.Whole || s.isWhole()
+	if s.run, err = s.memory.ledger.Resume(ctx, s.run); err != nil {
+		return err
+	}
+	return s.memory.ledger.Reopen(ctx, s.run.ID, slices.Sorted(maps.Keys(s.past.gone))...)
+}
+
+// isWhole reports whether the roster names everybody that the organization is to have. An invalid row may mean anybody.
+func (s *Session) isWhole() bool { return s.o.Sync != nil && s.roster.Invalid == 0 }
+
+// resumedVerdicts yields what will become of every row of a run that was cut short: of those that are done, that they are.
+func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.Seq2[verdict, error] {
+	return func(yield func(verdict, error) bool) {
+		lag := p.policy.LagAtFirst(p.inputs)
+		claims, err := m.claims(ctx, run)
+		if err != nil {
+			yield(verdict{}, err)
+			return
+		}
+		for rec, err := range m.ledger.Records(ctx, run) {
+			var v verdict
+			if err == nil {
+				v, err = p.judgeResumed(rec, claims[rec.Row], lag)
+			}
+			if err != nil {
+				err = fmt.Errorf("run %s: %w", run, err)
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
