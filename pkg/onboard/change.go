@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/drift"
@@ -88,6 +89,7 @@ func isLedgers(err error) bool {
 // makeOne makes one change. ctx is for the request, waits for what comes before it.
 func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action, error) {
 	organization := c.connection.Organization.ID
+	var claimed claimedCall
 	done, claim := RoleChanged, record.Claim{Run: c.run, Email: d.Email, Change: record.ChangeRole, Attempt: 1}
 	call := func(ctx context.Context) error {
 		return c.connection.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
@@ -97,12 +99,13 @@ func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action
 		call = func(ctx context.Context) error {
 			_, err := c.connection.CancelInvitation(ctx, organization, d.InvitationID)
 			if status := cybedefend.StatusOf(err); status == http.StatusNotFound || status == http.StatusGone {
+				claimed.told.Status = status
 				return nil // it is gone already
 			}
 			return err
 		}
 	}
-	claimed := claimedCall{ledger: c.ledger, claim: claim, call: call, silence: c.silence}
+	claimed = claimedCall{ledger: c.ledger, claim: claim, call: call, silence: c.silence, told: toldOf(claim, d)}
 	err := c.connection.retrier().Call(waits, func(context.Context) error { return claimed.make(ctx) })
 	switch {
 	case err == nil:
@@ -119,6 +122,8 @@ type claimedCall struct {
 	claim   record.Claim
 	call    func(context.Context) error
 	silence time.Duration
+	// told is what its lines in the audit trail have in common.
+	told audit.Event
 	// stands says that the claim of the last attempt stands, since its reply was lost.
 	stands bool
 }
@@ -127,7 +132,7 @@ type claimedCall struct {
 // until another process has waited long enough for the request to be at work no more.
 func (c *claimedCall) make(ctx context.Context) error {
 	if c.stands { // it can be repeated without harm, with a claim that is good again
-		if err := c.conclude(ctx, false); err != nil {
+		if err := c.conclude(ctx, false, nil); err != nil {
 			return err
 		}
 		c.claim.Attempt++
@@ -139,17 +144,18 @@ func (c *claimedCall) make(ctx context.Context) error {
 	}
 	err := c.call(ctx)
 	class := cybedefend.ClassOf(err)
-	return errors.Join(err, c.conclude(context.WithoutCancel(ctx), class == cybedefend.Lost || class == cybedefend.Foreign))
+	inDoubt := class == cybedefend.Lost || class == cybedefend.Foreign
+	return errors.Join(err, c.conclude(context.WithoutCancel(ctx), inDoubt, c.telling(err, inDoubt)))
 }
 
 // conclude keeps that the attempt has ended, and whether what became of it is in doubt.
-func (c *claimedCall) conclude(ctx context.Context, inDoubt bool) error {
+func (c *claimedCall) conclude(ctx context.Context, inDoubt bool, told *audit.Event) error {
 	rec := record.Record{Email: c.claim.Email, Attempts: c.claim.Attempt}
 	if inDoubt {
 		rec.Trail = record.Trail{Lost: true, EndedAt: time.Now(), SilentFor: c.silence}
 	}
 	c.stands = inDoubt
-	return c.ledger.Conclude(ctx, c.claim.Run, nil, record.Conclusion{Record: rec, InDoubt: inDoubt})
+	return c.ledger.Conclude(ctx, c.claim.Run, nil, record.Conclusion{Record: rec, InDoubt: inDoubt, Event: told})
 }
 
 // until returns a context that ends with ctx, and as interrupted once stop is closed. Call release when it is not needed

@@ -3,6 +3,8 @@ package record
 import (
 	"fmt"
 	"time"
+
+	"rollcall/pkg/audit"
 )
 
 // Trail is what earlier attempts for a row have left behind, as far as it decides what may be done next. It is kept with
@@ -81,6 +83,8 @@ type Conclusion struct {
 	Record
 	// InDoubt keeps the claim.
 	InDoubt bool
+	// Event is the line of the audit trail that is kept with it, nil where no request was made and none was looked up.
+	Event *audit.Event
 }
 
 // Doubt is a claim that stands, with what is known of its row.

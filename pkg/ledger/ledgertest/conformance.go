@@ -30,6 +30,7 @@ func Run(t *testing.T, open Open) {
 		{"scopes", scopeTests},
 		{"runs", runTests},
 		{"histories", historyTests},
+		{"trails", trailTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
@@ -18,6 +19,9 @@ type state struct {
 	runs   []*runState // in the order of their beginning
 	scopes map[record.Scope]*scopeState
 	claims map[person]*standing
+	// trail is the audit trail, which ends at end.
+	trail []string
+	end   audit.Chain
 }
 
 // person is somebody in a scope, by the folded address.
@@ -47,6 +51,7 @@ type scopeState struct {
 	learned  time.Time
 	whole    string // the last run whose roster was whole
 	names    map[string]*named
+	roles    map[string]ledger.RoleChange
 }
 
 // named is a person whom a whole roster has named, last that of the run.
@@ -58,7 +63,7 @@ type named struct {
 func (s *state) scope(scope record.Scope) *scopeState {
 	found := s.scopes[scope]
 	if found == nil {
-		found = &scopeState{clean: true, names: map[string]*named{}}
+		found = &scopeState{clean: true, names: map[string]*named{}, roles: map[string]ledger.RoleChange{}}
 		s.scopes[scope] = found
 	}
 	return found
