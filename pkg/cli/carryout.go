@@ -144,6 +144,9 @@ func (r *run) observer(ctx context.Context) onboard.Observer {
 		progress.start()
 	}
 	o.Event = func(e batch.Event) { progress.observe(e) }
+	o.Changed = func(c onboard.Change) {
+		r.log.Info().Str("email", c.Email).Str("from", c.Has).Str("to", c.Wanted).Msg(string(c.Action))
+	}
 	o.Ended = func() {
 		progress.stop()
 		stopping()

@@ -45,7 +45,11 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 		defer cancel()
 	}
 	defer c.observer.working("")
-	failed, made := 0, 0
+	made := 0
+	failed, err := c.tellStuck(ctx, changes)
+	if err != nil {
+		return err
+	}
 	for i := range changes {
 		change := &changes[i]
 		if change.Action != Due {
@@ -64,6 +68,12 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 		}
 		if change.Action, change.Err = done, err; err == nil {
 			made++
+			c.observer.changed(*change)
+			if done == RoleChanged {
+				if err := c.keepRole(ctx, change.Difference); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		if done == Failed {

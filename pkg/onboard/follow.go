@@ -1,12 +1,12 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
 
 	"rollcall/pkg/drift"
-	"rollcall/pkg/email"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
@@ -21,6 +21,11 @@ type Change struct {
 	Action Action
 	// Err says why it could not be made.
 	Err error
+	// Held says which rule has kept it from being made, empty if none has.
+	Held string
+
+	// stuck is an earlier change that did not stick, nil unless that is to be told.
+	stuck *ledger.RoleChange
 }
 
 // Action is what becomes of a difference, as the file of differences has it.
@@ -78,13 +83,17 @@ func (s *Sync) compare(ctx context.Context, r *roster.Roster, m memory, p *past)
 	if err != nil {
 		return nil, err
 	}
+	rules, err := s.rulesFor(ctx, m, p, wanted)
+	if err != nil {
+		return nil, err
+	}
 	owners := ownersOf(p.inputs.Histories)
 	for _, difference := range drift.Find(drift.Sides{
 		People: p.inputs.Directory.People(), Roster: wanted,
 		Known: func(key string) bool { return named[key] },
 		Owner: func(id string) string { return owners[strings.ToLower(id)] },
 	}) {
-		f.changes = append(f.changes, Change{Difference: difference, Action: f.actionFor(difference, r, p)})
+		f.changes = append(f.changes, f.judge(difference, r, p, rules))
 	}
 	f.shrunk = guard.Shrink(f.accepted.Rows, r.Rows, float64(s.MaxShrink)*100)
 	return f, nil
@@ -124,22 +133,30 @@ func ownersOf(histories plan.Histories) map[string]string {
 	return owners
 }
 
-// actionFor says what is to be done about a difference. Where rows are invalid, nobody is certain to have left: one of
-// them may be meant. The caller's own role is for another person to change: without it, no later run might do anything.
-func (f *following) actionFor(d drift.Difference, r *roster.Roster, p *past) Action {
+// judge says what is to be done about a difference, and what holds it back. Where rows are invalid, nobody is certain to
+// have left: one of them may be meant.
+func (f *following) judge(d drift.Difference, r *roster.Roster, p *past, rules *roleRules) Change {
+	c := Change{Difference: d, Action: Reported}
 	switch {
-	case d.Doubt != "", p.inDoubt(d.Email): // a request for the person may still take effect
-	case d.Kind == drift.Role && f.ApplyRoles && email.Fold(d.Email) != email.Fold(p.inputs.Directory.Caller.Email),
-		d.Kind == drift.LeaverInvited && f.CancelLeavers && r.Invalid == 0:
-		return Due
+	case d.Kind == drift.Role && !f.ApplyRoles: // nothing is to be changed, so nothing is held back
+	case p.inDoubt(d.Email): // a request for the person may still take effect
+		if d.Kind == drift.Role {
+			c.Held = "what became of an earlier request for the person is not known yet"
+		}
+	case d.Kind == drift.Role:
+		return rules.judge(d)
+	case d.Kind == drift.LeaverInvited && d.Doubt == "" && f.CancelLeavers && r.Invalid == 0:
+		c.Action = Due
 	}
-	return Reported
+	return c
 }
 
-// limit adds to a guard's limits what holds for leavers, and check shows a guard what is to be changed.
-func (f *following) limit(limits *guard.Limits) {
+// limit adds to a guard's limits what holds for leavers and roles in an organization of so many members, and check shows a
+// guard what is to be changed.
+func (f *following) limit(limits *guard.Limits, members int) {
 	if f != nil {
 		limits.MaxLeavers = new(f.leavers(f.accepted.Rows))
+		limits.MaxRoleChanges = new(f.roleChanges(members))
 	}
 }
 
@@ -151,17 +168,17 @@ func (f *following) check(guards *guard.Check) {
 		switch {
 		case c.Action != Due:
 		case c.Kind == drift.Role:
-			guards.Raise(guard.Person{Email: c.Email, Role: c.Wanted})
+			guards.ChangeRole(guard.Person{Email: c.Email, Role: c.Wanted})
 		case c.Kind == drift.LeaverInvited:
 			guards.Leave(c.Email)
 		}
 	}
 }
 
-// isDue reports whether anything is to be changed.
+// isDue reports whether anything is to be changed, or to be told of a change that did not stick.
 func (f *following) isDue() bool {
 	for _, c := range f.changes {
-		if c.Action == Due {
+		if c.Action == Due || c.stuck != nil {
 			return true
 		}
 	}
@@ -185,9 +202,15 @@ func (f *following) count() *report.Drift {
 		case drift.UnknownInvited:
 			found.UnknownInvited++
 		}
+		if f.ApplyRoles && c.Kind == drift.Role && c.Action == Reported {
+			found.Held++
+		}
 		switch c.Action {
-		case Cancelled, RoleChanged:
+		case Cancelled:
 			found.Changed++
+		case RoleChanged:
+			found.Changed++
+			found.RolesChanged++
 		case Failed:
 			found.Failed++
 		case Reported, Due:
@@ -216,7 +239,7 @@ func (f *following) lines() iter.Seq[results.DriftLine] {
 		for _, c := range f.changes {
 			line := results.DriftLine{
 				Kind: string(c.Kind), Email: c.Email, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
-				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: c.Doubt,
+				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: cmp.Or(c.Doubt, c.Held),
 			}
 			if c.Err != nil {
 				line.Error = c.Err.Error()

@@ -160,6 +160,11 @@ type Sync struct {
 	MaxShrink quantity.Share `yaml:"max-shrink"`
 	// MaxLeavers is how many people may be changed for having left: a number, or a share of the last roster's people.
 	MaxLeavers quantity.Quantity `yaml:"max-leavers"`
+	// MaxRoleChanges is how many members may be given another role: a number, or a share of the organization's members.
+	MaxRoleChanges quantity.Quantity `yaml:"max-role-changes"`
+	// MinAdmins is how many administrators stay, whatever the roster says. Whoever is about to become one does not count.
+	// Zero stands for 2.
+	MinAdmins int `yaml:"min-admins"`
 }
 
 // Defaults of a sync where it differs from inviting, since nobody is there to say no.
@@ -185,7 +190,10 @@ func ForSync() Options {
 	return Options{
 		Reinviting: Reinviting{ReinviteAfter: new(syncReinviteAfter), ReinviteMax: syncReinviteMax},
 		Guards:     Guards{MaxAdmins: new(syncMaxAdmins)},
-		Sync:       &Sync{MaxShrink: syncMaxShrink, MaxLeavers: quantity.Percent(syncMaxLeavers)},
+		Sync: &Sync{
+			MaxShrink: syncMaxShrink, MaxLeavers: quantity.Percent(syncMaxLeavers),
+			MaxRoleChanges: quantity.Percent(syncMaxRoleChanges), MinAdmins: syncMinAdmins,
+		},
 	}
 }
 
@@ -229,6 +237,10 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Grace == 0 {
 		o.Grace = journey.DefaultGrace
 	}
+	if o.Sync != nil && o.Sync.MinAdmins == 0 {
+		follow := *o.Sync
+		follow.MinAdmins, o.Sync = syncMinAdmins, &follow
+	}
 	if o.Source.Open != nil && o.Roster == "" {
 		o.Roster = o.Source.Name
 	}
@@ -264,6 +276,8 @@ func (o Options) check() error {
 		return cannotBeNegative("max-admins")
 	case o.MinRows < 0:
 		return cannotBeNegative("min-rows")
+	case o.Sync != nil && o.Sync.MinAdmins < 0:
+		return cannotBeNegative("min-admins")
 	case o.Grace < 0:
 		return remedy.MustBePositive("grace")
 	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:
