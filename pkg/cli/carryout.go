@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/console"
 	"rollcall/pkg/cybedefend"
@@ -260,6 +261,7 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	r.showPlan(p)
 	yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural.Of(p.Sends(), "person")))
 	if err != nil || yes {
+		p.Agreed(audit.AtPrompt)
 		return err
 	}
 	return refuse(status.Stopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question")

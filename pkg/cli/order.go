@@ -191,6 +191,7 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.StopAt, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }
 

@@ -53,6 +53,9 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 			return err
 		}
 	}
+	if err := s.noteApproval(waits, p); err != nil {
+		return err
+	}
 	return s.follow(ctx, stop, s.send(ctx, stop))
 }
 
@@ -107,19 +110,27 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	s.report.Run, s.report.Final = s.run.ID, true
 	s.o.Observer.begun(s.run, s.report.Resumed)
 	s.report.Retries = map[string]int{}
+	stop, halt := s.whileTrailed(ctx, stop)
+	defer halt()
 	err := s.past.recovered.Run(ctx, stop, batch.Options{
 		Run: s.run.ID, Service: s.connection, Pace: s.connection.pace, Workers: s.o.Concurrency, Deadline: s.o.Deadline,
 		Limits: breaker.Options{
 			MaxWait: s.o.MaxWait, MaxFailures: s.o.MaxFailures.Of(s.run.Rows), MayNotInvite: !s.connection.Caller.MayInvite(),
 		},
 		Observe: func(e batch.Event) {
-			if e.Retry != nil {
+			switch {
+			case e.Retry != nil:
 				s.report.Retries[e.Retry.Cause]++
+			case e.Settled != nil && !s.rowEnded(context.WithoutCancel(ctx)):
+				halt()
 			}
 			s.o.Observer.event(e)
 		},
 	})
 	s.o.Observer.ended()
+	if s.trailFailed != nil {
+		err = s.trailFailed
+	}
 	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
 	_ = s.memory.learnPace(ctx, s.connection.pace)
@@ -148,6 +159,7 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 	changer := changer{
 		connection: s.connection, ledger: s.memory.ledger, observer: s.o.Observer, run: s.run.ID,
 		silence: max(s.past.policy.InFlightGrace(), s.past.policy.Timeout), deadline: s.o.Deadline,
+		told: s.followTrail,
 	}
 	if s.o.Results != "" && s.o.Results != "-" {
 		changer.listed = remedy.Words("see " + results.DriftPath(s.o.Results))

@@ -29,6 +29,8 @@ type changer struct {
 	run        string
 	// silence is how long a request may be at work after its reply was lost.
 	silence time.Duration
+	// told has what was done so far told wherever the audit trail goes.
+	told func(context.Context) error
 	// deadline is when to stop, zero if never; listed says where the changes are listed.
 	deadline time.Time
 	listed   remedy.Hint
@@ -69,6 +71,11 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 		if change.Action, change.Err = done, err; err == nil {
 			made++
 			c.observer.changed(*change)
+			if made%trailBatch == 0 {
+				if err := c.told(context.WithoutCancel(ctx)); err != nil {
+					return err
+				}
+			}
 			if done == RoleChanged {
 				if err := c.keepRole(ctx, change.Difference); err != nil {
 					return err

@@ -31,6 +31,7 @@ type Options struct {
 	Guards     `yaml:",inline"`
 	Course     `yaml:",inline"`
 	Output     `yaml:",inline"`
+	Auditing   `yaml:",inline"`
 
 	// Sync makes the organization follow the roster. Nil: people are invited, and nothing else.
 	Sync *Sync `yaml:"-"`

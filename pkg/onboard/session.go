@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"rollcall/pkg/audit/auditfile"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/journey"
@@ -38,6 +39,10 @@ type Session struct {
 	past      past
 	approval  *approval  // nil if there is no plan to carry out
 	following *following // nil unless it is a sync
+
+	trail       *auditfile.File // nil if the audit trail goes to no file
+	untold      int             // rows that have ended since lines were appended
+	trailFailed error
 
 	report  Report
 	closers []func() error
@@ -190,6 +195,9 @@ func (s *Session) remember(ctx context.Context) error {
 		return s.look(ctx)
 	}
 	s.report.Ledger = s.memory.ledger.Path()
+	if err := s.signTrail(ctx); err != nil {
+		return err
+	}
 	if err := s.memory.restorePace(ctx, s.connection.pace); err != nil {
 		return err
 	}
@@ -365,6 +373,9 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 		if endErr := s.memory.ledger.End(ctx, s.report.Run, int(how)); endErr != nil {
 			err, how = errors.Join(err, endErr), how.Worse(status.Unexpected)
 		}
+	}
+	if trailErr := s.followTrail(ctx); trailErr != nil && s.trailFailed == nil {
+		err, how = errors.Join(err, trailErr), how.Worse(StatusOf(trailErr))
 	}
 	for _, closing := range slices.Backward(s.closers) {
 		if closeErr := closing(); closeErr != nil {
