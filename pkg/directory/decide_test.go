@@ -170,7 +170,7 @@ func TestCallerOf(t *testing.T) {
 	profile := cybedefend.Profile{
 		ID: "u1", Email: "ann@x.example",
 		Organizations: []cybedefend.Membership{{ID: "o1", Role: "member"}, {ID: "O2", Role: "Manager"}, {ID: "o4", Seats: 5}},
-		Subscription: cybedefend.Subscription{Seats: 25},
+		Subscription:  cybedefend.Subscription{Seats: 25},
 	}
 	for organization, want := range map[string]Caller{
 		"o2": {ID: "u1", Email: "ann@x.example", Role: "Manager", Seats: 25},
