@@ -120,3 +120,15 @@ func TestPasses(t *testing.T) {
 		t.Errorf("%s: %v", text, err)
 	}
 }
+
+// BenchmarkNext is what a line costs without the disk.
+func BenchmarkNext(b *testing.B) {
+	chain, by := audit.Begin(), audit.Author{Who: "ada@laptop", Credential: "pat sha256 0123456789abcdef", Now: time.Now}
+	e := audit.Event{
+		Kind: audit.Invite, Run: "20261128T122334Z-5ac55d", Email: "person001@example.com", Role: "member", Outcome: "invited", Status: 201,
+		After: "bff50576-3b60-4d4e-95e6-460f802a27f3",
+	}
+	for b.Loop() {
+		_, chain = chain.Next(time.Now(), by, e)
+	}
+}

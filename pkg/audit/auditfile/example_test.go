@@ -13,11 +13,7 @@ import (
 
 // A file follows the lines of a ledger.
 func Example() {
-	folder, err := os.MkdirTemp("", "audit")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	folder, _ := os.MkdirTemp("", "audit")
 	defer os.RemoveAll(folder)
 	line, _ := audit.Begin().Next(at, audit.Author{Who: "ada@laptop"}, audit.Approve("r1", audit.AtPrompt, ""))
 	lines := func(_ context.Context, after int) iter.Seq2[string, error] {
