@@ -26,7 +26,6 @@ func lines(id string, n int) (texts []string) {
 
 func TestVerify(t *testing.T) {
 	a, b := lines("aa", 5), lines("bb", 3)
-	_, forgedEnd := "", audit.Chain{}
 	forgedEnd, err := audit.End(a[1])
 	if err != nil {
 		t.Fatal(err)

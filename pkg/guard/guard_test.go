@@ -210,11 +210,11 @@ func TestRoleChanges(t *testing.T) {
 		{most: new(4), n: 4},
 		{most: new(1), n: 2, want: "max-role-changes: 2 members would be given another role, and at most 1 may: a1@x.example as member, a2@x.example as member max-role-changes 2"},
 	} {
-		got := ""
+		var trips []string
 		for _, trip := range change(guard.Limits{MaxRoleChanges: tt.most}, tt.n).Trips(10) {
-			got += fmt.Sprint(trip, " ", trip.Pass[0])
+			trips = append(trips, fmt.Sprint(trip, " ", trip.Pass[0]))
 		}
-		if got != tt.want {
+		if got := strings.Join(trips, "; "); got != tt.want {
 			t.Errorf("%d changes: %q, want %q", tt.n, got, tt.want)
 		}
 	}
