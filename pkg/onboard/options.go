@@ -263,6 +263,8 @@ func (o Options) check() error {
 		return remedy.Aboutf("roster", "there is no input to read it from")
 	case o.Results == "-" && o.Stream == nil:
 		return remedy.Aboutf("results", "there is no stream to write them to")
+	case o.Audit == "-":
+		return remedy.Aboutf("audit", "a stream cannot be gone on with").With(remedy.Words("name a file"))
 	case o.Sync != nil && o.NoPreflight:
 		return remedy.Aboutf("no-preflight", "who is to follow a roster has to be looked at")
 	case !o.Offline && o.Dial == nil:
