@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,8 +34,9 @@ func VerifyTrail(ctx context.Context, path, ledgerPath string) (t Trail, err err
 		return t, fmt.Errorf("audit trail: %w", err)
 	}
 	defer file.Close() //nolint:errcheck // it was only read
-	if t.Report, err = audit.Verify(file); err == nil && ledgerPath != "" {
-		err = compareTrail(ctx, t.Report, ledgerPath)
+	t.Report, err = audit.Verify(file)
+	if (err == nil || t.Torn != "") && ledgerPath != "" {
+		err = cmp.Or(compareTrail(ctx, t.Report, ledgerPath), err)
 	}
 	if broken, ok := errors.AsType[*audit.BreakError](err); ok {
 		t.Break = broken
@@ -52,8 +54,16 @@ func compareTrail(ctx context.Context, r audit.Report, path string) error {
 	if err != nil {
 		return remedy.About("ledger", err)
 	}
-	_, err = auditfile.Compare(ctx, r, l.Audit)
-	return errors.Join(err, l.Close())
+	defer l.Close() //nolint:errcheck // it was only read
+	number, err := auditfile.Compare(ctx, r, l.Audit)
+	if broken, ok := errors.AsType[*audit.BreakError](err); r.Torn == "" || err != nil && (!ok || broken.Reason != audit.CutOff) {
+		return err
+	}
+	continues, err := auditfile.Continues(ctx, r, number, l.Audit)
+	if continues {
+		err = &audit.BreakError{Line: r.Lines + 1, Reason: audit.Torn, Text: "it has no end, and is the beginning of what the ledger has there: the next run completes it"}
+	}
+	return err
 }
 
 // String says in a line what the trail has.

@@ -124,7 +124,7 @@ func (f *File) mend(ctx context.Context, file *os.File, info os.FileInfo) (rest 
 	if torn == "" {
 		return "", nil
 	}
-	if rest, err = f.first(ctx, number); err != nil {
+	if rest, err = first(ctx, number, f.source); err != nil {
 		return "", err
 	}
 	if strings.HasPrefix(rest, torn) {
@@ -167,16 +167,31 @@ func (f *File) place(ctx context.Context) (number int, torn string, err error) {
 			return 0, "", refused(f.path, err)
 		}
 	}
-	next, err := f.first(ctx, end)
-	if err != nil {
-		return 0, "", err
-	}
-	if report.Torn != "" && !strings.HasPrefix(next, report.Torn) && ours(report.Torn, next) {
-		return 0, "", &RefusedError{f.path, &audit.BreakError{
-			Line: report.Lines + 1, Reason: audit.Foreign, Text: "the line without an end is not the beginning of what the ledger has there",
-		}}
+	if _, err := Continues(ctx, report, end, f.source); err != nil {
+		return 0, "", refused(f.path, err)
 	}
 	return end, report.Torn, nil
+}
+
+// Continues reports whether what stands after the last whole line of a trail is the beginning of the line that the ledger has
+// after the one with that number, as after a crash in the middle of a write. The error is an [*audit.BreakError] if it is of
+// the same chain and says something else; what is of another chain is neither.
+func Continues(ctx context.Context, report audit.Report, number int, source Source) (bool, error) {
+	if report.Torn == "" {
+		return false, nil
+	}
+	next, err := first(ctx, number, source)
+	switch {
+	case err != nil:
+		return false, err
+	case strings.HasPrefix(next, report.Torn):
+		return true, nil
+	case ours(report.Torn, next):
+		return false, &audit.BreakError{
+			Line: report.Lines + 1, Reason: audit.Foreign, Text: "the line without an end is not the beginning of what the ledger has there",
+		}
+	}
+	return false, nil
 }
 
 // ours reports whether a piece that has no end may be of the chain of the line that is due.
@@ -193,8 +208,8 @@ func refused(path string, err error) error {
 }
 
 // first returns the line after the one with a number, empty if there is none.
-func (f *File) first(ctx context.Context, after int) (string, error) {
-	for text, err := range f.source(ctx, after) {
+func first(ctx context.Context, after int, source Source) (string, error) {
+	for text, err := range source(ctx, after) {
 		return text, err
 	}
 	return "", nil
