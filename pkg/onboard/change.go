@@ -91,6 +91,9 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 			return err
 		}
 	}
+	if err := c.readBack(waits, changes); err != nil {
+		return err
+	}
 	if failed > 0 {
 		return refusal(status.Rows, fmt.Errorf("%d of %s failed", failed, plural.Of(failed+made, "change")), c.listed)
 	}
