@@ -23,8 +23,8 @@ func (c changer) readBack(ctx context.Context, changes []Change) error {
 		if change.Action != RoleChanged {
 			continue
 		}
-		if looked++; looked > readBacks || ctx.Err() != nil {
-			return nil
+		if looked++; looked > readBacks {
+			break
 		}
 		role, found := c.roleOf(ctx, change.Difference)
 		if !found {
