@@ -31,6 +31,7 @@ var arrows = []arrow{
 	{"throttle", "", "headers about pace mean the same, whoever sends them"},
 	{"pace", "", "it decides how fast to send, whatever is sent"},
 	{"retry", "", "it decides whether and when to try again, whatever is tried"},
+	{"budget", "", "it counts what was sent, whatever was sent and wherever that is remembered"},
 	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
 	{"console", "secret", "it knows terminals, not invitations"},
@@ -61,9 +62,9 @@ var arrows = []arrow{
 	// The decisions, and the run that carries them out.
 	{"guard", "email plural remedy", "it judges people and numbers, wherever they come from"},
 	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
-	{"journey", "audit cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
+	{"journey", "audit budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
-	{"batch", "audit breaker cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
+	{"batch", "audit breaker budget cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
@@ -73,13 +74,13 @@ var arrows = []arrow{
 	// The edge.
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "atomicfile audit audit/auditfile batch bounded breaker connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
+		"onboard", "atomicfile audit audit/auditfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"listing", "console cybedefend directory email formula roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{
-		"cli", "atomicfile audit batch bounded breaker config connection console cybedefend directory doctor fetch fileset fix jobs journey ledger listing " +
+		"cli", "atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset fix jobs journey ledger listing " +
 			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
@@ -112,7 +113,7 @@ var dependencies = []dependency{
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
-	{"golang.org/x/text", "console document email roster", "encodings, widths and forms of text matter where text enters and where it is shown"},
+	{"golang.org/x/text", "console document email roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
 
 	{"github.com/google/go-cmp", "ledger/ledgertest", "it is for tests, and so is ledgertest"},
 	{"github.com/prometheus/client_golang", "tests", "a file of metrics is a few lines of text"},

@@ -58,6 +58,7 @@ func bounded(command func()) func() {
 //	listen                  the service's addresses lead to a listener that answers nobody
 //	connections N           so many connections have come to that listener
 //	hook STATUS...          a webhook answers with these in turn, the last one from then on; HOOK is its address
+//	take NAME 'a (b)'       the variable NAME is what the last command has printed where the group is
 //	posts N [FILE]          it was called so often; FILE gets what it was told last, as lines
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -70,6 +71,7 @@ func TestScripts(t *testing.T) {
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
 			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
+			"take": take,
 		},
 	})
 }

@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/budget"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
@@ -60,6 +61,9 @@ type Options struct {
 	Workers int
 	// Limits say when the run stops.
 	Limits breaker.Options
+	// Budget is what may be sent at all, by all that was known when the past was recovered. The run asks it before each
+	// claim, and uses it up. Nil: anything.
+	Budget *budget.Budget
 	// Deadline, if set, is when the run stops feeding.
 	Deadline time.Time
 
@@ -87,6 +91,9 @@ func (r *Recovered) course(o Options) (course, error) {
 	}
 	if o.Observe == nil {
 		o.Observe = func(Event) {}
+	}
+	if o.Budget == nil {
+		o.Budget = budget.New(budget.Limits{}, budget.Used{})
 	}
 	if o.Random == nil {
 		o.Random = rand.Float64

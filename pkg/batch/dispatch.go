@@ -52,6 +52,7 @@ type dispatcher struct {
 	witnesses []journey.Witness
 	made      map[string]string // the invitations of this run, by id, with whose they are
 	settling  settling
+	left      int // entries that the budget leaves for another time
 }
 
 func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step) *dispatcher {
@@ -72,6 +73,9 @@ func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, 
 func (d *dispatcher) run(ctx context.Context) error {
 	defer close(d.work)
 	for w, ok := d.next(ctx); ok; w, ok = d.next(ctx) {
+		if !d.affords(w) {
+			continue
+		}
 		permission, err := d.permission(ctx)
 		if err != nil {
 			d.drain()
@@ -88,7 +92,7 @@ func (d *dispatcher) run(ctx context.Context) error {
 	case !ended && ctx.Err() != nil:
 		return context.Cause(ctx)
 	}
-	return d.breaker.Err(ended)
+	return cmp.Or(d.breaker.Err(ended), d.spent())
 }
 
 // permission returns once the pace lets a request leave. Meanwhile answers are taken in: one of them may stop the run,
@@ -209,6 +213,7 @@ func (d *dispatcher) take(a answer) {
 		return
 	}
 	step := a.step
+	d.Budget.Answered(d.counts(step.Work), d.Now(), step.Harmless)
 	d.hear(step)
 	switch step.Move {
 	case journey.Settled:

@@ -46,6 +46,7 @@ type lab struct {
 // measured is what came of a run in the lab.
 type measured struct {
 	share   float64 // of the limit, over the whole run
+	calls   int     // that reached the service, reads included
 	refused int
 	late    int // of them, after the limit has changed
 	learned pace.Rate
@@ -64,6 +65,27 @@ func (m measured) during(from, to float64) float64 {
 		}
 	}
 	return float64(n) / (to - from)
+}
+
+// back returns how many seconds after the end of a dip 90 % of the limit were used again, and more than the most if they
+// were not by then.
+func (m measured) back(l lab, end, most float64) (back float64) {
+	for back <= most && m.during(end+back, end+back+5) < 0.9*l.limit {
+		back++
+	}
+	return back
+}
+
+// dip returns the lab with a limit that falls to a depth for so many seconds, and rows enough to last beyond it.
+func (l lab) dip(began, long, depth, beyond float64) lab {
+	l.rows = int(l.limit*(began+beyond) + depth*long)
+	l.course = func(seconds float64) float64 {
+		if seconds >= began && seconds < began+long {
+			return depth
+		}
+		return l.limit
+	}
+	return l
 }
 
 // run invites the rows and measures.
@@ -94,7 +116,7 @@ func (l lab) run(t *testing.T) (m measured) {
 	m.failed = l.rows - len(s.accepted)
 	m.took = time.Since(began)
 	m.share = float64(l.rows) / l.limit / m.took.Seconds()
-	m.refused, m.late = s.refused, s.late
+	m.calls, m.refused, m.late = s.calls, s.refused, s.late
 	m.learned, _ = p.Learned()
 	m.accepted = s.accepted
 	return m
@@ -134,6 +156,7 @@ type limited struct {
 	began    time.Time // of the window
 	start    time.Time // of the run
 	accepted []time.Duration
+	calls    int
 	refused  int
 	late     int
 }
@@ -208,6 +231,7 @@ func (s *limited) upTo(most time.Duration) func() time.Duration {
 func (s *limited) take(effect func()) (limits []pace.Limit, wait time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.calls++
 	now, limit := time.Now(), s.limit
 	if s.changed > 0 && len(s.accepted) >= s.rows/2 {
 		limit = s.changed
@@ -344,19 +368,9 @@ func TestPaceComesBackAfterADip(t *testing.T) {
 				t.Run(fmt.Sprintf("%v a second after %v s, begun at %s", depth, began, start), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						end := began + long
-						l := lab{limit: 60, burst: 10, latency: 20 * ms, pace: pace.Options{Start: start}}
-						l.rows = int(l.limit*(began+most+10) + depth*long) // enough to last beyond the time allowed
-						l.course = func(seconds float64) float64 {
-							if seconds >= began && seconds < end {
-								return depth
-							}
-							return l.limit
-						}
+						l := lab{limit: 60, burst: 10, latency: 20 * ms, pace: pace.Options{Start: start}}.dip(began, long, depth, most+10)
 						m := l.run(t)
-						back := 0.0
-						for back <= most && m.during(end+back, end+back+5) < 0.9*l.limit {
-							back++
-						}
+						back := m.back(l, end, most)
 						t.Logf("back after %v s, %d refused", back, m.refused)
 						if back > most || m.failed > 0 {
 							t.Errorf("90 %% of the limit after %v s and %d rows not invited, want %d s and none", back, m.failed, most)

@@ -24,6 +24,9 @@ const probeCap = 30 * time.Second
 type settling struct {
 	// since is when they were first looked up, zero before; from is when the next reading may begin.
 	since, from time.Time
+	// began is when the last reading began, and took how long it lasted; zero before one has told anything.
+	began time.Time
+	took  time.Duration
 }
 
 // witness keeps an invitation whose request left at an instant, by which later readings show how late they are.
@@ -57,6 +60,9 @@ func (d *dispatcher) settle(ctx context.Context) {
 		return
 	}
 	d.breaker = d.breaker.Looked()
+	if err == nil {
+		d.settling.began, d.settling.took = reading.Began, reading.Ended.Sub(reading.Began)
+	}
 	if d.settling.since.IsZero() {
 		d.settling.since = time.Now()
 	}
@@ -147,13 +153,26 @@ func (d *dispatcher) settled(step journey.Step) {
 
 // certainFrom returns when no doubtful request can be at work inside the service any more, and when a reading tells.
 func (d *dispatcher) certainFrom() time.Time {
-	from := d.settling.from
+	silent := time.Time{}
 	for _, doubt := range d.doubts {
-		if at := doubt.Work.Trail.EndedAt.Add(doubt.Work.Trail.SilentFor); at.After(from) {
-			from = at
+		if at := doubt.Work.Trail.EndedAt.Add(doubt.Work.Trail.SilentFor); at.After(silent) {
+			silent = at
 		}
 	}
+	from := d.settling.from
+	if early := silent.Add(d.settling.took); early.Before(from) && d.freshWitness() {
+		from = early
+	}
+	if silent.After(from) {
+		from = silent
+	}
 	return from
+}
+
+// freshWitness reports whether somebody was invited since the last reading began. The next one may show by that how little
+// it lags behind, as the last one could not: then it need not be waited for as long. If it does not, one more is made.
+func (d *dispatcher) freshWitness() bool {
+	return !d.settling.began.IsZero() && len(d.witnesses) > 0 && d.witnesses[len(d.witnesses)-1].At.After(d.settling.began)
 }
 
 // read reads what the directory says about the doubtful people, for as long as the run may wait for the service.

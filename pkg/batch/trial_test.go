@@ -22,8 +22,8 @@ import (
 	"rollcall/pkg/secret"
 )
 
-// BenchmarkPace measures in real time, against a sandbox in a process of its own and with the ledger, what share of a
-// limit is used and at the price of how many refusals. A case that remembers measures the second of two runs.
+// BenchmarkPace measures some of what [BenchmarkPaceFigures] does in real time, against a sandbox in a process of its own
+// and with the ledger. A case that remembers measures the second of two runs.
 func BenchmarkPace(b *testing.B) {
 	for _, c := range []struct {
 		name      string
@@ -34,17 +34,10 @@ func BenchmarkPace(b *testing.B) {
 		flags     []string
 	}{
 		{name: "auto/60", limit: 60, rows: 900},
-		{name: "auto/60/long", limit: 60, rows: 3600},
-		{name: "auto/10", limit: 10, rows: 600},
 		{name: "auto/1000", limit: 1000, rows: 20_000},
-		{name: "auto/60/no-retry-after", limit: 60, rows: 900, flags: []string{"--retry-after", "none"}},
-		{name: "auto/60/200ms", limit: 60, rows: 900, flags: []string{"--latency", "200ms"}},
-		{name: "auto/60/jitter", limit: 60, rows: 900, flags: []string{"--jitter", "40ms"}},
 		{name: "auto/60/burst-1", limit: 60, rows: 900, flags: []string{"--burst", "1"}},
 		{name: "remembered/60", limit: 60, rows: 900, remembers: true},
-		{name: "remembered/1000", limit: 1000, rows: 20_000, remembers: true},
 		{name: "told/60", limit: 60, rows: 900, flags: []string{"--limit-headers", "x-ratelimit"}},
-		{name: "told/1000", limit: 1000, rows: 20_000, flags: []string{"--limit-headers", "ratelimit-policy"}},
 		{name: "asked/49", limit: 50, rows: 900, pace: pace.Options{Rate: 49}, flags: []string{"--burst", "5"}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
@@ -63,22 +56,6 @@ func BenchmarkPace(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		})
 	}
-}
-
-// BenchmarkPaceHalved measures how many refusals it costs that the limit halves midway.
-func BenchmarkPaceHalved(b *testing.B) {
-	for b.Loop() {
-		before := 0
-		m := trial{
-			rows: 1800, flags: []string{"--limit", "60/s", "--burst", "10", "--latency", "20ms"}, after: 15 * time.Second,
-			midway: func(m *outcome, url string) {
-				before = m.count(http.StatusTooManyRequests)
-				tell(b, url+"/sandbox/limit", `{"rate":30}`)
-			},
-		}.run(b)
-		b.ReportMetric(float64(m.refused[http.StatusTooManyRequests]-before), "refused-after")
-	}
-	b.ReportMetric(0, "ns/op")
 }
 
 // BenchmarkOutage measures how many requests reach a service that is down for 20 s midway, before the run goes on and

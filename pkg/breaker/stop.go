@@ -32,6 +32,8 @@ const (
 	Credentials
 	// Forbidden: the service refuses the caller's right to invite.
 	Forbidden
+	// Budget: as many were invited as may be, for now.
+	Budget
 )
 
 var reasonTexts = [...]string{
@@ -46,6 +48,7 @@ var reasonTexts = [...]string{
 	Contradicted: "the lists of the organization contradict themselves, so nobody is invited on their word",
 	Unconnected:  "no connection to the service can be made",
 	Foreign:      "something else answers in the place of the service",
+	Budget:       "stopped before the end",
 }
 
 // String says the reason in words.

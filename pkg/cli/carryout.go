@@ -98,6 +98,9 @@ func (r *run) dryRun(ctx context.Context, session *onboard.Session) error {
 	if preview.Population == nil && !r.order.Offline {
 		r.tell("members and invitations were not looked up: %s", unknown)
 	}
+	for _, budget := range preview.Budgets {
+		r.tell("budget: %s", budget)
+	}
 	if err == nil && r.order.Plan != "" {
 		r.tell("plan written to %s: rollcall invite --from-plan %[1]s does exactly that", r.order.Plan)
 	}

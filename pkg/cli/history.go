@@ -83,17 +83,21 @@ func (a *app) writeRuns(runs []ledger.Summary) error {
 	fmt.Fprintln(table, "RUN\tSTARTED\tROSTER\tROWS\tSTATE\tOUTCOMES")
 	for _, run := range runs {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", run.ID, run.StartedAt.Local().Format(time.DateTime),
-			console.Clean(run.Roster), run.Rows, stateOf(run.Run), outcomesText(run.Outcomes))
+			console.Clean(run.Roster), run.Rows, stateOf(run), outcomesText(run.Outcomes))
 	}
 	return table.Flush()
 }
 
 // stateOf says whether a run has ended, and how.
-func stateOf(run ledger.Run) string {
-	if run.EndedAt.IsZero() {
-		return "resumable"
+func stateOf(run ledger.Summary) string {
+	state := "resumable"
+	if !run.EndedAt.IsZero() {
+		state = fmt.Sprintf("exit %d", run.ExitCode)
 	}
-	return fmt.Sprintf("exit %d", run.ExitCode)
+	if run.Approved != "" {
+		state += ", approved " + run.Approved
+	}
+	return state
 }
 
 // outcomesText lists the outcomes that some rows have.

@@ -1,11 +1,10 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -32,7 +31,7 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	}
 	var given error
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Name != "jobs" && a.typed(cmd, flag.Name) && cmd.InheritedFlags().Lookup(flag.Name) == nil {
+		if flag.Name != "jobs" && flag.Name != "approve" && a.typed(cmd, flag.Name) && cmd.InheritedFlags().Lookup(flag.Name) == nil {
 			given = usageError("put it under defaults in "+path, "--%s makes no sense beside --jobs", flag.Name)
 		}
 	})
@@ -43,9 +42,6 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	if err != nil {
 		return err
 	}
-	if err := distinct(all); err != nil {
-		return usageError("give each its own", "--jobs: %s:%w", path, err)
-	}
 	var wrong []error
 	for _, j := range all {
 		if err := a.completeSync(j.cmd, j.order); err != nil {
@@ -55,6 +51,9 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	}
 	if err := errors.Join(wrong...); err != nil {
 		return usageError(onboard.RemedyOf(err).Render(asFlag), "--jobs: %w", err)
+	}
+	if err := distinct(cmd.Context(), path, all); err != nil {
+		return err
 	}
 	worst := status.Well
 	for i, j := range all {
@@ -108,6 +107,7 @@ func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
 func (a *app) newJob(parent *cobra.Command, j jobs.Job) (job, error) {
 	o, cmd := newSync(), &cobra.Command{Use: "sync"}
 	o.syncFlags(cmd, &flagGroups{})
+	o.ApprovedDigests, _ = parent.Flags().GetStringArray("approve") // beside those of the job, if it names none
 	cmd.SetContext(parent.Context())
 	var told []string
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
@@ -172,19 +172,22 @@ func (a *app) refuseJobCollisions(cmd *cobra.Command, path string) error {
 	return usageError("name another file", "%s", text)
 }
 
-// distinct refuses jobs that share what is remembered of an organization: each would take the other's people for leavers.
-func distinct(all []job) error {
-	reconciled := map[[4]string]int{}
-	for _, j := range all {
-		ledger := j.order.Ledger
-		if path, err := filepath.Abs(ledger); err == nil && ledger != "" {
-			ledger = path
+// distinct refuses jobs of which each would take the other's people for leavers, and tells each of the ledgers of the others.
+func distinct(ctx context.Context, path string, all []job) error {
+	works := make([]onboard.Options, len(all))
+	for i, j := range all {
+		works[i] = j.order.Options
+		for k, other := range all {
+			if k != i {
+				j.order.Follow.Beside = append(j.order.Follow.Beside, other.order.Ledger)
+			}
 		}
-		memory := [4]string{j.order.Place.Region, j.order.Place.APIURL, strings.ToLower(j.order.OrganizationID), ledger}
-		if line, twice := reconciled[memory]; twice {
-			return fmt.Errorf("%d: the job on line %d has the same organization and ledger, and would take these people for leavers", j.Line, line)
-		}
-		reconciled[memory] = j.Line
 	}
-	return nil
+	err := onboard.Distinct(ctx, works)
+	if twins, ok := errors.AsType[*onboard.TwinsError](err); ok {
+		return usageError("give each its own organization or its own ledger, or put their people into one roster",
+			"--jobs: %s:%d: the job on line %d has the same organization%s and ledger, and would take these people for leavers",
+			path, all[twins.Second].Line, all[twins.First].Line, twins.Organization())
+	}
+	return err
 }

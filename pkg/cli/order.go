@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/budget"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/onboard"
@@ -84,8 +85,10 @@ func (o *order) complete(a *app) error {
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}
 	o.SkipInvalid = o.Invalid == skipInvalid
-	if o.MaxAdmins != nil && *o.MaxAdmins == -1 {
-		o.MaxAdmins = nil
+	for _, limit := range []**int{&o.MaxAdmins, &o.MaxPerDay, &o.MaxPending} {
+		if *limit != nil && **limit == -1 {
+			*limit = nil
+		}
 	}
 	if o.Header, err = a.readHeader(o.HeaderFile, o.Roster); err != nil {
 		return err
@@ -173,6 +176,7 @@ func (o *order) guardFlags(cmd *cobra.Command) {
 	flags.Var(&o.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's\nmembers and pending invitations as in 10%")
 	flags.StringArrayVar(&o.AllowDomains, "allow-domain", nil, "send nothing if somebody would get an e-mail elsewhere than at `DOMAIN` (repeatable);\n.DOMAIN or *.DOMAIN: at its subdomains")
 	flags.Var(most{&o.MaxAdmins}, "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
+	flags.StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped, and is that of who would be mailed, changed or cancelled,\nand as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
 	flags.IntVar(&o.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
 }
 
@@ -190,6 +194,8 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
 	flags.StringVar(&o.StopAt, "deadline", "", "stop feeding at `WHEN`, to be resumed: a duration (90m), a time of day (06:00) or RFC 3339")
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
+	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs and machines that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
+	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")

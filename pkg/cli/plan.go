@@ -62,6 +62,9 @@ func (r *run) showPlan(p *onboard.Preview) {
 		row("differs", "%s", p.Drift)
 	}
 	r.showTime(p, row)
+	for _, budget := range p.Budgets {
+		row("budget", "%s", budget)
+	}
 	row("results", "%s", r.order.Results)
 }
 

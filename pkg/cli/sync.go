@@ -18,8 +18,13 @@ summary: members with another role, people who have left the roster, open invita
 changed only where a flag asks for it; members are never removed.
 
 It never asks. When nothing is to be done it makes no call that writes, and says so. A broken export sends nothing: an
-empty or unreadable roster ends with exit code 5, one that has shrunk too much with 8, and so does one that makes leavers
-of too many people where these would be changed. A file of rows to correct is for invite: sync refuses it with 5.
+empty or unreadable roster ends with exit code 5, one that has shrunk too much with 8, and so does one where too many
+leavers would be changed, or any by a roster of another name than the last. What a guard keeps back stays so, night after
+night, until it trips no more or somebody approves of exactly that, once, with the --approve DIGEST that the message
+shows. A file of rows to correct is for invite: sync refuses it with 5.
+
+Somebody has left once a roster that was let through lacks them, unless a later invite, or another roster that is synced
+with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers.
 
 The roster may be an address: https://hr.example.com/people.csv, with credentials from --header-file.
 
@@ -91,6 +96,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
 		o.guardFlags(cmd)
 		flags := cmd.Flags()
+		flags.BoolVar(&o.Follow.AcceptRoster, "accept-roster", false, "change leavers although the roster has another name than the last one (digits in it don't count), or is read with other flags;\nit is the one that is followed from then on")
 		flags.Var(&o.Follow.MaxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
 		flags.Var(&o.Follow.MaxRoleChanges, "max-role-changes", "send nothing if --apply-roles would give more members another role: a number, or a share of the organization's\nmembers as in 10%, which up to three never exceed")
 		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")

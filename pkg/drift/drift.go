@@ -24,11 +24,11 @@ type Kind string
 const (
 	// Role: a member has another role than the roster wants.
 	Role Kind = "role"
-	// Leaver: a member whom an earlier roster named, and this one does not.
+	// Leaver: a member who is known from an earlier roster, and this one does not name.
 	Leaver Kind = "leaver"
-	// LeaverInvited: the open invitation of somebody whom an earlier roster named, and this one does not.
+	// LeaverInvited: the open invitation of somebody who is known from an earlier roster, and this one does not name.
 	LeaverInvited Kind = "leaver_invited"
-	// UnknownInvited: the open invitation of somebody whom no roster has ever named.
+	// UnknownInvited: the open invitation of somebody whom no roster explains.
 	UnknownInvited Kind = "unknown_invited"
 )
 
@@ -57,7 +57,7 @@ type Sides struct {
 	// People are all of the organization's, by key.
 	People iter.Seq2[string, directory.Membership]
 	Roster Roster
-	// Known tells whether an earlier roster has named somebody, by key.
+	// Known tells whether somebody is known from an earlier roster, by key, so that who is missing in this one has left.
 	Known func(key string) bool
 	// Owner returns the key of the person to whom an invitation was sent that is remembered, empty if none is or if it is not
 	// certain: the service may list it under another spelling of the address. Nil remembers none.

@@ -1,7 +1,6 @@
 package fix
 
 import (
-	"errors"
 	"io"
 
 	"rollcall/pkg/email"
@@ -15,9 +14,6 @@ type book struct {
 	out io.Writer
 }
 
-// errShown is why an address cannot be taken out of what surrounds it.
-var errShown = errors.New("the cell only shows what it does, by a formula or a merged area (write the address into it)")
-
 func (b *book) set(cell roster.Cell) (before, after string, err error) {
 	before, after = cell.Text, cell.Repair(cell.Text)
 	if after == before {
@@ -28,7 +24,7 @@ func (b *book) set(cell roster.Cell) (before, after string, err error) {
 		return before, after, err
 	}
 	if _, wrapped := email.Unwrap(email.Trim(before)); wrapped && cell.Field == roster.FieldEmail {
-		return before, after, errShown
+		return before, after, errLeft // a formula, a merged area, a mark in the text
 	}
 	return before, before, nil // it is read well as it is
 }

@@ -6,7 +6,7 @@
 //	for change, err := range fixed.Changes(ctx) { … }
 //
 // Everything else stays as it is, byte for byte: other cells, comments, spacing, quotes, order, encoding. What needs a
-// guess stays, too, and remains a finding. The fixed roster, read again, has the same entries but for those that were
+// guess stays, too, and remains a finding, as does an address that only a formula shows, or that is struck through. The fixed roster, read again, has the same entries but for those that were
 // dropped; [Fix.Content] makes sure of that. Fixing it again changes nothing.
 //
 // The document is held as a whole. Nothing is written to the disk.
@@ -39,6 +39,7 @@ type Fix struct {
 	// content is the text of the document, written how it is written there; or its bytes, if it is a workbook.
 	content []byte
 	written *document.Text
+	left    left
 }
 
 // Read reads a roster. Errors are those of [roster.Read].
@@ -82,7 +83,8 @@ func (f *Fix) read(ctx context.Context) (err error) {
 
 // editor changes a document from its beginning to its end.
 type editor interface {
-	// set makes a cell say what it should. It returns what it says in either case, both the same if it stays as it is.
+	// set makes a cell say what it should. It returns what it says in either case, both the same if it stays as it is and is
+	// read well so, and errLeft if it is not.
 	set(cell roster.Cell) (before, after string, err error)
 	// drop takes a row away, and reports whether it did.
 	drop(row roster.RawRow) bool
@@ -171,11 +173,12 @@ func (f *Fix) writeTo(ctx context.Context, out io.Writer) (dropped map[int]bool,
 
 // edit goes through the roster and changes what is to be changed, until each returns false.
 func (f *Fix) edit(ctx context.Context, e editor, each func(c Change, row int) bool) error {
+	f.left = newLeft()
 	for row, err := range f.roster.RawRows(ctx) {
 		if err != nil {
 			return err
 		}
-		if row.DuplicateOf > 0 && e.drop(row) {
+		if keeps := f.left.keeps(row); row.DuplicateOf > 0 && !keeps && e.drop(row) {
 			if !each(f.dropped(row), row.Row) {
 				return nil
 			}
@@ -186,6 +189,10 @@ func (f *Fix) edit(ctx context.Context, e editor, each func(c Change, row int) b
 		})
 		for _, cell := range row.Written {
 			before, after, err := e.set(cell)
+			if errors.Is(err, errLeft) {
+				f.left.leave(row, before)
+				continue
+			}
 			if err != nil {
 				return fmt.Errorf("%s:%d:%d: %s: %w", f.roster.Name, cell.Line, cell.Column, cell.Field, err)
 			}
@@ -221,7 +228,7 @@ func (f *Fix) verify(ctx context.Context, name string, content []byte, dropped m
 		if err != nil {
 			return err
 		}
-		if !more || !same(before, after) {
+		if !more || !f.left.same(before, after) {
 			return fmt.Errorf("%w: line %d, %q", errOtherwise, before.Line, before.Email)
 		}
 	}
@@ -231,8 +238,9 @@ func (f *Fix) verify(ctx context.Context, name string, content []byte, dropped m
 	return nil
 }
 
-func same(a, b roster.Entry) bool {
-	return a.Email == b.Email && a.Role == b.Role && a.Invalid() == b.Invalid() && slices.Equal(a.Teams, b.Teams) && slices.Equal(a.Extra, b.Extra)
+// sameBut reports whether two entries are the same but for what is wrong with them.
+func sameBut(a, b roster.Entry) bool {
+	return a.Email == b.Email && a.Role == b.Role && slices.Equal(a.Teams, b.Teams) && slices.Equal(a.Extra, b.Extra)
 }
 
 // FieldRow stands in a [Change] for the row as a whole.

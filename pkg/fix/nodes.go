@@ -3,7 +3,6 @@ package fix
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -15,9 +14,6 @@ import (
 // nodes is YAML or JSON that is edited.
 type nodes struct{ *text }
 
-// errLines is why an address cannot be taken out of what surrounds it.
-var errLines = errors.New("the address is written over several lines or with a tag, and cannot be fixed (write it on one line)")
-
 func (n *nodes) set(cell roster.Cell) (before, after string, err error) {
 	before, after = cell.Text, cell.Repair(cell.Text)
 	if after == before {
@@ -27,7 +23,7 @@ func (n *nodes) set(cell roster.Cell) (before, after string, err error) {
 	to, by := n.scalar(from, before, after)
 	if to < 0 {
 		if _, wrapped := email.Unwrap(email.Trim(before)); wrapped && cell.Field == roster.FieldEmail {
-			return before, after, errLines
+			return before, after, errLeft // written over several lines or with a tag
 		}
 		return before, before, nil // it is read well as it is
 	}

@@ -57,7 +57,7 @@ type Person struct {
 type Trip struct {
 	// Option names the guard.
 	Option string `json:"option"`
-	// Reason says what is wrong, Examples who the first ones are.
+	// Reason says what is wrong, without naming people; Examples who the first ones are.
 	Reason   string   `json:"reason"`
 	Examples []string `json:"examples,omitempty"`
 	// Pass are the settings that let it pass. All of them are needed.

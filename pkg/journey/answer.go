@@ -48,6 +48,13 @@ func classOf(err error) cybedefend.Class {
 	return cybedefend.ClassOf(err)
 }
 
+// harmless reports whether the call has certainly mailed nobody: it cancelled an invitation, or the service says that it
+// has not done it.
+func (a Answer) harmless() bool {
+	class := classOf(a.Err)
+	return a.Cancels || class == cybedefend.NotProcessed || class == cybedefend.FinalNo
+}
+
 func heard(a Answer) Heard {
 	failure, _ := errors.AsType[*cybedefend.Error](a.Err)
 	switch class := cybedefend.ClassOf(a.Err); {

@@ -73,14 +73,14 @@ func (t *Attempt) Make(ctx context.Context, w Work, permission pace.Permission, 
 	}
 	ctx = stamp(ctx) // a claim is good for a few seconds from here on
 	claim := record.Claim{
-		Run: t.Run, Row: w.Row, Email: w.Email, Change: record.ChangeInvite, Attempt: w.Attempts + 1, At: time.Now(),
+		Run: t.Run, Row: w.Row, Email: w.Email, Change: record.ChangeInvite, Attempt: w.Attempts + 1, At: t.Now(),
 		Replaces: w.Replaces, Before: w.Before,
 	}
 	if err := t.Store.Claim(ctx, claim); err != nil {
 		deliver(Step{Move: Withheld, Work: w}, err)
 		return
 	}
-	step, told := Step{Move: Withheld, Work: w}, (*audit.Event)(nil)
+	step, told := Step{Move: Withheld, Work: w, Harmless: true}, (*audit.Event)(nil)
 	if t.Gate.Leave(ctx) == nil && fence.Fresh(ctx) == nil {
 		step, told = t.call(ctx, w, permission)
 	}
@@ -100,6 +100,7 @@ func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) 
 	}
 	a.Ended = time.Now()
 	step := Judge(w, a, t.Policy)
+	step.Harmless = a.harmless()
 	if step.Work.Outcome == record.Invited {
 		if twin := t.Twin(step.Work.InvitationID, w.Email); twin != "" {
 			step.Work.Hint = "the service has given the same invitation id to " + twin + ": look in the dashboard"
@@ -137,7 +138,7 @@ func (t *Attempt) conclude(ctx context.Context, step Step, told *audit.Event, de
 		step.Work.UpdatedAt = t.Now()
 	}
 	conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}
-	conclusion.Event = told
+	conclusion.Harmless, conclusion.Event = step.Harmless, told
 	err := t.Store.Conclude(ctx, t.Run, func(err error) { deliver(step, err) }, conclusion)
 	if err != nil {
 		deliver(step, err)

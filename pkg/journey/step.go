@@ -113,6 +113,8 @@ type Step struct {
 	Err   error
 	// Hold is until when nobody should send, zero if nobody has to wait.
 	Hold time.Time
+	// Harmless says that the attempt has certainly mailed nobody.
+	Harmless bool
 	// Gap says why the lists are not believed.
 	Gap string
 	// Verdict is what the policy says, where a reading came down to that.

@@ -63,6 +63,10 @@ type Ledger interface {
 	// while then is at work, and then may be called before Conclude returns: it must be short, must not call the ledger
 	// and must not need anything that the caller holds.
 	Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error
+	// Mailings returns when the invitations of the scope left that may have mailed somebody, of all its runs, oldest first
+	// and none from before since. Each claim of the kind [record.ChangeInvite] is one, with its At, from the moment that it
+	// is on disk until it is concluded as harmless.
+	Mailings(ctx context.Context, scope record.Scope, since time.Time) ([]time.Time, error)
 	// Doubts returns the claims that stand in the scope, of all its runs, oldest first, each with the record of its row.
 	// For a claim without a row the record is what [Ledger.Conclude] kept for it.
 	Doubts(ctx context.Context, scope record.Scope) ([]record.Doubt, error)
@@ -118,15 +122,13 @@ type Ledger interface {
 	// Cancelled yields the rows of which runs of the scope have cancelled an invitation in order to replace it, oldest run
 	// first. Of a record it has the address and, in its trail, the invitation and when the last attempt ended.
 	Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
-	// Named yields every person whom a whole roster of the scope has ever named in a row that was not invalid, in no
-	// order.
+	// Named yields every person whom a whole run of the scope has named in a row that was not invalid, in no order. A run
+	// that was cut short names nobody by that: see [Name.Last].
 	Named(ctx context.Context, scope record.Scope) iter.Seq2[Name, error]
 
-	// AcceptRoster remembers the last roster that was let through for the scope, in place of the one before. A zero At
-	// stands for now.
-	AcceptRoster(ctx context.Context, scope record.Scope, a Accepted) error
-	// AcceptedRoster returns the last roster that was let through for the scope, if there is one.
-	AcceptedRoster(ctx context.Context, scope record.Scope) (a Accepted, found bool, err error)
+	// What follows a roster is in [Following].
+	Following
+
 	// LearnPace remembers the rate, in requests a second, for the scope, in place of an earlier one. Zero
 	// forgets it.
 	LearnPace(ctx context.Context, scope record.Scope, rate float64) error

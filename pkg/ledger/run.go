@@ -19,9 +19,10 @@ type Run struct {
 	Digest [32]byte
 	// Extra are the names of the roster's own columns.
 	Extra []string
-	// Whole says that the roster names everybody that the organization is to have, so that who is missing in the next
-	// one has left.
-	Whole bool
+	// Sync says that the organization is to follow the roster, and Whole that the roster names everybody that the
+	// organization is to have, so that who is missing in the next one that is let through has left. A run that is neither
+	// asks for the people in its rows, see [Following].
+	Sync, Whole bool
 	// Rows is how many entries the run has.
 	Rows int
 	// StartedAt is when the run began, EndedAt when it ended; EndedAt is zero as long as it can be resumed.
@@ -63,6 +64,8 @@ type Summary struct {
 	Run
 	// Outcomes counts the rows by outcome; [record.Unset] is a row without one.
 	Outcomes map[record.Outcome]int
+	// Approved is the digest of the run's [Approval], empty if it has none.
+	Approved string
 }
 
 // Entry is a row that has no outcome yet.
@@ -73,21 +76,16 @@ type Entry struct {
 	Claim *record.Claim
 }
 
-// Name is a person whom a whole roster has named.
+// Name is a person whom a whole run has named.
 type Name struct {
 	// Person is the folded address.
 	Person string
-	// Since is when this joining began: the start of the whole run that named the person again after a whole run that
-	// did not. It is zero for somebody who never left.
+	// Since is when this joining began: the start of the whole run that named the person again after a whole roster that did
+	// not was let through. It is zero for somebody who never left.
 	Since time.Time
-	// Left says that the last whole run did not name the person: whoever names the person next begins a new joining.
+	// Left says that the last whole roster that was let through did not name the person, under whatever spelling, and no run
+	// has since: whoever names the person next begins a new joining.
 	Left bool
-}
-
-// Accepted is a roster that was let through.
-type Accepted struct {
-	// Rows is how many rows it had, Digest what makes it the same roster.
-	Rows   int
-	Digest [32]byte
-	At     time.Time
+	// Last is when a roster that names the person, under whatever spelling, was last let through, zero if none has been.
+	Last time.Time
 }

@@ -48,6 +48,9 @@ func (o Occasion) Calls(s report.Summary) bool {
 // without their folders, and the ledger, which tells a chat nothing, not at all.
 func Notice(s report.Summary, render remedy.Renderer) ([]byte, error) {
 	meaning := fmt.Sprintf("exit code %d: %s", s.Status, s.Status.Meaning(render))
+	if tripped := s.Tripped.String(); tripped != "" {
+		meaning += " (" + tripped + ")"
+	}
 	return json.Marshal(struct {
 		Text    string         `json:"text"`
 		Summary report.Summary `json:"rollcall"`

@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
+	"rollcall/pkg/status"
 )
 
 // night is the end of a run that read five hundred rows.
@@ -136,6 +137,22 @@ func TestOccasion(t *testing.T) {
 		got := []bool{tt.occasion.Valid(), tt.occasion.Calls(idle), tt.occasion.Calls(busy), tt.occasion.Calls(dryRun), tt.occasion.Calls(stopped)}
 		if diff := cmp.Diff([]bool{tt.valid, tt.idle, tt.busy, tt.dryRun, tt.stopped}, got); diff != "" {
 			t.Errorf("%s (valid, idle, busy, dry run, stopped): %s", tt.occasion, diff)
+		}
+	}
+}
+
+// TestNoticeOfWhatIsKeptBack tells a chat what guards keep back.
+func TestNoticeOfWhatIsKeptBack(t *testing.T) {
+	give := report.Summary{Roster: "team.csv", Status: status.Guarded, Tripped: &report.Tripped{
+		Digest: "3f2a9c1d2b4e", Guards: []report.Guard{{Option: "max-leavers", Reason: "6 people"}},
+	}}
+	notice, err := notify.Notice(give, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`exit code 8: a guard tripped; nothing sent (max-leavers: 3f2a9c1d2b4e)"`, `"reason":"6 people"`} {
+		if !strings.Contains(string(notice), want) {
+			t.Errorf("%q is not in it:\n%s", want, notice)
 		}
 	}
 }

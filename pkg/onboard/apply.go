@@ -46,12 +46,15 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 		if _, err := s.writeVerdicts(waits); err != nil {
 			return err
 		}
-		return s.writeDrift()
+		return errors.Join(s.accept(waits, ""), s.writeDrift())
 	}
 	if !s.report.Resumed {
 		if err := s.begin(waits); err != nil {
 			return err
 		}
+	}
+	if err := s.keepConsent(waits, p); err != nil {
+		return err
 	}
 	if err := s.noteApproval(waits, p); err != nil {
 		return err
@@ -99,7 +102,7 @@ func (s *Session) begin(ctx context.Context) (err error) {
 	s.run, err = s.memory.ledger.Begin(ctx, ledger.Run{
 		OrganizationID: s.memory.scope.OrganizationID, Service: s.memory.scope.Service,
 		Roster: s.roster.Name, Digest: s.digest(), Extra: s.roster.Extra,
-		Whole: s.o.Sync != nil && s.roster.Invalid == 0, // an invalid row may mean anybody
+		Sync: s.o.Sync != nil, Whole: s.o.Sync != nil && s.roster.Invalid == 0, // an invalid row may mean anybody
 	}, plan.Records(s.roster.Entries(ctx), s.now, s.o.Render))
 	s.o.Observer.named(s.run.ID)
 	return err
@@ -107,16 +110,21 @@ func (s *Session) begin(ctx context.Context) (err error) {
 
 // send carries every row of the run to its outcome. It writes the results, whether or not sending ends early.
 func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
+	left, err := s.spare(ctx)
+	if err != nil {
+		return err
+	}
 	s.report.Run, s.report.Final = s.run.ID, true
 	s.o.Observer.begun(s.run, s.report.Resumed)
 	s.report.Retries = map[string]int{}
 	stop, halt := s.whileTrailed(ctx, stop)
 	defer halt()
-	err := s.past.recovered.Run(ctx, stop, batch.Options{
+	err = s.past.recovered.Run(ctx, stop, batch.Options{
 		Run: s.run.ID, Service: s.connection, Pace: s.connection.pace, Workers: s.o.Concurrency, Deadline: s.o.Deadline,
 		Limits: breaker.Options{
 			MaxWait: s.o.MaxWait, MaxFailures: s.o.MaxFailures.Of(s.run.Rows), MayNotInvite: !s.connection.Caller.MayInvite(),
 		},
+		Budget: left,
 		Observe: func(e batch.Event) {
 			switch {
 			case e.Retry != nil:
@@ -134,7 +142,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
 	_ = s.memory.learnPace(ctx, s.connection.pace)
-	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now())
+	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now(), reasonLeft(err))
 	if resultsErr != nil {
 		if outcomes, countErr := s.countOutcomes(ctx); countErr == nil {
 			s.report.Outcomes = outcomes
@@ -167,10 +175,23 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 	err := changer.make(ctx, stop, s.following.changes)
 	ctx = context.WithoutCancel(ctx)
 	if err == nil || StatusOf(err) == status.Rows {
-		accepted := ledger.Accepted{Rows: s.roster.Rows, Digest: s.digest(), At: s.now()}
-		err = errors.Join(err, s.memory.ledger.AcceptRoster(ctx, s.memory.scope, accepted))
+		err = errors.Join(err, s.accept(ctx, s.run.ID))
 	}
 	return errors.Join(err, s.writeDrift())
+}
+
+// accept remembers that the roster was let through, by the run unless that is empty: then there was nothing to do.
+func (s *Session) accept(ctx context.Context, run string) error {
+	now := s.reading()
+	return s.memory.ledger.AcceptRoster(ctx, s.memory.scope, ledger.Accepted{
+		Roster: now.name, Rows: s.roster.Rows, Digest: s.digest(), Content: now.content, Shape: now.shape,
+		Whole: s.roster.Invalid == 0, Run: run,
+	})
+}
+
+// reading says which roster is followed.
+func (s *Session) reading() reading {
+	return reading{name: s.roster.Name, shape: s.o.Shape(), content: s.roster.Digest}
 }
 
 // writeDrift writes down where the organization differs from the roster that it is to follow.
@@ -183,7 +204,8 @@ func (s *Session) writeDrift() (err error) {
 func (p *Preview) isIdle() bool {
 	s := p.session
 	f := s.following
-	return f != nil && p.Sends() == 0 && !p.endings && !f.isDue() && !s.report.Resumed && f.accepted.Digest == s.digest()
+	return f != nil && p.Sends() == 0 && !p.endings && !f.isDue() && !s.report.Resumed && p.consent.now == "" &&
+		f.accepted.Digest == s.digest() && ledger.Series(f.accepted.Roster) == ledger.Series(s.roster.Name)
 }
 
 // countOutcomes counts the outcomes where no results could be written.

@@ -114,6 +114,8 @@ func (s *Session) noteApproval(ctx context.Context, p *Preview) error {
 	case s.o.Approved != nil:
 		identity := s.o.Approved.Identity()
 		digest, how = hex.EncodeToString(identity[:]), cmp.Or(how, audit.ByPlan)
+	case p.consent.now != "":
+		how, digest = audit.ByDigest, p.consent.now
 	case how == "" && s.o.Sync != nil:
 		how = audit.Unattended
 	}
@@ -155,16 +157,19 @@ func (s *Session) guardsPassed(p *Preview) (events []audit.Event) {
 		return nil
 	}
 	usual := ForSync()
-	limits := guard.Limits{MaxAdmins: usual.MaxAdmins, MaxLeavers: new(usual.Sync.leavers(f.accepted.Rows))}
+	limits := guard.Limits{MaxAdmins: usual.MaxAdmins, MaxLeavers: new(usual.Sync.leavers(f.rows()))}
 	if d := s.past.inputs.Directory; d != nil {
 		limits.MaxRoleChanges = new(usual.Sync.roleChanges(d.Members()))
 	}
 	trips := p.guards.Passed(limits)
-	if trip := guard.Shrink(f.accepted.Rows, s.roster.Rows, float64(usual.Sync.MaxShrink)*100); trip != nil {
+	if trip := guard.Shrink(f.rows(), s.roster.Rows, float64(usual.Sync.MaxShrink)*100); trip != nil {
 		trips = append(trips, *trip)
 	}
 	for _, trip := range trips {
 		events = append(events, audit.Pass(s.run.ID, trip.Option, s.valueOf(trip.Option), trip.Reason))
+	}
+	if f.AcceptRoster {
+		events = append(events, audit.Pass(s.run.ID, guard.OptionAcceptRoster, "", ""))
 	}
 	if f.MinAdmins < usual.Sync.MinAdmins && f.ApplyRoles {
 		events = append(events, audit.Pass(s.run.ID, "min-admins", strconv.Itoa(f.MinAdmins), ""))

@@ -125,7 +125,12 @@ func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action
 			return err
 		}
 	}
-	claimed = claimedCall{ledger: c.ledger, claim: claim, call: call, silence: c.silence, told: toldOf(claim, d)}
+	claimed = claimedCall{ledger: c.ledger, claim: claim, silence: c.silence, told: toldOf(claim, d), call: func(ctx context.Context) error {
+		if err := call(ctx); err != nil {
+			return err
+		}
+		return c.keep(context.WithoutCancel(ctx), d, done)
+	}}
 	err := c.connection.retrier().Call(waits, func(context.Context) error { return claimed.make(ctx) })
 	switch {
 	case err == nil:

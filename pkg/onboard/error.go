@@ -57,7 +57,7 @@ func StatusOf(err error) status.Status {
 	case breaker.Interrupted:
 		return status.Interrupted
 	case breaker.Deadline, breaker.Overlong, breaker.Streak, breaker.Failures, breaker.Unsettled, breaker.Contradicted, breaker.Foreign,
-		breaker.Unconnected:
+		breaker.Unconnected, breaker.Budget:
 		return status.Stopped
 	case breaker.Credentials, breaker.Forbidden:
 		return status.Refused

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/drift"
+	"rollcall/pkg/email"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
@@ -44,10 +45,11 @@ const (
 // none.
 type following struct {
 	*Sync
-	// accepted is the last roster that was let through.
-	accepted ledger.Accepted
-	// shrunk is what speaks against a roster that has lost too many rows, nil if this one has not.
-	shrunk  *guard.Trip
+	// absence is what is remembered of whom rosters have named.
+	*absence
+	// trips are what speaks against the roster itself: it has lost too many rows, or leavers would be changed by another one
+	// than before.
+	trips   []guard.Trip
 	changes []Change
 }
 
@@ -62,40 +64,42 @@ func (s *Sync) leavers(people int) int {
 	return s.MaxLeavers.Of(people)
 }
 
-// compare finds out where the organization differs from the roster, which of that is to be changed, and how much the
-// roster has shrunk.
-func (s *Sync) compare(ctx context.Context, r *roster.Roster, m memory, p *past) (*following, error) {
-	f := &following{Sync: s}
-	named := map[string]bool{}
-	if m.ledger != nil {
-		var err error
-		if f.accepted, _, err = m.ledger.AcceptedRoster(ctx, m.scope); err != nil {
-			return nil, err
-		}
-		for name, err := range m.ledger.Named(ctx, m.scope) {
-			if err != nil {
-				return nil, err
-			}
-			named[name.Person] = true
-		}
-	}
+// compare finds out where the organization differs from the roster that it is to follow, which of that is to be changed, and
+// what speaks against the roster.
+func (s *Sync) compare(ctx context.Context, r *roster.Roster, m memory, a *absence, now reading, p *past) (*following, error) {
+	f := &following{Sync: s, absence: a}
 	wanted, err := wishesOf(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	for mailbox := range a.elsewhere {
+		if _, here := wanted[mailbox]; !here {
+			wanted[mailbox] = "" // whom another live roster names has not left, whatever role that one wants
+		}
 	}
 	rules, err := s.rulesFor(ctx, m, p, wanted)
 	if err != nil {
 		return nil, err
 	}
 	owners := ownersOf(p.inputs.Histories)
+	leavers := false
 	for _, difference := range drift.Find(drift.Sides{
-		People: p.inputs.Directory.People(), Roster: wanted,
-		Known: func(key string) bool { return named[key] },
+		People: p.inputs.Directory.People(), Roster: wanted, Known: a.knows,
 		Owner: func(id string) string { return owners[strings.ToLower(id)] },
 	}) {
-		f.changes = append(f.changes, f.judge(difference, r, p, rules))
+		if difference.Kind == drift.LeaverInvited {
+			difference.Doubt = a.doubt(email.Fold(difference.Email), owners[strings.ToLower(difference.InvitationID)])
+		}
+		change := f.judge(difference, r, p, rules)
+		leavers = leavers || change.Action == Due && difference.Kind != drift.Role
+		f.changes = append(f.changes, change)
 	}
-	f.shrunk = guard.Shrink(f.accepted.Rows, r.Rows, float64(s.MaxShrink)*100)
+	if trip := guard.Shrink(a.rows(), r.Rows, float64(s.MaxShrink)*100); trip != nil {
+		f.trips = append(f.trips, *trip)
+	}
+	if leavers && !s.AcceptRoster {
+		f.trips = append(f.trips, a.trips(now)...)
+	}
 	return f, nil
 }
 
@@ -152,19 +156,22 @@ func (f *following) judge(d drift.Difference, r *roster.Roster, p *past, rules *
 }
 
 // limit adds to a guard's limits what holds for leavers and roles in an organization of so many members, and check shows a
-// guard what is to be changed.
+// guard what is to be changed, which is work.
 func (f *following) limit(limits *guard.Limits, members int) {
 	if f != nil {
-		limits.MaxLeavers = new(f.leavers(f.accepted.Rows))
+		limits.MaxLeavers = new(f.leavers(f.rows()))
 		limits.MaxRoleChanges = new(f.roleChanges(members))
 	}
 }
 
-func (f *following) check(guards *guard.Check) {
+func (f *following) check(guards *guard.Check, work *guard.Work) {
 	if f == nil {
 		return
 	}
 	for _, c := range f.changes {
+		if c.Action == Due {
+			work.Add(string(c.Kind), email.Fold(c.Email), c.Wanted)
+		}
 		switch {
 		case c.Action != Due:
 		case c.Kind == drift.Role:

@@ -69,7 +69,7 @@ func (h History) Results(ctx context.Context, name string, o Output) error {
 		return err
 	}
 	return History{Ledgers: []string{path}}.each(func(l ledger.Ledger) error {
-		_, err := writeResults(ctx, l, run, o, run.EndedAt)
+		_, err := writeResults(ctx, l, run, o, run.EndedAt, "")
 		return err
 	})
 }
@@ -128,8 +128,9 @@ func (o Output) createResults(extra []string) (output, error) {
 	}}, nil
 }
 
-// writeResults writes what the ledger knows about every row of a run, and counts the outcomes.
-func writeResults(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, ended time.Time) (map[record.Outcome]int, error) {
+// writeResults writes what the ledger knows about every row of a run, and counts the outcomes. Left says why rows were not
+// sent, where there is more to say than that the run has ended.
+func writeResults(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, ended time.Time, left string) (map[record.Outcome]int, error) {
 	out, err := o.createResults(run.Extra)
 	if err != nil {
 		return nil, err
@@ -141,6 +142,9 @@ func writeResults(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output
 			return nil, err
 		}
 		outcomes[r.Outcome]++
+		if r.Outcome == record.NotSent && left != "" {
+			r.Error = left
+		}
 		if err := out.write(r); err != nil {
 			return nil, err
 		}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path/filepath"
-	"strings"
 	"time"
-	"unicode"
 
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
@@ -99,28 +96,15 @@ func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[st
 	return joined, nil
 }
 
-// follows reports whether the last whole roster was the one of that name, on another day perhaps: whoever another roster
-// does not name has not left this one.
+// follows reports whether the last whole roster that was let through was the one of that name, on another day perhaps:
+// whoever another roster does not name has not left this one.
 func (m memory) follows(ctx context.Context, whole string) (bool, error) {
-	for run, err := range m.ledger.Runs(ctx) {
-		switch {
-		case err != nil:
-			return false, err
-		case run.Whole && run.Scope() == m.scope:
-			return whole != "" && withoutDigits(run.Roster) == withoutDigits(whole), nil
+	for accepted, err := range m.ledger.AcceptedRosters(ctx, m.scope) {
+		if err != nil || accepted.Whole {
+			return err == nil && whole != "" && ledger.Series(accepted.Roster) == ledger.Series(whole), err
 		}
 	}
 	return false, nil
-}
-
-// withoutDigits returns the name of a file in lower case and without digits, which are often those of a date.
-func withoutDigits(path string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, filepath.Base(path))
 }
 
 // doubts returns the claims that stand.

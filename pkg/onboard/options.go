@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/budget"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/document"
 	"rollcall/pkg/guard"
@@ -120,6 +121,9 @@ type Guards struct {
 	MaxAdmins *int `yaml:"max-admins"`
 	// MinRows is how many rows the roster must have.
 	MinRows int `yaml:"min-rows"`
+	// ApprovedDigests are those of work that a person has approved of, whatever guards have against it, as the refusal has
+	// named it. An approval counts for one run.
+	ApprovedDigests []string `yaml:"approve"`
 }
 
 // Course says how long a run goes on, and what it remembers.
@@ -131,6 +135,11 @@ type Course struct {
 	Deadline time.Time `yaml:"-"`
 	// MaxFailures is how many rows may end badly before the run stops: a number, or a share of the rows.
 	MaxFailures quantity.Quantity `yaml:"max-failures"`
+	// MaxPerDay is how many invitations that may have mailed somebody may leave in 24 hours, in all runs that share the
+	// ledger. Nil: any number.
+	MaxPerDay *int `yaml:"max-per-day"`
+	// MaxPending is how many invitations may be open in the organization at once. Nil: any number.
+	MaxPending *int `yaml:"max-pending"`
 	// Ledger is the file that remembers what was sent. Empty: the one that LedgerOf names for the organization.
 	Ledger   string                                               `yaml:"ledger"`
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
@@ -157,6 +166,8 @@ type Sync struct {
 	CancelLeavers bool `yaml:"cancel-leavers"`
 	// ApplyRoles gives members the role that the roster has for them.
 	ApplyRoles bool `yaml:"apply-roles"`
+	// AcceptRoster has the roster take the place of the last one, of whatever name and however that was read.
+	AcceptRoster bool `yaml:"accept-roster"`
 	// MaxShrink is the share of the last roster's rows that this one may have lost.
 	MaxShrink quantity.Share `yaml:"max-shrink"`
 	// MaxLeavers is how many people may be changed for having left: a number, or a share of the last roster's people.
@@ -166,6 +177,9 @@ type Sync struct {
 	// MinAdmins is how many administrators stay, whatever the roster says. Whoever is about to become one does not count.
 	// Zero stands for 2.
 	MinAdmins int `yaml:"min-admins"`
+	// Beside are the ledgers of other jobs, empty being that of the organization: whom a live roster of theirs names for the
+	// same organization has not left.
+	Beside []string `yaml:"-"`
 }
 
 // Defaults of a sync where it differs from inviting, since nobody is there to say no.
@@ -281,6 +295,9 @@ func (o Options) check() error {
 		return cannotBeNegative("min-rows")
 	case o.Sync != nil && o.Sync.MinAdmins < 0:
 		return cannotBeNegative("min-admins")
+	case !areDigests(o.ApprovedDigests):
+		return remedy.Aboutf(guard.OptionApprove, "a digest has twelve of the digits 0-9 and a-f").
+			With(remedy.Words("copy it from the message about what a guard keeps back"))
 	case o.Grace < 0:
 		return remedy.MustBePositive("grace")
 	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:
@@ -289,6 +306,15 @@ func (o Options) check() error {
 		return &remedy.OptionError{
 			Option: "max-new", What: remedy.Use("max-new", o.MaxNew.String()).Words(" is a share of people who are not looked up"),
 			Remedy: remedy.Words("write it as a number"),
+		}
+	case o.MaxPerDay != nil && *o.MaxPerDay < 0:
+		return cannotBeNegative(budget.OptionPerDay)
+	case o.MaxPending != nil && *o.MaxPending < 0:
+		return cannotBeNegative(budget.OptionPending)
+	case o.MaxPending != nil && blind:
+		return &remedy.OptionError{
+			Option: budget.OptionPending, What: remedy.Use(budget.OptionPending, "").Words(" counts open invitations, which are not looked up"),
+			Remedy: remedy.Words("leave it out, or let them be looked up"),
 		}
 	case o.Offline && !o.DryRun:
 		return &remedy.OptionError{

@@ -19,6 +19,8 @@ type PastRun struct {
 	ExitCode *int       `json:"exit_code"`
 	// Resumed is how often it was.
 	Resumed int `json:"resumed"`
+	// Approved is the digest of what was approved of although guards had something against it, empty if nothing was.
+	Approved string `json:"approved,omitempty"`
 	// Outcomes count the rows by their last word. A row that has had no turn yet is not sent.
 	Outcomes map[string]int `json:"outcomes"`
 }
@@ -27,7 +29,7 @@ type PastRun struct {
 func PastRunOf(run ledger.Summary) PastRun {
 	past := PastRun{
 		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows,
-		StartedAt: run.StartedAt, Resumed: run.Resumed, Outcomes: map[string]int{},
+		StartedAt: run.StartedAt, Resumed: run.Resumed, Approved: run.Approved, Outcomes: map[string]int{},
 	}
 	if !run.EndedAt.IsZero() {
 		past.EndedAt, past.ExitCode = &run.EndedAt, &run.ExitCode

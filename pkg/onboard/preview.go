@@ -57,6 +57,8 @@ type Preview struct {
 	Takes     time.Duration
 	Deadline  time.Time
 	Late      int
+	// Budgets are those that limit how many are invited, with how many they leave.
+	Budgets []Budget
 	// Files are what will be written.
 	Files []File
 
@@ -66,6 +68,8 @@ type Preview struct {
 	sends        rowSet // what is agreed on
 	contradicted string
 	guards       *guard.Check
+	work         guard.Work // all that would be done
+	consent      consent
 	comparison   *comparison // with the plan that is to be carried out, nil if there is none
 	steps        []plan.Step // for a plan to be saved
 }
@@ -123,6 +127,10 @@ func (p *Preview) Sends() int {
 	return p.Outcomes[record.WouldInvite] + p.Outcomes[record.WouldReinvite]
 }
 
+// Digest returns what a person approves of where guards have tripped; empty where the organization was not looked at. It is
+// the same as long as the same would be done.
+func (p *Preview) Digest() string { return p.consent.digest }
+
 // Preview finds out what will become of every row. Where something keeps everything from being sent, that is an error, and
 // the preview comes with it all the same; it is nil if the rows could not be read.
 func (s *Session) Preview(ctx context.Context) (*Preview, error) {
@@ -156,6 +164,13 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 		p.add(v)
 	}
 	p.finish()
+	var err error
+	if p.Budgets, err = s.budgets(ctx, p.Sends(), p.Replaced); err != nil {
+		return nil, err
+	}
+	if err := s.consider(ctx, p); err != nil {
+		return nil, err
+	}
 	return p, p.refusal()
 }
 
@@ -196,7 +211,7 @@ func (s *Session) newPreview() *Preview {
 	p.guards = guard.New(s.limits(population, members))
 	if s.following != nil {
 		p.Changes = s.following.changes
-		s.following.check(p.guards)
+		s.following.check(p.guards, &p.work)
 	}
 	return p
 }
@@ -230,6 +245,9 @@ func (p *Preview) add(v verdict) {
 		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role})
 	}
 	step := plan.StepOf(rec, v.plan)
+	if step.Sends() {
+		addMail(&p.work, rec)
+	}
 	p.comparison.add(step)
 	if p.session.o.Plan != "" {
 		p.steps = append(p.steps, step)
@@ -246,8 +264,8 @@ func (p *Preview) add(v verdict) {
 func (p *Preview) finish() {
 	s := p.session
 	p.Trips = p.guards.Trips(s.roster.Rows)
-	if f := s.following; f != nil && f.shrunk != nil {
-		p.Trips = append(p.Trips, *f.shrunk)
+	if f := s.following; f != nil {
+		p.Trips = append(p.Trips, f.trips...)
 	}
 	if s.connection == nil {
 		return
@@ -274,9 +292,17 @@ func Unsent(requests int, perSecond float64, left time.Duration) int {
 	return max(0, requests-int(perSecond*max(left, 0).Seconds()))
 }
 
-// refusal returns why nothing is sent, nil if nothing is in the way: rows that are invalid and not to be skipped, lists
-// that contradict themselves, a plan that does not hold any more, a guard that tripped.
+// refusal returns why nothing is sent, nil if nothing is in the way.
 func (p *Preview) refusal() error {
+	if err := p.unfit(); err != nil {
+		return err
+	}
+	return p.refuseTrips()
+}
+
+// unfit returns why nothing is sent that no approval lets pass: rows that are invalid and not to be skipped, lists that
+// contradict themselves, a plan that does not hold any more.
+func (p *Preview) unfit() error {
 	s := p.session
 	if invalid := p.Outcomes[record.Invalid]; invalid > 0 && !s.o.SkipInvalid {
 		lines := p.Problems
@@ -290,36 +316,7 @@ func (p *Preview) refusal() error {
 		return refusal(status.Stopped, stop, remedy.Words("run the same command again; ").Use("trust-lists", "").
 			Words(" goes on all the same, and may mail somebody who is there already"))
 	}
-	if err := p.comparison.refusal(); err != nil {
-		return err
-	}
-	return refuseTrips(s.roster.Name, p.Trips, s.o.Render)
-}
-
-// guardsShown is how many settings a remedy about guards names.
-const guardsShown = 20
-
-// refuseTrips returns the error that keeps everything from being sent since guards tripped.
-func refuseTrips(roster string, trips []guard.Trip, render remedy.Renderer) error {
-	if len(trips) == 0 {
-		return nil
-	}
-	var lines []string
-	var pass []remedy.Remedy
-	for _, trip := range trips {
-		lines = append(lines, trip.Text(render))
-		pass = append(pass, trip.Pass...)
-	}
-	hint := remedy.Words("if the roster is right, it passes with")
-	for _, setting := range pass[:min(len(pass), guardsShown)] {
-		hint = hint.Words(" ").Use(setting.Option, setting.Value)
-	}
-	if more := len(pass) - guardsShown; more > 0 {
-		hint = hint.Words(fmt.Sprintf(" and %d more", more))
-	}
-	err := refusal(status.Guarded, fmt.Errorf("%s: %s tripped; nothing was sent", roster, plural.Of(len(trips), "guard")), hint)
-	err.Details = lines
-	return err
+	return p.comparison.refusal()
 }
 
 // refuseInvalid returns the error that keeps everything from being sent since some rows are invalid.
@@ -366,6 +363,7 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		Replaced         int                    `json:"replaced"`
 		Problems         []string               `json:"problems,omitempty"`
 		Trips            []guard.Trip           `json:"trips,omitempty"`
+		Digest           string                 `json:"digest,omitempty"`
 		Drift            *report.Drift          `json:"drift,omitempty"`
 		Seats            *Seats                 `json:"seats,omitempty"`
 		Rate             string                 `json:"rate"`
@@ -373,9 +371,11 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		TakesS           float64                `json:"takes_s"`
 		Deadline         *time.Time             `json:"deadline,omitempty"`
 		Late             int                    `json:"late"`
+		Budgets          []Budget               `json:"budgets,omitempty"`
 		Files            []File                 `json:"files"`
 	}{
 		p.OrganizationID, p.OrganizationName, p.Service, p.Population, p.Roster, p.Detected, p.Rows, p.Warnings, resumed, p.DoneBefore,
-		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late, p.Files,
+		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Digest(), p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late,
+		p.Budgets, p.Files,
 	})
 }

@@ -97,13 +97,26 @@ func (s *Session) open(ctx context.Context) (err error) {
 	if run, done := s.approval.doneBy(); done {
 		return s.reportDone(ctx, run)
 	}
-	return s.compare(ctx)
+	if err := s.compare(ctx); err != nil || s.following == nil {
+		return err
+	}
+	if same := s.following.unchanged(time.Now()); same != "" {
+		s.o.Observer.warn(same, map[string]any{"since": s.following.evidence.Local().Format(time.DateTime)})
+	}
+	return nil
 }
 
 // compare finds out where the organization differs from the roster that it is to follow.
-func (s *Session) compare(ctx context.Context) (err error) {
-	if s.o.Sync != nil {
-		s.following, err = s.o.Sync.compare(ctx, s.roster, s.memory, &s.past)
+func (s *Session) compare(ctx context.Context) error {
+	if s.o.Sync == nil {
+		return nil
+	}
+	absence, err := s.memory.absence(ctx, s.reading(), time.Now(), s.beside())
+	if err != nil {
+		return err
+	}
+	if s.following, err = s.o.Sync.compare(ctx, s.roster, s.memory, absence, s.reading(), &s.past); err == nil && s.report.Resumed {
+		err = s.following.recall(ctx, s.memory.ledger, s.run.ID)
 	}
 	return err
 }

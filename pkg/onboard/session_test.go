@@ -123,7 +123,7 @@ func TestWhatWasRefusedIsNotApplied(t *testing.T) {
 		t.Fatalf("%+v, %v", preview, err)
 	}
 	refused, ok := errors.AsType[*onboard.Error](err)
-	if want := []remedy.Remedy{{Option: "allow-domain", Value: "x.example"}}; !ok || len(refused.Details) != 1 || !equal(refused.Remedy.Remedies(), want) {
+	if want := []remedy.Remedy{{Option: "allow-domain", Value: "x.example"}, {Option: "approve", Value: preview.Digest()}}; !ok || len(refused.Details) != 1 || !equal(refused.Remedy.Remedies(), want) {
 		t.Errorf("%+v", refused)
 	}
 	if applied := preview.Apply(t.Context(), nil); onboard.StatusOf(applied) != status.Guarded {

@@ -87,7 +87,7 @@ func (c *company) doubts(t *testing.T) []record.Doubt {
 }
 
 // TestChangesStopBetweenTwo stops a sync while it cancels the invitations of leavers: what is in flight is answered, and the
-// same work, done again, makes the rest within the guard that let it through.
+// same work, done again, makes the rest within the guard that let it through, and tells of all.
 func TestChangesStopBetweenTwo(t *testing.T) {
 	c := newCompany(t, sandbox.Options{})
 	c.name(t, 12)
@@ -109,8 +109,12 @@ func TestChangesStopBetweenTwo(t *testing.T) {
 	made := report.Drift.Changed
 	c.options.Observer.Working = nil
 	report = c.sync(t, nil, status.Well)
-	if !report.Resumed || report.Drift.Changed+made != 10 || c.service.Counts().Requests[sandbox.Cancel] != 10 {
+	if !report.Resumed || report.Drift.Changed != 10 || report.Drift.LeaversInvited != 10 || c.service.Counts().Requests[sandbox.Cancel] != 10 {
 		t.Errorf("resumed %t, %d changed after %d, %v", report.Resumed, report.Drift.Changed, made, c.service.Counts().Requests)
+	}
+	listed, err := os.ReadFile(report.Drift.File)
+	if lines := strings.Count(string(listed), "\nleaver_invited,"); err != nil || lines != 10 || strings.Count(string(listed), ",cancelled,") != 10 {
+		t.Errorf("%v, %d changes are listed:\n%s", err, lines, listed)
 	}
 	if report = c.sync(t, nil, status.Well); !report.Idle {
 		t.Errorf("there was something left to do: %+v", report)
@@ -137,5 +141,59 @@ func TestALostChangeIsClaimed(t *testing.T) {
 	report = c.sync(t, nil, status.Well)
 	if report.Drift.LeaversInvited != 0 || len(c.doubts(t)) != 0 || c.service.Counts().Requests[sandbox.Cancel] != 2 {
 		t.Errorf("%+v, in doubt %v, %v", report.Drift, c.doubts(t), c.service.Counts().Requests)
+	}
+}
+
+// TestAnApprovedRunGoesOn stops a sync between two of the changes that a person has approved of. It goes on without another
+// approval, and the same, once more, is for a person to approve once more.
+func TestAnApprovedRunGoesOn(t *testing.T) {
+	c := newCompany(t, sandbox.Options{})
+	c.options.Sync.MaxLeavers = quantity.Number(4)
+	c.name(t, 12)
+	c.sync(t, nil, status.Well)
+	c.name(t, 2)
+	report := c.sync(t, nil, status.Guarded)
+	if report.Tripped == nil || report.Tripped.Since.IsZero() || len(report.Tripped.Guards) != 1 || report.Tripped.Guards[0].Option != "max-leavers" {
+		t.Fatalf("%+v", report.Tripped)
+	}
+	c.options.ApprovedDigests = []string{report.Tripped.Digest}
+	stop, changes := make(chan struct{}), 0
+	c.options.Observer.Working = func(what string) {
+		if strings.HasPrefix(what, "changing") {
+			if changes++; changes == 3 {
+				close(stop)
+			}
+		}
+	}
+	if cut := c.sync(t, stop, status.Interrupted); cut.Tripped != nil || cut.Drift.Changed >= 10 {
+		t.Fatalf("%+v, %+v", cut.Tripped, cut.Drift)
+	}
+	c.options.Observer.Working, c.options.ApprovedDigests = nil, nil
+	report = c.sync(t, nil, status.Well)
+	if !report.Resumed || report.Tripped != nil || report.Drift.Changed != 10 || c.service.Counts().Requests[sandbox.Cancel] != 10 {
+		t.Errorf("resumed %t, %+v, %+v, %v", report.Resumed, report.Tripped, report.Drift, c.service.Counts().Requests)
+	}
+	l, err := sqlite.View(c.options.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	scope := record.Scope{Service: c.service.URL(), OrganizationID: sandbox.DefaultOrganizationID}
+	approvals := 0
+	for a, err := range l.Approvals(t.Context(), scope) {
+		approvals++
+		if err != nil || a.Run != report.Run || !a.Ended || len(a.Guards) != 1 || len(a.Work) != 10*8 {
+			t.Errorf("%+v, %v", a, err)
+		}
+	}
+	if approvals != 1 {
+		t.Errorf("%d approvals are remembered", approvals)
+	}
+	for tripped, err := range l.Tripped(t.Context(), scope) {
+		t.Errorf("something is kept back: %+v, %v", tripped, err)
 	}
 }

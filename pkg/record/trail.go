@@ -83,6 +83,9 @@ type Conclusion struct {
 	Record
 	// InDoubt keeps the claim.
 	InDoubt bool
+	// Harmless says that the request behind the claim has certainly mailed nobody: it never left, was refused, or only
+	// cancelled an invitation. Any other counts as one that may have mailed somebody, whatever is found out later.
+	Harmless bool
 	// Event is the line of the audit trail that is kept with it, nil where no request was made and none was looked up.
 	Event *audit.Event
 }

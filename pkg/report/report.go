@@ -37,6 +37,8 @@ type Summary struct {
 	Idle bool
 	// Drift is where the organization differs from its roster, nil where that was not looked at.
 	Drift *Drift
+	// Tripped is what guards keep back, nil if they keep nothing back.
+	Tripped *Tripped
 	// Corrections is the path of the file with the rows that a person has to correct; empty if there is none.
 	Corrections string
 	// DryRun says that nothing was sent, Resumed that an earlier run over this roster had been cut short.
@@ -129,28 +131,29 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 	// Whether to escape is for the encoder around this one to say.
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(struct {
-		Run            string  `json:"run"`
-		OrganizationID string  `json:"organization_id"`
-		Roster         string  `json:"roster"`
-		Rows           int     `json:"rows"`
-		Outcomes       counts  `json:"outcomes"`
-		ExitCode       int     `json:"exit_code"`
-		Results        string  `json:"results"`
-		Ledger         string  `json:"ledger"`
-		DryRun         bool    `json:"dry_run"`
-		Resumed        bool    `json:"resumed"`
-		Requests       int     `json:"requests"`
-		Throttled      int     `json:"throttled"`
-		Retries        int     `json:"retries"`
-		DurationS      float64 `json:"duration_s"`
-		Corrections    string  `json:"todo"`
-		Drift          *Drift  `json:"drift,omitempty"`
+		Run            string   `json:"run"`
+		OrganizationID string   `json:"organization_id"`
+		Roster         string   `json:"roster"`
+		Rows           int      `json:"rows"`
+		Outcomes       counts   `json:"outcomes"`
+		ExitCode       int      `json:"exit_code"`
+		Results        string   `json:"results"`
+		Ledger         string   `json:"ledger"`
+		DryRun         bool     `json:"dry_run"`
+		Resumed        bool     `json:"resumed"`
+		Requests       int      `json:"requests"`
+		Throttled      int      `json:"throttled"`
+		Retries        int      `json:"retries"`
+		DurationS      float64  `json:"duration_s"`
+		Corrections    string   `json:"todo"`
+		Drift          *Drift   `json:"drift,omitempty"`
+		Tripped        *Tripped `json:"tripped,omitempty"`
 	}{
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: int(s.Status),
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
-		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Drift: s.Drift, Corrections: s.Corrections,
+		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Drift: s.Drift, Corrections: s.Corrections, Tripped: s.Tripped,
 	})
 	return b.Bytes(), err
 }

@@ -85,6 +85,7 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 		{"changed", changed},
 		{"held", held},
 		{"drift", file},
+		{"tripped", s.Tripped.String()},
 		{"results", results},
 		{"to do", s.Corrections},
 		{"ledger", s.Ledger},

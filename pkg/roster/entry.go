@@ -28,6 +28,7 @@ type Entry struct {
 	DuplicateOf int
 
 	file   string
+	isBook bool
 	places [3]place // of email, role and teams
 	start  place
 }
@@ -47,5 +48,8 @@ func (e Entry) At(field, reason string, suggestion remedy.Hint) Finding {
 	if i := slices.Index([]string{FieldEmail, FieldRole, FieldTeams}, field); i >= 0 {
 		at = e.places[i]
 	}
-	return problem{at, field, reason, suggestion}.finding(e.file)
+	return e.finding(problem{at, field, reason, suggestion})
 }
+
+// finding returns the [Error] that a problem of the row is.
+func (e Entry) finding(p problem) Finding { return p.finding(e.file).inBook(e.isBook) }

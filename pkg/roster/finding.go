@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/workbook"
 )
 
 // The fields of an entry, as findings and column mappings name them.
@@ -53,6 +54,8 @@ type Finding struct {
 	// count characters. A finding about the whole document has neither.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
+	// Cell is how people call the place in a workbook: C22. It is empty in any other document.
+	Cell string `json:"cell,omitempty"`
 	// Field is "email", "role" or "teams"; empty if the finding is about none of them.
 	Field    string   `json:"field,omitempty"`
 	Severity Severity `json:"severity"`
@@ -68,7 +71,7 @@ func (f Finding) In(render remedy.Renderer) Finding {
 }
 
 // String returns the finding as compilers print theirs: `team.csv:14:3: role: unknown role "managr" (did you mean
-// manager?)`.
+// manager?)`, in a workbook with the name of the cell behind it: ` [C14]`.
 func (f Finding) String() string {
 	var b strings.Builder
 	b.WriteString(f.File)
@@ -83,7 +86,18 @@ func (f Finding) String() string {
 	if len(f.Suggestion) > 0 {
 		b.WriteString(" (" + f.Suggestion.String() + ")")
 	}
+	if f.Cell != "" {
+		b.WriteString(" [" + f.Cell + "]")
+	}
 	return b.String()
+}
+
+// inBook returns the finding with the name of its cell, if it is one about a place in a workbook.
+func (f Finding) inBook(isBook bool) Finding {
+	if isBook && f.Line > 0 && f.Column > 0 {
+		f.Cell = workbook.CellName(f.Column, f.Line)
+	}
+	return f
 }
 
 // RefusedError says that a roster as a whole cannot be used. Every way in which [Read] and [Roster.Entries] can

@@ -60,8 +60,10 @@ type row struct {
 	// they stand in the document. Both are there only when they are wanted.
 	all     []string
 	written []Cell
-	// problems are what the format itself has to say about the row.
-	problems []problem
+	// problems and warnings are what the format itself has to say about the row.
+	problems, warnings []problem
+	// isBook tells that the row is one of a workbook, whose cells have names.
+	isBook bool
 }
 
 // cell is a value and where it stands. A missing one stands where its row begins.

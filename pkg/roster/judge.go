@@ -110,11 +110,19 @@ type teamVerdict struct {
 func newJudge(file string, rules *rules) *judge {
 	j := &judge{file: file, rules: rules, seed: maphash.MakeSeed()}
 	j.roles = newMemo(func(text string) roleVerdict {
+		if IsErrorWord(text) {
+			return roleVerdict{problem: failed(text)}
+		}
 		role, problem := parseRole("role", text, roles, roleHints)
 		return roleVerdict{role, problem}
 	})
 	j.cells = newMemo(func(text string) teamVerdict {
 		teams, problems := parseTeams(text)
+		for _, team := range teams {
+			if IsErrorWord(team.Name) {
+				problems = append(problems, failed(team.Name))
+			}
+		}
 		return teamVerdict{slices.Clip(teams), problems, j.desired(teams)}
 	})
 	j.none = teamVerdict{teams: slices.Clip(rules.teams), desired: j.desired(rules.teams)}
@@ -126,10 +134,15 @@ func newJudge(file string, rules *rules) *judge {
 func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 	*e = Entry{
 		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
-		file: j.file, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
+		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
 	}
 	for _, problem := range r.problems {
-		e.Findings = append(e.Findings, problem.finding(j.file))
+		e.Findings = append(e.Findings, e.finding(problem))
+	}
+	for _, doubt := range r.warnings {
+		warning := e.finding(doubt)
+		warning.Severity = Warning
+		e.Findings = append(e.Findings, warning)
 	}
 	j.address(r.email, e)
 	role := j.role(r.role, e)
@@ -147,6 +160,10 @@ func (j *judge) address(c cell, e *Entry) {
 	}
 	if e.Email == "" {
 		e.Findings = append(e.Findings, e.At(FieldEmail, "no e-mail address", nil))
+		return
+	}
+	if IsErrorWord(e.Email) {
+		e.Findings = append(e.Findings, e.failed(FieldEmail, e.Email))
 		return
 	}
 	if j.rules.unwrap {

@@ -34,13 +34,15 @@ type RawRow struct {
 	// Written are the values of the fields in their order in the document. None is that of a default, and those of which
 	// the format cannot be sure are left out.
 	Written []Cell
+	// Marked tells that the document has a mark on the row that a person should look at: it is struck through, say.
+	Marked bool
 }
 
 // RawRows reads the document again as [Roster.Entries] does, and yields what it says itself.
 func (r *Roster) RawRows(ctx context.Context) iter.Seq2[RawRow, error] {
 	return func(yield func(RawRow, error) bool) {
 		err := r.reread(ctx, wantAll, func(entry *Entry, row *row) bool {
-			one := RawRow{*entry, row.column, row.all, row.written}
+			one := RawRow{*entry, row.column, row.all, row.written, len(row.warnings) > 0}
 			if one.All == nil {
 				one.All = append([]string{entry.Email, entry.Role, FormatTeams(entry.Teams)}, entry.Extra...)
 			}

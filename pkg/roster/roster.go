@@ -215,7 +215,7 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 		r.Columns = append([]string{FieldEmail, FieldRole, FieldTeams}, r.Extra...)
 	}
 	for _, doubt := range reading.doubts {
-		r.Findings = append(r.Findings, doubt.warning(r.Name))
+		r.Findings = append(r.Findings, doubt.warning(r.Name).inBook(r.Format == XLSX))
 	}
 	r.Warnings += len(reading.doubts)
 	return nil
@@ -271,7 +271,7 @@ func (r *Roster) refuse(err error, refusal *RefusedError) error {
 		}.finding(r.Name))
 	case errors.As(err, &structure):
 		for _, problem := range structure {
-			refusal.Findings = append(refusal.Findings, problem.finding(r.Name))
+			refusal.Findings = append(refusal.Findings, problem.finding(r.Name).inBook(r.Format == XLSX))
 		}
 	case errors.Is(err, ErrChanged):
 		refusal.Err = err

@@ -3,7 +3,9 @@ package roster
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -107,4 +109,30 @@ func (s Settings) Digest(content [sha256.Size]byte) [sha256.Size]byte {
 		text = fmt.Appendf(text, "sheet %q", s.Sheet)
 	}
 	return sha256.Sum256(text)
+}
+
+// Shape returns the settings that decide whom a roster names, in words that can be kept and compared: all but the role and
+// the teams of rows that name none. A setting that is left out adds nothing.
+func (s Settings) Shape() string {
+	s.Role, s.Teams = "", nil
+	if strings.EqualFold(s.Encoding, EncodingAuto) {
+		s.Encoding = ""
+	}
+	pairs := make([]string, len(s.Maps))
+	for i, pair := range s.Maps {
+		pairs[i] = pair
+		if meaning, column, err := parseMap(pair); err == nil {
+			pairs[i] = meaning + "=" + column
+		}
+	}
+	s.Maps = slices.Sorted(slices.Values(pairs))
+	whole, _ := json.Marshal(s) // plain values always marshal, and can be read again
+	var given map[string]any
+	_ = json.Unmarshal(whole, &given)
+	maps.DeleteFunc(given, func(_ string, value any) bool {
+		list, isList := value.([]any)
+		return value == nil || value == "" || value == false || value == float64(0) || isList && len(list) == 0
+	})
+	shape, _ := json.Marshal(given)
+	return string(shape)
 }

@@ -99,3 +99,20 @@ func TestEverySettingCounts(t *testing.T) {
 		}
 	}
 }
+
+func TestSettingsShape(t *testing.T) {
+	for _, tt := range []struct {
+		give roster.Settings
+		want string
+	}{
+		{roster.Settings{}, "{}"},
+		{roster.Settings{Role: "member", Teams: []string{"Platform:developer"}, Encoding: "AUTO"}, "{}"},
+		{roster.Settings{Maps: []string{`role="Job Title"`, "Email=Login"}}, `{"maps":["email=Login","role=Job Title"]}`},
+		{roster.Settings{Maps: []string{"email=Login", "role=Job Title"}}, `{"maps":["email=Login","role=Job Title"]}`},
+		{roster.Settings{Sheet: "Staff", Delimiter: ";", Encoding: "utf-8"}, `{"delimiter":";","encoding":"utf-8","sheet":"Staff"}`},
+	} {
+		if got := tt.give.Shape(); got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.give, got, tt.want)
+		}
+	}
+}

@@ -106,6 +106,13 @@ func lookAt(one *workbook.Sheet, rules *rules) (*sheet, error) {
 		if err != nil {
 			return nil, err
 		}
+		if surely(s) {
+			if s.continues(row, rules) {
+				s.extend(row, rules)
+				continue
+			}
+			break
+		}
 		if row.Number > titles && s.top.line > 0 {
 			break
 		}
@@ -116,11 +123,43 @@ func lookAt(one *workbook.Sheet, rules *rules) (*sheet, error) {
 		if promise := top.promise(rules); promise > s.promise || s.top.line == 0 {
 			s.top, s.header, s.first, s.promise = place{row.Number, first}, top, first, promise
 		}
-		if surely(s) {
-			break
-		}
 	}
 	return s, nil
+}
+
+// continues reports whether a row is another level of the header: the one below it, into which the cell above the addresses
+// reaches; or that has a column for the roles, without which the header is none, and nothing below that cell.
+func (s *sheet) continues(row workbook.Row, rules *rules) bool {
+	if row.Number != s.top.line+1 {
+		return false
+	}
+	address := s.first + s.header.addresses(rules)[0]
+	at := slices.IndexFunc(row.Cells, func(c workbook.Cell) bool { return c.Column == address })
+	if at >= 0 && filled(row.Cells[at].Text) {
+		return row.Cells[at].Merged
+	}
+	below, _ := headerOf(row)
+	return rules.role == "" && len(s.header.meaning(FieldRole, rules.columns)) == 0 && len(below.meaning(FieldRole, rules.columns)) > 0 && !below.hasAddress()
+}
+
+// extend adds a level to the header. What stands lower names the column.
+func (s *sheet) extend(row workbook.Row, rules *rules) {
+	below, from := headerOf(row)
+	first, end := min(s.first, from), max(s.first+len(s.header.cells), from+len(below.cells))
+	var both header
+	for column := first; column < end; column++ {
+		text, at := "", place{row.Number, column}
+		if i := column - s.first; i >= 0 && i < len(s.header.cells) {
+			text, at = s.header.cells[i], s.header.places[i]
+		}
+		if i := column - from; i >= 0 && i < len(below.cells) && filled(below.cells[i]) {
+			text, at = below.cells[i], below.places[i]
+		}
+		both.cells, both.places = append(both.cells, text), append(both.places, at)
+	}
+	if both.promise(rules) == surelyRoster {
+		s.header, s.first, s.top = both, first, place{row.Number, first}
+	}
 }
 
 // headerOf takes a row for a header, from its first column with something in it to its last. There is none if first is 0.
@@ -144,18 +183,26 @@ func headerOf(row workbook.Row) (h header, first int) {
 // promise tells whether a column, or more than one, is meant for the e-mail addresses. A row that holds one itself is no
 // header, but a note such as whom to ask.
 func (h header) promise(rules *rules) promise {
-	columns := h.meaning(FieldEmail, rules.columns)
-	name, mapped := rules.columns[FieldEmail]
-	if mapped {
-		columns = h.named(name)
-	}
-	if len(columns) == 0 || slices.ContainsFunc(h.cells, func(cell string) bool { return email.Check(email.Trim(cell)) == nil }) {
+	columns := h.addresses(rules)
+	if len(columns) == 0 || h.hasAddress() {
 		return noRoster
 	}
-	if _, guess := meaning(h.cells[columns[0]]); guess && !mapped {
+	if _, guess := meaning(h.cells[columns[0]]); guess && rules.columns[FieldEmail] == "" {
 		return guessedRoster
 	}
 	return surelyRoster
+}
+
+// addresses returns the columns for the e-mail addresses.
+func (h header) addresses(rules *rules) []int {
+	if name, mapped := rules.columns[FieldEmail]; mapped {
+		return h.named(name)
+	}
+	return h.meaning(FieldEmail, rules.columns)
+}
+
+func (h header) hasAddress() bool {
+	return slices.ContainsFunc(h.cells, func(cell string) bool { return email.Check(email.Trim(cell)) == nil })
 }
 
 func sheetsOf(sheets []*sheet) (all []*workbook.Sheet) {

@@ -52,6 +52,7 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 		}
 	}
 	r.doubts = append(r.doubts, hidden.doubts(s.Name)...)
+	r.doubts = append(r.doubts, s.hiddenColumns()...)
 	return nil
 }
 
@@ -64,7 +65,7 @@ func explainBook(err error) error {
 }
 
 // fill takes over the cells of a row below the header. It reports whether there is something in them; what stands beside
-// the table is no part of it.
+// the table is no part of it, and what only a merged area shows there makes no row.
 func (s *sheet) fill(row workbook.Row) (filledAny bool) {
 	clear(s.cells)
 	for _, one := range row.Cells {
@@ -72,7 +73,7 @@ func (s *sheet) fill(row workbook.Row) (filledAny bool) {
 			if !slices.Contains(s.layout.secrets, i) {
 				s.cells[i] = one
 			}
-			filledAny = filledAny || filled(one.Text) || one.Mail != "" || one.Unsaved
+			filledAny = filledAny || !one.Merged && (filled(one.Text) || one.Unsaved)
 		}
 	}
 	return filledAny
@@ -80,7 +81,7 @@ func (s *sheet) fill(row workbook.Row) (filledAny bool) {
 
 // row returns the row whose cells were taken over.
 func (s *sheet) row(number int, r *reading) row {
-	out := row{place: place{number, s.first}}
+	out := row{place: place{number, s.first}, isBook: true}
 	for _, one := range []struct {
 		column int
 		field  string
@@ -92,16 +93,22 @@ func (s *sheet) row(number int, r *reading) row {
 		}
 		found := s.cells[one.column]
 		one.cell.column, one.cell.text = s.first+one.column, found.Text
-		if found.Unsaved {
-			one.cell.judged = true
-			out.problems = append(out.problems, problem{
-				one.cell.place, one.field, "a formula whose result was not saved", remedy.Words("open the workbook in a spreadsheet program and save it anew"),
-			})
+		wrong, doubt := worth(found), (*problem)(nil)
+		switch {
+		case wrong != nil:
+			one.cell.text = ""
+		case one.field == FieldEmail:
+			one.cell.text, wrong, doubt = s.linked(found)
 		}
-		if one.field == FieldEmail && email.Check(email.Trim(found.Text)) != nil && email.Check(found.Mail) == nil {
-			one.cell.text = found.Mail // the cell shows a name, say, and leads to the address
+		if wrong != nil {
+			one.cell.judged = true
+			out.problems = append(out.problems, wrong.about(one.cell.place, one.field))
+		}
+		if doubt != nil {
+			out.warnings = append(out.warnings, doubt.about(one.cell.place, one.field))
 		}
 	}
+	out.warnings = append(out.warnings, s.struck(&out)...)
 	if r.wantAll {
 		for i, one := range s.cells {
 			if out.all = append(out.all, one.Text); i == s.layout.email && out.email.text != "" {
@@ -119,6 +126,26 @@ func (s *sheet) row(number int, r *reading) row {
 	return out
 }
 
+// worth says what is wrong with a cell whose formula has no result that could be a value, nil if that is not so.
+func worth(c workbook.Cell) *problem {
+	switch {
+	case c.Unsaved:
+		return &problem{reason: "a formula without a result", suggestion: remedy.Words("open the workbook in a spreadsheet program and save it")}
+	case c.Zero:
+		return &problem{
+			reason:     "a formula that comes to 0, as one does that looks up an empty cell",
+			suggestion: remedy.Words("write the value itself, or have the formula show nothing"),
+		}
+	}
+	return nil
+}
+
+// about returns the problem of a field at a place.
+func (p problem) about(at place, field string) problem {
+	p.place, p.field = at, field
+	return p
+}
+
 // written returns the cells of the fields whose values are what they show.
 func (s *sheet) written(r *row) (cells []Cell) {
 	for i, one := range []struct {
@@ -130,6 +157,21 @@ func (s *sheet) written(r *row) (cells []Cell) {
 		}
 	}
 	return cells
+}
+
+// hiddenColumns says that columns which count are not shown.
+func (s *sheet) hiddenColumns() (doubts []problem) {
+	for i, column := range []int{s.layout.email, s.layout.role, s.layout.teams} {
+		if column == absent || !s.HidesColumn(s.first+column) {
+			continue
+		}
+		doubts = append(doubts, problem{
+			place{s.top.line, s.first + column},
+			columns[i], "the column " + quote(email.Trim(s.header.cells[column])) + " is hidden in the sheet " + quote(s.Name) + ", and read like the others",
+			remedy.Words("show it, and look at what it says"),
+		})
+	}
+	return doubts
 }
 
 // hiddenRows are the rows with people that a sheet does not show: the first ones, and how many there are.

@@ -128,6 +128,7 @@ func (a *about) complete(row *Row) (length int) {
 		at, ok := slices.BinarySearchFunc(row.Cells, begun.column, func(c Cell, column int) int { return cmp.Compare(c.Column, column) })
 		if begun.row == row.Number && ok {
 			begun.shown = row.Cells[at]
+			begun.shown.Merged = true
 			a.showing = append(a.showing, begun)
 		}
 	}

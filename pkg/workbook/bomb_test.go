@@ -48,6 +48,15 @@ func join(parts ...any) io.Reader {
 	return io.MultiReader(readers...)
 }
 
+// each returns a text for each number below count.
+func each(count int, format string) string {
+	var b strings.Builder
+	for i := range count {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
 // peak calls run and returns the most memory that the heap had meanwhile, in MiB.
 func peak(run func()) uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
@@ -112,7 +121,9 @@ func TestBombs(t *testing.T) {
 		{"a row of one long text", with(book(join("<sheetData><row>", of(`<c t="s"><v>0</v></c>`, 1), "</row></sheetData>")),
 			"xl/sharedStrings.xml", join("<sst><si><t>", of("x", 1))), workbook.ErrTooLarge, false},
 		{"numbers with a format", with(book(join("<sheetData>", numbers.String(), "</sheetData>")), "xl/styles.xml",
-			join(`<numFmts><numFmt numFmtId="200" formatCode="`+strings.Repeat("# ?/?", 12)+`"/></numFmts><cellXfs><xf numFmtId="200"/></cellXfs>`)), workbook.ErrTooLarge, true},
+			join(`<numFmts><numFmt numFmtId="200" formatCode="`+strings.Repeat("#0,", 80)+`"/></numFmts><cellXfs><xf numFmtId="200"/></cellXfs>`)), nil, true},
+		{"formats in use", with(book(join("<sheetData>", each(60_000, `<row><c s="%[1]d"><v>5</v></c></row>`), "</sheetData>")), "xl/styles.xml",
+			join("<numFmts>", each(60_000, `<numFmt numFmtId="%[1]d" formatCode="%[1]d`+strings.Repeat("0", 200)+`"/>`), "</numFmts><cellXfs>", each(60_000, `<xf numFmtId="%d"/>`), "</cellXfs>")), nil, false},
 		{"cells", book(join("<sheetData><row>", of(`<c><v>1</v></c>`, 1), "</row></sheetData>")), workbook.ErrDamaged, false},
 		{"nested elements", book(join("<sheetData>", of("<a>", some))), workbook.ErrTooLarge, true},
 		{"an element of attributes", book(join("<sheetData><row ", of(`a="" `, some))), workbook.ErrTooLarge, false},

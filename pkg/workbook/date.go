@@ -13,21 +13,9 @@ type era struct{ of1904 bool }
 // clock says what of a date and time a number format shows.
 type clock struct{ day, minute, second, elapsed bool }
 
-// builtInClocks are the formats for dates and times that every workbook has, by their numbers.
-var builtInClocks = map[int]string{
-	14: "d/m/y", 15: "d-m-y", 16: "d-m", 17: "m-y", 18: "h:m", 19: "h:m:s", 20: "h:m", 21: "h:m:s", 22: "d/m/y h:m",
-	27: "y/m/d", 28: "m/d", 29: "m/d", 30: "m/d/y", 31: "y/m/d", 32: "h:m", 33: "h:m:s", 34: "h:m", 35: "h:m:s", 36: "y/m/d",
-	45: "m:s", 46: "[h]:m:s", 47: "m:s", 50: "y/m/d", 51: "m/d", 52: "y/m", 53: "m/d", 54: "m/d", 55: "h:m", 56: "h:m:s",
-	57: "y/m/d", 58: "m/d",
-}
-
-// clockOf finds out whether a format is one of dates or times, by the letters that are not texts in it.
-func clockOf(c code) (found clock) {
-	text := c.own
-	if text == "" {
-		text = builtInClocks[c.builtIn]
-	}
-	text = strings.ToLower(text)
+// clockOf finds out whether a section of a format is one of dates or times, by the letters that are not texts in it.
+func clockOf(section string) (found clock) {
+	text := strings.ToLower(section)
 	month := false
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -52,8 +40,6 @@ func clockOf(c code) (found clock) {
 			i += end
 		case '\\', '_', '*': // before a character as it is
 			i++
-		case ';': // what follows is for other numbers
-			i = len(text)
 		}
 	}
 	found.day = found.day || month && !found.minute

@@ -28,7 +28,7 @@ func OpenEdit(document []byte, sheet string) (*Edit, error) {
 }
 
 // Set changes a cell of text that says what is expected, and reports whether it did: a cell with a formula stays as it is,
-// and so does one that only shows the text. Rows and columns count from 1 and as they were in the beginning.
+// and so does one that only shows the text, or of whose text a part is struck through. Rows and columns count from 1 and as they were in the beginning.
 func (e *Edit) Set(row, column int, from, to string) (bool, error) {
 	name, err := excelize.CoordinatesToCellName(column, row)
 	if err != nil {
@@ -40,6 +40,10 @@ func (e *Edit) Set(row, column int, from, to string) (bool, error) {
 	}
 	text, err := e.file.GetCellValue(e.sheet, name, excelize.Options{RawCellValue: true})
 	if err != nil || text != from {
+		return err == nil && text == to, err // which another row of a merged area has changed
+	}
+	runs, err := e.file.GetCellRichText(e.sheet, name)
+	if err != nil || slices.ContainsFunc(runs, func(r excelize.RichTextRun) bool { return r.Font != nil && r.Font.Strike }) {
 		return false, err
 	}
 	return true, e.file.SetCellStr(e.sheet, name, to)

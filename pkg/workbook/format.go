@@ -4,114 +4,148 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // formats say how the numbers of a workbook are shown.
 type formats struct {
-	era era
-	// codes are those of the cells' styles.
-	codes []code
-	// scratch is a workbook of one cell, through which numbers get their format, and styles is what it calls the formats.
-	scratch *excelize.File
-	styles  map[code]int
-	// known are numbers that were formatted already.
-	known map[number]string
+	era    era
+	styles []style
+	// known are the formats that were taken apart already.
+	known map[string][]section
+	// missing is the part that has the styles where the workbook lacks it, "" otherwise.
+	missing string
 }
 
-// code is a number format: one that every workbook has, by its number, or one of the workbook's own.
-type code struct {
-	builtIn int
-	own     string
-}
-
-type number struct {
-	value string
-	code  code
+// style is what a cell's style says of what this package shows.
+type style struct {
+	// code is the number format, "" for the general one.
+	code string
+	// struck tells that the text is struck through.
+	struck bool
 }
 
 const (
-	// sheetOfScratch is how a new workbook calls its sheet.
-	sheetOfScratch, cellOfScratch = "Sheet1", "A1"
-	// maxCode is how long a format may be, and maxFormats how many there may be: four times as many as Excel allows.
-	maxCode, maxFormats = 64, 1024
-	// maxNumber is beyond what Excel shows all digits of. Formats may take forever over such numbers.
+	// maxCode is how long a format may be in Excel, and maxFormats how many there may be: four times as many as Excel
+	// allows. Numbers in others stay plain.
+	maxCode, maxFormats = 255, 1024
+	// maxNumber is beyond what Excel shows all digits of.
 	maxNumber = 1e15
 	// asText is the format of cells that show what was typed.
 	asText = 49
+	// sheetOfScratch is how a new workbook calls its sheet.
+	sheetOfScratch = "Sheet1"
 )
 
-func newFormats(codes []code, era era) *formats {
-	return &formats{
-		era: era, codes: codes, scratch: excelize.NewFile(), styles: make(map[code]int), known: make(map[number]string),
-	}
+// builtIn are the number formats that every workbook has, by their numbers (ECMA-376, part 1, 18.8.30). Those with a
+// currency depend on the reader's country and are left out. Of dates, only what they show counts, see [clock].
+var builtIn = map[int]string{
+	1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0_);(#,##0)", 38: "#,##0_);(#,##0)",
+	39: "#,##0.00_);(#,##0.00)", 40: "#,##0.00_);(#,##0.00)", 41: "#,##0_);(#,##0);-_)", 43: "#,##0.00_);(#,##0.00);-_)",
+	14: "d/m/y", 15: "d-m-y", 16: "d-m", 17: "m-y", 18: "h:m", 19: "h:m:s", 20: "h:m", 21: "h:m:s", 22: "d/m/y h:m",
+	27: "y/m/d", 28: "m/d", 29: "m/d", 30: "m/d/y", 31: "y/m/d", 32: "h:m", 33: "h:m:s", 34: "h:m", 35: "h:m:s", 36: "y/m/d",
+	45: "m:s", 46: "[h]:m:s", 47: "m:s", 50: "y/m/d", 51: "m/d", 52: "y/m", 53: "m/d", 54: "m/d", 55: "h:m", 56: "h:m:s",
+	57: "y/m/d", 58: "m/d",
 }
 
-// readFormats reads the number formats of a workbook's styles.
+func newFormats(styles []style, era era) *formats {
+	return &formats{era: era, styles: styles, known: make(map[string][]section)}
+}
+
+// readFormats reads the number formats of a workbook's styles, and which of their fonts are struck through.
 func (b *Book) readFormats(part string, era era) (*formats, error) {
 	own := make(map[int]string)
-	var codes []code
-	inCells := false
+	var styles []style
+	var struck []bool
+	section := ""
 	err := b.elements(part, func(e element) error {
-		switch e.name() {
+		switch name := e.name(); name {
+		case "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs":
+			section = name
 		case "numFmt":
 			id, err := strconv.Atoi(e.get("numFmtId"))
 			if err == nil && len(own) < maxStyles {
 				own[id] = e.get("formatCode")
 			}
-		case "cellXfs":
-			inCells = true
-		case "cellStyles", "cellStyleXfs", "dxfs":
-			inCells = false
+		case "font":
+			if section == "fonts" && len(struck) < maxStyles {
+				struck = append(struck, false)
+			}
+		case "strike":
+			if section == "fonts" && len(struck) > 0 {
+				struck[len(struck)-1] = isOn(e)
+			}
 		case "xf":
-			if !inCells {
+			if section != "cellXfs" {
 				return nil
 			}
-			if len(codes) == maxStyles {
+			if len(styles) == maxStyles {
 				return tooLarge("it has more than %d styles", maxStyles)
 			}
 			id, _ := strconv.Atoi(e.get("numFmtId")) // 0, the general format, where there is none
-			codes = append(codes, code{builtIn: id})
+			one := style{code: builtIn[id]}
 			if text, ok := own[id]; ok {
-				codes[len(codes)-1] = code{own: text}
+				one.code = text
 			}
+			if font, err := strconv.Atoi(e.get("fontId")); err == nil && font >= 0 && font < len(struck) {
+				one.struck = struck[font]
+			}
+			styles = append(styles, one)
 		}
 		return nil
 	})
-	return newFormats(codes, era), err
+	return newFormats(styles, era), err
+}
+
+// isOn reports what an element says that is a property by being there.
+func isOn(e element) bool { value := e.get("val"); return value == "" || isTrue(value) }
+
+// style returns what a cell's number of its style stands for.
+func (f *formats) style(number string) (style, error) {
+	if number == "" {
+		return style{}, nil
+	}
+	i, err := strconv.Atoi(number)
+	if err != nil {
+		i = 0 // as where there is none
+	}
+	switch {
+	case f.missing != "" && i > 0:
+		return style{}, damaged("the part %q is missing", f.missing)
+	case i < 0 || i >= len(f.styles):
+		return style{}, nil
+	}
+	return f.styles[i], nil
 }
 
 // shown returns what a number is shown as in a cell of the style.
-func (f *formats) shown(value, style string) (string, error) {
+func (f *formats) shown(value string, style style) string {
 	value = strings.TrimSpace(value)
-	if isPlain(value) && style == "" {
-		return value, nil
+	if isPlain(value) && style.code == "" {
+		return value
 	}
 	size, ok := sizeOf(value)
 	if !ok {
-		return value, nil
+		return value
 	}
-	var c code
-	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(f.codes) {
-		c = f.codes[i]
+	if style.code == "" || len(style.code) > maxCode {
+		return general(size)
 	}
-	if c == (code{}) || c == (code{builtIn: asText}) || len(c.own) > maxCode {
-		return general(size), nil
+	sections, known := f.known[style.code]
+	if !known && len(f.known) < maxFormats {
+		sections = sectionsOf(style.code)
+		f.known[style.code] = sections
 	}
-	if clock := clockOf(c); clock.any() {
-		return clock.shown(size, f.era), nil
+	one := sectionFor(sections, size)
+	if one == nil {
+		return general(size)
 	}
-	one := number{value, c}
-	text, known := f.known[one]
-	if !known {
-		if len(f.known) == maxKnown {
-			return "", tooLarge("it has more than %d different numbers with formats", maxKnown)
-		}
-		text = f.format(one)
-		f.known[one] = text
+	if one.clock.any() {
+		return one.clock.shown(size, f.era)
 	}
-	return text, nil
+	if text, ok := one.shown(size, len(sections) == 1); ok {
+		return text
+	}
+	return general(size)
 }
 
 // sizeOf reads a number. It is not ok if it is none, or one that no format should meet.
@@ -122,7 +156,6 @@ func sizeOf(value string) (size float64, ok bool) {
 
 // isPlain reports whether the number is shown as it is stored, unless a format says something else.
 func isPlain(value string) bool {
-	const exact = 15
 	if value == "" || len(value) > exact || len(value) > 1 && value[0] == '0' {
 		return false
 	}
@@ -134,33 +167,14 @@ func isPlain(value string) bool {
 	return true
 }
 
-// general writes a number without a format: with the 15 digits that Excel knows of it.
+// general writes a number without a format: with the digits that Excel knows of it.
 func general(size float64) string {
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(size, 'g', 15, 64), 64)
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(size, 'g', exact, 64), 64)
 	if err != nil {
 		rounded = size
 	}
+	if rounded == 0 {
+		return "0" // and never -0
+	}
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
-}
-
-// format has the number formatted. If the format cannot be understood, it stays as it is.
-func (f *formats) format(n number) string {
-	style, known := f.styles[n.code]
-	if !known && len(f.styles) < maxFormats {
-		s := &excelize.Style{NumFmt: n.code.builtIn}
-		if n.code.own != "" {
-			s = &excelize.Style{CustomNumFmt: &n.code.own}
-		}
-		style, _ = f.scratch.NewStyle(s) // 0, the general format, if that fails
-		f.styles[n.code] = style
-	}
-	if f.scratch.SetCellDefault(sheetOfScratch, cellOfScratch, n.value) != nil ||
-		f.scratch.SetCellStyle(sheetOfScratch, cellOfScratch, cellOfScratch, style) != nil {
-		return n.value
-	}
-	text, err := f.scratch.GetCellValue(sheetOfScratch, cellOfScratch)
-	if err != nil {
-		return n.value
-	}
-	return text
 }

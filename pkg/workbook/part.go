@@ -69,7 +69,15 @@ func (p *parts) open(name string, limit int64) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, damaged("the part %q cannot be read", name)
 	}
-	return &metered{content, p, name, limit, limit}, nil
+	counted := &metered{content, p, name, limit, limit}
+	decoded, err := inUTF8(name, counted)
+	if err != nil {
+		return nil, errors.Join(err, content.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{decoded, counted}, nil
 }
 
 // metered is a part that is being read.
@@ -126,6 +134,7 @@ type markup struct {
 func (p *parts) markup(part string, source io.Reader) *markup {
 	m := &markup{all: p, part: part, source: source}
 	m.xml = xml.NewDecoder(readerFunc(m.read))
+	m.xml.CharsetReader = func(_ string, content io.Reader) (io.Reader, error) { return content, nil } // it is UTF-8 by now
 	return m
 }
 

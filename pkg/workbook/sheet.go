@@ -39,10 +39,17 @@ type Cell struct {
 	// was saved. A date is written 2006-01-02, a time 15:04 or 15:04:05, in whatever order and language it is shown. In
 	// a merged area that spans rows, each of them shows its text, in the area's first column. Line breaks are LF.
 	Text string
-	// Mail is the address that the cell's mailto: link leads to, "" without one.
+	// Mail is the address that the cell's mailto: link leads to, "" without one. A cell of a link alone is none.
 	Mail string
-	// Unsaved tells that the cell has a formula whose result was not saved, so that nobody knows what it shows.
+	// Unsaved tells that the cell has a formula that was not worked out when the workbook was saved, as scripts save
+	// them, so that nobody knows what it will show. Text is what was saved instead: nothing, or 0.
 	Unsaved bool
+	// Zero tells that the cell has a formula that came to 0, as one does that looks up an empty cell.
+	Zero bool
+	// Merged tells that the cell stands for one above it, whose area covers it.
+	Merged bool
+	// Struck tells that the text, or a part of it, is struck through.
+	Struck bool
 }
 
 // Rows yields the rows that have cells, in their order. An error is an [*Error]; it comes alone and last.
@@ -55,16 +62,20 @@ func (s *Sheet) Rows() iter.Seq2[Row, error] {
 }
 
 func (s *Sheet) read(yield func(Row) bool) error {
-	about, err := s.readAbout()
-	if err != nil {
-		return err
+	if s.about == nil {
+		about, err := s.readAbout()
+		if err != nil {
+			return err
+		}
+		s.about = &about
 	}
 	content, err := s.book.parts.open(s.part, maxSheet)
 	if err != nil {
 		return err
 	}
 	defer content.Close()
-	r := rowReader{sheet: s, tokens: s.book.parts.markup(s.part, content), about: about}
+	s.unseen = nil
+	r := rowReader{sheet: s, tokens: s.book.parts.markup(s.part, content), about: *s.about}
 	for {
 		switch more, err := r.next(); {
 		case err != nil:
@@ -91,8 +102,8 @@ type rowReader struct {
 	value text
 	// kind and style are what the cell says about its value.
 	kind, style string
-	// formula and result tell whether the cell has them.
-	formula, result bool
+	// formula, result and inline tell whether the cell has them: a text of its own is inline.
+	formula, result, inline bool
 }
 
 // next reads the next row. There is none after the end of the sheet's rows.
@@ -135,6 +146,8 @@ func (r *rowReader) next() (more bool, err error) {
 
 func (r *rowReader) start(e element) error {
 	switch e.name() {
+	case "col":
+		r.sheet.noteColumns(e)
 	case "row":
 		number := r.row.Number + 1
 		if text := e.get("r"); text != "" {
@@ -147,7 +160,7 @@ func (r *rowReader) start(e element) error {
 		if number > MaxRows {
 			return damaged("the sheet %q has a row %d", r.sheet.Name, number)
 		}
-		r.row = Row{Number: number, Hidden: isTrue(e.get("hidden")), Cells: r.row.Cells[:0]}
+		r.row = Row{Number: number, Hidden: isTrue(e.get("hidden")) || e.get("ht") == "0", Cells: r.row.Cells[:0]}
 		r.cell, r.length = Cell{}, 0
 	case "c":
 		column := r.cell.Column + 1
@@ -162,30 +175,65 @@ func (r *rowReader) start(e element) error {
 			return damaged("the sheet %q has a column %d", r.sheet.Name, column)
 		}
 		r.cell = Cell{Column: column}
-		r.kind, r.style, r.formula, r.result = e.get("t"), e.get("s"), false, false
+		r.kind, r.style, r.formula, r.result, r.inline = e.get("t"), e.get("s"), false, false, false
 		r.value.reset()
 	case "f":
 		r.formula = true
 	case "v":
+		if r.kind == inlineText && r.inline {
+			return nil
+		}
+		r.value.reset()
 		r.result, r.value.open = true, true
 	case "is":
-		r.result = true
+		if r.kind == inlineText {
+			r.value.reset()
+		}
+		r.value.ignored = r.kind != inlineText && r.result
+		r.result, r.inline = true, true
 	}
 	return nil
 }
 
+// inlineText is the kind of a cell that has a text of its own, beside which some programs repeat it as a value.
+const inlineText = "inlineStr"
+
 // finish adds the cell to its row if there is something in it.
 func (r *rowReader) finish() (err error) {
-	if r.cell.Text, err = r.shown(); err != nil {
+	style, err := r.sheet.book.formats.style(r.style)
+	if err != nil {
 		return err
 	}
-	r.cell.Mail = r.about.mails[position{r.row.Number, r.cell.Column}]
-	r.cell.Unsaved = r.formula && !r.result
-	if r.cell.Text == "" && r.cell.Mail == "" && !r.cell.Unsaved {
+	r.cell.Struck = r.value.struck || style.struck
+	if r.cell.Text, err = r.shown(style); err != nil {
+		return err
+	}
+	if r.formula {
+		r.weigh()
+	}
+	if r.cell.Text == "" && !r.cell.Unsaved {
 		return nil
 	}
+	r.cell.Mail = r.about.mails[position{r.row.Number, r.cell.Column}]
 	r.row.Cells = append(r.row.Cells, r.cell)
 	return r.grow(len(r.cell.Text))
+}
+
+// weigh finds out what the result of the cell's formula is worth. A text may be empty, and an error is a result; what
+// was saved for a number by a program that works nothing out is nothing, or 0.
+func (r *rowReader) weigh() {
+	content := strings.TrimSpace(string(r.value.content))
+	switch r.kind {
+	case "str", inlineText:
+		r.cell.Unsaved = !r.result
+	case "", "n":
+		size, err := strconv.ParseFloat(content, 64)
+		isZero := err == nil && size == 0
+		r.cell.Unsaved = content == "" || isZero && r.sheet.book.stale
+		r.cell.Zero = isZero && !r.cell.Unsaved && r.cell.Text != ""
+	default:
+		r.cell.Unsaved = content == ""
+	}
 }
 
 // grow notes that the row has got more text.
@@ -201,20 +249,23 @@ func (r *rowReader) grow(bytes int) error {
 }
 
 // shown returns what the cell shows.
-func (r *rowReader) shown() (string, error) {
+func (r *rowReader) shown(style style) (text string, err error) {
 	if len(r.value.content) == 0 {
 		return "", nil
 	}
 	switch r.kind {
 	case "s":
-		return r.sheet.book.shared(string(r.value.content))
+		var struck bool
+		text, struck, err = r.sheet.book.shared(string(r.value.content))
+		r.cell.Struck = r.cell.Struck || struck
+		return text, err
 	case "b":
 		if isTrue(string(r.value.content)) {
 			return "TRUE", nil
 		}
 		return "FALSE", nil
 	case "", "n":
-		return r.sheet.book.formats.shown(string(r.value.content), r.style)
+		return r.sheet.book.formats.shown(string(r.value.content), style), nil
 	}
 	return r.value.String(), nil // text of its own, the text of a formula, an error, a date as text
 }

@@ -19,6 +19,10 @@ type text struct {
 	open bool
 	// phonetic tells that they only say how it is read aloud.
 	phonetic bool
+	// ignored tells that whatever follows is not meant.
+	ignored bool
+	// strike tells that the run is struck through, struck that a part of the text is.
+	strike, struck bool
 }
 
 // take takes what belongs to the text out of a token. It reports whether the token was about texts.
@@ -27,7 +31,13 @@ func (t *text) take(token xml.Token) (ours bool, err error) {
 	case xml.StartElement:
 		switch token.Name.Local {
 		case "t":
-			t.open = !t.phonetic
+			t.open = !t.phonetic && !t.ignored
+			return true, nil
+		case "r":
+			t.strike = false
+			return true, nil
+		case "strike":
+			t.strike = isOn(element{token})
 			return true, nil
 		case "rPh":
 			t.phonetic = true
@@ -45,6 +55,7 @@ func (t *text) take(token xml.Token) (ours bool, err error) {
 	case xml.CharData:
 		if t.open {
 			t.content = append(t.content, token...)
+			t.struck = t.struck || t.strike && len(token) > 0
 		}
 		if len(t.content) > maxCell {
 			return true, tooLarge("a cell has more than 32,767 characters")
@@ -62,10 +73,10 @@ func (t *text) String() string { return lineBreaks.Replace(unescape(string(t.con
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // readTexts reads the texts that cells share.
-func (b *Book) readTexts(part string) (texts []string, err error) {
+func (b *Book) readTexts(part string) error {
 	content, err := b.parts.open(part, maxTexts)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer content.Close()
 	tokens := b.parts.markup(part, content)
@@ -73,34 +84,38 @@ func (b *Book) readTexts(part string) (texts []string, err error) {
 	for {
 		token, err := tokens.next()
 		if errors.Is(err, io.EOF) {
-			return texts, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if ours, err := one.take(token); ours {
 			if err != nil {
-				return nil, err
+				return err
 			}
 			continue
 		}
 		if end, ok := token.(xml.EndElement); ok && end.Name.Local == "si" {
-			if len(texts) == maxText {
-				return nil, tooLarge("it has more than %d different texts", maxText)
+			if len(b.texts) == maxText {
+				return tooLarge("it has more than %d different texts", maxText)
 			}
-			texts = append(texts, one.String())
+			b.texts = append(b.texts, one.String())
+			if one.struck {
+				b.struck = append(b.struck, make([]bool, len(b.texts)-len(b.struck))...)
+				b.struck[len(b.texts)-1] = true
+			}
 			one.reset()
 		}
 	}
 }
 
-// shared returns the text of a number that a cell has instead.
-func (b *Book) shared(number string) (string, error) {
+// shared returns the text of a number that a cell has instead, and whether a part of it is struck through.
+func (b *Book) shared(number string) (text string, struck bool, err error) {
 	i, err := strconv.Atoi(strings.TrimSpace(number))
 	if err != nil || i < 0 || i >= len(b.texts) {
-		return "", damaged("a cell refers to the text %q, of %d", number, len(b.texts))
+		return "", false, damaged("a cell refers to the text %q, of %d", number, len(b.texts))
 	}
-	return b.texts[i], nil
+	return b.texts[i], i < len(b.struck) && b.struck[i], nil
 }
 
 // escape is how long Excel's way of writing a character that XML cannot hold is: _x000D_.

@@ -47,8 +47,6 @@ var (
 	maxTotal int64 = 640 << 20
 	// maxTokens is how much markup may be read. A row of six cells has 40 tokens at most.
 	maxTokens = 12_000_000
-	// maxKnown bounds the different numbers in formats of their own, which take long.
-	maxKnown = 100_000
 )
 
 // Kinds of an [Error].
@@ -89,9 +87,14 @@ type Book struct {
 	// Sheets are the sheets with cells, in the order of their tabs.
 	Sheets []*Sheet
 
-	parts   *parts
-	texts   []string
+	parts *parts
+	texts []string
+	// struck tells of which texts a part is struck through, up to the last such one.
+	struck  []bool
 	formats *formats
+	// stale tells that formulas are to be worked out when a spreadsheet program opens the workbook, since whatever wrote
+	// it could not.
+	stale bool
 }
 
 // Sheet is one sheet of a workbook.
@@ -102,7 +105,14 @@ type Sheet struct {
 
 	book *Book
 	part string
+	// about is what follows the rows, once it was read.
+	about *about
+	// unseen are the columns that the sheet does not show.
+	unseen []columns
 }
+
+// columns are columns of a sheet from the first to the last.
+type columns struct{ first, last int }
 
 // Open reads what is common to all sheets of a workbook. The document must not change while the book is used. An error
 // is an [*Error].
@@ -127,21 +137,34 @@ func Open(document []byte) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.readCommon(related, era); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// readCommon reads the parts that cells refer to. One that is missing is missed by the first such cell, if there is any.
+func (b *Book) readCommon(related []relation, era era) (err error) {
+	missing := ""
 	for _, r := range related {
-		switch r.kind {
-		case "sharedStrings":
-			b.texts, err = b.readTexts(r.target)
-		case "styles":
+		isThere := b.parts.has(r.target)
+		switch {
+		case r.kind == "sharedStrings" && isThere:
+			err = b.readTexts(r.target)
+		case r.kind == "styles" && isThere:
 			b.formats, err = b.readFormats(r.target, era)
+		case r.kind == "styles":
+			missing = r.target
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if b.formats == nil {
 		b.formats = newFormats(nil, era)
+		b.formats.missing = missing
 	}
-	return b, nil
+	return nil
 }
 
 // main returns the part that lists the sheets.
@@ -207,10 +230,14 @@ func (b *Book) readSheets(main string, related []relation) (era era, err error) 
 			sheets[r.id] = r.target
 		}
 	}
+	about := false // an extension says more under the same name
 	err = b.elements(main, func(e element) error {
 		switch e.name() {
 		case "workbookPr":
-			era.of1904 = isTrue(e.get("date1904"))
+			era.of1904 = era.of1904 || !about && isTrue(e.get("date1904"))
+			about = true
+		case "calcPr":
+			b.stale = b.stale || isTrue(e.get("fullCalcOnLoad"))
 		case "sheet":
 			part, ok := sheets[e.get("id")]
 			if !ok {

@@ -53,8 +53,10 @@ func describe(row workbook.Row) string {
 		if cell.Mail != "" {
 			b.WriteString("<" + cell.Mail + ">")
 		}
-		if cell.Unsaved {
-			b.WriteString("?")
+		for mark, is := range map[string]bool{"?": cell.Unsaved, " (zero)": cell.Zero, " (merged)": cell.Merged, " (struck)": cell.Struck} {
+			if is {
+				b.WriteString(mark)
+			}
 		}
 	}
 	return b.String()
@@ -138,7 +140,7 @@ func TestRowsAsShown(t *testing.T) {
 				f.SetSheetCol("Sheet1", "A2", &[]any{"a", "b", "c", "d"}), f.SetCellStr("Sheet1", "B3", "Platform"),
 				f.MergeCell("Sheet1", "B3", "C4"), f.MergeCell("Sheet1", "D2", "D5"),
 			)
-		}, []string{"Sheet1", "1: A=Title", "2: A=a", "3: A=b B=Platform", "4: A=c B=Platform", "5: A=d"}},
+		}, []string{"Sheet1", "1: A=Title", "2: A=a", "3: A=b B=Platform", "4: A=c B=Platform (merged)", "5: A=d"}},
 		{"formulas", func(f *excelize.File) error {
 			return errors.Join(f.SetCellStr("Sheet1", "A1", "a"), f.SetCellFormula("Sheet1", "B1", "A1"))
 		}, []string{"Sheet1", "1: A=a B=?"}},
@@ -158,6 +160,10 @@ func TestRowsOfOtherPrograms(t *testing.T) {
 		{"no references", `<sheetData><row><c><v>1</v></c><c t="str"><v>b</v></c></row><row><c/><c><v>2</v></c></row></sheetData>`, "1: A=1 B=b|2: B=2"},
 		{"prefixes", `<x:worksheet><x:sheetData><x:row r="3"><x:c r="B3" t="inlineStr"><x:is><x:t>a&amp;b</x:t></x:is></x:c></x:row></x:sheetData></x:worksheet>`, "3: B=a&b"},
 		{"saved formulas", `<sheetData><row r="1"><c r="A1" t="str"><f>X</f><v>a</v></c><c r="B1"><f>1</f><v>7</v></c><c r="C1" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="D1" t="str"><f>""</f><v></v></c></row></sheetData>`, "1: A=a B=7 C=#DIV/0!"},
+		{"formulas that came to 0, or to nothing", `<sheetData><row><c><f>X</f><v>0</v></c><c><f>X</f><v></v></c><c t="str"><f>X</f></c><c t="e"><f>X</f><v/></c><c><v>0</v></c><c><f>X</f><v> -0.0</v></c></row></sheetData>`, "1: A=0 (zero) B=? C=? D=? E=0 F=0 (zero)"},
+		{"a text and a value", `<sheetData><row><c t="inlineStr"><v>1</v><is><t>a</t></is></c><c t="inlineStr"><is><t>b</t></is><v>1</v></c><c t="inlineStr"><v>c</v></c><c><v>4</v><is><t>d</t></is></c><c><is><t>d</t></is><v>5</v></c></row></sheetData>`, "1: A=a B=b C=c D=4 E=5"},
+		{"rows without a height", `<sheetData><row ht="0" customHeight="1"><c><v>1</v></c></row><row ht="15"><c><v>2</v></c></row></sheetData>`, "1: (hidden) A=1|2: A=2"},
+		{"runs that are struck through", `<sheetData><row><c t="inlineStr"><is><r><rPr><strike/></rPr><t>a</t></r><r><t>b</t></r></is></c><c t="inlineStr"><is><r><rPr><strike val="false"/></rPr><t>c</t></r></is></c></row></sheetData>`, "1: A=ab (struck) B=c"},
 		{"escapes", `<sheetData><row><c t="inlineStr"><is><t>a_x000D_b_x005F_x0041__x0000__xD83D__x1</t></is></c></row></sheetData>`, "1: A=a\nb_x0041__x0000__xD83D__x1"},
 		{"read aloud", `<sheetData><row><c t="inlineStr"><is><r><t>a</t></r><rPh><t>no</t></rPh><r><t>b</t></r></is></c></row></sheetData>`, "1: A=ab"},
 		{"a date as text", `<sheetData><row><c t="d"><v>2026-11-23T00:00:00</v></c></row></sheetData>`, "1: A=2026-11-23T00:00:00"},

@@ -27,9 +27,11 @@ func Run(t *testing.T, open Open) {
 	}{
 		{"claims", claimTests},
 		{"conclusions", conclusionTests},
+		{"mailings", mailingTests},
 		{"scopes", scopeTests},
 		{"runs", runTests},
 		{"histories", historyTests},
+		{"followings", followingTests},
 		{"trails", trailTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ package ledgertest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 // nobody out. It is safe for concurrent use, as long as the hooks are set before.
 type Memory struct {
 	// Before is called before each write, After when it is durable, with the name of the operation: claim, conclude,
-	// enter, leave, begin, resume, continue, reopen, end, accept, learn, note, keep or erase. They may be nil, and may wait, as a
+	// enter, leave, begin, resume, continue, reopen, end, accept, change, approve, trip, learn, note, keep or erase. They may be nil, and may wait, as a
 	// process that is frozen does. An error from one is the crash of the process: the operation and all that come later
 	// on this handle return it, readings, too. A write that Before refuses is not kept.
 	Before, After func(op string) error
@@ -148,6 +149,9 @@ func (m *Memory) Claim(ctx context.Context, c record.Claim) error {
 			return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &stands}
 		}
 		s.claims[who] = &standing{claim: c}
+		if c.Change == record.ChangeInvite {
+			s.mailings = append(s.mailings, mailing{who, c.At})
+		}
 		return nil
 	})
 }
@@ -174,6 +178,20 @@ func (m *Memory) Conclude(ctx context.Context, run string, then func(error), con
 	}
 	then(err)
 	return nil
+}
+
+// Mailings implements [ledger.Ledger].
+func (m *Memory) Mailings(ctx context.Context, scope record.Scope, since time.Time) (found []time.Time, err error) {
+	err = m.read(ctx, func(s *state) error {
+		for _, mailing := range s.mailings {
+			if mailing.scope == scope && !mailing.at.Before(micros(since)) {
+				found = append(found, mailing.at)
+			}
+		}
+		slices.SortFunc(found, time.Time.Compare)
+		return nil
+	})
+	return found, err
 }
 
 // Doubts implements [ledger.Ledger].
@@ -204,27 +222,6 @@ func (m *Memory) Leave(ctx context.Context, scope record.Scope) error {
 		s.scope(scope).clean = true
 		return nil
 	})
-}
-
-// AcceptRoster implements [ledger.Ledger].
-func (m *Memory) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.Accepted) error {
-	if a.At.IsZero() {
-		a.At = m.now()
-	}
-	a.At = micros(a.At)
-	return m.write(ctx, "accept", func(s *state) error {
-		s.scope(scope).accepted = a
-		return nil
-	})
-}
-
-// AcceptedRoster implements [ledger.Ledger].
-func (m *Memory) AcceptedRoster(ctx context.Context, scope record.Scope) (a ledger.Accepted, found bool, err error) {
-	err = m.read(ctx, func(s *state) error {
-		a = s.scope(scope).accepted
-		return nil
-	})
-	return a, !a.At.IsZero(), err
 }
 
 // LearnPace implements [ledger.Ledger].

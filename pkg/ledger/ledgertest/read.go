@@ -87,7 +87,11 @@ func (r *runState) outcomes() map[record.Outcome]int {
 func (m *Memory) Runs(ctx context.Context) iter.Seq2[ledger.Summary, error] {
 	return each(ctx, m, func(s *state) (all []ledger.Summary, _ error) {
 		for _, run := range slices.Backward(s.runs) {
-			all = append(all, ledger.Summary{Run: run.Run, Outcomes: run.outcomes()})
+			summary := ledger.Summary{Run: run.Run, Outcomes: run.outcomes()}
+			if run.approval != nil {
+				summary.Approved = run.approval.Digest
+			}
+			all = append(all, summary)
 		}
 		return all, nil
 	})
@@ -169,23 +173,6 @@ func (m *Memory) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[re
 				}
 			}
 		}
-		return all, nil
-	})
-}
-
-// Named implements [ledger.Ledger].
-func (m *Memory) Named(ctx context.Context, scope record.Scope) iter.Seq2[ledger.Name, error] {
-	return each(ctx, m, func(s *state) (all []ledger.Name, _ error) {
-		of := s.scope(scope)
-		for key, who := range of.names {
-			all = append(all, ledger.Name{Person: key, Since: who.since, Left: who.run != of.whole})
-		}
-		slices.SortFunc(all, func(x, y ledger.Name) int {
-			if x.Person < y.Person {
-				return -1
-			}
-			return 1
-		})
 		return all, nil
 	})
 }

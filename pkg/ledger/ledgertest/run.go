@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
 	"rollcall/pkg/secret"
@@ -49,29 +48,6 @@ func (m *Memory) Begin(ctx context.Context, run ledger.Run, entries iter.Seq2[re
 		return ledger.Run{}, err
 	}
 	return begun.Run, nil
-}
-
-// name notes whom a whole run names. A row that is invalid does not make anybody known, but who is known has not left
-// by it.
-func (s *scopeState) name(run *runState) {
-	if !run.Whole {
-		return
-	}
-	for _, r := range run.records {
-		key := email.Fold(r.Email)
-		who := s.names[key]
-		switch {
-		case key == "" || who == nil && r.Outcome == record.Invalid:
-			continue
-		case who == nil:
-			who = &named{}
-			s.names[key] = who
-		case who.run != run.ID && who.run != s.whole:
-			who.since = run.StartedAt
-		}
-		who.run = run.ID
-	}
-	s.whole = run.ID
 }
 
 // Unfinished implements [ledger.Ledger].

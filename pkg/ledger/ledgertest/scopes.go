@@ -89,28 +89,6 @@ var scopeTests = []conformance{
 		learn(0)
 		recall(here, 0, at)
 	}},
-	{"have an accepted roster each", func(b *bench) {
-		recall := func(scope record.Scope, want ledger.Accepted, known bool) {
-			b.Helper()
-			got, found, err := b.AcceptedRoster(b.Context(), scope)
-			if err != nil || found != known {
-				b.Errorf("found %v, %v", found, err)
-			}
-			b.same("accepted", got, want)
-		}
-		recall(here, ledger.Accepted{}, false)
-		for _, give := range []ledger.Accepted{
-			{Rows: 100, Digest: [32]byte{1}, At: start.AddDate(0, 0, 1)}, {Rows: 101, Digest: [32]byte{2}},
-		} {
-			if err := b.AcceptRoster(b.Context(), here, give); err != nil {
-				b.Fatal(err)
-			}
-		}
-		b.reopen()
-		recall(here, ledger.Accepted{Rows: 101, Digest: [32]byte{2}, At: at}, true)
-		recall(elsewhere, ledger.Accepted{}, false)
-		recall(rehearsal, ledger.Accepted{}, false)
-	}},
 	{"have runs each", func(b *bench) {
 		for i, scope := range []record.Scope{elsewhere, rehearsal} {
 			b.beginRun(ledger.Run{Service: scope.Service, OrganizationID: scope.OrganizationID, Digest: [32]byte{byte(i + 1)}})

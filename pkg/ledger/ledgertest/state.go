@@ -22,6 +22,14 @@ type state struct {
 	// trail is the audit trail, which ends at end.
 	trail []string
 	end   audit.Chain
+	// mailings are the requests that may have mailed somebody, in the order of their claims.
+	mailings []mailing
+}
+
+// mailing is a request that may have mailed a person.
+type mailing struct {
+	person
+	at time.Time
 }
 
 // person is somebody in a scope, by the folded address.
@@ -41,29 +49,25 @@ type runState struct {
 	ledger.Run
 	records  []record.Record
 	reopened []record.Record
+	changes  []ledger.Change
+	approval *ledger.Approval // nil if it has none
 }
 
 // scopeState is what is remembered of a scope as a whole.
 type scopeState struct {
-	clean    bool
-	accepted ledger.Accepted
-	rate     float64
-	learned  time.Time
-	whole    string // the last run whose roster was whole
-	names    map[string]*named
-	roles    map[string]ledger.RoleChange
-}
-
-// named is a person whom a whole roster has named, last that of the run.
-type named struct {
-	run   string
-	since time.Time
+	followed
+	clean   bool
+	rate    float64
+	learned time.Time
+	roles   map[string]ledger.RoleChange
 }
 
 func (s *state) scope(scope record.Scope) *scopeState {
 	found := s.scopes[scope]
 	if found == nil {
-		found = &scopeState{clean: true, names: map[string]*named{}, roles: map[string]ledger.RoleChange{}}
+		found = &scopeState{clean: true, roles: map[string]ledger.RoleChange{}, followed: followed{
+			asked: map[string]time.Time{}, tripped: map[string]ledger.Tripped{}, names: map[string]*named{},
+		}}
 		s.scopes[scope] = found
 	}
 	return found
@@ -151,6 +155,9 @@ func (s *state) answer(run *runState, c record.Conclusion) {
 	for who, stands := range s.claims {
 		if stands.claim.Run != run.ID || stands.claim.Row != c.Row || c.Row == 0 && who != (person{run.Scope(), email.Fold(c.Email)}) {
 			continue
+		}
+		if c.Harmless {
+			s.mailings = slices.DeleteFunc(s.mailings, func(m mailing) bool { return m == mailing{who, stands.claim.At} })
 		}
 		switch {
 		case !c.InDoubt:

@@ -61,6 +61,8 @@ func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
 			return refuseClaim(ctx, w, run, person, c)
 		case err == nil && claimed == 0:
 			return refuse(ctx, w, c.Run, run.key, c.Row)
+		case err == nil && c.Change == record.ChangeInvite:
+			_, err = w.Exec(ctx, l.prepared.mailing, run.scope, micros(c.At), run.key, int64(c.Row), person)
 		}
 		return err
 	})
@@ -114,6 +116,11 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 }
 
 func (l *Ledger) conclude(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
+	if c.Harmless {
+		if _, err := w.Exec(ctx, l.prepared.harmless, key.scope, email.Fold(c.Email), key.key, int64(c.Row)); err != nil {
+			return err
+		}
+	}
 	if c.Row == 0 {
 		return concludeRowless(ctx, w, key, c)
 	}

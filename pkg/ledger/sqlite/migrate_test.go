@@ -51,9 +51,44 @@ func oldEntry(run, row int, address string, outcome record.Outcome) string {
 		run, row, address, outcome)
 }
 
-// TestEarlierVersionsAreBroughtUpToDate makes ledgers of every version without scopes and opens them, also for looking only.
+// scoped is the version from which everything belongs to a scope.
+const scoped = 5
+
+// TestMailingsOfEarlierVersionsCount makes a ledger of the version before they were kept one by one.
+func TestMailingsOfEarlierVersionsCount(t *testing.T) {
+	path := place(t)
+	entry := func(row int, outcome record.Outcome, updated, lost, confirmed int) string {
+		return fmt.Sprintf(`INSERT INTO entry (run, row, line, email, role, teams, extra, outcome, invitation_id, token, status,
+			organization_id, organization_name, organization_role, expires_at, attempts, http_status, error, hint, updated_at, lost,
+			confirmed, ended_at) VALUES (1, %d, 2, 'p%[1]d@x.example', 'member', '', '', %d, '', '', '', '', '', '', 0, 1, 0, '', '', %d, %d, %d, 3)`,
+			row, outcome, updated, lost, confirmed)
+	}
+	claim := func(row, at int) string {
+		return fmt.Sprintf(`INSERT INTO claim (scope, person, change, run, row, attempt, at, replaces) VALUES (1, 'p%d@x.example', 1, 1, %[1]d, 1, %d, '')`, row, at)
+	}
+	makeEarlier(t, path, scoped,
+		fmt.Sprintf("INSERT INTO scope (key, service, organization) VALUES (1, '%s', '%s')", scope.Service, scope.OrganizationID),
+		`INSERT INTO run (key, id, scope, roster, digest, extra, entries, started_at, ended_at, exit_code, resumed)
+			VALUES (1, 'run-1', 1, 'people.csv', zeroblob(32), '', 9, 1, 0, 0, 0)`,
+		entry(1, record.Invited, 10, 0, 0), entry(2, record.Unknown, 20, 1, 0), entry(3, record.Rejected, 30, 0, 0),
+		entry(4, record.Unset, 0, 1, 0), entry(5, record.Unset, 0, 0, 0), entry(6, record.Unset, 0, 0, 1), entry(7, record.AlreadyMember, 70, 0, 0),
+		claim(2, 19), claim(5, 50),
+		"INSERT INTO reopened (run, email, invitation_id, expires_at, updated_at) VALUES (1, 'p7@x.example', 'i', 0, 60)")
+	l := open(t, path)
+	mailings, err := l.Mailings(t.Context(), scope, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int64
+	for _, at := range mailings {
+		got = append(got, at.UnixMicro())
+	}
+	same(t, "mailings", got, []int64{3, 3, 10, 20, 50, 60})
+}
+
+// TestEarlierVersionsAreBroughtUpToDate makes ledgers of every earlier version and opens them, also for looking only.
 func TestEarlierVersionsAreBroughtUpToDate(t *testing.T) {
-	for version := 1; version <= 4; version++ {
+	for version := 1; version < scoped; version++ {
 		t.Run(strconv.Itoa(version), func(t *testing.T) {
 			path := place(t)
 			makeEarlier(t, path, version, oldRun(1, scope), oldEntry(1, 1, "A@x.example", record.Invited),
@@ -182,7 +217,11 @@ func TestOldWholeRunsHaveNamed(t *testing.T) {
 
 	// The next whole run follows the last old one.
 	run := ledger.Run{Service: service, OrganizationID: organization, Whole: true, StartedAt: time.UnixMicro(6)}
-	if _, err := l.Begin(t.Context(), run, ledgertest.List(nil, record.Record{Row: 1, Email: "stays@x.example"})); err != nil {
+	begun, err := l.Begin(t.Context(), run, ledgertest.List(nil, record.Record{Row: 1, Email: "stays@x.example"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.AcceptRoster(t.Context(), scope, ledger.Accepted{Run: begun.ID}); err != nil {
 		t.Fatal(err)
 	}
 	run.StartedAt = time.UnixMicro(7)
@@ -190,6 +229,55 @@ func TestOldWholeRunsHaveNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "named", named(), []string{"back@x.example 7", "stays@x.example " + never})
+}
+
+// TestVersion5IsBroughtUpToDate has a roster that was let through, whom it names, and whom a run has asked for that follows
+// none.
+func TestVersion5IsBroughtUpToDate(t *testing.T) {
+	path := place(t)
+	run := func(key, whole int, roster, digest string) string {
+		return fmt.Sprintf(`INSERT INTO run (key, id, scope, roster, digest, extra, entries, started_at, ended_at, exit_code, resumed, whole)
+			VALUES (%d, 'run-%[1]d', 1, '%[2]s', %[3]s, '', 1, %[1]d, 9, 0, 0, %[4]d)`, key, roster, digest, whole)
+	}
+	digest := strings.Repeat("02", 32)
+	makeEarlier(t, path, 5,
+		fmt.Sprintf("INSERT INTO scope (key, service, organization, whole_run, accepted_rows, accepted_digest, accepted_at) VALUES (1, '%s', '%s', 2, 40, x'%s', 8)",
+			service, organization, digest),
+		fmt.Sprintf("INSERT INTO scope (service, organization) VALUES ('%s', '%s')", rehearsal.Service, rehearsal.OrganizationID),
+		run(1, 1, "staff.csv", "x'01'"), run(2, 1, "People-2026.csv", "x'"+digest+"'"), run(3, 0, "team.csv", "x'03'"), run(4, 0, "more.csv", "x'04'"),
+		oldEntry(3, 1, "Ann+team@x.example", record.Invited), oldEntry(3, 2, "nonsense", record.Invalid),
+		oldEntry(4, 1, "ann@x.example", record.AlreadyInvited), oldEntry(2, 1, "a@x.example", record.Invited),
+		"INSERT INTO name VALUES (1, 'a@x.example', 2, 0), (1, 'left@x.example', 1, 0), (1, 'left+1@x.example', 1, 0)")
+	l := open(t, path)
+	accepted, found, err := l.AcceptedRoster(t.Context(), scope)
+	if err != nil || !found {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	at := time.UnixMicro(8).UTC()
+	want := ledger.Accepted{Roster: "People-2026.csv", Rows: 40, Whole: true, Run: "run-2", Since: at, At: at}
+	copy(want.Digest[:], strings.Repeat("\x02", 32))
+	same(t, "accepted", accepted, want)
+	if _, found, err := l.AcceptedRoster(t.Context(), rehearsal); found || err != nil {
+		t.Errorf("accepted in the rehearsal: %v, %v", found, err)
+	}
+	same(t, "asked", collect(t, l.Asked(t.Context(), scope)), []ledger.Asked{{Mailbox: "ann@x.example", At: time.UnixMicro(4).UTC()}})
+	same(t, "named", collect(t, l.Named(t.Context(), scope)), []ledger.Name{
+		{Person: "a@x.example", Last: at}, {Person: "left+1@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
+		{Person: "left@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
+	})
+	next := ledger.Run{Service: service, OrganizationID: organization, Sync: true, Whole: true}
+	begun, err := l.Begin(t.Context(), next, ledgertest.List(nil, record.Record{Row: 1, Email: "left@x.example"}))
+	if err == nil {
+		err = l.AcceptRoster(t.Context(), scope, ledger.Accepted{Run: begun.ID})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "another spelling has left", collect(t, l.Named(t.Context(), scope))[1].Left, false)
+
+	for _, run := range collect(t, l.Runs(t.Context())) {
+		same(t, "sync "+run.ID, run.Sync, run.Whole)
+	}
 }
 
 // TestMigrationIsAllOrNothing has a file that the newest migration can't finish: it stays as it was.

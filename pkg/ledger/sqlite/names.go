@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
@@ -10,50 +11,96 @@ import (
 )
 
 const (
-	// insertName notes that a whole run names a person. Its values are scope, person, run, the whole run before, and the
-	// run's start: whom the run before did not name begins a new joining.
-	insertName = `INSERT INTO name (scope, person, last_run, since) VALUES (?1, ?2, ?3, 0) ON CONFLICT DO UPDATE
-		SET since = CASE WHEN last_run IN (?3, ?4) THEN since ELSE ?5 END, last_run = ?3`
+	// insertName notes that a whole run is about to name a person. Its values are scope, person, the last whole run whose
+	// roster was let through, the run's start, and the mailbox: whom that one did not name begins a new joining.
+	insertName = `INSERT INTO name (scope, person, mailbox, last_run, since, rejoins) VALUES (?1, ?2, ?5, 0, 0, 1) ON CONFLICT DO UPDATE
+		SET since = ?4, rejoins = 1 WHERE last_run <> ?3 AND rejoins = 0`
 	// updateName is insertName for a row that is invalid. Such a row does not make anybody known, but who is known has
 	// not left by it.
-	updateName = `UPDATE name SET since = CASE WHEN last_run IN (?3, ?4) THEN since ELSE ?5 END, last_run = ?3
-		WHERE scope = ?1 AND person = ?2`
+	updateName = `UPDATE name SET since = ?4, rejoins = 1 WHERE scope = ?1 AND person = ?2 AND last_run <> ?3 AND rejoins = 0`
+	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailbox and the run's start.
+	insertAsked = `INSERT INTO asked (scope, mailbox, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = max(at, ?3)`
+	// acceptName notes that the roster of a run was let through that names a person, and acceptMailbox that it does so under
+	// another spelling, which is kept as the mailbox of those that differ from it. The values are scope, person or mailbox, and
+	// run.
+	acceptName    = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND person = ?2`
+	acceptMailbox = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND mailbox = ?2 AND mailbox <> ''`
 )
 
 // naming keeps whom a run names. Nil keeps nothing.
 type naming struct {
-	insert, update         commit.Statement
-	scope, run, before, at int64
+	add func(context.Context, *record.Record) error
 }
 
-// startNaming returns what keeps the names of a run that has just been inserted, nil if its roster is not whole.
+// startNaming returns what keeps the names of a run that has just been inserted, nil if it says nothing about who is there.
 func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.Run, key runKey) (*naming, error) {
-	if !run.Whole {
-		return nil, nil
+	at := micros(run.StartedAt)
+	switch {
+	case run.Whole:
+		before, _, err := w.Number(ctx, "SELECT whole_run FROM scope WHERE key = ?", key.scope)
+		return &naming{func(ctx context.Context, r *record.Record) error {
+			person := email.Fold(r.Email)
+			if person == "" {
+				return nil
+			}
+			var err error
+			if r.Outcome == record.Invalid {
+				_, err = w.Exec(ctx, l.prepared.nameAgain, key.scope, person, before, at)
+			} else {
+				_, err = w.Exec(ctx, l.prepared.name, key.scope, person, before, at, otherMailbox(person))
+			}
+			return err
+		}}, err
+	case !run.Sync:
+		return &naming{func(ctx context.Context, r *record.Record) error {
+			mailbox := email.Mailbox(r.Email)
+			if mailbox == "" || r.Outcome == record.Invalid {
+				return nil
+			}
+			_, err := w.Exec(ctx, l.prepared.ask, key.scope, mailbox, at)
+			return err
+		}}, nil
 	}
-	before, _, err := w.Number(ctx, "SELECT whole_run FROM scope WHERE key = ?", key.scope)
-	if err != nil {
-		return nil, err
-	}
-	_, err = w.Run(ctx, "UPDATE scope SET whole_run = ? WHERE key = ?", key.key, key.scope)
-	return &naming{
-		insert: l.prepared.name, update: l.prepared.nameAgain,
-		scope: key.scope, run: key.key, before: before, at: micros(run.StartedAt),
-	}, err
+	return nil, nil
 }
 
-func (n *naming) add(ctx context.Context, w *commit.Writer, r *record.Record) error {
+// keep keeps whom a row names.
+func (n *naming) keep(ctx context.Context, r *record.Record) error {
 	if n == nil {
 		return nil
 	}
-	person := email.Fold(r.Email)
-	if person == "" {
-		return nil
+	return n.add(ctx, r)
+}
+
+// acceptNames notes that everybody in the rows of a run is named by a roster that was let through. Whoever a run has named
+// that was cut short before, and this one does not, has left.
+func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) error {
+	if err := w.Each(ctx, "SELECT email FROM entry WHERE run = ?", func(found []driver.Value) error {
+		address, _ := found[0].(string)
+		person := email.Fold(address)
+		mailbox := email.Mailbox(person)
+		_, err := w.Exec(ctx, l.prepared.acceptName, key.scope, person, key.key)
+		if err == nil && mailbox != person {
+			_, err = w.Exec(ctx, l.prepared.acceptName, key.scope, mailbox, key.key)
+		}
+		if err == nil && mailbox != "" {
+			_, err = w.Exec(ctx, l.prepared.acceptMailbox, key.scope, mailbox, key.key)
+		}
+		return err
+	}, key.key); err != nil {
+		return err
 	}
-	statement := n.insert
-	if r.Outcome == record.Invalid {
-		statement = n.update
+	if _, err := w.Run(ctx, "UPDATE name SET rejoins = 0 WHERE scope = ? AND rejoins <> 0", key.scope); err != nil {
+		return err
 	}
-	_, err := w.Exec(ctx, statement, n.scope, person, n.run, n.before, n.at)
+	_, err := w.Run(ctx, "UPDATE scope SET whole_run = ? WHERE key = ?", key.key, key.scope)
 	return err
+}
+
+// otherMailbox returns the mailbox of a folded address, empty if it is the address itself.
+func otherMailbox(person string) string {
+	if mailbox := email.Mailbox(person); mailbox != person {
+		return mailbox
+	}
+	return ""
 }

@@ -16,13 +16,13 @@ import (
 
 const (
 	insertRun = `INSERT INTO run (id, scope, roster, digest, extra, entries, started_at, ended_at, exit_code, resumed,
-		whole) VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?)`
+		sync, whole) VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?, ?)`
 	insertEntry = `INSERT INTO entry (run, row, line, email, role, teams, extra, outcome, invitation_id, token, status,
 		organization_id, organization_name, organization_role, expires_at, attempts, http_status, error, hint,
 		updated_at, verdict, tries, throttled, lost, confirmed, cancelled, ended_at, silent_for, due_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectRun = `SELECT run.key, id, organization, service, roster, digest, extra, entries, started_at, ended_at,
-		exit_code, resumed, whole FROM run JOIN scope ON scope.key = run.scope `
+		exit_code, resumed, sync, whole FROM run JOIN scope ON scope.key = run.scope `
 )
 
 // runKey is what stands for a run and its scope inside the file.
@@ -69,7 +69,7 @@ func (l *Ledger) Begin(ctx context.Context, run ledger.Run, entries iter.Seq2[re
 			if err := l.insertRow(endless, w, key, &entry); err != nil {
 				return fmt.Errorf("row %d: %w", entry.Row, err)
 			}
-			if err := names.add(endless, w, &entry); err != nil {
+			if err := names.keep(endless, &entry); err != nil {
 				return err
 			}
 			run.Rows++
@@ -94,7 +94,7 @@ func insert(ctx context.Context, w *commit.Writer, run ledger.Run) (key runKey, 
 		return runKey{}, err
 	}
 	if _, err := w.Run(ctx, insertRun, run.ID, key.scope, run.Roster, run.Digest[:], encodeList(run.Extra),
-		micros(run.StartedAt), run.Whole); err != nil {
+		micros(run.StartedAt), run.Sync, run.Whole); err != nil {
 		return runKey{}, err
 	}
 	key.key, _, err = w.Number(ctx, "SELECT key FROM run WHERE id = ?", run.ID)
@@ -225,6 +225,9 @@ func (l *Ledger) Runs(ctx context.Context) iter.Seq2[ledger.Summary, error] {
 			if err == nil {
 				summary.Outcomes, err = l.outcomes(ctx, key)
 			}
+			if err == nil {
+				err = l.pool.QueryRowContext(ctx, "SELECT coalesce(max(digest), '') FROM approval WHERE run = ?", key).Scan(&summary.Approved)
+			}
 			if err != nil {
 				yield(ledger.Summary{}, l.readError(err))
 				return
@@ -255,7 +258,7 @@ func scanRun(row *sql.Row) (key int64, run ledger.Run, err error) {
 	var digest []byte
 	var extra string
 	if err := row.Scan(&key, &run.ID, &run.OrganizationID, &run.Service, &run.Roster, &digest, &extra, &run.Rows,
-		(*instant)(&run.StartedAt), (*instant)(&run.EndedAt), &run.ExitCode, &run.Resumed, &run.Whole); err != nil {
+		(*instant)(&run.StartedAt), (*instant)(&run.EndedAt), &run.ExitCode, &run.Resumed, &run.Sync, &run.Whole); err != nil {
 		return 0, ledger.Run{}, err
 	}
 	copy(run.Digest[:], digest)

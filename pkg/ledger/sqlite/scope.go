@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
 	"rollcall/pkg/record"
 )
@@ -70,27 +69,6 @@ func (l *Ledger) Leave(ctx context.Context, scope record.Scope) error {
 		_, err := w.Run(ctx, "UPDATE scope SET clean = 1 WHERE key = ?", key)
 		return err
 	})
-}
-
-// AcceptRoster implements [ledger.Ledger].
-func (l *Ledger) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.Accepted) error {
-	if a.At.IsZero() {
-		a.At = l.now()
-	}
-	return l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {
-		_, err := w.Run(ctx, "UPDATE scope SET accepted_rows = ?, accepted_digest = ?, accepted_at = ? WHERE key = ?",
-			int64(a.Rows), a.Digest[:], micros(a.At), key)
-		return err
-	})
-}
-
-// AcceptedRoster implements [ledger.Ledger].
-func (l *Ledger) AcceptedRoster(ctx context.Context, scope record.Scope) (a ledger.Accepted, found bool, err error) {
-	var digest []byte
-	found, err = l.ask(ctx, `SELECT accepted_rows, accepted_digest, accepted_at FROM scope
-		WHERE service = ? AND organization = ? AND accepted_at <> 0`, scope, &a.Rows, &digest, (*instant)(&a.At))
-	copy(a.Digest[:], digest)
-	return a, found, err
 }
 
 // LearnPace implements [ledger.Ledger].

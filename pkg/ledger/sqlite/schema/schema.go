@@ -104,7 +104,8 @@ CREATE TABLE pace (
 `}, {script: `
 -- Whether the roster named everybody that the organization is to have.
 ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
-`}, {script: scopeSchema, then: fillScopes}, {script: auditSchema}, {script: roleSchema}}
+`}, {script: scopeSchema, then: fillScopes}, {script: mailingSchema}, {script: followingSchema, then: fillFollowing},
+	{script: auditSchema}, {script: roleSchema}}
 
 // IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
 // this program does not know.

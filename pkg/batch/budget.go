@@ -1,0 +1,41 @@
+package batch
+
+import (
+	"time"
+
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/budget"
+	"rollcall/pkg/email"
+	"rollcall/pkg/journey"
+)
+
+// affords reports whether the budgets let the entry leave, before a claim is made for it. Where they do not, it is left for
+// another time, but not before everything in flight was answered: what was refused gives back what it has taken.
+func (d *dispatcher) affords(w journey.Work) bool {
+	switch p := d.counts(w); {
+	case d.Budget.Allows(p, d.Now()):
+		d.Budget.Leaves(p)
+		return true
+	case d.inFlight > 0:
+		d.queue.push(w, time.Now())
+		d.take(<-d.back)
+	default:
+		d.left++
+	}
+	return false
+}
+
+// counts returns an entry as budgets count it.
+func (d *dispatcher) counts(w journey.Work) budget.Person {
+	return budget.Person{Key: email.Fold(w.Email), Counted: !d.inputs.Blind && d.inputs.Directory.Person(w.Email).Pending != nil}
+}
+
+// spent returns why a run that has come to its end has left somebody, nil if it has not. It tells the time by this machine's
+// clock, since by that the next run begins.
+func (d *dispatcher) spent() error {
+	if d.left == 0 {
+		return nil
+	}
+	now := d.Now()
+	return &breaker.StopError{Reason: breaker.Budget, Err: d.Budget.Spent(d.left, now).Ahead(time.Since(now))}
+}
