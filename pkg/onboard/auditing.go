@@ -37,6 +37,13 @@ type Auditing struct {
 // so many are quickly appended later, after a crash.
 const trailBatch = 256
 
+// trailing is how far the file of the audit trail has followed the ledger.
+type trailing struct {
+	trail       *auditfile.File // nil if the trail goes to no file
+	untold      int             // rows that have ended since lines were appended
+	trailFailed error
+}
+
 // operator names who runs the program, and on which machine.
 func operator() string {
 	name, host := "unknown", "unknown"
@@ -71,6 +78,14 @@ func (s *Session) followTrail(ctx context.Context) error {
 		return nil
 	}
 	return explainTrail(s.trail.CatchUp(ctx))
+}
+
+// endTrail appends the last lines, and returns how the work has ended with that.
+func (s *Session) endTrail(ctx context.Context, how status.Status, err error) (status.Status, error) {
+	if trailErr := s.followTrail(ctx); trailErr != nil && s.trailFailed == nil {
+		return how.Worse(StatusOf(trailErr)), errors.Join(err, trailErr)
+	}
+	return how, err
 }
 
 // rowEnded counts a row that has ended, and appends lines once there are enough. It reports false once that has failed.

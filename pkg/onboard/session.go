@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"rollcall/pkg/audit/auditfile"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/journey"
@@ -39,10 +38,7 @@ type Session struct {
 	past      past
 	approval  *approval  // nil if there is no plan to carry out
 	following *following // nil unless it is a sync
-
-	trail       *auditfile.File // nil if the audit trail goes to no file
-	untold      int             // rows that have ended since lines were appended
-	trailFailed error
+	trailing
 
 	report  Report
 	closers []func() error
@@ -387,9 +383,7 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 			err, how = errors.Join(err, endErr), how.Worse(status.Unexpected)
 		}
 	}
-	if trailErr := s.followTrail(ctx); trailErr != nil && s.trailFailed == nil {
-		err, how = errors.Join(err, trailErr), how.Worse(StatusOf(trailErr))
-	}
+	how, err = s.endTrail(ctx, how, err)
 	for _, closing := range slices.Backward(s.closers) {
 		if closeErr := closing(); closeErr != nil {
 			err, how = errors.Join(err, closeErr), how.Worse(status.Unexpected)

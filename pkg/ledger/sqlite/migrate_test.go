@@ -262,7 +262,8 @@ func TestVersion5IsBroughtUpToDate(t *testing.T) {
 	}
 	same(t, "asked", collect(t, l.Asked(t.Context(), scope)), []ledger.Asked{{Mailbox: "ann@x.example", At: time.UnixMicro(4).UTC()}})
 	same(t, "named", collect(t, l.Named(t.Context(), scope)), []ledger.Name{
-		{Person: "a@x.example", Last: at}, {Person: "left+1@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
+		{Person: "a@x.example", Last: at},
+		{Person: "left+1@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
 		{Person: "left@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
 	})
 	next := ledger.Run{Service: service, OrganizationID: organization, Sync: true, Whole: true}
