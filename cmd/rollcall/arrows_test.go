@@ -23,7 +23,9 @@ var arrows = []arrow{
 	{"remedy", "", "it says what to do, whatever is wrong and whoever shows it"},
 	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
+	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
+	{"audit/auditfile", "audit fileset", "it keeps a file beside whatever knows the lines"},
 	{"charset", "", "it tells encodings by their names and their words, whatever the texts are about"},
 	{"document", "charset remedy", "it turns bytes into text; what the text means is for roster to say"},
 	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
@@ -41,13 +43,13 @@ var arrows = []arrow{
 	{"template", "roster workbook", "it writes an empty roster, wherever it goes and wherever the names of teams come from"},
 
 	// The durable memory.
-	{"record", "secret", "it defines the words that the ledger stores and the results show"},
-	{"ledger", "email record", "the contract says what is remembered; it neither plans nor sends"},
-	{"ledger/ledgertest", "email ledger record secret", "it holds every implementation to the contract, so it knows only its own"},
+	{"record", "audit secret", "it defines the words that the ledger stores and the results show"},
+	{"ledger", "audit email record", "the contract says what is remembered; it neither plans nor sends"},
+	{"ledger/ledgertest", "audit email ledger record secret", "it holds every implementation to the contract, so it knows only its own"},
 	{"ledger/sqlite/disk", "bounded ledger", "it looks after the files of a ledger, and opens no database"},
 	{"ledger/sqlite/commit", "ledger ledger/sqlite/disk", "it writes in groups, whatever is written"},
 	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk record", "it knows the tables of every version, and nobody who uses them"},
-	{"ledger/sqlite", "email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
+	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
 
 	// The service.
 	{"cybedefend", "address connection fence secret throttle", "it makes one call at a time, whoever asks for it"},
@@ -61,9 +63,9 @@ var arrows = []arrow{
 	// The decisions, and the run that carries them out.
 	{"guard", "email plural remedy", "it judges people and numbers, wherever they come from"},
 	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
-	{"journey", "budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
+	{"journey", "audit budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
-	{"batch", "breaker budget cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
+	{"batch", "audit breaker budget cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	// What a run leaves behind.
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
@@ -73,14 +75,14 @@ var arrows = []arrow{
 	// The edge.
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "atomicfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
+		"onboard", "atomicfile audit audit/auditfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
 			"pace paging plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"listing", "console cybedefend directory email formula roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{
-		"cli", "atomicfile batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix jobs journey ledger listing " +
+		"cli", "atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix jobs journey ledger listing " +
 			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
@@ -108,7 +110,7 @@ var dependencies = []dependency{
 	{"go.yaml.in/yaml/v4", "config fix jobs roster", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
-	{"github.com/gofrs/flock", "ledger/sqlite/disk", "the ledger is the only thing that is locked"},
+	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk", "nothing is locked but the ledger, and an audit trail while lines are appended"},
 	{"golang.org/x/sys", "fence ledger/sqlite/disk", "only clocks, sockets and disks need the calls of one system"},
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},

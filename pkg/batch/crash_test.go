@@ -134,7 +134,7 @@ func (w *world) compare(t *testing.T, fates map[string]fate, stopped bool) (wron
 			wrong = append(wrong, fmt.Sprintf("a claim is left: %+v", claim))
 		}
 	}
-	return wrong
+	return append(wrong, w.mistold(t, w.rows(t))...)
 }
 
 // drawFate draws up to three faults and then a last word.

@@ -134,7 +134,11 @@ func (f *feeder) handOver(ctx context.Context, pending ledger.Entry) error {
 	}
 	settled := step.Move == journey.Settled
 	if settled || pending.Claim != nil && step.Move == journey.Send {
-		f.settled = append(f.settled, record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt})
+		conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}
+		if pending.Claim != nil {
+			conclusion.Event = journey.Found(f.Run, pending.Claim.Change, step)
+		}
+		f.settled = append(f.settled, conclusion)
 	}
 	if settled && len(f.settled) < settledGroup {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/plan"
@@ -139,7 +140,8 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 			continue
 		}
 		if doubt.Row == 0 && doubt.Change != record.ChangeInvite { // it can be made again, and is decided anew
-			if err := r.Ledger.Conclude(ctx, doubt.Run, nil, record.Conclusion{Record: record.Record{Email: doubt.Email}}); err != nil {
+			given := audit.Event{Kind: audit.Kind(doubt.Change.String()), Run: doubt.Run, Email: doubt.Email, Outcome: audit.Unclear}
+			if err := r.Ledger.Conclude(ctx, doubt.Run, nil, record.Conclusion{Record: record.Record{Email: doubt.Email}, Event: &given}); err != nil {
 				return nil, time.Time{}, err
 			}
 			continue
@@ -164,7 +166,8 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 			step.Work.UpdatedAt = r.Now()
 		default: // it had no effect, and its run may send it again when it is resumed
 		}
-		if err := r.Ledger.Conclude(ctx, doubt.Run, nil, record.Conclusion{Record: step.Work.Record}); err != nil {
+		found := record.Conclusion{Record: step.Work.Record, Event: journey.Found(doubt.Run, doubt.Change, step)}
+		if err := r.Ledger.Conclude(ctx, doubt.Run, nil, found); err != nil {
 			return nil, time.Time{}, err
 		}
 	}

@@ -136,6 +136,9 @@ func TestRecoverSettlesOtherRuns(t *testing.T) {
 		if w.outcomes(t) != "invited unset" || len(w.claims(t)) != 0 || len(w.recovered.Doubts()) != 0 {
 			t.Errorf("outcomes %s, claims %v", w.outcomes(t), w.claims(t))
 		}
+		if got, want := w.told(t), "invite a1@x.example invited run; invite a2@x.example no_effect run"; got != want {
+			t.Errorf("told %s, want %s", got, want)
+		}
 		if w.recovered.Inputs().Histories.Of("a1@x.example").Times != 1 {
 			t.Error("what was found out is not remembered")
 		}
@@ -177,6 +180,9 @@ func TestChangesInDoubtAreDecidedAnew(t *testing.T) {
 		}
 		if got := w.service.sent[0].Sub(began); got < 10*time.Second {
 			t.Errorf("sent after %s: the change may still be at work", got)
+		}
+		if got, want := w.told(t), "role a1@x.example unclear run; invite a1@x.example invited another"; got != want {
+			t.Errorf("told %s, want %s", got, want)
 		}
 	})
 }

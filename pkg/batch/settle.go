@@ -124,7 +124,9 @@ func (d *dispatcher) conclude(ctx context.Context, steps []journey.Step) error {
 	var conclusions []record.Conclusion
 	for _, step := range steps {
 		if step.Move != journey.Wait {
-			conclusions = append(conclusions, record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt})
+			conclusions = append(conclusions, record.Conclusion{
+				Record: step.Work.Record, InDoubt: step.Work.InDoubt, Event: journey.Found(d.Run, record.ChangeInvite, step),
+			})
 		}
 	}
 	if len(conclusions) == 0 {

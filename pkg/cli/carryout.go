@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/console"
 	"rollcall/pkg/cybedefend"
@@ -147,6 +148,9 @@ func (r *run) observer(ctx context.Context) onboard.Observer {
 		progress.start()
 	}
 	o.Event = func(e batch.Event) { progress.observe(e) }
+	o.Changed = func(c onboard.Change) {
+		r.log.Info().Str("email", c.Email).Str("from", c.Has).Str("to", c.Wanted).Msg(string(c.Action))
+	}
 	o.Ended = func() {
 		progress.stop()
 		stopping()
@@ -260,6 +264,7 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	r.showPlan(p)
 	yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural.Of(p.Sends(), "person")))
 	if err != nil || yes {
+		p.Agreed(audit.AtPrompt)
 		return err
 	}
 	return refuse(status.Stopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question")

@@ -21,7 +21,7 @@ type fileNames []fileset.File
 
 // fileOrder is that in which two files that are one are named: it is the later one that is to be changed.
 var fileOrder = []fileset.Role{
-	fileset.Roster, fileset.Settings, fileset.Approved, fileset.Jobs, fileset.Token, fileset.Header, fileset.Webhook, fileset.Ledger,
+	fileset.Roster, fileset.Settings, fileset.Approved, fileset.Jobs, fileset.Token, fileset.Header, fileset.Webhook, fileset.Ledger, fileset.Audit,
 	fileset.Log, fileset.Fixed, fileset.Plan, fileset.Summary, fileset.Metrics, fileset.Results, fileset.Drift, fileset.Corrections,
 }
 
@@ -131,7 +131,7 @@ func collisionText(c fileset.Collision) string {
 		subject = "--" + out.Option + ": " + subject
 	}
 	verb := "would overwrite"
-	if out.Role == fileset.Log || out.Role == fileset.Ledger {
+	if out.Role == fileset.Log || out.Role == fileset.Ledger || out.Role == fileset.Audit {
 		verb = "would write into"
 	}
 	object := other.Path

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/atomicfile"
+	"rollcall/pkg/audit"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
@@ -82,6 +83,9 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 		return rosters(1, 1)(cmd, paths)
 	default:
 		o.Roster = paths[0]
+	}
+	if o.yes && o.fromPlan == "" {
+		o.Consent = audit.InAdvance
 	}
 	if err := o.checkPlan(); err != nil {
 		return err

@@ -60,7 +60,8 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 		a.nameRun("")
 		a.jobName.Store(new(string))
 		a.log.Info().Str("roster", j.order.publicName()).Int("job", i+1).Int("jobs", len(all)).Msg("job begins")
-		a.jobName.Store(new(fmt.Sprintf("%s:%d", path, j.Line)))
+		j.order.Job = fmt.Sprintf("%s:%d", path, j.Line)
+		a.jobName.Store(&j.order.Job)
 		how := a.carryOut(j.cmd, j.order, j.Roster, func() error { return a.completeSync(j.cmd, j.order) })
 		if worst = worst.Worse(how); how == status.Interrupted {
 			break
@@ -124,7 +125,7 @@ func (j job) resolve() error {
 	o := j.order
 	o.Roster = j.Roster
 	for key, path := range map[string]*string{
-		"results": &o.Results, "ledger": &o.Ledger, "pat-file": &o.Place.PATFile, "header-file": &o.HeaderFile,
+		"results": &o.Results, "ledger": &o.Ledger, "audit": &o.Audit, "pat-file": &o.Place.PATFile, "header-file": &o.HeaderFile,
 		"summary": &o.Watch.Summary, "metrics-file": &o.Watch.Metrics, "notify-file": &o.Watch.NotifyFile,
 	} {
 		if !j.Names(key) {

@@ -207,6 +207,7 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs and machines that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/remedy"
 )
 
 func (a *app) syncCommand() *cobra.Command {
@@ -91,13 +92,15 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		o.whoFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Follow.CancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
-		flags.BoolVar(&o.Follow.ApplyRoles, "apply-roles", false, "give members the role that the roster has for them")
+		flags.BoolVar(&o.Follow.ApplyRoles, "apply-roles", false, "give members the role that the roster has for them; never the caller, nor anybody whose role no roster can give")
+		flags.IntVar(&o.Follow.MinAdmins, "min-admins", o.Follow.MinAdmins, "with --apply-roles: leave at least `N` administrators; whoever is about to become one does not count")
 	})
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
 		o.guardFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Follow.AcceptRoster, "accept-roster", false, "change leavers although the roster has another name than the last one (digits in it don't count), or is read with other flags;\nit is the one that is followed from then on")
 		flags.Var(&o.Follow.MaxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
+		flags.Var(&o.Follow.MaxRoleChanges, "max-role-changes", "send nothing if --apply-roles would give more members another role: a number, or a share of the organization's\nmembers as in 10%, which up to three never exceed")
 		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
 	})
 	groups.group(cmd, "What is shown and written", o.outcomeFlags)
@@ -109,6 +112,9 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 func (a *app) completeSync(cmd *cobra.Command, o *order) error {
 	if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
 		return err
+	}
+	if o.Follow.MinAdmins == 0 {
+		return remedy.MustBePositive("min-admins")
 	}
 	return o.complete(a)
 }

@@ -12,6 +12,8 @@ import (
 
 // Credentials are what a client's calls are made with: [AccessToken] or [PersonalAccessToken].
 type Credentials interface {
+	// ID names the credentials for an audit trail. It is no secret.
+	ID() string
 	// source returns where client takes its tokens from.
 	source(client *Client) (tokenSource, error)
 }

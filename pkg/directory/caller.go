@@ -9,7 +9,7 @@ import (
 
 // Caller is whoever the credentials belong to, in one organization. Nothing is known about the zero value.
 type Caller struct {
-	Email string
+	ID, Email string
 	// Role is the caller's role in the organization as the service writes it; empty where it is not known.
 	Role string
 	// Seats is how many seats the organization's subscription has, 0 where it is not known.
@@ -19,7 +19,7 @@ type Caller struct {
 // CallerOf returns the caller's place in an organization as the profile tells it. In an organization that the profile
 // does not name, the role is unknown, and the seats are those of the caller's own subscription.
 func CallerOf(profile cybedefend.Profile, organizationID string) Caller {
-	caller := Caller{Email: profile.Email, Seats: max(profile.Subscription.Seats, 0)}
+	caller := Caller{ID: profile.ID, Email: profile.Email, Seats: max(profile.Subscription.Seats, 0)}
 	for _, membership := range profile.Organizations {
 		if !strings.EqualFold(membership.ID, organizationID) {
 			continue

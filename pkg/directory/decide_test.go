@@ -168,14 +168,14 @@ func TestGrantable(t *testing.T) {
 
 func TestCallerOf(t *testing.T) {
 	profile := cybedefend.Profile{
-		Email:         "ann@x.example",
+		ID: "u1", Email: "ann@x.example",
 		Organizations: []cybedefend.Membership{{ID: "o1", Role: "member"}, {ID: "O2", Role: "Manager"}, {ID: "o4", Seats: 5}},
 		Subscription:  cybedefend.Subscription{Seats: 25},
 	}
 	for organization, want := range map[string]Caller{
-		"o2": {Email: "ann@x.example", Role: "Manager", Seats: 25},
-		"o4": {Email: "ann@x.example", Seats: 5}, // its own subscription
-		"o3": {Email: "ann@x.example", Seats: 25},
+		"o2": {ID: "u1", Email: "ann@x.example", Role: "Manager", Seats: 25},
+		"o4": {ID: "u1", Email: "ann@x.example", Seats: 5}, // its own subscription
+		"o3": {ID: "u1", Email: "ann@x.example", Seats: 25},
 	} {
 		if got := CallerOf(profile, organization); got != want {
 			t.Errorf("CallerOf(%s) = %+v, want %+v", organization, got, want)

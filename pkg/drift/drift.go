@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/pkg/directory"
@@ -98,7 +99,7 @@ func compare(m directory.Membership, role string, listed, known bool) (d Differe
 		switch {
 		case !listed && known:
 			d.Kind = Leaver
-		case listed && role != "" && member.Role != "":
+		case listed && role != "":
 			d.Kind, d.Doubt = compareRoles(string(member.Role), role)
 		}
 	case pending != nil && !listed:
@@ -118,6 +119,10 @@ func compare(m directory.Membership, role string, listed, known bool) (d Differe
 func compareRoles(has, wanted string) (kind Kind, doubt string) {
 	role, err := roster.ParseRole(has)
 	switch {
+	case has == "":
+		return Role, "the service does not say which role the member has"
+	case strings.EqualFold(strings.TrimSpace(has), creator):
+		return Role, "this is the creator of the organization, who keeps the role"
 	case err != nil:
 		return Role, fmt.Sprintf("%q is no role that a roster can give", has)
 	case role != wanted:
@@ -125,5 +130,8 @@ func compareRoles(has, wanted string) (kind Kind, doubt string) {
 	}
 	return "", ""
 }
+
+// creator is the role of whoever has created an organization, where the service tells it.
+const creator = "creator"
 
 func rank(k Kind) int { return slices.Index(Kinds(), k) }

@@ -58,8 +58,9 @@ func TestFind(t *testing.T) {
 	got := drift.Find(sides)
 	want := []drift.Difference{
 		{Kind: drift.Role, Email: "alice", Has: "member", Wanted: "billing_manager", UserID: "id of alice"},
-		{Kind: drift.Role, Email: "owner", Has: "creator", Wanted: "member", UserID: "id of owner", Doubt: `"creator" is no role that a roster can give`},
+		{Kind: drift.Role, Email: "owner", Has: "creator", Wanted: "member", UserID: "id of owner", Doubt: "this is the creator of the organization, who keeps the role"},
 		{Kind: drift.Role, Email: "promoted", Has: "member", Wanted: "manager", UserID: "id of promoted"},
+		{Kind: drift.Role, Email: "roleless", Wanted: "member", UserID: "id of roleless", Doubt: "the service does not say which role the member has"},
 		{Kind: drift.Leaver, Email: "left", Has: "manager", UserID: "id of left"},
 		{Kind: drift.LeaverInvited, Email: "gone", Has: "member", InvitationID: "invitation of gone", ExpiresAt: soon},
 		{Kind: drift.LeaverInvited, Email: "moved", Has: "member", InvitationID: "invitation of moved", ExpiresAt: soon},

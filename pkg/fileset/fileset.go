@@ -33,6 +33,7 @@ const (
 // The roles that a run writes.
 const (
 	Ledger      Role = "ledger"
+	Audit       Role = "audit trail"
 	Log         Role = "log"
 	Fixed       Role = "fixed roster"
 	Results     Role = "results"
@@ -44,10 +45,13 @@ const (
 )
 
 // outputs are the roles that are written.
-var outputs = []Role{Ledger, Log, Fixed, Results, Corrections, Drift, Plan, Summary, Metrics}
+var outputs = []Role{Ledger, Audit, Log, Fixed, Results, Corrections, Drift, Plan, Summary, Metrics}
 
-// ledgerSuffixes are what the names of the files end in that stand beside a ledger from time to time.
-var ledgerSuffixes = []string{"-wal", "-shm", "-journal", ".lock", ".holder"}
+// besides are what the names of the files end in that stand beside one from time to time.
+var besides = map[Role][]string{
+	Ledger: {"-wal", "-shm", "-journal", ".lock", ".holder"},
+	Audit:  {".lock"},
+}
 
 // File is one file of a run.
 type File struct {
@@ -68,7 +72,7 @@ type File struct {
 // Written reports whether a run writes the file.
 func (f File) Written() bool { return slices.Contains(outputs, f.Role) }
 
-// shares reports whether two files may be one. Files that are only read may. So may ledgers, the logs of different runs,
+// shares reports whether two files may be one. Files that are only read may. So may ledgers, audit trails, the logs of different runs,
 // and lists of rows to correct, which never take the place of a file.
 func (f File) shares(other File) bool {
 	switch {
@@ -79,7 +83,7 @@ func (f File) shares(other File) bool {
 	case f.Role != other.Role:
 		return false
 	}
-	return f.Role == Ledger || f.Run != other.Run && (f.Role == Log || f.Role == Corrections)
+	return f.Role == Ledger || f.Role == Audit || f.Run != other.Run && (f.Role == Log || f.Role == Corrections)
 }
 
 // Collision is two files of a run that are one.
@@ -102,16 +106,14 @@ type place struct {
 	folded bool
 }
 
-// Add adds a file. A path that is empty is no file, and neither is "-" unless it has its Stream. A ledger brings along the files that stand beside it.
+// Add adds a file. A path that is empty is no file, and neither is "-" unless it has its Stream. A ledger and an audit trail
+// bring along the files that stand beside them.
 func (s *Set) Add(f File) {
 	if f.Path == "" || f.Path == "-" && f.Stream == nil {
 		return
 	}
 	s.places = append(s.places, placeOf(f))
-	if f.Role != Ledger {
-		return
-	}
-	for _, suffix := range ledgerSuffixes {
+	for _, suffix := range besides[f.Role] {
 		beside := f
 		beside.Path += suffix
 		if names := f.Names; names != nil {

@@ -57,6 +57,7 @@ func TestCollision(t *testing.T) {
 		return fileset.File{Path: path, Role: fileset.Metrics, Option: "metrics-file"}
 	}
 	ledger := fileset.File{Path: "notes.db", Role: fileset.Ledger, Option: "ledger"}
+	trail := fileset.File{Path: "trail", Role: fileset.Audit, Option: "audit"}
 	ledgers := fileset.File{Path: "state/x.db", Role: fileset.Ledger, Names: func(name string) bool { return strings.HasSuffix(name, ".db") }}
 	todo := fileset.File{Path: "todo.csv", Role: fileset.Corrections, Names: stem("todo")}
 	inRun := func(run int, f fileset.File) fileset.File {
@@ -100,6 +101,9 @@ func TestCollision(t *testing.T) {
 		{"a ledger to come", []fileset.File{ledgers, summary("state/2.db")}, fileset.Summary, fileset.Ledger},
 		{"beside a ledger to come", []fileset.File{ledgers, summary("state/2.db-journal")}, fileset.Summary, fileset.Ledger},
 		{"one of the ledgers, named", []fileset.File{ledgers, {Path: "state/1.db", Role: fileset.Ledger, Option: "ledger"}}, "", ""},
+		{"the audit trail", []fileset.File{trail, summary("trail")}, fileset.Summary, fileset.Audit},
+		{"the lock of the audit trail", []fileset.File{trail, summary("trail.lock")}, fileset.Summary, fileset.Audit},
+		{"jobs share an audit trail", []fileset.File{inRun(1, trail), inRun(2, trail)}, "", ""},
 		{"in the folder of the ledgers", []fileset.File{ledgers, summary("state/last.json")}, "", ""},
 		{"one of the corrections", []fileset.File{todo, summary("todo-2.csv")}, fileset.Summary, fileset.Corrections},
 		{"corrections fed back", []fileset.File{{Path: "todo.csv", Role: fileset.Roster}, todo}, "", ""},

@@ -24,6 +24,8 @@ const (
 	OptionMinRows     = "min-rows"
 	OptionMaxShrink   = "max-shrink"
 	OptionMaxLeavers  = "max-leavers"
+
+	OptionMaxRoleChanges = "max-role-changes"
 )
 
 // examples is how many people a trip names.
@@ -37,6 +39,8 @@ type Limits struct {
 	MaxAdmins *int
 	// MaxLeavers is how many people may lose something since the roster names them no more, nil meaning any number.
 	MaxLeavers *int
+	// MaxRoleChanges is how many members may be given another role, nil meaning any number.
+	MaxRoleChanges *int
 	// MinRows is how many rows the roster must have.
 	MinRows int
 	// Domains are those of all addresses, none meaning any.
@@ -83,6 +87,7 @@ type Check struct {
 	admins  group // of them, who would become an administrator or a manager
 	foreign group // of them, whose domain is not allowed
 	leavers group // who would lose something since the roster names them no more
+	roles   group // members who would be given another role
 	domains map[string]bool
 }
 
@@ -117,6 +122,12 @@ func (c *Check) Raise(p Person) {
 	}
 }
 
+// ChangeRole takes in a member who would be given another role.
+func (c *Check) ChangeRole(p Person) {
+	c.roles.add(p.Email + " as " + p.Role)
+	c.Raise(p)
+}
+
 // Leave takes in somebody who would lose something, such as an open invitation, since the roster names them no more.
 func (c *Check) Leave(address string) { c.leavers.add(address) }
 
@@ -147,6 +158,12 @@ func (c *Check) Trips(rows int) []Trip {
 			Examples: c.leavers.examples(), Pass: pass(OptionMaxLeavers, strconv.Itoa(c.leavers.n)),
 		})
 	}
+	if most := c.limits.MaxRoleChanges; most != nil && c.roles.n > *most {
+		trips = append(trips, Trip{
+			Option: OptionMaxRoleChanges, Reason: fmt.Sprintf("%s would be given another role, and at most %d may", plural.Of(c.roles.n, "member"), *most),
+			Examples: c.roles.examples(), Pass: pass(OptionMaxRoleChanges, strconv.Itoa(c.roles.n)),
+		})
+	}
 	if rows < c.limits.MinRows {
 		trips = append(trips, Trip{
 			Option: OptionMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", plural.Of(rows, "row"), c.limits.MinRows),
@@ -154,6 +171,23 @@ func (c *Check) Trips(rows int) []Trip {
 		})
 	}
 	return trips
+}
+
+// Passed returns the trips that other limits would have led to, and those of the check do not. The domains and the number of
+// rows are not looked at.
+func (c *Check) Passed(usual Limits) (passed []Trip) {
+	tripped := map[string]bool{}
+	for _, trip := range c.Trips(c.limits.MinRows) {
+		tripped[trip.Option] = true
+	}
+	other := *c
+	other.limits, other.foreign = usual, group{}
+	for _, trip := range other.Trips(usual.MinRows) {
+		if !tripped[trip.Option] {
+			passed = append(passed, trip)
+		}
+	}
+	return passed
 }
 
 // Shrink returns a trip if a roster has lost more than so many percent of the rows that the last accepted one had, and

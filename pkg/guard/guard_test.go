@@ -192,3 +192,45 @@ func domains(t *testing.T, texts ...string) (all []guard.Domain) {
 	}
 	return all
 }
+
+func TestRoleChanges(t *testing.T) {
+	change := func(limits guard.Limits, n int) *guard.Check {
+		check := guard.New(limits)
+		for _, person := range crowd(n, "x.example") {
+			check.ChangeRole(person)
+		}
+		return check
+	}
+	for _, tt := range []struct {
+		most *int
+		n    int
+		want string
+	}{
+		{most: nil, n: 100},
+		{most: new(4), n: 4},
+		{most: new(1), n: 2, want: "max-role-changes: 2 members would be given another role, and at most 1 may: a1@x.example as member, a2@x.example as member max-role-changes 2"},
+	} {
+		var trips []string
+		for _, trip := range change(guard.Limits{MaxRoleChanges: tt.most}, tt.n).Trips(10) {
+			trips = append(trips, fmt.Sprint(trip, " ", trip.Pass[0]))
+		}
+		if got := strings.Join(trips, "; "); got != tt.want {
+			t.Errorf("%d changes: %q, want %q", tt.n, got, tt.want)
+		}
+	}
+}
+
+// TestPassed has limits let pass what others would not, and the other way round.
+func TestPassed(t *testing.T) {
+	check := guard.New(guard.Limits{MaxAdmins: new(2), MaxLeavers: new(0), Domains: domains(t, "acme.com")})
+	check.Add(guard.Person{Line: 2, Email: "ann@x.example", Role: "administrator"})
+	check.Leave("bo@x.example")
+	usual := guard.Limits{MaxAdmins: new(0), MaxLeavers: new(0), MaxRoleChanges: new(0), Domains: domains(t, "x.example")}
+	passed := check.Passed(usual)
+	if len(passed) != 1 || passed[0].Option != guard.OptionMaxAdmins {
+		t.Errorf("passed = %v", passed)
+	}
+	if got := len(check.Trips(1)); got != 2 {
+		t.Errorf("%d trips after that, want those of a foreign domain and of a leaver", got)
+	}
+}

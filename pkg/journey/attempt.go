@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/fence"
 	"rollcall/pkg/pace"
@@ -79,17 +80,17 @@ func (t *Attempt) Make(ctx context.Context, w Work, permission pace.Permission, 
 		deliver(Step{Move: Withheld, Work: w}, err)
 		return
 	}
-	step := Step{Move: Withheld, Work: w, Harmless: true}
+	step, told := Step{Move: Withheld, Work: w, Harmless: true}, (*audit.Event)(nil)
 	if t.Gate.Leave(ctx) == nil && fence.Fresh(ctx) == nil {
-		step = t.call(ctx, w, permission)
+		step, told = t.call(ctx, w, permission)
 	}
 	// What the service has answered is kept even if the run is being torn down.
-	t.conclude(context.WithoutCancel(ctx), step, deliver)
+	t.conclude(context.WithoutCancel(ctx), step, told, deliver)
 }
 
 // call makes the call that comes next for the entry: an invitation that is to be replaced is cancelled by one attempt, and
 // the next one invites.
-func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) Step {
+func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) (Step, *audit.Event) {
 	a := Answer{Cancels: w.Replaces != "" && w.Trail.Cancelled != w.Replaces, Jitter: t.Random()}
 	began := time.Now()
 	if a.Cancels {
@@ -106,7 +107,7 @@ func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) 
 		}
 	}
 	t.report(step, a, permission, a.Ended.Sub(began))
-	return step
+	return step, Told(t.Run, w, a, step)
 }
 
 // report tells the gate what the answer says about the pace.
@@ -131,12 +132,13 @@ func (t *Attempt) report(step Step, a Answer, permission pace.Permission, took t
 	}
 }
 
-// conclude keeps what the step came to, and delivers it.
-func (t *Attempt) conclude(ctx context.Context, step Step, deliver func(Step, error)) {
+// conclude keeps what the step came to, together with its line of the audit trail, and delivers it.
+func (t *Attempt) conclude(ctx context.Context, step Step, told *audit.Event, deliver func(Step, error)) {
 	if step.Move == Settled {
 		step.Work.UpdatedAt = t.Now()
 	}
-	conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt, Harmless: step.Harmless}
+	conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}
+	conclusion.Harmless, conclusion.Event = step.Harmless, told
 	err := t.Store.Conclude(ctx, t.Run, func(err error) { deliver(step, err) }, conclusion)
 	if err != nil {
 		deliver(step, err)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
 	"rollcall/pkg/fence"
@@ -37,6 +38,8 @@ type Change struct {
 	Claim record.Claim
 	// Call makes the call, in exactly one request.
 	Call func(context.Context) error
+	// Event is what the lines of the audit trail about its attempts have in common.
+	Event audit.Event
 	// Silence is how long a request may be at work after its reply was lost.
 	Silence time.Duration
 	// Stamp marks a context with the moment from which a claim is good. Nil: [fence.Stamp].
@@ -52,7 +55,7 @@ type Change struct {
 // another process has waited long enough for the request to be at work no more. Its error is that of the call or the store.
 func (c *Change) Make(ctx context.Context) error {
 	if c.stands { // it can be repeated without harm, with a claim that is good again
-		if err := c.conclude(ctx, false); err != nil {
+		if err := c.conclude(ctx, false, nil); err != nil {
 			return err
 		}
 		c.unheard = true
@@ -69,7 +72,7 @@ func (c *Change) Make(ctx context.Context) error {
 		return err
 	}
 	err := c.Call(ctx)
-	return errors.Join(err, c.conclude(context.WithoutCancel(ctx), mayWork(err)))
+	return errors.Join(err, c.conclude(context.WithoutCancel(ctx), mayWork(err), c.told(err)))
 }
 
 // mayWork reports whether a request may be at work after its answer.
@@ -79,13 +82,13 @@ func mayWork(err error) bool {
 }
 
 // conclude keeps that the attempt has ended, and whether what became of it is in doubt.
-func (c *Change) conclude(ctx context.Context, inDoubt bool) error {
+func (c *Change) conclude(ctx context.Context, inDoubt bool, told *audit.Event) error {
 	rec := record.Record{Email: c.Claim.Email, Attempts: c.attempts}
 	if inDoubt {
 		rec.Trail = record.Trail{Lost: true, EndedAt: time.Now(), SilentFor: c.Silence}
 	}
 	c.stands = inDoubt
-	return c.Store.Conclude(ctx, c.Claim.Run, nil, record.Conclusion{Record: rec, InDoubt: inDoubt})
+	return c.Store.Conclude(ctx, c.Claim.Run, nil, record.Conclusion{Record: rec, InDoubt: inDoubt, Event: told})
 }
 
 // Unclear reports whether the last attempt was refused for good after another one whose reply was lost and which may have

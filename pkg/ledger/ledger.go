@@ -25,6 +25,7 @@ import (
 	"iter"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/record"
 )
 
@@ -49,6 +50,9 @@ type Ledger interface {
 	// outcome nor anything else to keep only ends the claim, and is never refused. A row with the outcome
 	// [record.Unknown] may get another one; any other outcome that is there already is a [*RowError] with [ErrSettled].
 	// The same outcome with the same UpdatedAt is no error, so a conclusion may be written again.
+	//
+	// The Event of a conclusion becomes the next line of the ledger's audit trail together with it: there is never one
+	// without the other. A conclusion that is written again tells of it again.
 	//
 	// Row 0 ends, or keeps, the claim that the run made for the address without a row. Then all that is kept are the
 	// Attempts and Lost, EndedAt and SilentFor of the trail, as long as the claim stands.
@@ -133,6 +137,18 @@ type Ledger interface {
 	// Pace returns the rate that was learned for the scope, and when. It is 0 if none was.
 	Pace(ctx context.Context, scope record.Scope) (rate float64, learned time.Time, err error)
 
+	// Sign says who does all that is written from now on through this handle. Until it is called, nobody does.
+	Sign(by audit.Author)
+	// Note adds events that belong to no conclusion to the audit trail of the ledger, all of them or none, in their order.
+	Note(ctx context.Context, events ...audit.Event) error
+	// Audit yields the texts of the lines of the ledger's audit trail, which is one chain, that come after the one with that
+	// number, in their order. What is written during the loop may or may not show.
+	Audit(ctx context.Context, after int) iter.Seq2[string, error]
+	// KeepRoleChange remembers the last role change of a person in the scope, in place of an earlier one. With a zero At it
+	// forgets it.
+	KeepRoleChange(ctx context.Context, scope record.Scope, c RoleChange) error
+	// RoleChanges yields the role changes that are remembered of the scope, one a person, in no order.
+	RoleChanges(ctx context.Context, scope record.Scope) iter.Seq2[RoleChange, error]
 	// EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
 	EraseExpiredTokens(ctx context.Context, now time.Time) (int, error)
 	// Path says where the ledger is, for people.

@@ -71,7 +71,10 @@ func (p *Preview) begin(ctx context.Context) (begun bool, err error) {
 	if err := begin(ctx); err != nil {
 		return false, err
 	}
-	return true, s.keepConsent(ctx, p)
+	if err := s.keepConsent(ctx, p); err != nil {
+		return false, err
+	}
+	return true, s.noteApproval(ctx, p)
 }
 
 // refreshed returns the preview, or a new one if it has grown old. Nobody is sent who was not seen.
@@ -129,6 +132,8 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	s.report.Run, s.report.Final = s.run.ID, true
 	s.o.Observer.begun(s.run, s.report.Resumed)
 	s.report.Retries = map[string]int{}
+	stop, halt := s.whileTrailed(ctx, stop)
+	defer halt()
 	err = s.past.recovered.Run(ctx, stop, batch.Options{
 		Run: s.run.ID, Service: s.connection, Pace: s.connection.pace, Workers: s.o.Concurrency, Deadline: s.o.Deadline,
 		Limits: breaker.Options{
@@ -136,13 +141,19 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 		},
 		Budget: left,
 		Observe: func(e batch.Event) {
-			if e.Retry != nil {
+			switch {
+			case e.Retry != nil:
 				s.report.Retries[e.Retry.Cause]++
+			case e.Settled != nil && !s.rowEnded(context.WithoutCancel(ctx)):
+				halt()
 			}
 			s.o.Observer.event(e)
 		},
 	})
 	s.o.Observer.ended()
+	if s.trailFailed != nil {
+		err = s.trailFailed
+	}
 	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
 	_ = s.memory.learnPace(ctx, s.connection.pace)
@@ -171,6 +182,7 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 	changer := changer{
 		connection: s.connection, ledger: s.memory.ledger, observer: s.o.Observer, run: s.run.ID,
 		silence: max(s.past.policy.InFlightGrace(), s.past.policy.Timeout), deadline: s.o.Deadline,
+		told: s.followTrail,
 	}
 	if s.o.Results != "" && s.o.Results != "-" {
 		changer.listed = remedy.Words("see " + results.DriftPath(s.o.Results))

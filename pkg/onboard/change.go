@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/drift"
@@ -27,6 +28,8 @@ type changer struct {
 	run        string
 	// silence is how long a request may be at work after its reply was lost.
 	silence time.Duration
+	// told has what was done so far told wherever the audit trail goes.
+	told func(context.Context) error
 	// deadline is when to stop, zero if never; listed says where the changes are listed.
 	deadline time.Time
 	listed   remedy.Hint
@@ -43,7 +46,11 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 		defer cancel()
 	}
 	defer c.observer.working("")
-	failed, made := 0, 0
+	made := 0
+	failed, err := c.tellStuck(ctx, changes)
+	if err != nil {
+		return err
+	}
 	for i := range changes {
 		change := &changes[i]
 		if change.Action != Due {
@@ -62,6 +69,17 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 		}
 		if change.Action, change.Err = done, err; err == nil {
 			made++
+			c.observer.changed(*change)
+			if made%trailBatch == 0 {
+				if err := c.told(context.WithoutCancel(ctx)); err != nil {
+					return err
+				}
+			}
+			if done == RoleChanged {
+				if err := c.keepRole(ctx, change.Difference); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		if done == Failed {
@@ -71,6 +89,9 @@ func (c changer) make(ctx context.Context, stop <-chan struct{}, changes []Chang
 		if errors.Is(err, cybedefend.ErrCredentials) {
 			return err
 		}
+	}
+	if err := c.readBack(waits, changes); err != nil {
+		return err
 	}
 	if failed > 0 {
 		return refusal(status.Rows, fmt.Errorf("%d of %s failed", failed, plural.Of(failed+made, "change")), c.listed)
@@ -97,9 +118,14 @@ func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action
 		done, change.Claim.Change = Cancelled, record.ChangeCancel
 		change.Call = func(ctx context.Context) error {
 			_, err := c.connection.CancelInvitation(ctx, organization, d.InvitationID)
-			return journey.Gone(err)
+			if err != nil && journey.Gone(err) == nil {
+				change.Event.Status = cybedefend.StatusOf(err)
+				return nil
+			}
+			return err
 		}
 	}
+	change.Event = eventOf(change.Claim, d)
 	call := change.Call
 	change.Call = func(ctx context.Context) error {
 		if err := call(ctx); err != nil {
@@ -115,6 +141,15 @@ func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action
 		return Due, err
 	}
 	return Failed, err
+}
+
+// eventOf returns what the lines of the audit trail about a change have in common.
+func eventOf(claim record.Claim, d drift.Difference) audit.Event {
+	e := audit.Event{Kind: audit.Kind(claim.Change.String()), Run: claim.Run, Email: claim.Email, Before: d.InvitationID}
+	if claim.Change == record.ChangeRole {
+		e.Before, e.After = d.Has, d.Wanted
+	}
+	return e
 }
 
 // until returns a context that ends with ctx, and as interrupted once stop is closed. Call release when it is not needed

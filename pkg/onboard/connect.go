@@ -48,15 +48,17 @@ type Connection struct {
 	// URL is the base address of the service.
 	URL string
 
-	service   Service
-	observer  Observer
-	pace      *pace.Pace
-	ephemeral bool
-	close     func() error
-	clock     clock
-	patience  batch.Patience // with all reads and changes together
-	requests  atomic.Int64
-	throttled atomic.Int64
+	service  Service
+	observer Observer
+	// credential is the id of what it is called with.
+	credential string
+	pace       *pace.Pace
+	ephemeral  bool
+	close      func() error
+	clock      clock
+	patience   batch.Patience // with all reads and changes together
+	requests   atomic.Int64
+	throttled  atomic.Int64
 }
 
 // Connect opens a connection and finds the organization.
@@ -104,6 +106,9 @@ func connect(ctx context.Context, s Service, observer Observer) (_ *Connection, 
 		return nil, err
 	}
 	c.URL, c.ephemeral, c.close = endpoint.URL, endpoint.Ephemeral, endpoint.Close
+	if endpoint.Credentials != nil {
+		c.credential = endpoint.Credentials.ID()
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.Close())

@@ -21,6 +21,7 @@ func (o Options) Files() []fileset.File {
 		{Path: o.PlanFile, Role: fileset.Approved, Option: "from-plan"},
 		{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"},
 		{Path: o.Plan, Role: fileset.Plan, Option: "plan"},
+		{Path: o.Audit, Role: fileset.Audit, Option: "audit"},
 	}
 	if o.Source.Open == nil && !fetch.Is(o.Roster) {
 		files = append(files, fileset.File{Path: o.Roster, Role: fileset.Roster})

@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"rollcall/pkg/drift"
 	"rollcall/pkg/email"
 	"rollcall/pkg/guard"
+	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
@@ -21,6 +23,11 @@ type Change struct {
 	Action Action
 	// Err says why it could not be made.
 	Err error
+	// Held says which rule has kept it from being made, empty if none has.
+	Held string
+
+	// stuck is an earlier change that did not stick, nil unless that is to be told.
+	stuck *ledger.RoleChange
 }
 
 // Action is what becomes of a difference, as the file of differences has it.
@@ -67,7 +74,7 @@ func (s *Session) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.following, err = s.o.Sync.compare(ctx, s.roster, absence, s.reading(), &s.past); err == nil && s.report.Resumed {
+	if s.following, err = s.o.Sync.compare(ctx, s.roster, s.memory, absence, s.reading(), &s.past); err == nil && s.report.Resumed {
 		err = s.following.recall(ctx, s.memory.ledger, s.run.ID)
 	}
 	return err
@@ -85,7 +92,7 @@ func (s *Session) warnUnchanged() {
 
 // compare finds out where the organization differs from the roster that it is to follow, which of that is to be changed, and
 // what speaks against the roster.
-func (s *Sync) compare(ctx context.Context, r *roster.Roster, a *absence, now reading, p *past) (*following, error) {
+func (s *Sync) compare(ctx context.Context, r *roster.Roster, m memory, a *absence, now reading, p *past) (*following, error) {
 	f := &following{Sync: s, absence: a}
 	wanted, err := wishesOf(ctx, r)
 	if err != nil {
@@ -96,6 +103,10 @@ func (s *Sync) compare(ctx context.Context, r *roster.Roster, a *absence, now re
 			wanted[mailbox] = "" // whom another live roster names has not left, whatever role that one wants
 		}
 	}
+	rules, err := s.rulesFor(ctx, m, p, wanted)
+	if err != nil {
+		return nil, err
+	}
 	owners := ownersOf(p.inputs.Histories)
 	leavers := false
 	for _, difference := range drift.Find(drift.Sides{
@@ -105,9 +116,9 @@ func (s *Sync) compare(ctx context.Context, r *roster.Roster, a *absence, now re
 		if difference.Kind == drift.LeaverInvited {
 			difference.Doubt = a.doubt(email.Fold(difference.Email), owners[strings.ToLower(difference.InvitationID)])
 		}
-		action := f.actionFor(difference, r, p)
-		leavers = leavers || action == Due && difference.Kind != drift.Role
-		f.changes = append(f.changes, Change{Difference: difference, Action: action})
+		change := f.judge(difference, r, p, rules)
+		leavers = leavers || change.Action == Due && difference.Kind != drift.Role
+		f.changes = append(f.changes, change)
 	}
 	if trip := guard.Shrink(a.rows(), r.Rows, float64(s.MaxShrink)*100); trip != nil {
 		f.trips = append(f.trips, *trip)
@@ -157,22 +168,30 @@ func ownersOf(histories plan.Histories) map[string]string {
 	return owners
 }
 
-// actionFor says what is to be done about a difference. Where rows are invalid, nobody is certain to have left: one of
-// them may be meant. The caller's own role is for another person to change: without it, no later run might do anything.
-func (f *following) actionFor(d drift.Difference, r *roster.Roster, p *past) Action {
+// judge says what is to be done about a difference, and what holds it back. Where rows are invalid, nobody is certain to
+// have left: one of them may be meant.
+func (f *following) judge(d drift.Difference, r *roster.Roster, p *past, rules *roleRules) Change {
+	c := Change{Difference: d, Action: Reported}
 	switch {
-	case d.Doubt != "", p.inDoubt(d.Email): // a request for the person may still take effect
-	case d.Kind == drift.Role && f.ApplyRoles && email.Fold(d.Email) != email.Fold(p.inputs.Directory.Caller.Email),
-		d.Kind == drift.LeaverInvited && f.CancelLeavers && r.Invalid == 0:
-		return Due
+	case d.Kind == drift.Role && !f.ApplyRoles: // nothing is to be changed, so nothing is held back
+	case p.inDoubt(d.Email): // a request for the person may still take effect
+		if d.Kind == drift.Role {
+			c.Held = "what became of an earlier request for the person is not known yet"
+		}
+	case d.Kind == drift.Role:
+		return rules.judge(d)
+	case d.Kind == drift.LeaverInvited && d.Doubt == "" && f.CancelLeavers && r.Invalid == 0:
+		c.Action = Due
 	}
-	return Reported
+	return c
 }
 
-// limit adds to a guard's limits what holds for leavers, and check shows a guard what is to be changed, which is work.
-func (f *following) limit(limits *guard.Limits) {
+// limit adds to a guard's limits what holds for leavers and roles in an organization of so many members, and check shows a
+// guard what is to be changed, which is work.
+func (f *following) limit(limits *guard.Limits, members int) {
 	if f != nil {
 		limits.MaxLeavers = new(f.leavers(f.rows()))
+		limits.MaxRoleChanges = new(f.roleChanges(members))
 	}
 }
 
@@ -187,17 +206,17 @@ func (f *following) check(guards *guard.Check, work *guard.Work) {
 		switch {
 		case c.Action != Due:
 		case c.Kind == drift.Role:
-			guards.Raise(guard.Person{Email: c.Email, Role: c.Wanted})
+			guards.ChangeRole(guard.Person{Email: c.Email, Role: c.Wanted})
 		case c.Kind == drift.LeaverInvited:
 			guards.Leave(c.Email)
 		}
 	}
 }
 
-// isDue reports whether anything is to be changed.
+// isDue reports whether anything is to be changed, or to be told of a change that did not stick.
 func (f *following) isDue() bool {
 	for _, c := range f.changes {
-		if c.Action == Due {
+		if c.Action == Due || c.stuck != nil {
 			return true
 		}
 	}
@@ -221,9 +240,15 @@ func (f *following) count() *report.Drift {
 		case drift.UnknownInvited:
 			found.UnknownInvited++
 		}
+		if f.ApplyRoles && c.Kind == drift.Role && c.Action == Reported {
+			found.Held++
+		}
 		switch c.Action {
-		case Cancelled, RoleChanged:
+		case Cancelled:
 			found.Changed++
+		case RoleChanged:
+			found.Changed++
+			found.RolesChanged++
 		case Failed:
 			found.Failed++
 		case Reported, Due:
@@ -252,7 +277,7 @@ func (f *following) lines() iter.Seq[results.DriftLine] {
 		for _, c := range f.changes {
 			line := results.DriftLine{
 				Kind: string(c.Kind), Email: c.Email, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
-				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: c.Doubt,
+				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: cmp.Or(c.Doubt, c.Held),
 			}
 			if c.Err != nil {
 				line.Error = c.Err.Error()

@@ -29,6 +29,8 @@ type Observer struct {
 	Ended func()
 	// Event tells what happens to the rows of the run.
 	Event func(batch.Event)
+	// Changed tells of a change that was made and is no invitation.
+	Changed func(Change)
 }
 
 // Warning is something that a person should know.
@@ -75,5 +77,11 @@ func (o Observer) ended() {
 func (o Observer) event(e batch.Event) {
 	if o.Event != nil {
 		o.Event(e)
+	}
+}
+
+func (o Observer) changed(c Change) {
+	if o.Changed != nil {
+		o.Changed(c)
 	}
 }

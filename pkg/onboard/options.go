@@ -32,6 +32,7 @@ type Options struct {
 	Guards     `yaml:",inline"`
 	Course     `yaml:",inline"`
 	Output     `yaml:",inline"`
+	Auditing   `yaml:",inline"`
 
 	// Sync makes the organization follow the roster. Nil: people are invited, and nothing else.
 	Sync *Sync `yaml:"-"`
@@ -171,6 +172,11 @@ type Sync struct {
 	MaxShrink quantity.Share `yaml:"max-shrink"`
 	// MaxLeavers is how many people may be changed for having left: a number, or a share of the last roster's people.
 	MaxLeavers quantity.Quantity `yaml:"max-leavers"`
+	// MaxRoleChanges is how many members may be given another role: a number, or a share of the organization's members.
+	MaxRoleChanges quantity.Quantity `yaml:"max-role-changes"`
+	// MinAdmins is how many administrators stay, whatever the roster says. Whoever is about to become one does not count.
+	// Zero stands for 2.
+	MinAdmins int `yaml:"min-admins"`
 	// Beside are the ledgers of other jobs, empty being that of the organization: whom a live roster of theirs names for the
 	// same organization has not left.
 	Beside []string `yaml:"-"`
@@ -199,7 +205,10 @@ func ForSync() Options {
 	return Options{
 		Reinviting: Reinviting{ReinviteAfter: new(syncReinviteAfter), ReinviteMax: syncReinviteMax},
 		Guards:     Guards{MaxAdmins: new(syncMaxAdmins)},
-		Sync:       &Sync{MaxShrink: syncMaxShrink, MaxLeavers: quantity.Percent(syncMaxLeavers)},
+		Sync: &Sync{
+			MaxShrink: syncMaxShrink, MaxLeavers: quantity.Percent(syncMaxLeavers),
+			MaxRoleChanges: quantity.Percent(syncMaxRoleChanges), MinAdmins: syncMinAdmins,
+		},
 	}
 }
 
@@ -243,6 +252,10 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Grace == 0 {
 		o.Grace = journey.DefaultGrace
 	}
+	if o.Sync != nil && o.Sync.MinAdmins == 0 {
+		follow := *o.Sync
+		follow.MinAdmins, o.Sync = syncMinAdmins, &follow
+	}
 	if o.Source.Open != nil && o.Roster == "" {
 		o.Roster = o.Source.Name
 	}
@@ -264,6 +277,8 @@ func (o Options) check() error {
 		return remedy.Aboutf("roster", "there is no input to read it from")
 	case o.Results == "-" && o.Stream == nil:
 		return remedy.Aboutf("results", "there is no stream to write them to")
+	case o.Audit == "-":
+		return remedy.Aboutf("audit", "a stream cannot be gone on with").With(remedy.Words("name a file"))
 	case o.Sync != nil && o.NoPreflight:
 		return remedy.Aboutf("no-preflight", "who is to follow a roster has to be looked at")
 	case !o.Offline && o.Dial == nil:
@@ -278,6 +293,8 @@ func (o Options) check() error {
 		return cannotBeNegative("max-admins")
 	case o.MinRows < 0:
 		return cannotBeNegative("min-rows")
+	case o.Sync != nil && o.Sync.MinAdmins < 0:
+		return cannotBeNegative("min-admins")
 	case !areDigests(o.ApprovedDigests):
 		return remedy.Aboutf(guard.OptionApprove, "a digest has twelve of the digits 0-9 and a-f").
 			With(remedy.Words("copy it from the message about what a guard keeps back"))

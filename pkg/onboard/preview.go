@@ -204,12 +204,12 @@ func (s *Session) newPreview() *Preview {
 	if c := s.connection; c != nil {
 		p.OrganizationID, p.OrganizationName, p.Service = c.Organization.ID, c.Organization.Name, c.URL
 	}
-	population := 0
+	population, members := 0, 0
 	if d := s.past.inputs.Directory; d != nil && !s.past.inputs.Blind {
 		p.Population = &Population{Members: d.Members(), Pending: d.Pending()}
-		population = d.Members() + d.Pending()
+		population, members = d.Members()+d.Pending(), d.Members()
 	}
-	p.guards = guard.New(s.limits(population))
+	p.guards = guard.New(s.limits(population, members))
 	if s.following != nil {
 		p.Changes = s.following.changes
 		s.following.check(p.guards, &p.work)
@@ -217,13 +217,13 @@ func (s *Session) newPreview() *Preview {
 	return p
 }
 
-// limits returns what the options allow in an organization of so many members and pending invitations.
-func (s *Session) limits(population int) guard.Limits {
+// limits returns what the options allow in an organization of so many members, who are so many with the pending invitations.
+func (s *Session) limits(population, members int) guard.Limits {
 	limits := guard.Limits{MinRows: s.o.MinRows, Domains: s.domains, MaxAdmins: s.o.MaxAdmins}
 	if s.o.MaxNew.Given() {
 		limits.MaxNew = new(s.o.MaxNew.Of(population))
 	}
-	s.following.limit(&limits)
+	s.following.limit(&limits, members)
 	return limits
 }
 

@@ -38,6 +38,7 @@ type Session struct {
 	past      past
 	approval  *approval  // nil if there is no plan to carry out
 	following *following // nil unless it is a sync
+	trailing
 
 	report  Report
 	closers []func() error
@@ -193,6 +194,9 @@ func (s *Session) remember(ctx context.Context) error {
 		return s.look(ctx)
 	}
 	s.report.Ledger = s.memory.ledger.Path()
+	if err := s.signTrail(ctx); err != nil {
+		return err
+	}
 	if err := s.memory.restorePace(ctx, s.connection.pace); err != nil {
 		return err
 	}
@@ -327,6 +331,7 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 			err, how = errors.Join(err, endErr), how.Worse(status.Unexpected)
 		}
 	}
+	how, err = s.endTrail(ctx, how, err)
 	for _, closing := range slices.Backward(s.closers) {
 		if closeErr := closing(); closeErr != nil {
 			err, how = errors.Join(err, closeErr), how.Worse(status.Unexpected)

@@ -3,6 +3,8 @@ package record
 import (
 	"fmt"
 	"time"
+
+	"rollcall/pkg/audit"
 )
 
 // Trail is what earlier attempts for a row have left behind, as far as it decides what may be done next. It is kept with
@@ -91,6 +93,8 @@ type Conclusion struct {
 	// Harmless says that the request behind the claim has certainly mailed nobody: it never left, was refused, or only
 	// cancelled an invitation. Any other counts as one that may have mailed somebody, whatever is found out later.
 	Harmless bool
+	// Event is the line of the audit trail that is kept with it, nil where no request was made and none was looked up.
+	Event *audit.Event
 }
 
 // Doubt is a claim that stands, with what is known of its row.

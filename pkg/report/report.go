@@ -66,9 +66,12 @@ type Drift struct {
 	// LeaversInvited and UnknownInvited are the open invitations of leavers, and of people whom no roster has named.
 	LeaversInvited int `json:"leaver_invited"`
 	UnknownInvited int `json:"unknown_invited"`
-	// Changed counts the changes that were made, Failed those that failed.
-	Changed int `json:"changed"`
-	Failed  int `json:"failed"`
+	// Changed counts the changes that were made, Failed those that failed, RolesChanged the roles among those that were made.
+	Changed      int `json:"changed"`
+	Failed       int `json:"failed"`
+	RolesChanged int `json:"roles_changed"`
+	// Held counts the members whose role was to be changed, and that a rule has kept as it is.
+	Held int `json:"held"`
 	// File lists all of them; empty if there is none.
 	File string `json:"file"`
 }

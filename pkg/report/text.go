@@ -77,12 +77,13 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	if results == "-" {
 		results = "standard output"
 	}
-	differs, changed, file := s.drift()
+	differs, changed, held, file := s.drift()
 	for _, detail := range []struct{ name, value string }{
 		{"sent", requests},
 		{"seats", s.Seats},
 		{"differs", differs},
 		{"changed", changed},
+		{"held", held},
 		{"drift", file},
 		{"tripped", s.Tripped.String()},
 		{"results", results},
@@ -96,15 +97,22 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	}
 }
 
-// drift says where the organization differs from the roster, what was changed, and where that is written down.
-func (s Summary) drift() (differs, changed, file string) {
+// drift says where the organization differs from the roster, what was changed and what a rule has held back, and where that
+// is written down.
+func (s Summary) drift() (differs, changed, held, file string) {
 	if s.Drift == nil {
-		return "", "", ""
+		return "", "", "", ""
 	}
 	if n := s.Drift.Changed + s.Drift.Failed; n > 0 {
 		changed = fmt.Sprintf("%d of %d", s.Drift.Changed, n)
 	}
-	return s.Drift.String(), changed, s.Drift.File
+	if n := s.Drift.RolesChanged; n > 0 {
+		changed += " (" + plural.Of(n, "role") + ")"
+	}
+	if n := s.Drift.Held; n > 0 {
+		held = plural.Of(n, "role") + " by a rule"
+	}
+	return s.Drift.String(), changed, held, s.Drift.File
 }
 
 // causes lists why requests were repeated, the most frequent cause first.

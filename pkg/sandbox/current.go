@@ -8,6 +8,8 @@ type current struct {
 	standing Standing
 	refusals []refusal
 	quota    Quota
+	// keepsRoles says that a change of a role has no effect.
+	keepsRoles bool
 }
 
 func (o *Options) current() current {

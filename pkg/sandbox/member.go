@@ -136,7 +136,7 @@ func (s *Sandbox) manage(userID string) (*member, error) {
 	if found.number == caller {
 		return nil, refuse(http.StatusForbidden, "You may not change yourself")
 	}
-	return found, s.mayGrant(found.role)
+	return found, s.mayGrant(plainRole(found.role))
 }
 
 // user returns the member whom the identifier names.
@@ -168,14 +168,13 @@ func (s *Sandbox) setRole(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found.role != body.Role {
-		found.person.roles++
-		s.stats.RolesChanged++
+	if !s.current.keepsRoles {
+		if found.role != body.Role {
+			found.person.roles++
+			s.stats.RolesChanged++
+		}
+		s.organization.changeRole(found, body.Role, momentOf(s.options.Now()))
 	}
-	s.organization.countAdministrator(found.role, -1)
-	s.organization.countAdministrator(body.Role, 1)
-	found.former = append(found.former, formerRole{found.role, momentOf(s.options.Now())})
-	found.role = body.Role
 	return wireMessage{"Role updated"}, nil
 }
 

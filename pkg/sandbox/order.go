@@ -43,6 +43,10 @@ func (s *Sandbox) orders() map[string]order {
 		"cancel":    s.orderEnding(Cancelled),
 		"drop":      s.orderEnding(Dropped),
 		"accept-as": s.orderAcceptance,
+
+		"role":       s.orderRole,
+		"roles-keep": plain(func() error { s.KeepRoles(true); return nil }),
+		"roles-back": plain(func() error { s.KeepRoles(false); return nil }),
 	}
 }
 

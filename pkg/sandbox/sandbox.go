@@ -31,6 +31,8 @@
 //	refuse {"pattern":"@bad"}          see [Refusal]; refuse-nobody takes all refusals back
 //	decline {"email":"a@x.example"}    ends an invitation; so do cancel and drop, see [Ending]
 //	accept-as {"email":…,"as":…}       makes somebody a member under another address
+//	role {"email":…,"role":…}          lists a member with a role, whatever it is
+//	roles-keep, roles-back             changes of roles are answered and have no effect, or have one again
 //
 // [Start] listens on the loopback interface only; whoever serves a [Sandbox] elsewhere shows them to everybody there.
 package sandbox

@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"runs", runTests},
 		{"histories", historyTests},
 		{"followings", followingTests},
+		{"trails", trailTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
 )
@@ -17,7 +18,7 @@ import (
 // nobody out. It is safe for concurrent use, as long as the hooks are set before.
 type Memory struct {
 	// Before is called before each write, After when it is durable, with the name of the operation: claim, conclude,
-	// enter, leave, begin, resume, continue, reopen, end, accept, change, approve, trip, learn or erase. They may be nil, and may wait, as a
+	// enter, leave, begin, resume, continue, reopen, end, accept, change, approve, trip, learn, note, keep or erase. They may be nil, and may wait, as a
 	// process that is frozen does. An error from one is the crash of the process: the operation and all that come later
 	// on this handle return it, readings, too. A write that Before refuses is not kept.
 	Before, After func(op string) error
@@ -25,8 +26,9 @@ type Memory struct {
 	now   func() time.Time
 	state *state
 
-	mu   sync.Mutex
-	dead error // what the process has died of; nil as long as it lives
+	mu     sync.Mutex
+	author audit.Author
+	dead   error // what the process has died of; nil as long as it lives
 }
 
 var _ ledger.Ledger = (*Memory)(nil)
@@ -162,7 +164,15 @@ func (m *Memory) Conclude(ctx context.Context, run string, then func(error), con
 	if err := m.read(ctx, func(s *state) error { _, err := s.run(run); return err }); err != nil {
 		return err
 	}
-	err := m.writeOn("conclude", func(s *state) error { return s.conclude(run, conclusions) })
+	err := m.writeOn("conclude", func(s *state) error {
+		if err := s.conclude(run, conclusions); err != nil {
+			return err
+		}
+		for _, c := range conclusions {
+			m.tell(s, c.Event)
+		}
+		return nil
+	})
 	if then == nil {
 		return err
 	}

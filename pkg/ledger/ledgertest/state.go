@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
@@ -18,6 +19,9 @@ type state struct {
 	runs   []*runState // in the order of their beginning
 	scopes map[record.Scope]*scopeState
 	claims map[person]*standing
+	// trail is the audit trail, which ends at end.
+	trail []string
+	end   audit.Chain
 	// mailings are the requests that may have mailed somebody, in the order of their claims.
 	mailings []mailing
 }
@@ -55,12 +59,13 @@ type scopeState struct {
 	clean   bool
 	rate    float64
 	learned time.Time
+	roles   map[string]ledger.RoleChange
 }
 
 func (s *state) scope(scope record.Scope) *scopeState {
 	found := s.scopes[scope]
 	if found == nil {
-		found = &scopeState{clean: true, followed: followed{
+		found = &scopeState{clean: true, roles: map[string]ledger.RoleChange{}, followed: followed{
 			asked: map[string]time.Time{}, tripped: map[string]ledger.Tripped{}, names: map[string]*named{},
 		}}
 		s.scopes[scope] = found

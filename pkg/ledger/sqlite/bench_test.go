@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/record"
 	"rollcall/pkg/secret"
 )
@@ -39,16 +40,27 @@ func invited(row int) record.Record {
 	}
 }
 
-// BenchmarkClaimConclude takes rows through both of their waits for the disk.
+// BenchmarkClaimConclude takes rows through both of their waits for the disk, with their lines in the audit trail and without.
 func BenchmarkClaimConclude(b *testing.B) {
-	for _, workers := range []int{1, 16, 64} {
-		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+	for _, c := range []struct {
+		workers int
+		told    bool
+	}{{1, false}, {1, true}, {16, false}, {16, true}, {64, false}, {64, true}} {
+		workers := c.workers
+		b.Run(fmt.Sprintf("workers=%d/told=%v", workers, c.told), func(b *testing.B) {
 			l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 			run := begin(b, l, people(b.N))
 			claims, conclusions := make([]record.Claim, b.N), make([]record.Conclusion, b.N)
 			for i := range b.N {
 				claims[i], conclusions[i] = invite(run, i+1, 1), record.Conclusion{Record: invited(i + 1)}
+				if c.told {
+					conclusions[i].Event = &audit.Event{
+						Kind: audit.Invite, Run: run.ID, Email: claims[i].Email, Role: "member", Outcome: "invited", Status: 201,
+						After: conclusions[i].InvitationID,
+					}
+				}
 			}
+			l.Sign(audit.Author{Who: "ada@laptop", Credential: "pat sha256 0123456789abcdef"})
 			b.ResetTimer()
 			var next atomic.Int64
 			var wg sync.WaitGroup

@@ -100,6 +100,9 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 			if err := l.conclude(ctx, w, run, key, &conclusions[i]); err != nil {
 				return err
 			}
+			if err := l.tell(ctx, w, conclusions[i].Event); err != nil {
+				return err
+			}
 		}
 		return nil
 	}

@@ -25,6 +25,7 @@ import (
 	modernc "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
 	"rollcall/pkg/ledger/sqlite/disk"
@@ -55,6 +56,8 @@ type Ledger struct {
 	runs     sync.Map // run id to its runKey
 	closed   atomic.Bool
 	prepared statements
+	author   atomic.Pointer[audit.Author]
+	trail    trail
 }
 
 var _ ledger.Ledger = (*Ledger)(nil)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/ledgertest"
 	"rollcall/pkg/ledger/sqlite"
@@ -294,4 +295,32 @@ func TestMigrationIsAllOrNothing(t *testing.T) {
 	}
 	execute(t, path, "SELECT service, organization FROM run; SELECT * FROM pace; DROP TABLE name")
 	same(t, "runs", len(collect(t, open(t, path).Runs(t.Context()))), 1)
+}
+
+// TestLaterVersionsAreBroughtUpToDate makes ledgers of every version that has scopes and is not the newest one.
+func TestLaterVersionsAreBroughtUpToDate(t *testing.T) {
+	for version := 5; version < schema.Newest(); version++ {
+		t.Run(strconv.Itoa(version), func(t *testing.T) {
+			path := place(t)
+			makeEarlier(t, path, version, "INSERT INTO scope (service, organization, rate, learned_at) VALUES ('"+service+"', '"+organization+"', 12.5, 7)")
+			view, err := sqlite.View(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "lines", len(collect(t, view.Audit(t.Context(), 0))), 0)
+			shut(t, view)
+			l := open(t, path)
+			if rate, _, err := l.Pace(t.Context(), scope); err != nil || rate != 12.5 {
+				t.Errorf("pace = %v, %v", rate, err)
+			}
+			if err := l.Note(t.Context(), audit.Approve("run-1", audit.AtPrompt, "")); err != nil {
+				t.Error(err)
+			}
+			if err := l.KeepRoleChange(t.Context(), scope, ledger.RoleChange{Person: "a@x.example", At: time.UnixMicro(9).UTC()}); err != nil {
+				t.Error(err)
+			}
+			same(t, "lines", len(collect(t, l.Audit(t.Context(), 0))), 1)
+			same(t, "role changes", collect(t, l.RoleChanges(t.Context(), scope)), []ledger.RoleChange{{Person: "a@x.example", At: time.UnixMicro(9).UTC()}})
+		})
+	}
 }

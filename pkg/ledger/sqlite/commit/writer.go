@@ -50,6 +50,8 @@ type Writer struct {
 	// broken is what made the disk untrustworthy: after a sync that failed nobody knows what is on it, and a second
 	// one may succeed without having written anything. So nothing is written any more until the file is reopened.
 	broken error
+	// transaction numbers the transactions, and rolledBack is the last one that was taken back.
+	transaction, rolledBack uint64
 
 	begin, commit, rollback Statement
 	prepared                []Statement
@@ -148,10 +150,12 @@ func (w *Writer) Transact(ctx context.Context, work func() error) (err error) {
 		return disk.Explain(w.path, err)
 	}
 	committed := false
+	w.transaction++
 	defer func() { // deferred, since work may be a caller's iterator, which may panic
 		if committed {
 			return
 		}
+		w.rolledBack = w.transaction
 		// SQLite has rolled back already after some errors, and says so by another one.
 		_, _ = w.Exec(ctx, w.rollback)
 		switch err = disk.Explain(w.path, err); disk.Code(err) {
@@ -168,6 +172,13 @@ func (w *Writer) Transact(ctx context.Context, work func() error) (err error) {
 	committed = true
 	return nil
 }
+
+// Transaction is the number of the transaction that is under way, from 1.
+func (w *Writer) Transaction() uint64 { return w.transaction }
+
+// RolledBack is the number of the last transaction that was taken back, 0 if none was: what its work has left in memory is
+// not true.
+func (w *Writer) RolledBack() uint64 { return w.rolledBack }
 
 // Exec runs a prepared statement and returns how many rows it changed.
 func (w *Writer) Exec(ctx context.Context, s Statement, values ...driver.Value) (int64, error) {

@@ -22,7 +22,8 @@ type migration struct {
 //
 // Absent text is empty and an absent time is 0, neither of which takes room. Times are microseconds since 1970 in
 // UTC, outcomes the numbers of package record.
-var migrations = []migration{{script: `
+var migrations = []migration{
+	{script: `
 CREATE TABLE run (
 	key          INTEGER PRIMARY KEY,
 	id           TEXT    NOT NULL UNIQUE,
@@ -71,7 +72,8 @@ CREATE TABLE claim (
 	at      INTEGER NOT NULL,
 	PRIMARY KEY (run, row)
 ) STRICT, WITHOUT ROWID;
-`}, {script: `
+`},
+	{script: `
 -- The invitation that the request was to replace, empty if none.
 ALTER TABLE claim ADD COLUMN replaces TEXT NOT NULL DEFAULT '';
 
@@ -94,17 +96,25 @@ CREATE TABLE accepted_roster (
 	digest       BLOB    NOT NULL,
 	accepted_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-`}, {script: `
+`},
+	{script: `
 -- The rate, in requests a second, at which an organization was last found to take them.
 CREATE TABLE pace (
 	organization TEXT PRIMARY KEY,
 	rate         REAL    NOT NULL,
 	learned_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-`}, {script: `
+`},
+	{script: `
 -- Whether the roster named everybody that the organization is to have.
 ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
-`}, {script: scopeSchema, then: fillScopes}, {script: mailingSchema}, {script: followingSchema, then: fillFollowing}}
+`},
+	{script: scopeSchema, then: fillScopes},
+	{script: mailingSchema},
+	{script: followingSchema, then: fillFollowing},
+	{script: auditSchema},
+	{script: roleSchema},
+}
 
 // IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
 // this program does not know.

@@ -1,0 +1,160 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/drift"
+	"rollcall/pkg/email"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/plural"
+	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
+)
+
+const (
+	// syncMinAdmins leaves an organization with somebody who can help when the other one is away.
+	syncMinAdmins = 2
+	// syncMaxRoleChanges, in percent of the members, is more than changes in a company overnight, and less than a roster
+	// whose column of roles has slipped.
+	syncMaxRoleChanges = 10
+	// fewRoleChanges are always within a share.
+	fewRoleChanges = 3
+)
+
+// roleChanges returns how many members may be given another role in an organization of so many.
+func (s *Sync) roleChanges(members int) int {
+	if s.MaxRoleChanges.IsShare() {
+		return max(fewRoleChanges, s.MaxRoleChanges.Of(members))
+	}
+	return s.MaxRoleChanges.Of(members)
+}
+
+// roleRules decide whose role is changed, one member after the other by address. A rule that holds a change back says why.
+type roleRules struct {
+	caller directory.Caller
+	// minimum is how many administrators stay; present of them are there, whoever is about to become one not counted.
+	minimum, present int
+	// earlier are the changes of which nothing is seen, by the folded address.
+	earlier map[string]ledger.RoleChange
+	now     time.Time
+}
+
+// rulesFor returns the rules for an organization. Earlier changes that are seen to be made, or that nobody wishes for any
+// more, are forgotten where the ledger is held.
+func (s *Sync) rulesFor(ctx context.Context, m memory, p *past, wanted drift.Roster) (*roleRules, error) {
+	d := p.inputs.Directory
+	r := &roleRules{caller: d.Caller, minimum: s.MinAdmins, earlier: map[string]ledger.RoleChange{}, now: p.now()}
+	members := map[string]cybedefend.User{}
+	for key, membership := range d.People() {
+		member := membership.Member
+		if member == nil {
+			continue
+		}
+		members[key] = *member
+		if isAdministrator(string(member.Role)) {
+			r.present++
+		}
+	}
+	if m.ledger == nil {
+		return r, nil
+	}
+	for c, err := range m.ledger.RoleChanges(ctx, m.scope) {
+		if err != nil {
+			return nil, err
+		}
+		if member := members[c.Person]; member.ID == c.UserID && string(member.Role) == c.From && wanted[c.Person] == c.To {
+			r.earlier[c.Person] = c
+			continue
+		}
+		if m.held.IsZero() {
+			continue
+		}
+		if err := m.ledger.KeepRoleChange(ctx, m.scope, ledger.RoleChange{Person: c.Person}); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func isAdministrator(role string) bool {
+	parsed, err := roster.ParseRole(role)
+	return err == nil && parsed == string(cybedefend.Administrator)
+}
+
+// judge says what becomes of a member with another role than the roster wants.
+func (r *roleRules) judge(d drift.Difference) (c Change) {
+	c = Change{Difference: d, Action: Reported}
+	if c.Held = r.held(d); c.Held != "" || d.Doubt != "" {
+		return c
+	}
+	if earlier, ok := r.earlier[email.Fold(d.Email)]; ok {
+		return r.again(c, earlier)
+	}
+	if isAdministrator(d.Has) {
+		if r.present <= r.minimum {
+			c.Held = fmt.Sprintf("at least %s stay, and without this one there would be %d", plural.Of(r.minimum, "administrator"), r.present-1)
+			return c
+		}
+		r.present--
+	}
+	c.Action = Due
+	return c
+}
+
+// held returns which rule keeps a member's role as it is, whatever the role.
+func (r *roleRules) held(d drift.Difference) string {
+	switch {
+	case r.caller.ID == "" && r.caller.Email == "":
+		return "the service does not say who calls it, and nobody may change their own role"
+	case r.caller.ID != "" && strings.EqualFold(r.caller.ID, d.UserID),
+		r.caller.Email != "" && email.Fold(d.Email) == email.Fold(r.caller.Email):
+		return "these are the credentials in use: another administrator has to change this role"
+	}
+	return ""
+}
+
+// again says what becomes of a change that the service has said to have made, and that is not to be seen.
+func (r *roleRules) again(c Change, earlier ledger.RoleChange) Change {
+	at := earlier.At.UTC().Format(time.DateTime)
+	switch {
+	case r.now.Sub(earlier.At).Abs() < journey.MemoryCounts:
+		c.Held = "it was changed at " + at + " UTC, which the list may not show yet"
+	case earlier.Told:
+		c.Held = "it did not stick at " + at + " UTC: it is tried again once the roster or the organization has changed"
+	default:
+		c.Action, c.stuck = Failed, &earlier
+		c.Err = fmt.Errorf("it did not stick: the service has said yes at %s UTC, and still lists %q", at, c.Has)
+	}
+	return c
+}
+
+// tellStuck remembers that a person is told of the changes that did not stick, and counts them.
+func (c changer) tellStuck(ctx context.Context, changes []Change) (failed int, err error) {
+	for _, change := range changes {
+		if change.stuck == nil {
+			continue
+		}
+		failed++
+		told := *change.stuck
+		told.Told = true
+		err = errors.Join(err, c.ledger.KeepRoleChange(ctx, c.scope(), told))
+		c.observer.warnOf(change.Err, "a role did not stick", map[string]any{"email": change.Email})
+	}
+	return failed, err
+}
+
+// keepRole remembers a change of a role that the service has said to have made, so that a later run sees whether it was.
+func (c changer) keepRole(ctx context.Context, d drift.Difference) error {
+	return c.ledger.KeepRoleChange(ctx, c.scope(), ledger.RoleChange{
+		Person: email.Fold(d.Email), UserID: d.UserID, From: d.Has, To: d.Wanted, At: c.connection.Now(),
+	})
+}
+
+func (c changer) scope() record.Scope { return c.connection.scope() }

@@ -1,0 +1,35 @@
+package sandbox_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"rollcall/pkg/sandbox"
+)
+
+func TestRolesByOrder(t *testing.T) {
+	s := start(t, sandbox.Options{Members: sandbox.Population{Count: 1}})
+	role := func() string {
+		return fmt.Sprint(s.call(t, http.MethodGet, page("members", 1, 20), nil).want(t, 200).at("users", 1, "role"))
+	}
+	id := fmt.Sprint(s.call(t, http.MethodGet, page("members", 1, 20), nil).want(t, 200).at("users", 1, "id"))
+	change := func(to string) {
+		t.Helper()
+		s.call(t, http.MethodPut, "/organization/"+sandbox.DefaultOrganizationID+"/member/role", map[string]any{"userId": id, "role": to}).want(t, 200)
+	}
+	if err := s.SetRole("Member1@acme.example", "Billing-Manager"); err != nil || role() != "Billing-Manager" {
+		t.Errorf("SetRole = %v, the role is %s", err, role())
+	}
+	s.KeepRoles(true)
+	if change("manager"); role() != "Billing-Manager" {
+		t.Errorf("a role that is kept is %s", role())
+	}
+	s.KeepRoles(false)
+	if change("manager"); role() != "manager" {
+		t.Errorf("a changed role is %s", role())
+	}
+	if err := s.SetRole("nobody@acme.example", "member"); err == nil {
+		t.Error("a stranger got a role")
+	}
+}
