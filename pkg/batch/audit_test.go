@@ -2,6 +2,7 @@ package batch_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,9 @@ func (w *world) mistold(t *testing.T, rows []record.Record) (wrong []string) {
 	}
 	for _, r := range rows {
 		line := last[r.Email]
+		if r.Outcome == record.Unset && slices.Contains([]string{"", audit.Again, audit.NoEffect}, line.Outcome) {
+			continue // the run stopped before its turn
+		}
 		if line.Outcome != r.Outcome.String() || r.Outcome == record.Invited && line.After != r.InvitationID {
 			wrong = append(wrong, fmt.Sprintf("row %d ended as %s with %q, and the trail says %s with %q", r.Row, r.Outcome, r.InvitationID, line.Outcome, line.After))
 		}
