@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -159,7 +160,7 @@ func (s *numbered) Invite(_ context.Context, organizationID string, invite cybed
 // TestLookingAgainCostsLittle compares runs that look whether others are at work with what the pace alone allows.
 func TestLookingAgainCostsLittle(t *testing.T) {
 	for _, rows := range []int{1000, 10_000} {
-		t.Run(fmt.Sprint(rows), func(t *testing.T) {
+		t.Run(strconv.Itoa(rows), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := lab{limit: 1000, burst: 1000, latency: 20 * ms, rows: rows}
 				m.pace.Rate = 10

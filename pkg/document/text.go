@@ -83,12 +83,12 @@ func (t *Text) decode(source io.Reader, asked Encoding) {
 
 // coding returns how the characters of an encoding are read and written, nil for UTF-8.
 func (e Encoding) coding() (encoding.Encoding, error) {
-	switch {
-	case e == Auto || e == UTF8:
+	switch e {
+	case Auto, UTF8:
 		return nil, nil
-	case e == UTF16LE:
+	case UTF16LE:
 		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
-	case e == UTF16BE:
+	case UTF16BE:
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), nil
 	}
 	_, coding, err := charset.Find(string(e))

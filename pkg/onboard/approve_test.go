@@ -2,6 +2,7 @@ package onboard
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,11 +47,12 @@ func TestAPlanSaysWhatCounts(t *testing.T) {
 
 // TestAnotherPlanMeansTheSame reads the hint about another plan, which names what is not as usual, and nothing else.
 func TestAnotherPlanMeansTheSame(t *testing.T) {
-	render := func(remedies []remedy.Remedy) (words string) {
+	render := func(remedies []remedy.Remedy) string {
+		var words strings.Builder
 		for _, r := range remedies {
-			words += " " + r.Option + " " + r.Value
+			words.WriteString(" " + r.Option + " " + r.Value)
 		}
-		return words
+		return words.String()
 	}
 	usual := plan.Flags{Invalid: "refuse", Reinvite: plan.ReinviteExpired, ReinviteAfter: "0s", Settings: roster.Settings{Encoding: "auto"}}
 	pending := usual

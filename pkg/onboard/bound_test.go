@@ -49,7 +49,7 @@ func TestTheDeadlineBoundsWhatComesBefore(t *testing.T) {
 		"a dry run":                   {script: busy(sandbox.Members), prepare: func(o *onboard.Options) { o.DryRun = true }},
 		"a roster that does not come": {prepare: func(o *onboard.Options) { o.Roster = hangs.URL + "/people.csv" }},
 		"somebody who thinks about it": {agree: func(p *onboard.Preview) error {
-			ctx, cancel := context.WithDeadline(context.Background(), p.Deadline)
+			ctx, cancel := context.WithDeadline(t.Context(), p.Deadline)
 			defer cancel()
 			<-ctx.Done()
 			return nil

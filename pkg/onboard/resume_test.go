@@ -33,7 +33,7 @@ func (c *company) kept(t *testing.T) (k kept) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // it was only read
 	for run, err := range l.Runs(t.Context()) {
 		if err != nil || k.Run.ID != "" {
 			t.Fatalf("run %s beside %s, %v", run.ID, k.Run.ID, err)
@@ -139,7 +139,7 @@ func TestThePlanOfARunThatGoesOn(t *testing.T) {
 	c, o := team(t, 5, sandbox.Options{})
 	o.Rate = 20
 	stop, settled := make(chan struct{}), 0
-	o.Observer.Event = func(e batch.Event) {
+	o.Observer.Event = func(batch.Event) {
 		if settled++; settled == 2 {
 			close(stop)
 		}
@@ -154,7 +154,10 @@ func TestThePlanOfARunThatGoesOn(t *testing.T) {
 			t.Errorf("%d to send, %d done", p.Sends(), p.DoneBefore)
 		}
 		rows := 0
-		for range p.Verdicts(t.Context()) {
+		for _, err := range p.Verdicts(t.Context()) {
+			if err != nil {
+				t.Error(err)
+			}
 			rows++
 		}
 		if rows != p.Sends() {

@@ -128,6 +128,6 @@ func (l *Ledger) makeWhole(ctx context.Context, w *commit.Writer, key int64) err
 	return w.Each(ctx, "SELECT email, outcome FROM entry WHERE run = ? ORDER BY row", func(found []driver.Value) error {
 		address, _ := found[0].(string)
 		outcome, _ := found[1].(int64)
-		return names.keep(ctx, &record.Record{Email: address, Outcome: record.Outcome(outcome)}) //nolint:gosec // the ledger has written it
+		return names.keep(ctx, &record.Record{Email: address, Outcome: record.Outcome(outcome)})
 	}, key)
 }
