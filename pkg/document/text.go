@@ -90,6 +90,7 @@ func (e Encoding) coding() (encoding.Encoding, error) {
 		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), nil
 	case UTF16BE:
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), nil
+	case Windows1252: // which is among those that are known by their names
 	}
 	_, coding, err := charset.Find(string(e))
 	return coding, err
