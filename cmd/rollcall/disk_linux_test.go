@@ -23,7 +23,7 @@ func TestDiskFillsUpMidway(t *testing.T) {
 	if err := os.Mkdir(small, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("tmpfs", small, "tmpfs", 0, "size=600k"); err != nil {
+	if err := syscall.Mount("tmpfs", small, "tmpfs", 0, "size=1200k"); err != nil {
 		t.Skipf("only root can mount a small file system: %v", err)
 	}
 	t.Cleanup(func() {

@@ -129,7 +129,7 @@ func (*follows) torture(k *killer) tortured {
 	k.most = k.kills // the first one is not what this is about
 	sync(before.String())
 	k.most = most
-	sync(after.String(), "--cancel-leavers", "--apply-roles", "--max-leavers", "100", "--max-shrink", "100%")
+	sync(after.String(), "--cancel-leavers", "--apply-roles", "--max-leavers", "100", "--max-role-changes", "100%", "--max-shrink", "100%")
 	return tortured{people: 2 * newPeople, cancelled: leavingPeople + newPeople, roles: changedPeople}
 }
 

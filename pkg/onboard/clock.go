@@ -32,17 +32,23 @@ func (c *clock) now() time.Time {
 	return time.Now().Add(c.ahead)
 }
 
-// hear takes in the date of an answer. One that is far off what was heard before counts once the next answer agrees. It
-// returns how far this machine's clock is off when that is far and is known for the first time, else 0.
-func (c *clock) hear(date time.Time) (off time.Duration) {
-	ahead := time.Until(date)
-	if date.IsZero() || ahead.Abs() > noClock {
+// hear takes in the date of an answer to a request that was sent so long ago. Whatever of that time has passed after the
+// answer was dated is not known: it may have waited for a process that was frozen. So a date only bounds how far the
+// service's clock is ahead, and what was known stays where it lies within the bounds; else the middle counts. A clock that
+// is far off what was heard before counts once the next answer agrees. It returns how far this machine's clock is off when
+// that is far and is known for the first time, else 0.
+func (c *clock) hear(date time.Time, took time.Duration) (off time.Duration) {
+	least := time.Until(date)
+	if date.IsZero() || least.Abs() > noClock {
 		return 0
 	}
-	// The header has whole seconds; the service's clock is half a second further on average.
-	ahead += 500 * time.Millisecond
+	const second = time.Second // the header has whole ones
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	ahead, most := c.ahead, least+max(took, 0)+second
+	if ahead < least || ahead > most {
+		ahead = least + (most-least)/2
+	}
 	before := c.doubted
 	c.doubted = 0
 	if (ahead-c.ahead).Abs() >= farOff && (before == 0 || (ahead-before).Abs() > agreement) {

@@ -39,10 +39,10 @@ func TestClock(t *testing.T) {
 				warnings := 0
 				for _, ahead := range tt.heard {
 					<-time.After(time.Second) // of the bubble's clock
-					if c.hear(time.Now().Add(ahead).Truncate(time.Second)) != 0 {
+					if c.hear(time.Now().Add(ahead).Truncate(time.Second), 20*time.Millisecond) != 0 {
 						warnings++
 					}
-					c.hear(time.Time{}) // an answer without a date tells nothing
+					c.hear(time.Time{}, 0) // an answer without a date tells nothing
 				}
 				if got := time.Until(c.now()); (got-tt.want).Abs() > time.Second || warnings > 1 || (warnings == 1) != tt.warned {
 					t.Errorf("ahead by %s with %d warnings, want %s", got, warnings, tt.want)
@@ -50,6 +50,24 @@ func TestClock(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAnAnswerThatWasReadLateMovesNoClock has an answer wait for a process that was frozen: it is dated by the time before.
+func TestAnAnswerThatWasReadLateMovesNoClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := clock{ahead: time.Minute}
+		const frozen = 8 * time.Second
+		sent := time.Now().Add(time.Minute).Truncate(time.Second)
+		<-time.After(frozen)
+		c.hear(sent, frozen+20*time.Millisecond)
+		if got := time.Until(c.now()); got != time.Minute {
+			t.Errorf("ahead by %s", got)
+		}
+		c.hear(sent, 20*time.Millisecond) // which can't have been under way for so long
+		if got := time.Until(c.now()); got > time.Minute-frozen+2*time.Second {
+			t.Errorf("ahead by %s, although the service says otherwise", got)
+		}
+	})
 }
 
 // TestAFarOffClockIsWarnedOfOnce holds that answers which are not the service's tell nothing of its clock.

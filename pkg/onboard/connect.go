@@ -131,7 +131,7 @@ func (c *Connection) observe(e cybedefend.Exchange) {
 		c.throttled.Add(1)
 	}
 	if e.Class != cybedefend.Foreign {
-		if off := c.clock.hear(e.Date); off != 0 {
+		if off := c.clock.hear(e.Date, e.Duration); off != 0 {
 			c.observer.warn("the clock of this machine is wrong by "+off.Abs().Round(time.Hour).String()+", or the service's is: whether an invitation has expired is decided by the service's",
 				map[string]any{"service_time": e.Date})
 		}

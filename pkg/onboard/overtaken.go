@@ -1,8 +1,6 @@
 package onboard
 
 import (
-	"context"
-
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
 )
@@ -28,24 +26,9 @@ func (l *laterRuns) add(run ledger.Run) {
 	l.rosters[work{run.Scope(), run.Roster}] = true
 }
 
-// overtake reports whether one of them has taken the place of a run that was cut short, so that the same work, done again,
-// does not go on with it: it was about the same work, or about another version of the roster. The other version is the one
-// that counts since then.
+// overtake reports whether one of them has probably taken the place of a run that was cut short: it was about the same work,
+// or about a roster of that name which has changed since or was read otherwise. The very same work, done again, would still go
+// on with the run in the latter case; nobody is told that it can be done who may not have it any more.
 func (l *laterRuns) overtake(run ledger.Run) bool {
 	return l.works[work{run.Scope(), string(run.Digest[:])}] || run.Roster != unnamed && l.rosters[work{run.Scope(), run.Roster}]
-}
-
-// isOvertaken reports whether a later run in memory has taken the place of one that was cut short.
-func (m memory) isOvertaken(ctx context.Context, cut ledger.Run) (bool, error) {
-	var later laterRuns
-	for run, err := range m.ledger.Runs(ctx) {
-		switch {
-		case err != nil:
-			return false, err
-		case run.ID == cut.ID:
-			return later.overtake(cut), nil
-		}
-		later.add(run.Run)
-	}
-	return false, nil
 }

@@ -24,16 +24,6 @@ func (s *Session) resume(ctx context.Context) error {
 	if err != nil || !found {
 		return err
 	}
-	if s.approval == nil { // whoever has approved of a plan means that, whatever has been done since
-		switch overtaken, err := s.memory.isOvertaken(ctx, earlier); {
-		case err != nil:
-			return err
-		case overtaken:
-			s.o.Observer.warn("a run over this roster was cut short, and a later one over another version of it has taken its place: a new one begins",
-				map[string]any{"run": earlier.ID})
-			return nil
-		}
-	}
 	s.report.Resumed = true
 	if s.approval != nil {
 		s.approval.resumed = true
