@@ -214,105 +214,87 @@ func (s *Sandbox) teamMembers(q *request) (any, error) {
 	return lists.mark(list), nil
 }
 
-// staff returns the team and the member that a call names, of whom the caller may change the one by the other. Its role is
-// read only if the call has one.
-func (s *Sandbox) staff(q *request, userID string, role *cybedefend.TeamRole) (t *team, m *member, place uint8, err error) {
-	if role != nil {
-		n := slices.Index(cybedefend.TeamRoles(), *role)
-		if n < 0 {
-			return nil, nil, 0, refuse(http.StatusBadRequest, "role must be one of the following values: %v", cybedefend.TeamRoles())
-		}
-		place = uint8(n)
+// changeTeam has a call change what a member of the organization is in a team. Its role is read only if the call has one.
+func (s *Sandbox) changeTeam(q *request, hasRole bool, change func(t *team, member uint32, role uint8, at moment) (done string, err error)) (any, error) {
+	var body struct {
+		UserID string              `json:"userId"`
+		Role   cybedefend.TeamRole `json:"role,omitempty"`
 	}
-	id, ok := parseID(userID)
+	if err := q.decode(&body); err != nil {
+		return nil, err
+	}
+	role := slices.Index(cybedefend.TeamRoles(), body.Role)
+	switch {
+	case hasRole && role < 0:
+		return nil, refuse(http.StatusBadRequest, "role must be one of the following values: %v", cybedefend.TeamRoles())
+	case !hasRole && body.Role != "":
+		return nil, refuse(http.StatusBadRequest, "property role should not exist")
+	}
+	id, ok := parseID(body.UserID)
 	if !ok {
-		return nil, nil, 0, refuse(http.StatusBadRequest, "userId must be a UUID")
+		return nil, refuse(http.StatusBadRequest, "userId must be a UUID")
 	}
-	if t, err = s.organization.team(q.http.PathValue("teamId")); err != nil {
-		return nil, nil, 0, err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, err := s.organization.team(q.http.PathValue("teamId"))
+	if err != nil {
+		return nil, err
 	}
 	if err = s.mayGrant(cybedefend.Member); err != nil {
-		return nil, nil, 0, err
+		return nil, err
 	}
 	if t.Closed {
-		return nil, nil, 0, refuse(http.StatusForbidden, "You may not change the people of team %s", t.ID)
+		return nil, refuse(http.StatusForbidden, "You may not change the people of team %s", t.ID)
 	}
-	if m = s.organization.user(id); m == nil {
-		return nil, nil, 0, refuse(http.StatusNotFound, "User not found")
+	m := s.organization.user(id)
+	if m == nil {
+		return nil, refuse(http.StatusNotFound, "User not found")
 	}
-	return t, m, place, nil
-}
-
-// teamChange is the body of the calls that put people into teams and give them other roles there.
-type teamChange struct {
-	UserID string              `json:"userId"`
-	Role   cybedefend.TeamRole `json:"role"`
+	done, err := change(t, m.number, uint8(max(role, 0)), momentOf(s.options.Now()))
+	if err != nil {
+		return nil, err
+	}
+	return wireMessage{done}, nil
 }
 
 func (s *Sandbox) addTeamMember(q *request) (any, error) {
-	var body teamChange
-	if err := q.decode(&body); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, m, role, err := s.staff(q, body.UserID, &body.Role)
-	if err != nil {
-		return nil, err
-	}
-	if t.seatOf(m.number) >= 0 {
-		return nil, refuse(http.StatusConflict, "User is already a member of the team")
-	}
-	t.enter(m.number, role, momentOf(s.options.Now()))
-	return wireMessage{"Member added"}, nil
+	return s.changeTeam(q, true, func(t *team, member uint32, role uint8, at moment) (string, error) {
+		if t.seatOf(member) >= 0 {
+			return "", refuse(http.StatusConflict, "User is already a member of the team")
+		}
+		t.enter(member, role, at)
+		return "Member added", nil
+	})
 }
 
 func (s *Sandbox) setTeamRole(q *request) (any, error) {
-	var body teamChange
-	if err := q.decode(&body); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, m, role, err := s.staff(q, body.UserID, &body.Role)
-	if err != nil {
-		return nil, err
-	}
-	n := t.seatOf(m.number)
-	switch {
-	case n < 0:
-		return nil, refuse(http.StatusNotFound, "User is not a member of the team")
-	case t.seats[n].role == role:
-	case t.isLastManager(m.number):
-		return nil, refuse(http.StatusForbidden, "A team needs a manager")
-	default:
-		now := momentOf(s.options.Now())
-		t.leave(m.number, now)
-		t.enter(m.number, role, now)
-	}
-	return wireMessage{"Role updated"}, nil
+	return s.changeTeam(q, true, func(t *team, member uint32, role uint8, at moment) (string, error) {
+		n := t.seatOf(member)
+		switch {
+		case n < 0:
+			return "", refuse(http.StatusNotFound, "User is not a member of the team")
+		case t.seats[n].role == role:
+		case t.isLastManager(member):
+			return "", refuse(http.StatusForbidden, "A team needs a manager")
+		default:
+			t.leave(member, at)
+			t.enter(member, role, at)
+		}
+		return "Role updated", nil
+	})
 }
 
 func (s *Sandbox) removeTeamMember(q *request) (any, error) {
-	var body struct {
-		UserID string `json:"userId"`
-	}
-	if err := q.decode(&body); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t, m, _, err := s.staff(q, body.UserID, nil)
-	switch {
-	case err != nil:
-		return nil, err
-	case t.seatOf(m.number) < 0:
-		return nil, refuse(http.StatusNotFound, "User is not a member of the team")
-	case t.isLastManager(m.number):
-		return nil, refuse(http.StatusForbidden, "A team needs a manager")
-	}
-	t.leave(m.number, momentOf(s.options.Now()))
-	return wireMessage{"Member removed"}, nil
+	return s.changeTeam(q, false, func(t *team, member uint32, _ uint8, at moment) (string, error) {
+		switch {
+		case t.seatOf(member) < 0:
+			return "", refuse(http.StatusNotFound, "User is not a member of the team")
+		case t.isLastManager(member):
+			return "", refuse(http.StatusForbidden, "A team needs a manager")
+		}
+		t.leave(member, at)
+		return "Member removed", nil
+	})
 }
 
 // teamsOf returns the ids of the teams in which a member is.
