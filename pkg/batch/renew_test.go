@@ -109,8 +109,11 @@ func TestTwoProgramsMailFewTwice(t *testing.T) {
 				var group sync.WaitGroup
 				for i, w := range []*world{one, two} {
 					w.service, w.options.Service, w.options.Pace = one.service, shared, mustPace(t, 2)
+					var mu sync.Mutex
 					random := 0.0
 					w.options.Random = func() float64 { // not the same for both
+						mu.Lock()
+						defer mu.Unlock()
 						random += 0.37 + float64(i)*0.2
 						return random - float64(int(random))
 					}

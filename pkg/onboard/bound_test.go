@@ -86,8 +86,8 @@ func TestTheDeadlineBoundsEarlierRequests(t *testing.T) {
 		}
 		return sandbox.Fault{}
 	}})
-	o.Grace = 4 * time.Second
-	o.Deadline = time.Now().Add(time.Second)
+	o.Grace = 8 * time.Second // which ends long after each deadline
+	o.Deadline = time.Now().Add(3 * time.Second)
 	report, err := onboard.Run(t.Context(), nil, o, nil)
 	if report.Status != status.Stopped || breaker.ReasonOf(err) != breaker.Deadline || report.Outcomes[record.Unknown] != 1 || report.Results == "" {
 		t.Fatalf("%v, %+v", err, report)
@@ -97,7 +97,7 @@ func TestTheDeadlineBoundsEarlierRequests(t *testing.T) {
 		t.Fatalf("in doubt: %+v", before.Doubts)
 	}
 	c.name(t, 4) // another roster: the doubt is one of another run
-	o.Deadline = time.Now().Add(time.Second)
+	o.Deadline = time.Now().Add(3 * time.Second)
 	report, err = onboard.Run(t.Context(), nil, o, nil)
 	if late := time.Since(o.Deadline); report.Status != status.Stopped || breaker.ReasonOf(err) != breaker.Deadline || late > 5*time.Second {
 		t.Errorf("%v, %+v, %s late", err, report, late)
