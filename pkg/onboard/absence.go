@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"rollcall/pkg/email"
@@ -54,22 +55,20 @@ func (m memory) absence(ctx context.Context, r reading, now time.Time, beside []
 	if err := a.lookBeside(ctx, m, now, beside); err != nil || m.ledger == nil {
 		return a, err
 	}
-	all, err := all(m.ledger.AcceptedRosters(ctx, m.scope))
+	accepted, err := all(m.ledger.AcceptedRosters(ctx, m.scope))
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		if i == 0 {
-			a.accepted = all[0]
-		}
-		if a.same == nil && ledger.Series(all[i].Roster) == ledger.Series(r.name) {
-			a.same = &all[i]
-		}
+	if len(accepted) > 0 {
+		a.accepted = accepted[0]
+	}
+	if i := slices.IndexFunc(accepted, func(one ledger.Accepted) bool { return ledger.Series(one.Roster) == ledger.Series(r.name) }); i >= 0 {
+		a.same = &accepted[i]
 	}
 	if a.same != nil && a.same.Content == r.content && a.same.Shape == r.shape {
 		a.evidence = a.same.Since
 	}
-	if err := a.addLive(ctx, m, live(all, ledger.Series(r.name), now)); err != nil {
+	if err := a.addLive(ctx, m, live(accepted, ledger.Series(r.name), now)); err != nil {
 		return nil, err
 	}
 	for name, err := range m.ledger.Named(ctx, m.scope) {

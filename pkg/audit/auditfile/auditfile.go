@@ -29,8 +29,8 @@ const (
 	// lockWait is how long another process may append before this one gives up, lockPoll how often it is asked for.
 	lockWait = 10 * time.Second
 	lockPoll = 20 * time.Millisecond
-	// LockSuffix is what the name of the file ends in that keeps two processes from appending at once.
-	LockSuffix = ".lock"
+	// lockSuffix is what the name of the file ends in that keeps two processes from appending at once.
+	lockSuffix = ".lock"
 )
 
 // Source yields the lines of one chain after the one with a number, as a ledger does. The texts are without ends.
@@ -259,7 +259,7 @@ func Compare(ctx context.Context, report audit.Report, source Source) (number in
 
 // locked does something with the file while no other process appends to it.
 func (f *File) locked(ctx context.Context, do func(*os.File) error) (err error) {
-	lock := flock.New(f.path+LockSuffix, flock.SetPermissions(lockMode))
+	lock := flock.New(f.path+lockSuffix, flock.SetPermissions(lockMode))
 	waits, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	if held, err := lock.TryLockContext(waits, lockPoll); err != nil || !held {
