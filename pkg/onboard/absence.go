@@ -42,15 +42,15 @@ type absence struct {
 	elsewhere map[string]bool
 }
 
-// reading is a roster that is about to be followed.
-type reading struct {
+// edition is one of the rosters of a series: the one that is about to be followed.
+type edition struct {
 	name, shape string
 	content     [32]byte
 }
 
 // absence finds out what is remembered, in this ledger and in those of other jobs beside it. All times are of this
 // machine's clock.
-func (m memory) absence(ctx context.Context, r reading, now time.Time, beside []string) (*absence, error) {
+func (m memory) absence(ctx context.Context, r edition, now time.Time, beside []string) (*absence, error) {
 	a := &absence{named: map[string]time.Time{}, mailboxes: map[string]time.Time{}, asked: map[string]time.Time{}, elsewhere: map[string]bool{}}
 	if err := a.lookBeside(ctx, m, now, beside); err != nil || m.ledger == nil {
 		return a, err
@@ -217,7 +217,7 @@ func (a *absence) doubt(keys ...string) string {
 
 // trips says what speaks against changing people for not being in a roster: the organization has followed another one, or
 // it is read in another way than before.
-func (a *absence) trips(r reading) []guard.Trip {
+func (a *absence) trips(r edition) []guard.Trip {
 	switch {
 	case a.accepted.Roster == "" || a.accepted.At.IsZero():
 	case ledger.Series(a.accepted.Roster) != ledger.Series(r.name):
