@@ -13,6 +13,9 @@ import (
 // another time, but not before everything in flight was answered: what was refused gives back what it has taken.
 func (d *dispatcher) affords(w journey.Work) bool {
 	switch p := d.counts(w); {
+	case d.reserved[w.Row]:
+		delete(d.reserved, w.Row)
+		return true
 	case d.Budget.Allows(p, d.Now()):
 		d.Budget.Leaves(p)
 		return true
@@ -23,6 +26,21 @@ func (d *dispatcher) affords(w journey.Work) bool {
 		d.left++
 	}
 	return false
+}
+
+// account tells the budgets what came of an attempt, or of an entry without one. Whoever has lost an invitation by an attempt,
+// or may have, keeps the share that it took, for the new one: nobody else is to use up what that needs.
+func (d *dispatcher) account(step journey.Step, attempted bool) {
+	row, p, now := step.Work.Row, d.counts(step.Work), d.Now()
+	switch {
+	case attempted && step.Harmless && step.Move != journey.Settled && (step.Work.Trail.Cancelled != "" || step.Work.Unheard):
+		d.reserved[row] = true
+	case attempted:
+		d.Budget.Answered(p, now, step.Harmless)
+	case step.Move == journey.Settled && d.reserved[row]:
+		delete(d.reserved, row)
+		d.Budget.Answered(p, now, true)
+	}
 }
 
 // counts returns an entry as budgets count it.

@@ -172,3 +172,49 @@ func TestBudgetOfOpenInvitations(t *testing.T) {
 		}
 	})
 }
+
+// TestBudgetIsKeptForWhoeverHasLostAnInvitation replaces the open invitations of some among others, with every budget, and has
+// requests lost or refused for now. Nobody whose invitation was cancelled may be left for another day, unless the request for
+// the new one has used up the budget itself.
+func TestBudgetIsKeptForWhoeverHasLostAnInvitation(t *testing.T) {
+	const victim, lostBefore = "a3@x.example", "an invite that is lost before it takes effect"
+	tests := map[string]struct{ cancel, invite reply }{
+		"nothing goes wrong":                {created(), created()},
+		"a lost cancel that took effect":    {lost(true), created()},
+		"a lost cancel that did not":        {lost(false), created()},
+		"an invite that is refused for now": {created(), throttled(2 * time.Second)},
+		lostBefore:                          {created(), lost(false)},
+	}
+	for name, tt := range tests {
+		for limit := range 12 {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 12, func(address string, n int) reply {
+					if address == victim && n == 1 {
+						return tt.invite
+					}
+					return created()
+				})
+				w.service.cancels = func(address string, n int) reply {
+					if address == "old-"+victim && n == 1 {
+						return tt.cancel
+					}
+					return created()
+				}
+				w.service.latency = 300 * time.Millisecond
+				w.replacePending("a2@x.example", victim, "a7@x.example", "a8@x.example", "a12@x.example")
+				w.allow(t, budget.Limits{PerDay: &limit})
+				err := w.run(t, nil)
+				spent, _ := errors.AsType[*budget.SpentError](err)
+				left := strings.Count(w.outcomes(t), "unset")
+				if breaker.ReasonOf(err) != breaker.Budget || spent == nil || spent.Left != left || len(w.service.mails) > limit {
+					t.Errorf("%s, %d a day: %v, %d mailed, %d left", name, limit, err, len(w.service.mails), left)
+				}
+				for _, row := range w.rows(t) {
+					if lost := row.LeftWithout(); lost != "" && (row.Email != victim || name != lostBefore) {
+						t.Errorf("%s, %d a day: %s", name, limit, lost)
+					}
+				}
+			})
+		}
+	}
+}

@@ -24,7 +24,8 @@ type allowed struct {
 	permission pace.Permission
 }
 
-// answer is what came of an attempt that began at an instant: a step, or the error of a ledger that could not keep it.
+// answer is what came of an attempt that began at an instant, or of an entry that needs none, with a zero instant: a step, or
+// the error of a ledger that could not keep it.
 type answer struct {
 	step  journey.Step
 	err   error
@@ -55,7 +56,8 @@ type dispatcher struct {
 	witnesses []journey.Witness
 	made      map[string]string // the invitations of this run, by id, with whose they are
 	settling  settling
-	left      int // entries that the budget leaves for another time
+	left      int          // entries that the budget leaves for another time
+	reserved  map[int]bool // rows whose share of the budget is kept for them
 	renewal   renewal
 }
 
@@ -68,7 +70,7 @@ func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, 
 		},
 		halt: halt, events: events, fresh: fresh,
 		work: make(chan allowed), back: make(chan answer, inFlightPerWorker*o.Workers),
-		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: map[string]string{},
+		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: map[string]string{}, reserved: map[int]bool{},
 	}
 	d.renewal.read(o.inputs.Directory.Began)
 	return d
@@ -100,9 +102,10 @@ func (d *dispatcher) run(ctx context.Context) error {
 		return d.gaveUp
 	case !ended && ctx.Err() != nil:
 		return context.Cause(ctx)
-	case len(d.held) > 0:
+	case len(d.held) > 0 && (d.left == 0 || d.replacing.Err() != nil):
 		return d.giveUpHeld(ctx)
 	}
+	d.left += len(d.held) // behind one that the budget leaves
 	return cmp.Or(d.breaker.Err(ended), d.spent())
 }
 
@@ -242,7 +245,7 @@ func (d *dispatcher) take(a answer) {
 		return
 	}
 	step := a.step
-	d.Budget.Answered(d.counts(step.Work), d.Now(), step.Harmless)
+	d.account(step, !a.began.IsZero())
 	d.hear(step)
 	d.replacing = d.replacing.Next(step)
 	switch step.Move {

@@ -139,6 +139,7 @@ func (d *dispatcher) conclude(ctx context.Context, steps []journey.Step) error {
 func (d *dispatcher) settled(step journey.Step) {
 	d.breaker = d.breaker.Next(step, d.Limits)
 	d.replacing = d.replacing.Next(step)
+	d.account(step, false)
 	switch step.Move {
 	case journey.Settled:
 		d.show(step.Work.Record)

@@ -35,8 +35,8 @@ func (r Replacements) May(w journey.Work) bool {
 	return r.shut == nil && (r.proven || r.canary == 0 || r.canary == w.Row)
 }
 
-// Left returns the state once a request for the entry is under way, or in doubt. One that has lost its invitation in an earlier part of
-// the run is as good a canary as any, and has nothing to lose.
+// Left returns the state once a request for the entry is under way, or in doubt. One that has lost its invitation in an
+// earlier part of the run is as good a canary as any, and has nothing to lose.
 func (r Replacements) Left(w journey.Work) Replacements {
 	if !r.proven && r.canary == 0 && (w.Replaces != "" || bare(w)) {
 		r.canary = w.Row

@@ -6,6 +6,14 @@ import (
 	"unicode/utf8"
 )
 
+// The places of some scripts among all.
+const (
+	inLatin = iota
+	inCyrillic
+	inGreek
+	inHebrew
+)
+
 // scripts are those in which words may be, each a word of its own; Han and the scripts of Japan go together.
 var scripts = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Hebrew, unicode.Arabic, unicode.Thai, unicode.Hangul}
 
@@ -99,9 +107,9 @@ func wordSense(word string) (languages uint64, sensible bool) {
 		return 0, true
 	case !wellCased(word):
 		return 0, false
-	case script == 2 && !greek(word), script == 3 && !hebrew(word):
+	case script == inGreek && !greek(word), script == inHebrew && !hebrew(word):
 		return 0, false
-	case script <= 1: // Latin and Cyrillic have several encodings for several languages
+	case script <= inCyrillic: // Latin and Cyrillic have several encodings for several languages
 		languages = covering(word)
 		return languages, languages != 0
 	}

@@ -7,6 +7,12 @@ var common = map[string][][2]byte{
 	"GB18030": {{0xa1, 0xa3}, {0xb0, 0xd7}}, "Big5": {{0xa1, 0xc6}}, "EUC-KR": {{0xa1, 0xa3}, {0xb0, 0xc8}},
 }
 
+// Wide reports whether an encoding, by its name as [Find] returns it, has two bytes for most characters.
+func Wide(name string) bool {
+	_, wide := common[name]
+	return wide
+}
+
 // uncommon reports whether more than a fourth of the characters are such that people hardly use, as another encoding makes
 // them.
 func uncommon(name string, texts []byte) bool {
@@ -37,11 +43,10 @@ func preferCommon(readings []*reading, texts []byte) {
 	var rare []*reading
 	others := false
 	for _, one := range readings {
-		_, wide := common[one.name]
 		if uncommon(one.name, texts) {
 			rare = append(rare, one)
 		} else {
-			others = others || wide
+			others = others || Wide(one.name)
 		}
 	}
 	if !others {

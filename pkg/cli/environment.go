@@ -66,8 +66,8 @@ type conflict struct {
 func (o *order) conflicts() []conflict {
 	return []conflict{
 		{o.fromPlan != "", "--from-plan", []string{
-			"organization-id", "role", "team", "map", "encoding", "delimiter", "sheet", "invalid", "reinvite", "reinvite-after",
-			"reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
+			"organization-id", "role", "team", "map", "where", "include-inactive", "encoding", "delimiter", "sheet", "invalid",
+			"reinvite", "reinvite-after", "reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
 		}},
 		{o.Place.Sandbox, "--sandbox", besideSandbox},
 		{o.Offline, "--offline", []string{"sandbox", "no-preflight", "trust-lists", "notify", "notify-file"}},

@@ -56,7 +56,8 @@ func (a *app) runsCommand() *cobra.Command {
 		Short: "List the runs that were made, with their outcomes",
 		Long: `runs lists every run that the ledgers remember, newest first, with what became of its rows. A run that is
 resumable was cut short: the command that began it goes on where it was, over the same roster, read in the same way. One
-that is overtaken was, too, but a later run over that roster has taken its place, and the command begins a new one.`,
+that is overtaken was, too, but a later run over that roster has taken its place: unless the roster and the flags are what
+they were then, the command begins a new one.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			history, err := a.history(f)

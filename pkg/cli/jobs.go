@@ -107,7 +107,7 @@ func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
 func (a *app) newJob(parent *cobra.Command, j jobs.Job) (job, error) {
 	o, cmd := newSync(), &cobra.Command{Use: "sync"}
 	o.syncFlags(cmd, &flagGroups{})
-	o.ApprovedDigests, _ = parent.Flags().GetStringArray("approve") // beside those of the job, if it names none
+	o.ApprovedDigests, _ = parent.Flags().GetStringArray("approve") // unless the job names its own
 	cmd.SetContext(parent.Context())
 	var told []string
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {

@@ -161,7 +161,7 @@ func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
 	flags.StringVar(&p.Region, "region", "", "`REGION` of the service: us or eu (default: CYBEDEFEND_REGION, the vendor's config file, us)")
 	flags.StringVar(&p.APIURL, "api-url", "", "`URL` of the service, stronger than the region (default: CYBEDEFEND_API_URL, the vendor's config file)")
 	flags.StringVar(&p.AuthEndpoint, "auth-endpoint", "", "`URL` of the identity provider (default: CYBEDEFEND_AUTH_ENDPOINT, the vendor's config file)")
-	flags.StringVar(&p.PATFile, "pat-file", "", "read the personal access token from `FILE`, - being standard input\n(default: CYBEDEFEND_ACCESS_TOKEN, then this flag, CYBEDEFEND_PAT, the vendor's config file)")
+	flags.StringVar(&p.PATFile, "pat-file", "", "read the personal access token from `FILE`, - being standard input\n(default: CYBEDEFEND_ACCESS_TOKEN, then this flag, CYBEDEFEND_PAT, the vendor's login, its config file)")
 	flags.DurationVar(&s.Timeout, "timeout", cybedefend.DefaultTimeout, "time for one request: giving up early loses the reply, not the invitation")
 	flags.BoolVar(&p.Sandbox, "sandbox", false, "use a service inside this process, which mails nobody")
 }
@@ -170,7 +170,11 @@ func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
 func (o *order) whoFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first: one of them before the others, which keep theirs if\nthe service refuses that one; never")
-	flags.Var(age{&o.ReinviteAfter}, "reinvite-after", "send only those again whose last invitation is so old (default 0s, for pending ones 24h);\na pending one that nobody knows the age of is sent again for 0s only")
+	usual := " (default 0s, for pending ones 24h)"
+	if o.ReinviteAfter != nil {
+		usual = "" // which is shown by itself
+	}
+	flags.Var(age{&o.ReinviteAfter}, "reinvite-after", "send only those again whose last invitation is so old"+usual+";\na pending one that nobody knows the age of is sent again for 0s only")
 	flags.IntVar(&o.ReinviteMax, "reinvite-max", o.ReinviteMax, "invite one person at most `N` times, in all runs together; 0: as often as need be")
 	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
 }
@@ -204,7 +208,7 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
 	flags.StringVar(&o.StopAt, "deadline", "", "stop at `WHEN`, to be resumed, whatever is waited for then: a duration (90m), a time of day (06:00) or RFC 3339;\nwhat is in flight may still be answered, for up to --timeout")
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
-	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs and machines that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
+	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")

@@ -157,14 +157,14 @@ func (r *resolver) service() (cybedefend.Region, error) {
 // warnOfDashboard warns of the address at which people look at the service: once the API answered there.
 func (r *resolver) warnOfDashboard(api Value) {
 	for _, region := range cybedefend.Regions() {
-		if api.Text == Dashboard(region) {
+		if api.Text == dashboard(region) {
 			r.warn("%s: %s is the dashboard; the API of region %s is at %s", api.Source, api.Text, region.Name, region.BaseURL)
 		}
 	}
 }
 
-// Dashboard returns where people look at a region of the service, and make personal access tokens.
-func Dashboard(region cybedefend.Region) string { return "https://" + region.Name + ".cybedefend.com" }
+// dashboard returns where people look at a region of the service, and make personal access tokens.
+func dashboard(region cybedefend.Region) string { return "https://" + region.Name + ".cybedefend.com" }
 
 // parseBase returns an address that may be sent credentials, without the slash at its end.
 func parseBase(text string) (string, error) {

@@ -66,7 +66,7 @@ func (r *resolver) credentials() (Credentials, error) {
 func (r *resolver) credentialsHint() remedy.Hint {
 	if r.getenv(apiKeyVariable) != "" {
 		return remedy.Words(apiKeyVariable + " is of no use any more, since the service takes no API keys: make a personal access token at " +
-			Dashboard(cybedefend.Regions()[0]) + profilePage + ", and set it as " + patVariable)
+			dashboard(cybedefend.Regions()[0]) + profilePage + ", and set it as " + patVariable)
 	}
 	return remedy.Words("set "+patVariable+" or "+accessTokenVariable+", give ").Use(optionPATFile, "FILE").
 		Words(" (- is standard input), log in with cybedefend login, or put pat: into ~/.cybedefend/config.yaml")

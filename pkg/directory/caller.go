@@ -45,12 +45,18 @@ func (c Caller) MayInvite() bool {
 	return !known || len(roles) > 0
 }
 
+// creator is the role of whoever has created an organization, where the service tells it. It can be given to nobody.
+const creator = "creator"
+
+// IsCreator reports whether a role, as the service writes it, is that of whoever has created the organization.
+func IsCreator(role string) bool { return strings.EqualFold(strings.TrimSpace(role), creator) }
+
 // Grantable returns the roles that a caller with the given role may probably grant, most powerful first, and whether the
 // role is known at all. Letter case does not matter. No public page has this matrix; it is an inference, so it is good
 // for a warning and never for a refusal.
 func Grantable(role string) (roles []cybedefend.Role, known bool) {
 	switch strings.ToLower(strings.TrimSpace(role)) {
-	case "creator":
+	case creator:
 		return cybedefend.Roles(), true
 	case string(cybedefend.Administrator):
 		return []cybedefend.Role{cybedefend.Manager, cybedefend.BillingManager, cybedefend.Member}, true

@@ -42,7 +42,8 @@ func Identify(ctx context.Context, source Source) (found Identified, err error) 
 	guess := charset.Identify(sample.cells)
 	found = Identified{Encoding(guess.Name), guess.Confidence, odd.Line, odd.Column}
 	switch {
-	case sample.whole > 0 && (!wideCharacters(guess.Name) || sample.whole*5 > len(sample.cells)):
+	// Characters of several bytes may look like UTF-8 by chance.
+	case sample.whole > 0 && (!charset.Wide(guess.Name) || sample.whole*5 > len(sample.cells)):
 		odd.Reason = fmt.Sprintf("not valid UTF-8, while line %d is: the document is damaged, or made of two", sample.line)
 		odd.Suggestion = remedy.Words(asUTF8+", or say ").Use("encoding", "windows-1252").Words(" if that is what it is")
 	case guess.Name != "":
@@ -63,15 +64,6 @@ func Identify(ctx context.Context, source Source) (found Identified, err error) 
 		odd.Suggestion = remedy.Words(asUTF8+", or name its encoding, as in ").Use("encoding", "windows-1252")
 	}
 	return Identified{}, &odd
-}
-
-// wideCharacters reports whether an encoding has characters of several bytes, which may look like UTF-8 by chance.
-func wideCharacters(name string) bool {
-	switch name {
-	case "Shift_JIS", "EUC-JP", "EUC-KR", "GB18030", "Big5":
-		return true
-	}
-	return false
 }
 
 // survey goes through a text. It returns the place of the first byte that is not UTF-8, and cells that tell the encoding.

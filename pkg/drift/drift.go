@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"rollcall/pkg/directory"
@@ -121,7 +120,7 @@ func compareRoles(has, wanted string) (kind Kind, doubt string) {
 	switch {
 	case has == "":
 		return Role, "the service does not say which role the member has"
-	case strings.EqualFold(strings.TrimSpace(has), creator):
+	case directory.IsCreator(has):
 		return Role, "this is the creator of the organization, who keeps the role"
 	case err != nil:
 		return Role, fmt.Sprintf("%q is no role that a roster can give", has)
@@ -130,8 +129,5 @@ func compareRoles(has, wanted string) (kind Kind, doubt string) {
 	}
 	return "", ""
 }
-
-// creator is the role of whoever has created an organization, where the service tells it.
-const creator = "creator"
 
 func rank(k Kind) int { return slices.Index(Kinds(), k) }

@@ -74,7 +74,8 @@ func Name(text string) string {
 }
 
 // To writes the document to w. A server that answers with 429 or an error of its own, or does not answer, is asked
-// again twice, as long as nothing was written and no more than [Longest] has gone by. After an error, w may hold a part of the document.
+// again twice, as long as nothing was written and no more than [Longest] has gone by. After an error, w may hold a part of
+// the document.
 func To(ctx context.Context, w io.Writer, o Options) error {
 	target, err := address.Parse(o.Address)
 	if err != nil {

@@ -72,8 +72,8 @@ type File struct {
 // Written reports whether a run writes the file.
 func (f File) Written() bool { return slices.Contains(outputs, f.Role) }
 
-// shares reports whether two files may be one. Files that are only read may. So may ledgers, audit trails, the logs of different runs,
-// and lists of rows to correct, which never take the place of a file.
+// shares reports whether two files may be one. Files that are only read may. So may ledgers, audit trails, the logs of
+// different runs, and lists of rows to correct, which never take the place of a file.
 func (f File) shares(other File) bool {
 	switch {
 	case !f.Written() && !other.Written():

@@ -6,8 +6,9 @@
 //	for change, err := range fixed.Changes(ctx) { … }
 //
 // Everything else stays as it is, byte for byte: other cells, comments, spacing, quotes, order, encoding. What needs a
-// guess stays, too, and remains a finding, as does an address that only a formula shows, or that is struck through. The fixed roster, read again, has the same entries but for those that were
-// dropped; [Fix.Content] makes sure of that. Fixing it again changes nothing.
+// guess stays, too, and remains a finding, as does an address that only a formula shows, or that is struck through. The
+// fixed roster, read again, has the same entries but for those that were dropped; [Fix.Content] makes sure of that. Fixing
+// it again changes nothing.
 //
 // The document is held as a whole. Nothing is written to the disk.
 package fix

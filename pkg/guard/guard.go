@@ -97,7 +97,7 @@ func New(limits Limits) *Check { return &Check{limits: limits, domains: map[stri
 // Add takes in somebody who would get an e-mail.
 func (c *Check) Add(p Person) {
 	c.people.add(p.Email)
-	c.Raise(p)
+	c.raise(p)
 	if len(c.limits.Domains) == 0 {
 		return
 	}
@@ -115,8 +115,8 @@ func (c *Check) Add(p Person) {
 	c.domains[domain] = true
 }
 
-// Raise takes in somebody who would be given a role without an e-mail.
-func (c *Check) Raise(p Person) {
+// raise takes in somebody who would be given a role without an e-mail.
+func (c *Check) raise(p Person) {
 	if p.Role == "administrator" || p.Role == "manager" {
 		c.admins.add(p.Email + " as " + p.Role)
 	}
@@ -125,7 +125,7 @@ func (c *Check) Raise(p Person) {
 // ChangeRole takes in a member who would be given another role.
 func (c *Check) ChangeRole(p Person) {
 	c.roles.add(p.Email + " as " + p.Role)
-	c.Raise(p)
+	c.raise(p)
 }
 
 // Leave takes in somebody who would lose something, such as an open invitation, since the roster names them no more.

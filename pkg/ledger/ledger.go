@@ -37,9 +37,10 @@ type Ledger interface {
 	// request must not leave. The claim belongs to the scope of c.Run and to the person whom c.Email means, which is
 	// the folded address. A zero c.At stands for now. Row 0 is a change that has no row in the roster.
 	//
-	// Claim returns a [*RowError] with [ErrNoRow] when the run has no such row of exactly that address, with [ErrSettled] when the row has an outcome, or else with
-	// [ErrClaimed] while any claim stands for that person in that scope, of whatever run, row or kind. When ctx ends
-	// during the wait, the claim may stand all the same: the next process finds the person in doubt, which is harmless.
+	// Claim returns a [*RowError] with [ErrNoRow] when the run has no such row of exactly that address, with [ErrSettled]
+	// when the row has an outcome, or else with [ErrClaimed] while any claim stands for that person in that scope, of
+	// whatever run, row or kind. When ctx ends during the wait, the claim may stand all the same: the next process finds
+	// the person in doubt, which is harmless.
 	Claim(ctx context.Context, c record.Claim) error
 	// Conclude records what steps have come to, all of the conclusions or none. Of each it keeps the outcome, if there
 	// is one, and everything that a step can find out: the invitation, Attempts, HTTPStatus, Error, Hint and the whole
@@ -78,9 +79,9 @@ type Ledger interface {
 	Leave(ctx context.Context, scope record.Scope) error
 
 	// Begin writes a new run and all its entries in one operation: when it fails, whether by entries yielding an error,
-	// by ctx or by a crash, nothing has happened. Entries that have an outcome already are settled from the start. An entry whose trail says Gone names nobody. Begin
-	// sets what run leaves empty of ID and StartedAt, counts Rows, and returns the run. While it works, all other
-	// writing waits, so entries must not write to this ledger.
+	// by ctx or by a crash, nothing has happened. Entries that have an outcome already are settled from the start. An entry
+	// whose trail says Gone names nobody. Begin sets what run leaves empty of ID and StartedAt, counts Rows, and returns
+	// the run. While it works, all other writing waits, so entries must not write to this ledger.
 	Begin(ctx context.Context, run Run, entries iter.Seq2[record.Record, error]) (Run, error)
 	// Unfinished returns the last run of the scope for this roster, if it has not ended: the one to resume.
 	Unfinished(ctx context.Context, scope record.Scope, digest [32]byte) (Run, bool, error)

@@ -127,13 +127,10 @@ func Members(organizationID string, members []cybedefend.User, staff *directory.
 	return l
 }
 
-// creator is the role of whoever has made the organization. It can be given to nobody, so a roster has it for an
-// administrator's.
-const creator = "creator"
-
-// roleOf returns the role that a roster would have for a member.
+// roleOf returns the role that a roster would have for a member: that of the creator can be given to nobody, so a roster has it
+// for an administrator's.
 func roleOf(member cybedefend.User) string {
-	if strings.EqualFold(string(member.Role), creator) {
+	if directory.IsCreator(string(member.Role)) {
 		return string(cybedefend.Administrator)
 	}
 	return string(member.Role)

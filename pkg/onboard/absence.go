@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"rollcall/pkg/email"
@@ -41,35 +42,33 @@ type absence struct {
 	elsewhere map[string]bool
 }
 
-// reading is a roster that is about to be followed.
-type reading struct {
+// edition is one of the rosters of a series: the one that is about to be followed.
+type edition struct {
 	name, shape string
 	content     [32]byte
 }
 
 // absence finds out what is remembered, in this ledger and in those of other jobs beside it. All times are of this
 // machine's clock.
-func (m memory) absence(ctx context.Context, r reading, now time.Time, beside []string) (*absence, error) {
+func (m memory) absence(ctx context.Context, r edition, now time.Time, beside []string) (*absence, error) {
 	a := &absence{named: map[string]time.Time{}, mailboxes: map[string]time.Time{}, asked: map[string]time.Time{}, elsewhere: map[string]bool{}}
 	if err := a.lookBeside(ctx, m, now, beside); err != nil || m.ledger == nil {
 		return a, err
 	}
-	all, err := all(m.ledger.AcceptedRosters(ctx, m.scope))
+	accepted, err := all(m.ledger.AcceptedRosters(ctx, m.scope))
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		if i == 0 {
-			a.accepted = all[0]
-		}
-		if a.same == nil && ledger.Series(all[i].Roster) == ledger.Series(r.name) {
-			a.same = &all[i]
-		}
+	if len(accepted) > 0 {
+		a.accepted = accepted[0]
+	}
+	if i := slices.IndexFunc(accepted, func(one ledger.Accepted) bool { return ledger.Series(one.Roster) == ledger.Series(r.name) }); i >= 0 {
+		a.same = &accepted[i]
 	}
 	if a.same != nil && a.same.Content == r.content && a.same.Shape == r.shape {
 		a.evidence = a.same.Since
 	}
-	if err := a.addLive(ctx, m, live(all, ledger.Series(r.name), now)); err != nil {
+	if err := a.addLive(ctx, m, live(accepted, ledger.Series(r.name), now)); err != nil {
 		return nil, err
 	}
 	for name, err := range m.ledger.Named(ctx, m.scope) {
@@ -218,7 +217,7 @@ func (a *absence) doubt(keys ...string) string {
 
 // trips says what speaks against changing people for not being in a roster: the organization has followed another one, or
 // it is read in another way than before.
-func (a *absence) trips(r reading) []guard.Trip {
+func (a *absence) trips(r edition) []guard.Trip {
 	switch {
 	case a.accepted.Roster == "" || a.accepted.At.IsZero():
 	case ledger.Series(a.accepted.Roster) != ledger.Series(r.name):

@@ -116,15 +116,15 @@ func TestAnotherRosterTrips(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		give absence
-		now  reading
+		now  edition
 		want int
 	}{
-		{"the first", absence{}, reading{name: "a.csv", shape: "{}"}, 0},
-		{"the same on another day", absence{accepted: accepted, same: &accepted}, reading{name: "people-2026-11-02.csv", shape: "{}"}, 0},
-		{"another name", absence{accepted: accepted}, reading{name: "staff.csv", shape: "{}"}, 1},
-		{"other settings", absence{accepted: accepted, same: &accepted}, reading{name: "people-2026-11-02.csv", shape: `{"sheet":"x"}`}, 1},
-		{"settings that nobody remembers", absence{accepted: unknown, same: &unknown}, reading{name: "people-2026-11-02.csv", shape: `{"sheet":"x"}`}, 0},
-		{"a name that nobody remembers", absence{accepted: ledger.Accepted{At: day(1)}}, reading{name: "a.csv"}, 0},
+		{"the first", absence{}, edition{name: "a.csv", shape: "{}"}, 0},
+		{"the same on another day", absence{accepted: accepted, same: &accepted}, edition{name: "people-2026-11-02.csv", shape: "{}"}, 0},
+		{"another name", absence{accepted: accepted}, edition{name: "staff.csv", shape: "{}"}, 1},
+		{"other settings", absence{accepted: accepted, same: &accepted}, edition{name: "people-2026-11-02.csv", shape: `{"sheet":"x"}`}, 1},
+		{"settings that nobody remembers", absence{accepted: unknown, same: &unknown}, edition{name: "people-2026-11-02.csv", shape: `{"sheet":"x"}`}, 0},
+		{"a name that nobody remembers", absence{accepted: ledger.Accepted{At: day(1)}}, edition{name: "a.csv"}, 0},
 	} {
 		if got := len(tt.give.trips(tt.now)); got != tt.want {
 			t.Errorf("%s: %d trips, want %d", tt.name, got, tt.want)

@@ -125,7 +125,7 @@ func (s *Session) begin(ctx context.Context) (err error) {
 
 // send carries every row of the run to its outcome. It writes the results, whether or not sending ends early.
 func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
-	left, err := s.spare(ctx)
+	left, err := s.budgetLeft(ctx)
 	if err != nil {
 		return err
 	}
@@ -197,16 +197,16 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 
 // accept remembers that the roster was let through, by the run unless that is empty: then there was nothing to do.
 func (s *Session) accept(ctx context.Context, run string) error {
-	now := s.reading()
+	now := s.edition()
 	return s.memory.ledger.AcceptRoster(ctx, s.memory.scope, ledger.Accepted{
 		Roster: now.name, Rows: s.roster.Rows, Digest: s.digest(), Content: now.content, Shape: now.shape,
 		Whole: s.roster.Invalid == 0, Run: run,
 	})
 }
 
-// reading says which roster is followed.
-func (s *Session) reading() reading {
-	return reading{name: s.roster.Name, shape: s.o.Shape(), content: s.roster.Digest}
+// edition says which roster is followed.
+func (s *Session) edition() edition {
+	return edition{name: s.roster.Name, shape: s.o.Shape(), content: s.roster.Digest}
 }
 
 // writeDrift writes down where the organization differs from the roster that it is to follow.

@@ -163,6 +163,12 @@ func (a *approval) settings() []remedy.Remedy {
 	for _, m := range f.Maps {
 		add(roster.OptionMap, m, "")
 	}
+	for _, filter := range f.Where {
+		add(roster.OptionWhere, filter, "")
+	}
+	if f.IncludeInactive {
+		settings = append(settings, remedy.Remedy{Option: roster.OptionIncludeInactive})
+	}
 	add(roster.OptionRole, f.Role, "")
 	for _, team := range f.Teams {
 		add(roster.OptionTeam, team, "")

@@ -60,6 +60,7 @@ func TestAnotherPlanMeansTheSame(t *testing.T) {
 	other := plan.Flags{
 		Settings: roster.Settings{
 			Role: "manager", Teams: []string{"Platform:developer", "Security"}, Maps: []string{"email=Login"}, Encoding: "utf-8", Delimiter: ";", Sheet: "Staff",
+			Where: []string{"Department=Research"}, IncludeInactive: true,
 		},
 		Invalid: "skip", Reinvite: plan.ReinviteEnded, ReinviteAfter: "1h0m0s", ReinviteMax: 3, NoPreflight: true, TrustLists: true,
 	}
@@ -69,7 +70,7 @@ func TestAnotherPlanMeansTheSame(t *testing.T) {
 	}{
 		{usual, ""},
 		{pending, " reinvite pending"},
-		{other, " map email=Login role manager team Platform:developer team Security encoding utf-8 delimiter ; sheet Staff invalid skip" +
+		{other, " map email=Login where Department=Research include-inactive  role manager team Platform:developer team Security encoding utf-8 delimiter ; sheet Staff invalid skip" +
 			" reinvite ended reinvite-after 1h0m0s reinvite-max 3 no-preflight  trust-lists "},
 	} {
 		a := &approval{Saved: &plan.Saved{Flags: tt.give, Roster: "people.csv"}, file: "plan.json"}

@@ -45,8 +45,8 @@ func (c Course) budget() budget.Limits {
 	return budget.Limits{PerDay: c.MaxPerDay, Pending: c.MaxPending}
 }
 
-// spare returns what is left of the limits now, by all that is known.
-func (s *Session) spare(ctx context.Context) (left *budget.Budget, err error) {
+// budgetLeft returns what is left of the limits now, by all that is known.
+func (s *Session) budgetLeft(ctx context.Context) (left *budget.Budget, err error) {
 	limits := s.o.budget()
 	if !limits.Given() || s.memory.ledger == nil {
 		return journey.Budget(limits, nil, s.past.inputs, nil), nil
@@ -64,7 +64,7 @@ func (s *Session) budgets(ctx context.Context, sends, replaced int) (list []Budg
 	if s.connection == nil {
 		return nil, nil
 	}
-	left, err := s.spare(ctx)
+	left, err := s.budgetLeft(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -117,16 +117,21 @@ func (c *Checked) inspect(ctx context.Context, checking Checking) error {
 func (g Guards) guardsAlone() ([]guard.Domain, error) {
 	switch {
 	case g.MaxNew.IsShare():
-		return nil, &remedy.OptionError{
-			Option: guard.OptionMaxNew, What: remedy.Use(guard.OptionMaxNew, g.MaxNew.String()).Words(" is a share of people who are not looked up"),
-			Remedy: remedy.Words("write it as a number"),
-		}
+		return nil, g.shareOfNobody()
 	case g.MaxAdmins != nil && *g.MaxAdmins < 0:
 		return nil, cannotBeNegative(guard.OptionMaxAdmins)
 	case g.MinRows < 0:
 		return nil, cannotBeNegative(guard.OptionMinRows)
 	}
 	return g.domains()
+}
+
+// shareOfNobody says that a guard goes by how many people are there, who are not looked up.
+func (g Guards) shareOfNobody() error {
+	return &remedy.OptionError{
+		Option: guard.OptionMaxNew, What: remedy.Use(guard.OptionMaxNew, g.MaxNew.String()).Words(" is a share of people who are not looked up"),
+		Remedy: remedy.Words("write it as a number"),
+	}
 }
 
 // Warnings counts the findings that are no mistakes.
@@ -203,10 +208,7 @@ func (c *Checked) alsoElsewhere() func(*roster.Entry) (roster.Finding, bool) {
 
 // ofTrip returns a trip as a finding about the document.
 func ofTrip(name string, trip guard.Trip) roster.Finding {
-	hint := remedy.Words("if that is right, it passes with")
-	for _, setting := range trip.Pass[:min(len(trip.Pass), guardsShown)] {
-		hint = hint.Words(" ").Use(setting.Option, setting.Value)
-	}
+	hint := passing(remedy.Words("if that is right, it passes with"), trip.Pass)
 	return roster.Finding{File: name, Field: trip.Option, Severity: roster.Error, Reason: trip.Words(), Suggestion: hint}
 }
 

@@ -160,6 +160,17 @@ func (s *Session) keepConsent(ctx context.Context, p *Preview) error {
 // guardsShown is how many settings a remedy about guards names.
 const guardsShown = 20
 
+// passing adds to a hint the settings that let something pass, the first ones if they are many.
+func passing(hint remedy.Hint, pass []remedy.Remedy) remedy.Hint {
+	for _, setting := range pass[:min(len(pass), guardsShown)] {
+		hint = hint.Words(" ").Use(setting.Option, setting.Value)
+	}
+	if more := len(pass) - guardsShown; more > 0 {
+		hint = hint.Words(" and " + strconv.Itoa(more) + " more")
+	}
+	return hint
+}
+
 // refuseTrips returns the error that keeps everything from being sent since guards tripped, nil if none has or if a person
 // has approved of it. Of a sync, which nobody watches, no limit is to be raised for good: what would be done is approved
 // once.
@@ -180,13 +191,7 @@ func (p *Preview) refuseTrips() error {
 	}
 	hint := remedy.Words("if the roster is right, ")
 	if s.o.Sync == nil || p.consent.digest == "" {
-		hint = hint.Words("it passes with")
-		for _, setting := range pass[:min(len(pass), guardsShown)] {
-			hint = hint.Words(" ").Use(setting.Option, setting.Value)
-		}
-		if more := len(pass) - guardsShown; more > 0 {
-			hint = hint.Words(" and " + strconv.Itoa(more) + " more")
-		}
+		hint = passing(hint.Words("it passes with"), pass)
 		if p.consent.digest != "" {
 			hint = hint.Words("; or ")
 		}

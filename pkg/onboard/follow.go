@@ -70,11 +70,11 @@ func (s *Session) compare(ctx context.Context) error {
 	if s.o.Sync == nil {
 		return nil
 	}
-	absence, err := s.memory.absence(ctx, s.reading(), time.Now(), s.beside())
+	absence, err := s.memory.absence(ctx, s.edition(), time.Now(), s.beside())
 	if err != nil {
 		return err
 	}
-	if s.following, err = s.o.Sync.compare(ctx, s.roster, s.memory, absence, s.reading(), &s.past); err == nil && s.report.Resumed {
+	if s.following, err = s.o.Sync.compare(ctx, s.roster, s.memory, absence, s.edition(), &s.past); err == nil && s.report.Resumed {
 		err = s.following.recall(ctx, s.memory.ledger, s.run.ID)
 	}
 	return err
@@ -92,7 +92,7 @@ func (s *Session) warnUnchanged() {
 
 // compare finds out where the organization differs from the roster that it is to follow, which of that is to be changed, and
 // what speaks against the roster.
-func (s *Sync) compare(ctx context.Context, r *roster.Roster, m memory, a *absence, now reading, p *past) (*following, error) {
+func (s *Sync) compare(ctx context.Context, r *roster.Roster, m memory, a *absence, now edition, p *past) (*following, error) {
 	f := &following{Sync: s, absence: a}
 	wanted, err := wishesOf(ctx, r)
 	if err != nil {

@@ -303,10 +303,7 @@ func (o Options) check() error {
 	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:
 		return remedy.MustBePositive("max-failures")
 	case o.MaxNew.IsShare() && blind:
-		return &remedy.OptionError{
-			Option: "max-new", What: remedy.Use("max-new", o.MaxNew.String()).Words(" is a share of people who are not looked up"),
-			Remedy: remedy.Words("write it as a number"),
-		}
+		return o.shareOfNobody()
 	case o.MaxPerDay != nil && *o.MaxPerDay < 0:
 		return cannotBeNegative(budget.OptionPerDay)
 	case o.MaxPending != nil && *o.MaxPending < 0:

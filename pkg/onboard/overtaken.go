@@ -27,8 +27,8 @@ func (l *laterRuns) add(run ledger.Run) {
 }
 
 // overtake reports whether one of them has probably taken the place of a run that was cut short: it was about the same work,
-// or about a roster of that name which has changed since or was read otherwise. The very same work, done again, would still go
-// on with the run in the latter case; nobody is told that it can be done who may not have it any more.
+// or about a roster of that name which has changed since or was read otherwise. In the latter case the old roster, read in the
+// old way, would still go on with the run; but hardly anybody has it any more, so the run is not called resumable.
 func (l *laterRuns) overtake(run ledger.Run) bool {
 	return l.works[work{run.Scope(), string(run.Digest[:])}] || run.Roster != unnamed && l.rosters[work{run.Scope(), run.Roster}]
 }

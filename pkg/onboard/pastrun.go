@@ -32,7 +32,8 @@ type PastRun struct {
 func PastRunOf(run ledger.Summary) PastRun {
 	past := PastRun{
 		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows,
-		StartedAt: run.StartedAt, Resumed: run.Resumed, Resumable: run.EndedAt.IsZero() && !run.Overtaken, Approved: run.Approved, Outcomes: map[string]int{},
+		StartedAt: run.StartedAt, Resumed: run.Resumed, Resumable: run.EndedAt.IsZero() && !run.Overtaken, Approved: run.Approved,
+		Outcomes: map[string]int{},
 	}
 	if !run.EndedAt.IsZero() {
 		past.EndedAt, past.ExitCode = &run.EndedAt, &run.ExitCode

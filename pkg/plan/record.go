@@ -12,7 +12,8 @@ import (
 )
 
 // NewRecord returns the record of an entry. It is settled, as of the given time, if the roster alone says what becomes
-// of it: if it is invalid, a duplicate or left out by a rule of the user's. Its hint is a text, with remedies as the renderer shows them.
+// of it: if it is invalid, a duplicate or left out by a rule of the user's. Its hint is a text, with remedies as the
+// renderer shows them.
 func NewRecord(e roster.Entry, at time.Time, render remedy.Renderer) record.Record {
 	r := record.Record{
 		Row: e.Row, Line: e.Line, Email: e.Email, Role: e.Role, Teams: roster.FormatTeams(e.Teams), Extra: e.Extra,

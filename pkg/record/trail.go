@@ -77,7 +77,8 @@ type Claim struct {
 	Change Change
 	// Attempt is the number of the row's attempt, from 1.
 	Attempt int
-	At      time.Time
+	// At is when the claim was made: of an invitation by the service's clock, by which its mailings count.
+	At time.Time
 	// Replaces is the pending invitation that the request was to replace, empty if there was none. It is cancelled after
 	// the claim, so as long as it is pending, nothing was sent.
 	Replaces string

@@ -25,7 +25,8 @@ func (t *table) cutLast(buffered []byte) bool {
 	return t.keepers(buffered, len(buffered))
 }
 
-// keepers cuts a line with such cells, whole with its end so long, unless the CSV reader takes it for something else. Other cells may be in quotes.
+// keepers cuts a line with such cells, whole with its end so long, unless the CSV reader takes it for something else. Other
+// cells may be in quotes.
 func (t *table) keepers(line []byte, whole int) bool {
 	if !bytes.Contains(line, []byte(keeper)) {
 		return false

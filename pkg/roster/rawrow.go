@@ -28,8 +28,8 @@ type RawRow struct {
 	Entry
 	// Column is where the row begins, on its Line.
 	Column int
-	// All are the cells under [Roster.Columns], without passwords. There may be fewer, and more if the row has too many. Of a document that is
-	// no table, they are what a table would have, the defaults of the document filled in.
+	// All are the cells under [Roster.Columns], without passwords. There may be fewer, and more if the row has too many. Of
+	// a document that is no table, they are what a table would have, the defaults of the document filled in.
 	All []string
 	// Written are the values of the fields in their order in the document. None is that of a default, and those of which
 	// the format cannot be sure are left out.

@@ -59,8 +59,8 @@ type choice struct {
 	wrong *problem
 }
 
-// newSelection returns what chooses the rows of a table with the header, in which the columns of own were written by an earlier run. It is nil if
-// all are meant. Problems are those of the rules with the header.
+// newSelection returns what chooses the rows of a table with the header, in which the columns of own were written by an
+// earlier run. It is nil if all are meant. Problems are those of the rules with the header.
 func newSelection(h header, rules *rules, own func(i int) bool) (*selection, []problem) {
 	s := &selection{values: rules.states}
 	var problems []problem

@@ -44,8 +44,8 @@ func formatTeam(team Team) string {
 
 // ParseTeams reads what [FormatTeams] writes, and what people write: teams are separated by semicolons or line
 // breaks, a role follows the last colon, and a team without one gets [DefaultTeamRole]. A colon that is followed by
-// nothing like a team role belongs to the name, unless that is an id. The error is the first [*ValueError]; the teams are complete all the
-// same.
+// nothing like a team role belongs to the name, unless that is an id. The error is the first [*ValueError]; the teams are
+// complete all the same.
 func ParseTeams(text string) ([]Team, error) {
 	teams, problems := rolesInTeams.parseTeams(text)
 	if len(problems) > 0 {

@@ -28,7 +28,8 @@ func OpenEdit(document []byte, sheet string) (*Edit, error) {
 }
 
 // Set changes a cell of text that says what is expected, and reports whether it did: a cell with a formula stays as it is,
-// and so does one that only shows the text, or of whose text a part is struck through. Rows and columns count from 1 and as they were in the beginning.
+// and so does one that only shows the text, or of whose text a part is struck through. Rows and columns count from 1 and as
+// they were in the beginning.
 func (e *Edit) Set(row, column int, from, to string) (bool, error) {
 	name, err := excelize.CoordinatesToCellName(column, row)
 	if err != nil {

@@ -29,8 +29,8 @@ const (
 	// lockWait is how long another process may append before this one gives up, lockPoll how often it is asked for.
 	lockWait = 10 * time.Second
 	lockPoll = 20 * time.Millisecond
-	// LockSuffix is what the name of the file ends in that keeps two processes from appending at once.
-	LockSuffix = ".lock"
+	// lockSuffix is what the name of the file ends in that keeps two processes from appending at once.
+	lockSuffix = ".lock"
 )
 
 // Source yields the lines of one chain after the one with a number, as a ledger does. The texts are without ends.
@@ -56,6 +56,8 @@ type File struct {
 	number int
 	// unsure says that an append has failed in the middle, so that the file has to be looked at.
 	unsure bool
+	// last is what the file was when it was looked at, or appended to, last.
+	last os.FileInfo
 }
 
 // Open holds a file to what it says and to the source, and returns what goes on from there. A file that is not there yet is
@@ -63,8 +65,10 @@ type File struct {
 // [*RefusedError].
 func Open(ctx context.Context, path string, source Source) (*File, error) {
 	f := &File{path: path, source: source}
-	err := f.locked(ctx, func(*os.File) (err error) {
-		f.number, _, err = f.place(ctx)
+	err := f.locked(ctx, func(file *os.File) (err error) {
+		if f.number, _, err = f.place(ctx); err == nil {
+			f.last, err = file.Stat()
+		}
 		return err
 	})
 	if err != nil {
@@ -100,7 +104,8 @@ func (f *File) CatchUp(ctx context.Context) error {
 			return fmt.Errorf("append to audit trail %s: %w", f.path, err)
 		}
 		f.number, f.unsure = number, false
-		return nil
+		f.last, err = file.Stat()
+		return err
 	})
 }
 
@@ -111,7 +116,9 @@ func (f *File) mend(ctx context.Context, file *os.File, info os.FileInfo) (rest 
 		f.number = 0 // it may have been put aside since
 		return "", nil
 	}
-	if !f.unsure {
+	// It may have been put aside since, and another ledger's lines may have begun the one that has taken its place.
+	another := !os.SameFile(f.last, info) || info.Size() < f.last.Size()
+	if !f.unsure && !another {
 		if whole, err := endsWhole(f.path, info.Size()); err != nil || whole {
 			return "", err
 		}
@@ -259,7 +266,7 @@ func Compare(ctx context.Context, report audit.Report, source Source) (number in
 
 // locked does something with the file while no other process appends to it.
 func (f *File) locked(ctx context.Context, do func(*os.File) error) (err error) {
-	lock := flock.New(f.path+LockSuffix, flock.SetPermissions(lockMode))
+	lock := flock.New(f.path+lockSuffix, flock.SetPermissions(lockMode))
 	waits, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	if held, err := lock.TryLockContext(waits, lockPoll); err != nil || !held {

@@ -110,6 +110,21 @@ func TestFollows(t *testing.T) {
 	}
 }
 
+// TestPutAsideUnderOtherLedgers has the file put aside in the middle of a run, and begun anew by another ledger.
+func TestPutAsideUnderOtherLedgers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	tr, other := newTrail(3), newTrail(2)
+	file := follow(t, path, tr)
+	if err := os.Rename(path, path+".1"); err != nil {
+		t.Fatal(err)
+	}
+	follow(t, path, other)
+	tr.grow(1)
+	if err := file.CatchUp(t.Context()); err != nil || read(t, path) != other.text()+tr.text() {
+		t.Errorf("CatchUp = %v, and the file has\n%s", err, read(t, path))
+	}
+}
+
 // TestGoesOnAfterACrash cuts the file off at every byte of its last line.
 func TestGoesOnAfterACrash(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "audit.jsonl")

@@ -29,8 +29,8 @@ type named struct {
 	since   time.Time
 }
 
-// name notes whom a run is about to name, or asks for. A row that is invalid or left out does not make anybody known, but who is known
-// has not left by it.
+// name notes whom a run is about to name, or asks for. A row that is invalid or left out does not make anybody known, but
+// who is known has not left by it.
 func (f *followed) name(run *runState) {
 	for _, r := range run.records {
 		key, invalid := email.Fold(r.Email), r.Outcome == record.Invalid || r.Trail.LeftOut()

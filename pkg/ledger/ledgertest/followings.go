@@ -98,6 +98,8 @@ var followingTests = []conformance{
 		begin(1, "a@x.example", "c@x.example")
 		carla := ledger.Name{Person: "c@x.example"}
 		names("nobody has left, nobody has joined", a, bruno, carla)
+		b.accept(here, ledger.Accepted{Roster: "q.csv", At: day(1)}) // by no run
+		names("nobody is named by no run", a, bruno, carla)
 		accept(begin(2, "a@x.example"))
 		a.Last, bruno.Left, carla.Left = day(2), true, true
 		names("after the next one", a, bruno, carla)

@@ -245,7 +245,9 @@ var historyTests = []conformance{
 		accepted(b.beginRun(second, record.Record{Row: 1, Email: "stays@x.example"}))
 		run.StartedAt = at.AddDate(0, 0, 2)
 		run = b.beginRun(run, record.Record{Row: 1, Email: "Stays@x.example"}, record.Record{Row: 2, Email: "back@x.example"},
-			record.Record{Row: 3, Email: "nobody", Outcome: record.Invalid})
+			record.Record{Row: 3, Email: "nobody", Outcome: record.Invalid},
+			record.Record{Row: 4, Email: "gone@x.example", Outcome: record.Skipped, Trail: record.Trail{Verdict: record.NotSent}},
+			record.Record{Row: 5, Email: "filtered@x.example", Outcome: record.Skipped, Trail: record.Trail{Verdict: record.Skipped}})
 		b.same("named by a part", names(), []string{"back@x.example left", "leaves@x.example left", "stays@x.example"})
 		for range 2 {
 			resumed, err := b.Resume(b.Context(), run)

@@ -13,11 +13,12 @@ import (
 
 const (
 	// seeAgain notes that the last roster of a series was let through once more: its key is the newest again, whatever the clock
-	// says. Its values are scope, series, content,
-	// shape, roster, rows, digest, whole, run and time.
-	seeAgain = `UPDATE accepted SET key = (SELECT max(key) FROM accepted) + 1, roster = ?5, row_count = ?6, digest = ?7, whole = ?8, run = CASE ?9 WHEN 0 THEN run ELSE ?9 END, at = ?10
+	// says. One that an earlier version has kept, without its content and shape, is known by its digest. The values are scope,
+	// series, content, shape, roster, rows, digest, whole, run and time.
+	seeAgain = `UPDATE accepted SET key = (SELECT max(key) FROM accepted) + 1, content = ?3, shape = ?4, roster = ?5, row_count = ?6,
+			digest = ?7, whole = ?8, run = CASE ?9 WHEN 0 THEN run ELSE ?9 END, at = ?10
 		WHERE key = (SELECT key FROM accepted WHERE scope = ?1 AND series = ?2 ORDER BY key DESC LIMIT 1)
-		AND content = ?3 AND shape = ?4`
+		AND (content = ?3 AND shape = ?4 OR content = x'' AND digest = ?7)`
 	insertAccepted = `INSERT INTO accepted (scope, series, content, shape, roster, row_count, digest, whole, run, since, at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)`
 	selectAccepted = `SELECT accepted.roster, row_count, accepted.digest, content, shape, accepted.whole, coalesce(run.id, ''), since, at

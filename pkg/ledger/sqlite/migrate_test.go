@@ -266,6 +266,15 @@ func TestVersion5IsBroughtUpToDate(t *testing.T) {
 		{Person: "left+1@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
 		{Person: "left@x.example", Left: true, Last: time.UnixMicro(1).UTC()},
 	})
+	// The same roster, when there is nothing to do: it is still the one of its run, since when it was let through.
+	want.Roster, want.Content, want.Shape, want.At = "People-2027.csv", [32]byte{1}, "{}", time.UnixMicro(9).UTC()
+	again := want
+	again.Run = ""
+	if err := l.AcceptRoster(t.Context(), scope, again); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "accepted again", collect(t, l.AcceptedRosters(t.Context(), scope)), []ledger.Accepted{want})
+
 	next := ledger.Run{Service: service, OrganizationID: organization, Sync: true, Whole: true}
 	begun, err := l.Begin(t.Context(), next, ledgertest.List(nil, record.Record{Row: 1, Email: "left@x.example"}))
 	if err == nil {

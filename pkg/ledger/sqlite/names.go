@@ -16,8 +16,8 @@ const (
 	// roster was let through, the run's start, and the mailbox: whom that one did not name begins a new joining.
 	insertName = `INSERT INTO name (scope, person, mailbox, last_run, since, rejoins) VALUES (?1, ?2, ?5, 0, 0, 1) ON CONFLICT DO UPDATE
 		SET since = ?4, rejoins = 1 WHERE last_run <> ?3 AND rejoins = 0`
-	// updateName is insertName for a row that is invalid or left out by a filter. Such a row does not make anybody known, but who is known has
-	// not left by it.
+	// updateName is insertName for a row that is invalid or left out by a filter. Such a row does not make anybody known, but
+	// who is known has not left by it.
 	updateName = `UPDATE name SET since = ?4, rejoins = 1 WHERE scope = ?1 AND person = ?2 AND last_run <> ?3 AND rejoins = 0`
 	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailbox and the run's start.
 	insertAsked = `INSERT INTO asked (scope, mailbox, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = max(at, ?3)`
@@ -28,18 +28,16 @@ const (
 	acceptMailbox = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND mailbox = ?2 AND mailbox <> ''`
 )
 
-// naming keeps whom a run names. Nil keeps nothing.
-type naming struct {
-	add func(context.Context, *record.Record) error
-}
+// naming keeps whom a row names. Nil keeps nobody.
+type naming func(context.Context, *record.Record) error
 
 // startNaming returns what keeps the names of a run that has just been inserted, nil if it says nothing about who is there.
-func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.Run, key runKey) (*naming, error) {
+func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.Run, key runKey) (naming, error) {
 	at := micros(run.StartedAt)
 	switch {
 	case run.Whole:
 		before, _, err := w.Number(ctx, "SELECT whole_run FROM scope WHERE key = ?", key.scope)
-		return &naming{func(ctx context.Context, r *record.Record) error {
+		return func(ctx context.Context, r *record.Record) error {
 			person := email.Fold(r.Email)
 			if person == "" || r.Trail.Gone() {
 				return nil
@@ -51,30 +49,29 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 				_, err = w.Exec(ctx, l.prepared.name, key.scope, person, before, at, otherMailbox(person))
 			}
 			return err
-		}}, err
+		}, err
 	case !run.Sync:
-		return &naming{func(ctx context.Context, r *record.Record) error {
+		return func(ctx context.Context, r *record.Record) error {
 			mailbox := email.Mailbox(r.Email)
 			if mailbox == "" || r.Outcome == record.Invalid || r.Trail.LeftOut() {
 				return nil
 			}
 			_, err := w.Exec(ctx, l.prepared.ask, key.scope, mailbox, at)
 			return err
-		}}, nil
+		}, nil
 	}
 	return nil, nil
 }
 
-// keep keeps whom a row names.
-func (n *naming) keep(ctx context.Context, r *record.Record) error {
+func (n naming) keep(ctx context.Context, r *record.Record) error {
 	if n == nil {
 		return nil
 	}
-	return n.add(ctx, r)
+	return n(ctx, r)
 }
 
-// acceptNames notes that everybody in the rows of a run is named by a roster that was let through, but for those who are gone. Whoever a run has named
-// that was cut short before, and this one does not, has left.
+// acceptNames notes that everybody in the rows of a run is named by a roster that was let through, but for those who are
+// gone. Whoever a run has named that was cut short before, and this one does not, has left.
 func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) error {
 	if err := w.Each(ctx, "SELECT email FROM entry WHERE run = ? AND verdict <> 9", func(found []driver.Value) error {
 		address, _ := found[0].(string)
@@ -125,9 +122,12 @@ func (l *Ledger) makeWhole(ctx context.Context, w *commit.Writer, key int64) err
 	if err != nil {
 		return err
 	}
-	return w.Each(ctx, "SELECT email, outcome FROM entry WHERE run = ? ORDER BY row", func(found []driver.Value) error {
+	return w.Each(ctx, "SELECT email, outcome, verdict FROM entry WHERE run = ? ORDER BY row", func(found []driver.Value) error {
 		address, _ := found[0].(string)
 		outcome, _ := found[1].(int64)
-		return names.keep(ctx, &record.Record{Email: address, Outcome: record.Outcome(outcome)})
+		verdict, _ := found[2].(int64)
+		return names.keep(ctx, &record.Record{
+			Email: address, Outcome: record.Outcome(outcome), Trail: record.Trail{Verdict: record.Outcome(verdict)},
+		})
 	}, key)
 }

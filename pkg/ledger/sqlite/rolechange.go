@@ -25,19 +25,8 @@ func (l *Ledger) KeepRoleChange(ctx context.Context, scope record.Scope, c ledge
 
 // RoleChanges implements [ledger.Ledger].
 func (l *Ledger) RoleChanges(ctx context.Context, scope record.Scope) iter.Seq2[ledger.RoleChange, error] {
-	return func(yield func(ledger.RoleChange, error) bool) {
-		changes, err := collect(ctx, l, func(rows *sql.Rows) (c ledger.RoleChange, err error) {
-			err = rows.Scan(&c.Person, &c.UserID, &c.From, &c.To, (*instant)(&c.At), &c.Told)
-			return c, err
-		}, `SELECT person, user, from_role, to_role, at, told FROM role_change WHERE scope = `+ofScope, scope.Service, scope.OrganizationID)
-		if err != nil {
-			yield(ledger.RoleChange{}, err)
-			return
-		}
-		for _, c := range changes {
-			if !yield(c, nil) {
-				return
-			}
-		}
-	}
+	return each(ctx, l, func(rows *sql.Rows) (c ledger.RoleChange, err error) {
+		err = rows.Scan(&c.Person, &c.UserID, &c.From, &c.To, (*instant)(&c.At), &c.Told)
+		return c, err
+	}, "SELECT person, user, from_role, to_role, at, told FROM role_change WHERE scope = "+ofScope, scope.Service, scope.OrganizationID)
 }

@@ -1,6 +1,7 @@
 package schema
 
-// auditSchema keeps the audit trail: one chain of lines, in their own words, since their hashes are about these.
+// auditSchema is the script of version 8, which keeps the audit trail: one chain of lines, in their own words, since their
+// hashes are about these.
 const auditSchema = `
 CREATE TABLE audit (
 	number INTEGER PRIMARY KEY,
@@ -8,7 +9,8 @@ CREATE TABLE audit (
 ) STRICT;
 `
 
-// roleSchema remembers the role changes that the service has said to have made, by the folded address.
+// roleSchema is the script of version 9, which remembers the role changes that the service has said to have made, by the
+// folded address.
 const roleSchema = `
 CREATE TABLE role_change (
 	scope     INTEGER NOT NULL,

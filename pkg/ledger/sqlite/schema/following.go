@@ -10,7 +10,7 @@ import (
 	"rollcall/pkg/record"
 )
 
-// followingSchema is the script of version 6: a roster names people once it was let through, and what is remembered of
+// followingSchema is the script of version 7: a roster names people once it was let through, and what is remembered of
 // rosters that an organization follows outlives the next one.
 const followingSchema = `
 -- Whether the organization is to follow the roster.
@@ -88,7 +88,7 @@ CREATE TABLE tripped (
 ) STRICT, WITHOUT ROWID;
 `
 
-// fillFollowing fills the tables of version 6 where only this program can: the series of a name, and a mailbox.
+// fillFollowing fills the tables of version 7 where only this program can: the series of a name, and a mailbox.
 func fillFollowing(ctx context.Context, w *commit.Writer) error {
 	if err := w.Each(ctx, `SELECT scope.key, accepted_rows, accepted_digest, accepted_at, coalesce(run.roster, ''), coalesce(run.whole, 0),
 		coalesce(run.key, 0) FROM scope LEFT JOIN run ON run.key = (SELECT max(r.key) FROM run AS r
