@@ -88,7 +88,7 @@ func (o *order) complete(a *app) error {
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}
 	o.SkipInvalid = o.Invalid == skipInvalid
-	for _, limit := range []**int{&o.MaxAdmins, &o.MaxPerDay, &o.MaxPending} {
+	for _, limit := range []**int{&o.MaxAdmins, &o.MaxPerDay, &o.MaxPending, &o.Limit} {
 		if *limit != nil && **limit == -1 {
 			*limit = nil
 		}
@@ -206,6 +206,7 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs and machines that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
+	flags.Var(most{&o.Limit}, budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N.\nA small batch shows what a large one would do; guards count everybody; -1: any number")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")

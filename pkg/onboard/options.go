@@ -140,6 +140,9 @@ type Course struct {
 	MaxPerDay *int `yaml:"max-per-day"`
 	// MaxPending is how many invitations may be open in the organization at once. Nil: any number.
 	MaxPending *int `yaml:"max-pending"`
+	// Limit is how many people are sent, the first ones of the roster: the same work, done again, goes on with as many. Nil:
+	// any number.
+	Limit *int `yaml:"limit"`
 	// Ledger is the file that remembers what was sent. Empty: the one that LedgerOf names for the organization.
 	Ledger   string                                               `yaml:"ledger"`
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
@@ -309,6 +312,10 @@ func (o Options) check() error {
 		}
 	case o.MaxPerDay != nil && *o.MaxPerDay < 0:
 		return cannotBeNegative(budget.OptionPerDay)
+	case o.Limit != nil && *o.Limit <= 0:
+		return remedy.MustBePositive(budget.OptionFirst)
+	case o.Limit != nil && o.Plan != "":
+		return remedy.Aboutf(budget.OptionFirst, "a plan is about everybody").With(remedy.Words("set the limit when the plan is carried out"))
 	case o.MaxPending != nil && *o.MaxPending < 0:
 		return cannotBeNegative(budget.OptionPending)
 	case o.MaxPending != nil && blind:
