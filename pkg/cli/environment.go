@@ -66,7 +66,7 @@ type conflict struct {
 func (o *order) conflicts() []conflict {
 	return []conflict{
 		{o.fromPlan != "", "--from-plan", []string{
-			"organization-id", "role", "team", "map", "encoding", "delimiter", "sheet", "invalid", "reinvite", "reinvite-after",
+			"organization-id", "role", "team", "map", "where", "only", "include-inactive", "encoding", "delimiter", "sheet", "invalid", "reinvite", "reinvite-after",
 			"reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
 		}},
 		{o.Place.Sandbox, "--sandbox", besideSandbox},

@@ -123,6 +123,7 @@ func rosterFlags(cmd *cobra.Command, d *onboard.Document, headerFile *string) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&d.Maps, "map", nil, "use the roster's column for a meaning, as in `email=\"Work Email\"` (email, role, teams, active; role= says that there is none),\nor say what a value means, as in role:Mitglied=member (role, team_role, teams, active) (repeatable)")
 	flags.StringArrayVar(&d.Where, "where", nil, "invite only the rows with `COLUMN=VALUE`, or COLUMN!=VALUE; the others are skipped, and a sync leaves them as they are.\nRepeated on one column: any of the values; on several: all of them")
+	flags.StringArrayVar(&d.Only, "only", nil, "invite only the person with the address `EMAIL` (repeatable); the others are skipped, and a sync leaves them as they are.\nIt is a mistake if the roster does not have it")
 	flags.BoolVar(&d.IncludeInactive, "include-inactive", false, "invite people, too, whom a column says not to be active: a known one of Entra, Google, Okta and others, or that of --map active=COLUMN")
 	flags.StringVar(&d.Role, "role", "", "`ROLE` of rows that name none")
 	flags.StringArrayVar(&d.Teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
