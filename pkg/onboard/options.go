@@ -51,7 +51,7 @@ type Options struct {
 
 // Document says which roster is read, and how.
 type Document struct {
-	// Roster is a file, an https address, or "-" for Input.
+	// Roster is a file, an https address, "-" for Input, or the e-mail address of one person, see [Document.IsPerson].
 	Roster string `yaml:"-"`
 	// Source, if it has an Open, is read instead. Roster is its name then.
 	Source document.Source `yaml:"-"`
@@ -278,6 +278,11 @@ func (o Options) check() error {
 		return remedy.Aboutf("roster", "it is not named")
 	case o.Roster == "-" && o.Source.Open == nil && o.Input == nil:
 		return remedy.Aboutf("roster", "there is no input to read it from")
+	case o.Sync != nil && o.IsPerson():
+		return &remedy.OptionError{
+			Option: "roster", What: remedy.Words(o.Roster + " is one person, and everybody else would have left"),
+			Remedy: remedy.Hint{}.Run("invite", o.Roster).Words(" invites one person"),
+		}
 	case o.Results == "-" && o.Stream == nil:
 		return remedy.Aboutf("results", "there is no stream to write them to")
 	case o.Audit == "-":
