@@ -209,6 +209,7 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.Var(most{&o.Limit}, budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N.\nA small batch shows what a large one would do; guards count everybody; -1: any number")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	flags.DurationVar(&o.LockWait, "lock-wait", 0, "wait for another run that holds the ledger at most this long, and not beyond --deadline, rather than end with exit code 6 at once")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }

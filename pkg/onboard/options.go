@@ -146,6 +146,8 @@ type Course struct {
 	// Ledger is the file that remembers what was sent. Empty: the one that LedgerOf names for the organization.
 	Ledger   string                                               `yaml:"ledger"`
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
+	// LockWait is how long another run that holds the ledger is waited for at most. Zero: not at all.
+	LockWait time.Duration `yaml:"lock-wait"`
 	// Fresh begins a new run even if one over this roster was cut short.
 	Fresh bool `yaml:"fresh"`
 }
@@ -306,6 +308,8 @@ func (o Options) check() error {
 	case !areDigests(o.ApprovedDigests):
 		return remedy.Aboutf(guard.OptionApprove, "a digest has twelve of the digits 0-9 and a-f").
 			With(remedy.Words("copy it from the message about what a guard keeps back"))
+	case o.LockWait < 0:
+		return cannotBeNegative(optionLockWait)
 	case o.Grace < 0:
 		return remedy.MustBePositive("grace")
 	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:
