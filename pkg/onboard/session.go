@@ -182,7 +182,9 @@ func (s *Session) remember(ctx context.Context) error {
 			return err
 		}
 	}
-	open := func() (memory, error) { return s.hold(ctx, func() (memory, error) { return holdMemory(ctx, path, scope) }) }
+	open := func() (memory, error) {
+		return s.hold(ctx, func() (memory, error) { return holdMemory(ctx, path, scope) })
+	}
 	if s.o.DryRun {
 		open = func() (memory, error) { return viewMemory(path, scope) }
 	}

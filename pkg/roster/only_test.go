@@ -29,9 +29,13 @@ func TestOnly(t *testing.T) {
 			"left out by only cy@example.com", "left out by only cy@example.com", "left out by where Department=Lab", "left out by only cy@example.com",
 			"left out by only cy@example.com",
 		}, ""},
-		{"somebody the roster lacks", roster.Settings{Only: []string{"ann@example.com", "eve@example.com", "Fay@example.com"}}, nil,
+		{
+			"somebody the roster lacks",
+			roster.Settings{Only: []string{"ann@example.com", "eve@example.com", "Fay@example.com"}},
+			nil,
 			"people.csv: nobody has the address \"eve@example.com\" (look for a slip of the pen in only eve@example.com)\n" +
-				"people.csv: nobody has the address \"Fay@example.com\" (look for a slip of the pen in only Fay@example.com)"},
+				"people.csv: nobody has the address \"Fay@example.com\" (look for a slip of the pen in only Fay@example.com)",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			options, err := tt.give.Parse()
