@@ -156,3 +156,14 @@ func TestNoticeOfWhatIsKeptBack(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticeNamesNobody has an address for a roster, and an error about somebody.
+func TestNoticeNamesNobody(t *testing.T) {
+	body, err := notify.Notice(report.Summary{Roster: "ann@example.com", Error: "/home/ada: line 5: bob@example.com"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(string(body), "@") || strings.Contains(string(body), "ada") || !strings.Contains(string(body), `"roster":"one person"`) {
+		t.Errorf("it names somebody: %s", body)
+	}
+}
