@@ -40,6 +40,7 @@ func main() {
 		Out:     os.Stdout,
 		Err:     os.Stderr,
 		Lookup:  os.LookupEnv,
+		Environ: os.Environ,
 		Signals: signals,
 	})))
 }

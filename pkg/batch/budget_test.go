@@ -218,3 +218,33 @@ func TestBudgetIsKeptForWhoeverHasLostAnInvitation(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstOfTheRoster sends the first ones in the order of the roster, however long their answers are in coming, and as many
+// again when the run goes on.
+func TestFirstOfTheRoster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 30, func(_ string, n int) reply {
+			if n == 1 {
+				return throttled(time.Second)
+			}
+			return created()
+		})
+		w.service.latency = 300 * time.Millisecond
+		for sent := 10; sent <= 20; sent += 10 {
+			w.allow(t, budget.Limits{First: new(10)})
+			err := w.run(t, nil)
+			if spent, ok := errors.AsType[*budget.SpentError](err); !ok || spent.Left != 30-sent || spent.Option != budget.OptionFirst {
+				t.Fatalf("after %d: %v", sent, err)
+			}
+			want := strings.TrimSpace(strings.Repeat("invited ", sent) + strings.Repeat("unset ", 30-sent))
+			if got := w.outcomes(t); got != want {
+				t.Errorf("outcomes %s, want %s", got, want)
+			}
+			w.restart()
+		}
+		w.allow(t, budget.Limits{First: new(10)})
+		if err := w.run(t, nil); err != nil || len(w.service.mails) != 30 || len(w.mailedTwice()) > 0 {
+			t.Errorf("in the end: %v, %d mails", err, len(w.service.mails))
+		}
+	})
+}

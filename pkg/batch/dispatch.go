@@ -192,6 +192,8 @@ func (d *dispatcher) feed(ctx context.Context, step journey.Step, ok bool) (w jo
 	case step.Move != journey.Send:
 		d.doubts = append(d.doubts, step)
 		d.replacing = d.replacing.Left(step.Work)
+	case !d.Budget.Admit(d.counts(step.Work)):
+		d.left++
 	case step.At.After(time.Now()):
 		d.queue.push(step.Work, step.At)
 	default:

@@ -1,5 +1,5 @@
 // Package budget decides whether one more person may be invited where so many a day, or so many open invitations at once,
-// are all that a service takes.
+// are all that a service takes, or where a person wants a few to be invited before all the others.
 //
 //	b := budget.New(budget.Limits{PerDay: new(200)}, budget.Used{Mailings: sent})
 //	if b.Allows(person, now) {
@@ -22,6 +22,7 @@ import (
 const (
 	OptionPerDay  = "max-per-day"
 	OptionPending = "max-pending"
+	OptionFirst   = "limit"
 )
 
 // Window is how long a mailing counts: a day, and a minute on top, since a request is counted from its claim here and from
@@ -34,9 +35,12 @@ type Limits struct {
 	PerDay *int
 	// Pending is how many people may have an open invitation at once. Nil: any number.
 	Pending *int
+	// First is how many people a budget lets through at all, whatever comes of it: the next one lets through as many again.
+	// Nil: any number.
+	First *int
 }
 
-// Given reports whether there is a limit.
+// Given reports whether there is a limit that others, and earlier runs, use up as well.
 func (l Limits) Given() bool { return l.PerDay != nil || l.Pending != nil }
 
 // Used is what has been used of the limits before.
@@ -61,13 +65,14 @@ type Budget struct {
 	underway int         // requests that were not answered
 	pending  int
 	invited  map[string]bool // who may have an open invitation beside those
+	first    map[string]bool // who was let through
 }
 
 // New returns what is left of the limits.
 func New(limits Limits, used Used) *Budget {
 	return &Budget{
 		limits: limits, mailings: slices.SortedFunc(slices.Values(used.Mailings), time.Time.Compare), pending: used.Pending,
-		invited: map[string]bool{},
+		invited: map[string]bool{}, first: map[string]bool{},
 	}
 }
 
@@ -77,7 +82,24 @@ func (b *Budget) Allows(p Person, now time.Time) bool {
 	if p.Counted || b.invited[p.Key] {
 		more = 0
 	}
-	return b.Day(now) > 0 && b.Open() >= more
+	return b.Day(now) > 0 && b.Open() >= more && b.isFirst(p)
+}
+
+// Admit reports whether the person is among the first ones, and keeps a place for whoever is: who is asked about first is
+// sent first, however long that takes.
+func (b *Budget) Admit(p Person) bool {
+	if !b.isFirst(p) {
+		return false
+	}
+	if b.limits.First != nil {
+		b.first[p.Key] = true
+	}
+	return true
+}
+
+// isFirst reports whether the person was let through, or there is room for one more.
+func (b *Budget) isFirst(p Person) bool {
+	return b.limits.First == nil || b.first[p.Key] || len(b.first) < *b.limits.First
 }
 
 // Day returns how many requests may leave now before the day's budget is used up.
@@ -116,6 +138,7 @@ func (b *Budget) counted(now time.Time) []time.Time {
 // Leaves notes that a request for the person is about to leave.
 func (b *Budget) Leaves(p Person) {
 	b.underway++
+	b.Admit(p)
 	b.Suspects(p)
 }
 
@@ -154,7 +177,7 @@ func (b *Budget) From(now time.Time) time.Time {
 
 // SpentError says that a budget is used up, and what that leaves.
 type SpentError struct {
-	// Option is the limit: [OptionPerDay] or [OptionPending].
+	// Option is the limit: [OptionPerDay], [OptionPending] or [OptionFirst].
 	Option string
 	Limit  int
 	// Left is how many people are left.
@@ -165,6 +188,9 @@ type SpentError struct {
 
 // Spent says which limit keeps so many people back, and from when on the next one may leave.
 func (b *Budget) Spent(left int, now time.Time) *SpentError {
+	if first := b.limits.First; first != nil && b.Day(now) > 0 && b.Open() > 0 {
+		return &SpentError{Option: OptionFirst, Limit: *first, Left: left}
+	}
 	if b.limits.PerDay != nil && (b.limits.Pending == nil || b.Day(now) == 0) {
 		return &SpentError{Option: OptionPerDay, Limit: *b.limits.PerDay, Left: left, From: b.From(now)}
 	}
@@ -190,7 +216,7 @@ func (s *SpentError) Error() string {
 	if then == "" {
 		return used + "; " + people
 	}
-	return used + "; " + people + "; " + then + " the same command goes on"
+	return used + "; " + people + "; " + then
 }
 
 // Reason says the same about one of the people who are left.
@@ -199,18 +225,20 @@ func (s *SpentError) Reason() string {
 	if then == "" {
 		return used
 	}
-	return used + "; " + then + " the same command goes on"
+	return used + "; " + then
 }
 
-// texts returns which budget is used up, and until when, empty if it will always be.
+// texts returns which budget is used up, and when the same command goes on, empty if it never does.
 func (s *SpentError) texts() (used, then string) {
 	switch {
+	case s.Option == OptionFirst:
+		return fmt.Sprintf("the limit of %d at a time is reached", s.Limit), "the same command goes on with the next ones"
 	case s.Option == OptionPending:
-		return fmt.Sprintf("the budget of %d open invitations at once is used up", s.Limit), "once some are accepted or have ended,"
+		return fmt.Sprintf("the budget of %d open invitations at once is used up", s.Limit), "once some are accepted or have ended, the same command goes on"
 	case s.From.IsZero():
 		return fmt.Sprintf("the budget of %d a day is used up", s.Limit), ""
 	}
-	return fmt.Sprintf("the budget of %d a day is used up", s.Limit), "from " + Minute(s.From) + " on"
+	return fmt.Sprintf("the budget of %d a day is used up", s.Limit), "from " + Minute(s.From) + " on the same command goes on"
 }
 
 // Minute returns the time for people, by the local clock and to the next minute.

@@ -140,3 +140,33 @@ func TestSpentSaysWhatIsLeft(t *testing.T) {
 		t.Errorf("the day has some left, and %s is blamed", got)
 	}
 }
+
+// TestFirst lets so many people through, whatever comes of it.
+func TestFirst(t *testing.T) {
+	b := budget.New(budget.Limits{First: new(2), PerDay: new(5)}, budget.Used{})
+	ada, bruno, carla := budget.Person{Key: "ada"}, budget.Person{Key: "bruno"}, budget.Person{Key: "carla"}
+	for range 2 {
+		if !b.Admit(ada) {
+			t.Error("the first one is not let through, now or again")
+		}
+	}
+	b.Leaves(bruno)
+	b.Answered(bruno, noon, true)
+	for _, p := range []budget.Person{ada, bruno} {
+		if !b.Allows(p, noon) {
+			t.Errorf("%s: another attempt counts as another person", p.Key)
+		}
+	}
+	if b.Allows(carla, noon) || b.Admit(carla) {
+		t.Error("a third person is let through, since a refusal gives something back")
+	}
+	if got, want := b.Spent(1, noon).Error(), "the limit of 2 at a time is reached; 1 person is left; the same command goes on with the next ones"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for range 5 {
+		b.Leaves(ada)
+	}
+	if got := b.Spent(1, noon).Option; got != budget.OptionPerDay {
+		t.Errorf("nobody can be sent today, and %s is blamed", got)
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 )
@@ -41,7 +42,7 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 		report.Status = onboard.StatusOf(err)
 		report.Roster, report.DryRun = o.publicName(), o.DryRun
 	}
-	report.Duration = time.Since(began)
+	report.StartedAt, report.Duration = began, time.Since(began)
 	return r.finish(context.WithoutCancel(cmd.Context()), report, err)
 }
 
@@ -188,6 +189,7 @@ func (r *run) finish(ctx context.Context, report onboard.Report, err error) stat
 	r.console.Clear()
 	if err != nil {
 		r.explain(err, r.origins)
+		report.Error = r.redactors[0].Text(r.origins.of(err) + remedy.Text(err, asFlag))
 	}
 	report.Command = r.command()
 	report.Status = report.Status.Worse(r.printed())
@@ -204,7 +206,7 @@ func (r *run) writeSummary(report onboard.Report) error {
 	switch {
 	case r.common.json:
 		return report.WriteJSON(r.Out)
-	case !report.Final:
+	case !report.Final, r.common.quiet && report.Status == status.Well && !report.DryRun:
 		return nil
 	case r.order.Results == "-":
 		return report.WriteText(lines{r.console})

@@ -43,6 +43,8 @@ type Process struct {
 	Out, Err io.Writer
 	// Lookup returns an environment variable.
 	Lookup func(name string) (value string, ok bool)
+	// Environ returns all of them as name=value, for names that no flag has to be found. Nil: they are not looked for.
+	Environ func() []string
 	// Signals delivers requests to stop: the first one ends the feeding, the second one ends Run at once.
 	Signals <-chan os.Signal
 }
@@ -192,7 +194,8 @@ Whatever happens on the way, running the same command again is right: it goes on
   rollcall invite team.csv --dry-run           see what would happen to each row
   rollcall invite team.csv                     invite them
 
-Every flag has an environment variable: --max-wait is ROLLCALL_MAX_WAIT.
+Every flag has an environment variable: --max-wait is ROLLCALL_MAX_WAIT. One that no flag has is warned of, and is a
+mistake where people would be invited without a question, as sync does: it may be a guard whose name was misspelt.
 
 Exit codes:
 ` + exitCodeTable(),
@@ -211,7 +214,10 @@ Exit codes:
 			if err := refuseProxy(cmd, args); err != nil {
 				return err
 			}
-			return a.start()
+			if err := a.start(); err != nil {
+				return err
+			}
+			return a.checkVariables(cmd)
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -229,7 +235,7 @@ Exit codes:
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
 	flags.BoolVar(&a.common.json, "json", false, "print one JSON object on standard output instead of text")
-	flags.BoolVarP(&a.common.quiet, "quiet", "q", false, "print no progress and no logs")
+	flags.BoolVarP(&a.common.quiet, "quiet", "q", false, "print no progress and no logs, and nothing at all where an invite or a sync ends with exit code 0")
 	flags.BoolVarP(&a.common.verbose, "verbose", "v", false, "log every request")
 	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")

@@ -66,7 +66,7 @@ type conflict struct {
 func (o *order) conflicts() []conflict {
 	return []conflict{
 		{o.fromPlan != "", "--from-plan", []string{
-			"organization-id", "role", "team", "map", "where", "include-inactive", "encoding", "delimiter", "sheet", "invalid",
+			"organization-id", "role", "team", "map", "where", "only", "include-inactive", "encoding", "delimiter", "sheet", "invalid",
 			"reinvite", "reinvite-after", "reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
 		}},
 		{o.Place.Sandbox, "--sandbox", besideSandbox},
@@ -120,6 +120,56 @@ func plainFlagError(err error) error {
 		return cause
 	}
 	return err
+}
+
+// checkVariables warns of variables that no flag has. Where people would be invited without a question they are an error: one
+// may be meant as a guard.
+func (a *app) checkVariables(cmd *cobra.Command) error {
+	if a.Environ == nil {
+		return nil
+	}
+	unknown := unknownVariables(cmd.Root(), a.Environ())
+	given := func(name string) bool {
+		flag := cmd.Flag(name)
+		return flag != nil && flag.Value.String() != "" && flag.Value.String() != "false"
+	}
+	if len(unknown) > 0 && (cmd.Flag("jobs") != nil || given("yes") || given("from-plan")) {
+		return usageError("correct the variable or unset it: it may be meant as a guard", "%s", strings.Join(unknown, "\n"))
+	}
+	for _, text := range unknown {
+		a.console.Printf("warning: %s", text)
+	}
+	return nil
+}
+
+// unknownVariables says of each variable that has rollcall's prefix, a value, and no flag, which one may be meant.
+func unknownVariables(root *cobra.Command, environ []string) (unknown []string) {
+	known := &cobra.Command{SuggestionsMinimumDistance: 2} // it knows what is near
+	names := map[string]bool{}
+	add := func(flag *pflag.Flag) {
+		if name := environmentName(flag.Name); !names[name] {
+			names[name] = true
+			known.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+		}
+	}
+	root.PersistentFlags().VisitAll(add)
+	for _, command := range root.Commands() {
+		for _, one := range append(command.Commands(), command) {
+			one.Flags().VisitAll(add)
+		}
+	}
+	for _, pair := range slices.Sorted(slices.Values(environ)) {
+		name, value, _ := strings.Cut(pair, "=")
+		if value == "" || names[name] || !strings.HasPrefix(name, environmentName("")) {
+			continue
+		}
+		text := name + " is no variable of rollcall"
+		if near := known.SuggestionsFor(name); len(near) > 0 {
+			text += "; did you mean " + strings.Join(near, " or ") + "?"
+		}
+		unknown = append(unknown, text)
+	}
+	return unknown
 }
 
 // environmentName returns the variable that stands for a flag: ROLLCALL_MAX_WAIT for --max-wait.

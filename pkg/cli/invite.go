@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +18,7 @@ import (
 func (a *app) inviteCommand() *cobra.Command {
 	o := &order{}
 	cmd := &cobra.Command{
-		Use:   "invite ROSTER",
+		Use:   "invite ROSTER|EMAIL",
 		Short: "Invite everybody in a roster, once each",
 		Long: `invite checks the whole roster, reads who is a member or invited already, shows the plan, and invites the rest.
 Every row gets a line in the results file, with the invitation's id and token or with the error and a hint.
@@ -29,12 +28,16 @@ lost is looked up, never repeated blindly. After a crash or an interruption the 
 
 ` + onboard.TwoLedgers + `
 
+The address of one person, with --role and perhaps --team, is as good as a roster; no file is written then but for the
+ledger. Where there is a file of that name, it is the roster.
+
 A dry run can keep its plan in a file, for somebody to look at: --from-plan then does exactly that, or nothing.
 
 Exit codes:
 ` + exitCodeTable(),
 		Example: `  rollcall invite team.csv --dry-run
   rollcall invite team.csv
+  rollcall invite ann@example.com --role member --team Platform:developer
   rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json
   rollcall invite team.csv --dry-run --plan team.plan.json && rollcall invite --from-plan team.plan.json`,
 		Args: rosters(0, 1), // a plan has one
@@ -103,7 +106,7 @@ func (o *order) approve(paths []string) error {
 		return remedy.About("from-plan", err).With(remedy.Words("make one with ").Use("dry-run", "").Words(" ").Use("plan", ""))
 	}
 	if len(paths) > 0 {
-		if given, err := filepath.Abs(paths[0]); err != nil || given != saved.Roster {
+		if given, err := (onboard.Document{Roster: paths[0]}).Absolute(); err != nil || given != saved.Roster {
 			return usageError("leave it out", "the plan is about another roster than %s: %s", paths[0], saved.Roster)
 		}
 	}

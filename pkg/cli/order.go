@@ -88,7 +88,7 @@ func (o *order) complete(a *app) error {
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}
 	o.SkipInvalid = o.Invalid == skipInvalid
-	for _, limit := range []**int{&o.MaxAdmins, &o.MaxPerDay, &o.MaxPending} {
+	for _, limit := range []**int{&o.MaxAdmins, &o.MaxPerDay, &o.MaxPending, &o.Limit} {
 		if *limit != nil && **limit == -1 {
 			*limit = nil
 		}
@@ -123,6 +123,7 @@ func rosterFlags(cmd *cobra.Command, d *onboard.Document, headerFile *string) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&d.Maps, "map", nil, "use the roster's column for a meaning, as in `email=\"Work Email\"` (email, role, teams, active; role= says that there is none),\nor say what a value means, as in role:Mitglied=member (role, team_role, teams, active) (repeatable)")
 	flags.StringArrayVar(&d.Where, "where", nil, "invite only the rows with `COLUMN=VALUE`, or COLUMN!=VALUE; the others are skipped, and a sync leaves them as they are.\nRepeated on one column: any of the values; on several: all of them")
+	flags.StringArrayVar(&d.Only, "only", nil, "invite only the person with the address `EMAIL` (repeatable); the others are skipped, and a sync leaves them as they are.\nIt is a mistake if the roster does not have it")
 	flags.BoolVar(&d.IncludeInactive, "include-inactive", false, "invite people, too, whom a column says not to be active: a known one of Entra, Google, Okta and others, or that of --map active=COLUMN")
 	flags.StringVar(&d.Role, "role", "", "`ROLE` of rows that name none")
 	flags.StringArrayVar(&d.Teams, "team", nil, "`TEAM[:ROLE]` of rows that name none (repeatable)")
@@ -210,7 +211,9 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
+	flags.Var(most{&o.Limit}, budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N.\nA small batch shows what a large one would do; guards count everybody; -1: any number")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	flags.DurationVar(&o.LockWait, "lock-wait", 0, "wait for another run that holds the ledger at most this long, and not beyond --deadline, rather than end with exit code 6 at once")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }

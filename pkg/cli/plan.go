@@ -65,7 +65,9 @@ func (r *run) showPlan(p *onboard.Preview) {
 	for _, budget := range p.Budgets {
 		row("budget", "%s", budget)
 	}
-	row("results", "%s", r.order.Results)
+	if r.order.Results != "" {
+		row("results", "%s", r.order.Results)
+	}
 }
 
 // showTime prints how long the sending will take, as far as can be said before it begins.

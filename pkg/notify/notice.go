@@ -45,7 +45,8 @@ func (o Occasion) Calls(s report.Summary) bool {
 // of the status names; nil shows them in words.
 //
 // It goes to somebody else's service, so there is nothing personal in it but what the names of files say: files are named
-// without their folders, and the ledger, which tells a chat nothing, not at all.
+// without their folders, the ledger, which tells a chat nothing, not at all, and neither is a roster that is an address, nor
+// is the error told.
 func Notice(s report.Summary, render remedy.Renderer) ([]byte, error) {
 	meaning := fmt.Sprintf("exit code %d: %s", s.Status, s.Status.Meaning(render))
 	if tripped := s.Tripped.String(); tripped != "" {
@@ -59,7 +60,10 @@ func Notice(s report.Summary, render remedy.Renderer) ([]byte, error) {
 
 // withoutFolders returns the summary for somebody who is not at this machine.
 func withoutFolders(s report.Summary) report.Summary {
-	s.Ledger = ""
+	s.Ledger, s.Error = "", "" // which may name folders and people
+	if strings.Contains(s.Roster, "@") && !strings.ContainsAny(s.Roster, `/\`) {
+		s.Roster = "one person"
+	}
 	s.Roster, s.Results, s.Corrections = fileName(s.Roster), fileName(s.Results), fileName(s.Corrections)
 	if s.Drift != nil {
 		drift := *s.Drift
@@ -76,7 +80,7 @@ func headline(s report.Summary) string {
 	if s.DryRun {
 		b.WriteString(", dry run")
 	}
-	if name := fileName(s.Roster); name != "" {
+	if name := withoutFolders(s).Roster; name != "" {
 		b.WriteString(": " + chatText.Replace(name))
 	}
 	fmt.Fprintf(&b, ": %d row", s.Rows)

@@ -98,7 +98,7 @@ func TestNoticeNamesNoFolders(t *testing.T) {
 	want := map[string]any{
 		"run": "r1", "organization_id": "o1", "roster": "team.csv", "rows": 1.0, "outcomes": map[string]any{"invited": 1.0}, "exit_code": 0.0,
 		"results": "team.results.csv", "ledger": "", "dry_run": false, "resumed": false, "requests": 0.0, "throttled": 0.0, "retries": 0.0,
-		"duration_s": 0.0, "todo": "team.todo.csv", "drift": map[string]any{
+		"duration_s": 0.0, "organization_name": "", "started_at": nil, "error": "", "todo": "team.todo.csv", "drift": map[string]any{
 			"role": 0.0, "leaver": 1.0, "leaver_invited": 0.0, "unknown_invited": 0.0, "changed": 0.0, "failed": 0.0, "roles_changed": 0.0, "held": 0.0,
 			"file": "team.drift.csv",
 		},
@@ -154,5 +154,16 @@ func TestNoticeOfWhatIsKeptBack(t *testing.T) {
 		if !strings.Contains(string(notice), want) {
 			t.Errorf("%q is not in it:\n%s", want, notice)
 		}
+	}
+}
+
+// TestNoticeNamesNobody has an address for a roster, and an error about somebody.
+func TestNoticeNamesNobody(t *testing.T) {
+	body, err := notify.Notice(report.Summary{Roster: "ann@example.com", Error: "/home/ada: line 5: bob@example.com"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(string(body), "@") || strings.Contains(string(body), "ada") || !strings.Contains(string(body), `"roster":"one person"`) {
+		t.Errorf("it names somebody: %s", body)
 	}
 }

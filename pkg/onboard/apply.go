@@ -258,6 +258,9 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 	if err == nil && s.o.Plan != "" {
 		err = p.save()
 	}
+	if err == nil {
+		err = p.stopsEarly()
+	}
 	return p, err
 }
 

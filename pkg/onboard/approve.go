@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -65,7 +64,7 @@ const (
 // save writes what would be done to the file that the options name.
 func (p *Preview) save() error {
 	s := p.session
-	path, err := filepath.Abs(s.o.Roster)
+	path, err := s.o.Absolute()
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // Budget is a limit on how many people are invited, and what it leaves for another time.
 type Budget struct {
-	// Option is [budget.OptionPerDay] or [budget.OptionPending].
+	// Option is [budget.OptionPerDay], [budget.OptionPending] or [budget.OptionFirst].
 	Option string `json:"option"`
 	// Limit is what may be used of it, Used what others and earlier runs have used, Left how many of the people to invite
 	// it leaves.
@@ -28,8 +28,11 @@ type Budget struct {
 // String says what is used, and what is left for another time.
 func (b Budget) String() string {
 	text := fmt.Sprintf("%d a day, %d of them used", b.Limit, b.Used)
-	if b.Option == budget.OptionPending {
+	switch b.Option {
+	case budget.OptionPending:
 		text = fmt.Sprintf("%d open invitations at once, %d are open", b.Limit, b.Used)
+	case budget.OptionFirst:
+		text = fmt.Sprintf("the first %d, and as many again each time", b.Limit)
 	}
 	switch {
 	case b.Left == 0:
@@ -42,7 +45,7 @@ func (b Budget) String() string {
 
 // budget returns the limits on how many people are invited.
 func (c Course) budget() budget.Limits {
-	return budget.Limits{PerDay: c.MaxPerDay, Pending: c.MaxPending}
+	return budget.Limits{PerDay: c.MaxPerDay, Pending: c.MaxPending, First: c.Limit}
 }
 
 // budgetLeft returns what is left of the limits now, by all that is known.

@@ -51,7 +51,7 @@ type Options struct {
 
 // Document says which roster is read, and how.
 type Document struct {
-	// Roster is a file, an https address, or "-" for Input.
+	// Roster is a file, an https address, "-" for Input, or the e-mail address of one person, see [Document.IsPerson].
 	Roster string `yaml:"-"`
 	// Source, if it has an Open, is read instead. Roster is its name then.
 	Source document.Source `yaml:"-"`
@@ -140,9 +140,14 @@ type Course struct {
 	MaxPerDay *int `yaml:"max-per-day"`
 	// MaxPending is how many invitations may be open in the organization at once. Nil: any number.
 	MaxPending *int `yaml:"max-pending"`
+	// Limit is how many people are sent, the first ones of the roster: the same work, done again, goes on with as many. Nil:
+	// any number.
+	Limit *int `yaml:"limit"`
 	// Ledger is the file that remembers what was sent. Empty: the one that LedgerOf names for the organization.
 	Ledger   string                                               `yaml:"ledger"`
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
+	// LockWait is how long another run that holds the ledger is waited for at most. Zero: not at all.
+	LockWait time.Duration `yaml:"lock-wait"`
 	// Fresh begins a new run even if one over this roster was cut short.
 	Fresh bool `yaml:"fresh"`
 }
@@ -275,6 +280,11 @@ func (o Options) check() error {
 		return remedy.Aboutf("roster", "it is not named")
 	case o.Roster == "-" && o.Source.Open == nil && o.Input == nil:
 		return remedy.Aboutf("roster", "there is no input to read it from")
+	case o.Sync != nil && o.IsPerson():
+		return &remedy.OptionError{
+			Option: "roster", What: remedy.Words(o.Roster + " is one person, and everybody else would have left"),
+			Remedy: remedy.Hint{}.Run("invite", o.Roster).Words(" invites one person"),
+		}
 	case o.Results == "-" && o.Stream == nil:
 		return remedy.Aboutf("results", "there is no stream to write them to")
 	case o.Audit == "-":
@@ -298,6 +308,8 @@ func (o Options) check() error {
 	case !areDigests(o.ApprovedDigests):
 		return remedy.Aboutf(guard.OptionApprove, "a digest has twelve of the digits 0-9 and a-f").
 			With(remedy.Words("copy it from the message about what a guard keeps back"))
+	case o.LockWait < 0:
+		return cannotBeNegative(optionLockWait)
 	case o.Grace < 0:
 		return remedy.MustBePositive("grace")
 	case o.MaxFailures.Given() && o.MaxFailures.Of(100) == 0:
@@ -306,6 +318,10 @@ func (o Options) check() error {
 		return o.shareOfNobody()
 	case o.MaxPerDay != nil && *o.MaxPerDay < 0:
 		return cannotBeNegative(budget.OptionPerDay)
+	case o.Limit != nil && *o.Limit <= 0:
+		return remedy.MustBePositive(budget.OptionFirst)
+	case o.Limit != nil && o.Plan != "":
+		return remedy.Aboutf(budget.OptionFirst, "a plan is about everybody").With(remedy.Words("set the limit when the plan is carried out"))
 	case o.MaxPending != nil && *o.MaxPending < 0:
 		return cannotBeNegative(budget.OptionPending)
 	case o.MaxPending != nil && blind:

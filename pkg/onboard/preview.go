@@ -64,6 +64,7 @@ type Preview struct {
 
 	session      *Session
 	madeAt       time.Time
+	later        int    // whom the limit leaves
 	endings      bool   // that no run has noted yet
 	sends        rowSet // what is agreed on
 	contradicted string
@@ -156,7 +157,7 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 	}
 	for v, err := range s.verdicts(ctx) {
 		if err == nil && write != nil && !v.done {
-			err = write(v.record)
+			err = write(v.shown(s.o.Course))
 		}
 		if err != nil {
 			return nil, err
@@ -168,6 +169,7 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 	if p.Budgets, err = s.budgets(ctx, p.Sends(), p.Replaced); err != nil {
 		return nil, err
 	}
+	p.Budgets = append(p.Budgets, s.o.limits(p.later)...)
 	if err := s.consider(ctx, p); err != nil {
 		return nil, err
 	}
@@ -177,9 +179,9 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 // verdicts yields what will become of every row of the roster, or, where a run is resumed, of its rows.
 func (s *Session) verdicts(ctx context.Context) iter.Seq2[verdict, error] {
 	if s.report.Resumed {
-		return s.past.resumedVerdicts(ctx, s.memory, s.run.ID)
+		return s.o.first(s.past.resumedVerdicts(ctx, s.memory, s.run.ID))
 	}
-	return s.past.verdicts(ctx, s.roster)
+	return s.o.first(s.past.verdicts(ctx, s.roster))
 }
 
 // Verdicts yields the record of every row with the verdict for its outcome, in roster order. Where a run is resumed, it
@@ -187,7 +189,7 @@ func (s *Session) verdicts(ctx context.Context) iter.Seq2[verdict, error] {
 func (p *Preview) Verdicts(ctx context.Context) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		for v, err := range p.session.verdicts(ctx) {
-			if !v.done && !yield(v.record, err) {
+			if !v.done && !yield(v.shown(p.session.o.Course), err) {
 				return
 			}
 		}
@@ -230,7 +232,7 @@ func (s *Session) limits(population, members int) guard.Limits {
 // add takes in the verdict on a row.
 func (p *Preview) add(v verdict) {
 	rec := v.record
-	p.Outcomes[rec.Outcome]++
+	p.Outcomes[v.shown(p.session.o.Course).Outcome]++
 	if v.done {
 		p.DoneBefore++
 	}
@@ -241,7 +243,10 @@ func (p *Preview) add(v verdict) {
 		p.contradicted = v.gap
 	}
 	p.endings = p.endings || v.ending
-	if v.plan.Replaces != "" {
+	switch {
+	case v.later:
+		p.later++
+	case v.plan.Replaces != "":
 		p.Replaced++
 	}
 	if v.plan.Send() {

@@ -165,7 +165,7 @@ func (s *Session) connect(ctx context.Context) (err error) {
 		return err
 	}
 	s.closers = append(s.closers, s.connection.Close)
-	s.report.OrganizationID = s.connection.Organization.ID
+	s.report.OrganizationID, s.report.OrganizationName = s.connection.Organization.ID, s.connection.Organization.Name
 	if caller := s.connection.Caller; !caller.MayInvite() {
 		s.o.Observer.warn("your role may perhaps invite nobody: the service decides", map[string]any{"role": caller.Role})
 	}
@@ -182,7 +182,9 @@ func (s *Session) remember(ctx context.Context) error {
 			return err
 		}
 	}
-	open := func() (memory, error) { return holdMemory(ctx, path, scope) }
+	open := func() (memory, error) {
+		return s.hold(ctx, func() (memory, error) { return holdMemory(ctx, path, scope) })
+	}
 	if s.o.DryRun {
 		open = func() (memory, error) { return viewMemory(path, scope) }
 	}
@@ -302,7 +304,7 @@ func (s *Session) Report() Report {
 	r := s.report
 	r.Outcomes, r.Retries = maps.Clone(r.Outcomes), maps.Clone(r.Retries)
 	r.Roster, r.DryRun, r.Render = s.o.PublicName(), s.o.DryRun, s.o.Render
-	r.Duration = time.Since(s.began)
+	r.StartedAt, r.Duration = s.began, time.Since(s.began)
 	if c := s.connection; c != nil {
 		r.Requests, r.Throttled = int(c.requests.Load()), int(c.throttled.Load())
 	}
@@ -342,5 +344,8 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 		err, how = errors.Join(err, checkErr), how.Worse(status.Unexpected)
 	}
 	s.report.Status = how
+	if err != nil {
+		s.report.Error = remedy.Text(err, s.o.Render)
+	}
 	return s.Report(), err
 }

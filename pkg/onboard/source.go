@@ -30,6 +30,8 @@ func (d Document) open(ctx context.Context, observer Observer) (document.Source,
 		}
 	case d.Roster == "-":
 		return spool("stdin", d.Input)
+	case d.IsPerson():
+		return d.person(), nothing, nil
 	}
 	return document.File(d.Roster), nothing, nil
 }
@@ -98,5 +100,10 @@ func (d Document) localName() string {
 }
 
 // DefaultResults returns where the results go where nothing else is said: beside the roster. Those of an address go to the
-// working directory, and those of standard input nowhere.
-func (d Document) DefaultResults() string { return results.DefaultPath(d.localName()) }
+// working directory, and those of standard input and of one person nowhere.
+func (d Document) DefaultResults() string {
+	if d.IsPerson() {
+		return ""
+	}
+	return results.DefaultPath(d.localName())
+}

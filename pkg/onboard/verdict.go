@@ -30,6 +30,8 @@ type verdict struct {
 	// ending says that an invitation was found to have ended which no run has noted yet: once it could have expired, nobody
 	// would know any more.
 	ending bool
+	// later says that others come first, and fill the limit.
+	later bool
 }
 
 // verdicts yields what will become of every row of a roster.

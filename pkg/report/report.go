@@ -25,6 +25,8 @@ type Summary struct {
 	// Run names the run, OrganizationID the organization, Roster the document as the caller named it: in the words that
 	// may be shown, so that an address is without its query.
 	Run, OrganizationID, Roster string
+	// OrganizationName is that of the organization; empty if it was not asked.
+	OrganizationName string
 	// Rows counts the rows read.
 	Rows int
 	// Outcomes counts the rows by their last word. They add up to Rows, see [Summary.Check].
@@ -47,6 +49,10 @@ type Summary struct {
 	Requests, Throttled int
 	// Retries counts the requests that were repeats, by what made them necessary, in words.
 	Retries map[string]int
+	// StartedAt is when it began, on this machine's clock; zero if it is not known.
+	StartedAt time.Time
+	// Error says what has stopped it, in the words in which a person is told; empty if nothing has.
+	Error string
 	// Duration is the time from the first row to the last outcome.
 	Duration time.Duration
 	// Seats says how many seats of the subscription are needed and left, for the text alone. Empty means that it is not
@@ -145,6 +151,9 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Throttled      int      `json:"throttled"`
 		Retries        int      `json:"retries"`
 		DurationS      float64  `json:"duration_s"`
+		Name           string   `json:"organization_name"`
+		StartedAt      *string  `json:"started_at"`
+		Error          string   `json:"error"`
 		Corrections    string   `json:"todo"`
 		Drift          *Drift   `json:"drift,omitempty"`
 		Tripped        *Tripped `json:"tripped,omitempty"`
@@ -153,9 +162,18 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: int(s.Status),
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
-		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Drift: s.Drift, Corrections: s.Corrections, Tripped: s.Tripped,
+		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Name: s.OrganizationName, StartedAt: instant(s.StartedAt), Error: s.Error,
+		Drift: s.Drift, Corrections: s.Corrections, Tripped: s.Tripped,
 	})
 	return b.Bytes(), err
+}
+
+// instant returns an instant for programs, nil if there is none.
+func instant(at time.Time) *string {
+	if at.IsZero() {
+		return nil
+	}
+	return new(at.UTC().Format(time.RFC3339))
 }
 
 // Repeats counts the requests that were repeats, whatever the cause.

@@ -23,7 +23,8 @@ func night() report.Summary {
 		},
 		Status: 3, Results: "R&D.results.csv", Ledger: "/state/o1.db", Resumed: true,
 		Requests: 512, Throttled: 12, Retries: map[string]int{"connection refused": 3, "slowed down": 12, "server error": 3},
-		Duration: 12_345_678 * time.Microsecond, Command: "rollcall invite R&D.csv",
+		Duration: 12_345_678 * time.Microsecond, Command: "rollcall invite R&D.csv", OrganizationName: "Acme", Error: "too many rows failed",
+		StartedAt: time.Date(2026, 11, 28, 2, 0, 0, 999, time.FixedZone("CET", 3600)),
 	}
 }
 
@@ -36,9 +37,9 @@ func TestWriteJSON(t *testing.T) {
 		{"a run", night(), `{"run":"r1","organization_id":"o1","roster":"R&D.csv","rows":500,` +
 			`"outcomes":{"invited":481,"already_member":16,"rejected":2,"unknown":1},"exit_code":3,` +
 			`"results":"R&D.results.csv","ledger":"/state/o1.db","dry_run":false,"resumed":true,` +
-			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346,"todo":""}`},
+			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346,"organization_name":"Acme","started_at":"2026-11-28T01:00:00Z","error":"too many rows failed","todo":""}`},
 		{"nothing", report.Summary{}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
-			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"todo":""}`},
+			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":""}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

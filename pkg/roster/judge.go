@@ -25,6 +25,9 @@ type Options struct {
 	// Where are the filters that a row must pass, each as `Department=Research` or `Department!=Research`. Those with "=" on
 	// one column are alternatives.
 	Where []string
+	// Only are the addresses of those who are meant, compared by [email.Fold]; none meaning everybody. The document must
+	// have all of them.
+	Only []string
 	// IncludeInactive reads people like the others whom a column says not to be active.
 	IncludeInactive bool
 	// Role is the organization role of rows that name none. Without it, they are invalid.
@@ -56,6 +59,7 @@ type rules struct {
 	// states are the words that say whether somebody is active.
 	states          map[string]string
 	where           []condition
+	only            only
 	includeInactive bool
 
 	encoding  document.Encoding
@@ -78,7 +82,7 @@ func newRules(options Options) (*rules, error) {
 	}
 	r := &rules{
 		format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter,
-		sheet: options.Sheet, unwrap: options.Unwrap, includeInactive: options.IncludeInactive,
+		sheet: options.Sheet, unwrap: options.Unwrap, includeInactive: options.IncludeInactive, only: newOnly(options.Only),
 	}
 	if err := r.take(options.Values); err != nil {
 		return nil, fmt.Errorf("value mapping: %w", err)
@@ -117,6 +121,7 @@ type judge struct {
 	none  teamVerdict // on a cell without teams
 	doubt email.Doubter
 	seed  maphash.Seed
+	met   map[string]bool // those of the rules' only who have a row, by key
 }
 
 type roleVerdict struct {
@@ -133,7 +138,7 @@ type teamVerdict struct {
 }
 
 func newJudge(file string, rules *rules) *judge {
-	j := &judge{file: file, rules: rules, seed: maphash.MakeSeed()}
+	j := &judge{file: file, rules: rules, seed: maphash.MakeSeed(), met: map[string]bool{}}
 	j.roles = newMemo(func(text string) roleVerdict {
 		if IsErrorWord(text) {
 			return roleVerdict{problem: failed(text)}
@@ -169,8 +174,12 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
 		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
 	}
-	if r.choice != nil && r.choice.wrong == nil && !slices.ContainsFunc(r.problems, ofRow) {
-		j.leaveOut(r, e)
+	why := r.choice
+	if !j.isMeant(r) && (why == nil || why.gone || why.wrong != nil) { // whom a filter leaves out has not left
+		why = &choice{rule: j.rules.only.rule()}
+	}
+	if why != nil && why.wrong == nil && !slices.ContainsFunc(r.problems, ofRow) {
+		j.leaveOut(r, why, e)
 		return 0
 	}
 	for _, problem := range r.problems {
@@ -181,8 +190,8 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		warning.Severity = Warning
 		e.Findings = append(e.Findings, warning)
 	}
-	if r.choice != nil && r.choice.wrong != nil {
-		e.Findings = append(e.Findings, e.finding(*r.choice.wrong))
+	if why != nil && why.wrong != nil {
+		e.Findings = append(e.Findings, e.finding(*why.wrong))
 	}
 	j.address(r.email, e)
 	role := j.role(r.role, e)
@@ -197,8 +206,8 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 func ofRow(p problem) bool { return p.field == "" }
 
 // leaveOut fills the entry of a row that is not meant, as far as it can be read.
-func (j *judge) leaveOut(r *row, e *Entry) {
-	e.Rule, e.Inactive = r.choice.rule, r.choice.gone
+func (j *judge) leaveOut(r *row, why *choice, e *Entry) {
+	e.Rule, e.Inactive = why.rule, why.gone
 	e.Email, e.Role = email.Trim(r.email.text), email.Trim(r.role.text)
 	if bare, ok := email.Unwrap(e.Email); ok && j.rules.unwrap {
 		e.Email = bare

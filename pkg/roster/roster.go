@@ -107,8 +107,12 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 		}
 		return nil
 	})
-	if err == nil && r.Rows == 0 {
+	switch {
+	case err != nil:
+	case r.Rows == 0:
 		err = structureError{{reason: "there are no people in the document"}}
+	default:
+		err = judge.missing()
 	}
 	if err != nil {
 		return err

@@ -25,6 +25,8 @@ type Settings struct {
 	Maps []string `json:"maps" yaml:"map"`
 	// Where are the filters that a row must pass, each as "Department=Research" or "Department!=Research".
 	Where []string `json:"where,omitempty" yaml:"where"`
+	// Only are the addresses of those who are meant, none meaning everybody.
+	Only []string `json:"only,omitempty" yaml:"only"`
 	// IncludeInactive reads people like the others whom a column says not to be active.
 	IncludeInactive bool `json:"include_inactive,omitempty" yaml:"include-inactive"`
 	// Encoding is that of a text, empty or [EncodingAuto] to find it out.
@@ -47,6 +49,7 @@ const (
 	OptionDelimiter = "delimiter"
 	OptionSheet     = "sheet"
 	OptionWhere     = "where"
+	OptionOnly      = "only"
 
 	OptionIncludeInactive = "include-inactive"
 )
@@ -62,7 +65,7 @@ func (s Settings) Parse() (Options, error) {
 	if _, err := parseConditions(s.Where); err != nil {
 		return o, remedy.About(OptionWhere, err).With(remedy.Words("write it as ").Use(OptionWhere, `Department=Research`))
 	}
-	o.Where, o.IncludeInactive = s.Where, s.IncludeInactive
+	o.Where, o.Only, o.IncludeInactive = s.Where, s.Only, s.IncludeInactive
 	var err error
 	if s.Role != "" {
 		if o.Role, err = ParseRole(s.Role); err != nil {
@@ -132,6 +135,9 @@ func (s Settings) Digest(content [sha256.Size]byte) [sha256.Size]byte {
 	}
 	if len(s.Where) > 0 {
 		text = fmt.Appendf(text, "where %q", s.Where)
+	}
+	if len(s.Only) > 0 {
+		text = fmt.Appendf(text, "only %q", slices.Sorted(maps.Keys(newOnly(s.Only))))
 	}
 	if s.IncludeInactive {
 		text = append(text, "include inactive"...)

@@ -78,16 +78,19 @@ func (c condition) passes(cell string) (ok bool, which int) {
 func sameText(text string) string { return strings.ToLower(norm.NFC.String(email.Trim(text))) }
 
 // rule names the filter, for a row that does not pass. Of alternatives, it names the first ones.
-func (c condition) rule() remedy.Hint {
+func (c condition) rule() remedy.Hint { return leftOutBy(OptionWhere, c.texts) }
+
+// leftOutBy names the values of an option that leave a row out, the first ones if they are many.
+func leftOutBy(option string, texts []string) remedy.Hint {
 	const most = 3
 	hint := remedy.Words("left out by ")
-	for i, text := range c.texts[:min(len(c.texts), most)] {
+	for i, text := range texts[:min(len(texts), most)] {
 		if i > 0 {
 			hint = hint.Words(", ")
 		}
-		hint = hint.Use(OptionWhere, text)
+		hint = hint.Use(option, text)
 	}
-	if more := len(c.texts) - most; more > 0 {
+	if more := len(texts) - most; more > 0 {
 		hint = hint.Words(fmt.Sprintf(" and %d more", more))
 	}
 	return hint
