@@ -276,15 +276,23 @@ func (o *order) asks() bool { return !o.yes && !o.DryRun && o.fromPlan == "" }
 // refuseUnasked returns an error if the run needs a yes that nobody can give. A sandbox inside the process mails nobody,
 // so there it goes on without one.
 func (a *app) refuseUnasked(o *order) error {
-	if !o.asks() || o.Place.Sandbox || a.canAsk() {
+	if !o.asks() || o.Place.Sandbox {
+		return nil
+	}
+	return a.mustAsk("invite", "send", "sent")
+}
+
+// mustAsk returns an error if there is nobody to ask whether to do something.
+func (a *app) mustAsk(command, what, done string) error {
+	if a.canAsk() {
 		return nil
 	}
 	stream := "standard error"
 	if in, _ := terminalOf(a.In); !in {
 		stream = "standard input"
 	}
-	return usageError("add --yes to invite without a question, or --dry-run to see what would be sent",
-		"nobody can be asked whether to send: %s is not a terminal; nothing was sent", stream)
+	return usageError("add --yes to "+command+" without a question, or --dry-run to see what would be "+done,
+		"nobody can be asked whether to %s: %s is not a terminal; nothing was %s", what, stream, done)
 }
 
 // canAsk reports whether there is a person to ask.
