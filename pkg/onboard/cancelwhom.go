@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func mayBeInvited(rec record.Record) bool {
 // findRoster returns everybody whom a roster names, whatever else is wrong with their rows, but for those whom a filter
 // leaves out.
 func (o CancelOptions) findRoster(ctx context.Context, name string) (w whom, err error) {
-	o.Roster = name
+	o.Roster, o.Role = name, cmp.Or(o.Role, "member") // which does not matter
 	reading, err := o.Settings.Parse()
 	if err != nil {
 		return w, err
