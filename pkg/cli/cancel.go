@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,16 +12,12 @@ import (
 	"rollcall/pkg/console"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
-	"rollcall/pkg/plan"
-	"rollcall/pkg/plural"
-	"rollcall/pkg/quantity"
 	"rollcall/pkg/status"
 )
 
 func (a *app) cancelCommand() *cobra.Command {
-	o := &order{Invalid: skipInvalid}
-	o.Reinvite = plan.ReinviteExpired
-	c := onboard.CancelOptions{MaxCancels: quantity.Number(onboard.DefaultMaxCancels)}
+	c := onboard.ForCancel()
+	o := &order{Options: c.Options, Invalid: skipInvalid}
 	cmd := &cobra.Command{
 		Use:   "cancel RUN|ROSTER|EMAIL...",
 		Short: "Take pending invitations back",
@@ -34,7 +30,7 @@ Exit codes:
 		Example: "  rollcall cancel 20261123T014703Z-76f036 --dry-run\n  rollcall cancel team.csv --max-cancels 50\n  rollcall cancel ada@example.com bruno@example.com --yes",
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		c.Whom = args
+		c.Whom, o.Roster = args, cmp.Or(strings.Join(args, " "), "-")
 		return a.cancel(cmd, o, c)
 	}
 	flags := cmd.Flags()
@@ -56,49 +52,32 @@ Exit codes:
 
 // cancel carries out the order, and prints how it ended.
 func (a *app) cancel(cmd *cobra.Command, o *order, c onboard.CancelOptions) (err error) {
-	if o.Roster = strings.Join(c.Whom, " "); o.Roster == "" {
-		return usageError("see rollcall cancel --help", "rollcall cancel needs a run, a roster or addresses")
+	if err = errors.Join(a.refuseConflicts(cmd, o.conflicts()), o.complete(a), a.refuseUnasked(o, "cancel", "cancel", "cancelled")); err != nil {
+		return err
 	}
-	if err = a.refuseConflicts(cmd, o.conflicts()); err == nil {
-		err = o.complete(a)
-	}
-	if err == nil && o.asks() {
-		err = a.mustAsk("cancel", "cancel", "cancelled")
-	}
-	if err == nil {
-		c.History, err = a.history(historyFlags{ledger: o.Ledger, organization: o.OrganizationID})
-	}
-	if err != nil {
+	if c.History, err = a.history(historyFlags{ledger: o.Ledger, organization: o.OrganizationID}); err != nil {
 		return err
 	}
 	c.Options, c.Observer = o.Options, a.observer()
 	report, err := onboard.RunCancel(context.WithoutCancel(cmd.Context()), cmd.Context().Done(), c, func(p *onboard.CancelPreview) error {
 		return a.agreeToCancel(cmd.Context(), o, p)
 	})
-	a.console.Clear()
-	if a.common.json {
-		return errors.Join(err, report.WriteJSON(a.Out))
-	}
-	return errors.Join(err, report.WriteText(a.Out))
+	return errors.Join(err, report.Write(a.Out, a.common.json))
 }
 
 // agreeToCancel shows what would be cancelled, and asks whether to go on.
 func (a *app) agreeToCancel(ctx context.Context, o *order, p *onboard.CancelPreview) error {
+	asks := o.asks() && p.Due() > 0
 	for _, line := range p.Lines() {
-		if !a.common.quiet || o.asks() {
+		if !a.common.quiet || asks {
 			a.console.Printf("  %s", console.Clean(line))
 		}
 	}
-	if o.asks() && p.Due() > 0 {
-		switch yes, err := a.console.Ask(ctx, a.In, fmt.Sprintf("Cancel %s? [y/N]", plural.Of(p.Due(), "invitation"))); {
-		case err != nil:
-			return onboard.Refuse(onboard.StatusOf(err), err)
-		case !yes:
-			return refuse(status.Stopped, errors.New("not confirmed; nothing was cancelled"), "--yes goes on without a question")
+	if p.Agreed(audit.InAdvance); asks {
+		if yes, err := a.console.Ask(ctx, a.In, p.Question()+" [y/N]"); err != nil || !yes {
+			return cmp.Or(err, refuse(status.Stopped, errors.New("not confirmed; nothing was cancelled"), "--yes goes on without a question"))
 		}
 		p.Agreed(audit.AtPrompt)
-	} else {
-		p.Agreed(audit.InAdvance)
 	}
 	return a.act()
 }

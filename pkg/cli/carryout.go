@@ -273,18 +273,10 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 // asks reports whether a run waits for a person's yes before it sends anything. A plan that was approved is a yes.
 func (o *order) asks() bool { return !o.yes && !o.DryRun && o.fromPlan == "" }
 
-// refuseUnasked returns an error if the run needs a yes that nobody can give. A sandbox inside the process mails nobody,
-// so there it goes on without one.
-func (a *app) refuseUnasked(o *order) error {
-	if !o.asks() || o.Place.Sandbox {
-		return nil
-	}
-	return a.mustAsk("invite", "send", "sent")
-}
-
-// mustAsk returns an error if there is nobody to ask whether to do something.
-func (a *app) mustAsk(command, what, done string) error {
-	if a.canAsk() {
+// refuseUnasked returns an error if a command needs a yes that nobody can give, in the words for what it does. A sandbox
+// inside the process mails nobody, so there it goes on without one.
+func (a *app) refuseUnasked(o *order, command, what, done string) error {
+	if !o.asks() || o.Place.Sandbox || a.canAsk() {
 		return nil
 	}
 	stream := "standard error"

@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
 	"rollcall/pkg/guard"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/quantity"
 	"rollcall/pkg/remedy"
@@ -36,6 +37,11 @@ type CancelOptions struct {
 	// Changes is the file that says what became of each person, empty for none. The outcomes of rows have no word for an
 	// invitation that was taken back, so it is a list of changes as a sync writes it.
 	Changes string
+}
+
+// ForCancel returns the options with what there is instead of the zero values.
+func ForCancel() CancelOptions {
+	return CancelOptions{Options: Options{Reinviting: Reinviting{Reinvite: plan.ReinviteExpired}}, MaxCancels: quantity.Number(DefaultMaxCancels)}
 }
 
 // CancelSession is a [Session] that takes invitations back instead of sending some. [OpenCancel] makes it; end it with
@@ -315,7 +321,7 @@ func RunCancel(ctx context.Context, stop <-chan struct{}, o CancelOptions, agree
 func (c *CancelSession) carryOut(ctx context.Context, stop <-chan struct{}, agree func(*CancelPreview) error) error {
 	p, err := c.Preview()
 	if err == nil && agree != nil {
-		if err = agree(p); err != nil {
+		if err = agree(p); err != nil && StatusOf(err) == status.Unexpected {
 			err = Refuse(status.Stopped, err)
 		}
 	}

@@ -90,8 +90,13 @@ func (c *CancelSession) people() []CancelledPerson {
 	return people
 }
 
-// WriteJSON writes the report as one JSON object on one line.
-func (r CancelReport) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
+// Write writes the report, as one JSON object on one line or as text.
+func (r CancelReport) Write(w io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(r)
+	}
+	return r.WriteText(w)
+}
 
 // WriteText writes the report for people; nothing if it was refused before anybody was looked at.
 func (r CancelReport) WriteText(w io.Writer) error {
@@ -138,6 +143,11 @@ func (r CancelReport) next() string {
 		return "Nothing is left to do. Nobody of them is invited again unless somebody asks for that."
 	}
 	return "Nothing is left to do."
+}
+
+// Question asks whether to do it.
+func (p *CancelPreview) Question() string {
+	return "Cancel " + plural.Of(p.Due(), "invitation") + "?"
 }
 
 // Lines returns a line for each person of the preview, for people: for the first [Shown], and how many more there are.
