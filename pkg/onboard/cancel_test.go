@@ -1,7 +1,6 @@
 package onboard_test
 
 import (
-	"context"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -133,7 +132,7 @@ func TestCancelIsAppliedOnce(t *testing.T) {
 // nobody is cancelled twice, and nobody is invited; after that the list is believed.
 func TestALateListDoesNotUndoACancellation(t *testing.T) {
 	var ahead atomic.Int64
-	c, invite, o := undoing(t, 2, sandbox.Options{Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
+	c, invite, o := undoing(t, 2, sandbox.Options{TokenLifetime: 24 * time.Hour, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
 	ahead.Store(int64(time.Hour))
 	if err := c.service.ChangeLists(sandbox.Lists{Lag: 30 * time.Minute}); err != nil {
 		t.Fatal(err)
@@ -168,15 +167,15 @@ func TestALateListDoesNotUndoACancellation(t *testing.T) {
 	again := invite
 	again.Reinvite = "ended"
 	outcome(again, record.Invited)
+	ahead.Add(int64(time.Hour))
 	cancel("invited cancelled", "invited cancelled")
 }
 
-// TestCancelLeavesAResumedRunAlone has what was undone in the name of a sync not be a difference of the sync's.
+// TestCancelLeavesARunAlone has what was undone in the name of a sync not be a difference of the sync's.
 func TestCancelLeavesARunAlone(t *testing.T) {
 	c := newCompany(t, sandbox.Options{})
 	c.name(t, 2)
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
+	ctx := t.Context()
 	if _, err := onboard.Run(ctx, nil, c.options, nil); err != nil {
 		t.Fatal(err)
 	}
