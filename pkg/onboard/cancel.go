@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"rollcall/pkg/audit"
@@ -75,6 +77,9 @@ func OpenCancel(ctx context.Context, o CancelOptions) (*CancelSession, error) {
 }
 
 func (c *CancelSession) open(ctx context.Context) (err error) {
+	if c.o.Changes != "" && !strings.EqualFold(filepath.Ext(c.o.Changes), ".csv") {
+		return remedy.Aboutf("results", "%q is no .csv file: what became of the people is a list of changes", c.o.Changes)
+	}
 	if c.whom, err = c.o.find(ctx); err != nil || len(c.whom.people) == 0 {
 		return err
 	}

@@ -16,17 +16,14 @@ import (
 	"rollcall/pkg/status"
 )
 
-// undoing returns the options to take back the invitations of whoever is named, in a company that has invited its people.
-func undoing(t *testing.T, people int, service sandbox.Options, whom ...string) (*company, onboard.Options, onboard.CancelOptions) {
+// undoing returns the options to take back all invitations of a company that has invited its people.
+func undoing(t *testing.T, people int, service sandbox.Options) (*company, onboard.Options, onboard.CancelOptions) {
 	t.Helper()
 	c, o := team(t, people, service)
 	if _, err := onboard.Run(t.Context(), nil, o, nil); err != nil {
 		t.Fatal(err)
 	}
-	if whom == nil {
-		whom = []string{o.Roster}
-	}
-	return c, o, onboard.CancelOptions{Options: o, Whom: whom, History: onboard.History{Ledgers: []string{o.Ledger}}}
+	return c, o, onboard.CancelOptions{Options: o, Whom: []string{o.Roster}, History: onboard.History{Ledgers: []string{o.Ledger}}}
 }
 
 // doings returns the kinds and actions of the people in a report.
