@@ -275,9 +275,9 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 // asks reports whether a run waits for a person's yes before it sends anything. A plan that was approved is a yes.
 func (o *order) asks() bool { return !o.yes && !o.DryRun && o.fromPlan == "" }
 
-// refuseUnasked returns an error if the run needs a yes that nobody can give. A sandbox inside the process mails nobody,
-// so there it goes on without one.
-func (a *app) refuseUnasked(o *order) error {
+// refuseUnasked returns an error if a command needs a yes that nobody can give, in the words for what it does. A sandbox
+// inside the process mails nobody, so there it goes on without one.
+func (a *app) refuseUnasked(o *order, command, what, done string) error {
 	if !o.asks() || o.Place.Sandbox || a.canAsk() {
 		return nil
 	}
@@ -285,8 +285,8 @@ func (a *app) refuseUnasked(o *order) error {
 	if in, _ := terminalOf(a.In); !in {
 		stream = "standard input"
 	}
-	return usageError("add --yes to invite without a question, or --dry-run to see what would be sent",
-		"nobody can be asked whether to send: %s is not a terminal; nothing was sent", stream)
+	return usageError("add --yes to "+command+" without a question, or --dry-run to see what would be "+done,
+		"nobody can be asked whether to %s: %s is not a terminal; nothing was %s", what, stream, done)
 }
 
 // canAsk reports whether there is a person to ask.

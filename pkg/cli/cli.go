@@ -240,7 +240,7 @@ Exit codes:
 	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
-	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
+	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.cancelCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
 		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false

@@ -96,7 +96,7 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 	if err := o.complete(a); err != nil {
 		return err
 	}
-	return a.refuseUnasked(o)
+	return a.refuseUnasked(o, "invite", "send", "sent")
 }
 
 // approve puts what the plan says in the place of the flags.

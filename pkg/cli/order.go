@@ -205,17 +205,23 @@ func (o *order) outcomeFlags(cmd *cobra.Command) {
 
 // wayFlags say how long a run goes on and what it remembers.
 func (o *order) wayFlags(cmd *cobra.Command) {
+	o.stayFlags(cmd)
 	flags := cmd.Flags()
-	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
-	flags.StringVar(&o.StopAt, "deadline", "", "stop at `WHEN`, to be resumed, whatever is waited for then: a duration (90m), a time of day (06:00) or RFC 3339;\nwhat is in flight may still be answered, for up to --timeout")
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
 	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs that share the ledger; then stop, to be resumed.\nWhat may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.Var(most{&o.Limit}, budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N.\nA small batch shows what a large one would do; guards count everybody; -1: any number")
+	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
+}
+
+// stayFlags are those of wayFlags that make sense whatever is changed.
+func (o *order) stayFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error;\none whose connection or process is gone is given up to 10s, one that timed out --timeout once more.\nA list is taken to lag behind by ten times as much unless it shows that it does not")
+	flags.StringVar(&o.StopAt, "deadline", "", "stop at `WHEN`, to be resumed, whatever is waited for then: a duration (90m), a time of day (06:00) or RFC 3339;\nwhat is in flight may still be answered, for up to --timeout")
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
 	flags.DurationVar(&o.LockWait, "lock-wait", 0, "wait for another run that holds the ledger at most this long, and not beyond --deadline, rather than end with exit code 6 at once")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail,\nfor rollcall audit verify. Nothing is sent unless it can be written")
-	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }
 
 // age is a flag value that is a duration, or none.

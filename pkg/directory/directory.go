@@ -8,6 +8,7 @@ package directory
 import (
 	"iter"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,18 @@ func (d *Directory) SimilarMembers(address string) (similar []cybedefend.User) {
 		}
 	}
 	return similar
+}
+
+// PendingOf returns all pending invitations of an address, by id, where the reading has kept several. It looks at every
+// invitation.
+func (d *Directory) PendingOf(address string) (pending []cybedefend.Invitation) {
+	key := email.Fold(address)
+	for _, id := range slices.Sorted(maps.Keys(d.invitations)) {
+		if i := d.invitations[id]; i.state == Pending && email.Fold(i.Email) == key {
+			pending = append(pending, i.Invitation)
+		}
+	}
+	return pending
 }
 
 // Doubled reports whether the person has more than one invitation that can still be accepted: somebody was mailed twice.

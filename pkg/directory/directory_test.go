@@ -157,4 +157,9 @@ func TestDoubled(t *testing.T) {
 			t.Errorf("Doubled(%s) = %v", address, !want)
 		}
 	}
+	for address, want := range map[string]int{"TWICE@x.example": 2, "once@x.example": 1, "nobody@x.example": 0} {
+		if got := d.PendingOf(address); len(got) != want {
+			t.Errorf("PendingOf(%s) = %v", address, got)
+		}
+	}
 }

@@ -26,6 +26,7 @@ const (
 	OptionMaxLeavers  = "max-leavers"
 
 	OptionMaxRoleChanges = "max-role-changes"
+	OptionMaxCancels     = "max-cancels"
 )
 
 // examples is how many people a trip names.
@@ -188,6 +189,21 @@ func (c *Check) Passed(usual Limits) (passed []Trip) {
 		}
 	}
 	return passed
+}
+
+// Cancels returns a trip if more invitations than so many would be cancelled, which belong to these people, and nil otherwise.
+func Cancels(most int, people []string) *Trip {
+	if len(people) <= most {
+		return nil
+	}
+	var pending group
+	for _, person := range people {
+		pending.add(person)
+	}
+	return &Trip{
+		Option: OptionMaxCancels, Reason: fmt.Sprintf("%s would be cancelled, and at most %d may", plural.Of(pending.n, "invitation"), most),
+		Examples: pending.examples(), Pass: pass(OptionMaxCancels, strconv.Itoa(pending.n)),
+	}
 }
 
 // Shrink returns a trip if a roster has lost more than so many percent of the rows that the last accepted one had, and

@@ -234,3 +234,18 @@ func TestPassed(t *testing.T) {
 		t.Errorf("%d trips after that, want those of a foreign domain and of a leaver", got)
 	}
 }
+
+// TestCancels has as many invitations be cancelled as may be, and one more.
+func TestCancels(t *testing.T) {
+	people := []string{"a@x.example", "b@x.example"}
+	if trip := guard.Cancels(2, people); trip != nil {
+		t.Errorf("two of two: %v", trip)
+	}
+	trip := guard.Cancels(1, people)
+	if trip == nil || trip.String() != "max-cancels: 2 invitations would be cancelled, and at most 1 may: a@x.example, b@x.example" {
+		t.Fatalf("two of one: %v", trip)
+	}
+	if diff := cmp.Diff([]remedy.Remedy{{Option: "max-cancels", Value: "2"}}, trip.Pass); diff != "" {
+		t.Error(diff)
+	}
+}

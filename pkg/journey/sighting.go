@@ -81,7 +81,7 @@ func See(d *directory.Directory, w Work, in plan.Inputs, lag time.Duration) Sigh
 	if s.Pending != nil && s.withdrawn(s.Pending.ID) && !w.InDoubt && in.At.Sub(s.Withdrawn[s.Pending.ID]) < MemoryCounts {
 		s.Pending = nil
 	}
-	if s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
+	if undone := s.undo(w, history, in.At); !undone && s.Member == nil && s.Pending == nil && (replaced == "" || replaced != history.Invitation.ID) {
 		s.recall(d, history, in.At)
 	}
 	if s.Bereft == "" && s.Member == nil && s.latest() == "" {
@@ -219,9 +219,12 @@ func later(listed *cybedefend.Invitation, last cybedefend.Invitation, at time.Ti
 // remembered returns the place that the last invitation in memory gives a person, where the lists are not read.
 func remembered(history plan.History, now time.Time) (m directory.Membership) {
 	last, _, known := history.Last()
+	gone, at := history.Undoing()
 	switch {
-	case history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At):
+	case history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) && history.SeenAt.After(at):
 		m.Member = &cybedefend.User{Email: last.Email}
+	case gone != "":
+		m.Ended = undone(history, gone)
 	case !known:
 	case last.ExpiresAt.IsZero() || last.ExpiresAt.After(now):
 		m.Pending = &last

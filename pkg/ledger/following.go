@@ -36,6 +36,8 @@ type Following interface {
 	KeepChange(ctx context.Context, run string, c Change) error
 	// Changes yields what a run has changed, in the order in which it was kept.
 	Changes(ctx context.Context, run string) iter.Seq2[Change, error]
+	// ChangesIn yields what all runs of the scope have changed so, in the order in which it was kept.
+	ChangesIn(ctx context.Context, scope record.Scope) iter.Seq2[Change, error]
 
 	// Approve remembers that what a run does was approved of, in place of an earlier approval of the run. A zero At stands
 	// for now; a.Ended means nothing.

@@ -114,7 +114,7 @@ func (c changer) makeOne(ctx, waits context.Context, d drift.Difference) (Action
 			return c.connection.ChangeRole(ctx, organization, d.UserID, cybedefend.Role(d.Wanted))
 		},
 	}
-	if d.Kind == drift.LeaverInvited {
+	if d.Kind != drift.Role {
 		done, change.Claim.Change = Cancelled, record.ChangeCancel
 		change.Call = func(ctx context.Context) error {
 			_, err := c.connection.CancelInvitation(ctx, organization, d.InvitationID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"iter"
 	"time"
 
 	"rollcall/pkg/journey"
@@ -68,8 +69,22 @@ func (m memory) histories(ctx context.Context, now time.Time, whole string) (pla
 	}
 	return plan.Remember(plan.Remembered{
 		Invited: m.ledger.Invited(ctx, m.scope), Sighted: m.ledger.Sighted(ctx, m.scope), Cancelled: m.ledger.Cancelled(ctx, m.scope),
-		Joined: joined,
+		Joined: joined, Undone: m.undone(ctx),
 	})
+}
+
+// undone yields the invitations that were cancelled for good, see [OpenCancel].
+func (m memory) undone(ctx context.Context) iter.Seq2[record.Record, error] {
+	return func(yield func(record.Record, error) bool) {
+		for c, err := range m.ledger.ChangesIn(ctx, m.scope) {
+			if err == nil && (c.Kind != string(Invited) || c.Action != string(Cancelled)) {
+				continue
+			}
+			if !yield(record.Record{Email: c.Email, InvitationID: c.InvitationID, UpdatedAt: c.At}, err) {
+				return
+			}
+		}
+	}
 }
 
 // clocks is how much this machine's clock, by which a joining begins, may be ahead of the service's, by which an invitation

@@ -43,18 +43,24 @@ func (c changer) readBack(ctx context.Context, changes []Change) error {
 
 // roleOf returns the role that the service lists for a member, and whether its search finds the member.
 func (c changer) roleOf(ctx context.Context, d drift.Difference) (role string, found bool) {
+	member, found := c.memberOf(ctx, d.Email, func(user cybedefend.User) bool { return strings.EqualFold(user.ID, d.UserID) })
+	return string(member.Role), found
+}
+
+// memberOf returns a member whom the service's search finds by an address, and who is the one that is meant.
+func (c changer) memberOf(ctx context.Context, address string, is func(cybedefend.User) bool) (member cybedefend.User, found bool) {
 	var page cybedefend.MembersPage
 	err := c.connection.retrier().Call(ctx, func(ctx context.Context) (err error) {
-		page, err = c.connection.Members(ctx, c.connection.Organization.ID, cybedefend.Page{Number: 1}, email.Fold(d.Email))
+		page, err = c.connection.Members(ctx, c.connection.Organization.ID, cybedefend.Page{Number: 1}, email.Fold(address))
 		return err
 	})
 	if err != nil {
-		return "", false
+		return member, false
 	}
 	for _, user := range page.Users {
-		if strings.EqualFold(user.ID, d.UserID) {
-			return string(user.Role), true
+		if is(user) {
+			return user, true
 		}
 	}
-	return "", false
+	return member, false
 }

@@ -13,12 +13,12 @@ import (
 func (c changer) keep(ctx context.Context, d drift.Difference, done Action) error {
 	return c.ledger.KeepChange(ctx, c.run, ledger.Change{
 		Kind: string(d.Kind), Action: string(done), Email: d.Email, Has: d.Has, Wanted: d.Wanted, UserID: d.UserID,
-		InvitationID: d.InvitationID, ExpiresAt: d.ExpiresAt,
+		InvitationID: d.InvitationID, ExpiresAt: d.ExpiresAt, At: c.connection.Now(),
 	})
 }
 
 // recall adds what the run that is resumed has changed before it was cut short. Where the organization still shows it as it
-// was, the list is late, and it is changed once more.
+// was, the list is late, and it is changed once more. What was undone in its name is no difference.
 func (f *following) recall(ctx context.Context, l ledger.Ledger, run string) error {
 	found := map[string]bool{}
 	for _, c := range f.changes {
@@ -32,7 +32,7 @@ func (f *following) recall(ctx context.Context, l ledger.Ledger, run string) err
 			Kind: drift.Kind(kept.Kind), Email: kept.Email, Has: kept.Has, Wanted: kept.Wanted, UserID: kept.UserID,
 			InvitationID: kept.InvitationID, ExpiresAt: kept.ExpiresAt,
 		}}
-		if !found[keyOf(made)] {
+		if made.Kind != Invited && !found[keyOf(made)] {
 			found[keyOf(made)] = true
 			f.changes = append(f.changes, made)
 		}

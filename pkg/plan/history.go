@@ -3,6 +3,7 @@ package plan
 import (
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -31,6 +32,9 @@ type History struct {
 	// Cancelled are the invitations that runs have cancelled in order to replace them, by id, with when that was at the
 	// latest. Nil: none.
 	Cancelled map[string]time.Time
+	// Undone are the invitations that were cancelled for good since somebody asked for that, by id in lower case, with when
+	// that was. Nil: none.
+	Undone map[string]time.Time
 }
 
 // Anew reports whether the person has left, is named again, and was neither invited nor found to be there since.
@@ -47,8 +51,11 @@ func (h History) Last() (last cybedefend.Invitation, at time.Time, known bool) {
 	return h.Invitation, h.At, h.Times > 0 && !h.At.IsZero()
 }
 
-// FoundGone reports whether a run has found the invitation to have ended before it expired.
+// FoundGone reports whether a run has found the invitation to have ended before it expired, or it was cancelled for good.
 func (h History) FoundGone(invitationID string) bool {
+	if _, undone := h.Undone[strings.ToLower(invitationID)]; undone {
+		return true
+	}
 	return h.SeenAs == record.Skipped && h.Seen.ID == invitationID && (h.Seen.ExpiresAt.IsZero() || h.SeenAt.Before(h.Seen.ExpiresAt))
 }
 
@@ -62,6 +69,27 @@ func (h History) Bereft() (id string) {
 		}
 	}
 	return id
+}
+
+// apart is how far the times of two processes may be apart by which one of them has sent an invitation and the other one
+// cancelled it: the service tells its time in whole seconds.
+const apart = 5 * time.Second
+
+// Undoing returns the invitation that was last cancelled for good, and when that was, if nothing was sent since and no other
+// invitation was seen. Otherwise the id is empty.
+func (h History) Undoing() (id string, at time.Time) {
+	for undone, when := range h.Undone {
+		if id == "" || when.After(at) || when.Equal(at) && undone > id {
+			id, at = undone, when
+		}
+	}
+	_, sent := h.Undone[strings.ToLower(h.Invitation.ID)]
+	_, seen := h.Undone[strings.ToLower(h.Seen.ID)]
+	switch {
+	case h.At.After(at.Add(apart)), !sent && h.At.After(at), h.SeenAs == record.AlreadyInvited && !seen && h.SeenAt.After(at):
+		return "", time.Time{}
+	}
+	return id, at
 }
 
 // Histories are what is remembered, by the keys of the people. Nil remembers nothing.
@@ -79,6 +107,8 @@ type Remembered struct {
 	// Cancelled has those whose invitation was cancelled in order to be replaced, as its trail names it: it counts as sent
 	// and is no more.
 	Cancelled iter.Seq2[record.Record, error]
+	// Undone has whose invitation was cancelled for good, which one, and when as UpdatedAt.
+	Undone iter.Seq2[record.Record, error]
 	// Joined has since when the present joining of those lasts who have left and are named again, by key: what was before
 	// does not count.
 	Joined map[string]time.Time
@@ -134,6 +164,21 @@ func Remember(r Remembered) (Histories, error) {
 			history.SeenAs, history.SeenAt, history.Seen = rec.Outcome, rec.UpdatedAt, invitationOf(rec)
 			histories[key] = history
 		}
+	}
+	for rec, err := range orEmpty(r.Undone) {
+		if err != nil {
+			return nil, err
+		}
+		key := email.Fold(rec.Email)
+		history := histories[key]
+		if !joined(key, rec.UpdatedAt) {
+			continue
+		}
+		if history.Undone == nil {
+			history.Undone = map[string]time.Time{}
+		}
+		history.Undone[strings.ToLower(rec.InvitationID)] = rec.UpdatedAt
+		histories[key] = history
 	}
 	for key, history := range histories {
 		if _, gone := history.Cancelled[history.Invitation.ID]; gone {

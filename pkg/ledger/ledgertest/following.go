@@ -183,6 +183,18 @@ func (m *Memory) Changes(ctx context.Context, run string) iter.Seq2[ledger.Chang
 	})
 }
 
+// ChangesIn implements [ledger.Ledger]. It has them by run.
+func (m *Memory) ChangesIn(ctx context.Context, scope record.Scope) iter.Seq2[ledger.Change, error] {
+	return each(ctx, m, func(s *state) (changes []ledger.Change, err error) {
+		for _, run := range s.runs {
+			if run.Scope() == scope {
+				changes = append(changes, run.changes...)
+			}
+		}
+		return changes, nil
+	})
+}
+
 // Approve implements [ledger.Ledger].
 func (m *Memory) Approve(ctx context.Context, a ledger.Approval) error {
 	if a.At.IsZero() {

@@ -186,7 +186,14 @@ var followingTests = []conformance{
 		b.reopen()
 		changes[1].At = at
 		b.same("changes", collect(b, b.Changes(b.Context(), run.ID)), changes)
-		b.same("of another run", collect(b, b.Changes(b.Context(), b.begin(here).ID)), []ledger.Change(nil))
+		later := b.begin(here, "c@x.example")
+		b.same("of another run", collect(b, b.Changes(b.Context(), later.ID)), []ledger.Change(nil))
+		more := ledger.Change{Kind: "invited", Action: "cancelled", Email: "c@x.example", InvitationID: "i3", At: at.Add(time.Hour)}
+		if err := b.KeepChange(b.Context(), later.ID, more); err != nil {
+			b.Fatal(err)
+		}
+		b.same("of all runs", collect(b, b.ChangesIn(b.Context(), here)), append(changes, more))
+		b.same("of another scope", collect(b, b.ChangesIn(b.Context(), elsewhere)), []ledger.Change(nil))
 		b.refused("of no run", b.KeepChange(b.Context(), "none", changes[0]), ledger.ErrNoRun)
 	}},
 	{"know which run was approved of", func(b *bench) {

@@ -124,16 +124,27 @@ func (l *Ledger) KeepChange(ctx context.Context, run string, c ledger.Change) er
 	})
 }
 
+// selectChange reads the columns of [scanChange].
+const selectChange = `SELECT kind, action, email, has_role, wanted_role, user_id, invitation_id, expires_at, at FROM changed`
+
+func scanChange(rows *sql.Rows) (c ledger.Change, err error) {
+	err = rows.Scan(&c.Kind, &c.Action, &c.Email, &c.Has, &c.Wanted, &c.UserID, &c.InvitationID, (*instant)(&c.ExpiresAt), (*instant)(&c.At))
+	return c, err
+}
+
 // Changes implements [ledger.Ledger].
 func (l *Ledger) Changes(ctx context.Context, run string) iter.Seq2[ledger.Change, error] {
 	key, err := l.key(ctx, run)
 	if err != nil {
 		return func(yield func(ledger.Change, error) bool) { yield(ledger.Change{}, err) }
 	}
-	return each(ctx, l, func(rows *sql.Rows) (c ledger.Change, err error) {
-		err = rows.Scan(&c.Kind, &c.Action, &c.Email, &c.Has, &c.Wanted, &c.UserID, &c.InvitationID, (*instant)(&c.ExpiresAt), (*instant)(&c.At))
-		return c, err
-	}, `SELECT kind, action, email, has_role, wanted_role, user_id, invitation_id, expires_at, at FROM changed WHERE run = ? ORDER BY key`, key.key)
+	return each(ctx, l, scanChange, selectChange+" WHERE run = ? ORDER BY key", key.key)
+}
+
+// ChangesIn implements [ledger.Ledger].
+func (l *Ledger) ChangesIn(ctx context.Context, scope record.Scope) iter.Seq2[ledger.Change, error] {
+	return each(ctx, l, scanChange, selectChange+" WHERE run IN (SELECT key FROM run WHERE scope = "+ofScope+") ORDER BY key",
+		scope.Service, scope.OrganizationID)
 }
 
 // Approve implements [ledger.Ledger].

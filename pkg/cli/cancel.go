@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/audit"
+	"rollcall/pkg/console"
+	"rollcall/pkg/fileset"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/status"
+)
+
+func (a *app) cancelCommand() *cobra.Command {
+	c := onboard.ForCancel()
+	o := &order{Options: c.Options, Invalid: skipInvalid}
+	cmd := &cobra.Command{
+		Use:   "cancel RUN|ROSTER|EMAIL...",
+		Short: "Take pending invitations back",
+		Long: `cancel cancels the pending invitations of a run, as rollcall runs names it, of everybody whom a roster names, or of the
+people with these addresses. Of a run, only what it has sent itself is cancelled. Members stay members. Whoever was deprived
+of an invitation so is skipped from then on, unless --reinvite ended asks for it. The same command does what is left of it.
+
+Exit codes:
+` + exitCodeTable(),
+		Example: "  rollcall cancel 20261123T014703Z-76f036 --dry-run\n  rollcall cancel team.csv --max-cancels 50\n  rollcall cancel ada@example.com bruno@example.com --yes",
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		c.Whom, o.Roster = args, cmp.Or(strings.Join(args, " "), "-")
+		return a.cancel(cmd, o, c)
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would be cancelled, and cancel nothing")
+	flags.BoolVarP(&o.yes, "yes", "y", false, "cancel without asking; where nobody can be asked, nothing is cancelled without it")
+	flags.Var(&c.MaxCancels, "max-cancels", "cancel nothing if it would be more: a number, or a share of the organization's pending invitations as in 10%.\nMore than a team at once is often a mistake")
+	flags.StringVar(&c.Changes, "results", "", "write what became of each person to `FILE`, as CSV (default: none)")
+	o.stayFlags(cmd)
+	serviceFlags(cmd, &o.Service, &o.Place)
+	pacingFlags(cmd, &o.Pacing, &o.rate)
+	rosterFlags(cmd, &o.Document, &o.HeaderFile)
+	a.files[cmd] = func(args []string) fileNames {
+		named := *o
+		named.DryRun = true // which names no results of its own
+		return append(named.fileNames(args), fileset.File{Path: c.Changes, Role: fileset.Drift, Option: "results"})
+	}
+	return cmd
+}
+
+// cancel carries out the order, and prints how it ended.
+func (a *app) cancel(cmd *cobra.Command, o *order, c onboard.CancelOptions) (err error) {
+	if err = errors.Join(a.refuseConflicts(cmd, o.conflicts()), o.complete(a), a.refuseUnasked(o, "cancel", "cancel", "cancelled")); err != nil {
+		return err
+	}
+	if c.History, err = a.history(historyFlags{ledger: o.Ledger, organization: o.OrganizationID}); err != nil {
+		return err
+	}
+	c.Options, c.Observer = o.Options, a.observer()
+	report, err := onboard.RunCancel(context.WithoutCancel(cmd.Context()), cmd.Context().Done(), c, func(p *onboard.CancelPreview) error {
+		return a.agreeToCancel(cmd.Context(), o, p)
+	})
+	return errors.Join(err, report.Write(a.Out, a.common.json))
+}
+
+// agreeToCancel shows what would be cancelled, and asks whether to go on.
+func (a *app) agreeToCancel(ctx context.Context, o *order, p *onboard.CancelPreview) error {
+	asks := o.asks() && p.Due() > 0
+	for _, line := range p.Lines() {
+		if !a.common.quiet || asks {
+			a.console.Printf("  %s", console.Clean(line))
+		}
+	}
+	if p.Agreed(audit.InAdvance); asks {
+		if yes, err := a.console.Ask(ctx, a.In, p.Question()+" [y/N]"); err != nil || !yes {
+			return cmp.Or(err, refuse(status.Stopped, errors.New("not confirmed; nothing was cancelled"), "--yes goes on without a question"))
+		}
+		p.Agreed(audit.AtPrompt)
+	}
+	return a.act()
+}
