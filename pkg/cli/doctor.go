@@ -2,18 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/config"
-	"rollcall/pkg/console"
 	"rollcall/pkg/doctor"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
-	"rollcall/pkg/status"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -61,37 +56,12 @@ func (a *app) examine(ctx context.Context, o doctor.Options, p place) error {
 	o.Service.Dial = func(context.Context) (onboard.Endpoint, error) { return endpoint, nil }
 	found := doctor.Examine(ctx, o)
 	a.console.Clear()
-	if err := a.printExamination(found); err != nil {
+	write := found.WriteText
+	if a.common.json {
+		write = found.WriteJSON
+	}
+	if err := write(a.Out, asFlag); err != nil {
 		return err
 	}
 	return exitWith(found.Status)
-}
-
-func (a *app) printExamination(found doctor.Examination) error {
-	type factJSON struct {
-		Subject string `json:"subject"`
-		State   string `json:"state"`
-		Text    string `json:"text"`
-		Remedy  string `json:"remedy,omitempty"`
-	}
-	facts := []factJSON{}
-	table := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
-	for _, f := range found.Facts {
-		fact := factJSON{f.Subject, string(f.State), f.Text, f.Remedy.Render(asFlag)}
-		facts = append(facts, fact)
-		if a.common.json {
-			continue
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", fact.State, fact.Subject, console.Clean(fact.Text))
-		if fact.Remedy != "" {
-			fmt.Fprintf(table, "\t\t%s\n", console.Clean(fact.Remedy))
-		}
-	}
-	if a.common.json {
-		return json.NewEncoder(a.Out).Encode(struct {
-			Facts    []factJSON    `json:"facts"`
-			ExitCode status.Status `json:"exit_code"`
-		}{facts, found.Status})
-	}
-	return table.Flush()
 }

@@ -3,20 +3,16 @@ package cli
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"rollcall/pkg/console"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
-	"rollcall/pkg/record"
 	"rollcall/pkg/results"
 )
 
@@ -80,44 +76,7 @@ they were then, the command begins a new one.`,
 	return cmd
 }
 
-func (a *app) writeRuns(runs []ledger.Summary) error {
-	table := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "RUN\tSTARTED\tROSTER\tROWS\tSTATE\tOUTCOMES")
-	for _, run := range runs {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", run.ID, run.StartedAt.Local().Format(time.DateTime),
-			console.Clean(run.Roster), run.Rows, stateOf(run), outcomesText(run.Outcomes))
-	}
-	return table.Flush()
-}
-
-// stateOf says whether a run has ended, and how.
-func stateOf(run ledger.Summary) string {
-	state := "resumable"
-	switch {
-	case run.Overtaken:
-		state = "overtaken"
-	case !run.EndedAt.IsZero():
-		state = fmt.Sprintf("exit %d", run.ExitCode)
-	}
-	if run.Approved != "" {
-		state += ", approved " + run.Approved
-	}
-	return state
-}
-
-// outcomesText lists the outcomes that some rows have.
-func outcomesText(outcomes map[record.Outcome]int) string {
-	var parts []string
-	for _, outcome := range record.Outcomes() {
-		if n := outcomes[outcome]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, outcome))
-		}
-	}
-	if n := outcomes[record.Unset]; n > 0 {
-		parts = append(parts, fmt.Sprintf("%d left", n))
-	}
-	return strings.Join(parts, ", ")
-}
+func (a *app) writeRuns(runs []ledger.Summary) error { return listing.Runs(runs).WriteTable(a.Out) }
 
 func (a *app) writeRunsJSON(runs []ledger.Summary) error {
 	encoder := json.NewEncoder(a.Out)

@@ -15,7 +15,9 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/document"
+	"rollcall/pkg/ledger"
 	"rollcall/pkg/listing"
+	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 )
 
@@ -110,6 +112,28 @@ func TestInvitations(t *testing.T) {
 		if diff := cmp.Diff(want, listing.Invitations("o1", all, state, now).Rows); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", state, diff)
 		}
+	}
+}
+
+func TestRuns(t *testing.T) {
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.Local)
+	run := func(id string, change func(*ledger.Summary)) ledger.Summary {
+		s := ledger.Summary{Run: ledger.Run{ID: id, Roster: "people.csv", Rows: 3, StartedAt: at}, Outcomes: map[record.Outcome]int{record.Invited: 2, record.Unset: 1}}
+		change(&s)
+		return s
+	}
+	rows := listing.Runs([]ledger.Summary{
+		run("r3", func(*ledger.Summary) {}),
+		run("r2", func(s *ledger.Summary) { s.Overtaken = true }),
+		run("r1", func(s *ledger.Summary) { s.EndedAt, s.ExitCode, s.Approved = at, 3, "3cde2900a51a" }),
+	}).Rows
+	want := [][]string{
+		{"r3", "2026-11-28 12:00:00", "people.csv", "3", "resumable", "2 invited, 1 left"},
+		{"r2", "2026-11-28 12:00:00", "people.csv", "3", "overtaken", "2 invited, 1 left"},
+		{"r1", "2026-11-28 12:00:00", "people.csv", "3", "exit 3, approved 3cde2900a51a", "2 invited, 1 left"},
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -3,12 +3,15 @@ package listing
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/email"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 )
 
@@ -125,6 +128,46 @@ func Members(organizationID string, members []cybedefend.User, staff *directory.
 		Members        []object `json:"members"`
 	}{organizationID, objects}
 	return l
+}
+
+// Runs lists runs as they come, with what became of their rows.
+func Runs(runs []ledger.Summary) List {
+	l := List{None: "there is no run yet", Columns: []string{"run", "started", "roster", "rows", "state", "outcomes"}, name: "Runs"}
+	for _, run := range runs {
+		l.Rows = append(l.Rows, []string{
+			run.ID, run.StartedAt.Local().Format(time.DateTime), run.Roster, strconv.Itoa(run.Rows), stateOf(run), outcomesOf(run.Outcomes),
+		})
+	}
+	return l
+}
+
+// stateOf says whether a run has ended, and how.
+func stateOf(run ledger.Summary) string {
+	state := "resumable"
+	switch {
+	case run.Overtaken:
+		state = "overtaken"
+	case !run.EndedAt.IsZero():
+		state = "exit " + strconv.Itoa(run.ExitCode)
+	}
+	if run.Approved != "" {
+		state += ", approved " + run.Approved
+	}
+	return state
+}
+
+// outcomesOf lists the outcomes that some rows have.
+func outcomesOf(outcomes map[record.Outcome]int) string {
+	var parts []string
+	for _, outcome := range record.Outcomes() {
+		if n := outcomes[outcome]; n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+outcome.String())
+		}
+	}
+	if n := outcomes[record.Unset]; n > 0 {
+		parts = append(parts, strconv.Itoa(n)+" left")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // roleOf returns the role that a roster would have for a member: that of the creator can be given to nobody, so a roster has it
