@@ -16,10 +16,15 @@ var (
 		`|\b(exceeds?|exceeded|exceeding|reached|hit|exhausted|used up|over)\b[^.;]{0,40}\b(limits?|allowance)\b`)
 	// measures are limits of a field, not of a rate.
 	measures = regexp.MustCompile(`\b(characters?|length|long|longer|shorter|bytes?|size|elements?|items?|digits?)\b`)
+	// places are limits of a subscription: waiting gives nobody one.
+	places = regexp.MustCompile(`\b(seats?|licen[cs]es?)\b`)
 )
 
 // speaksOfQuota reports whether a refusal is about a rate, a quota or a limit that is used up.
 func speaksOfQuota(text string) bool {
 	text = strings.ToLower(text)
+	if places.MatchString(text) {
+		return false
+	}
 	return quotaWords.MatchString(text) || limitReached.MatchString(text) && !measures.MatchString(text)
 }

@@ -41,6 +41,9 @@ func TestSpeaksOfQuota(t *testing.T) {
 		"The limit must be a number":                                 false,
 		"Forbidden resource":                                         false,
 		"Your trial is over. Contact sales about limits of the plan": false,
+		"Seat limit reached":                                         false,
+		"Seat quota exceeded":                                        false,
+		"All licenses are used up: the limit of 25 is reached":       false,
 		"": false,
 	} {
 		if got := speaksOfQuota(text); got != want {

@@ -111,6 +111,9 @@ func explainTrail(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
+	if errors.Is(err, auditfile.ErrNotPlain) {
+		return remedy.About("audit", err).With(remedy.Words("name a plain file, or one that is not there yet"))
+	}
 	if _, refused := errors.AsType[*auditfile.RefusedError](err); refused {
 		return remedy.About("audit", err).With(remedy.Words("find out what has changed it: ").Run("audit verify", "").
 			Words(" says more. Put it aside, and another file gets all lines of the ledger anew"))

@@ -55,13 +55,17 @@ func (s *Session) consider(ctx context.Context, p *Preview) error {
 		return nil
 	}
 	var approvals []ledger.Approval
+	var cut string
 	if l := s.memory.ledger; l != nil {
 		var err error
 		if approvals, err = all(l.Approvals(ctx, s.memory.scope)); err != nil {
 			return err
 		}
+		if cut, err = s.cutShort(ctx); err != nil {
+			return err
+		}
 	}
-	p.consent = s.consentTo(p, approvals)
+	p.consent = s.consentTo(p, approvals, cut)
 	// What was approved is forgotten once the run has begun; where something else is to be mended first, nothing has changed.
 	if settled := p.consent.gives() || p.unfit() != nil; settled && len(p.Trips) > 0 {
 		return nil
@@ -76,14 +80,15 @@ func (s *Session) consider(ctx context.Context, p *Preview) error {
 	return nil
 }
 
-// consentTo says whether what would be done was approved of, by all approvals of the organization.
-func (s *Session) consentTo(p *Preview, approvals []ledger.Approval) consent {
+// consentTo says whether what would be done was approved of, by all approvals of the organization. The run that goes on, or
+// would but for a dry run, needs no other one.
+func (s *Session) consentTo(p *Preview, approvals []ledger.Approval, cut string) consent {
 	var c consent
 	used := map[string]string{} // digests, and by which run
 	for _, a := range approvals {
 		if a.Ended {
 			used[a.Digest] = a.Run
-		} else if s.report.Resumed && a.Run == s.run.ID {
+		} else if a.Run == cut {
 			c.held = p.work.Within(a.Work)
 		}
 	}

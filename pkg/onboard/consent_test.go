@@ -31,23 +31,23 @@ func TestConsent(t *testing.T) {
 		}
 		return p
 	}
-	first := session().consentTo(tripped(guard.OptionMaxNew), nil)
+	first := session().consentTo(tripped(guard.OptionMaxNew), nil, "")
 	if first.digest == "" || first.gives() {
 		t.Fatalf("%+v", first)
 	}
-	again := session().consentTo(tripped(guard.OptionMaxNew), []ledger.Approval{{Run: "1", Digest: first.digest, Ended: true}})
+	again := session().consentTo(tripped(guard.OptionMaxNew), []ledger.Approval{{Run: "1", Digest: first.digest, Ended: true}}, "")
 	if again.digest == first.digest || again.gives() {
 		t.Errorf("once it is used up: %+v", again)
 	}
-	if other := session().consentTo(tripped(guard.OptionMaxAdmins), nil); other.digest != first.digest {
+	if other := session().consentTo(tripped(guard.OptionMaxAdmins), nil, ""); other.digest != first.digest {
 		t.Error("a guard about people has changed what would be done")
 	}
-	if other := session().consentTo(tripped(guard.OptionMaxNew, guard.OptionMinRows), nil); other.digest == first.digest {
+	if other := session().consentTo(tripped(guard.OptionMaxNew, guard.OptionMinRows), nil, ""); other.digest == first.digest {
 		t.Error("a guard about the roster is not part of what is approved")
 	}
 	another := session()
 	another.roster.Name = "staff.csv"
-	if other := another.consentTo(tripped(guard.OptionMaxNew), nil); other.digest == first.digest {
+	if other := another.consentTo(tripped(guard.OptionMaxNew), nil, ""); other.digest == first.digest {
 		t.Error("what is approved for one roster is so for another")
 	}
 	night := session(strings.ToUpper(first.digest))
@@ -85,7 +85,7 @@ func TestConsent(t *testing.T) {
 		{"the run would do more", resumed(), []ledger.Approval{{Run: "1", Digest: "d", Work: mails("ann@x.example").Bytes()}}, false, false, ""},
 		{"the run would do more, which is approved", resumed(first.digest), []ledger.Approval{{Run: "1", Digest: "d", Work: mails("ann@x.example").Bytes()}}, true, true, ""},
 	} {
-		got := tt.session.consentTo(tripped(guard.OptionMaxNew), tt.give)
+		got := tt.session.consentTo(tripped(guard.OptionMaxNew), tt.give, tt.session.run.ID)
 		if got.gives() != tt.gives || (got.now != "") != tt.now {
 			t.Errorf("%s: %+v", tt.name, got)
 		}

@@ -33,6 +33,21 @@ func (s *Session) resume(ctx context.Context) error {
 	return nil
 }
 
+// cutShort names the run that goes on, in a dry run the one that would; empty if there is none.
+func (s *Session) cutShort(ctx context.Context) (run string, err error) {
+	switch {
+	case s.report.Resumed:
+		return s.run.ID, nil
+	case !s.o.DryRun || s.o.Fresh:
+		return "", nil
+	}
+	earlier, found, err := s.memory.ledger.Unfinished(ctx, s.memory.scope, s.digest())
+	if err != nil || !found {
+		return "", err
+	}
+	return earlier.ID, nil
+}
+
 // findGone finds out what the run that is to be resumed has noted about people who are in the organization no more.
 func (s *Session) findGone(ctx context.Context) error {
 	if !s.report.Resumed {

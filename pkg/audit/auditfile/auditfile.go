@@ -36,6 +36,9 @@ const (
 // Source yields the lines of one chain after the one with a number, as a ledger does. The texts are without ends.
 type Source func(ctx context.Context, after int) iter.Seq2[string, error]
 
+// ErrNotPlain means that the file is a folder, a named pipe or a device, which no trail can be gone on with in.
+var ErrNotPlain = errors.New("it is no plain file")
+
 // RefusedError says why a file can't be continued: nothing was written to it.
 type RefusedError struct {
 	Path string
@@ -266,6 +269,10 @@ func Compare(ctx context.Context, report audit.Report, source Source) (number in
 
 // locked does something with the file while no other process appends to it.
 func (f *File) locked(ctx context.Context, do func(*os.File) error) (err error) {
+	// Opening a named pipe would wait for somebody who reads it.
+	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
+		return &RefusedError{f.path, ErrNotPlain}
+	}
 	lock := flock.New(f.path+lockSuffix, flock.SetPermissions(lockMode))
 	waits, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
@@ -279,7 +286,7 @@ func (f *File) locked(ctx context.Context, do func(*os.File) error) (err error) 
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return &RefusedError{f.path, errors.Join(err, errors.New("it is no plain file"))}
+		return &RefusedError{f.path, errors.Join(err, ErrNotPlain)}
 	}
 	return do(file)
 }
