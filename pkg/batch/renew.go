@@ -28,6 +28,10 @@ const (
 	// renewCost is how many times as long as a reading takes must have gone by since the last one, and half of that must be
 	// left of the run: so readings take a few percent of it at most. Where others are at work, more of it is worth it.
 	renewCost, renewCostBesideOthers = 12, 2
+	// renewPatience is how many times as long as a reading should take it may take: the service has slowed down meanwhile, and
+	// nobody is sent while it lasts. shortPatience is always allowed.
+	renewPatience = 4
+	shortPatience = 5 * time.Second
 	// endPages is how many pages beside the full ones a reading takes, at the ends of its lists.
 	endPages = 2
 	// mostAhead bounds how many rows random order is made of.
@@ -67,8 +71,13 @@ func (d *dispatcher) cost() time.Duration {
 	if d.renewal.others {
 		times = renewCostBesideOthers
 	}
+	return time.Duration(times) * d.reads()
+}
+
+// reads returns how long a reading takes.
+func (d *dispatcher) reads() time.Duration {
 	people := d.inputs.Directory.Members() + d.inputs.Directory.Pending() + len(d.made)
-	return d.takes(times * (people/cybedefend.PageSize + endPages))
+	return d.takes(people/cybedefend.PageSize + endPages)
 }
 
 // ready reports whether an entry may be sent now. Otherwise it waits for another turn, or is found to be there.
@@ -81,8 +90,8 @@ func (d *dispatcher) ready(ctx context.Context, w journey.Work) bool {
 	return !d.spare(ctx, w)
 }
 
-// renew reads the organization again, if that pays. Answers are taken in meanwhile. If it cannot be read, the run goes on by
-// what it knows.
+// renew reads the organization again, if that pays. Answers are taken in meanwhile. If it cannot be read, or not in time, the
+// run goes on by what it knows.
 func (d *dispatcher) renew(ctx context.Context) {
 	leaves, cost := d.leaves(), d.cost()
 	if pays := d.renewal.at.Add(cost); pays.After(leaves) {
@@ -102,9 +111,11 @@ func (d *dispatcher) renew(ctx context.Context) {
 	defer d.wait("")
 	var reading *directory.Directory
 	began, done := time.Now(), make(chan struct{})
+	bounded, release := context.WithTimeout(ctx, max(renewPatience*d.reads(), shortPatience))
+	defer release()
 	go func() {
 		defer close(done)
-		reading, err = directory.Read(ctx, o)
+		reading, err = directory.Read(bounded, o)
 	}()
 	for waits := true; waits; {
 		select {
