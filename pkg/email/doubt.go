@@ -58,6 +58,9 @@ func strange(local, domain string) *Problem {
 	case strings.HasPrefix(domain, "www.") && strings.Count(domain, ".") > 1:
 		return &Problem{Reason: "has the name of a web site as its domain", Suggestion: local + "@" + domain[len("www."):]}
 	}
+	if ascii(domain) && !punycoded(domain) { // most are, and looking closer would take most of a check
+		return nil
+	}
 	if name, err := domains.ToUnicode(domain); err == nil && !ascii(name) {
 		if one, other := mixed(name); one != "" {
 			return &Problem{Reason: "mixes letters of " + one + " and " + other + ", which look alike, in its domain"}
