@@ -192,3 +192,40 @@ func TestARunGoesOnWithoutAnotherReading(t *testing.T) {
 		}
 	})
 }
+
+// slowLists are a service whose lists take their time once a run has gone on for a while.
+type slowLists struct {
+	*fakeService
+	from time.Time
+}
+
+func (s slowLists) Members(ctx context.Context, organizationID string, page cybedefend.Page, search string) (cybedefend.MembersPage, error) {
+	if time.Now().After(s.from) {
+		select {
+		case <-time.After(time.Hour):
+		case <-ctx.Done():
+			return cybedefend.MembersPage{}, ctx.Err()
+		}
+	}
+	return s.fakeService.Members(ctx, organizationID, page, search)
+}
+
+// TestLookingAgainHoldsNobodyUpForLong has a service whose lists hang by the time that the run looks again: nobody is sent
+// meanwhile, so that it gives up soon, and everybody is invited.
+func TestLookingAgainHoldsNobodyUpForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const people = 400
+		w := newWorld(t, people, invitesEverybody)
+		w.options.Service, w.options.Pace = slowLists{w.service, time.Now().Add(30 * time.Second)}, mustPace(t, 2)
+		if err := w.recover(t.Context(), t); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := w.recovered.Run(t.Context(), nil, w.options); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 5*time.Minute || len(w.service.mails) != people {
+			t.Errorf("%d mailed in %s", len(w.service.mails), took)
+		}
+	})
+}

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +36,7 @@ func (r *resolver) credentials() (Credentials, error) {
 			r.warn("%s is not used: %s comes first", r.option(optionPATFile, ""), accessTokenVariable)
 		}
 		token, err := parseAccessToken(text)
-		found := Credentials{AccessToken: token, Source: accessTokenVariable, Expires: expiryOf(token)}
+		found := Credentials{AccessToken: token, Source: accessTokenVariable, Expires: cybedefend.Expiry(token)}
 		if now := r.options.Now(); !found.Expires.IsZero() && now.After(found.Expires) {
 			r.warn("%s: the access token has expired at %s, by the clock of this machine", accessTokenVariable, found.Expires.UTC().Format(time.RFC3339))
 		}
@@ -112,27 +110,6 @@ func withoutScheme(text string) string {
 		return strings.TrimSpace(text[len(scheme):])
 	}
 	return text
-}
-
-// expiryOf returns when an access token ends by its own words (exp of RFC 7519), zero if it has none that can be read.
-func expiryOf(token secret.Text) time.Time {
-	parts := strings.Split(token.Reveal(), ".")
-	const parted = 3 // header, claims and signature
-	if len(parts) != parted {
-		return time.Time{}
-	}
-	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return time.Time{}
-	}
-	var said struct {
-		Exp float64 `json:"exp"`
-	}
-	const latest = 1 << 40 // seconds: nothing later can be meant
-	if json.Unmarshal(claims, &said) != nil || said.Exp <= 0 || said.Exp > latest {
-		return time.Time{}
-	}
-	return time.Unix(int64(said.Exp), 0)
 }
 
 // parseToken takes the white space off both ends of a token, and a scheme. No error shows any of it.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"rollcall/pkg/secret"
 )
@@ -23,23 +24,44 @@ const (
 // ID names the credentials, and is no secret: "token" with the jti of the token, else with its sub, else with the beginning
 // of its SHA-256.
 func (t readyToken) ID() string {
-	parts := strings.Split(t.value.Reveal(), ".")
-	if len(parts) == 3 {
-		var claims struct {
-			ID      string `json:"jti"`
-			Subject string `json:"sub"`
-		}
-		payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-		if err == nil && json.Unmarshal(payload, &claims) == nil {
-			switch {
-			case claims.ID != "":
-				return "token jti " + shorten(printable(claims.ID), longestID)
-			case claims.Subject != "":
-				return "token sub " + shorten(printable(claims.Subject), longestID)
-			}
-		}
+	switch c := claimsOf(t.value); {
+	case c.ID != "":
+		return "token jti " + shorten(printable(c.ID), longestID)
+	case c.Subject != "":
+		return "token sub " + shorten(printable(c.Subject), longestID)
 	}
 	return fingerprint("token", t.value)
+}
+
+// claims is what an access token says of itself (RFC 7519), as far as it counts here. What it does not say is zero.
+type claims struct {
+	ID      string  `json:"jti"`
+	Subject string  `json:"sub"`
+	Expires float64 `json:"exp"`
+}
+
+// claimsOf returns the claims of a token, without asking whether anybody has signed them. One that is no such token has none.
+func claimsOf(token secret.Text) (c claims) {
+	const parted = 3 // header, claims and signature
+	parts := strings.Split(token.Reveal(), ".")
+	if len(parts) != parted {
+		return claims{}
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(payload, &c) != nil {
+		return claims{}
+	}
+	return c
+}
+
+// Expiry returns when an access token ends by its own words, zero if it has none that can be read.
+func Expiry(token secret.Text) time.Time {
+	const latest = 1 << 40 // seconds: nothing later can be meant
+	seconds := claimsOf(token).Expires
+	if seconds <= 0 || seconds > latest {
+		return time.Time{}
+	}
+	return time.Unix(int64(seconds), 0)
 }
 
 // ID names the credentials, and is no secret: "pat" with the beginning of the token's SHA-256. A personal access token is

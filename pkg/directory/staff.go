@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
@@ -27,6 +28,16 @@ type Staff struct {
 	Stable bool
 
 	byUser, byEmail map[string][]Seat
+	// named counts the teams by name.
+	named map[string]int
+}
+
+// TeamWord returns the word by which a roster can name a team: its name, or its id where several teams have that name.
+func (s *Staff) TeamWord(team cybedefend.Team) string {
+	if s.named[strings.ToLower(team.Name)] > 1 {
+		return team.ID
+	}
+	return team.Name
 }
 
 // Seats returns the teams in which a member is, in the order in which the teams were read.
@@ -40,9 +51,10 @@ func (s *Staff) Seats(user cybedefend.User) []Seat {
 // ReadStaff reads who is in the teams. Of the options, those about the calls matter alone.
 func ReadStaff(ctx context.Context, o Options, service TeamService, teams []cybedefend.Team) (*Staff, error) {
 	o = o.withDefaults()
-	staff := &Staff{Stable: true, byUser: map[string][]Seat{}, byEmail: map[string][]Seat{}}
+	staff := &Staff{Stable: true, byUser: map[string][]Seat{}, byEmail: map[string][]Seat{}, named: map[string]int{}}
 	found := 0
 	for _, team := range teams {
+		staff.named[strings.ToLower(team.Name)]++
 		list := paging.New(paging.Options[cybedefend.TeamMember]{
 			Name: "members of team " + team.Name, Call: o.Call, NoPage: refusal, Parallel: o.Parallel, Size: cybedefend.PageSize,
 			Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.TeamMember], error) {

@@ -174,6 +174,9 @@ func placeOf(f File) place {
 	return p
 }
 
+// Same reports whether two paths lead to one file, or will once there is one.
+func Same(one, other string) bool { return placeOf(File{Path: one}).same(placeOf(File{Path: other})) }
+
 // same reports whether two places are, or can become, one file.
 func (p place) same(other place) bool {
 	for _, mine := range p.found {

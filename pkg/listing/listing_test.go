@@ -69,6 +69,18 @@ func TestMembersAreARoster(t *testing.T) {
 	}
 }
 
+// TestTeamsOfOneNameAreToldApart has a member in one of two teams that a roster cannot tell apart by their names.
+func TestTeamsOfOneNameAreToldApart(t *testing.T) {
+	staff, err := directory.ReadStaff(t.Context(), directory.Options{}, staffed{}, []cybedefend.Team{{ID: "t1", Name: "Ops"}, {ID: "t2", Name: "OPS"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := listing.Members("o1", []cybedefend.User{{ID: "u2", Email: "bob@x.example", Role: "member"}}, staff).Rows
+	if want := "t1:team_manager; t2:team_manager"; rows[0][2] != want {
+		t.Errorf("teams %q, want %q", rows[0][2], want)
+	}
+}
+
 func TestListsInOtherForms(t *testing.T) {
 	l := members(t)
 	var book, table bytes.Buffer

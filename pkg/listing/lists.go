@@ -118,7 +118,7 @@ func Members(organizationID string, members []cybedefend.User, staff *directory.
 		var teams []roster.Team
 		for _, s := range staff.Seats(member) {
 			o.Teams = append(o.Teams, seat{s.Team.ID, s.Team.Name, string(s.Role)})
-			teams = append(teams, roster.Team{Name: s.Team.Name, Role: string(s.Role)})
+			teams = append(teams, roster.Team{Name: staff.TeamWord(s.Team), Role: string(s.Role)})
 		}
 		l.Rows = append(l.Rows, []string{o.Email, o.Role, roster.FormatTeams(teams), o.ID})
 		objects = append(objects, o)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/fileset"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
@@ -164,7 +164,7 @@ func (a *absence) addLive(ctx context.Context, m memory, rosters []ledger.Accept
 // opened once more, which would give up its lock.
 func (a *absence) lookBeside(ctx context.Context, m memory, now time.Time, beside []string) error {
 	for _, path := range beside {
-		if m.ledger != nil && sameFile(path, m.ledger.Path()) {
+		if m.ledger != nil && fileset.Same(path, m.ledger.Path()) {
 			continue
 		}
 		l, err := sqlite.View(path)
@@ -184,16 +184,6 @@ func (a *absence) lookBeside(ctx context.Context, m memory, now time.Time, besid
 		}
 	}
 	return nil
-}
-
-// sameFile reports whether two paths lead to one file that is there.
-func sameFile(a, b string) bool {
-	one, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	other, err := os.Stat(b)
-	return err == nil && os.SameFile(one, other)
 }
 
 // knows reports whether somebody has been named by a roster that was followed, so that the person has left it if it names

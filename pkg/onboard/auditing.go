@@ -111,6 +111,9 @@ func explainTrail(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
+	if errors.Is(err, auditfile.ErrNoFolder) {
+		return remedy.About("audit", err).With(remedy.Words("make the folder, or name a file in another one"))
+	}
 	if errors.Is(err, auditfile.ErrNotPlain) {
 		return remedy.About("audit", err).With(remedy.Words("name a plain file, or one that is not there yet"))
 	}

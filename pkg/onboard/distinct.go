@@ -2,8 +2,9 @@ package onboard
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
+
+	"rollcall/pkg/fileset"
 )
 
 // TwinsError says that two works have an organization and a ledger in common, so that each would take the other's people for
@@ -56,7 +57,7 @@ type placeOf struct {
 
 // sharesWith reports whether two works are done in one organization with one ledger, and in which if it had to be found out.
 func (p *placeOf) sharesWith(ctx context.Context, other *placeOf) (organization string, same bool) {
-	if p.options.Ledger != "" && other.options.Ledger != "" && ledgerFile(p.options.Ledger) != ledgerFile(other.options.Ledger) {
+	if p.options.Ledger != "" && other.options.Ledger != "" && !fileset.Same(p.options.Ledger, other.options.Ledger) {
 		return "", false
 	}
 	if p.words != other.words && isUUID(p.words) == isUUID(other.words) && p.words != "" && other.words != "" {
@@ -81,7 +82,7 @@ func (p *placeOf) sharesWith(ctx context.Context, other *placeOf) (organization 
 			files[i], _ = o.LedgerOf(id) // what is wrong with it is said by the work itself
 		}
 	}
-	return organization, files[0] != "" && files[1] != "" && ledgerFile(files[0]) == ledgerFile(files[1])
+	return organization, files[0] != "" && files[1] != "" && fileset.Same(files[0], files[1])
 }
 
 // dial returns the address of the service, empty if it is not known or another one each time.
@@ -127,24 +128,6 @@ func (p *placeOf) find(ctx context.Context) string {
 		p.organization = ""
 	}
 	return p.organization
-}
-
-// ledgerFile returns the absolute path of a file without symbolic links, as far as there is something.
-func ledgerFile(path string) string {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return path
-	}
-	rest := ""
-	for folder := path; ; folder = filepath.Dir(folder) {
-		if whole, err := filepath.EvalSymlinks(folder); err == nil {
-			return filepath.Join(whole, rest)
-		}
-		rest = filepath.Join(filepath.Base(folder), rest)
-		if filepath.Dir(folder) == folder {
-			return path
-		}
-	}
 }
 
 // beside returns the ledgers of other jobs that may remember the organization.

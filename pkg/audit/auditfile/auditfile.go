@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -36,8 +37,13 @@ const (
 // Source yields the lines of one chain after the one with a number, as a ledger does. The texts are without ends.
 type Source func(ctx context.Context, after int) iter.Seq2[string, error]
 
-// ErrNotPlain means that the file is a folder, a named pipe or a device, which no trail can be gone on with in.
-var ErrNotPlain = errors.New("it is no plain file")
+// Why no trail can be gone on with at a place.
+var (
+	// ErrNotPlain means that the file is a folder, a link, a named pipe or a device.
+	ErrNotPlain = errors.New("it is no plain file")
+	// ErrNoFolder means that the folder of the file is not there.
+	ErrNoFolder = errors.New("its folder is not there")
+)
 
 // RefusedError says why a file can't be continued: nothing was written to it.
 type RefusedError struct {
@@ -269,8 +275,11 @@ func Compare(ctx context.Context, report audit.Report, source Source) (number in
 
 // locked does something with the file while no other process appends to it.
 func (f *File) locked(ctx context.Context, do func(*os.File) error) (err error) {
+	if _, err := os.Stat(filepath.Dir(f.path)); err != nil {
+		return &RefusedError{f.path, ErrNoFolder}
+	}
 	// Opening a named pipe would wait for somebody who reads it.
-	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
+	if info, err := os.Lstat(f.path); err == nil && !info.Mode().IsRegular() {
 		return &RefusedError{f.path, ErrNotPlain}
 	}
 	lock := flock.New(f.path+lockSuffix, flock.SetPermissions(lockMode))
