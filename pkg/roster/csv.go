@@ -11,8 +11,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/gocarina/gocsv"
-
 	"rollcall/pkg/email"
 	"rollcall/pkg/remedy"
 )
@@ -20,8 +18,8 @@ import (
 // maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
 const maxRecord = 1 << 20
 
-// readCSV reads delimited text. Records are split and placed by one goroutine, through gocsv, and handed to emit by
-// the caller's.
+// readCSV reads delimited text. Records are split, placed and put through gocsv by one goroutine, and handed to emit by the
+// caller's: in batches, since to hand over each by itself takes longer than to read it.
 func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	t, err := openTable(r)
 	if err != nil {
@@ -29,27 +27,50 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	}
 	r.extra, r.doubts = t.layout.names, t.layout.doubts
 	ctx, stop := context.WithCancel(ctx)
-	records, failed := make(chan record, ahead), make(chan error, 1)
+	full, empty, failed := make(chan *batch, ahead), make(chan *batch, ahead), make(chan error, 1)
+	for range ahead {
+		empty <- new(batch)
+	}
 	go func() {
-		failed <- gocsv.UnmarshalDecoderToChan(decoder(func() ([]string, error) {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			return t.next()
-		}), records) // which closes records
+		defer close(full)
+		failed <- t.fill(ctx, empty, full)
 	}()
 	defer func() {
 		stop()
-		for range records { // gocsv waits for whoever takes the record that it has in hand
+		for range full { // until nobody reads any more
 			continue
 		}
 	}()
-	for record := range records {
-		if err := emit(t.pending.take(record)); err != nil {
-			return err
+	for b := range full {
+		for i := range b.length {
+			if err := emit(&b.rows[i]); err != nil {
+				return err
+			}
 		}
+		empty <- b
 	}
 	return <-failed
+}
+
+// fill reads to the end, into empty batches that it makes full ones.
+func (t *table) fill(ctx context.Context, empty <-chan *batch, full chan<- *batch) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case t.batch = <-empty:
+		}
+		end := t.batch.read(ctx, t)
+		if err := t.batch.decode(); err != nil {
+			return err
+		}
+		full <- t.batch
+		if errors.Is(end, io.EOF) {
+			return nil
+		} else if end != nil {
+			return end
+		}
+	}
 }
 
 // table is delimited text whose header was read.
@@ -68,11 +89,8 @@ type table struct {
 	after int
 	// blanks is what is wrong with blanks beside the quotes of the record read last, "" if nothing is.
 	blanks string
-	// begun tells that gocsv got its header.
-	begun bool
-	// cells serve every row anew.
-	cells   [len(columns)]string
-	pending pendingRows
+	// batch is what the next row is read into.
+	batch *batch
 }
 
 func openTable(r *reading) (*table, error) {
@@ -222,12 +240,8 @@ func (t *table) place(cell int) place {
 
 func filled(cell string) bool { return email.Trim(cell) != "" }
 
-// next returns the next row for gocsv: always as many cells as columns, since gocsv does not check that.
-func (t *table) next() ([]string, error) {
-	if !t.begun {
-		t.begun = true
-		return columns[:], nil
-	}
+// next reads the next row into the batch.
+func (t *table) next() error {
 	cells, err := t.read()
 	if err != nil {
 		return t.quarantine(err)
@@ -237,19 +251,19 @@ func (t *table) next() ([]string, error) {
 		wrong = t.surplus(cells)
 	}
 	t.fillRow(cells, t.place(0), wrong)
-	return t.cells[:], nil
+	return nil
 }
 
 // quarantine turns a record with stray quotes into a row that says so. It has none of the cells, since only those before
 // the quote are known: with them alone, results that are fed back would be a row that lacks, say, its teams.
-func (t *table) quarantine(err error) ([]string, error) {
+func (t *table) quarantine(err error) error {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
-		return nil, err
+		return err
 	}
 	at := place{parse.Line + t.above, parse.Column}
 	t.fillRow(nil, place{at.line, 1}, t.stray(at))
-	return t.cells[:], nil
+	return nil
 }
 
 // surplus objects to a row that has something where the header has no column. Its cells may be shifted: a delimiter

@@ -1,8 +1,10 @@
 package roster
 
 import (
-	"errors"
+	"context"
 	"strings"
+
+	"github.com/gocarina/gocsv"
 
 	"rollcall/pkg/formula"
 )
@@ -30,65 +32,79 @@ func (r *record) UnmarshalCSVWithFields(column, cell string) error {
 	return nil
 }
 
-// decoder feeds gocsv with rows, of which the first is the header.
-type decoder func() ([]string, error)
+// ahead is how many batches there are, to be read into or judged: enough to keep both sides busy.
+const ahead = 4
 
-// GetCSVRow returns the next row.
-func (d decoder) GetCSVRow() ([]string, error) { return d() }
-
-// GetCSVRows is not how a roster is read.
-func (d decoder) GetCSVRows() ([][]string, error) { return nil, errors.ErrUnsupported }
-
-// ahead is how many records may wait for their judgement: enough to keep both sides busy.
-const ahead = 128
-
-// pendingRows holds the rows whose records are on their way through gocsv, which knows nothing but strings: all of a row
-// but its three cells. Rows come out in the order in which they were put in. Besides those that wait in the channel, one is
-// being taken out and one put in, so that neither side meets the other.
-type pendingRows struct {
-	rows    [ahead + 2]row
-	in, out int
+// batch is a number of rows on their way through gocsv. It has all of them but what stands in their cells, which gocsv puts
+// into the records: it knows nothing but strings.
+type batch struct {
+	rows    [256]row
+	records [256]record
+	cells   [256][len(columns)]string
+	table   [1 + 256][]string
+	length  int
 }
 
-// put returns the place for another row.
-func (p *pendingRows) put() *row { return turn(p, &p.in) }
-
-// take returns the row of a record that came out of gocsv, for as long as it is the last one.
-func (p *pendingRows) take(r record) *row {
-	out := turn(p, &p.out)
-	out.email.text, out.role.text, out.teams.text = r.Email, r.Role, r.Teams
-	return out
+// read reads rows until there are enough, and returns what ended it early: io.EOF at the end of the table.
+func (b *batch) read(ctx context.Context, t *table) error {
+	b.length = 0
+	for taken := 0; b.length < len(b.rows) && taken < 4*window; taken += t.limit.taken {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := t.next(); err != nil {
+			return err
+		}
+		b.length++
+	}
+	return nil
 }
 
-func turn(p *pendingRows, at *int) *row {
-	next := &p.rows[*at]
-	*at = (*at + 1) % len(p.rows)
-	return next
+// decode puts the rows through gocsv.
+func (b *batch) decode() error {
+	records := b.records[:b.length]
+	if err := gocsv.UnmarshalDecoder(b, &records); err != nil {
+		return err
+	}
+	for i, r := range records {
+		row := &b.rows[i]
+		row.email.text, row.role.text, row.teams.text = r.Email, r.Role, r.Teams
+	}
+	return nil
 }
 
-// fillRow fills the cells for gocsv, and puts the rest of the row among the pending rows.
+// GetCSVRows returns the header and all rows: always as many cells as columns, since gocsv does not check that.
+func (b *batch) GetCSVRows() ([][]string, error) {
+	b.table[0] = columns[:]
+	for i := range b.length {
+		b.table[1+i] = b.cells[i][:]
+	}
+	return b.table[:1+b.length], nil
+}
+
+// fillRow makes cells the next row of the batch.
 func (t *table) fillRow(cells []string, start place, wrong *problem) {
 	for _, i := range t.layout.secrets {
 		if i < len(cells) {
 			cells[i] = ""
 		}
 	}
-	out := t.pending.put()
+	out, texts := &t.batch.rows[t.batch.length], &t.batch.cells[t.batch.length]
 	*out = row{place: start}
 	if wrong != nil {
 		out.problems = []problem{*wrong}
 	}
 	for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
 		at := [...]*cell{&out.email, &out.role, &out.teams}[i]
-		t.cells[i], at.place, at.judged = "", start, wrong != nil
+		texts[i], at.place, at.judged = "", start, wrong != nil
 		if column >= 0 && column < len(cells) {
-			t.cells[i], at.place = t.value(cells[column]), t.place(column)
+			texts[i], at.place = t.value(cells[column]), t.place(column)
 			if t.wantAll && !at.judged {
-				out.written = append(out.written, Cell{columns[i], at.line, at.column, t.cells[i], kinds[i]})
+				out.written = append(out.written, Cell{columns[i], at.line, at.column, texts[i], kinds[i]})
 			}
 		}
 		if t.limit.taken > window && !t.wantExtra {
-			t.cells[i] = strings.Clone(t.cells[i]) // a long record need not wait as a whole
+			texts[i] = strings.Clone(texts[i]) // a long record need not wait as a whole
 		}
 	}
 	if t.selection != nil && wrong == nil {
