@@ -58,7 +58,7 @@ var arrows = []arrow{
 	{"fetch", "address connection retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
 	{"jobs", "fetch", "it says which rosters and options there are; what they mean is for a face to say"},
-	{"drift", "directory email roster", "it compares, and changes nothing"},
+	{"drift", "cybedefend directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
 	{"guard", "email plural remedy", "it judges people and numbers, wherever they come from"},
@@ -67,22 +67,29 @@ var arrows = []arrow{
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
 	{"batch", "audit breaker budget cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
+	{"amend", "audit breaker cybedefend drift email journey ledger record roster", "it makes changes that others have decided on, in any order and for any run"},
+
 	// What a run leaves behind.
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"report", "plural record remedy status", "a report is made from records alone, so that it can be made again later"},
 	{"notify", "address atomicfile bounded connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
+	{
+		"follow", "amend cybedefend directory drift email fileset guard journey ledger ledger/sqlite plan plural quantity record report results roster",
+		"it decides what is changed for a roster, and changes nothing itself",
+	},
+
 	// The edge.
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "atomicfile audit audit/auditfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix guard journey ledger ledger/sqlite " +
+		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix follow guard journey ledger ledger/sqlite " +
 			"pace paging plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"listing", "console cybedefend directory email formula ledger record roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{
-		"cli", "atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix jobs journey ledger listing " +
+		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
 			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

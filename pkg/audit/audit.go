@@ -82,6 +82,8 @@ type Event struct {
 	Email string `json:"email,omitempty"`
 	// Role is the one with which the person is invited.
 	Role string `json:"role,omitempty"`
+	// Team is the name of the team in which somebody is changed, empty for the organization.
+	Team string `json:"team,omitempty"`
 	// Before and After are the roles of a change of roles, else the ids of the invitation that was there and of the new one.
 	Before  string `json:"before,omitempty"`
 	After   string `json:"after,omitempty"`

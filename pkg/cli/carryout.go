@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/audit"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/console"
@@ -149,7 +150,7 @@ func (r *run) observer(ctx context.Context) onboard.Observer {
 		progress.start()
 	}
 	o.Event = func(e batch.Event) { progress.observe(e) }
-	o.Changed = func(c onboard.Change) {
+	o.Changed = func(c amend.Change) {
 		r.log.Info().Str("email", c.Email).Str("from", c.Has).Str("to", c.Wanted).Msg(string(c.Action))
 	}
 	o.Ended = func() {

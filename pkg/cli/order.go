@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/budget"
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/follow"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/pace"
@@ -32,12 +33,12 @@ const (
 // names of the flags.
 type order struct {
 	onboard.Options `yaml:",inline"`
-	Follow          onboard.Sync `yaml:",inline"` // for sync
-	Place           place        `yaml:",inline"`
-	Watch           watch        `yaml:",inline"`
-	HeaderFile      string       `yaml:"header-file"`
-	Invalid         string       `yaml:"invalid"`
-	StopAt          string       `yaml:"deadline"`
+	Follow          follow.Options `yaml:",inline"` // for sync
+	Place           place          `yaml:",inline"`
+	Watch           watch          `yaml:",inline"`
+	HeaderFile      string         `yaml:"header-file"`
+	Invalid         string         `yaml:"invalid"`
+	StopAt          string         `yaml:"deadline"`
 
 	// rate is that of the flag, which is read with the others.
 	rate string

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/email"
 	"rollcall/pkg/roster"
@@ -38,7 +39,9 @@ func Kinds() []Kind { return []Kind{Role, Leaver, LeaverInvited, UnknownInvited}
 type Difference struct {
 	Kind  Kind
 	Email string
-	// Has is the role that the person has, Wanted the one in the roster, empty if there is none.
+	// Team is the team that it is about, the zero value where it is about the organization.
+	Team cybedefend.Team
+	// Has is the role that the person has there, Wanted the one in the roster, empty if there is none.
 	Has, Wanted string
 	// UserID is that of a member, InvitationID that of an open invitation, which expires at ExpiresAt.
 	UserID, InvitationID string

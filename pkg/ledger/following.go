@@ -82,7 +82,9 @@ type Change struct {
 	// Kind is that of the difference that it has made an end of, Action what was done, in the words of the caller.
 	Kind, Action string
 	Email        string
-	// Has is the role that the person had, Wanted the one that the roster wants.
+	// TeamID and Team are the id and the name of the team that it is about, empty where it is about the organization.
+	TeamID, Team string
+	// Has is the role that the person had there, Wanted the one that the roster wants.
 	Has, Wanted          string
 	UserID, InvitationID string
 	ExpiresAt            time.Time

@@ -145,10 +145,10 @@ type Ledger interface {
 	// Audit yields the texts of the lines of the ledger's audit trail, which is one chain, that come after the one with that
 	// number, in their order. What is written during the loop may or may not show.
 	Audit(ctx context.Context, after int) iter.Seq2[string, error]
-	// KeepRoleChange remembers the last role change of a person in the scope, in place of an earlier one. With a zero At it
+	// KeepRoleChange remembers the last role change of a person in the scope, or in one of its teams, in place of an earlier one. With a zero At it
 	// forgets it.
 	KeepRoleChange(ctx context.Context, scope record.Scope, c RoleChange) error
-	// RoleChanges yields the role changes that are remembered of the scope, one a person, in no order.
+	// RoleChanges yields the role changes that are remembered of the scope, one a person and team, in no order.
 	RoleChanges(ctx context.Context, scope record.Scope) iter.Seq2[RoleChange, error]
 	// EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
 	EraseExpiredTokens(ctx context.Context, now time.Time) (int, error)
@@ -161,3 +161,14 @@ type Ledger interface {
 // SightedRuns is how many runs [Ledger.Sighted] looks back: enough to bridge some nights whose lists were short, few
 // enough to read them all.
 const SightedRuns = 8
+
+// All returns what a sequence of a ledger yields, up to its first error.
+func All[T any](seq iter.Seq2[T, error]) (values []T, err error) {
+	for value, err := range seq {
+		if err != nil {
+			return values, err
+		}
+		values = append(values, value)
+	}
+	return values, nil
+}

@@ -3,10 +3,13 @@ package onboard
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/follow"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
@@ -98,17 +101,12 @@ func (p *Preview) refreshed(ctx context.Context) (*Preview, error) {
 }
 
 // covers reports whether all that is due of the changes now was due before.
-func covers(before, now []Change) bool {
-	due := map[string]bool{}
+func covers(before, now []amend.Change) bool {
+	due := map[amend.Call]bool{}
 	for _, c := range before {
-		due[string(c.Kind)+" "+c.Email+" "+c.Wanted] = c.Action == Due
+		due[c.Call()] = c.IsDue()
 	}
-	for _, c := range now {
-		if c.Action == Due && !due[string(c.Kind)+" "+c.Email+" "+c.Wanted] {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(now, func(c amend.Change) bool { return c.IsDue() && !due[c.Call()] })
 }
 
 // begin makes the run durable, with every row, before anything is sent.
@@ -179,15 +177,11 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 	case applied != nil:
 		return errors.Join(applied, s.writeDrift())
 	}
-	changer := changer{
-		connection: s.connection, ledger: s.memory.ledger, observer: s.o.Observer, run: s.run.ID,
-		silence: max(s.past.policy.InFlightGrace(), s.past.policy.Timeout), deadline: s.o.Deadline,
-		told: s.followTrail,
-	}
+	listed := ""
 	if s.o.Results != "" && s.o.Results != "-" {
-		changer.listed = remedy.Words("see " + results.DriftPath(s.o.Results))
+		listed = results.DriftPath(s.o.Results)
 	}
-	err := changer.make(ctx, stop, s.following.changes)
+	err := s.amend(ctx, stop, s.run.ID, s.following.Changes, listed)
 	ctx = context.WithoutCancel(ctx)
 	if err == nil || StatusOf(err) == status.Rows {
 		err = errors.Join(err, s.accept(ctx, s.run.ID))
@@ -199,28 +193,36 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 func (s *Session) accept(ctx context.Context, run string) error {
 	now := s.edition()
 	return s.memory.ledger.AcceptRoster(ctx, s.memory.scope, ledger.Accepted{
-		Roster: now.name, Rows: s.roster.Rows, Digest: s.digest(), Content: now.content, Shape: now.shape,
+		Roster: now.Name, Rows: s.roster.Rows, Digest: s.digest(), Content: now.Content, Shape: now.Shape,
 		Whole: s.roster.Invalid == 0, Run: run,
 	})
 }
 
 // edition says which roster is followed.
-func (s *Session) edition() edition {
-	return edition{name: s.roster.Name, shape: s.o.Shape(), content: s.roster.Digest}
+func (s *Session) edition() follow.Edition {
+	return follow.Edition{Name: s.roster.Name, Shape: s.o.Shape(), Content: s.roster.Digest}
 }
 
 // writeDrift writes down where the organization differs from the roster that it is to follow.
-func (s *Session) writeDrift() (err error) {
-	s.report.Drift, err = s.following.write(s.o.Output)
-	return err
+func (s *Session) writeDrift() error {
+	s.report.Drift = s.following.Count()
+	if s.following == nil || s.o.Results == "" || s.o.Results == "-" {
+		return nil
+	}
+	path := results.DriftPath(s.o.Results)
+	if err := results.WriteDrift(path, follow.Lines(s.following.Changes)); err != nil {
+		return err
+	}
+	s.report.Drift.File = path
+	return nil
 }
 
 // isIdle reports whether a sync has nothing to do that this roster was not let through for already.
 func (p *Preview) isIdle() bool {
 	s := p.session
 	f := s.following
-	return f != nil && p.Sends() == 0 && !p.endings && !f.isDue() && !s.report.Resumed && p.consent.now == "" &&
-		f.accepted.Digest == s.digest() && ledger.Series(f.accepted.Roster) == ledger.Series(s.roster.Name)
+	return f != nil && p.Sends() == 0 && !p.endings && !f.IsDue() && !s.report.Resumed && p.consent.now == "" &&
+		f.Accepted.Digest == s.digest() && ledger.Series(f.Accepted.Roster) == ledger.Series(s.roster.Name)
 }
 
 // countOutcomes counts the outcomes where no results could be written.

@@ -178,12 +178,12 @@ func (s *Session) guardsPassed(p *Preview) (events []audit.Event) {
 		return nil
 	}
 	usual := ForSync()
-	limits := guard.Limits{MaxAdmins: usual.MaxAdmins, MaxLeavers: new(usual.Sync.leavers(f.rows()))}
+	limits := guard.Limits{MaxAdmins: usual.MaxAdmins, MaxLeavers: new(usual.Sync.Leavers(f.Rows()))}
 	if d := s.past.inputs.Directory; d != nil {
-		limits.MaxRoleChanges = new(usual.Sync.roleChanges(d.Members()))
+		limits.MaxRoleChanges = new(usual.Sync.RoleChanges(d.Members()))
 	}
 	trips := p.guards.Passed(limits)
-	if trip := guard.Shrink(f.rows(), s.roster.Rows, float64(usual.Sync.MaxShrink)*100); trip != nil {
+	if trip := guard.Shrink(f.Rows(), s.roster.Rows, float64(usual.Sync.MaxShrink)*100); trip != nil {
 		trips = append(trips, *trip)
 	}
 	for _, trip := range trips {

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/audit"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
+	"rollcall/pkg/follow"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/plural"
@@ -55,7 +57,7 @@ type CancelSession struct {
 	// run is in whose name changes are claimed and kept: the one that is undone, else the latest of the organization.
 	run     string
 	made    made
-	changes []Change
+	changes []amend.Change
 	madeAt  time.Time
 	failed  error
 	applied bool
@@ -135,7 +137,7 @@ type CancelPreview struct {
 	OrganizationID, OrganizationName, Service string
 	// Changes have everybody who is meant, in their order, and each pending invitation of theirs. [Due] is what will be
 	// cancelled; what is only reported is left alone, and Held says why.
-	Changes []Change
+	Changes []amend.Change
 	// Trip is the guard that has something against it, nil if it has nothing.
 	Trip *guard.Trip
 
@@ -155,9 +157,9 @@ func (c *CancelSession) Preview() (*CancelPreview, error) {
 	return p, p.refusal()
 }
 
-func due(changes []Change) (people []string) {
+func due(changes []amend.Change) (people []string) {
 	for _, change := range changes {
-		if change.Action == Due {
+		if change.Action == amend.Due {
 			people = append(people, change.Email)
 		}
 	}
@@ -204,7 +206,7 @@ func (p *CancelPreview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	if err := c.noteApproval(ctx); err != nil {
 		return err
 	}
-	err := c.changer().make(ctx, stop, c.changes)
+	err := c.session.amend(ctx, stop, c.run, c.changes, c.o.Changes)
 	if err == nil || StatusOf(err) == status.Rows {
 		c.reconsider(ctx)
 		err = c.outcome()
@@ -225,27 +227,15 @@ func (c *CancelSession) refresh(ctx context.Context, p *CancelPreview) error {
 	}
 	seen := map[string]bool{}
 	for _, change := range p.Changes {
-		seen[change.InvitationID] = change.Action == Due
+		seen[change.InvitationID] = change.Action == amend.Due
 	}
 	for _, change := range c.changes {
-		if change.Action == Due && !seen[change.InvitationID] {
+		if change.Action == amend.Due && !seen[change.InvitationID] {
 			return refusal(status.Stopped, errors.New("the organization has changed meanwhile, and an invitation would be cancelled that was not seen; nothing was cancelled"),
 				remedy.Words("run the same command again"))
 		}
 	}
 	return nil
-}
-
-func (c *CancelSession) changer() changer {
-	s := c.session
-	changer := changer{
-		connection: s.connection, ledger: s.memory.ledger, observer: s.o.Observer, run: c.run,
-		silence: max(s.past.policy.InFlightGrace(), s.past.policy.Timeout), deadline: s.o.Deadline, told: s.followTrail,
-	}
-	if c.o.Changes != "" {
-		changer.listed = remedy.Words("see " + c.o.Changes)
-	}
-	return changer
 }
 
 // noteApproval adds to the audit trail how it was allowed to cancel so many invitations.
@@ -264,11 +254,11 @@ func (c *CancelSession) noteApproval(ctx context.Context) error {
 func (c *CancelSession) reconsider(ctx context.Context) {
 	for i := range c.changes {
 		change := &c.changes[i]
-		if change.Action != Failed {
+		if change.Action != amend.Failed {
 			continue
 		}
 		same := func(user cybedefend.User) bool { return email.Fold(user.Email) == email.Fold(change.Email) }
-		if member, found := c.changer().memberOf(ctx, change.Email, same); found {
+		if member, found := c.session.maker(c.run).Find(ctx, change.Email, same); found {
 			*change = accepted(change.Email, member)
 		}
 	}
@@ -289,8 +279,7 @@ func (c *CancelSession) write() error {
 	if c.o.Changes == "" {
 		return nil
 	}
-	f := following{changes: c.changes}
-	if err := results.WriteDrift(c.o.Changes, f.lines()); err != nil {
+	if err := results.WriteDrift(c.o.Changes, follow.Lines(c.changes)); err != nil {
 		return err
 	}
 	c.written = c.o.Changes

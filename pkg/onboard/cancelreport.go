@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/pkg/amend"
+	"rollcall/pkg/follow"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/status"
 )
@@ -44,23 +46,23 @@ type CancelCounts struct {
 
 // CancelledPerson is what became of a person, or of one of several invitations.
 type CancelledPerson struct {
-	Kind         string     `json:"kind"`
-	Email        string     `json:"email"`
-	Role         string     `json:"role,omitempty"`
-	InvitationID string     `json:"invitation_id,omitempty"`
-	ExpiresAt    *time.Time `json:"expires_at,omitempty"`
-	Action       Action     `json:"action"`
-	Error        string     `json:"error,omitempty"`
+	Kind         string       `json:"kind"`
+	Email        string       `json:"email"`
+	Role         string       `json:"role,omitempty"`
+	InvitationID string       `json:"invitation_id,omitempty"`
+	ExpiresAt    *time.Time   `json:"expires_at,omitempty"`
+	Action       amend.Action `json:"action"`
+	Error        string       `json:"error,omitempty"`
 }
 
 func (c *CancelSession) count() (n CancelCounts) {
 	for _, change := range c.changes {
 		switch {
-		case change.Action == Cancelled:
+		case change.Action == amend.Cancelled:
 			n.Cancelled++
-		case change.Action == Failed:
+		case change.Action == amend.Failed:
 			n.Failed++
-		case change.Action == Due:
+		case change.Action == amend.Due:
 			n.NotDone++
 		case change.Kind == Accepted:
 			n.Accepted++
@@ -77,10 +79,9 @@ func (c *CancelSession) count() (n CancelCounts) {
 
 func (c *CancelSession) people() []CancelledPerson {
 	people := make([]CancelledPerson, 0, len(c.changes))
-	f := following{changes: c.changes}
-	for line := range f.lines() {
+	for line := range follow.Lines(c.changes) {
 		person := CancelledPerson{
-			Kind: line.Kind, Email: line.Email, Role: line.HasRole, InvitationID: line.InvitationID, Action: Action(line.Action), Error: line.Error,
+			Kind: line.Kind, Email: line.Email, Role: line.HasRole, InvitationID: line.InvitationID, Action: amend.Action(line.Action), Error: line.Error,
 		}
 		if !line.ExpiresAt.IsZero() {
 			person.ExpiresAt = &line.ExpiresAt
@@ -158,7 +159,7 @@ func (p *CancelPreview) Lines() []string {
 			return append(lines, fmt.Sprintf("and %d more", len(p.Changes)-i))
 		}
 		line := change.Email + ": "
-		if change.Action == Due {
+		if change.Action == amend.Due {
 			line += "pending"
 			if change.Has != "" {
 				line += " as " + change.Has

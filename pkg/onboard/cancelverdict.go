@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/drift"
@@ -24,20 +25,20 @@ const (
 )
 
 // judge says what is to be done about a person: a change for each pending invitation, or one that says why there is none.
-func (c *CancelSession) judge(address string) []Change {
+func (c *CancelSession) judge(address string) []amend.Change {
 	in := &c.session.past.inputs
 	m := in.Directory.Person(address)
 	switch {
 	case c.session.past.inDoubt(address):
 		return leave(InDoubt, address, "what became of an earlier request for the person is not known yet")
 	case m.Member != nil:
-		return []Change{accepted(address, *m.Member)}
+		return []amend.Change{accepted(address, *m.Member)}
 	}
 	pending := c.pendingOf(address, m)
 	if len(pending) == 0 {
 		return c.judgeUninvited(address, m)
 	}
-	changes := make([]Change, 0, len(pending))
+	changes := make([]amend.Change, 0, len(pending))
 	for _, invitation := range pending {
 		changes = append(changes, c.judgeInvitation(address, invitation))
 	}
@@ -45,15 +46,15 @@ func (c *CancelSession) judge(address string) []Change {
 }
 
 // leave returns that a person is left alone, and why.
-func leave(kind drift.Kind, address, why string) []Change {
-	return []Change{{Difference: drift.Difference{Kind: kind, Email: address}, Action: Reported, Held: why}}
+func leave(kind drift.Kind, address, why string) []amend.Change {
+	return []amend.Change{{Difference: drift.Difference{Kind: kind, Email: address}, Action: amend.Reported, Held: why}}
 }
 
 // accepted returns that somebody is a member by now.
-func accepted(address string, member cybedefend.User) Change {
-	return Change{
+func accepted(address string, member cybedefend.User) amend.Change {
+	return amend.Change{
 		Difference: drift.Difference{Kind: Accepted, Email: address, Has: string(member.Role), UserID: member.ID},
-		Action:     Reported, Held: "a member already: members are never removed",
+		Action:     amend.Reported, Held: "a member already: members are never removed",
 	}
 }
 
@@ -81,9 +82,9 @@ func (c *CancelSession) pendingOf(address string, m directory.Membership) (pendi
 }
 
 // judgeInvitation says what is to be done about a pending invitation.
-func (c *CancelSession) judgeInvitation(address string, i cybedefend.Invitation) Change {
+func (c *CancelSession) judgeInvitation(address string, i cybedefend.Invitation) amend.Change {
 	in := &c.session.past.inputs
-	change := Change{Action: Reported, Difference: drift.Difference{
+	change := amend.Change{Step: amend.Cancel, Action: amend.Reported, Difference: drift.Difference{
 		Kind: Invited, Email: address, Has: i.OrganizationRole, InvitationID: i.ID, ExpiresAt: i.ExpiresAt,
 	}}
 	key := email.Fold(address)
@@ -94,7 +95,7 @@ func (c *CancelSession) judgeInvitation(address string, i cybedefend.Invitation)
 	case before && in.At.Sub(undone) < journey.MemoryCounts:
 		change.Kind, change.Held = NotInvited, cancelledAt(undone)+", which the list may not show yet"
 	case c.whom.run.ID == "" || strings.EqualFold(c.made.of[key], i.ID):
-		change.Action = Due
+		change.Action = amend.Due
 	case c.made.unsure[key]:
 		change.Kind, change.Held = InDoubt, "the id of the invitation that the run has made is not known: name the person to cancel this one"
 	default:
@@ -108,7 +109,7 @@ func cancelledAt(at time.Time) string {
 }
 
 // judgeUninvited says why nothing is to be done about somebody who has no pending invitation by the list.
-func (c *CancelSession) judgeUninvited(address string, m directory.Membership) []Change {
+func (c *CancelSession) judgeUninvited(address string, m directory.Membership) []amend.Change {
 	in := &c.session.past.inputs
 	history := in.Histories.Of(address)
 	undone, at := history.Undoing()

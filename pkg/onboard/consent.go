@@ -58,7 +58,7 @@ func (s *Session) consider(ctx context.Context, p *Preview) error {
 	var cut string
 	if l := s.memory.ledger; l != nil {
 		var err error
-		if approvals, err = all(l.Approvals(ctx, s.memory.scope)); err != nil {
+		if approvals, err = ledger.All(l.Approvals(ctx, s.memory.scope)); err != nil {
 			return err
 		}
 		if cut, err = s.cutShort(ctx); err != nil {

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
@@ -77,7 +78,7 @@ func (m memory) histories(ctx context.Context, now time.Time, whole string) (pla
 func (m memory) undone(ctx context.Context) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		for c, err := range m.ledger.ChangesIn(ctx, m.scope) {
-			if err == nil && (c.Kind != string(Invited) || c.Action != string(Cancelled)) {
+			if err == nil && (c.Kind != string(Invited) || c.Action != string(amend.Cancelled)) {
 				continue
 			}
 			if !yield(record.Record{Email: c.Email, InvitationID: c.InvitationID, UpdatedAt: c.At}, err) {

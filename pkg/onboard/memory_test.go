@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/ledgertest"
@@ -78,6 +79,7 @@ func TestJoiningsAreOfMailboxes(t *testing.T) {
 		{"gone and back under another spelling", []string{"annlee@gmail.com", "", "ann.lee@gmail.com"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			day := func(n int) time.Time { return time.Date(2026, 11, n, 2, 0, 0, 0, time.UTC) }
 			m := memory{ledger: ledgertest.NewMemory(nil), scope: record.Scope{Service: "https://x.example", OrganizationID: "1"}}
 			for i, address := range tt.nights {
 				run, err := m.ledger.Begin(t.Context(), ledger.Run{

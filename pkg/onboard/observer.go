@@ -3,6 +3,7 @@ package onboard
 import (
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
@@ -30,7 +31,7 @@ type Observer struct {
 	// Event tells what happens to the rows of the run.
 	Event func(batch.Event)
 	// Changed tells of a change that was made and is no invitation.
-	Changed func(Change)
+	Changed func(amend.Change)
 }
 
 // Warning is something that a person should know.
@@ -80,7 +81,7 @@ func (o Observer) event(e batch.Event) {
 	}
 }
 
-func (o Observer) changed(c Change) {
+func (o Observer) changed(c amend.Change) {
 	if o.Changed != nil {
 		o.Changed(c)
 	}

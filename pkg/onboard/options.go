@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/budget"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/document"
+	"rollcall/pkg/follow"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/pace"
@@ -35,7 +36,7 @@ type Options struct {
 	Auditing   `yaml:",inline"`
 
 	// Sync makes the organization follow the roster. Nil: people are invited, and nothing else.
-	Sync *Sync `yaml:"-"`
+	Sync *follow.Options `yaml:"-"`
 	// Approved is the plan that is to be carried out as it is, or not at all. Nil: whatever the verdicts are now.
 	Approved *plan.Saved `yaml:"-"`
 	// PlanFile is where the approved plan was, for messages.
@@ -164,38 +165,10 @@ type Output struct {
 	Plan string `yaml:"-"`
 }
 
-// Sync says what is changed so that the organization follows the roster, beside inviting whoever is missing. The zero value
-// changes nothing and lets no roster pass that has lost a row; see [ForSync].
-type Sync struct {
-	// CancelLeavers cancels the open invitations of people whom an earlier roster named and this one does not.
-	CancelLeavers bool `yaml:"cancel-leavers"`
-	// ApplyRoles gives members the role that the roster has for them.
-	ApplyRoles bool `yaml:"apply-roles"`
-	// AcceptRoster has the roster take the place of the last one, of whatever name and however that was read.
-	AcceptRoster bool `yaml:"accept-roster"`
-	// MaxShrink is the share of the last roster's rows that this one may have lost.
-	MaxShrink quantity.Share `yaml:"max-shrink"`
-	// MaxLeavers is how many people may be changed for having left: a number, or a share of the last roster's people.
-	MaxLeavers quantity.Quantity `yaml:"max-leavers"`
-	// MaxRoleChanges is how many members may be given another role: a number, or a share of the organization's members.
-	MaxRoleChanges quantity.Quantity `yaml:"max-role-changes"`
-	// MinAdmins is how many administrators stay, whatever the roster says. Whoever is about to become one does not count.
-	// Zero stands for 2.
-	MinAdmins int `yaml:"min-admins"`
-	// Beside are the ledgers of other jobs, empty being that of the organization: whom a live roster of theirs names for the
-	// same organization has not left.
-	Beside []string `yaml:"-"`
-}
-
 // Defaults of a sync where it differs from inviting, since nobody is there to say no.
 const (
 	// syncMaxAdmins: a role that may administrate is for a person to give.
 	syncMaxAdmins = 0
-	// syncMaxShrink is more than leaves a company overnight, and less than a truncated export loses.
-	syncMaxShrink quantity.Share = 0.25
-	// syncMaxLeavers, in percent, is more than leaves a company between two rosters, and less than another roster leaves
-	// out.
-	syncMaxLeavers = 20
 	// syncReinviteAfter and syncReinviteMax keep somebody who ignores invitations from getting one every night.
 	syncReinviteAfter = 24 * time.Hour
 	syncReinviteMax   = 3
@@ -210,10 +183,7 @@ func ForSync() Options {
 	return Options{
 		Reinviting: Reinviting{ReinviteAfter: new(syncReinviteAfter), ReinviteMax: syncReinviteMax},
 		Guards:     Guards{MaxAdmins: new(syncMaxAdmins)},
-		Sync: &Sync{
-			MaxShrink: syncMaxShrink, MaxLeavers: quantity.Percent(syncMaxLeavers),
-			MaxRoleChanges: quantity.Percent(syncMaxRoleChanges), MinAdmins: syncMinAdmins,
-		},
+		Sync:       follow.Defaults(),
 	}
 }
 
@@ -257,10 +227,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Grace == 0 {
 		o.Grace = journey.DefaultGrace
 	}
-	if o.Sync != nil && o.Sync.MinAdmins == 0 {
-		follow := *o.Sync
-		follow.MinAdmins, o.Sync = syncMinAdmins, &follow
-	}
+	o.Sync = o.Sync.WithDefaults()
 	if o.Source.Open != nil && o.Roster == "" {
 		o.Roster = o.Source.Name
 	}

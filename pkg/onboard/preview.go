@@ -8,6 +8,7 @@ import (
 	"iter"
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
@@ -46,7 +47,7 @@ type Preview struct {
 	Trips []guard.Trip
 	// Changes are where the organization differs from the roster that it is to follow, and Drift counts them; nil where
 	// that was not looked at.
-	Changes []Change
+	Changes []amend.Change
 	Drift   *report.Drift
 	// Seats are those of the subscription, nil where they are not known.
 	Seats *Seats
@@ -200,7 +201,7 @@ func (p *Preview) Verdicts(ctx context.Context) iter.Seq2[record.Record, error] 
 func (s *Session) newPreview() *Preview {
 	p := &Preview{
 		Roster: s.roster.Name, Detected: s.roster.Detected, Rows: s.roster.Rows, Warnings: s.roster.Warnings - s.roster.Duplicates,
-		Outcomes: map[record.Outcome]int{}, Drift: s.following.count(), Deadline: s.o.Deadline,
+		Outcomes: map[record.Outcome]int{}, Drift: s.following.Count(), Deadline: s.o.Deadline,
 		session: s, madeAt: time.Now(), comparison: s.approval.compare(),
 	}
 	if c := s.connection; c != nil {
@@ -213,8 +214,8 @@ func (s *Session) newPreview() *Preview {
 	}
 	p.guards = guard.New(s.limits(population, members))
 	if s.following != nil {
-		p.Changes = s.following.changes
-		s.following.check(p.guards, &p.work)
+		p.Changes = s.following.Changes
+		s.following.Check(p.guards, &p.work)
 	}
 	return p
 }
@@ -225,7 +226,7 @@ func (s *Session) limits(population, members int) guard.Limits {
 	if s.o.MaxNew.Given() {
 		limits.MaxNew = new(s.o.MaxNew.Of(population))
 	}
-	s.following.limit(&limits, members)
+	s.following.Limit(&limits, members)
 	return limits
 }
 
@@ -274,7 +275,7 @@ func (p *Preview) finish() {
 	s := p.session
 	p.Trips = p.guards.Trips(s.roster.Rows)
 	if f := s.following; f != nil {
-		p.Trips = append(p.Trips, f.trips...)
+		p.Trips = append(p.Trips, f.Trips...)
 	}
 	if s.connection == nil {
 		return

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/drift"
 )
 
@@ -55,19 +56,19 @@ func TestRowSet(t *testing.T) {
 }
 
 func TestCovers(t *testing.T) {
-	change := func(email string, action Action) Change {
-		return Change{Difference: drift.Difference{Kind: drift.LeaverInvited, Email: email}, Action: action}
+	change := func(email string, action amend.Action) amend.Change {
+		return amend.Change{Difference: drift.Difference{Kind: drift.LeaverInvited, Email: email}, Action: action}
 	}
-	agreed := []Change{change("a", Due), change("b", Reported)}
+	agreed := []amend.Change{change("a", amend.Due), change("b", amend.Reported)}
 	for _, tt := range []struct {
-		now  []Change
+		now  []amend.Change
 		want bool
 	}{
 		{nil, true},
-		{[]Change{change("a", Due)}, true},
-		{[]Change{change("c", Reported)}, true},
-		{[]Change{change("b", Due)}, false},
-		{[]Change{change("c", Due)}, false},
+		{[]amend.Change{change("a", amend.Due)}, true},
+		{[]amend.Change{change("c", amend.Reported)}, true},
+		{[]amend.Change{change("b", amend.Due)}, false},
+		{[]amend.Change{change("c", amend.Due)}, false},
 	} {
 		if got := covers(agreed, tt.now); got != tt.want {
 			t.Errorf("%+v: %t", tt.now, got)

@@ -2,7 +2,9 @@ package onboard
 
 import (
 	"context"
+	"sync"
 
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/status"
 )
 
@@ -36,4 +38,22 @@ func (s *Session) carryOut(ctx, waits context.Context, stop <-chan struct{}, agr
 		return err
 	}
 	return preview.Apply(ctx, stop)
+}
+
+// until returns a context that ends with ctx, and as interrupted once stop is closed. Call release when it is not needed
+// any more.
+func until(ctx context.Context, stop <-chan struct{}) (_ context.Context, release func()) {
+	ctx, end := context.WithCancelCause(ctx)
+	var waits sync.WaitGroup
+	waits.Go(func() {
+		select {
+		case <-stop:
+			end(&breaker.StopError{Reason: breaker.Interrupted})
+		case <-ctx.Done():
+		}
+	})
+	return ctx, func() {
+		end(nil)
+		waits.Wait()
+	}
 }

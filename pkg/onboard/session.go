@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/pkg/batch"
+	"rollcall/pkg/follow"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
@@ -36,8 +37,8 @@ type Session struct {
 	run        ledger.Run // zero until it has begun; one that is to be resumed has before
 
 	past      past
-	approval  *approval  // nil if there is no plan to carry out
-	following *following // nil unless it is a sync
+	approval  *approval         // nil if there is no plan to carry out
+	following *follow.Following // nil unless it is a sync
 	trailing
 
 	report  Report

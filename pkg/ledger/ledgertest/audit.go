@@ -68,10 +68,10 @@ func (m *Memory) KeepRoleChange(ctx context.Context, scope record.Scope, c ledge
 	return m.write(ctx, "keep", func(s *state) error {
 		changes := s.scope(scope).roles
 		if c.At.IsZero() {
-			delete(changes, c.Person)
+			delete(changes, seat{c.Person, c.Team})
 			return nil
 		}
-		changes[c.Person] = c
+		changes[seat{c.Person, c.Team}] = c
 		return nil
 	})
 }

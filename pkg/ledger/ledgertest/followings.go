@@ -177,6 +177,7 @@ var followingTests = []conformance{
 				InvitationID: "i", ExpiresAt: at.Add(time.Hour), At: at.Add(time.Minute),
 			},
 			{Kind: "leaver_invited", Action: "cancelled", Email: "a@x.example"},
+			{Kind: "team_missing", Action: "team_added", Email: "d@x.example", TeamID: "t1", Team: "Platform", Wanted: "developer", At: at.Add(time.Minute)},
 		}
 		for _, c := range changes {
 			if err := b.KeepChange(b.Context(), run.ID, c); err != nil {

@@ -53,19 +53,22 @@ type runState struct {
 	approval *ledger.Approval // nil if it has none
 }
 
+// seat is somebody's place in the organization, or in a team of it.
+type seat struct{ person, team string }
+
 // scopeState is what is remembered of a scope as a whole.
 type scopeState struct {
 	followed
 	clean   bool
 	rate    float64
 	learned time.Time
-	roles   map[string]ledger.RoleChange
+	roles   map[seat]ledger.RoleChange
 }
 
 func (s *state) scope(scope record.Scope) *scopeState {
 	found := s.scopes[scope]
 	if found == nil {
-		found = &scopeState{clean: true, roles: map[string]ledger.RoleChange{}, followed: followed{
+		found = &scopeState{clean: true, roles: map[seat]ledger.RoleChange{}, followed: followed{
 			asked: map[string]time.Time{}, tripped: map[string]ledger.Tripped{}, names: map[string]*named{},
 		}}
 		s.scopes[scope] = found

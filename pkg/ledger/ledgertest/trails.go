@@ -111,21 +111,27 @@ var trailTests = []conformance{
 		kept := func(scope record.Scope) []ledger.RoleChange {
 			b.Helper()
 			found := collect(b, b.RoleChanges(b.Context(), scope))
-			slices.SortFunc(found, func(x, y ledger.RoleChange) int { return cmp.Compare(x.Person, y.Person) })
+			slices.SortFunc(found, func(x, y ledger.RoleChange) int {
+				return cmp.Or(cmp.Compare(x.Person, y.Person), cmp.Compare(x.Team, y.Team))
+			})
 			return found
 		}
 		b.same("of a scope without any", kept(here), []ledger.RoleChange(nil))
 		ada := ledger.RoleChange{Person: "ada@x.example", UserID: "u1", From: "Member", To: "manager", At: at}
 		bo := ledger.RoleChange{Person: "bo@x.example", UserID: "u2", From: "manager", To: "member", At: at, Told: true}
+		inTeam := ledger.RoleChange{Person: "ada@x.example", UserID: "u1", Team: "t1", To: "developer", At: at}
 		keep(here, ada)
+		keep(here, inTeam)
 		keep(here, bo)
 		keep(elsewhere, bo)
 		b.reopen()
-		b.same("changes", kept(here), []ledger.RoleChange{ada, bo})
+		b.same("changes", kept(here), []ledger.RoleChange{ada, inTeam, bo})
 		ada.To, ada.At, ada.Told = "member", at.Add(time.Hour), true
 		keep(here, ada)
 		keep(here, ledger.RoleChange{Person: bo.Person})
 		keep(here, ledger.RoleChange{Person: "nobody@x.example"})
+		b.same("changes", kept(here), []ledger.RoleChange{ada, inTeam})
+		keep(here, ledger.RoleChange{Person: inTeam.Person, Team: inTeam.Team})
 		b.same("changes", kept(here), []ledger.RoleChange{ada})
 		b.same("changes elsewhere", kept(elsewhere), []ledger.RoleChange{bo})
 	}},

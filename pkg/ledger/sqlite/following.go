@@ -117,18 +117,18 @@ func (l *Ledger) KeepChange(ctx context.Context, run string, c ledger.Change) er
 		return err
 	}
 	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
-		_, err := w.Run(ctx, `INSERT INTO changed (run, kind, action, email, has_role, wanted_role, user_id, invitation_id, expires_at, at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, key.key, c.Kind, c.Action, c.Email, c.Has, c.Wanted, c.UserID, c.InvitationID,
+		_, err := w.Run(ctx, `INSERT INTO changed (run, kind, action, email, team, team_name, has_role, wanted_role, user_id, invitation_id, expires_at, at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, key.key, c.Kind, c.Action, c.Email, c.TeamID, c.Team, c.Has, c.Wanted, c.UserID, c.InvitationID,
 			micros(c.ExpiresAt), micros(c.At))
 		return err
 	})
 }
 
 // selectChange reads the columns of [scanChange].
-const selectChange = `SELECT kind, action, email, has_role, wanted_role, user_id, invitation_id, expires_at, at FROM changed`
+const selectChange = `SELECT kind, action, email, team, team_name, has_role, wanted_role, user_id, invitation_id, expires_at, at FROM changed`
 
 func scanChange(rows *sql.Rows) (c ledger.Change, err error) {
-	err = rows.Scan(&c.Kind, &c.Action, &c.Email, &c.Has, &c.Wanted, &c.UserID, &c.InvitationID, (*instant)(&c.ExpiresAt), (*instant)(&c.At))
+	err = rows.Scan(&c.Kind, &c.Action, &c.Email, &c.TeamID, &c.Team, &c.Has, &c.Wanted, &c.UserID, &c.InvitationID, (*instant)(&c.ExpiresAt), (*instant)(&c.At))
 	return c, err
 }
 

@@ -114,6 +114,7 @@ ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 	{script: followingSchema, then: fillFollowing},
 	{script: auditSchema},
 	{script: roleSchema},
+	{script: teamSchema},
 }
 
 // IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that

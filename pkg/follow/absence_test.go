@@ -1,4 +1,4 @@
-package onboard
+package follow
 
 import (
 	"slices"
@@ -52,7 +52,7 @@ func TestLive(t *testing.T) {
 }
 
 func TestWhoeverHasNamedSomebodyLastDecides(t *testing.T) {
-	a := absence{
+	a := Absence{
 		named:     map[string]time.Time{"ann+work@x.example": day(3), "bo@x.example": day(1)},
 		mailboxes: map[string]time.Time{"ann@x.example": day(3), "bo@x.example": day(1)},
 		asked:     map[string]time.Time{},
@@ -75,8 +75,8 @@ func TestWhoeverHasNamedSomebodyLastDecides(t *testing.T) {
 		if tt.asked > 0 {
 			a.asked["ann@x.example"] = day(tt.asked)
 		}
-		if a.evidence = (time.Time{}); tt.evidence > 0 {
-			a.evidence = day(tt.evidence)
+		if a.Evidence = (time.Time{}); tt.evidence > 0 {
+			a.Evidence = day(tt.evidence)
 		}
 		if got := a.knows(tt.key); got != tt.want {
 			t.Errorf("%s: known %v, want %v", tt.name, got, tt.want)
@@ -93,18 +93,18 @@ func TestWhoeverHasNamedSomebodyLastDecides(t *testing.T) {
 }
 
 func TestUnchanged(t *testing.T) {
-	a := absence{evidence: day(1)}
+	a := Absence{Evidence: day(1)}
 	for now, want := range map[time.Time]string{
 		day(1):                       "",
 		day(7).Add(22 * time.Hour):   "",
 		day(8).Add(-5 * time.Minute): "the roster has been the very same for 7 nights: is it still exported?",
 		day(9):                       "the roster has been the very same for 8 nights: is it still exported?",
 	} {
-		if got := a.unchanged(now); got != want {
+		if got := a.Unchanged(now); got != want {
 			t.Errorf("on %s: %q, want %q", now, got, want)
 		}
 	}
-	if got := new(absence).unchanged(day(30)); got != "" {
+	if got := new(Absence).Unchanged(day(30)); got != "" {
 		t.Errorf("a roster that is read for the first time: %q", got)
 	}
 }
@@ -115,16 +115,16 @@ func TestAnotherRosterTrips(t *testing.T) {
 	unknown.Shape = ""
 	for _, tt := range []struct {
 		name string
-		give absence
-		now  edition
+		give Absence
+		now  Edition
 		want int
 	}{
-		{"the first", absence{}, edition{name: "a.csv", shape: "{}"}, 0},
-		{"the same on another day", absence{accepted: accepted, same: &accepted}, edition{name: "people-2026-11-02.csv", shape: "{}"}, 0},
-		{"another name", absence{accepted: accepted}, edition{name: "staff.csv", shape: "{}"}, 1},
-		{"other settings", absence{accepted: accepted, same: &accepted}, edition{name: "people-2026-11-02.csv", shape: `{"sheet":"x"}`}, 1},
-		{"settings that nobody remembers", absence{accepted: unknown, same: &unknown}, edition{name: "people-2026-11-02.csv", shape: `{"sheet":"x"}`}, 0},
-		{"a name that nobody remembers", absence{accepted: ledger.Accepted{At: day(1)}}, edition{name: "a.csv"}, 0},
+		{"the first", Absence{}, Edition{Name: "a.csv", Shape: "{}"}, 0},
+		{"the same on another day", Absence{Accepted: accepted, same: &accepted}, Edition{Name: "people-2026-11-02.csv", Shape: "{}"}, 0},
+		{"another name", Absence{Accepted: accepted}, Edition{Name: "staff.csv", Shape: "{}"}, 1},
+		{"other settings", Absence{Accepted: accepted, same: &accepted}, Edition{Name: "people-2026-11-02.csv", Shape: `{"sheet":"x"}`}, 1},
+		{"settings that nobody remembers", Absence{Accepted: unknown, same: &unknown}, Edition{Name: "people-2026-11-02.csv", Shape: `{"sheet":"x"}`}, 0},
+		{"a name that nobody remembers", Absence{Accepted: ledger.Accepted{At: day(1)}}, Edition{Name: "a.csv"}, 0},
 	} {
 		if got := len(tt.give.trips(tt.now)); got != tt.want {
 			t.Errorf("%s: %d trips, want %d", tt.name, got, tt.want)

@@ -1,4 +1,4 @@
-package onboard
+package follow
 
 import (
 	"testing"
@@ -23,11 +23,11 @@ func TestLeavers(t *testing.T) {
 		{"50", 10, 50},
 	}
 	for _, tt := range tests {
-		var s Sync
-		if err := s.MaxLeavers.Set(tt.give); err != nil {
+		var o Options
+		if err := o.MaxLeavers.Set(tt.give); err != nil {
 			t.Fatal(err)
 		}
-		if got := s.leavers(tt.people); got != tt.want {
+		if got := o.Leavers(tt.people); got != tt.want {
 			t.Errorf("%s of %d people = %d, want %d", tt.give, tt.people, got, tt.want)
 		}
 	}

@@ -1,12 +1,12 @@
-package onboard
+package follow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"rollcall/pkg/amend"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/drift"
@@ -14,27 +14,8 @@ import (
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plural"
-	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 )
-
-const (
-	// syncMinAdmins leaves an organization with somebody who can help when the other one is away.
-	syncMinAdmins = 2
-	// syncMaxRoleChanges, in percent of the members, is more than changes in a company overnight, and less than a roster
-	// whose column of roles has slipped.
-	syncMaxRoleChanges = 10
-	// fewRoleChanges are always within a share.
-	fewRoleChanges = 3
-)
-
-// roleChanges returns how many members may be given another role in an organization of so many.
-func (s *Sync) roleChanges(members int) int {
-	if s.MaxRoleChanges.IsShare() {
-		return max(fewRoleChanges, s.MaxRoleChanges.Of(members))
-	}
-	return s.MaxRoleChanges.Of(members)
-}
 
 // roleRules decide whose role is changed, one member after the other by address. A rule that holds a change back says why.
 type roleRules struct {
@@ -48,9 +29,9 @@ type roleRules struct {
 
 // rulesFor returns the rules for an organization. Earlier changes that are seen to be made, or that nobody wishes for any
 // more, are forgotten where the ledger is held.
-func (s *Sync) rulesFor(ctx context.Context, m memory, p *past, wanted drift.Roster) (*roleRules, error) {
-	d := p.inputs.Directory
-	r := &roleRules{caller: d.Caller, minimum: s.MinAdmins, earlier: map[string]ledger.RoleChange{}, now: p.now()}
+func (o *Options) rulesFor(ctx context.Context, g Ground, wanted drift.Roster) (*roleRules, error) {
+	d := g.Directory
+	r := &roleRules{caller: d.Caller, minimum: o.MinAdmins, earlier: map[string]ledger.RoleChange{}, now: g.Now}
 	members := map[string]cybedefend.User{}
 	for key, membership := range d.People() {
 		member := membership.Member
@@ -62,10 +43,10 @@ func (s *Sync) rulesFor(ctx context.Context, m memory, p *past, wanted drift.Ros
 			r.present++
 		}
 	}
-	if m.ledger == nil {
+	if g.Ledger == nil {
 		return r, nil
 	}
-	for c, err := range m.ledger.RoleChanges(ctx, m.scope) {
+	for c, err := range g.Ledger.RoleChanges(ctx, g.Scope) {
 		if err != nil {
 			return nil, err
 		}
@@ -73,10 +54,10 @@ func (s *Sync) rulesFor(ctx context.Context, m memory, p *past, wanted drift.Ros
 			r.earlier[c.Person] = c
 			continue
 		}
-		if m.held.IsZero() {
+		if !g.IsHeld {
 			continue
 		}
-		if err := m.ledger.KeepRoleChange(ctx, m.scope, ledger.RoleChange{Person: c.Person}); err != nil {
+		if err := g.Ledger.KeepRoleChange(ctx, g.Scope, ledger.RoleChange{Person: c.Person}); err != nil {
 			return nil, err
 		}
 	}
@@ -89,8 +70,8 @@ func isAdministrator(role string) bool {
 }
 
 // judge says what becomes of a member with another role than the roster wants.
-func (r *roleRules) judge(d drift.Difference) (c Change) {
-	c = Change{Difference: d, Action: Reported}
+func (r *roleRules) judge(d drift.Difference) (c amend.Change) {
+	c = amend.Change{Difference: d, Step: amend.ChangeRole, Action: amend.Reported}
 	if c.Held = r.held(d); c.Held != "" || d.Doubt != "" {
 		return c
 	}
@@ -104,7 +85,7 @@ func (r *roleRules) judge(d drift.Difference) (c Change) {
 		}
 		r.present--
 	}
-	c.Action = Due
+	c.Action = amend.Due
 	return c
 }
 
@@ -121,7 +102,7 @@ func (r *roleRules) held(d drift.Difference) string {
 }
 
 // again says what becomes of a change that the service has said to have made, and that is not to be seen.
-func (r *roleRules) again(c Change, earlier ledger.RoleChange) Change {
+func (r *roleRules) again(c amend.Change, earlier ledger.RoleChange) amend.Change {
 	at := earlier.At.UTC().Format(time.DateTime)
 	switch {
 	case r.now.Sub(earlier.At).Abs() < journey.MemoryCounts:
@@ -129,32 +110,8 @@ func (r *roleRules) again(c Change, earlier ledger.RoleChange) Change {
 	case earlier.Told:
 		c.Held = "it did not stick at " + at + " UTC: it is tried again once the roster or the organization has changed"
 	default:
-		c.Action, c.stuck = Failed, &earlier
+		c.Action, c.Stuck = amend.Failed, &earlier
 		c.Err = fmt.Errorf("it did not stick: the service has said yes at %s UTC, and still lists %q", at, c.Has)
 	}
 	return c
 }
-
-// tellStuck remembers that a person is told of the changes that did not stick, and counts them.
-func (c changer) tellStuck(ctx context.Context, changes []Change) (failed int, err error) {
-	for _, change := range changes {
-		if change.stuck == nil {
-			continue
-		}
-		failed++
-		told := *change.stuck
-		told.Told = true
-		err = errors.Join(err, c.ledger.KeepRoleChange(ctx, c.scope(), told))
-		c.observer.warnOf(change.Err, "a role did not stick", map[string]any{"email": change.Email})
-	}
-	return failed, err
-}
-
-// keepRole remembers a change of a role that the service has said to have made, so that a later run sees whether it was.
-func (c changer) keepRole(ctx context.Context, d drift.Difference) error {
-	return c.ledger.KeepRoleChange(ctx, c.scope(), ledger.RoleChange{
-		Person: email.Fold(d.Email), UserID: d.UserID, From: d.Has, To: d.Wanted, At: c.connection.Now(),
-	})
-}
-
-func (c changer) scope() record.Scope { return c.connection.scope() }

@@ -1,4 +1,4 @@
-package onboard
+package follow
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/plural"
+	"rollcall/pkg/record"
 )
 
 // liveFor is how long a roster counts that was let through, and with it the people in it: the rarest schedule of note is
@@ -24,16 +25,24 @@ const liveFor = 35 * 24 * time.Hour
 // come or go for longer, and an export that is stuck looks like that.
 const unchangedNights = 7
 
-// absence is what is remembered of whom rosters have named, by which is decided whether somebody has left the one that is
+// Memory is the ledger that remembers what a comparison goes by.
+type Memory struct {
+	Ledger ledger.Ledger // nil where there is none yet
+	Scope  record.Scope
+	// IsHeld says that no other process writes to it, so that what is of no use any more is forgotten.
+	IsHeld bool
+}
+
+// Absence is what is remembered of whom rosters have named, by which is decided whether somebody has left the one that is
 // followed now. Whoever has named a person last decides. The zero value knows nobody.
-type absence struct {
-	// accepted is the last roster that was let through, of whatever series; its At is zero if there is none. same is the
+type Absence struct {
+	// Accepted is the last roster that was let through, of whatever series; its At is zero if there is none. same is the
 	// last one of the series of the roster now, nil if there is none.
-	accepted ledger.Accepted
+	Accepted ledger.Accepted
 	same     *ledger.Accepted
-	// evidence is when the roster was first read that lacks somebody: an export that is the very same the next night is no
+	// Evidence is when the roster was first read that lacks somebody: an export that is the very same the next night is no
 	// further evidence. It is zero for one that is read for the first time.
-	evidence time.Time
+	Evidence time.Time
 	// named says when a roster last named a person that was let through, by key, and mailboxes by mailbox.
 	named, mailboxes map[string]time.Time
 	// asked says when somebody last asked for a person by a run that follows no roster, by mailbox.
@@ -42,36 +51,37 @@ type absence struct {
 	elsewhere map[string]bool
 }
 
-// edition is one of the rosters of a series: the one that is about to be followed.
-type edition struct {
-	name, shape string
-	content     [32]byte
+// Edition is one of the rosters of a series: the one that is about to be followed.
+type Edition struct {
+	// Name is that of the roster, Shape what decides whom it names, and Content the digest of its bytes.
+	Name, Shape string
+	Content     [32]byte
 }
 
-// absence finds out what is remembered, in this ledger and in those of other jobs beside it. All times are of this
+// Recall finds out what is remembered, in this ledger and in those of other jobs beside it. All times are of this
 // machine's clock.
-func (m memory) absence(ctx context.Context, r edition, now time.Time, beside []string) (*absence, error) {
-	a := &absence{named: map[string]time.Time{}, mailboxes: map[string]time.Time{}, asked: map[string]time.Time{}, elsewhere: map[string]bool{}}
-	if err := a.lookBeside(ctx, m, now, beside); err != nil || m.ledger == nil {
+func Recall(ctx context.Context, m Memory, r Edition, now time.Time, beside []string) (*Absence, error) {
+	a := &Absence{named: map[string]time.Time{}, mailboxes: map[string]time.Time{}, asked: map[string]time.Time{}, elsewhere: map[string]bool{}}
+	if err := a.lookBeside(ctx, m, now, beside); err != nil || m.Ledger == nil {
 		return a, err
 	}
-	accepted, err := all(m.ledger.AcceptedRosters(ctx, m.scope))
+	accepted, err := ledger.All(m.Ledger.AcceptedRosters(ctx, m.Scope))
 	if err != nil {
 		return nil, err
 	}
 	if len(accepted) > 0 {
-		a.accepted = accepted[0]
+		a.Accepted = accepted[0]
 	}
-	if i := slices.IndexFunc(accepted, func(one ledger.Accepted) bool { return ledger.Series(one.Roster) == ledger.Series(r.name) }); i >= 0 {
+	if i := slices.IndexFunc(accepted, func(one ledger.Accepted) bool { return ledger.Series(one.Roster) == ledger.Series(r.Name) }); i >= 0 {
 		a.same = &accepted[i]
 	}
-	if a.same != nil && a.same.Content == r.content && a.same.Shape == r.shape {
-		a.evidence = a.same.Since
+	if a.same != nil && a.same.Content == r.Content && a.same.Shape == r.Shape {
+		a.Evidence = a.same.Since
 	}
-	if err := a.addLive(ctx, m, live(accepted, ledger.Series(r.name), now)); err != nil {
+	if err := a.addLive(ctx, m, live(accepted, ledger.Series(r.Name), now)); err != nil {
 		return nil, err
 	}
-	for name, err := range m.ledger.Named(ctx, m.scope) {
+	for name, err := range m.Ledger.Named(ctx, m.Scope) {
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +93,7 @@ func (m memory) absence(ctx context.Context, r edition, now time.Time, beside []
 			a.mailboxes[mailbox] = name.Last
 		}
 	}
-	for asked, err := range m.ledger.Asked(ctx, m.scope) {
+	for asked, err := range m.Ledger.Asked(ctx, m.Scope) {
 		if err != nil {
 			return nil, err
 		}
@@ -92,17 +102,6 @@ func (m memory) absence(ctx context.Context, r edition, now time.Time, beside []
 		}
 	}
 	return a, nil
-}
-
-// all returns what a sequence yields, up to its first error.
-func all[T any](seq func(func(T, error) bool)) (values []T, err error) {
-	for value, err := range seq {
-		if err != nil {
-			return values, err
-		}
-		values = append(values, value)
-	}
-	return values, nil
 }
 
 // live returns the last rosters of other series that are live, of all that were let through, the one that was seen last
@@ -143,12 +142,12 @@ func live(accepted []ledger.Accepted, series string, now time.Time) []ledger.Acc
 }
 
 // addLive takes in whom live rosters name.
-func (a *absence) addLive(ctx context.Context, m memory, rosters []ledger.Accepted) error {
+func (a *Absence) addLive(ctx context.Context, m Memory, rosters []ledger.Accepted) error {
 	for _, roster := range rosters {
 		if roster.Run == "" {
 			continue
 		}
-		for rec, err := range m.ledger.Records(ctx, roster.Run) {
+		for rec, err := range m.Ledger.Records(ctx, roster.Run) {
 			if err != nil {
 				return err
 			}
@@ -162,9 +161,9 @@ func (a *absence) addLive(ctx context.Context, m memory, rosters []ledger.Accept
 
 // lookBeside takes in whom the live rosters of other ledgers name for the same organization. The session's own ledger is not
 // opened once more, which would give up its lock.
-func (a *absence) lookBeside(ctx context.Context, m memory, now time.Time, beside []string) error {
+func (a *Absence) lookBeside(ctx context.Context, m Memory, now time.Time, beside []string) error {
 	for _, path := range beside {
-		if m.ledger != nil && fileset.Same(path, m.ledger.Path()) {
+		if m.Ledger != nil && fileset.Same(path, m.Ledger.Path()) {
 			continue
 		}
 		l, err := sqlite.View(path)
@@ -174,8 +173,8 @@ func (a *absence) lookBeside(ctx context.Context, m memory, now time.Time, besid
 		if err != nil {
 			return err
 		}
-		other := memory{ledger: l, scope: m.scope}
-		accepted, err := all(l.AcceptedRosters(ctx, m.scope))
+		other := Memory{Ledger: l, Scope: m.Scope}
+		accepted, err := ledger.All(l.AcceptedRosters(ctx, m.Scope))
 		if err == nil {
 			err = a.addLive(ctx, other, live(accepted, "", now))
 		}
@@ -188,15 +187,15 @@ func (a *absence) lookBeside(ctx context.Context, m memory, now time.Time, besid
 
 // knows reports whether somebody has been named by a roster that was followed, so that the person has left it if it names
 // them no more. Whoever was asked for since, or named since the roster was first read, has not left by it.
-func (a *absence) knows(key string) bool {
+func (a *Absence) knows(key string) bool {
 	mailbox := email.Mailbox(key)
 	last, known := a.mailboxes[mailbox]
-	return known && !a.asked[mailbox].After(last) && (a.evidence.IsZero() || last.Before(a.evidence))
+	return known && !a.asked[mailbox].After(last) && (a.Evidence.IsZero() || last.Before(a.Evidence))
 }
 
 // doubt says why nothing should be changed about somebody who is known, empty if nothing speaks against that: another
 // spelling of an address may be somebody else's.
-func (a *absence) doubt(keys ...string) string {
+func (a *Absence) doubt(keys ...string) string {
 	for _, key := range keys {
 		if _, exactly := a.named[key]; exactly {
 			return ""
@@ -207,32 +206,32 @@ func (a *absence) doubt(keys ...string) string {
 
 // trips says what speaks against changing people for not being in a roster: the organization has followed another one, or
 // it is read in another way than before.
-func (a *absence) trips(r edition) []guard.Trip {
+func (a *Absence) trips(r Edition) []guard.Trip {
 	switch {
-	case a.accepted.Roster == "" || a.accepted.At.IsZero():
-	case ledger.Series(a.accepted.Roster) != ledger.Series(r.name):
-		return []guard.Trip{guard.Another(filepath.Base(a.accepted.Roster), filepath.Base(r.name))}
-	case a.same.Shape != "" && a.same.Shape != r.shape:
-		return []guard.Trip{guard.Reshaped(a.same.Shape, r.shape)}
+	case a.Accepted.Roster == "" || a.Accepted.At.IsZero():
+	case ledger.Series(a.Accepted.Roster) != ledger.Series(r.Name):
+		return []guard.Trip{guard.Another(filepath.Base(a.Accepted.Roster), filepath.Base(r.Name))}
+	case a.same.Shape != "" && a.same.Shape != r.Shape:
+		return []guard.Trip{guard.Reshaped(a.same.Shape, r.Shape)}
 	}
 	return nil
 }
 
-// rows is how many rows a roster is expected to have by the last one, 0 if there is none: the last one of its series if that
+// Rows is how many rows a roster is expected to have by the last one, 0 if there is none: the last one of its series if that
 // is known, since another list may be longer or shorter.
-func (a *absence) rows() int {
+func (a *Absence) Rows() int {
 	if a.same != nil {
 		return a.same.Rows
 	}
-	return a.accepted.Rows
+	return a.Accepted.Rows
 }
 
-// unchanged says that the roster has been the very same for many nights, empty if it has not.
-func (a *absence) unchanged(now time.Time) string {
-	if a.evidence.IsZero() {
+// Unchanged says that the roster has been the very same for many nights, empty if it has not.
+func (a *Absence) Unchanged(now time.Time) string {
+	if a.Evidence.IsZero() {
 		return ""
 	}
-	nights := int((now.Sub(a.evidence) + time.Hour) / (24 * time.Hour)) // which schedules don't keep to the minute
+	nights := int((now.Sub(a.Evidence) + time.Hour) / (24 * time.Hour)) // which schedules don't keep to the minute
 	if nights < unchangedNights {
 		return ""
 	}

@@ -1,0 +1,234 @@
+// Package follow holds an organization to the roster that it is to follow: what differs, what of that is to be changed, and
+// what speaks against it.
+//
+// It decides and changes nothing itself. Whoever has named a person last decides whether somebody has left; a rule that
+// holds a change back says why.
+package follow
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"strings"
+	"time"
+
+	"rollcall/pkg/amend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/drift"
+	"rollcall/pkg/email"
+	"rollcall/pkg/guard"
+	"rollcall/pkg/journey"
+	"rollcall/pkg/plan"
+	"rollcall/pkg/report"
+	"rollcall/pkg/results"
+	"rollcall/pkg/roster"
+)
+
+// Following is where an organization differs from the roster that it is to follow. Nil is an organization that follows
+// none.
+type Following struct {
+	*Options
+	// Absence is what is remembered of whom rosters have named.
+	*Absence
+	// Trips are what speaks against the roster itself: it has lost too many rows, or leavers would be changed by another one
+	// than before.
+	Trips []guard.Trip
+	// Changes are the differences, with what becomes of each.
+	Changes []amend.Change
+}
+
+// Ground is what a comparison rests on: the organization as it was read, and what is remembered of it.
+type Ground struct {
+	Memory
+	Directory *directory.Directory
+	Histories plan.Histories
+	// Doubtful are the people about whom a request may still take effect.
+	Doubtful journey.Doubtful
+	// Now is the service's time.
+	Now time.Time
+}
+
+// Compare finds out where the organization differs from the roster that it is to follow, which of that is to be changed, and
+// what speaks against the roster.
+func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now Edition, g Ground) (*Following, error) {
+	f := &Following{Options: o, Absence: a}
+	wanted, err := wishesOf(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	for mailbox := range a.elsewhere {
+		if _, here := wanted[mailbox]; !here {
+			wanted[mailbox] = "" // whom another live roster names has not left, whatever role that one wants
+		}
+	}
+	rules, err := o.rulesFor(ctx, g, wanted)
+	if err != nil {
+		return nil, err
+	}
+	owners := ownersOf(g.Histories)
+	leavers := false
+	for _, difference := range drift.Find(drift.Sides{
+		People: g.Directory.People(), Roster: wanted, Known: a.knows,
+		Owner: func(id string) string { return owners[strings.ToLower(id)] },
+	}) {
+		if difference.Kind == drift.LeaverInvited {
+			difference.Doubt = a.doubt(email.Fold(difference.Email), owners[strings.ToLower(difference.InvitationID)])
+		}
+		change := f.judge(difference, r, g, rules)
+		leavers = leavers || change.IsDue() && difference.Kind != drift.Role
+		f.Changes = append(f.Changes, change)
+	}
+	if trip := guard.Shrink(a.Rows(), r.Rows, float64(o.MaxShrink)*100); trip != nil {
+		f.Trips = append(f.Trips, *trip)
+	}
+	if leavers && !o.AcceptRoster {
+		f.Trips = append(f.Trips, a.trips(now)...)
+	}
+	return f, nil
+}
+
+// wishesOf returns what a roster wants, by key. Whoever has an invalid row, one that a filter leaves out, or no role of their own
+// is in the roster all the same, and keeps whatever role. Whoever is not active is not in it.
+func wishesOf(ctx context.Context, r *roster.Roster) (drift.Roster, error) {
+	wanted := drift.Roster{}
+	for entry, err := range r.Entries(ctx) {
+		switch {
+		case err != nil:
+			return nil, err
+		case entry.Inactive: // who has left
+		case entry.Skipped(): // by a filter, by which nobody has left
+			if _, named := wanted[entry.Key()]; !named {
+				wanted[entry.Key()] = ""
+			}
+		case entry.Invalid(), entry.RoleDefaulted:
+			wanted[entry.Key()] = ""
+		default:
+			wanted[entry.Key()] = entry.Role
+		}
+	}
+	return wanted, nil
+}
+
+// ownersOf returns whose the invitations are that are remembered, by their ids in lower case. An id that the service has
+// given to several people is nobody's.
+func ownersOf(histories plan.Histories) map[string]string {
+	owners := make(map[string]string, len(histories))
+	for key, history := range histories {
+		for _, id := range append([]string{history.Invitation.ID, history.Seen.ID}, history.Earlier...) {
+			id = strings.ToLower(id)
+			if owner, taken := owners[id]; id == "" || taken && owner != key {
+				owners[id] = ""
+				continue
+			}
+			owners[id] = key
+		}
+	}
+	return owners
+}
+
+// judge says what is to be done about a difference, and what holds it back. Where rows are invalid, nobody is certain to
+// have left: one of them may be meant.
+func (f *Following) judge(d drift.Difference, r *roster.Roster, g Ground, rules *roleRules) amend.Change {
+	c := amend.Change{Difference: d, Action: amend.Reported}
+	switch {
+	case d.Kind == drift.Role && !f.ApplyRoles: // nothing is to be changed, so nothing is held back
+	case g.Doubtful.Has(d.Email): // a request for the person may still take effect
+		if d.Kind == drift.Role {
+			c.Held = "what became of an earlier request for the person is not known yet"
+		}
+	case d.Kind == drift.Role:
+		return rules.judge(d)
+	case d.Kind == drift.LeaverInvited && d.Doubt == "" && f.CancelLeavers && r.Invalid == 0:
+		c.Step, c.Action = amend.Cancel, amend.Due
+	}
+	return c
+}
+
+// Limit adds to a guard's limits what holds for leavers and roles in an organization of so many members, and Check shows a
+// guard what is to be changed, which is work.
+func (f *Following) Limit(limits *guard.Limits, members int) {
+	if f != nil {
+		limits.MaxLeavers = new(f.Options.Leavers(f.Rows()))
+		limits.MaxRoleChanges = new(f.RoleChanges(members))
+	}
+}
+
+func (f *Following) Check(guards *guard.Check, work *guard.Work) {
+	if f == nil {
+		return
+	}
+	for _, c := range f.Changes {
+		if c.IsDue() {
+			work.Add(string(c.Kind), email.Fold(c.Email), c.Wanted)
+		}
+		switch {
+		case !c.IsDue():
+		case c.Kind == drift.Role:
+			guards.ChangeRole(guard.Person{Email: c.Email, Role: c.Wanted})
+		case c.Kind == drift.LeaverInvited:
+			guards.Leave(c.Email)
+		}
+	}
+}
+
+// IsDue reports whether anything is to be changed, or to be told of a change that did not stick.
+func (f *Following) IsDue() bool {
+	for _, c := range f.Changes {
+		if c.IsDue() || c.Stuck != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Count counts the differences.
+func (f *Following) Count() *report.Drift {
+	if f == nil {
+		return nil
+	}
+	found := &report.Drift{}
+	for _, c := range f.Changes {
+		switch c.Kind {
+		case drift.Role:
+			found.Roles++
+		case drift.Leaver:
+			found.Leavers++
+		case drift.LeaverInvited:
+			found.LeaversInvited++
+		case drift.UnknownInvited:
+			found.UnknownInvited++
+		}
+		if f.ApplyRoles && c.Kind == drift.Role && c.Action == amend.Reported {
+			found.Held++
+		}
+		switch c.Action {
+		case amend.Cancelled:
+			found.Changed++
+		case amend.RoleChanged:
+			found.Changed++
+			found.RolesChanged++
+		case amend.Failed:
+			found.Failed++
+		case amend.Reported, amend.Due:
+		}
+	}
+	return found
+}
+
+// Lines yields the lines of the file of differences.
+func Lines(changes []amend.Change) iter.Seq[results.DriftLine] {
+	return func(yield func(results.DriftLine) bool) {
+		for _, c := range changes {
+			line := results.DriftLine{
+				Kind: string(c.Kind), Email: c.Email, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
+				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: cmp.Or(c.Doubt, c.Held),
+			}
+			if c.Err != nil {
+				line.Error = c.Err.Error()
+			}
+			if !yield(line) {
+				return
+			}
+		}
+	}
+}
