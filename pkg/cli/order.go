@@ -89,7 +89,7 @@ func (o *order) complete(a *app) error {
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}
 	o.SkipInvalid = o.Invalid == skipInvalid
-	for _, limit := range []**int{&o.MaxAdmins, &o.MaxPerDay, &o.MaxPending, &o.Limit} {
+	for _, limit := range []**int{&o.MaxAdmins, &o.MaxSeats, &o.MaxPerDay, &o.MaxPending, &o.Limit} {
 		if *limit != nil && **limit == -1 {
 			*limit = nil
 		}
@@ -184,6 +184,8 @@ func (o *order) whoFlags(cmd *cobra.Command) {
 // guardFlags say what would be suspicious about a roster, and what passes all the same.
 func (o *order) guardFlags(cmd *cobra.Command) {
 	guardFlags(cmd, &o.Guards)
+	cmd.Flags().Var(most{&o.MaxSeats}, "max-seats", "send nothing if more than `N` people would be members or have an open invitation afterwards; -1: any number")
+	cmd.Flags().BoolVar(&o.WithinSeats, "within-seats", false, "send nothing if more seats would be needed than the subscription has left, a member and an open invitation taking one each;\nwhere the service does not tell how many there are, that is a warning")
 	cmd.Flags().StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped, and is that of who would be mailed, changed or cancelled,\nand as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
 }
 

@@ -16,6 +16,9 @@ func asFlag(r remedy.Remedy) string {
 	case r.Command != "":
 		return "rollcall " + r.Command
 	}
+	if r.Value == "false" { // or it would be taken for a roster
+		return "--" + r.Option + "=false"
+	}
 	if strings.ContainsAny(r.Value, " \t;|&") && !strings.ContainsAny(r.Value, `"'`) {
 		return "--" + r.Option + " " + quoted(r.Value)
 	}

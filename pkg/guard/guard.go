@@ -46,12 +46,16 @@ type Limits struct {
 	MinRows int
 	// Domains are those of all addresses, none meaning any.
 	Domains []Domain
+	// Seats are those that there are for them.
+	Seats Seats
 }
 
 // Person is somebody who would get an e-mail.
 type Person struct {
 	Line        int
 	Email, Role string
+	// Seated says that the person has a seat already, which an open invitation has that is replaced.
+	Seated bool
 }
 
 // Trip is a guard that has something against going on.
@@ -85,6 +89,7 @@ func (t Trip) Words() string {
 type Check struct {
 	limits  Limits
 	people  group // who would get an e-mail
+	seats   group // of them, who would need another seat
 	admins  group // of them, who would become an administrator or a manager
 	foreign group // of them, whose domain is not allowed
 	leavers group // who would lose something since the roster names them no more
@@ -98,6 +103,9 @@ func New(limits Limits) *Check { return &Check{limits: limits, domains: map[stri
 // Add takes in somebody who would get an e-mail.
 func (c *Check) Add(p Person) {
 	c.people.add(p.Email)
+	if !p.Seated {
+		c.seats.add(p.Email)
+	}
 	c.raise(p)
 	if len(c.limits.Domains) == 0 {
 		return
@@ -165,6 +173,7 @@ func (c *Check) Trips(rows int) []Trip {
 			Examples: c.roles.examples(), Pass: pass(OptionMaxRoleChanges, strconv.Itoa(c.roles.n)),
 		})
 	}
+	trips = append(trips, c.seatTrips()...)
 	if rows < c.limits.MinRows {
 		trips = append(trips, Trip{
 			Option: OptionMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", plural.Of(rows, "row"), c.limits.MinRows),

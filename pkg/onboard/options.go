@@ -122,6 +122,11 @@ type Guards struct {
 	MaxAdmins *int `yaml:"max-admins"`
 	// MinRows is how many rows the roster must have.
 	MinRows int `yaml:"min-rows"`
+	// MaxSeats is how many people may be members or have an open invitation afterwards. Nil: any number.
+	MaxSeats *int `yaml:"max-seats"`
+	// WithinSeats says that no more people may be invited than the subscription has seats left for. Where the service does not
+	// tell how many there are, it only warns.
+	WithinSeats bool `yaml:"within-seats"`
 	// ApprovedDigests are those of work that a person has approved of, whatever guards have against it, as the refusal has
 	// named it. An approval counts for one run.
 	ApprovedDigests []string `yaml:"approve"`
@@ -270,6 +275,10 @@ func (o Options) check() error {
 		return cannotBeNegative("max-admins")
 	case o.MinRows < 0:
 		return cannotBeNegative("min-rows")
+	case o.MaxSeats != nil && *o.MaxSeats < 0:
+		return cannotBeNegative(guard.OptionMaxSeats)
+	case (o.MaxSeats != nil || o.WithinSeats) && blind:
+		return o.seatsOfNobody()
 	case o.Sync != nil && o.Sync.MinAdmins < 0:
 		return cannotBeNegative("min-admins")
 	case !areDigests(o.ApprovedDigests):

@@ -82,25 +82,6 @@ type Population struct {
 	Pending int `json:"pending"`
 }
 
-// Seats are those of a subscription.
-type Seats struct {
-	Needed int `json:"needed"`
-	Left   int `json:"left"`
-	Total  int `json:"total"`
-}
-
-// String says how many seats are needed and left, "" of nil.
-func (s *Seats) String() string {
-	if s == nil {
-		return ""
-	}
-	text := fmt.Sprintf("%d needed, %d of %d left", s.Needed, s.Left, s.Total)
-	if s.Needed > s.Left {
-		text += ": too few, so the service may refuse the last ones"
-	}
-	return text
-}
-
 // rowSet is a set of row numbers, a bit each: a roster may have a million.
 type rowSet []uint64
 
@@ -222,7 +203,7 @@ func (s *Session) newPreview() *Preview {
 
 // limits returns what the options allow in an organization of so many members, who are so many with the pending invitations.
 func (s *Session) limits(population, members int) guard.Limits {
-	limits := guard.Limits{MinRows: s.o.MinRows, Domains: s.domains, MaxAdmins: s.o.MaxAdmins}
+	limits := guard.Limits{MinRows: s.o.MinRows, Domains: s.domains, MaxAdmins: s.o.MaxAdmins, Seats: s.seats()}
 	if s.o.MaxNew.Given() {
 		limits.MaxNew = new(s.o.MaxNew.Of(population))
 	}
@@ -252,7 +233,7 @@ func (p *Preview) add(v verdict) {
 	}
 	if v.plan.Send() {
 		p.sends.add(rec.Row)
-		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role})
+		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role, Seated: v.plan.Replaces != ""})
 	}
 	step := plan.StepOf(rec, v.plan)
 	if step.Sends() {
@@ -280,9 +261,7 @@ func (p *Preview) finish() {
 	if s.connection == nil {
 		return
 	}
-	if total := s.connection.Caller.Seats; total != 0 && p.Population != nil {
-		p.Seats = &Seats{Needed: p.Sends() - p.Replaced, Left: max(total-p.Population.Members-p.Population.Pending, 0), Total: total}
-	}
+	p.Seats = s.seatsLeft(p.Sends() - p.Replaced)
 	pace := s.connection.pace.Status()
 	p.Rate, p.FindsRate = pace.Rate.String(), pace.Wished == 0
 	p.Takes = Takes(p.Sends(), float64(pace.Rate))

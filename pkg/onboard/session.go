@@ -170,6 +170,7 @@ func (s *Session) connect(ctx context.Context) (err error) {
 	if caller := s.connection.Caller; !caller.MayInvite() {
 		s.o.Observer.warn("your role may perhaps invite nobody: the service decides", map[string]any{"role": caller.Role})
 	}
+	s.warnOfSeats()
 	return s.approval.checkService(s.connection)
 }
 
