@@ -85,7 +85,7 @@ var arrows = []arrow{
 		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix follow guard journey ledger ledger/sqlite " +
 			"pace paging plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
-	{"listing", "console cybedefend directory email formula ledger record roster workbook", "it shows a list, wherever the list comes from"},
+	{"listing", "console cybedefend directory email formula guard ledger record remedy roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{

@@ -58,27 +58,33 @@ func (a *app) teamsCommand() *cobra.Command {
 }
 
 func (a *app) invitationsCommand() *cobra.Command {
-	var status string
+	var filter listing.Filter
 	cmd := a.listCommand(listed{
 		use: "invitations", short: "List the invitations of an organization",
 		long: `invitations lists who is invited and has not answered, with the role and the end of each invitation, or those that
-have expired, or all that the service still knows. It changes nothing and never shows the tokens of invitations. With
---csv it prints a roster: rollcall invitations --status expired --csv > again.csv, to be invited again.`,
+have expired, or all that the service still knows. It changes nothing and never shows the tokens of invitations. Filters
+choose those that fit all of them. With --csv it prints a roster: rollcall invitations --status expired --csv > again.csv,
+to be invited again.`,
 		example: `  rollcall invitations
+  rollcall invitations --expires-within 24h --domain example.com
   rollcall invitations --status expired --csv > again.csv`,
 		read: func(ctx context.Context, service onboard.Service) (listing.List, error) {
-			state := directory.State(status)
-			if !slices.Contains([]directory.State{directory.Pending, directory.Expired, listing.All}, state) {
-				return listing.List{}, usageError("", "--status: %q is none of pending, expired and all", status)
+			filter, err := filter.Parse()
+			if err != nil {
+				return listing.List{}, err
 			}
 			return a.organizationList(func(ctx context.Context, c *onboard.Connection) (listing.List, error) {
 				invitations, stable, err := directory.Invitations(ctx, a.reading(c))
 				a.warnOfGaps(stable || err != nil, "invitations")
-				return listing.Invitations(c.Organization.ID, invitations, state, c.Now()), err
+				return listing.Invitations(c.Organization.ID, invitations, filter, c.Now()), err
 			})(ctx, service)
 		},
 	})
-	cmd.Flags().StringVar(&status, "status", string(directory.Pending), "list invitations that are `WORD`: pending, expired or all")
+	flags := cmd.Flags()
+	flags.StringVar((*string)(&filter.State), "status", string(directory.Pending), "list invitations that are `WORD`: pending, expired or all")
+	flags.StringVar(&filter.Role, "role", "", "only those that give `ROLE`")
+	flags.StringArrayVar(&filter.Domains, "domain", nil, "only those of addresses at `DOMAIN` (repeatable); .DOMAIN or *.DOMAIN: at its subdomains")
+	flags.Var(age{&filter.ExpiresWithin}, "expires-within", "only those that can be accepted no longer than this, as in 24h")
 	return cmd
 }
 

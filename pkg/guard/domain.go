@@ -35,6 +35,9 @@ func (d Domain) String() string {
 	return d.name
 }
 
+// Has reports whether an address is at the domain, or at a subdomain where these are meant.
+func (d Domain) Has(address string) bool { return d.allows(domainOf(address)) }
+
 // allows reports whether the domain of an address is this one.
 func (d Domain) allows(domain string) bool {
 	if d.sub {

@@ -121,7 +121,11 @@ func TestInvitations(t *testing.T) {
 			{"c@x.example", "", "revoked", "", "3"},
 		},
 	} {
-		if diff := cmp.Diff(want, listing.Invitations("o1", all, state, now).Rows); diff != "" {
+		filter, err := listing.Filter{State: state}.Parse()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, listing.Invitations("o1", all, filter, now).Rows); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", state, diff)
 		}
 	}

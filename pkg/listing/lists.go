@@ -54,12 +54,9 @@ func Teams(organizationID string, teams []cybedefend.Team) List {
 	return l
 }
 
-// All is the choice of all invitations, whatever their state.
-const All directory.State = "all"
-
-// Invitations lists the invitations of a state by person. What is neither pending nor expired has the service's own word for
-// it.
-func Invitations(organizationID string, invitations []cybedefend.Invitation, state directory.State, now time.Time) List {
+// Invitations lists the invitations that fit the filter, which was parsed, by person. What is neither pending nor expired has
+// the service's own word for it.
+func Invitations(organizationID string, invitations []cybedefend.Invitation, filter Filter, now time.Time) List {
 	slices.SortFunc(invitations, func(x, y cybedefend.Invitation) int {
 		return cmp.Or(cmp.Compare(email.Fold(x.Email), email.Fold(y.Email)), x.ExpiresAt.Compare(y.ExpiresAt), cmp.Compare(x.ID, y.ID))
 	})
@@ -74,7 +71,7 @@ func Invitations(organizationID string, invitations []cybedefend.Invitation, sta
 	objects := []object{}
 	for _, invitation := range invitations {
 		is := directory.StateOf(invitation, now)
-		if state != All && state != is {
+		if !filter.keeps(invitation, is, now) {
 			continue
 		}
 		o := object{Email: invitation.Email, Role: invitation.OrganizationRole, Status: string(is), ID: invitation.ID}
