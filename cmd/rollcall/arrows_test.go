@@ -63,6 +63,7 @@ var arrows = []arrow{
 	// The decisions, and the run that carries them out.
 	{"guard", "email plural remedy", "it judges people and numbers, wherever they come from"},
 	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
+	{"progress", "cybedefend directory email plan record", "where a person is follows from one reading and from what is remembered, whoever asks and whoever shows it"},
 	{"journey", "audit budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
 	{"batch", "audit breaker budget cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
@@ -83,9 +84,9 @@ var arrows = []arrow{
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
 		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix follow guard journey ledger ledger/sqlite " +
-			"pace paging plan plural quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
+			"pace paging plan plural progress quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
-	{"listing", "console cybedefend directory email formula guard ledger record remedy roster workbook", "it shows a list, wherever the list comes from"},
+	{"listing", "console cybedefend directory email formula guard ledger plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{

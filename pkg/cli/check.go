@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/console"
-	"rollcall/pkg/fetch"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/findings"
 	"rollcall/pkg/onboard"
@@ -50,15 +49,7 @@ invalid rows; 8: a guard tripped.`,
 		RunE: func(cmd *cobra.Command, paths []string) error { return a.checkAll(cmd.Context(), c, paths) },
 	}
 	a.files[cmd] = func(paths []string) fileNames {
-		names := fileNames{
-			{Path: c.headerFile, Role: fileset.Header, Option: "header-file"}, {Path: c.File, Role: fileset.Fixed, Option: "fix"},
-		}
-		for _, path := range paths {
-			if !fetch.Is(path) {
-				names = append(names, fileset.File{Path: path, Role: fileset.Roster})
-			}
-		}
-		return names
+		return append(rosterNames(paths, c.headerFile), fileset.File{Path: c.File, Role: fileset.Fixed, Option: "fix"})
 	}
 	var groups flagGroups
 	groups.group(cmd, "The roster", func(cmd *cobra.Command) {

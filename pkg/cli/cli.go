@@ -241,7 +241,7 @@ Exit codes:
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
 	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.cancelCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
-		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
+		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.progressCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
 	}

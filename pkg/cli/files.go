@@ -32,7 +32,6 @@ func (o *order) fileNames(paths []string) fileNames {
 		planned.Roster = paths[len(paths)-1]
 	}
 	names := append(o.Place.fileNames(), fileNames{
-		{Path: o.HeaderFile, Role: fileset.Header, Option: "header-file"},
 		{Path: o.Watch.NotifyFile, Role: fileset.Webhook, Option: "notify-file"},
 		{Path: o.fix.File, Role: fileset.Fixed, Option: "fix"},
 		{Path: o.Watch.Summary, Role: fileset.Summary, Option: "summary"},
@@ -45,11 +44,7 @@ func (o *order) fileNames(paths []string) fileNames {
 			planned.Roster, paths = saved.Roster, append(slices.Clone(paths), saved.Roster)
 		}
 	}
-	for _, path := range paths {
-		if !fetch.Is(path) {
-			names = append(names, fileset.File{Path: path, Role: fileset.Roster})
-		}
-	}
+	names = append(names, rosterNames(paths, o.HeaderFile)...)
 	if planned.roster() != "" {
 		planned.resultsPath()
 	}
@@ -57,6 +52,17 @@ func (o *order) fileNames(paths []string) fileNames {
 	for _, f := range planned.Options.Files() {
 		if f.Role != fileset.Roster {
 			names = append(names, f)
+		}
+	}
+	return names
+}
+
+// rosterNames returns what is read for rosters that are named on the command line.
+func rosterNames(paths []string, header string) fileNames {
+	names := fileNames{{Path: header, Role: fileset.Header, Option: "header-file"}}
+	for _, path := range paths {
+		if !fetch.Is(path) {
+			names = append(names, fileset.File{Path: path, Role: fileset.Roster})
 		}
 	}
 	return names

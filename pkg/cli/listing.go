@@ -2,14 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/directory"
+	"rollcall/pkg/fileset"
 	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
@@ -17,10 +16,10 @@ import (
 
 // listingFlags are the flags of commands that list what an organization has.
 type listingFlags struct {
-	service   onboard.Service
-	rate      string
-	place     place
-	csv, xlsx bool
+	service onboard.Service
+	rate    string
+	place   place
+	form    listing.Form
 }
 
 // listed is a command that lists something: read reads it from the service that the flags mean.
@@ -38,8 +37,8 @@ func (a *app) listCommand(l listed) *cobra.Command {
 	}
 	serviceFlags(cmd, &f.service, &f.place)
 	pacingFlags(cmd, &f.service.Pacing, &f.rate)
-	cmd.Flags().BoolVar(&f.csv, "csv", false, "print CSV on standard output instead of a table")
-	cmd.Flags().BoolVar(&f.xlsx, "xlsx", false, "write an Excel workbook to standard output, which goes into a file")
+	cmd.Flags().BoolVar(&f.form.CSV, "csv", false, "print CSV on standard output instead of a table")
+	cmd.Flags().BoolVar(&f.form.XLSX, "xlsx", false, "write an Excel workbook to standard output, which goes into a file")
 	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
 	return cmd
 }
@@ -85,6 +84,38 @@ to be invited again.`,
 	flags.StringVar(&filter.Role, "role", "", "only those that give `ROLE`")
 	flags.StringArrayVar(&filter.Domains, "domain", nil, "only those of addresses at `DOMAIN` (repeatable); .DOMAIN or *.DOMAIN: at its subdomains")
 	flags.Var(age{&filter.ExpiresWithin}, "expires-within", "only those that can be accepted no longer than this, as in 24h")
+	return cmd
+}
+
+func (a *app) progressCommand() *cobra.Command {
+	var header string
+	o := onboard.ProgressOptions{LedgerOf: a.defaultLedger, Render: asFlag}
+	cmd := a.listCommand(listed{
+		use: "progress ROSTER", short: "Say who of a roster has accepted, and whose invitation is open or has ended",
+		long: `progress looks up the people of a roster in the organization and in the ledger, and says of each: accepted, pending,
+expires_soon (in less than a day, or than a tenth of the time that the invitation lasts), ended or not_invited. It changes
+nothing. --csv prints them as a roster with its own columns; --by counts by a column instead of listing people. A domain of
+which far fewer people accept than elsewhere is named: its mail may not arrive.`,
+		example: `  rollcall progress team.csv
+  rollcall progress team.csv --by Department
+  rollcall progress team.csv --csv > now.csv && rollcall invite now.csv --where status=ended --reinvite ended`,
+		read: func(ctx context.Context, service onboard.Service) (l listing.List, err error) {
+			o.Service, o.Input, o.Observer = service, a.In, a.observer()
+			if o.Header, err = a.readHeader(header, o.Roster); err != nil {
+				return l, err
+			}
+			found, err := onboard.ReadProgress(ctx, o)
+			return listing.Progress(found), err
+		},
+	})
+	cmd.Args, cmd.PreRun = rosters(1, 1), func(_ *cobra.Command, paths []string) { o.Roster = paths[0] }
+	rosterFlags(cmd, &o.Document, &header)
+	cmd.Flags().StringVar(&o.By, "by", "", "count the people by `COLUMN`: any of the roster, or domain for that of the address")
+	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent; it need not be there\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	names := a.files[cmd]
+	a.files[cmd] = func(paths []string) fileNames {
+		return append(append(names(nil), rosterNames(paths, header)...), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})
+	}
 	return cmd
 }
 
@@ -147,17 +178,12 @@ func (a *app) organizationList(read func(context.Context, *onboard.Connection) (
 
 // list has a list read, and prints it as the flags ask for it.
 func (a *app) list(cmd *cobra.Command, f listingFlags, l listed) error {
-	var forms []string
-	for flag, given := range map[string]bool{"--csv": f.csv, "--json": a.common.json, "--xlsx": f.xlsx} {
-		if given {
-			forms = append(forms, flag)
-		}
+	f.form.JSON = a.common.json
+	if err := f.form.Check(); err != nil {
+		return err
 	}
-	if slices.Sort(forms); len(forms) > 1 {
-		return usageError("leave one of them out", "%s and %s both want standard output", forms[0], forms[1])
-	}
-	if terminal, _ := terminalOf(a.Out); f.xlsx && terminal {
-		return usageError("send it into a file, as in rollcall "+l.use+" --xlsx > "+l.use+".xlsx", "--xlsx: a workbook is nothing for a terminal")
+	if terminal, _ := terminalOf(a.Out); f.form.XLSX && terminal {
+		return usageError("send it into a file, as in rollcall "+l.use+" --xlsx > "+cmd.Name()+".xlsx", "--xlsx: a workbook is nothing for a terminal")
 	}
 	if err := completeService(&f.service, f.rate); err != nil {
 		return err
@@ -171,18 +197,10 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, l listed) error {
 		return err
 	}
 	a.console.Clear()
-	switch {
-	case a.common.json:
-		return json.NewEncoder(a.Out).Encode(found.Object)
-	case f.csv:
-		return found.WriteCSV(a.Out)
-	case f.xlsx:
-		return found.WriteXLSX(a.Out)
-	}
-	if len(found.Rows) == 0 && !a.common.quiet {
+	if len(found.Rows) == 0 && f.form.IsTable() && !a.common.quiet {
 		a.console.Printf("%s", found.None)
 	}
-	return found.WriteTable(a.Out)
+	return found.Write(a.Out, f.form)
 }
 
 // connect opens the connection that the flags ask for. Close it.

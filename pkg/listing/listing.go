@@ -17,28 +17,49 @@ import (
 
 // List is a list to be shown. The functions of this package make them.
 type List struct {
-	// None is what to say about an empty one.
+	// None is what to say about an empty one, and Head what stands above it for people, a line each.
 	None    string
+	Head    []string
 	Columns []string
 	Rows    [][]string
 	// Object is the list for programs, in JSON.
 	Object any
 
 	name string
+	// shown is how many of the columns people see, the first ones; 0 is all.
+	shown int
+	// sparse says that where there is no time, there is none, and not one that nobody knows.
+	sparse bool
 }
 
-// expiresAt is the column of times, which a person reads more easily by the local clock.
-const expiresAt = "expires_at"
+// expiresAt and invitedAt are the columns of times, which a person reads more easily by the local clock.
+const (
+	expiresAt = "expires_at"
+	invitedAt = "invited_at"
+)
 
 // WriteTable writes the list for people.
 func (l List) WriteTable(w io.Writer) error {
+	for _, line := range l.Head {
+		if _, err := fmt.Fprintln(w, console.Clean(line)); err != nil {
+			return err
+		}
+	}
+	columns := l.Columns
+	if l.shown > 0 {
+		columns = columns[:l.shown]
+	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	// A tabwriter keeps everything until it is flushed, which says what was wrong.
-	_, _ = fmt.Fprintln(table, strings.ToUpper(strings.Join(l.Columns, "\t")))
+	header := make([]string, len(columns))
+	for i, name := range columns {
+		header[i] = console.Clean(strings.ToUpper(name))
+	}
+	_, _ = fmt.Fprintln(table, strings.Join(header, "\t"))
 	for _, row := range l.Rows {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			if l.Columns[i] == expiresAt {
+		cells := make([]string, len(columns))
+		for i, cell := range row[:len(columns)] {
+			if isTime := columns[i] == expiresAt || columns[i] == invitedAt; isTime && (cell != "" || !l.sparse) {
 				cell = localTime(cell)
 			}
 			cells[i] = console.Clean(cell)
