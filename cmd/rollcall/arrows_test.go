@@ -76,7 +76,7 @@ var arrows = []arrow{
 	{"notify", "address atomicfile bounded connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	{
-		"follow", "amend cybedefend directory drift email fileset guard journey ledger ledger/sqlite plan plural quantity record report results roster",
+		"follow", "amend cybedefend directory drift email fileset guard journey ledger ledger/sqlite plan plural quantity record remedy report results roster",
 		"it decides what is changed for a roster, and changes nothing itself",
 	},
 

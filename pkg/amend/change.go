@@ -43,6 +43,15 @@ func (c Change) Call() Call {
 	return Call{c.Step, email.Fold(c.Email), c.Team.ID, c.InvitationID, c.After()}
 }
 
+// Work returns what a person approves of who approves of the change.
+func (c Change) Work() []string {
+	work := []string{string(c.Kind), email.Fold(c.Email), c.Wanted}
+	if c.Team.ID != "" {
+		work = append(work, c.Team.ID)
+	}
+	return work
+}
+
 // After returns the role that the person has once the change is made: none for somebody who is not there any more.
 func (c Change) After() string {
 	switch c.Step {

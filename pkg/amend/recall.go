@@ -38,10 +38,15 @@ func Recall(ctx context.Context, l ledger.Ledger, run string, changes []Change) 
 			changes = append(changes, made)
 		}
 	}
+	Sort(changes)
+	return changes, nil
+}
+
+// Sort puts changes in the order in which they are listed and made: by kind, by address and by team.
+func Sort(changes []Change) {
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		return cmp.Or(rank(a)-rank(b), cmp.Compare(a.Email, b.Email), cmp.Compare(a.Team.Name, b.Team.Name))
 	})
-	return changes, nil
 }
 
 func rank(c Change) int { return slices.Index(drift.Kinds(), c.Kind) }

@@ -151,7 +151,7 @@ func (r *run) observer(ctx context.Context) onboard.Observer {
 	}
 	o.Event = func(e batch.Event) { progress.observe(e) }
 	o.Changed = func(c amend.Change) {
-		r.log.Info().Str("email", c.Email).Str("from", c.Has).Str("to", c.Wanted).Msg(string(c.Action))
+		r.log.Info().Str("email", c.Email).Str("team", c.Team.Name).Str("from", c.Has).Str("to", c.After()).Msg(string(c.Action))
 	}
 	o.Ended = func() {
 		progress.stop()

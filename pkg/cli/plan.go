@@ -60,6 +60,9 @@ func (r *run) showPlan(p *onboard.Preview) {
 	}
 	if len(p.Changes) > 0 {
 		row("differs", "%s", p.Drift)
+		for _, due := range p.Drift.Due {
+			row("to change", "%s", due)
+		}
 	}
 	r.showTime(p, row)
 	for _, budget := range p.Budgets {

@@ -93,6 +93,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Follow.CancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
 		flags.BoolVar(&o.Follow.ApplyRoles, "apply-roles", false, "give members the role that the roster has for them; never the caller, nor anybody whose role no roster can give")
+		flags.BoolVar(&o.PruneTeams, "prune-teams", false, "take members out of teams that the roster names and their row does not; never the last team_manager, the caller,\nnor anybody whose row names no team")
 		flags.IntVar(&o.Follow.MinAdmins, "min-admins", o.Follow.MinAdmins, "with --apply-roles: leave at least `N` administrators; whoever is about to become one does not count")
 	})
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
@@ -101,6 +102,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags.BoolVar(&o.Follow.AcceptRoster, "accept-roster", false, "change leavers although the roster has another name than the last one (digits in it don't count), or is read with other flags;\nit is the one that is followed from then on")
 		flags.Var(&o.Follow.MaxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
 		flags.Var(&o.Follow.MaxRoleChanges, "max-role-changes", "send nothing if --apply-roles would give more members another role: a number, or a share of the organization's\nmembers as in 10%, which up to three never exceed")
+		flags.Var(&o.MaxPrunes, "max-prunes", "send nothing if --prune-teams would take more people out, of one team or of all together: a number, or a share of\nthose who are in as in 20%, which is usual and which up to three never exceed")
 		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
 	})
 	groups.group(cmd, "What is shown and written", o.outcomeFlags)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
 )
 
 // Caller is whoever the credentials belong to, in one organization. Nothing is known about the zero value.
@@ -30,6 +31,11 @@ func CallerOf(profile cybedefend.Profile, organizationID string) Caller {
 		}
 	}
 	return caller
+}
+
+// Is reports whether somebody is the caller, by the id or the address.
+func (c Caller) Is(id, address string) bool {
+	return c.ID != "" && strings.EqualFold(c.ID, id) || c.Email != "" && email.Fold(address) == email.Fold(c.Email)
 }
 
 // MayGrant reports whether the caller may probably invite people with a role: advice, since the service decides. Nothing

@@ -38,6 +38,8 @@ type Directory struct {
 	Veiled int
 	// Caller is who reads, as far as [Options.Caller] told.
 	Caller Caller
+	// Staff is who is in the teams that were asked for, nil where none was.
+	Staff *Staff
 
 	people map[string]Membership
 	// invitations are those that were kept, by folded id.

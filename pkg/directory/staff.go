@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"rollcall/pkg/cybedefend"
@@ -28,8 +29,8 @@ type Staff struct {
 	Stable bool
 
 	byUser, byEmail map[string][]Seat
-	// named counts the teams by name.
-	named map[string]int
+	// named counts the teams by name; sizes and managers count the people of each team by its id.
+	named, sizes, managers map[string]int
 }
 
 // TeamWord returns the word by which a roster can name a team: its name, or its id where several teams have that name.
@@ -48,10 +49,16 @@ func (s *Staff) Seats(user cybedefend.User) []Seat {
 	return s.byEmail[email.Fold(user.Email)]
 }
 
+// Sizes returns how many are in each team, by its id.
+func (s *Staff) Sizes() map[string]int { return s.sizes }
+
+// Managers returns how many manage each team, by its id.
+func (s *Staff) Managers() map[string]int { return maps.Clone(s.managers) }
+
 // ReadStaff reads who is in the teams. Of the options, those about the calls matter alone.
 func ReadStaff(ctx context.Context, o Options, service TeamService, teams []cybedefend.Team) (*Staff, error) {
 	o = o.withDefaults()
-	staff := &Staff{Stable: true, byUser: map[string][]Seat{}, byEmail: map[string][]Seat{}, named: map[string]int{}}
+	staff := &Staff{Stable: true, byUser: map[string][]Seat{}, byEmail: map[string][]Seat{}, named: map[string]int{}, sizes: map[string]int{}, managers: map[string]int{}}
 	found := 0
 	for _, team := range teams {
 		staff.named[strings.ToLower(team.Name)]++
@@ -80,6 +87,10 @@ func ReadStaff(ctx context.Context, o Options, service TeamService, teams []cybe
 }
 
 func (s *Staff) add(m cybedefend.TeamMember, seat Seat) {
+	s.sizes[seat.Team.ID]++
+	if strings.EqualFold(string(seat.Role), string(cybedefend.TeamManager)) {
+		s.managers[seat.Team.ID]++
+	}
 	if id := foldID(m.ID); id != "" {
 		s.byUser[id] = append(s.byUser[id], seat)
 	}

@@ -24,6 +24,12 @@ type Kind string
 const (
 	// Role: a member has another role than the roster wants.
 	Role Kind = "role"
+	// TeamMissing: a member is not in a team in which the roster wants them.
+	TeamMissing Kind = "team_missing"
+	// TeamRole: a member has another role in a team than the roster wants.
+	TeamRole Kind = "team_role"
+	// TeamExtra: a member is in a team that the roster names, and their row does not name it.
+	TeamExtra Kind = "team_extra"
 	// Leaver: a member who is known from an earlier roster, and this one does not name.
 	Leaver Kind = "leaver"
 	// LeaverInvited: the open invitation of somebody who is known from an earlier roster, and this one does not name.
@@ -33,7 +39,9 @@ const (
 )
 
 // Kinds returns all kinds, in the order of a summary.
-func Kinds() []Kind { return []Kind{Role, Leaver, LeaverInvited, UnknownInvited} }
+func Kinds() []Kind {
+	return []Kind{Role, TeamMissing, TeamRole, TeamExtra, Leaver, LeaverInvited, UnknownInvited}
+}
 
 // Difference is one person who is not as the roster has it.
 type Difference struct {

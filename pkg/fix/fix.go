@@ -264,7 +264,7 @@ func (f *Fix) verify(ctx context.Context, name string, content []byte, dropped m
 
 // sameBut reports whether two entries are the same but for what is wrong with them.
 func sameBut(a, b roster.Entry) bool {
-	return a.Email == b.Email && a.Role == b.Role && slices.Equal(a.Teams, b.Teams) && slices.Equal(a.Extra, b.Extra)
+	return a.Email == b.Email && a.Role == b.Role && roster.FormatTeams(a.Teams) == roster.FormatTeams(b.Teams) && slices.Equal(a.Extra, b.Extra)
 }
 
 // FieldRow stands in a [Change] for the row as a whole.

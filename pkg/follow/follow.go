@@ -28,6 +28,7 @@ import (
 // none.
 type Following struct {
 	*Options
+	Teams
 	// Absence is what is remembered of whom rosters have named.
 	*Absence
 	// Trips are what speaks against the roster itself: it has lost too many rows, or leavers would be changed by another one
@@ -50,8 +51,13 @@ type Ground struct {
 
 // Compare finds out where the organization differs from the roster that it is to follow, which of that is to be changed, and
 // what speaks against the roster.
-func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now Edition, g Ground) (*Following, error) {
-	f := &Following{Options: o, Absence: a}
+//
+// Without options and absence, only the teams are compared; what is found is nil then if they do not differ.
+func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now Edition, teams Teams, g Ground) (*Following, error) {
+	if o == nil {
+		return teams.alone(ctx, r, g)
+	}
+	f := &Following{Options: o, Absence: a, Teams: teams}
 	wanted, err := wishesOf(ctx, r)
 	if err != nil {
 		return nil, err
@@ -66,6 +72,9 @@ func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now
 		return nil, err
 	}
 	owners := ownersOf(g.Histories)
+	if f.Changes, f.Trips, err = teams.compare(ctx, r, a.elsewhere, g); err != nil {
+		return nil, err
+	}
 	leavers := false
 	for _, difference := range drift.Find(drift.Sides{
 		People: g.Directory.People(), Roster: wanted, Known: a.knows,
@@ -78,6 +87,7 @@ func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now
 		leavers = leavers || change.IsDue() && difference.Kind != drift.Role
 		f.Changes = append(f.Changes, change)
 	}
+	amend.Sort(f.Changes)
 	if trip := guard.Shrink(a.Rows(), r.Rows, float64(o.MaxShrink)*100); trip != nil {
 		f.Trips = append(f.Trips, *trip)
 	}
@@ -159,7 +169,7 @@ func (f *Following) Check(guards *guard.Check, work *guard.Work) {
 	}
 	for _, c := range f.Changes {
 		if c.IsDue() {
-			work.Add(string(c.Kind), email.Fold(c.Email), c.Wanted)
+			work.Add(c.Work()...)
 		}
 		switch {
 		case !c.IsDue():
@@ -181,16 +191,35 @@ func (f *Following) IsDue() bool {
 	return false
 }
 
+// wants reports whether differences of a kind are to be changed that some rule may hold back.
+func (f *Following) wants(kind drift.Kind) bool {
+	switch kind {
+	case drift.Role:
+		return f.ApplyRoles
+	case drift.TeamMissing, drift.TeamRole:
+		return f.ApplyTeams
+	case drift.TeamExtra:
+		return f.PruneTeams
+	}
+	return false
+}
+
 // Count counts the differences.
 func (f *Following) Count() *report.Drift {
 	if f == nil {
 		return nil
 	}
-	found := &report.Drift{}
+	found := &report.Drift{Due: amend.Words(f.Changes)}
 	for _, c := range f.Changes {
 		switch c.Kind {
 		case drift.Role:
 			found.Roles++
+		case drift.TeamMissing:
+			found.TeamsMissing++
+		case drift.TeamRole:
+			found.TeamRoles++
+		case drift.TeamExtra:
+			found.TeamsExtra++
 		case drift.Leaver:
 			found.Leavers++
 		case drift.LeaverInvited:
@@ -198,7 +227,7 @@ func (f *Following) Count() *report.Drift {
 		case drift.UnknownInvited:
 			found.UnknownInvited++
 		}
-		if f.ApplyRoles && c.Kind == drift.Role && c.Action == amend.Reported {
+		if f.wants(c.Kind) && c.Action == amend.Reported {
 			found.Held++
 		}
 		switch c.Action {
@@ -207,6 +236,9 @@ func (f *Following) Count() *report.Drift {
 		case amend.RoleChanged:
 			found.Changed++
 			found.RolesChanged++
+		case amend.TeamAdded, amend.TeamRoleChanged, amend.TeamRemoved:
+			found.Changed++
+			found.TeamsChanged++
 		case amend.Failed:
 			found.Failed++
 		case amend.Reported, amend.Due:
@@ -220,7 +252,7 @@ func Lines(changes []amend.Change) iter.Seq[results.DriftLine] {
 	return func(yield func(results.DriftLine) bool) {
 		for _, c := range changes {
 			line := results.DriftLine{
-				Kind: string(c.Kind), Email: c.Email, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
+				Kind: string(c.Kind), Email: c.Email, Team: c.Team.Name, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
 				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: cmp.Or(c.Doubt, c.Held),
 			}
 			if c.Err != nil {

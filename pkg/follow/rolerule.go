@@ -3,7 +3,6 @@ package follow
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"rollcall/pkg/amend"
@@ -50,6 +49,9 @@ func (o *Options) rulesFor(ctx context.Context, g Ground, wanted drift.Roster) (
 		if err != nil {
 			return nil, err
 		}
+		if c.Team != "" {
+			continue
+		}
 		if member := members[c.Person]; member.ID == c.UserID && string(member.Role) == c.From && wanted[c.Person] == c.To {
 			r.earlier[c.Person] = c
 			continue
@@ -76,7 +78,7 @@ func (r *roleRules) judge(d drift.Difference) (c amend.Change) {
 		return c
 	}
 	if earlier, ok := r.earlier[email.Fold(d.Email)]; ok {
-		return r.again(c, earlier)
+		return again(c, earlier, r.now)
 	}
 	if isAdministrator(d.Has) {
 		if r.present <= r.minimum {
@@ -94,18 +96,17 @@ func (r *roleRules) held(d drift.Difference) string {
 	switch {
 	case r.caller.ID == "" && r.caller.Email == "":
 		return "the service does not say who calls it, and nobody may change their own role"
-	case r.caller.ID != "" && strings.EqualFold(r.caller.ID, d.UserID),
-		r.caller.Email != "" && email.Fold(d.Email) == email.Fold(r.caller.Email):
+	case r.caller.Is(d.UserID, d.Email):
 		return "these are the credentials in use: another administrator has to change this role"
 	}
 	return ""
 }
 
 // again says what becomes of a change that the service has said to have made, and that is not to be seen.
-func (r *roleRules) again(c amend.Change, earlier ledger.RoleChange) amend.Change {
+func again(c amend.Change, earlier ledger.RoleChange, now time.Time) amend.Change {
 	at := earlier.At.UTC().Format(time.DateTime)
 	switch {
-	case r.now.Sub(earlier.At).Abs() < journey.MemoryCounts:
+	case now.Sub(earlier.At).Abs() < journey.MemoryCounts:
 		c.Held = "it was changed at " + at + " UTC, which the list may not show yet"
 	case earlier.Told:
 		c.Held = "it did not stick at " + at + " UTC: it is tried again once the roster or the organization has changed"

@@ -27,6 +27,7 @@ const (
 
 	OptionMaxRoleChanges = "max-role-changes"
 	OptionMaxCancels     = "max-cancels"
+	OptionMaxPrunes      = "max-prunes"
 )
 
 // examples is how many people a trip names.
@@ -227,6 +228,26 @@ func Shrink(last, rows int, percent float64) *Trip {
 		Option: OptionMaxShrink,
 		Reason: fmt.Sprintf("the roster has %s, %.1f%% less than the %d of the last one, and at most %g%% may go", plural.Of(rows, "row"), share, last, percent),
 		Pass:   pass(OptionMaxShrink, strconv.Itoa(min(int(share)+1, 100))+"%"),
+	}
+}
+
+// Prunes returns a trip if more people than so many would be taken out of a team, or out of teams if it has no name, and nil
+// otherwise. All of them together are so many.
+func Prunes(most int, people []string, team string, all int) *Trip {
+	if len(people) <= most {
+		return nil
+	}
+	var out group
+	for _, person := range people {
+		out.add(person)
+	}
+	where := "teams"
+	if team != "" {
+		where = "team " + team
+	}
+	return &Trip{
+		Option: OptionMaxPrunes, Reason: fmt.Sprintf("%s would be taken out of %s, and at most %d may", plural.Of(out.n, "person"), where, most),
+		Examples: out.examples(), Pass: pass(OptionMaxPrunes, strconv.Itoa(all)),
 	}
 }
 

@@ -178,12 +178,12 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 		return errors.Join(applied, s.writeDrift())
 	}
 	listed := ""
-	if s.o.Results != "" && s.o.Results != "-" {
+	if s.o.listsChanges() {
 		listed = results.DriftPath(s.o.Results)
 	}
 	err := s.amend(ctx, stop, s.run.ID, s.following.Changes, listed)
 	ctx = context.WithoutCancel(ctx)
-	if err == nil || StatusOf(err) == status.Rows {
+	if s.o.Sync != nil && (err == nil || StatusOf(err) == status.Rows) {
 		err = errors.Join(err, s.accept(ctx, s.run.ID))
 	}
 	return errors.Join(err, s.writeDrift())
@@ -206,7 +206,7 @@ func (s *Session) edition() follow.Edition {
 // writeDrift writes down where the organization differs from the roster that it is to follow.
 func (s *Session) writeDrift() error {
 	s.report.Drift = s.following.Count()
-	if s.following == nil || s.o.Results == "" || s.o.Results == "-" {
+	if s.following == nil || !s.o.listsChanges() {
 		return nil
 	}
 	path := results.DriftPath(s.o.Results)
@@ -221,7 +221,7 @@ func (s *Session) writeDrift() error {
 func (p *Preview) isIdle() bool {
 	s := p.session
 	f := s.following
-	return f != nil && p.Sends() == 0 && !p.endings && !f.IsDue() && !s.report.Resumed && p.consent.now == "" &&
+	return s.o.Sync != nil && p.Sends() == 0 && !p.endings && !f.IsDue() && !s.report.Resumed && p.consent.now == "" &&
 		f.Accepted.Digest == s.digest() && ledger.Series(f.Accepted.Roster) == ledger.Series(s.roster.Name)
 }
 
@@ -252,7 +252,7 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 	}
 	s.report.Final = true
 	s.report.Seats = p.Seats.String()
-	if s.o.Sync != nil {
+	if s.following != nil {
 		if err := s.writeDrift(); err != nil {
 			return p, err
 		}

@@ -174,7 +174,7 @@ func (s *Session) passes(p *Preview) (events []audit.Event) {
 // guardsPassed returns the guards of a sync that would have tripped by their defaults. Inviting has none by default.
 func (s *Session) guardsPassed(p *Preview) (events []audit.Event) {
 	f := s.following
-	if f == nil {
+	if s.o.Sync == nil {
 		return nil
 	}
 	usual := ForSync()

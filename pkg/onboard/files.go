@@ -30,11 +30,17 @@ func (o Options) Files() []fileset.File {
 		return files
 	}
 	files = append(files, fileset.File{Path: o.Results, Role: fileset.Results, Option: "results"})
-	if o.Sync != nil {
+	if o.listsChanges() {
 		files = append(files, fileset.File{Path: results.DriftPath(o.Results), Role: fileset.Drift, Option: "results"})
 	}
 	todo := results.CorrectionsPath(o.localName(), o.Results)
 	return append(files, fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})
+}
+
+// listsChanges reports whether it is written down beside the results where the organization differs from the roster: whenever
+// something of that may be changed.
+func (o Options) listsChanges() bool {
+	return (o.Sync != nil || o.ApplyTeams || o.PruneTeams) && o.Results != "" && o.Results != "-"
 }
 
 // refuseCollisions returns an error if two of the files are one, and one of them is written.

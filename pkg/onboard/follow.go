@@ -8,20 +8,23 @@ import (
 	"rollcall/pkg/follow"
 )
 
-// compare finds out where the organization differs from the roster that it is to follow, if it is to follow one.
+// compare finds out where the organization differs from the roster: in everything if it is to follow it, else in its teams.
 func (s *Session) compare(ctx context.Context) error {
-	if s.o.Sync == nil {
-		return nil
-	}
 	memory := follow.Memory{Ledger: s.memory.ledger, Scope: s.memory.scope, IsHeld: !s.memory.held.IsZero()}
-	absence, err := follow.Recall(ctx, memory, s.edition(), time.Now(), s.beside())
-	if err != nil {
+	inputs := &s.past.inputs
+	ground := follow.Ground{
+		Memory: memory, Directory: inputs.Directory, Histories: inputs.Histories, Doubtful: s.past.doubtful, Now: s.now(),
+	}
+	var absence *follow.Absence
+	var err error
+	if s.o.Sync != nil {
+		if absence, err = follow.Recall(ctx, memory, s.edition(), time.Now(), s.beside()); err != nil {
+			return err
+		}
+	}
+	if s.following, err = s.o.Sync.Compare(ctx, s.roster, absence, s.edition(), s.o.Teams, ground); err != nil || s.following == nil {
 		return err
 	}
-	inputs := &s.past.inputs
-	s.following, err = s.o.Sync.Compare(ctx, s.roster, absence, s.edition(), follow.Ground{
-		Memory: memory, Directory: inputs.Directory, Histories: inputs.Histories, Doubtful: s.past.doubtful, Now: s.now(),
-	})
 	if err == nil && s.report.Resumed {
 		s.following.Changes, err = amend.Recall(ctx, s.memory.ledger, s.run.ID, s.following.Changes)
 	}
@@ -30,7 +33,7 @@ func (s *Session) compare(ctx context.Context) error {
 
 // warnUnchanged tells a person that the roster has been the very same for many nights.
 func (s *Session) warnUnchanged() {
-	if s.following == nil {
+	if s.o.Sync == nil {
 		return
 	}
 	if same := s.following.Unchanged(time.Now()); same != "" {

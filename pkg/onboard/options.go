@@ -34,6 +34,8 @@ type Options struct {
 	Course     `yaml:",inline"`
 	Output     `yaml:",inline"`
 	Auditing   `yaml:",inline"`
+	// Teams say what is changed in teams, beside inviting.
+	follow.Teams `yaml:",inline"`
 
 	// Sync makes the organization follow the roster. Nil: people are invited, and nothing else.
 	Sync *follow.Options `yaml:"-"`
@@ -189,6 +191,7 @@ func ForSync() Options {
 		Reinviting: Reinviting{ReinviteAfter: new(syncReinviteAfter), ReinviteMax: syncReinviteMax},
 		Guards:     Guards{MaxAdmins: new(syncMaxAdmins)},
 		Sync:       follow.Defaults(),
+		Teams:      follow.Teams{MaxPrunes: quantity.Percent(follow.MaxPrunes)},
 	}
 }
 

@@ -4,11 +4,14 @@ import (
 	"context"
 	"time"
 
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/follow"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
 
@@ -43,11 +46,37 @@ func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, e
 	if in.Directory, err = r.directory(ctx, in, doubts); err != nil {
 		return in, err
 	}
+	if in.Teams, err = r.staff(ctx, in.Directory); err != nil {
+		return in, err
+	}
 	in.At = r.connection.Now()
 	for _, warning := range in.Directory.Warnings {
 		r.o.Observer.warn(warning, nil)
 	}
 	return in, nil
+}
+
+// staff reads who is in the teams that matter, and returns how members' teams differ from their rows. Where the service does
+// not say who is in its teams, they cannot be compared: that is a refusal only if they are to be changed.
+func (r reader) staff(ctx context.Context, d *directory.Directory) (map[string]remedy.Hint, error) {
+	seats, err := follow.SeatsOf(ctx, r.roster, d)
+	if err != nil {
+		return nil, err
+	}
+	teams := seats.Teams(d, r.o.Sync != nil || r.o.PruneTeams)
+	if len(teams) == 0 {
+		return nil, nil
+	}
+	r.o.Observer.working("reading who is in the teams")
+	defer r.o.Observer.working("")
+	switch d.Staff, err = directory.ReadStaff(ctx, r.connection.Reading(), r.connection, teams); {
+	case err != nil && cybedefend.ClassOf(err) == cybedefend.FinalNo && !r.o.ApplyTeams && !r.o.PruneTeams:
+		r.o.Observer.warnOf(err, "the service does not say who is in its teams, so they are not compared", nil)
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return r.o.Teams.Hints(seats.Find(d)), nil
 }
 
 // foretell says that an earlier run ended without all answers, and that the organization is looked at for it.

@@ -305,6 +305,7 @@ func (s *Session) Pace() pace.Status {
 func (s *Session) Report() Report {
 	r := s.report
 	r.Outcomes, r.Retries = maps.Clone(r.Outcomes), maps.Clone(r.Retries)
+	r.Follows = s.o.Sync != nil
 	r.Roster, r.DryRun, r.Render = s.o.PublicName(), s.o.DryRun, s.o.Render
 	r.StartedAt, r.Duration = s.began, time.Since(s.began)
 	if c := s.connection; c != nil {

@@ -25,7 +25,7 @@ func (p *Problem) Hint() remedy.Hint {
 // fromOption returns the problem with the option that is behind it, if the teams are those which an option gives to rows that
 // name none.
 func (p *Problem) fromOption(teams []roster.Team, in Inputs) *Problem {
-	if p == nil || len(in.Defaults) == 0 || !slices.Equal(teams, in.Defaults) {
+	if p == nil || len(in.Defaults) == 0 || roster.FormatTeams(teams) != roster.FormatTeams(in.Defaults) {
 		return p
 	}
 	p.Option, p.Value = roster.OptionTeam, p.team

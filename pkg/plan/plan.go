@@ -15,6 +15,7 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -48,6 +49,8 @@ type Inputs struct {
 	Policy Policy
 	// Defaults are the teams that an option gives to rows which name none.
 	Defaults []roster.Team
+	// Teams say of members how their teams differ from what the roster wants, by key.
+	Teams map[string]remedy.Hint
 	// TrustLists lets people be invited although the lists contradict themselves.
 	TrustLists bool
 	// At is the time of the verdicts, by the service's clock.
@@ -149,6 +152,11 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 	case m.Member != nil:
 		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
 		v.Hint = remedy.Words(roleHint("member", string(m.Member.Role), desired.Role))
+		if teams := in.Teams[email.Fold(desired.Email)]; len(v.Hint) > 0 && len(teams) > 0 {
+			v.Hint = append(v.Hint.Words("; "), teams...)
+		} else {
+			v.Hint = append(v.Hint, teams...)
+		}
 		return v, true
 	case m.Perhaps != nil && !in.TrustLists && m.Pending == nil && knownBefore(m, history):
 		return Perhaps(m, m.Perhaps.Email+" is a member"), true

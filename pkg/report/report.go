@@ -12,7 +12,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"rollcall/pkg/record"
@@ -37,8 +36,10 @@ type Summary struct {
 	Results, Ledger string
 	// Idle says that there was nothing to send or to change, so that no run was begun.
 	Idle bool
-	// Drift is where the organization differs from its roster, nil where that was not looked at.
-	Drift *Drift
+	// Drift is where the organization differs from its roster, nil where that was not looked at. Follows says that it is to
+	// follow the roster in everything.
+	Drift   *Drift
+	Follows bool
 	// Tripped is what guards keep back, nil if they keep nothing back.
 	Tripped *Tripped
 	// Corrections is the path of the file with the rows that a person has to correct; empty if there is none.
@@ -62,47 +63,6 @@ type Summary struct {
 	Command string
 	// Render shows options, for the text alone. Nil shows them in words.
 	Render remedy.Renderer
-}
-
-// Drift counts where an organization differs from the roster that it is to follow, and what was done about it.
-type Drift struct {
-	// Roles are members with another role, Leavers members who are in the roster no more.
-	Roles   int `json:"role"`
-	Leavers int `json:"leaver"`
-	// LeaversInvited and UnknownInvited are the open invitations of leavers, and of people whom no roster has named.
-	LeaversInvited int `json:"leaver_invited"`
-	UnknownInvited int `json:"unknown_invited"`
-	// Changed counts the changes that were made, Failed those that failed, RolesChanged the roles among those that were made.
-	Changed      int `json:"changed"`
-	Failed       int `json:"failed"`
-	RolesChanged int `json:"roles_changed"`
-	// Held counts the members whose role was to be changed, and that a rule has kept as it is.
-	Held int `json:"held"`
-	// File lists all of them; empty if there is none.
-	File string `json:"file"`
-}
-
-// String says in words what differs, "" if nothing does.
-func (d Drift) String() string {
-	var parts []string
-	for _, part := range []struct {
-		n         int
-		one, many string
-	}{
-		{d.Roles, "member with another role", "members with another role"},
-		{d.Leavers, "member who left the roster", "members who left the roster"},
-		{d.LeaversInvited, "open invitation of somebody who left it", "open invitations of people who left it"},
-		{d.UnknownInvited, "open invitation that no roster explains", "open invitations that no roster explains"},
-	} {
-		switch part.n {
-		case 0:
-		case 1:
-			parts = append(parts, "1 "+part.one)
-		default:
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.many))
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // Check reports whether every row has one outcome that can be shown. An error means a mistake in the program.

@@ -77,42 +77,18 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	if results == "-" {
 		results = "standard output"
 	}
-	differs, changed, held, file := s.drift()
-	for _, detail := range []struct{ name, value string }{
-		{"sent", requests},
-		{"seats", s.Seats},
-		{"differs", differs},
-		{"changed", changed},
-		{"held", held},
-		{"drift", file},
+	details := append([]detail{{"sent", requests}, {"seats", s.Seats}}, s.Drift.details()...)
+	for _, detail := range append(details, []detail{
 		{"tripped", s.Tripped.String()},
 		{"results", results},
 		{"to do", s.Corrections},
 		{"ledger", s.Ledger},
 		{"run", s.Run},
-	} {
+	}...) {
 		if detail.value != "" {
 			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)
 		}
 	}
-}
-
-// drift says where the organization differs from the roster, what was changed and what a rule has held back, and where that
-// is written down.
-func (s Summary) drift() (differs, changed, held, file string) {
-	if s.Drift == nil {
-		return "", "", "", ""
-	}
-	if n := s.Drift.Changed + s.Drift.Failed; n > 0 {
-		changed = fmt.Sprintf("%d of %d", s.Drift.Changed, n)
-	}
-	if n := s.Drift.RolesChanged; n > 0 {
-		changed += " (" + plural.Of(n, "role") + ")"
-	}
-	if n := s.Drift.Held; n > 0 {
-		held = plural.Of(n, "role") + " by a rule"
-	}
-	return s.Drift.String(), changed, held, s.Drift.File
 }
 
 // causes lists why requests were repeated, the most frequent cause first.
@@ -136,6 +112,9 @@ func (s Summary) Next() string {
 		if n := s.Outcomes[record.WouldInvite] + s.Outcomes[record.WouldReinvite]; n > 0 {
 			without := s.Render.Text(remedy.Remedy{Option: "dry-run"})
 			return "Nothing was sent. Without " + without + ", " + plural.Of(n, "person") + " would be invited."
+		}
+		if s.DryRun && s.Drift != nil && len(s.Drift.Due) > 0 {
+			return "Nothing was changed. Without " + s.Render.Text(remedy.Remedy{Option: "dry-run"}) + ", the same command does."
 		}
 		return "Nothing is left to do."
 	case status.Settings:
@@ -167,7 +146,7 @@ func (s Summary) nextForRows() string {
 		file = s.Results
 	}
 	switch {
-	case s.Outcomes[record.Rejected]+s.Outcomes[record.Invalid] > 0 && s.Drift != nil:
+	case s.Outcomes[record.Rejected]+s.Outcomes[record.Invalid] > 0 && s.Follows:
 		return s.nextForSync()
 	case s.Outcomes[record.Rejected]+s.Outcomes[record.Invalid] > 0:
 		return "Fix the rows in " + file + " and run the same command on that file: it sends only what is missing."

@@ -20,6 +20,8 @@ type DriftLine struct {
 	// Kind is the word for how they differ, such as "role".
 	Kind  string
 	Email string
+	// Team is the name of the team that it is about, empty for the organization.
+	Team string
 	// HasRole is the role that the person has, WantedRole the one in the roster.
 	HasRole, WantedRole string
 	// UserID is that of a member, InvitationID that of a pending invitation, which expires at ExpiresAt.
@@ -30,7 +32,8 @@ type DriftLine struct {
 }
 
 // driftCells are a [DriftLine] as gocsv encodes it, the library for CSV that the customer asked for. The tags are the one
-// place where the columns and their order are laid down.
+// place where the columns and their order are laid down. Those behind the first ones are there only if a line has
+// something in them.
 type driftCells struct {
 	Kind         string  `csv:"kind"`
 	Email        string  `csv:"email"`
@@ -41,6 +44,27 @@ type driftCells struct {
 	ExpiresAt    *string `csv:"expires_at"`
 	Action       string  `csv:"action"`
 	Error        string  `csv:"error"`
+	Team         string  `csv:"team"`
+}
+
+// driftAlways is how many columns are always there.
+const driftAlways = 9
+
+// driftTable leaves out the columns that no line needs.
+type driftTable struct {
+	table
+	needs []bool // of those behind the first ones
+}
+
+// Write takes the cells of a line from gocsv.
+func (t *driftTable) Write(cells []string) error {
+	kept := cells[:driftAlways:driftAlways]
+	for i, cell := range cells[driftAlways:] {
+		if t.needs[i] {
+			kept = append(kept, cell)
+		}
+	}
+	return t.table.Write(kept)
 }
 
 // WriteDrift writes a list of differences to the path as CSV: a header, and a line each in the order of lines. The file
@@ -48,14 +72,16 @@ type driftCells struct {
 // directory, a device or a symbolic link is refused.
 func WriteDrift(path string, lines iter.Seq[DriftLine]) error {
 	var list []driftCells
+	needs := make([]bool, 1)
 	for l := range lines {
+		needs[0] = needs[0] || l.Team != ""
 		list = append(list, driftCells{
 			Kind: l.Kind, Email: l.Email, HasRole: l.HasRole, WantedRole: l.WantedRole, UserID: l.UserID,
-			InvitationID: l.InvitationID, ExpiresAt: stamp(l.ExpiresAt), Action: l.Action, Error: l.Error,
+			InvitationID: l.InvitationID, ExpiresAt: stamp(l.ExpiresAt), Action: l.Action, Error: l.Error, Team: l.Team,
 		})
 	}
 	var text bytes.Buffer
-	rows := &table{out: csv.NewWriter(&text)}
+	rows := &driftTable{table{out: csv.NewWriter(&text)}, needs}
 	err := gocsv.MarshalCSV(list, rows)
 	if err == nil {
 		err = rows.finish()

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,11 @@ func TestWriteDrift(t *testing.T) {
 				"leaver,bob@example.com,,,,,,reported,\n",
 		},
 		{
+			"a column that only some need",
+			[]results.DriftLine{{Kind: "team_extra", Email: "ada@example.com", Team: "=Platform"}, {Kind: "leaver", Email: "bob@example.com"}},
+			"team_extra,ada@example.com,,,,,,,,'=Platform\nleaver,bob@example.com,,,,,,,,\n",
+		},
+		{
 			"formulas",
 			[]results.DriftLine{{Kind: "=k", Email: "=e", HasRole: "+h", WantedRole: "-w", UserID: "@u", InvitationID: "=i", Action: "=a", Error: "=x"}},
 			"'=k,'=e,'+h,'-w,'@u,'=i,,'=a,'=x\n",
@@ -52,7 +58,11 @@ func TestWriteDrift(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(driftHeader+tt.want, string(got)); diff != "" {
+			header := driftHeader
+			if slices.ContainsFunc(tt.give, func(l results.DriftLine) bool { return l.Team != "" }) {
+				header = strings.TrimSuffix(driftHeader, "\n") + ",team\n"
+			}
+			if diff := cmp.Diff(header+tt.want, string(got)); diff != "" {
 				t.Error(diff)
 			}
 			if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {

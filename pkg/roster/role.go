@@ -43,6 +43,15 @@ func ParseRole(text string) (string, error) {
 	return role, nil
 }
 
+// ParseTeamRole is [ParseRole] for the role in a team.
+func ParseTeamRole(text string) (string, error) {
+	role, problem := rolesInTeams.parse(text)
+	if problem != nil {
+		return "", problem
+	}
+	return role, nil
+}
+
 // spelled returns the role that the text is a spelling of, "" if there is none.
 func spelled(text string, known []string) string {
 	if i := slices.Index(known, text); i >= 0 {

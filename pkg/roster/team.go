@@ -16,6 +16,8 @@ type Team struct {
 	// Role is the role in the team, in the service's spelling; what the roster says if it says something else. In
 	// what is given to [Read], "" stands for [DefaultTeamRole].
 	Role string
+	// RoleDefaulted says that the roster names no role for the team.
+	RoleDefaulted bool
 }
 
 // FormatTeams writes teams as one cell: "Platform:developer; Security:team_manager". A name that would be misread is
@@ -130,7 +132,7 @@ func (s roleSet) withRole(name, role string) (Team, *ValueError) {
 	case email.Trim(name) == "":
 		return Team{Name: name, Role: role}, &ValueError{Reason: "no team before the role " + quote(role)}
 	case role == "":
-		return Team{Name: name, Role: DefaultTeamRole}, nil
+		return Team{Name: name, Role: DefaultTeamRole, RoleDefaulted: true}, nil
 	}
 	known, problem := s.parse(role)
 	if problem != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"rollcall/pkg/roster"
@@ -59,24 +60,24 @@ func TestParseTeams(t *testing.T) {
 	}{
 		{"", nil, ""},
 		{" ; \n;", nil, ""},
-		{"Platform", []roster.Team{{"Platform", "developer"}}, ""},
-		{"Platform:developer; Security:team_manager", []roster.Team{{"Platform", "developer"}, {"Security", "team_manager"}}, ""},
-		{"Platform : Read Only\nSecurity:", []roster.Team{{"Platform", "read_only"}, {"Security", "developer"}}, ""},
-		{"Ops: EMEA; Ops: EMEA :Read-only", []roster.Team{{"Ops: EMEA", "developer"}, {"Ops: EMEA", "read_only"}}, `team "Ops: EMEA" is there twice, as developer and as read_only (keep one)`},
-		{"A; a:developer;A", []roster.Team{{"A", "developer"}}, ""},
-		{"A, B", []roster.Team{{"A, B", "developer"}}, ""},
-		{"A:developer, B:read_only", []roster.Team{{"A:developer, B", "read_only"}}, `more than one team in "A:developer, B:read_only" (separate teams with ";")`},
-		{"A:reed_only", []roster.Team{{"A", "reed_only"}}, `unknown team role "reed_only" (did you mean read_only?)`},
-		{`"a; ""b""":developer; c`, []roster.Team{{`a; "b"`, "developer"}, {"c", "developer"}}, ""},
-		{`"a" b; c`, []roster.Team{{`"a" b`, "developer"}, {"c", "developer"}}, ""},
-		{`"a; b`, []roster.Team{{`"a`, "developer"}, {"b", "developer"}}, ""},
-		{":read_only", []roster.Team{{"", "read_only"}}, `no team before the role "read_only"`},
+		{"Platform", []roster.Team{{Name: "Platform", Role: "developer"}}, ""},
+		{"Platform:developer; Security:team_manager", []roster.Team{{Name: "Platform", Role: "developer"}, {Name: "Security", Role: "team_manager"}}, ""},
+		{"Platform : Read Only\nSecurity:", []roster.Team{{Name: "Platform", Role: "read_only"}, {Name: "Security", Role: "developer"}}, ""},
+		{"Ops: EMEA; Ops: EMEA :Read-only", []roster.Team{{Name: "Ops: EMEA", Role: "developer"}, {Name: "Ops: EMEA", Role: "read_only"}}, `team "Ops: EMEA" is there twice, as developer and as read_only (keep one)`},
+		{"A; a:developer;A", []roster.Team{{Name: "A", Role: "developer"}}, ""},
+		{"A, B", []roster.Team{{Name: "A, B", Role: "developer"}}, ""},
+		{"A:developer, B:read_only", []roster.Team{{Name: "A:developer, B", Role: "read_only"}}, `more than one team in "A:developer, B:read_only" (separate teams with ";")`},
+		{"A:reed_only", []roster.Team{{Name: "A", Role: "reed_only"}}, `unknown team role "reed_only" (did you mean read_only?)`},
+		{`"a; ""b""":developer; c`, []roster.Team{{Name: `a; "b"`, Role: "developer"}, {Name: "c", Role: "developer"}}, ""},
+		{`"a" b; c`, []roster.Team{{Name: `"a" b`, Role: "developer"}, {Name: "c", Role: "developer"}}, ""},
+		{`"a; b`, []roster.Team{{Name: `"a`, Role: "developer"}, {Name: "b", Role: "developer"}}, ""},
+		{":read_only", []roster.Team{{Name: "", Role: "read_only"}}, `no team before the role "read_only"`},
 		{":", []roster.Team{{}}, "a team without a name"},
-		{"550e8400-e29b-41d4-a716-446655440000:developer", []roster.Team{{"550e8400-e29b-41d4-a716-446655440000", "developer"}}, ""},
+		{"550e8400-e29b-41d4-a716-446655440000:developer", []roster.Team{{Name: "550e8400-e29b-41d4-a716-446655440000", Role: "developer"}}, ""},
 	}
 	for _, tt := range tests {
 		got, err := roster.ParseTeams(tt.give)
-		if diff := cmp.Diff(tt.want, got); diff != "" {
+		if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(roster.Team{}, "RoleDefaulted")); diff != "" {
 			t.Errorf("ParseTeams(%q) (-want +got):\n%s", tt.give, diff)
 		}
 		if text := errorText(err); text != tt.err {
@@ -90,6 +91,24 @@ func errorText(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+func TestARoleInATeamThatNobodyNamed(t *testing.T) {
+	for give, want := range map[string][]bool{
+		"A": {true}, "A:developer": {false}, "A:; B:read_only; C": {true, false, true}, `"x:y"; Ops: EMEA`: {true, true},
+	} {
+		teams, err := roster.ParseTeams(give)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []bool
+		for _, team := range teams {
+			got = append(got, team.RoleDefaulted)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", give, got, want)
+		}
+	}
 }
 
 // Whatever teams are called, their cell is read back as it was.

@@ -45,6 +45,7 @@ func (s *Sandbox) orders() map[string]order {
 		"accept-as": s.orderAcceptance,
 
 		"role":       s.orderRole,
+		"seat":       s.orderSeat,
 		"roles-keep": plain(func() error { s.KeepRoles(true); return nil }),
 		"roles-back": plain(func() error { s.KeepRoles(false); return nil }),
 	}

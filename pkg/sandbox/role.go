@@ -21,7 +21,7 @@ func (s *Sandbox) SetRole(address, role string) error {
 	return nil
 }
 
-// KeepRoles says whether changes of roles are answered as ever, and have no effect.
+// KeepRoles says whether changes of roles, and of places in teams, are answered as ever, and have no effect.
 func (s *Sandbox) KeepRoles(keep bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

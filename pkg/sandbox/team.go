@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -250,6 +251,9 @@ func (s *Sandbox) changeTeam(q *request, hasRole bool, change func(t *team, memb
 	if m == nil {
 		return nil, refuse(http.StatusNotFound, "User not found")
 	}
+	if s.current.keepsRoles {
+		return wireMessage{"Done"}, nil
+	}
 	done, err := change(t, m.number, uint8(max(role, 0)), momentOf(s.options.Now()))
 	if err != nil {
 		return nil, err
@@ -295,6 +299,44 @@ func (s *Sandbox) removeTeamMember(q *request) (any, error) {
 		t.leave(member, at)
 		return "Member removed", nil
 	})
+}
+
+// SetSeat has a member in the team of that name with a role from now on, or out of it if the role is empty.
+func (s *Sandbox) SetSeat(address, name string, role cybedefend.TeamRole) error {
+	now := s.options.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.catchUp(now)
+	o := s.organization
+	someone := o.byEmail[fold(address)]
+	in := slices.IndexFunc(o.teams, func(t *team) bool { return t.Name == name })
+	as := slices.Index(cybedefend.TeamRoles(), role)
+	switch {
+	case someone == nil || someone.member == nil:
+		return fmt.Errorf("%s is no member", address)
+	case in < 0:
+		return fmt.Errorf("there is no team %s", name)
+	case role != "" && as < 0:
+		return fmt.Errorf("%s is no role in a team", role)
+	}
+	o.teams[in].leave(someone.member.number, momentOf(now))
+	if role != "" {
+		o.teams[in].enter(someone.member.number, uint8(as), momentOf(now))
+	}
+	return nil
+}
+
+// orderSeat takes {"email": "ann@example.com", "team": "Platform", "role": "developer"}; an empty role takes somebody out.
+func (s *Sandbox) orderSeat(body []byte) error {
+	var told struct {
+		Email string              `json:"email"`
+		Team  string              `json:"team"`
+		Role  cybedefend.TeamRole `json:"role"`
+	}
+	if err := readOrder(body, &told); err != nil {
+		return err
+	}
+	return s.SetSeat(told.Email, told.Team, told.Role)
 }
 
 // teamsOf returns the ids of the teams in which a member is.

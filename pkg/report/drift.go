@@ -1,0 +1,93 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"rollcall/pkg/plural"
+)
+
+// Drift counts where an organization differs from the roster that it is to follow, and what was done about it.
+type Drift struct {
+	// Roles are members with another role, Leavers members who are in the roster no more.
+	Roles   int `json:"role"`
+	Leavers int `json:"leaver"`
+	// TeamsMissing are members who lack a team, TeamRoles have another role in one, TeamsExtra are in one too many.
+	TeamsMissing int `json:"team_missing,omitempty"`
+	TeamRoles    int `json:"team_role,omitempty"`
+	TeamsExtra   int `json:"team_extra,omitempty"`
+	// LeaversInvited and UnknownInvited are the open invitations of leavers, and of people whom no roster has named.
+	LeaversInvited int `json:"leaver_invited"`
+	UnknownInvited int `json:"unknown_invited"`
+	// Changed counts the changes that were made, Failed those that failed, RolesChanged the roles among those that were made.
+	Changed      int `json:"changed"`
+	Failed       int `json:"failed"`
+	RolesChanged int `json:"roles_changed"`
+	// TeamsChanged counts the places in teams among them.
+	TeamsChanged int `json:"teams_changed,omitempty"`
+	// Held counts the members whose role or team was to be changed, and that a rule has kept as it is.
+	Held int `json:"held"`
+	// Due says in lines what is to be changed and was not.
+	Due []string `json:"due,omitempty"`
+	// File lists all of them; empty if there is none.
+	File string `json:"file"`
+}
+
+// String says in words what differs, "" if nothing does.
+func (d Drift) String() string {
+	var parts []string
+	for _, part := range []struct {
+		n         int
+		one, many string
+	}{
+		{d.Roles, "member with another role", "members with another role"},
+		{d.TeamsMissing, "place in a team missing", "places in teams missing"},
+		{d.TeamRoles, "place in a team with another role", "places in teams with another role"},
+		{d.TeamsExtra, "place in a team too many", "places in teams too many"},
+		{d.Leavers, "member who left the roster", "members who left the roster"},
+		{d.LeaversInvited, "open invitation of somebody who left it", "open invitations of people who left it"},
+		{d.UnknownInvited, "open invitation that no roster explains", "open invitations that no roster explains"},
+	} {
+		switch part.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+part.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.many))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// detail is a line below the outcomes.
+type detail struct{ name, value string }
+
+// details say where the organization differs from the roster, what was changed and what a rule has held back, and where that
+// is written down.
+func (d *Drift) details() []detail {
+	if d == nil {
+		return nil
+	}
+	details := []detail{{"differs", d.String()}}
+	for _, due := range d.Due {
+		details = append(details, detail{"change", due})
+	}
+	if n := d.Changed + d.Failed; n > 0 {
+		changed := fmt.Sprintf("%d of %d", d.Changed, n)
+		var parts []string
+		if d.RolesChanged > 0 {
+			parts = append(parts, plural.Of(d.RolesChanged, "role"))
+		}
+		if d.TeamsChanged > 0 {
+			parts = append(parts, fmt.Sprintf("%d in teams", d.TeamsChanged))
+		}
+		if len(parts) > 0 {
+			changed += " (" + strings.Join(parts, ", ") + ")"
+		}
+		details = append(details, detail{"changed", changed})
+	}
+	if d.Held > 0 {
+		details = append(details, detail{"held", plural.Of(d.Held, "change") + " by a rule"})
+	}
+	return append(details, detail{"drift", d.File})
+}
