@@ -116,7 +116,7 @@ var dependencies = []dependency{
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
 	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
 	{"go.yaml.in/yaml/v4", "config fix jobs roster", "it gives every error a position; there is no second YAML library"},
-	{"github.com/google/uuid", "cli cybedefend onboard sandbox", "identifiers are checked where they enter and made where they begin"},
+	{"github.com/google/uuid", "cli cybedefend follow onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
 	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk", "nothing is locked but the ledger, and an audit trail while lines are appended"},
 	{"golang.org/x/sys", "fence ledger/sqlite/disk", "only clocks, sockets and disks need the calls of one system"},

@@ -47,7 +47,7 @@ func (c Change) Call() Call {
 func (c Change) Work() []string {
 	work := []string{string(c.Kind), email.Fold(c.Email), c.Wanted}
 	if c.Team.ID != "" {
-		work = append(work, c.Team.ID)
+		work = append(work, c.Team.Name)
 	}
 	return work
 }

@@ -54,6 +54,7 @@ Exit codes:
 	groups.group(cmd, "The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
 	groups.group(cmd, "Who is invited", func(cmd *cobra.Command) {
 		o.whoFlags(cmd)
+		cmd.Flags().BoolVar(&o.CreateTeams, "create-teams", false, "make every team that the roster names and the organization lacks")
 		cmd.Flags().BoolVar(&o.NoPreflight, "no-preflight", false, "do not look up members and invitations: what earlier runs did decides who is sent")
 	})
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", o.guardFlags)

@@ -179,6 +179,7 @@ func (o *order) whoFlags(cmd *cobra.Command) {
 	flags.Var(age{&o.ReinviteAfter}, "reinvite-after", "send only those again whose last invitation is so old"+usual+";\na pending one that nobody knows the age of is sent again for 0s only")
 	flags.IntVar(&o.ReinviteMax, "reinvite-max", o.ReinviteMax, "invite one person at most `N` times, in all runs together; 0: as often as need be")
 	flags.BoolVar(&o.ApplyTeams, "apply-teams", false, "put members into the teams of their rows, with the roles that these name, after the invitations")
+	flags.StringArrayVar(&o.CreateTeam, "create-team", nil, "make the team `NAME` if the roster names it and the organization lacks it (repeatable); not beside one of nearly that name")
 	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
 }
 

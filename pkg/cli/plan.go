@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"rollcall/pkg/onboard"
@@ -57,6 +58,9 @@ func (r *run) showPlan(p *onboard.Preview) {
 	}
 	if p.Seats != nil {
 		row("seats", "%s", p.Seats)
+	}
+	if len(p.NewTeams) > 0 {
+		row("to make", "%s: %s", plural.Of(len(p.NewTeams), "team"), strings.Join(p.NewTeams, ", "))
 	}
 	if len(p.Changes) > 0 {
 		row("differs", "%s", p.Drift)

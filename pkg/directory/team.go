@@ -39,3 +39,29 @@ func (d *Directory) TeamNames() []string {
 	slices.Sort(names)
 	return names
 }
+
+// plannedID begins the id of a team that is not there yet.
+const plannedID = "planned "
+
+// Planned returns a team that is to be made, for [Directory.AddTeam].
+func Planned(name string) cybedefend.Team { return cybedefend.Team{ID: plannedID + name, Name: name} }
+
+// IsPlanned reports whether a team is not there yet.
+func IsPlanned(team cybedefend.Team) bool { return strings.HasPrefix(team.ID, plannedID) }
+
+// AddTeam adds a team that the list does not show.
+func (d *Directory) AddTeam(team cybedefend.Team) { d.teams = append(d.teams, team) }
+
+// PlannedTeams returns the names of the teams that are to be made.
+func (d *Directory) PlannedTeams() []string {
+	if d == nil {
+		return nil
+	}
+	var names []string
+	for _, team := range d.teams {
+		if IsPlanned(team) {
+			names = append(names, team.Name)
+		}
+	}
+	return names
+}

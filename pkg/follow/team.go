@@ -31,6 +31,9 @@ type Teams struct {
 	ApplyTeams bool `yaml:"apply-teams"`
 	// PruneTeams takes members out of teams that the roster names, and their row does not.
 	PruneTeams bool `yaml:"prune-teams"`
+	// CreateTeam are the names of teams that may be made where the roster names them, and CreateTeams allows all.
+	CreateTeam  []string `yaml:"create-team"`
+	CreateTeams bool     `yaml:"create-teams"`
 	// MaxPrunes is how many may be taken out, of one team and of all together: a number, or a share of those who are in. The
 	// zero value stands for 20%.
 	MaxPrunes quantity.Quantity `yaml:"max-prunes"`

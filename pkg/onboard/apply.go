@@ -77,7 +77,10 @@ func (p *Preview) begin(ctx context.Context) (begun bool, err error) {
 	if err := s.keepConsent(ctx, p); err != nil {
 		return false, err
 	}
-	return true, s.noteApproval(ctx, p)
+	if err := s.noteApproval(ctx, p); err != nil {
+		return false, err
+	}
+	return true, s.makeTeams(ctx)
 }
 
 // refreshed returns the preview, or a new one if it has grown old. Nobody is sent who was not seen.
@@ -251,7 +254,7 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 		return nil, err
 	}
 	s.report.Final = true
-	s.report.Seats = p.Seats.String()
+	s.report.Seats, s.report.NewTeams = p.Seats.String(), p.NewTeams
 	if s.following != nil {
 		if err := s.writeDrift(); err != nil {
 			return p, err

@@ -45,6 +45,8 @@ type Preview struct {
 	Problems []string
 	// Trips are the guards that have something against going on.
 	Trips []guard.Trip
+	// NewTeams are the names of the teams that will be made.
+	NewTeams []string
 	// Changes are where the organization differs from the roster that it is to follow, and Drift counts them; nil where
 	// that was not looked at.
 	Changes []amend.Change
@@ -72,6 +74,7 @@ type Preview struct {
 	guards       *guard.Check
 	work         guard.Work // all that would be done
 	consent      consent
+	places       places      // in teams, of those who will be sent
 	comparison   *comparison // with the plan that is to be carried out, nil if there is none
 	steps        []plan.Step // for a plan to be saved
 }
@@ -194,6 +197,10 @@ func (s *Session) newPreview() *Preview {
 		population, members = d.Members()+d.Pending(), d.Members()
 	}
 	p.guards = guard.New(s.limits(population, members))
+	p.NewTeams = s.past.inputs.Directory.PlannedTeams()
+	for _, name := range p.NewTeams {
+		p.work.Add("team", name)
+	}
 	if s.following != nil {
 		p.Changes = s.following.Changes
 		s.following.Check(p.guards, &p.work)
@@ -233,6 +240,7 @@ func (p *Preview) add(v verdict) {
 	}
 	if v.plan.Send() {
 		p.sends.add(rec.Row)
+		p.places.add(rec)
 		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role, Seated: v.plan.Replaces != ""})
 	}
 	step := plan.StepOf(rec, v.plan)
@@ -255,6 +263,7 @@ func (p *Preview) add(v verdict) {
 func (p *Preview) finish() {
 	s := p.session
 	p.Trips = p.guards.Trips(s.roster.Rows)
+	s.warnOfPlaces(p.places)
 	if f := s.following; f != nil {
 		p.Trips = append(p.Trips, f.Trips...)
 	}
@@ -344,6 +353,7 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		Problems         []string               `json:"problems,omitempty"`
 		Trips            []guard.Trip           `json:"trips,omitempty"`
 		Digest           string                 `json:"digest,omitempty"`
+		NewTeams         []string               `json:"new_teams,omitempty"`
 		Drift            *report.Drift          `json:"drift,omitempty"`
 		Seats            *Seats                 `json:"seats,omitempty"`
 		Rate             string                 `json:"rate"`
@@ -355,7 +365,7 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		Files            []File                 `json:"files"`
 	}{
 		p.OrganizationID, p.OrganizationName, p.Service, p.Population, p.Roster, p.Detected, p.Rows, p.Warnings, resumed, p.DoneBefore,
-		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Digest(), p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late,
+		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Digest(), p.NewTeams, p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late,
 		p.Budgets, p.Files,
 	})
 }

@@ -2,6 +2,7 @@ package onboard
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -21,6 +22,8 @@ type reader struct {
 	roster     *roster.Roster
 	connection *Connection
 	memory     memory
+	// made are the teams that were just made.
+	made []cybedefend.Team
 }
 
 // histories takes in what is remembered.
@@ -46,6 +49,9 @@ func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, e
 	if in.Directory, err = r.directory(ctx, in, doubts); err != nil {
 		return in, err
 	}
+	if err = r.planTeams(ctx, in.Directory); err != nil {
+		return in, err
+	}
 	if in.Teams, err = r.staff(ctx, in.Directory); err != nil {
 		return in, err
 	}
@@ -69,7 +75,8 @@ func (r reader) staff(ctx context.Context, d *directory.Directory) (map[string]r
 	}
 	r.o.Observer.working("reading who is in the teams")
 	defer r.o.Observer.working("")
-	switch d.Staff, err = directory.ReadStaff(ctx, r.connection.Reading(), r.connection, teams); {
+	there := slices.DeleteFunc(teams, directory.IsPlanned)
+	switch d.Staff, err = directory.ReadStaff(ctx, r.connection.Reading(), r.connection, there); {
 	case err != nil && cybedefend.ClassOf(err) == cybedefend.FinalNo && !r.o.ApplyTeams && !r.o.PruneTeams:
 		r.o.Observer.warnOf(err, "the service does not say who is in its teams, so they are not compared", nil)
 		return nil, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/pkg/batch"
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/follow"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/journey"
@@ -34,7 +35,9 @@ type Session struct {
 	roster     *roster.Roster
 	connection *Connection // nil when offline
 	memory     memory
-	run        ledger.Run // zero until it has begun; one that is to be resumed has before
+	made       []cybedefend.Team // by this session
+	warned     bool              // of places in teams
+	run        ledger.Run        // zero until it has begun; one that is to be resumed has before
 
 	past      past
 	approval  *approval         // nil if there is no plan to carry out
@@ -255,7 +258,7 @@ func (s *Session) look(ctx context.Context) error {
 }
 
 func (s *Session) reader() reader {
-	return reader{o: &s.o, roster: s.roster, connection: s.connection, memory: s.memory}
+	return reader{o: &s.o, roster: s.roster, connection: s.connection, memory: s.memory, made: s.made}
 }
 
 // digest is what makes two runs the same work.

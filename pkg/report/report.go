@@ -40,6 +40,8 @@ type Summary struct {
 	// follow the roster in everything.
 	Drift   *Drift
 	Follows bool
+	// NewTeams are the names of the teams that were made, or are to be in a dry run.
+	NewTeams []string
 	// Tripped is what guards keep back, nil if they keep nothing back.
 	Tripped *Tripped
 	// Corrections is the path of the file with the rows that a person has to correct; empty if there is none.
@@ -115,6 +117,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		StartedAt      *string  `json:"started_at"`
 		Error          string   `json:"error"`
 		Corrections    string   `json:"todo"`
+		NewTeams       []string `json:"new_teams,omitempty"`
 		Drift          *Drift   `json:"drift,omitempty"`
 		Tripped        *Tripped `json:"tripped,omitempty"`
 	}{
@@ -123,7 +126,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
 		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Name: s.OrganizationName, StartedAt: instant(s.StartedAt), Error: s.Error,
-		Drift: s.Drift, Corrections: s.Corrections, Tripped: s.Tripped,
+		NewTeams: s.NewTeams, Drift: s.Drift, Corrections: s.Corrections, Tripped: s.Tripped,
 	})
 	return b.Bytes(), err
 }

@@ -77,7 +77,7 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	if results == "-" {
 		results = "standard output"
 	}
-	details := append([]detail{{"sent", requests}, {"seats", s.Seats}}, s.Drift.details()...)
+	details := append([]detail{{"sent", requests}, {"seats", s.Seats}, {"teams", s.newTeams()}}, s.Drift.details()...)
 	for _, detail := range append(details, []detail{
 		{"tripped", s.Tripped.String()},
 		{"results", results},
@@ -89,6 +89,17 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)
 		}
 	}
+}
+
+// newTeams says which teams were made, or are to be.
+func (s Summary) newTeams() string {
+	switch {
+	case len(s.NewTeams) == 0:
+		return ""
+	case s.DryRun:
+		return fmt.Sprintf("%d to be made: %s", len(s.NewTeams), strings.Join(s.NewTeams, ", "))
+	}
+	return fmt.Sprintf("%d made: %s", len(s.NewTeams), strings.Join(s.NewTeams, ", "))
 }
 
 // causes lists why requests were repeated, the most frequent cause first.
