@@ -154,8 +154,7 @@ func (f *Following) judge(d drift.Difference, r *roster.Roster, g Ground, rules 
 	return c
 }
 
-// Limit adds to a guard's limits what holds for leavers and roles in an organization of so many members, and Check shows a
-// guard what is to be changed, which is work.
+// Limit adds to a guard's limits what holds for leavers and roles in an organization of so many members.
 func (f *Following) Limit(limits *guard.Limits, members int) {
 	if f != nil {
 		limits.MaxLeavers = new(f.Options.Leavers(f.Rows()))
@@ -163,6 +162,7 @@ func (f *Following) Limit(limits *guard.Limits, members int) {
 	}
 }
 
+// Check shows a guard what is to be changed, which is work.
 func (f *Following) Check(guards *guard.Check, work *guard.Work) {
 	if f == nil {
 		return
@@ -200,8 +200,9 @@ func (f *Following) wants(kind drift.Kind) bool {
 		return f.ApplyTeams
 	case drift.TeamExtra:
 		return f.PruneTeams
+	default:
+		return false
 	}
-	return false
 }
 
 // Count counts the differences.
@@ -231,7 +232,7 @@ func (f *Following) Count() *report.Drift {
 			found.Held++
 		}
 		switch c.Action {
-		case amend.Cancelled:
+		case amend.Cancelled, amend.Demoted, amend.Removed:
 			found.Changed++
 		case amend.RoleChanged:
 			found.Changed++

@@ -40,7 +40,7 @@ type Teams struct {
 }
 
 const (
-	// MaxPrunes, in percent, is more than changes teams overnight, and less than a roster whose column of teams has slipped.
+	// MaxPrunes is, in percent, more than changes teams overnight, and less than a roster whose column of teams has slipped.
 	MaxPrunes = 20
 	// fewPrunes are always within a share.
 	fewPrunes = 3

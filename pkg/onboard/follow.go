@@ -25,7 +25,7 @@ func (s *Session) compare(ctx context.Context) error {
 	if s.following, err = s.o.Sync.Compare(ctx, s.roster, absence, s.edition(), s.o.Teams, ground); err != nil || s.following == nil {
 		return err
 	}
-	if err == nil && s.report.Resumed {
+	if s.report.Resumed {
 		s.following.Changes, err = amend.Recall(ctx, s.memory.ledger, s.run.ID, s.following.Changes)
 	}
 	return err

@@ -80,9 +80,3 @@ func (o Observer) event(e batch.Event) {
 		o.Event(e)
 	}
 }
-
-func (o Observer) changed(c amend.Change) {
-	if o.Changed != nil {
-		o.Changed(c)
-	}
-}
