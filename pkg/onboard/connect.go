@@ -31,6 +31,8 @@ type Endpoint struct {
 	// Ephemeral says that the service is another one each time, as a sandbox inside the process is. It has an organization
 	// of its own, so that nothing in it is ever taken for something about a real one.
 	Ephemeral bool
+	// Transport carries the requests. Nil: over the network, see [cybedefend.Options].
+	Transport http.RoundTripper
 	// Close, if set, is called when the connection is closed.
 	Close func() error
 }
@@ -116,7 +118,7 @@ func connect(ctx context.Context, s Service, observer Observer) (_ *Connection, 
 	}()
 	c.Client, err = cybedefend.New(cybedefend.Options{
 		BaseURL: c.URL, Credentials: endpoint.Credentials, CredentialsFrom: endpoint.CredentialsFrom, Connections: s.Concurrency, Timeout: s.Timeout,
-		UserAgent: s.UserAgent, Observe: c.observe,
+		UserAgent: s.UserAgent, Transport: endpoint.Transport, Observe: c.observe,
 	})
 	if err != nil {
 		return nil, settings(nil, err)

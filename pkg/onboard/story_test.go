@@ -1,0 +1,325 @@
+package onboard_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/directory"
+	"rollcall/pkg/email"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/sandbox"
+	"rollcall/pkg/status"
+)
+
+// TestTwelveMonths has an organization follow the roster of a company for a year: people join, leave and come back, change
+// their roles and teams, accept under another address or not at all, exports are broken now and then, and the program is cut
+// off anywhere. In the end the organization is as the roster has it.
+func TestTwelveMonths(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStory(t, seed)
+				for range 365 {
+					s.day()
+				}
+				s.settle()
+			})
+		})
+	}
+}
+
+// colleague is somebody who works for the company, or has.
+type colleague struct {
+	address, role, team string
+	// other is the address under which the person accepts, empty for the one that was invited.
+	other string
+	// ignores says that the person answers no invitation.
+	ignores bool
+	works   bool
+	// joined counts how often the person has joined the company.
+	joined int
+}
+
+// story is a company, the service and what is between them.
+type story struct {
+	*testing.T
+	random  *rand.Rand
+	service *sandbox.Sandbox
+	options onboard.Options
+	people  []*colleague
+	// cutAt is the call with which the program is cut off, 0 if it is not; calls counts those of a run, and writes those that
+	// change something.
+	mu                   sync.Mutex
+	cutAt, calls, writes int
+	cut                  context.CancelFunc
+	nights               map[status.Status]int // by what became of them
+}
+
+func newStory(t *testing.T, seed uint64) *story {
+	service, err := sandbox.New(sandbox.Options{Now: time.Now, Seed: seed, InvitationLifetime: 7 * 24 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	s := &story{T: t, random: rand.New(rand.NewPCG(seed, 1)), service: service, options: onboard.ForSync(), nights: map[status.Status]int{}}
+	s.options.Roster, s.options.Results = filepath.Join(folder, "people.csv"), filepath.Join(folder, "people.results.csv")
+	s.options.Ledger = filepath.Join(folder, "ledger.db")
+	s.options.Sync.CancelLeavers, s.options.Sync.ApplyRoles = true, true
+	s.options.ApplyTeams, s.options.PruneTeams = true, true
+	s.options.Dial = func(context.Context) (onboard.Endpoint, error) {
+		return onboard.Endpoint{URL: "https://api.example.com", Credentials: cybedefend.AccessToken(service.AccessToken()), Transport: s}, nil
+	}
+	for range 40 {
+		s.join()
+	}
+	return s
+}
+
+// RoundTrip has the service answer, unless the program is cut off with this call: before it arrives, or before its answer does.
+func (s *story) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	s.calls++
+	isCut, early := s.calls == s.cutAt, s.calls%2 == 0
+	if r.Method != http.MethodGet && !(isCut && early) {
+		s.writes++
+	}
+	s.mu.Unlock()
+	if isCut && early {
+		s.cut()
+		return nil, context.Canceled
+	}
+	q := r.Clone(context.WithoutCancel(r.Context()))
+	if q.Body == nil {
+		q.Body = http.NoBody
+	}
+	answer := httptest.NewRecorder()
+	s.service.ServeHTTP(answer, q)
+	if isCut {
+		s.cut()
+		return nil, errors.New("the connection was cut")
+	}
+	response := answer.Result()
+	response.Request = r
+	return response, nil
+}
+
+var (
+	storyRoles = []string{"member", "member", "member", "member", "billing_manager"}
+	storyTeams = []string{"Platform:developer", "Security:read_only", "Platform", "Platform:read_only; Security"}
+)
+
+func pick[T any](s *story, from []T) T { return from[s.random.IntN(len(from))] }
+
+// join has somebody new join the company.
+func (s *story) join() {
+	c := &colleague{
+		address: fmt.Sprintf("p%03d@acme.example", len(s.people)), role: pick(s, storyRoles), team: pick(s, storyTeams), works: true, joined: 1,
+	}
+	switch s.random.IntN(12) {
+	case 0:
+		c.other = fmt.Sprintf("p%03d@home.example", len(s.people))
+	case 1:
+		c.ignores = true
+	}
+	s.people = append(s.people, c)
+}
+
+// day is one day in the company and the night after it.
+func (s *story) day() {
+	for range s.random.IntN(3) {
+		switch c := pick(s, s.people); s.random.IntN(6) {
+		case 0:
+			s.join()
+		case 1:
+			if s.working() > 20 {
+				c.works = false
+			}
+		case 2:
+			if !c.works {
+				c.works, c.joined = true, c.joined+1
+			}
+		case 3:
+			c.role = pick(s, storyRoles)
+		case 4:
+			c.team = pick(s, storyTeams)
+		case 5:
+			s.answer()
+		}
+	}
+	s.answer()
+	s.night(s.export())
+	time.Sleep(24*time.Hour - time.Duration(s.random.IntN(600))*time.Second)
+}
+
+func (s *story) working() (n int) {
+	for _, c := range s.people {
+		if c.works {
+			n++
+		}
+	}
+	return n
+}
+
+// answer has most people accept their invitations.
+func (s *story) answer() {
+	for _, c := range s.people {
+		if c.ignores || s.random.IntN(3) == 0 {
+			continue
+		}
+		other := c.address
+		if c.other != "" {
+			other = c.other
+		}
+		_ = s.service.AcceptAs(c.address, other) // who is not invited has nothing to accept
+	}
+}
+
+// export writes the roster, and reports whether it is whole.
+func (s *story) export() (whole bool) {
+	var b strings.Builder
+	b.WriteString("email,role,teams\n")
+	for _, c := range s.people {
+		if c.works {
+			fmt.Fprintf(&b, "%s,%s,%s\n", c.address, c.role, c.team)
+		}
+	}
+	text := b.String()
+	whole = true
+	switch s.random.IntN(25) {
+	case 0: // the export has stopped in the middle
+		text, whole = text[:len(text)/2], false
+	case 1:
+		text, whole = "", false
+	case 2:
+		text, whole = "<html>503</html>", false
+	}
+	if err := os.WriteFile(s.options.Roster, []byte(text), 0o600); err != nil {
+		s.Fatal(err)
+	}
+	return whole
+}
+
+// night has the organization follow the roster, until it does. A broken one changes nothing, and neither does the same again.
+func (s *story) night(whole bool) {
+	before := s.state()
+	for {
+		s.cutAt, s.calls, s.writes = 0, 0, 0
+		if s.random.IntN(3) == 0 {
+			s.cutAt = 1 + s.random.IntN(40)
+		}
+		report, err := s.run()
+		s.nights[report.Status]++
+		switch {
+		case !whole:
+			if report.Status == status.Well || s.state() != before {
+				s.Fatalf("a broken roster: %d, %v", report.Status, err)
+			}
+			return
+		case s.cutAt > 0 && s.calls >= s.cutAt:
+			time.Sleep(time.Duration(s.random.IntN(30)) * time.Minute)
+			continue // it was cut off: the same command goes on
+		case report.Status != status.Well && report.Status != status.Rows:
+			s.Fatalf("%d, %v", report.Status, err)
+		}
+		break
+	}
+	s.cutAt, s.calls, s.writes = 0, 0, 0
+	if report, err := s.run(); report.Status != status.Well || s.writes > 0 {
+		s.Fatalf("the same again: %d, %v, %d calls that change something", report.Status, err, s.writes)
+	}
+}
+
+func (s *story) run() (onboard.Report, error) {
+	ctx, cut := context.WithCancel(s.Context())
+	defer cut()
+	s.cut = cut
+	return onboard.Run(ctx, nil, s.options, nil)
+}
+
+// members returns who is in the organization, by key, with role and teams.
+func (s *story) members() map[string]string {
+	s.cutAt = 0
+	client, err := cybedefend.New(cybedefend.Options{BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(s.service.AccessToken()), Transport: s})
+	if err != nil {
+		s.Fatal(err)
+	}
+	o := directory.Options{Service: client, OrganizationID: sandbox.DefaultOrganizationID}
+	users, _, err := directory.Members(s.Context(), o)
+	if err != nil {
+		s.Fatal(err)
+	}
+	teams, err := directory.Teams(s.Context(), o)
+	if err != nil {
+		s.Fatal(err)
+	}
+	staff, err := directory.ReadStaff(s.Context(), o, client, teams)
+	if err != nil {
+		s.Fatal(err)
+	}
+	members := map[string]string{}
+	for _, user := range users {
+		var seats []string
+		for _, seat := range staff.Seats(user) {
+			seats = append(seats, seat.Team.Name+":"+string(seat.Role))
+		}
+		slices.Sort(seats)
+		members[email.Fold(user.Email)] = string(user.Role) + " " + strings.Join(seats, " ")
+	}
+	return members
+}
+
+// state says what the organization is like.
+func (s *story) state() string {
+	members := s.members()
+	var b strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(members)) {
+		b.WriteString(key + " " + members[key] + "\n")
+	}
+	for address, mails := range s.service.Mails() {
+		fmt.Fprintln(&b, address, mails)
+	}
+	return b.String()
+}
+
+// settle has a few quiet nights pass, and compares the organization with the roster.
+func (s *story) settle() {
+	for _, c := range s.people {
+		c.ignores = false
+	}
+	for range 12 {
+		s.answer()
+		for !s.export() {
+			continue
+		}
+		s.night(true)
+		time.Sleep(24 * time.Hour)
+	}
+	s.Logf("nights: %v; %d people", s.nights, len(s.people))
+	if len(s.nights) < 3 {
+		s.Errorf("nothing has happened: %v", s.nights)
+	}
+	members, mails := s.members(), maps.Collect(s.service.Mails())
+	for _, c := range s.people {
+		if most := 3 * c.joined; mails[c.address] > most {
+			s.Errorf("%s has joined %d times and got %d mails", c.address, c.joined, mails[c.address])
+		}
+		is, in := members[c.address]
+		if c.works && c.other == "" && in && !strings.HasPrefix(is, c.role+" ") {
+			s.Errorf("%s is %q, and the roster wants %s", c.address, is, c.role)
+		}
+	}
+}
