@@ -88,10 +88,11 @@ var arrows = []arrow{
 	},
 	{"listing", "console cybedefend directory email formula guard ledger plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
+	{"preview", "onboard plan plural record remedy roster", "it shows a preview to a person, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
-			"notify onboard pace plan plural record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"notify onboard pace plan plural preview record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -102,7 +103,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},

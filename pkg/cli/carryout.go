@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -18,7 +17,7 @@ import (
 	"rollcall/pkg/notify"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/pace"
-	"rollcall/pkg/plural"
+	"rollcall/pkg/preview"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -90,17 +89,17 @@ func (r *run) carryOn(ctx context.Context, session *onboard.Session) error {
 
 // dryRun shows what would happen to each row.
 func (r *run) dryRun(ctx context.Context, session *onboard.Session) error {
-	preview, err := session.DryRun(ctx)
-	if preview == nil {
+	p, err := session.DryRun(ctx)
+	if p == nil {
 		return err
 	}
-	for _, problem := range preview.Problems {
+	for _, problem := range p.Problems {
 		r.console.Printf("%s", console.Clean(problem))
 	}
-	if preview.Population == nil && !r.order.Offline {
-		r.tell("members and invitations were not looked up: %s", unknown)
+	if p.Population == nil && !r.order.Offline {
+		r.tell("members and invitations were not looked up: %s", preview.Unknown)
 	}
-	for _, budget := range preview.Budgets {
+	for _, budget := range p.Budgets {
 		r.tell("budget: %s", budget)
 	}
 	if err == nil && r.order.Plan != "" {
@@ -151,7 +150,11 @@ func (r *run) observer(ctx context.Context) onboard.Observer {
 	}
 	o.Event = func(e batch.Event) { progress.observe(e) }
 	o.Changed = func(c amend.Change) {
-		r.log.Info().Str("email", c.Email).Str("team", c.Team.Name).Str("from", c.Has).Str("to", c.After()).Msg(string(c.Action))
+		event := r.log.Info().Str("email", c.Email).Str("from", c.Has).Str("to", c.After())
+		if c.Team.Name != "" {
+			event.Str("team", c.Team.Name)
+		}
+		event.Msg(string(c.Action))
 	}
 	o.Ended = func() {
 		progress.stop()
@@ -258,14 +261,17 @@ func (r *run) fixFirst(ctx context.Context) (err error) {
 
 // confirm shows the plan, and asks whether to go on where somebody is there to answer.
 func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
-	if !r.order.asks() || p.Sends() == 0 || !r.canAsk() {
-		if !r.common.quiet {
-			r.showPlan(p)
+	question := preview.Question(p)
+	asks := r.order.asks() && question != "" && r.canAsk()
+	if asks || !r.common.quiet {
+		for _, line := range preview.Lines(p, r.order.Results, asFlag) {
+			r.console.Printf("%s", line)
 		}
+	}
+	if !asks {
 		return nil
 	}
-	r.showPlan(p)
-	yes, err := r.console.Ask(ctx, r.In, fmt.Sprintf("Invite %s? [y/N]", plural.Of(p.Sends(), "person")))
+	yes, err := r.console.Ask(ctx, r.In, question+" [y/N]")
 	if err != nil || yes {
 		p.Agreed(audit.AtPrompt)
 		return err

@@ -33,7 +33,7 @@ type Teams struct {
 	PruneTeams bool `yaml:"prune-teams"`
 	// CreateTeam are the names of teams that may be made where the roster names them, and CreateTeams allows all.
 	CreateTeam  []string `yaml:"create-team"`
-	CreateTeams bool     `yaml:"create-teams"`
+	CreateTeams bool     `yaml:"-"`
 	// MaxPrunes is how many may be taken out, of one team and of all together: a number, or a share of those who are in. The
 	// zero value stands for 20%.
 	MaxPrunes quantity.Quantity `yaml:"max-prunes"`
