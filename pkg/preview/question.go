@@ -22,8 +22,12 @@ func Question(p *onboard.Preview) string {
 			due++
 		}
 	}
-	if due > 0 {
-		parts = append(parts, "make "+plural.Of(due, "change"))
+	switch changes := plural.Of(due, "change"); {
+	case due == 0:
+	case len(p.NewTeams) > 0:
+		parts = append(parts, changes)
+	default:
+		parts = append(parts, "make "+changes)
 	}
 	if len(parts) == 0 {
 		return ""
