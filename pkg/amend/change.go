@@ -78,6 +78,7 @@ const (
 	TeamRemoved     Action = "team_removed"
 	Demoted         Action = "demoted"
 	Removed         Action = "removed"
+	Replaced        Action = "replaced" // by another invitation
 	Failed          Action = "failed"
 )
 

@@ -10,7 +10,6 @@ import (
 	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 )
 
@@ -36,7 +35,7 @@ func newFeeder(o course, fresh chan<- journey.Step, events chan<- Event) *feeder
 	f := &feeder{
 		course: o, fresh: fresh, events: events, elsewhere: map[string]string{}, lag: o.Policy.LagAtFirst(o.inputs),
 	}
-	f.replaces = o.inputs.Policy.Reinvite == plan.ReinvitePending
+	f.replaces = o.inputs.Policy.Reinvite.Replaces()
 	for _, history := range o.inputs.Histories {
 		f.replaces = f.replaces || len(history.Cancelled) > 0
 	}
@@ -156,7 +155,7 @@ func (f *feeder) handOver(ctx context.Context, pending ledger.Entry) error {
 
 // resolve says what the reading at the beginning of the run means for an entry.
 func (f *feeder) resolve(pending ledger.Entry) (journey.Step, error) {
-	desired, err := plan.DesiredOf(pending.Record)
+	desired, err := f.inputs.DesiredOf(pending.Record)
 	if err != nil {
 		return journey.Step{}, fmt.Errorf("run %s: %w", f.Run, err)
 	}

@@ -72,7 +72,7 @@ func (o *order) complete(a *app) error {
 	}
 	switch {
 	case o.Reinvite == "":
-		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, pending and never", o.Reinvite)
+		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, differing, pending and never", o.Reinvite)
 	case o.Encoding == "":
 		return emptyEncoding()
 	}
@@ -171,8 +171,8 @@ func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
 // whoFlags say who is invited again; they make sense wherever the organization is looked at.
 func (o *order) whoFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first: one of them before the others, which keep theirs if\nthe service refuses that one; never")
-	usual := " (default 0s, for pending ones 24h)"
+	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired; ended: also those cancelled, declined, accepted under another address or vanished;\npending: expired ones, and open ones, which are cancelled first: one of them before the others, which keep theirs if\nthe service refuses that one; differing: of the open ones those alone with another role than the roster has for them, or\nwhich this ledger has sent with other teams; never")
+	usual := " (default 0s, for pending and differing 24h)"
 	if o.ReinviteAfter != nil {
 		usual = "" // which is shown by itself
 	}

@@ -24,6 +24,9 @@ type Kind string
 const (
 	// Role: a member has another role than the roster wants.
 	Role Kind = "role"
+	// PendingDiffers: a pending invitation has another role or other teams than the roster wants. [Find] finds none, since that
+	// follows from what is remembered of the invitation.
+	PendingDiffers Kind = "pending_differs"
 	// TeamMissing: a member is not in a team in which the roster wants them.
 	TeamMissing Kind = "team_missing"
 	// TeamRole: a member has another role in a team than the roster wants.
@@ -40,7 +43,7 @@ const (
 
 // Kinds returns all kinds, in the order of a summary.
 func Kinds() []Kind {
-	return []Kind{Role, TeamMissing, TeamRole, TeamExtra, Leaver, LeaverInvited, UnknownInvited}
+	return []Kind{Role, PendingDiffers, TeamMissing, TeamRole, TeamExtra, Leaver, LeaverInvited, UnknownInvited}
 }
 
 // Difference is one person who is not as the roster has it.
@@ -56,6 +59,8 @@ type Difference struct {
 	ExpiresAt            time.Time
 	// Doubt says why nothing should be changed by it, empty if nothing speaks against that.
 	Doubt string
+	// Note says what else differs, in words.
+	Note string
 }
 
 // Roster is what a roster says about people, by key: the role that is wanted, empty where the row does not say for

@@ -215,6 +215,8 @@ func (f *Following) Count() *report.Drift {
 		switch c.Kind {
 		case drift.Role:
 			found.Roles++
+		case drift.PendingDiffers:
+			found.PendingDiffers++
 		case drift.TeamMissing:
 			found.TeamsMissing++
 		case drift.TeamRole:
@@ -240,6 +242,9 @@ func (f *Following) Count() *report.Drift {
 		case amend.TeamAdded, amend.TeamRoleChanged, amend.TeamRemoved:
 			found.Changed++
 			found.TeamsChanged++
+		case amend.Replaced:
+			found.Changed++
+			found.PendingReplaced++
 		case amend.Failed:
 			found.Failed++
 		case amend.Reported, amend.Due:
@@ -254,7 +259,7 @@ func Lines(changes []amend.Change) iter.Seq[results.DriftLine] {
 		for _, c := range changes {
 			line := results.DriftLine{
 				Kind: string(c.Kind), Email: c.Email, Team: c.Team.Name, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
-				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: cmp.Or(c.Doubt, c.Held),
+				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: cmp.Or(c.Doubt, c.Held, c.Note),
 			}
 			if c.Err != nil {
 				line.Error = c.Err.Error()

@@ -96,7 +96,7 @@ func (s *Sighting) bereave(w Work, p plan.Policy) {
 	if s.Ended == nil || s.Pending != nil || directory.EndedHow(s.Ended.Status) != "cancelled" {
 		return
 	}
-	if s.withdrawn(s.Ended.ID) || w.replacing() && p.Reinvite == plan.ReinvitePending && !w.InDoubt && !w.Refused {
+	if s.withdrawn(s.Ended.ID) || w.replacing() && p.Reinvite.Replaces() && !w.InDoubt && !w.Refused {
 		s.Bereft, s.Ended = s.Ended.ID, nil
 	}
 }

@@ -115,8 +115,9 @@ type Ledger interface {
 
 	// Invited yields everybody who was invited in the scope, once for each time, oldest run first. These are the rows
 	// with the outcome invited, those that had it when they were reopened, and those whose trail says confirmed. A
-	// record has the outcome invited, the address, what is known of the invitation, the trail, and as UpdatedAt when that
-	// was: when the outcome was found, else when the attempt ended, else when the run began.
+	// record has the outcome invited, the address, the role and the teams that were asked for, what is known of the
+	// invitation, the trail, and as UpdatedAt when that was: when the outcome was found, else when the attempt ended, else
+	// when the run began. Of rows that were reopened it is not known what was asked for.
 	Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error]
 	// Sighted yields whom the latest [SightedRuns] runs of the scope found as a member or with a pending invitation, or
 	// kept back, which are the outcomes already_member, already_invited and skipped: for each person the newest of these

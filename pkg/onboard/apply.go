@@ -65,7 +65,7 @@ func (p *Preview) begin(ctx context.Context) (begun bool, err error) {
 		if _, err := s.writeVerdicts(ctx); err != nil {
 			return false, err
 		}
-		return false, errors.Join(s.accept(ctx, ""), s.writeDrift())
+		return false, errors.Join(s.accept(ctx, ""), s.writeDrift(ctx))
 	}
 	begin := s.begin
 	if s.report.Resumed {
@@ -174,11 +174,8 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 // follow makes the changes that are due once everybody is invited, and writes down where the organization differs. Only
 // then has the roster been let through: what is cut short is held to the same guards when it goes on.
 func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied error) error {
-	switch {
-	case s.following == nil:
-		return applied
-	case applied != nil:
-		return errors.Join(applied, s.writeDrift())
+	if s.following == nil || applied != nil {
+		return errors.Join(applied, s.writeDrift(context.WithoutCancel(ctx)))
 	}
 	listed := ""
 	if s.o.listsChanges() {
@@ -189,7 +186,7 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 	if s.o.Sync != nil && (err == nil || StatusOf(err) == status.Rows) {
 		err = errors.Join(err, s.accept(ctx, s.run.ID))
 	}
-	return errors.Join(err, s.writeDrift())
+	return errors.Join(err, s.writeDrift(ctx))
 }
 
 // accept remembers that the roster was let through, by the run unless that is empty: then there was nothing to do.
@@ -207,7 +204,10 @@ func (s *Session) edition() follow.Edition {
 }
 
 // writeDrift writes down where the organization differs from the roster that it is to follow.
-func (s *Session) writeDrift() error {
+func (s *Session) writeDrift(ctx context.Context) error {
+	if err := s.noteReplaced(ctx); err != nil {
+		return err
+	}
 	s.report.Drift = s.following.Count()
 	if s.following == nil || !s.o.listsChanges() {
 		return nil
@@ -256,7 +256,7 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 	s.report.Final = true
 	s.report.Seats, s.report.NewTeams = p.Seats.String(), p.NewTeams
 	if s.following != nil {
-		if err := s.writeDrift(); err != nil {
+		if err := s.writeDrift(ctx); err != nil {
 			return p, err
 		}
 	}

@@ -149,10 +149,7 @@ func (a *approval) refuse(details []string, format string, args ...any) error {
 // same.
 func (a *approval) settings() []remedy.Remedy {
 	f := a.Flags
-	usual := time.Duration(0)
-	if f.Reinvite == plan.ReinvitePending {
-		usual = pendingAge
-	}
+	usual := f.Reinvite.UsualAge()
 	var settings []remedy.Remedy
 	add := func(option, value, usual string) {
 		if value != "" && value != usual {

@@ -165,7 +165,7 @@ func (s *Session) passes(p *Preview) (events []audit.Event) {
 	if n := s.roster.Invalid; n > 0 && s.o.SkipInvalid {
 		pass("invalid", invalidSkip, plural.Of(n, "row")+" invalid")
 	}
-	if s.o.Reinvite == plan.ReinviteEnded || s.o.Reinvite == plan.ReinvitePending {
+	if s.o.Reinvite == plan.ReinviteEnded || s.o.Reinvite.Replaces() {
 		pass(plan.OptionReinvite, string(s.o.Reinvite), "")
 	}
 	return append(events, s.guardsPassed(p)...)

@@ -104,7 +104,8 @@ type Pacing struct {
 type Reinviting struct {
 	// Reinvite says whose invitation is sent again.
 	Reinvite plan.Reinvite `yaml:"reinvite"`
-	// ReinviteAfter is how old the last invitation must be. Nil: any age will do, and 24 hours for one that is pending.
+	// ReinviteAfter is how old the last invitation must be. Nil: any age will do, and 24 hours where pending ones are
+	// renewed.
 	ReinviteAfter *time.Duration `yaml:"reinvite-after"`
 	// ReinviteMax is how often one person is invited at most; 0: as often as need be.
 	ReinviteMax int `yaml:"reinvite-max"`
@@ -181,10 +182,6 @@ const (
 	syncReinviteMax   = 3
 )
 
-// pendingAge is how old a pending invitation must be to be replaced where nothing else is said: so the same work, done
-// twice, mails nobody twice.
-const pendingAge = 24 * time.Hour
-
 // ForSync returns the options with what a sync has instead of the zero values.
 func ForSync() Options {
 	return Options{
@@ -227,10 +224,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Reinvite = plan.ReinviteExpired
 	}
 	if o.ReinviteAfter == nil {
-		o.ReinviteAfter = new(time.Duration)
-		if o.Reinvite == plan.ReinvitePending {
-			*o.ReinviteAfter = pendingAge
-		}
+		o.ReinviteAfter = new(o.Reinvite.UsualAge())
 	}
 	if o.Grace == 0 {
 		o.Grace = journey.DefaultGrace
@@ -245,9 +239,9 @@ func (o Options) withDefaults() (Options, error) {
 // check returns the first mistake in the options.
 func (o Options) check() error {
 	switch o.Reinvite {
-	case plan.ReinviteExpired, plan.ReinviteEnded, plan.ReinviteNever, plan.ReinvitePending:
+	case plan.ReinviteExpired, plan.ReinviteEnded, plan.ReinviteNever, plan.ReinvitePending, plan.ReinviteDiffering:
 	default:
-		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, pending and never", o.Reinvite)
+		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, differing, pending and never", o.Reinvite)
 	}
 	blind := o.NoPreflight || o.Offline
 	switch {

@@ -45,7 +45,7 @@ func policyOf(o *Options, c *Connection) (journey.Policy, error) {
 
 // resolve says what the reading means for a row of the roster or of the run.
 func (p *past) resolve(rec record.Record) (journey.Step, error) {
-	desired, err := plan.DesiredOf(rec)
+	desired, err := p.inputs.DesiredOf(rec)
 	if err != nil {
 		return journey.Step{}, err
 	}

@@ -51,6 +51,8 @@ type Preview struct {
 	// that was not looked at.
 	Changes []amend.Change
 	Drift   *report.Drift
+	// PendingDiffers counts the pending invitations that are not what the roster wants, where Drift does not.
+	PendingDiffers int
 	// Seats are those of the subscription, nil where they are not known.
 	Seats *Seats
 	// Rate is that at which sending begins; it rises while the service is content if FindsRate is set. Takes is how long sending
@@ -76,6 +78,7 @@ type Preview struct {
 	consent      consent
 	places       places      // in teams, of those who will be sent
 	comparison   *comparison // with the plan that is to be carried out, nil if there is none
+	differing    differing
 	steps        []plan.Step // for a plan to be saved
 }
 
@@ -222,6 +225,7 @@ func (s *Session) limits(population, members int) guard.Limits {
 func (p *Preview) add(v verdict) {
 	rec := v.record
 	p.Outcomes[v.shown(p.session.o.Course).Outcome]++
+	p.differing.add(v, p.Resumed != nil && p.session.o.Reinvite == plan.ReinviteDiffering)
 	if v.done {
 		p.DoneBefore++
 	}
@@ -262,6 +266,7 @@ func (p *Preview) add(v verdict) {
 // finish adds what follows from all rows together.
 func (p *Preview) finish() {
 	s := p.session
+	p.keepDiffering()
 	p.Trips = p.guards.Trips(s.roster.Rows)
 	s.warnOfPlaces(p.places)
 	if f := s.following; f != nil {

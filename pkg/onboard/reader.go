@@ -55,6 +55,9 @@ func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, e
 	if in.Teams, err = r.staff(ctx, in.Directory); err != nil {
 		return in, err
 	}
+	if in.RoleDefaulted, err = r.defaulted(ctx, in); err != nil {
+		return in, err
+	}
 	in.At = r.connection.Now()
 	for _, warning := range in.Directory.Warnings {
 		r.o.Observer.warn(warning, nil)

@@ -42,6 +42,7 @@ type Session struct {
 	past      past
 	approval  *approval         // nil if there is no plan to carry out
 	following *follow.Following // nil unless it is a sync
+	differing differing         // pending invitations that are not what the roster wants
 	trailing
 
 	report  Report

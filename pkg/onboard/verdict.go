@@ -73,9 +73,10 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 	case p.gone[rec.Row]:
 		rec = ledger.Reopened(rec)
 	case rec.Outcome != record.Unset:
-		return verdict{record: rec, done: true}, nil
+		differs, err := p.differs(rec)
+		return verdict{record: rec, done: true, plan: differs}, err
 	}
-	desired, err := plan.DesiredOf(rec)
+	desired, err := p.inputs.DesiredOf(rec)
 	if err != nil {
 		return verdict{}, err
 	}

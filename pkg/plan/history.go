@@ -18,6 +18,8 @@ type History struct {
 	// At is when the last invitation was sent, and Invitation what it was then.
 	At         time.Time
 	Invitation cybedefend.Invitation
+	// Sent is what was asked for with it. Its role is empty if that is not known.
+	Sent Desired
 	// Unsure says that the service has confirmed the last request without describing an invitation.
 	Unsure bool
 	// SeenAs is what a run last found the person to be without sending anything: [record.AlreadyMember],
@@ -152,6 +154,7 @@ func Remember(r Remembered) (Histories, error) {
 		if !rec.UpdatedAt.Before(history.At) {
 			history.At, history.Invitation = rec.UpdatedAt, invitationOf(rec)
 			history.Unsure = rec.Trail.Confirmed && rec.Status == "" // nothing but a 2xx is known of it
+			history.Sent = sentOf(rec)
 		}
 		histories[key] = history
 	}
@@ -182,7 +185,7 @@ func Remember(r Remembered) (Histories, error) {
 	}
 	for key, history := range histories {
 		if _, gone := history.Cancelled[history.Invitation.ID]; gone {
-			history.At, history.Invitation = time.Time{}, cybedefend.Invitation{}
+			history.At, history.Invitation, history.Sent = time.Time{}, cybedefend.Invitation{}, Desired{}
 		}
 		if _, gone := history.Cancelled[history.Seen.ID]; gone {
 			history.SeenAs, history.SeenAt, history.Seen = record.Unset, time.Time{}, cybedefend.Invitation{}
@@ -197,6 +200,15 @@ func orEmpty[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 		return func(func(T, error) bool) {}
 	}
 	return seq
+}
+
+// sentOf returns what was asked for with an invitation, the zero value where that is not known for certain.
+func sentOf(r record.Record) Desired {
+	desired, err := DesiredOf(r)
+	if err != nil || r.Role == "" {
+		return Desired{}
+	}
+	return desired
 }
 
 func invitationOf(r record.Record) cybedefend.Invitation {

@@ -26,6 +26,8 @@ type Desired struct {
 	Email string
 	Role  string
 	Teams []roster.Team
+	// RoleDefaulted says that the row names no role, so that it has the usual one and wishes for none in particular.
+	RoleDefaulted bool
 }
 
 // DesiredOf returns what the roster behind a record wants.
@@ -47,8 +49,10 @@ type Inputs struct {
 	// Made has the invitations that the run itself has made so far, by id, with the key of whom each is for. Nil: none.
 	Made   map[string]string
 	Policy Policy
-	// Defaults are the teams that an option gives to rows which name none.
-	Defaults []roster.Team
+	// Defaults are the teams that an option gives to rows which name none, and RoleDefaulted tells which rows of the roster,
+	// by their number, name no role. Nil: all name one.
+	Defaults      []roster.Team
+	RoleDefaulted func(row int) bool
 	// Teams say of members how their teams differ from what the roster wants, by key.
 	Teams map[string]remedy.Hint
 	// TrustLists lets people be invited although the lists contradict themselves.
@@ -71,6 +75,8 @@ type Verdict struct {
 	Membership directory.Membership
 	// Invitation is the one that speaks against another, nil if none does.
 	Invitation *cybedefend.Invitation
+	// Differs is how the pending invitation is not what the roster wants, nil if it is, or if there is none.
+	Differs *Difference
 	// Problem says why the entry is invalid or rejected, nil if it is neither.
 	Problem *Problem
 	// Reason says in a few words why the verdict is what it is.
@@ -120,10 +126,11 @@ func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
 		return Verdict{Outcome: record.WouldInvite, Reason: reasonUnknown}
 	}
 	history := in.Histories.Of(desired.Email)
-	if v, decided := in.keep(desired, m, history); decided {
-		return v
+	kept, decided := in.keep(desired, m, history)
+	if decided {
+		return kept
 	}
-	v := Verdict{Outcome: record.WouldInvite, Membership: m, Reason: reasonStranger}
+	v := Verdict{Outcome: record.WouldInvite, Membership: m, Reason: reasonStranger, Differs: kept.Differs}
 	assignments, problem := assign(desired.Teams, in.Directory)
 	if problem != nil {
 		v.Outcome, v.Problem, v.Reason = record.Invalid, problem.fromOption(desired.Teams, in), reasonTeams
@@ -136,6 +143,9 @@ func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
 	case m.Pending != nil:
 		v.Outcome, v.Reason, v.Replaces = record.WouldReinvite, reasonPending, m.Pending.ID
 		v.Hint = remedy.Words("the pending invitation is cancelled first")
+		if v.Differs != nil {
+			v.Reason, v.Hint = reasonDiffers, remedy.Words(v.Differs.String()+": it is cancelled first")
+		}
 	case m.Expired != nil:
 		v.Outcome, v.Reason, v.Hint = record.WouldReinvite, reasonExpired, remedy.Words("the invitation has expired")
 	case m.Ended != nil:
@@ -151,7 +161,7 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 	switch {
 	case m.Member != nil:
 		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
-		v.Hint = remedy.Words(roleHint("member", string(m.Member.Role), desired.Role))
+		v.Hint = remedy.Words(roleHint(string(m.Member.Role), desired.Role))
 		if teams := in.Teams[email.Fold(desired.Email)]; len(v.Hint) > 0 && len(teams) > 0 {
 			v.Hint = append(v.Hint.Words("; "), teams...)
 		} else {
@@ -161,18 +171,18 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 	case m.Perhaps != nil && !in.TrustLists && m.Pending == nil && knownBefore(m, history):
 		return Perhaps(m, m.Perhaps.Email+" is a member"), true
 	case m.Pending != nil:
-		v.Outcome, v.Invitation = record.AlreadyInvited, m.Pending
-		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
-		if differs := roleHint("pending invitation", m.Pending.OrganizationRole, desired.Role); differs != "" {
-			v.Hint = remedy.Words(differs)
+		v.Outcome, v.Invitation, v.Differs = record.AlreadyInvited, m.Pending, in.Differs(desired, m)
+		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At, v.Differs)
+		if v.Differs != nil {
+			v.Hint = in.Policy.differHint(*v.Differs, v.Hint, m, history, in.At)
 		}
 		v.Hint = UnreadExpiry(v.Hint, *m.Pending)
 	case m.Expired != nil:
 		v.Invitation = m.Expired
-		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
+		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At, nil)
 	case m.Ended != nil:
 		v.Invitation = m.Ended
-		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At)
+		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At, nil)
 	case in.Policy.spent(history):
 		last, _, _ := history.Last()
 		v.Invitation, v.Reason, v.Hint = &last, reasonSpent, in.Policy.spentHint(history)
@@ -212,13 +222,12 @@ func Perhaps(m directory.Membership, words string) Verdict {
 	return v
 }
 
-// roleHint says that the role which somebody has is not the role which the roster wants. The service never tells which
-// teams an invitation names, so teams cannot be compared.
-func roleHint(what, has, wants string) string {
+// roleHint says that the role which a member has is not the role which the roster wants.
+func roleHint(has, wants string) string {
 	if has == "" || strings.EqualFold(has, wants) {
 		return ""
 	}
-	return fmt.Sprintf("the %s has the role %s, the roster wants %s: change it in the dashboard", what, has, wants)
+	return fmt.Sprintf("the member has the role %s, the roster wants %s: change it in the dashboard", has, wants)
 }
 
 // assign resolves the team names that are desired. All that is wrong with them is one problem.

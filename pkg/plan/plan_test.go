@@ -45,7 +45,7 @@ func TestDecide(t *testing.T) {
 		{name: "pending", give: plan.Desired{Email: "pending@x.example", Role: "manager"}, want: record.AlreadyInvited},
 		{name: "pending with another role", give: plan.Desired{Email: "pending@x.example", Role: "member"}, want: record.AlreadyInvited, hint: "the pending invitation has the role manager"},
 		{name: "pending until nobody knows when", give: plan.Desired{Email: "odd@x.example", Role: "member"}, want: record.AlreadyInvited, hint: `the service's expiry date "soon" can't be read, so the invitation counts as pending`},
-		{name: "pending until nobody knows when, with another role", give: plan.Desired{Email: "odd@x.example", Role: "manager"}, want: record.AlreadyInvited, hint: `the pending invitation has the role member, the roster wants manager: change it in the dashboard; the service's expiry date "soon" can't be read`},
+		{name: "pending until nobody knows when, with another role", give: plan.Desired{Email: "odd@x.example", Role: "manager"}, want: record.AlreadyInvited, hint: `the pending invitation has the role member, the roster wants manager; reinvite differing reinvite-after 0s replaces it; the service's expiry date "soon" can't be read`},
 		{name: "a member whose invitation is still listed", give: plan.Desired{Email: "both@x.example", Role: "member"}, want: record.AlreadyMember},
 		{name: "an expired invitation", give: plan.Desired{Email: "lapsed@x.example", Role: "member"}, want: record.WouldReinvite, hint: "the invitation has expired"},
 		{name: "a team with a typo", give: plan.Desired{Email: "new@x.example", Teams: []roster.Team{{Name: "Platfrom"}}}, want: record.Invalid, problem: `the organization has no team "Platfrom" (did you mean "Platform"?)`},

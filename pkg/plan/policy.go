@@ -21,6 +21,9 @@ const (
 	ReinviteNever Reinvite = "never"
 	// ReinvitePending renews pending ones, too: they are cancelled first.
 	ReinvitePending Reinvite = "pending"
+	// ReinviteDiffering renews, beside expired ones, pending ones with another role or other teams than the roster wants, see
+	// [Inputs.Differs]: they are cancelled first.
+	ReinviteDiffering Reinvite = "differing"
 	// ReinviteEnded renews, beside expired ones, what ended otherwise: by being cancelled, declined or accepted under
 	// another address, or by vanishing from the list.
 	ReinviteEnded Reinvite = "ended"
@@ -36,11 +39,11 @@ type Policy struct {
 }
 
 // keeps returns why an invitation is left as it is, as a reason and what would renew it. The reason is empty if the
-// invitation is to be renewed.
-func (p Policy) keeps(m directory.Membership, history History, now time.Time) (reason string, hint remedy.Hint) {
+// invitation is to be renewed. Differs is how a pending one is not what the roster wants, nil if it is.
+func (p Policy) keeps(m directory.Membership, history History, now time.Time, differs *Difference) (reason string, hint remedy.Hint) {
 	pending := m.Pending
 	switch {
-	case pending != nil && p.Reinvite != ReinvitePending:
+	case pending != nil && !p.replaces(differs):
 		return reasonPending, nil
 	case pending != nil && pending.ID == "":
 		return reasonPending, remedy.Words("the list does not name the id of the pending invitation, so it cannot be cancelled: renew it in the dashboard")
@@ -110,6 +113,7 @@ const (
 	reasonStranger = "not in the organization"
 	reasonMember   = "a member already"
 	reasonPending  = "an invitation is pending"
+	reasonDiffers  = "the pending invitation has another role or other teams"
 	reasonExpired  = "the invitation has expired"
 	reasonYoung    = "the last invitation is too young"
 	reasonSpent    = "invited as often as allowed"

@@ -95,8 +95,10 @@ func (s *screen) showChanges(p *onboard.Preview) {
 	if len(p.NewTeams) > 0 {
 		s.row("to make", "%s: %s", plural.Of(len(p.NewTeams), "team"), strings.Join(p.NewTeams, ", "))
 	}
+	if differs := p.Differs(); differs != "" {
+		s.row("differs", "%s", differs)
+	}
 	if len(p.Changes) > 0 {
-		s.row("differs", "%s", p.Drift)
 		for _, due := range p.Drift.Due {
 			s.row("to change", "%s", due)
 		}

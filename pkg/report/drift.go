@@ -19,6 +19,9 @@ type Drift struct {
 	// LeaversInvited and UnknownInvited are the open invitations of leavers, and of people whom no roster has named.
 	LeaversInvited int `json:"leaver_invited"`
 	UnknownInvited int `json:"unknown_invited"`
+	// PendingDiffers are pending invitations with another role or other teams, PendingReplaced those of them that were replaced.
+	PendingDiffers  int `json:"pending_differs,omitempty"`
+	PendingReplaced int `json:"pending_replaced,omitempty"`
 	// Changed counts the changes that were made, Failed those that failed, RolesChanged the roles among those that were made.
 	Changed      int `json:"changed"`
 	Failed       int `json:"failed"`
@@ -33,6 +36,12 @@ type Drift struct {
 	File string `json:"file"`
 }
 
+// pendingDiffers is what there is to say of so many invitations.
+const pendingDiffers = "pending with another role or other teams"
+
+// PendingDiffer says in words that so many pending invitations differ, "" for none.
+func PendingDiffer(n int) string { return Drift{PendingDiffers: n}.String() }
+
 // String says in words what differs, "" if nothing does.
 func (d Drift) String() string {
 	var parts []string
@@ -41,6 +50,7 @@ func (d Drift) String() string {
 		one, many string
 	}{
 		{d.Roles, "member with another role", "members with another role"},
+		{d.PendingDiffers, pendingDiffers, pendingDiffers},
 		{d.TeamsMissing, "place in a team missing", "places in teams missing"},
 		{d.TeamRoles, "place in a team with another role", "places in teams with another role"},
 		{d.TeamsExtra, "place in a team too many", "places in teams too many"},
@@ -80,6 +90,9 @@ func (d *Drift) details() []detail {
 		}
 		if d.TeamsChanged > 0 {
 			parts = append(parts, fmt.Sprintf("%d in teams", d.TeamsChanged))
+		}
+		if d.PendingReplaced > 0 {
+			parts = append(parts, plural.Of(d.PendingReplaced, "invitation")+" replaced")
 		}
 		if len(parts) > 0 {
 			changed += " (" + strings.Join(parts, ", ") + ")"

@@ -40,6 +40,9 @@ type Summary struct {
 	// follow the roster in everything.
 	Drift   *Drift
 	Follows bool
+	// PendingDiffers counts the pending invitations that were found with another role or other teams than the roster wants,
+	// PendingReplaced those of them that were replaced, where Drift counts neither.
+	PendingDiffers, PendingReplaced int
 	// NewTeams are the names of the teams that were made, or are to be in a dry run.
 	NewTeams []string
 	// Tripped is what guards keep back, nil if they keep nothing back.
@@ -120,6 +123,8 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		NewTeams       []string `json:"new_teams,omitempty"`
 		Drift          *Drift   `json:"drift,omitempty"`
 		Tripped        *Tripped `json:"tripped,omitempty"`
+		Pending        int      `json:"pending_differs,omitempty"`
+		Replaced       int      `json:"pending_replaced,omitempty"`
 	}{
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: int(s.Status),
@@ -127,6 +132,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
 		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Name: s.OrganizationName, StartedAt: instant(s.StartedAt), Error: s.Error,
 		NewTeams: s.NewTeams, Drift: s.Drift, Corrections: s.Corrections, Tripped: s.Tripped,
+		Pending: s.PendingDiffers, Replaced: s.PendingReplaced,
 	})
 	return b.Bytes(), err
 }

@@ -77,7 +77,9 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	if results == "-" {
 		results = "standard output"
 	}
-	details := append([]detail{{"sent", requests}, {"seats", s.Seats}, {"teams", s.newTeams()}}, s.Drift.details()...)
+	details := append([]detail{
+		{"sent", requests}, {"seats", s.Seats}, {"teams", s.newTeams()}, {"differs", PendingDiffer(s.PendingDiffers)}, {"changed", s.replaced()},
+	}, s.Drift.details()...)
 	for _, detail := range append(details, []detail{
 		{"tripped", s.Tripped.String()},
 		{"results", results},
@@ -89,6 +91,14 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)
 		}
 	}
+}
+
+// replaced says how many pending invitations were replaced.
+func (s Summary) replaced() string {
+	if s.PendingReplaced == 0 {
+		return ""
+	}
+	return plural.Of(s.PendingReplaced, "invitation") + " replaced"
 }
 
 // newTeams says which teams were made, or are to be.

@@ -37,7 +37,7 @@ var historyTests = []conformance{
 		want := []string{"c@x.example c", "a@x.example a", "a@x.example A"}
 		b.same("invited", invited(), want)
 		last := sent(0, "A", 3*time.Hour)
-		last.Email = "a@x.example"
+		last.Email, last.Role = "a@x.example", "member"
 		b.same("the last one", collect(b, b.Invited(b.Context(), here))[2], last)
 
 		// What was sent was sent, even if the row is opened again. A row that nothing was sent for has nothing to remember.
@@ -48,6 +48,25 @@ var historyTests = []conformance{
 		b.same("invited after reopening", invited(), want)
 		b.settle(first, sent(1, "e", 0))
 		b.same("invited once more", invited(), []string{want[0], want[1], "a@x.example e", want[2]})
+	}},
+	{"know what was asked for with an invitation, unless its row was reopened", func(b *bench) {
+		run := b.beginRun(ledger.Run{Service: here.Service, OrganizationID: here.OrganizationID},
+			record.Record{Row: 1, Email: "a@x.example", Role: "manager", Teams: "Platform:developer; Security:team_manager"},
+			record.Record{Row: 2, Email: "b@x.example", Role: "member"})
+		b.settle(run, record.Record{Row: 1, Outcome: record.Invited, InvitationID: "a", UpdatedAt: at},
+			record.Record{Row: 2, Outcome: record.Invited, InvitationID: "b", UpdatedAt: at.Add(time.Second)})
+		asked := func() (all []string) {
+			b.Helper()
+			for _, r := range collect(b, b.Invited(b.Context(), here)) {
+				all = append(all, r.InvitationID+" as "+r.Role+" in "+r.Teams)
+			}
+			return all
+		}
+		b.same("asked for", asked(), []string{"a as manager in Platform:developer; Security:team_manager", "b as member in "})
+		if err := b.Reopen(b.Context(), run.ID, 1); err != nil {
+			b.Fatal(err)
+		}
+		b.same("asked for, after reopening", asked(), []string{"a as  in ", "b as member in "})
 	}},
 	{"count what was confirmed as an invitation, once", func(b *bench) {
 		confirmed := record.Trail{Confirmed: true, Lost: true, EndedAt: at.Add(time.Minute)}

@@ -110,7 +110,7 @@ func (r *runState) invited(row *record.Record) (sent record.Record, ok bool) {
 		at = r.StartedAt
 	}
 	return record.Record{
-		Email: row.Email, Outcome: record.Invited, InvitationID: row.InvitationID, Token: row.Token, Status: row.Status,
+		Email: row.Email, Role: row.Role, Teams: row.Teams, Outcome: record.Invited, InvitationID: row.InvitationID, Token: row.Token, Status: row.Status,
 		OrganizationRole: row.OrganizationRole, ExpiresAt: row.ExpiresAt, UpdatedAt: at, Trail: row.Trail,
 	}, true
 }

@@ -23,10 +23,10 @@ const (
 
 // Invited implements [ledger.Ledger]. It reads a run at a time.
 func (l *Ledger) Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
-	const query = `SELECT email, invitation_id, token, status, organization_role, expires_at, ` + invitedAt + ` AS sent_at,
+	const query = `SELECT email, role, teams, invitation_id, token, status, organization_role, expires_at, ` + invitedAt + ` AS sent_at,
 			verdict, tries, throttled, lost, confirmed, cancelled, entry.ended_at, silent_for, due_at
 			FROM entry INDEXED BY invited JOIN run ON run.key = entry.run WHERE entry.run = ?1 AND ` + wasInvited + `
-		UNION ALL SELECT email, invitation_id, '', '', '', expires_at, updated_at, 0, 0, 0, 0, 0, '', 0, 0, 0
+		UNION ALL SELECT email, '', '', invitation_id, '', '', '', expires_at, updated_at, 0, 0, 0, 0, 0, '', 0, 0, 0
 			FROM reopened WHERE run = ?1
 		ORDER BY sent_at`
 	return l.ofRuns(ctx, "SELECT key FROM run WHERE scope = "+ofScope+" ORDER BY key", scope, query, scanInvited)
@@ -36,7 +36,7 @@ func scanInvited(rows *sql.Rows) (record.Record, error) {
 	r := record.Record{Outcome: record.Invited}
 	t := &r.Trail
 	var token string
-	err := rows.Scan(&r.Email, &r.InvitationID, &token, &r.Status, &r.OrganizationRole, (*instant)(&r.ExpiresAt),
+	err := rows.Scan(&r.Email, &r.Role, &r.Teams, &r.InvitationID, &token, &r.Status, &r.OrganizationRole, (*instant)(&r.ExpiresAt),
 		(*instant)(&r.UpdatedAt), &t.Verdict, &t.Tries, &t.Throttled, &t.Lost, &t.Confirmed, &t.Cancelled,
 		(*instant)(&t.EndedAt), (*span)(&t.SilentFor), (*instant)(&t.DueAt))
 	r.Token = secret.New(token)
