@@ -154,7 +154,7 @@ func (m *model) begin() error {
 		m.ledger.run++
 		m.ledger.open = true
 		for who, p := range m.people {
-			p.row = record.Record{Row: who + 1, Line: who + 2, Email: addresses[who], Role: "member"}
+			p.row = record.Record{Row: who + 1, Line: who + 2, Email: addresses[who], Role: m.scenario.role()}
 		}
 		return nil
 	})

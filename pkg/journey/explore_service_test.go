@@ -80,8 +80,10 @@ func (s *scenario) mayMail(p *person) string {
 			return "the invitation was accepted"
 		case i.how == declined && !ended:
 			return "the invitation was declined"
-		case i.how == cancelled && !i.byUs && !ended && s.policy.Reinvite != plan.ReinvitePending:
+		case i.how == cancelled && !i.byUs && !ended && !s.policy.Reinvite.Replaces():
 			return "somebody has cancelled the invitation"
+		case i.how == cancelled && i.byUs && i.ours && s.policy.Reinvite == plan.ReinviteDiffering:
+			return "an invitation was replaced that was sent as the roster wants it"
 		case i.how == expired && s.policy.Reinvite == plan.ReinviteNever:
 			return "the policy renews nothing"
 		}

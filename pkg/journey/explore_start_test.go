@@ -127,7 +127,7 @@ func (m *model) load(who int, left []record.Doubt) journey.Work {
 	p := m.people[who]
 	row := p.row
 	if !m.ledger.open {
-		row = record.Record{Row: who + 1, Email: addresses[who], Role: "member"}
+		row = record.Record{Row: who + 1, Email: addresses[who], Role: m.scenario.role()}
 	}
 	w := journey.Load(row, p.claim, desired(row), rules, m.since)
 	w.AskedOf = organizationID

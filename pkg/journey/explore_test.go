@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/plan"
 )
 
@@ -31,10 +32,20 @@ type scenario struct {
 	depth, whole int
 }
 
+// role returns the role that the roster wants. The service makes everybody a member: by whatever it shows, an invitation
+// differs from such a wish, and is not to be replaced for that more than once.
+func (s *scenario) role() string {
+	if s.policy.Reinvite == plan.ReinviteDiffering {
+		return string(cybedefend.BillingManager)
+	}
+	return string(cybedefend.Member)
+}
+
 func scenarios() []scenario {
 	return []scenario{
 		{"two strangers", plan.Policy{}, nil, false, 7, 5},
 		{"a pending invitation is replaced", plan.Policy{Reinvite: plan.ReinvitePending}, &invitation{how: pending}, false, 6, 4},
+		{"a pending invitation that differs is replaced", plan.Policy{Reinvite: plan.ReinviteDiffering}, &invitation{how: pending}, false, 5, 4},
 		{"an invitation has expired", plan.Policy{}, &invitation{how: expired}, false, 6, 4},
 		{"an invitation has expired and nothing is renewed", plan.Policy{Reinvite: plan.ReinviteNever}, &invitation{how: expired}, false, 7, 5},
 		{"what has ended is renewed", plan.Policy{Reinvite: plan.ReinviteEnded}, nil, false, 6, 4},

@@ -63,7 +63,8 @@ func (in Inputs) Differs(desired Desired, m directory.Membership) *Difference {
 	if !desired.RoleDefaulted {
 		d.Wanted = desired.Role
 		has, err := roster.ParseRole(pending.OrganizationRole)
-		d.Role = err == nil && d.Wanted != "" && has != d.Wanted && (!own || sent.Role != d.Wanted)
+		perhaps := own || history.Times > 0 && history.Invitation.ID == "" // the service has not said which one it has made
+		d.Role = err == nil && d.Wanted != "" && has != d.Wanted && (!perhaps || sent.Role != d.Wanted)
 	}
 	if own && !in.sameTeams(sent.Teams, desired.Teams) {
 		d.Teams = fmt.Sprintf("the pending invitation was sent with %s, the roster wants %s", teamWords(sent.Teams), teamWords(desired.Teams))

@@ -52,6 +52,8 @@ func TestDiffers(t *testing.T) {
 		{name: "ours, as it was asked for", has: "manager", wants: "member", past: sent("p", time.Hour, "member")},
 		{name: "ours, in another letter case", has: "manager", wants: "member", past: sent("P", time.Hour, "member")},
 		{name: "ours, and the roster has changed", has: "manager", wants: "member", past: sent("p", time.Hour, "manager"), want: role},
+		{name: "perhaps ours, as it was asked for", has: "manager", wants: "member", past: sent("", time.Hour, "member")},
+		{name: "perhaps ours, and the roster has changed", has: "manager", wants: "member", past: sent("", time.Hour, "manager"), want: role},
 		{name: "another's", has: "manager", wants: "member", past: sent("gone", time.Hour, "member"), want: role},
 		{name: "replaced, and the list is late", has: "manager", wants: "member", past: replacing(sent("new", 24*time.Hour, "member"), "p")},
 		{name: "cancelled, and nothing was sent", has: "manager", wants: "member", past: plan.History{Times: 1, Cancelled: map[string]time.Time{"p": now}}, want: role},
