@@ -221,6 +221,28 @@ func TestALongReadingIsNotBelievedToBeFresh(t *testing.T) {
 	})
 }
 
+// TestOnlyWhatDiffersIsReplaced has one of three people pending with another role, and one whose role the roster only
+// defaults.
+func TestOnlyWhatDiffersIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3, invitesEverybody)
+		w.policy.Reinvite = plan.ReinviteDiffering
+		w.roleDefaulted = func(row int) bool { return row == 3 }
+		for i, role := range []string{"Member", "manager", "manager"} {
+			invitation := pendingInvitation(fmt.Sprintf("old%d", i+1), fmt.Sprintf("a%d@x.example", i+1))
+			invitation.OrganizationRole = role
+			w.service.place(invitation)
+		}
+		time.Sleep(w.service.lag) // virtual time
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.outcomes(t); got != "already_invited invited already_invited" || len(w.service.cancelled) != 1 || w.service.cancelled["old2"] != 1 {
+			t.Errorf("%s, cancelled %v", got, w.service.cancelled)
+		}
+	})
+}
+
 // TestRecoverReplacements tells the invitation that was to be replaced from the one that replaces it.
 func TestRecoverReplacements(t *testing.T) {
 	for policy, want := range map[plan.Reinvite]string{

@@ -33,6 +33,7 @@ type world struct {
 	// ledger is for looking at, process the handle of the process that carries the run out.
 	ledger, process *ledgertest.Memory
 	policy          plan.Policy
+	roleDefaulted   func(row int) bool
 	rules           journey.Policy
 	recovered       *batch.Recovered
 	options         batch.Options
@@ -151,7 +152,7 @@ func (w *world) read(ctx context.Context, doubts []record.Doubt) (in plan.Inputs
 		o.Invitations = append(o.Invitations, doubt.Record.InvitationID, doubt.Replaces)
 	}
 	in.Directory, err = directory.Read(ctx, o)
-	in.Policy, in.At = w.policy, time.Now()
+	in.Policy, in.RoleDefaulted, in.At = w.policy, w.roleDefaulted, time.Now()
 	return in, err
 }
 

@@ -20,7 +20,7 @@ func PendingDiffers(pending cybedefend.Invitation, d plan.Difference) amend.Chan
 
 // SetPending puts the pending invitations that differ in the place of those that were found before.
 func (f *Following) SetPending(found []amend.Change) {
-	others := slices.DeleteFunc(slices.Clone(f.Changes), func(c amend.Change) bool { return c.Kind == drift.PendingDiffers })
-	f.Changes = append(others, found...)
+	isOne := func(c amend.Change) bool { return c.Kind == drift.PendingDiffers }
+	f.Changes = slices.Concat(slices.DeleteFunc(slices.Clone(f.Changes), isOne), found)
 	amend.Sort(f.Changes)
 }

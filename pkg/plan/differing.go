@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,7 +139,7 @@ func (p Policy) differHint(d Difference, kept remedy.Hint, m directory.Membershi
 	}
 	hint = hint.Words("; ").Use(OptionReinvite, string(ReinviteDiffering))
 	if p.spent(history) {
-		hint = hint.Words(" ").Use(OptionReinviteMax, fmt.Sprint(history.Times+1))
+		hint = hint.Words(" ").Use(OptionReinviteMax, strconv.Itoa(history.Times+1))
 	}
 	if history.Invitation.ID != m.Pending.ID || now.Sub(history.At) < cmp.Or(max(p.After, 0), pendingAge) {
 		hint = hint.Words(" ").Use(OptionReinviteAfter, "0s")
