@@ -38,6 +38,8 @@ func TestWriteJSON(t *testing.T) {
 			`"outcomes":{"invited":481,"already_member":16,"rejected":2,"unknown":1},"exit_code":3,` +
 			`"results":"R&D.results.csv","ledger":"/state/o1.db","dry_run":false,"resumed":true,` +
 			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346,"organization_name":"Acme","started_at":"2026-11-28T01:00:00Z","error":"too many rows failed","todo":""}`},
+		{"pending ones differ", report.Summary{PendingDiffers: 2, PendingReplaced: 1}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
+			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":"","pending_differs":2,"pending_replaced":1}`},
 		{"nothing", report.Summary{}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
 			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":""}`},
 	}
@@ -101,6 +103,35 @@ Run over team.csv: 3 rows in 0s
   skipped         2  a rule of yours keeps them from being sent; hint names it
 
   sent     4 requests
+
+Nothing is left to do.
+`},
+		{"pending ones differ", report.Summary{
+			Roster: "team.csv", Rows: 3, Requests: 4, PendingDiffers: 2, PendingReplaced: 1, Outcomes: map[record.Outcome]int{record.AlreadyInvited: 2, record.Invited: 1},
+		}, `
+Run over team.csv: 3 rows in 0s
+
+  invited          1
+  already_invited  2
+
+  sent     4 requests
+  differs  2 pending with another role or other teams
+  changed  1 invitation replaced
+
+Nothing is left to do.
+`},
+		{"pending ones differ from a roster that is followed", report.Summary{
+			Roster: "team.csv", Rows: 3, Requests: 4, Outcomes: map[record.Outcome]int{record.AlreadyInvited: 2, record.Invited: 1},
+			Drift: &report.Drift{Roles: 1, PendingDiffers: 1, PendingReplaced: 1, RolesChanged: 1, Changed: 2},
+		}, `
+Run over team.csv: 3 rows in 0s
+
+  invited          1
+  already_invited  2
+
+  sent     4 requests
+  differs  1 member with another role, 1 pending with another role or other teams
+  changed  2 of 2 (1 role, 1 invitation replaced)
 
 Nothing is left to do.
 `},
