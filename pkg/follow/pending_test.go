@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"slices"
 	"testing"
 
 	"rollcall/pkg/amend"
@@ -23,11 +24,11 @@ func TestSetPending(t *testing.T) {
 	}
 	replaced.Action = amend.Replaced
 	f.SetPending([]amend.Change{replaced, change(drift.PendingDiffers, "c")})
-	var got string
+	var got []string
 	for _, c := range f.Changes {
-		got += string(c.Kind) + " " + c.Email + ";"
+		got = append(got, string(c.Kind)+" "+c.Email)
 	}
-	if got != "role a;pending_differs c;pending_differs d;leaver_invited b;" {
+	if want := []string{"role a", "pending_differs c", "pending_differs d", "leaver_invited b"}; !slices.Equal(got, want) {
 		t.Error(got)
 	}
 	if n := f.Count(); n.PendingDiffers != 2 || n.PendingReplaced != 1 || n.Changed != 1 || n.Roles != 1 || n.Held != 0 {
