@@ -346,6 +346,7 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 		}
 	}
 	s.closers = nil
+	s.reportStale(how)
 	if checkErr := s.report.Check(); checkErr != nil && how != status.Unexpected {
 		err, how = errors.Join(err, checkErr), how.Worse(status.Unexpected)
 	}
