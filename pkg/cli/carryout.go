@@ -135,6 +135,7 @@ func (r *run) tell(format string, args ...any) {
 // observer shows what happens on the terminal and in the log.
 func (r *run) observer(ctx context.Context) onboard.Observer {
 	o := r.app.observer()
+	o.Connected = func(c *onboard.Connection) { r.witness.Connected(ctx, r.order.Ledger, c) }
 	var progress *progress
 	stopping := func() bool { return true }
 	o.Read = func(read *roster.Roster) {
@@ -179,6 +180,7 @@ func (a *app) observer() onboard.Observer {
 		},
 		Warn: func(w onboard.Warning) { a.log.Warn().Err(w.Err).Fields(w.Fields).Msg(w.Text) },
 		Exchange: func(e cybedefend.Exchange) {
+			a.witness.Exchange(e)
 			event := a.log.Debug().Str(console.FieldOperation, e.Operation).Int(console.FieldStatus, e.Status).
 				Stringer(console.FieldClass, e.Class).Dur(console.FieldDuration, e.Duration).Str(console.FieldRequestID, e.RequestID)
 			if e.HasRetryAfter {
