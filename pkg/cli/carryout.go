@@ -182,14 +182,14 @@ func (a *app) observer() onboard.Observer {
 		Exchange: func(e cybedefend.Exchange) {
 			a.witness.Exchange(e)
 			event := a.log.Debug().Str(console.FieldOperation, e.Operation).Int(console.FieldStatus, e.Status).
-				Stringer(console.FieldClass, e.Class).Dur(console.FieldDuration, e.Duration).Str(console.FieldRequestID, e.RequestID)
+				Stringer(console.FieldClass, e.Class).Float64(console.FieldDuration, console.Seconds(e.Duration)).Str(console.FieldRequestID, e.RequestID)
 			if e.HasRetryAfter {
 				event.Str(console.FieldRetryAfter, e.RetryAfterFrom)
 			}
 			event.Msg("request")
 		},
 		Unread: func(err error, wait time.Duration) {
-			a.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")
+			a.log.Warn().Err(err).Float64(console.FieldWait, console.Seconds(wait)).Msg("the service could not be read, trying again")
 		},
 	}
 }
@@ -243,7 +243,7 @@ func (r *run) logEnd(report onboard.Report, err error) {
 	}
 	r.log.WithLevel(level).Err(err).Int("exit_code", int(report.Status)).Int("rows", report.Rows).Func(outcomes).
 		Int("requests", report.Requests).Int("throttled", report.Throttled).Int("retries", report.Repeats()).
-		Dur(console.FieldDuration, report.Duration).Msg("run ends")
+		Float64(console.FieldDuration, console.Seconds(report.Duration)).Msg("run ends")
 }
 
 // fixFirst writes the fixed roster, which is worked on from then on, and says on standard error what was done.
