@@ -63,6 +63,9 @@ func (a *app) cancel(cmd *cobra.Command, o *order, c onboard.CancelOptions) (err
 	report, err := onboard.RunCancel(context.WithoutCancel(cmd.Context()), cmd.Context().Done(), c, func(p *onboard.CancelPreview) error {
 		return a.agreeToCancel(cmd.Context(), o, p)
 	})
+	if a.common.quiet && !a.common.json && report.Status == status.Well && !o.DryRun {
+		return err
+	}
 	return errors.Join(err, report.Write(a.Out, a.common.json))
 }
 
