@@ -296,7 +296,7 @@ func (a *app) open() error {
 			event.Str(console.FieldRun, *run)
 		}
 	}))
-	if a.witness = (doctor.Witness{Version: version(), LedgerOf: a.defaultLedger}); a.log.Debug().Enabled() {
+	if a.witness = (doctor.Witness{Version: version(), LedgerOf: a.defaultLedger}); a.log.GetLevel() <= zerolog.DebugLevel {
 		a.witness.Tell = func(f doctor.Fact) { a.log.Debug().Str("state", string(f.State)).Msg(f.Line(asFlag)) }
 	}
 	return nil

@@ -86,16 +86,17 @@ func (s *Session) reportStale(how status.Status) {
 // there: before a run, those of an earlier one. A dry run leaves the rows to correct alone.
 func (o Options) Leftovers() (found []string) {
 	for _, file := range o.Files() {
-		switch file.Role {
-		case fileset.Results, fileset.Drift:
-			if info, err := os.Lstat(file.Path); err == nil && info.Mode().IsRegular() {
-				found = append(found, file.Path)
-			}
-		case fileset.Corrections:
-			if !o.DryRun && results.IsList(file.Path) {
-				found = append(found, file.Path)
-			}
+		if o.isLeftover(file) {
+			found = append(found, file.Path)
 		}
 	}
 	return found
+}
+
+func (o Options) isLeftover(file fileset.File) bool {
+	if file.Role == fileset.Corrections {
+		return !o.DryRun && results.IsList(file.Path)
+	}
+	info, err := os.Lstat(file.Path)
+	return (file.Role == fileset.Results || file.Role == fileset.Drift) && err == nil && info.Mode().IsRegular()
 }

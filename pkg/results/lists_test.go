@@ -2,6 +2,7 @@ package results_test
 
 import (
 	"crypto/sha256"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,9 +50,7 @@ func TestOnlyUntouchedListsAreRemoved(t *testing.T) {
 	at := func(name string) string { return filepath.Join(directory, name) }
 	lists := put(t, at("same.todo.csv"), "a")
 	for _, name := range []string{"edited.todo.csv", "kept.todo.csv", "linked.todo.csv", "missing.todo.csv"} {
-		for path, digest := range put(t, at(name), name) {
-			lists[path] = digest
-		}
+		maps.Copy(lists, put(t, at(name), name))
 	}
 	other := put(t, at("unknown.todo.csv"), "a")
 	edited, err := os.OpenFile(at("edited.todo.csv"), os.O_APPEND|os.O_WRONLY, 0)
