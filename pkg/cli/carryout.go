@@ -41,10 +41,8 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 	} else {
 		report.Status = onboard.StatusOf(err)
 		report.Roster, report.DryRun = o.publicName(), o.DryRun
-		if o.Roster != "" {
-			o.resultsPath()
-			report.Stale = o.Leftovers()
-		}
+		o.resultsPath()
+		report.Stale = o.Leftovers()
 	}
 	report.StartedAt, report.Duration = began, time.Since(began)
 	return r.finish(context.WithoutCancel(cmd.Context()), report, err)
