@@ -93,6 +93,18 @@ func (o Options) Leftovers() (found []string) {
 	return found
 }
 
+// stale returns the path of the list of whose invitations were cancelled, if that is of an earlier time.
+func (c *CancelSession) stale(how status.Status) string {
+	info, err := os.Lstat(c.o.Changes)
+	if how == status.Locked || c.written != "" || err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	if c.failed != nil { // so that there is no report for a person
+		c.o.Observer.warn("there is a file of an earlier run", map[string]any{"files": c.o.Changes})
+	}
+	return c.o.Changes
+}
+
 func (o Options) isLeftover(file fileset.File) bool {
 	if file.Role == fileset.Corrections {
 		return !o.DryRun && results.IsList(file.Path)
