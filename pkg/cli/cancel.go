@@ -59,9 +59,13 @@ func (a *app) cancel(cmd *cobra.Command, o *order, c onboard.CancelOptions) (err
 		return err
 	}
 	c.Options, c.Observer = o.Options, a.observer()
+	c.Observer.Connected = func(found *onboard.Connection) { a.witness.Connected(cmd.Context(), o.Ledger, found) }
 	report, err := onboard.RunCancel(context.WithoutCancel(cmd.Context()), cmd.Context().Done(), c, func(p *onboard.CancelPreview) error {
 		return a.agreeToCancel(cmd.Context(), o, p)
 	})
+	if a.common.quiet && !a.common.json && report.Status == status.Well && !o.DryRun {
+		return err
+	}
 	return errors.Join(err, report.Write(a.Out, a.common.json))
 }
 

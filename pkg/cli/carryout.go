@@ -41,6 +41,8 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 	} else {
 		report.Status = onboard.StatusOf(err)
 		report.Roster, report.DryRun = o.publicName(), o.DryRun
+		o.resultsPath()
+		report.Stale = o.Leftovers()
 	}
 	report.StartedAt, report.Duration = began, time.Since(began)
 	return r.finish(context.WithoutCancel(cmd.Context()), report, err)
@@ -131,6 +133,7 @@ func (r *run) tell(format string, args ...any) {
 // observer shows what happens on the terminal and in the log.
 func (r *run) observer(ctx context.Context) onboard.Observer {
 	o := r.app.observer()
+	o.Connected = func(c *onboard.Connection) { r.witness.Connected(ctx, r.order.Ledger, c) }
 	var progress *progress
 	stopping := func() bool { return true }
 	o.Read = func(read *roster.Roster) {
@@ -175,15 +178,16 @@ func (a *app) observer() onboard.Observer {
 		},
 		Warn: func(w onboard.Warning) { a.log.Warn().Err(w.Err).Fields(w.Fields).Msg(w.Text) },
 		Exchange: func(e cybedefend.Exchange) {
+			a.witness.Exchange(e)
 			event := a.log.Debug().Str(console.FieldOperation, e.Operation).Int(console.FieldStatus, e.Status).
-				Stringer(console.FieldClass, e.Class).Dur(console.FieldDuration, e.Duration).Str(console.FieldRequestID, e.RequestID)
+				Stringer(console.FieldClass, e.Class).Float64(console.FieldDuration, console.Seconds(e.Duration)).Str(console.FieldRequestID, e.RequestID)
 			if e.HasRetryAfter {
 				event.Str(console.FieldRetryAfter, e.RetryAfterFrom)
 			}
 			event.Msg("request")
 		},
 		Unread: func(err error, wait time.Duration) {
-			a.log.Warn().Err(err).Dur(console.FieldWait, wait).Msg("the service could not be read, trying again")
+			a.log.Warn().Err(err).Float64(console.FieldWait, console.Seconds(wait)).Msg("the service could not be read, trying again")
 		},
 	}
 }
@@ -237,7 +241,7 @@ func (r *run) logEnd(report onboard.Report, err error) {
 	}
 	r.log.WithLevel(level).Err(err).Int("exit_code", int(report.Status)).Int("rows", report.Rows).Func(outcomes).
 		Int("requests", report.Requests).Int("throttled", report.Throttled).Int("retries", report.Repeats()).
-		Dur(console.FieldDuration, report.Duration).Msg("run ends")
+		Float64(console.FieldDuration, console.Seconds(report.Duration)).Msg("run ends")
 }
 
 // fixFirst writes the fixed roster, which is worked on from then on, and says on standard error what was done.

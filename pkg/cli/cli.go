@@ -27,6 +27,7 @@ import (
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/console"
+	"rollcall/pkg/doctor"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
@@ -104,6 +105,7 @@ type app struct {
 	// redactors stand in front of standard error and of the log file.
 	redactors []*console.Redactor
 	logFile   io.Closer
+	witness   doctor.Witness // of what a detailed log tells of a connection
 	stage     atomic.Int32
 	// jobName is that of the job at hand, its file and line, nil or empty if there is none.
 	jobName atomic.Pointer[string]
@@ -217,6 +219,7 @@ Exit codes:
 			if err := a.start(); err != nil {
 				return err
 			}
+			cmd.SetContext(a.witness.Watch(cmd.Context()))
 			return a.checkVariables(cmd)
 		},
 	}
@@ -235,8 +238,8 @@ Exit codes:
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
 	flags.BoolVar(&a.common.json, "json", false, "print one JSON object on standard output instead of text")
-	flags.BoolVarP(&a.common.quiet, "quiet", "q", false, "print no progress and no logs, and nothing at all where an invite or a sync ends with exit code 0")
-	flags.BoolVarP(&a.common.verbose, "verbose", "v", false, "log every request")
+	flags.BoolVarP(&a.common.quiet, "quiet", "q", false, "print no progress and no logs, and nothing at all where an invite, a sync or a cancel ends with exit code 0")
+	flags.BoolVarP(&a.common.verbose, "verbose", "v", false, "log every request, and at the start of a run what rollcall doctor says")
 	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
@@ -293,6 +296,9 @@ func (a *app) open() error {
 			event.Str(console.FieldRun, *run)
 		}
 	}))
+	if a.witness = (doctor.Witness{Version: version(), LedgerOf: a.defaultLedger}); a.log.GetLevel() <= zerolog.DebugLevel {
+		a.witness.Tell = func(f doctor.Fact) { a.log.Debug().Str("state", string(f.State)).Msg(f.Line(asFlag)) }
+	}
 	return nil
 }
 

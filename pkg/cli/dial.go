@@ -43,6 +43,8 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 		if err != nil {
 			return onboard.Endpoint{}, err
 		}
+		here := config.Value{Text: running.URL(), Source: "--sandbox"}
+		a.witness.Settle(config.Settings{APIURL: here, AuthEndpoint: here, Credentials: config.Credentials{PAT: running.PAT(), Source: here.Source}})
 		return onboard.Endpoint{
 			URL: running.URL(), Ephemeral: true, Close: running.Close,
 			Credentials: cybedefend.PersonalAccessToken{Token: running.PAT(), AuthEndpoint: running.URL()},
@@ -58,8 +60,7 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 	for _, warning := range found.Warnings {
 		a.log.Warn().Msg(warning)
 	}
-	a.log.Debug().Str("api_url", found.APIURL.Text).Str("api_url_from", found.APIURL.Source).Str("auth_endpoint", found.AuthEndpoint.Text).
-		Str("credentials_from", found.Credentials.Source).Msg("the service and the credentials are settled")
+	a.witness.Settle(found)
 	return endpointOf(found), nil
 }
 

@@ -42,12 +42,8 @@ func (a *app) examine(ctx context.Context, o doctor.Options, p place) error {
 	o.Version, o.LedgerOf, o.Service.UserAgent = version(), a.defaultLedger, "rollcall/"+version()
 	o.Resolve = func() (found config.Settings, err error) {
 		if p.Sandbox {
-			if endpoint, err = a.dial(ctx, p); err != nil {
-				return found, err
-			}
-			found.APIURL = config.Value{Text: endpoint.URL, Source: "--sandbox"}
-			found.AuthEndpoint, found.Credentials.Source = found.APIURL, "--sandbox"
-			return found, nil
+			endpoint, err = a.dial(ctx, p)
+			return a.witness.Settings, err
 		}
 		found, err = a.resolve(p)
 		endpoint = endpointOf(found)

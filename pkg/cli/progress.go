@@ -73,7 +73,7 @@ func (p *progress) observe(e batch.Event) {
 	case e.Retry != nil:
 		p.log.Debug().Err(e.Retry.Err).Int(console.FieldRow, e.Retry.Row).
 			Int(console.FieldLine, e.Retry.Line).Str(console.FieldEmail, e.Retry.Email).
-			Int(console.FieldAttempt, e.Retry.Attempt).Dur(console.FieldWait, e.Retry.Wait).Msg("attempt failed")
+			Int(console.FieldAttempt, e.Retry.Attempt).Float64(console.FieldWait, console.Seconds(e.Retry.Wait)).Msg("attempt failed")
 	case e.Waiting != nil:
 		p.waiting = *e.Waiting
 		if p.waiting != "" {

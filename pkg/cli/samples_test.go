@@ -52,8 +52,8 @@ func TestSamplesAreListed(t *testing.T) {
 func TestSampleCommands(t *testing.T) {
 	commands := map[string][][]string{
 		"crontab":             crontabCommands(t),
-		"rollcall.service":    {ours(unit(t, "rollcall.service")["Service"]["ExecStart"][0])},
-		"kubernetes.yaml":     {cronJob(t).Spec.JobTemplate.Spec.Template.Spec.Containers[0].Args},
+		"rollcall.service":    unitCommands(t),
+		"kubernetes.yaml":     podCommands(t),
 		"github-actions.yaml": workflowCommands(t),
 		"README.md":           shownCommands(t),
 	}
@@ -80,6 +80,44 @@ func TestSampleCommands(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestSchedulersLookFirst proves that what runs on its own is looked at before, by the same credentials, and waits for a run
+// that is at work.
+func TestSchedulersLookFirst(t *testing.T) {
+	for name, commands := range map[string][][]string{
+		"crontab": crontabCommands(t), "rollcall.service": unitCommands(t), "kubernetes.yaml": podCommands(t),
+	} {
+		if len(commands) != 2 || commands[0][0] != "doctor" || commands[1][0] != "sync" {
+			t.Fatalf("%s: %q", name, commands)
+		}
+		checked, run := strings.Join(commands[0], " "), strings.Join(commands[1], " ")+" "
+		if token := strings.TrimPrefix(checked, "doctor "); !strings.Contains(run, " "+token+" ") {
+			t.Errorf("%s: %s looks at other credentials than %s", name, checked, run)
+		}
+		if !regexp.MustCompile(` --lock-wait[ =]10m `).MatchString(run) {
+			t.Errorf("%s: it waits for no other run: %s", name, run)
+		}
+	}
+}
+
+// unitCommands returns our commands of the service, podCommands those of the pod, in the order in which they run.
+func unitCommands(t *testing.T) (commands [][]string) {
+	t.Helper()
+	service := unit(t, "rollcall.service")["Service"]
+	for _, line := range slices.Concat(service["ExecStartPre"], service["ExecStart"]) {
+		commands = append(commands, ours(strings.TrimPrefix(line, "-"))) // a dash lets it fail
+	}
+	return commands
+}
+
+func podCommands(t *testing.T) (commands [][]string) {
+	t.Helper()
+	spec := cronJob(t).Spec.JobTemplate.Spec.Template.Spec
+	for _, c := range slices.Concat(spec.InitContainers, spec.Containers) {
+		commands = append(commands, c.Args)
+	}
+	return commands
 }
 
 // shownCommands returns the commands that samples/README.md says to try.
@@ -132,8 +170,10 @@ func crontabCommands(t *testing.T) (commands [][]string) {
 		if strings.Contains(parts[6], "%") {
 			t.Errorf("crontab:%d: cron reads %% as the end of a line", i+1)
 		}
-		if words := ours(parts[6]); words != nil {
-			commands = append(commands, words)
+		for command := range strings.SplitSeq(parts[6], "; ") {
+			if words := ours(command); words != nil {
+				commands = append(commands, words)
+			}
 		}
 	}
 	return commands

@@ -91,8 +91,9 @@ type (
 			FSGroup        int                   `yaml:"fsGroup"`
 			SeccompProfile struct{ Type string } `yaml:"seccompProfile"`
 		} `yaml:"securityContext"`
-		Containers []container
-		Volumes    []struct {
+		InitContainers []container `yaml:"initContainers"`
+		Containers     []container
+		Volumes        []struct {
 			Name                  string
 			PersistentVolumeClaim struct {
 				ClaimName string `yaml:"claimName"`
@@ -160,7 +161,7 @@ func TestSampleCronJob(t *testing.T) {
 		{"containers", len(spec.Template.Spec.Containers), 1},
 		{"the mode of the secrets", spec.Template.Spec.Volumes[1].Secret.DefaultMode, 0o440},
 	}
-	own := spec.Template.Spec.Containers[0]
+	own, first := spec.Template.Spec.Containers[0], spec.Template.Spec.InitContainers[0]
 	tests = append(tests, []struct {
 		what      string
 		got, want any
@@ -168,7 +169,12 @@ func TestSampleCronJob(t *testing.T) {
 		{"allowPrivilegeEscalation", *own.SecurityContext.AllowPrivilegeEscalation, false},
 		{"readOnlyRootFilesystem", own.SecurityContext.ReadOnlyRootFilesystem, true},
 		{"capabilities", own.SecurityContext.Capabilities.Drop, []string{"ALL"}},
-		{"the container that exit codes are of", spec.PodFailurePolicy.Rules[0].OnExitCodes.ContainerName, own.Name},
+		{"the containers that exit codes are of", []string{
+			spec.PodFailurePolicy.Rules[0].OnExitCodes.ContainerName, spec.PodFailurePolicy.Rules[1].OnExitCodes.ContainerName,
+		}, []string{first.Name, own.Name}},
+		{"what looks first: image", first.Image, own.Image},
+		{"what looks first: environment", first.Env, own.Env},
+		{"what looks first: rights", first.SecurityContext, own.SecurityContext},
 		{"where the ledger is", own.Env[0].Name + "=" + own.Env[0].Value, "XDG_STATE_HOME=/state"},
 	}...)
 	for _, tt := range tests {
@@ -179,7 +185,7 @@ func TestSampleCronJob(t *testing.T) {
 	if err := checkSchedule(strings.Fields(j.Spec.Schedule)); err != nil {
 		t.Errorf("kubernetes.yaml: schedule: %v", err)
 	}
-	for _, code := range spec.PodFailurePolicy.Rules[0].OnExitCodes.Values {
+	for _, code := range slices.Concat(spec.PodFailurePolicy.Rules[0].OnExitCodes.Values, spec.PodFailurePolicy.Rules[1].OnExitCodes.Values) {
 		if status.Status(code).Meaning(nil) == "unknown" || slices.Contains([]status.Status{status.Well, status.Stopped, status.Interrupted}, status.Status(code)) {
 			t.Errorf("kubernetes.yaml: exit code %d is not the same at the next try", code)
 		}

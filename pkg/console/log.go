@@ -2,13 +2,14 @@ package console
 
 import (
 	"io"
+	"math"
 	"time"
 
 	"github.com/rs/zerolog"
 )
 
-// The names of the fields of a log event, beside level, time, message and error. Durations are in milliseconds, as
-// zerolog's Dur writes them.
+// The names of the fields of a log event, beside level, time, message and error. Whatever has a unit has it in its name:
+// took_s is in seconds, as [Seconds] returns them. That is no matter of zerolog's Dur, whose unit is the program's.
 const (
 	FieldJob        = "job"         // the file of jobs and the line of the job
 	FieldRun        = "run"         // the run's name
@@ -18,12 +19,15 @@ const (
 	FieldAttempt    = "attempt"     // the number of the request for this row, from 1
 	FieldStatus     = "status"      // the HTTP status
 	FieldClass      = "class"       // what an answer means: done, final, not processed, lost
-	FieldWait       = "wait"        // how long until the next request
+	FieldWait       = "wait_s"      // how long until the next request
 	FieldRetryAfter = "retry_after" // which header asked to wait, and how it was read
 	FieldOperation  = "operation"   // the call of the service
-	FieldDuration   = "duration"    // how long something took
+	FieldDuration   = "took_s"      // how long something took
 	FieldRequestID  = "request_id"  // the service's name for a request
 )
+
+// Seconds returns a duration as a field of a log event has it: in seconds, to the microsecond.
+func Seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e6) / 1e6 }
 
 // LogFormat is how log events look.
 type LogFormat string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -93,5 +94,15 @@ func TestJSONEventsStayJSON(t *testing.T) {
 	}
 	if diff := cmp.Diff(value, event[console.FieldEmail]); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	for give, want := range map[time.Duration]string{
+		0: "0", 1723 * time.Millisecond: "1.723", 65227361: "0.065227", -time.Second: "-1", 90 * time.Minute: "5400",
+	} {
+		if got := strconv.FormatFloat(console.Seconds(give), 'f', -1, 64); got != want {
+			t.Errorf("Seconds(%d) = %s, want %s", give, got, want)
+		}
 	}
 }

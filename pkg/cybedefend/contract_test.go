@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -79,7 +80,7 @@ func exchangeThenProfile(ctx context.Context, c *cybedefend.Client) (any, error)
 }
 
 // elsewhere are the calls that the client has no use for.
-var elsewhere = []string{"accept invitation"}
+var elsewhere = []string{"accept invitation", "read team", "change team", "delete team"}
 
 func TestCallsKeepTheContract(t *testing.T) {
 	for _, call := range contract.Calls() {
@@ -98,8 +99,12 @@ func TestCallsKeepTheContract(t *testing.T) {
 					Token: secret.New(personalToken), AuthEndpoint: service.URL + authPrefix,
 				},
 			})
-			if _, err := send(t.Context(), client); err != nil {
+			got, err := send(t.Context(), client)
+			if err != nil {
 				t.Fatal(err)
+			}
+			if text := fmt.Sprintf("%+v", got); got != nil && !strings.Contains(text, invitationID) {
+				t.Errorf("the ids of the reply were not read: %s", text)
 			}
 			if got := service.count(call.Operation); got != 1 {
 				t.Errorf("%d requests as the contract has them, want 1", got)
@@ -281,6 +286,8 @@ func example(fields []contract.Field) map[string]any {
 			object[field.Name] = invitationID
 		case contract.Number:
 			object[field.Name] = 7
+		case contract.Boolean:
+			object[field.Name] = true
 		case contract.DateTime:
 			object[field.Name] = "2023-11-07T05:31:56Z"
 		case contract.Object:

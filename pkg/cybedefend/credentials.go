@@ -88,8 +88,8 @@ type Region struct {
 	Name string
 	// BaseURL is where the API is, AuthEndpoint where tokens are exchanged.
 	BaseURL, AuthEndpoint string
-	// clientID is the id that the vendor's command line has there, in case the API does not tell.
-	clientID string
+	// ClientID is the id that the vendor's command line has there, in case the API does not tell.
+	ClientID string
 }
 
 // Regions returns the known regions, the default first.

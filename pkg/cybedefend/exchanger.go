@@ -51,7 +51,7 @@ func (p PersonalAccessToken) source(client *Client) (tokenSource, error) {
 		return nil, fmt.Errorf("auth endpoint: %w", err)
 	}
 	return &exchanger{
-		client: client, personal: p.Token, endpoint: auth.JoinPath("oidc", "token"), knownID: region.clientID,
+		client: client, personal: p.Token, endpoint: auth.JoinPath("oidc", "token"), knownID: region.ClientID,
 		turn: make(chan struct{}, 1),
 	}, nil
 }

@@ -101,10 +101,11 @@ func readUser(raw json.RawMessage) (User, []string) {
 	return user, item.oddities
 }
 
-// readTeam reads a team as readInvitation reads an invitation.
+// readTeam reads a team as readInvitation reads an invitation. The reply to its making calls its id teamId.
 func readTeam(raw json.RawMessage) Team {
 	var wire struct {
 		ID          json.RawMessage `json:"id"`
+		TeamID      json.RawMessage `json:"teamId"`
 		Name        json.RawMessage `json:"name"`
 		Description json.RawMessage `json:"description"`
 	}
@@ -112,6 +113,9 @@ func readTeam(raw json.RawMessage) Team {
 		return Team{}
 	}
 	var item itemReader
+	if absent(wire.ID) {
+		wire.ID = wire.TeamID
+	}
 	return Team{
 		ID: item.id(wire.ID), Name: item.text("name", wire.Name), Description: item.text("description", wire.Description),
 	}

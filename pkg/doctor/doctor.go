@@ -3,6 +3,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -74,14 +75,11 @@ type Examination struct {
 
 // Examine looks at everything, as far as it comes: without settings there is no service, without a service no organization.
 func Examine(ctx context.Context, o Options) Examination {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	if o.Service.Attempts == 0 { // somebody waits for it
 		o.Service.Attempts, o.Service.MaxWait = 2, patience
 	}
-	e := examiner{o: o}
-	e.good("version", "rollcall %s, %s, %s/%s", o.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	e := newExaminer(o)
+	e.version()
 	settings, err := o.Resolve()
 	if err != nil {
 		e.bad("settings", status.Settings, err)
@@ -103,6 +101,17 @@ func Examine(ctx context.Context, o Options) Examination {
 type examiner struct {
 	o     Options
 	found Examination
+}
+
+func newExaminer(o Options) *examiner {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &examiner{o: o}
+}
+
+func (e *examiner) version() {
+	e.good("version", "rollcall %s, %s, %s/%s", e.o.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 func (e *examiner) add(f Fact) { e.found.Facts = append(e.found.Facts, f) }
@@ -175,31 +184,41 @@ func (e *examiner) proxy(address string) {
 func (e *examiner) connect(ctx context.Context) *onboard.Connection {
 	var trace tracer
 	c, err := onboard.Connect(httptrace.WithClientTrace(ctx, trace.hooks()), e.o.Service, onboard.Observer{Exchange: trace.exchange})
-	if encrypted := trace.encryption(); encrypted != "" {
-		e.good("encryption", "%s", encrypted)
-	}
+	e.encryption(&trace)
 	if err != nil {
 		e.bad("connection", onboard.StatusOf(err), err)
 		return nil
 	}
-	e.good("connection", "an answer took %s", max(trace.fastest.Round(time.Millisecond), time.Millisecond))
-	if end := c.TokenExpires(); !end.IsZero() {
-		e.good("access token", "good for %s, then it is exchanged again", time.Until(end).Round(time.Second))
-	}
+	e.connection(&trace, c)
 	// A clock that is far off counts once two answers agree, and there may have been one.
 	if _, err := c.Profile(ctx); err != nil {
 		e.doubt("connection", err.Error(), onboard.RemedyOf(err))
 	}
-	e.clock(time.Until(c.Now()))
+	e.clock(c)
 	return c
+}
+
+// encryption says how the connection is encrypted, if it is.
+func (e *examiner) encryption(trace *tracer) {
+	if encrypted := trace.encryption(); encrypted != "" {
+		e.good("encryption", "%s", encrypted)
+	}
+}
+
+// connection says how fast the service answers, and how long the token is good.
+func (e *examiner) connection(trace *tracer, c *onboard.Connection) {
+	e.good("connection", "an answer took %s", max(trace.quickest().Round(time.Millisecond), time.Millisecond))
+	if end := c.TokenExpires(); !end.IsZero() {
+		e.good("access token", "good for %s, then it is exchanged again", time.Until(end).Round(time.Second))
+	}
 }
 
 // near is how far clocks may differ without any consequence.
 const near = 30 * time.Second
 
 // clock says how far the service's clock is ahead.
-func (e *examiner) clock(ahead time.Duration) {
-	ahead = ahead.Round(time.Second)
+func (e *examiner) clock(c *onboard.Connection) {
+	ahead := cmp.Or(c.ClockDoubt(), time.Until(c.Now())).Round(time.Second)
 	switch {
 	case ahead.Abs() <= near:
 		e.good("clock", "within %s of the service's", max(ahead.Abs(), time.Second))
@@ -286,6 +305,13 @@ func (t *tracer) exchange(e cybedefend.Exchange) {
 	if e.Status != 0 && (t.fastest == 0 || e.Duration < t.fastest) {
 		t.fastest = e.Duration
 	}
+}
+
+// quickest returns how long the fastest answer took.
+func (t *tracer) quickest() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.fastest
 }
 
 // encryption says how the connection is encrypted, and whom the certificate names; "" if it is not.

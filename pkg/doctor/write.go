@@ -11,6 +11,15 @@ import (
 	"rollcall/pkg/status"
 )
 
+// Line returns the fact in one line, with what can be done about it at its end.
+func (f Fact) Line(render remedy.Renderer) string {
+	line := f.Subject + ": " + f.Text
+	if hint := f.Remedy.Render(render); hint != "" {
+		line += " (" + hint + ")"
+	}
+	return line
+}
+
 // WriteText writes the facts for people, a line each, and a line below it for what can be done.
 func (e Examination) WriteText(w io.Writer, render remedy.Renderer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

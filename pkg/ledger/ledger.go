@@ -151,6 +151,10 @@ type Ledger interface {
 	KeepRoleChange(ctx context.Context, scope record.Scope, c RoleChange) error
 	// RoleChanges yields the role changes that are remembered of the scope, one a person and team, in no order.
 	RoleChanges(ctx context.Context, scope record.Scope) iter.Seq2[RoleChange, error]
+	// KeepFile remembers a file in the scope, in place of what was remembered of its path. With a zero Digest it forgets it.
+	KeepFile(ctx context.Context, scope record.Scope, f File) error
+	// Files yields the files that are remembered of the scope, in the order of their paths.
+	Files(ctx context.Context, scope record.Scope) iter.Seq2[File, error]
 	// EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
 	EraseExpiredTokens(ctx context.Context, now time.Time) (int, error)
 	// Path says where the ledger is, for people.

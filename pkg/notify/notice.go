@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"rollcall/pkg/record"
@@ -65,6 +66,10 @@ func withoutFolders(s report.Summary) report.Summary {
 		s.Roster = "one person"
 	}
 	s.Roster, s.Results, s.Corrections = fileName(s.Roster), fileName(s.Results), fileName(s.Corrections)
+	s.Stale = slices.Clone(s.Stale)
+	for i, path := range s.Stale {
+		s.Stale[i] = fileName(path)
+	}
 	if s.Drift != nil {
 		drift := *s.Drift
 		drift.File = fileName(drift.File)

@@ -82,6 +82,7 @@ func TestNoticeNamesNoFolders(t *testing.T) {
 	give := report.Summary{
 		Run: "r1", OrganizationID: "o1", Roster: "/home/ada/hr/team.csv", Rows: 1, Outcomes: map[record.Outcome]int{record.Invited: 1},
 		Results: "/home/ada/hr/team.results.csv", Ledger: "/home/ada/.local/state/rollcall/o1.db", Corrections: "/home/ada/hr/team.todo.csv",
+		Stale:   []string{"/home/ada/hr/team.drift.csv"},
 		Command: "rollcall sync /home/ada/hr/team.csv", Drift: &report.Drift{Leavers: 1, File: "/home/ada/hr/team.drift.csv"},
 	}
 	body, err := notify.Notice(give, nil)
@@ -98,7 +99,7 @@ func TestNoticeNamesNoFolders(t *testing.T) {
 	want := map[string]any{
 		"run": "r1", "organization_id": "o1", "roster": "team.csv", "rows": 1.0, "outcomes": map[string]any{"invited": 1.0}, "exit_code": 0.0,
 		"results": "team.results.csv", "ledger": "", "dry_run": false, "resumed": false, "requests": 0.0, "throttled": 0.0, "retries": 0.0,
-		"duration_s": 0.0, "organization_name": "", "started_at": nil, "error": "", "todo": "team.todo.csv", "drift": map[string]any{
+		"duration_s": 0.0, "organization_name": "", "started_at": nil, "error": "", "stale": []any{"team.drift.csv"}, "todo": "team.todo.csv", "drift": map[string]any{
 			"role": 0.0, "leaver": 1.0, "leaver_invited": 0.0, "unknown_invited": 0.0, "changed": 0.0, "failed": 0.0, "roles_changed": 0.0, "held": 0.0,
 			"file": "team.drift.csv",
 		},
@@ -106,7 +107,7 @@ func TestNoticeNamesNoFolders(t *testing.T) {
 	if diff := cmp.Diff(want, got.Rollcall); diff != "" {
 		t.Error(diff)
 	}
-	if give.Drift.File != "/home/ada/hr/team.drift.csv" {
+	if give.Drift.File != "/home/ada/hr/team.drift.csv" || give.Stale[0] != give.Drift.File {
 		t.Errorf("the summary itself has changed: %s", give.Drift.File)
 	}
 	for _, name := range []string{"", "-"} {

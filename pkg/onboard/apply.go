@@ -62,9 +62,11 @@ func (p *Preview) begin(ctx context.Context) (begun bool, err error) {
 	s.failed = errApplied // what is known of the past does not hold any more
 	if p.isIdle() {
 		s.report.Idle, s.report.Final = true, true
-		if _, err := s.writeVerdicts(ctx); err != nil {
+		verdicts, err := s.writeVerdicts(ctx)
+		if err != nil {
 			return false, err
 		}
+		s.writeCorrections(ctx, verdicts.Verdicts(ctx))
 		return false, errors.Join(s.accept(ctx, ""), s.writeDrift(ctx))
 	}
 	begin := s.begin
@@ -167,7 +169,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 			Run("results", s.run.ID).Words(" ").Use("ledger", s.memory.ledger.Path()).Words(" writes the results again")))
 	}
 	s.report.Results, s.report.Outcomes = s.o.Results, outcomes
-	s.report.Corrections = s.writeCorrections(ctx)
+	s.writeCorrections(ctx, results.Records(ctx, s.memory.ledger, s.run, s.now()))
 	return err
 }
 

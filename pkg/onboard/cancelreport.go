@@ -22,7 +22,9 @@ type CancelReport struct {
 	CancelCounts
 	People []CancelledPerson `json:"people"`
 	// File lists them as well; empty if there is none.
-	File     string        `json:"file"`
+	File string `json:"file"`
+	// Stale is where they were to be listed, if a file of an earlier time is still there.
+	Stale    string        `json:"stale,omitempty"`
 	Ledger   string        `json:"ledger"`
 	Requests int           `json:"requests"`
 	Duration float64       `json:"duration_s"`
@@ -127,6 +129,9 @@ func (r CancelReport) WriteText(w io.Writer) error {
 	}
 	if r.File != "" {
 		b.WriteString("\n  changes  " + r.File + "\n")
+	}
+	if r.Stale != "" {
+		b.WriteString("\n  stale    " + r.Stale + " (of an earlier run)\n")
 	}
 	b.WriteString("\n" + r.next() + "\n")
 	_, err := io.WriteString(w, b.String())

@@ -151,6 +151,14 @@ func (c *Connection) observe(e cybedefend.Exchange) {
 	c.pace.Report(pace.Told{Limits: limits})
 }
 
+// ClockDoubt returns how far the service's clock would be ahead of this machine's by its last answer, if that is so far that
+// it counts only once the next one agrees; else 0.
+func (c *Connection) ClockDoubt() time.Duration {
+	c.clock.mu.Lock()
+	defer c.clock.mu.Unlock()
+	return c.clock.doubted
+}
+
 // Now tells the service's time.
 func (c *Connection) Now() time.Time { return c.clock.now() }
 

@@ -2,11 +2,13 @@ package onboard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"path/filepath"
 	"strings"
 
+	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -17,24 +19,45 @@ import (
 // toCorrect are the outcomes of rows that a person has to look at.
 var toCorrect = map[record.Outcome]bool{record.Rejected: true, record.Invalid: true, record.Failed: true, record.Unknown: true}
 
-// writeCorrections writes the rows that a person has to correct to a file of their own, beside the results, once every
-// row has had its turn. Without it nothing is lost: the results have them, too.
-func (s *Session) writeCorrections(ctx context.Context) (path string) {
+// writeCorrections writes the rows of records that a person has to correct to a file of their own, beside the results,
+// once every row has had its turn, in the place of those that earlier runs have written for the same roster and nobody has
+// touched. Without it nothing is lost: the results have them, too.
+func (s *Session) writeCorrections(ctx context.Context, records iter.Seq2[record.Record, error]) {
+	if s.report.Outcomes[record.NotSent] > 0 || s.o.Results == "-" || s.o.Results == "" {
+		return
+	}
+	earlier, err := s.earlierLists(ctx)
+	if err == nil {
+		s.report.Corrections, err = s.replaceCorrections(ctx, records, earlier)
+	}
+	if err != nil {
+		s.o.Observer.warnOf(err, "the file of the rows to correct is not as it should be; the results have them", nil)
+	}
+}
+
+// replaceCorrections writes the list, unless there is nothing to correct, and removes the earlier ones.
+func (s *Session) replaceCorrections(ctx context.Context, records iter.Seq2[record.Record, error], earlier results.Lists) (path string, err error) {
 	left := 0
 	for outcome := range toCorrect {
 		left += s.report.Outcomes[outcome]
 	}
-	if left == 0 || s.report.Outcomes[record.NotSent] > 0 || s.o.Results == "-" || s.o.Results == "" {
-		return ""
+	if left > 0 {
+		list, err := listCorrections(ctx, s.roster, records)
+		if err != nil {
+			return "", err
+		}
+		if path, err = list.Replace(results.CorrectionsPath(s.o.localName(), s.o.Results), earlier); err != nil {
+			return "", err
+		}
+		if err := s.keepList(ctx, path, list.Digest()); err != nil {
+			return path, err
+		}
 	}
-	list, err := listCorrections(ctx, s.roster, results.Records(ctx, s.memory.ledger, s.run, s.now()))
-	if err == nil {
-		path, err = list.Write(results.CorrectionsPath(s.o.localName(), s.o.Results))
+	gone, err := earlier.Remove(path)
+	for _, path := range gone {
+		err = errors.Join(err, s.memory.ledger.KeepFile(ctx, s.memory.scope, ledger.File{Path: path}))
 	}
-	if err != nil {
-		s.o.Observer.warnOf(err, "there is no file of the rows to correct; the results have them", nil)
-	}
-	return path
+	return path, err
 }
 
 // listCorrections finds the rows of records in the roster, which has them as they were written.

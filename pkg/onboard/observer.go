@@ -19,6 +19,8 @@ type Observer struct {
 	Warn func(Warning)
 	// Read tells how the roster was read.
 	Read func(*roster.Roster)
+	// Connected tells of the connection to the organization, before the ledger is opened: it is not to be closed.
+	Connected func(*Connection)
 	// Exchange is told of every call of the service.
 	Exchange func(cybedefend.Exchange)
 	// Unread tells that the service could not be read, and is read again after a wait.
@@ -60,6 +62,12 @@ func (o Observer) warnOf(err error, text string, fields map[string]any) {
 func (o Observer) named(run string) {
 	if o.Named != nil {
 		o.Named(run)
+	}
+}
+
+func (o Observer) connected(c *Connection) {
+	if o.Connected != nil {
+		o.Connected(c)
 	}
 }
 

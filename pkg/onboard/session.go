@@ -171,6 +171,7 @@ func (s *Session) connect(ctx context.Context) (err error) {
 	}
 	s.closers = append(s.closers, s.connection.Close)
 	s.report.OrganizationID, s.report.OrganizationName = s.connection.Organization.ID, s.connection.Organization.Name
+	s.o.Observer.connected(s.connection)
 	if caller := s.connection.Caller; !caller.MayInvite() {
 		s.o.Observer.warn("your role may perhaps invite nobody: the service decides", map[string]any{"role": caller.Role})
 	}
@@ -347,6 +348,7 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 		}
 	}
 	s.closers = nil
+	s.reportStale(how)
 	if checkErr := s.report.Check(); checkErr != nil && how != status.Unexpected {
 		err, how = errors.Join(err, checkErr), how.Worse(status.Unexpected)
 	}

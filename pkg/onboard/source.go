@@ -54,7 +54,7 @@ func (d Document) fetch(ctx context.Context, observer Observer) (document.Source
 		err := fetch.To(ctx, writer, fetch.Options{
 			Address: d.Roster, Header: d.Header,
 			Observe: func(err error, wait time.Duration) {
-				observer.warnOf(err, "the roster could not be fetched, trying again", map[string]any{"roster": name, "wait": wait.Round(time.Millisecond).String()})
+				observer.warnOf(err, "the roster could not be fetched, trying again", map[string]any{"roster": name, "wait_s": wait.Round(time.Second / 10).Seconds()})
 			},
 		})
 		writer.CloseWithError(err)

@@ -84,6 +84,7 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 		{"tripped", s.Tripped.String()},
 		{"results", results},
 		{"to do", s.Corrections},
+		{"stale", s.stale()},
 		{"ledger", s.Ledger},
 		{"run", s.Run},
 	}...) {
@@ -110,6 +111,14 @@ func (s Summary) newTeams() string {
 		return fmt.Sprintf("%d to be made: %s", len(s.NewTeams), strings.Join(s.NewTeams, ", "))
 	}
 	return fmt.Sprintf("%d made: %s", len(s.NewTeams), strings.Join(s.NewTeams, ", "))
+}
+
+// stale names the files of an earlier run.
+func (s Summary) stale() string {
+	if len(s.Stale) == 0 {
+		return ""
+	}
+	return strings.Join(s.Stale, ", ") + " (of an earlier run)"
 }
 
 // causes lists why requests were repeated, the most frequent cause first.

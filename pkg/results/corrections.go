@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -102,14 +103,23 @@ func (c *Corrections) write(cells []string) {
 // Write writes the list to the path, which is one of [CorrectionsPath], and returns the path of the file. A file that a
 // person may be working on is never written over: where there is another one, the next number that is free is used, and
 // one that has the same content already is not written again. The file appears whole, and only its owner can read it.
-func (c *Corrections) Write(path string) (string, error) {
+func (c *Corrections) Write(path string) (string, error) { return c.Replace(path, nil) }
+
+// Digest returns the digest of the file as it is written.
+func (c *Corrections) Digest() [sha256.Size]byte {
+	c.out.Flush()
+	return sha256.Sum256(c.content.Bytes())
+}
+
+// Replace is Write, which takes the place of an earlier list that nobody has touched.
+func (c *Corrections) Replace(path string, earlier Lists) (string, error) {
 	c.out.Flush()
 	stem, n := splitTodo(path)
 	for ; ; n++ {
 		path := stem + todoSuffix(n)
 		content, err := bounded.File(path, int64(c.content.Len())) // a longer one is another
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist), !bytes.Equal(content, c.content.Bytes()) && earlier.Untouched(path):
 			if err := atomicfile.Write(path, 0o600, c.content.Bytes()); err != nil {
 				return "", fmt.Errorf("write %s: %w", path, err)
 			}

@@ -131,7 +131,7 @@ func arrange(t *testing.T, call contract.Call, options sandbox.Options) *arrange
 		"pageSize":           strconv.Itoa(contract.MaxPageSize),
 		"search":             "acme",
 	}
-	if call.Request != nil && strings.HasPrefix(call.Path, "/team/") || call.Operation == string(sandbox.TeamMembers) {
+	if call.Request != nil && strings.HasPrefix(call.Path, "/team/{teamId}/") || call.Operation == string(sandbox.TeamMembers) {
 		values["role"] = "developer"
 		if call.Operation != string(sandbox.AddTeamMember) {
 			body := map[string]any{"userId": values["userId"], "role": "read_only"}
@@ -199,6 +199,8 @@ func conform(t *testing.T, name string, field contract.Field, value any) {
 		ok = isText && err == nil
 	case contract.Number:
 		_, ok = value.(float64)
+	case contract.Boolean:
+		_, ok = value.(bool)
 	case contract.Objects:
 		var list []any
 		list, ok = value.([]any)

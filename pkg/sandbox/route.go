@@ -29,6 +29,9 @@ const (
 	RemoveMember     Operation = "remove member"
 	Teams            Operation = "list teams"
 	CreateTeam       Operation = "create team"
+	ReadTeam         Operation = "read team"
+	ChangeTeam       Operation = "change team"
+	DeleteTeam       Operation = "delete team"
 	TeamMembers      Operation = "list team members"
 	AddTeamMember    Operation = "add team member"
 	SetTeamRole      Operation = "change team role"
@@ -69,6 +72,9 @@ func routes() []route {
 		{operation: RemoveMember, pattern: "DELETE /organization/{organizationId}/member", handle: (*Sandbox).removeMember},
 		{operation: Teams, pattern: "GET /organization/{organizationId}/teams", handle: (*Sandbox).listTeams},
 		{operation: CreateTeam, pattern: "POST /organization/{organizationId}/team", handle: (*Sandbox).createTeam},
+		{operation: ReadTeam, pattern: "GET /organization/{organizationId}/team/{teamId}", handle: (*Sandbox).describeTeam},
+		{operation: ChangeTeam, pattern: "PUT /team/{teamId}", handle: (*Sandbox).describeTeamAnew},
+		{operation: DeleteTeam, pattern: "DELETE /team/{teamId}", handle: (*Sandbox).deleteTeam},
 		{operation: TeamMembers, pattern: "GET /team/{teamId}/members", query: append(paging, "search"), handle: (*Sandbox).teamMembers},
 		{operation: AddTeamMember, pattern: "POST /team/{teamId}/member", handle: (*Sandbox).addTeamMember},
 		{operation: SetTeamRole, pattern: "PUT /team/{teamId}/member/role", handle: (*Sandbox).setTeamRole},

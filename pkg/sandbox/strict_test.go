@@ -192,6 +192,9 @@ func TestExchange(t *testing.T) {
 		{name: "grant", field: "grant_type", value: "password", want: 400, wantError: "unsupported_grant_type"},
 		{name: "client", field: "client_id", value: "x", want: 400, wantError: "invalid_client"},
 		{name: "resource", field: "resource", value: "https://api-us.cybedefend.com", want: 400, wantError: "invalid_target"},
+		{name: "as for a region", field: "region", value: "7o6r9cvvi8um0kisvn7hm", want: 200},
+		{name: "as for two regions", field: "region", value: "fm90ay05zohu8fk2q45ms", want: 400, wantError: "invalid_client"},
+		{name: "a region's client alone", field: "client_id", value: "7o6r9cvvi8um0kisvn7hm", want: 400, wantError: "invalid_client"},
 		{name: "token type", field: "subject_token_type", value: "x", want: 400, wantError: "invalid_request"},
 		{name: "unknown", field: "subject_token", value: "pat_x", want: 400, wantError: "invalid_grant"},
 		{name: "revoked", revoked: true, want: 401, wantError: "invalid_grant"},
@@ -208,6 +211,10 @@ func TestExchange(t *testing.T) {
 			}
 			if form.Get("client_id") == "CLI" {
 				form.Set("client_id", fmt.Sprint(apps.at("cli", "appId")))
+			}
+			if test.field == "region" {
+				form.Set("client_id", test.value)
+				form.Set("resource", "https://api-us.cybedefend.com")
 			}
 			form.Set("resource", strings.Replace(form.Get("resource"), "URL", s.URL(), 1))
 			header := append([]string{"Authorization:", "Content-Type: application/x-www-form-urlencoded"}, test.header...)

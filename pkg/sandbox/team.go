@@ -14,7 +14,9 @@ import (
 type team struct {
 	Team
 	created time.Time
-	seats   []seat // in order of joining
+	changed time.Time // its name or description
+	seats   []seat    // in order of joining
+	gone    bool
 }
 
 // seat is a member's time in a team with one role.
@@ -31,7 +33,7 @@ var founded = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 // found makes a team.
 func (o *organization) found(as Team, created time.Time) *team {
 	id, _ := parseID(as.ID) // checked before
-	t := &team{Team: as, created: created}
+	t := &team{Team: as, created: created, changed: created}
 	o.teamNumbers[id] = uint16(len(o.teams))
 	o.teams = append(o.teams, t)
 	return t
@@ -96,7 +98,9 @@ func (t *team) isLastManager(member uint32) bool {
 // joinTeams puts a new member into the teams that an invitation has promised.
 func (o *organization) joinTeams(m *member, promised []assignment, at moment) {
 	for _, a := range promised {
-		o.teams[a.team].enter(m.number, a.role, at)
+		if t := o.teams[a.team]; !t.gone {
+			t.enter(m.number, a.role, at)
+		}
 	}
 }
 
@@ -129,8 +133,7 @@ type (
 )
 
 func (t *team) wire() wireTeam {
-	created := t.created.UTC().Format(timeFormat)
-	return wireTeam{t.ID, t.Name, t.Description, created, created}
+	return wireTeam{t.ID, t.Name, t.Description, t.created.UTC().Format(timeFormat), t.changed.UTC().Format(timeFormat)}
 }
 
 func (s *Sandbox) listTeams(*request) (any, error) {
@@ -138,7 +141,9 @@ func (s *Sandbox) listTeams(*request) (any, error) {
 	defer s.mu.Unlock()
 	list := []wireTeam{}
 	for _, t := range s.organization.teams {
-		list = append(list, t.wire())
+		if !t.gone {
+			list = append(list, t.wire())
+		}
 	}
 	if s.options.BareLists {
 		return list, nil
@@ -148,32 +153,21 @@ func (s *Sandbox) listTeams(*request) (any, error) {
 
 // createTeam makes a team, with the caller as its manager.
 func (s *Sandbox) createTeam(q *request) (any, error) {
-	var body struct {
-		Name        string `json:"name"`
-		Description string `json:"description"`
-	}
-	if err := q.decode(&body); err != nil {
-		return nil, err
-	}
-	for name, value := range map[string]string{"name": body.Name, "description": body.Description} {
-		if strings.TrimSpace(value) == "" {
-			return nil, refuse(http.StatusBadRequest, "%s should not be empty", name)
-		}
-	}
-	if err := s.mayGrant(cybedefend.Member); err != nil {
+	body, err := s.teamWords(q)
+	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.organization
-	if slices.ContainsFunc(o.teams, func(t *team) bool { return t.Name == body.Name }) {
-		return nil, refuse(http.StatusConflict, "Team %s exists already", body.Name)
+	if err := o.refuseName(body.Name, nil); err != nil {
+		return nil, err
 	}
 	now := s.options.Now()
 	id := identity(o.seed, teamKind, uint32(len(o.teams))).String()
 	made := o.found(Team{ID: id, Name: body.Name, Description: body.Description}, now)
 	made.enter(caller, uint8(slices.Index(cybedefend.TeamRoles(), cybedefend.TeamManager)), momentOf(now))
-	return made.wire(), nil
+	return wireCreatedTeam{true, "Team created", s.options.Organization.ID, made.ID, made.Name, made.Description}, nil
 }
 
 func (s *Sandbox) teamMembers(q *request) (any, error) {
@@ -216,7 +210,7 @@ func (s *Sandbox) teamMembers(q *request) (any, error) {
 }
 
 // changeTeam has a call change what a member of the organization is in a team. Its role is read only if the call has one.
-func (s *Sandbox) changeTeam(q *request, hasRole bool, change func(t *team, member uint32, role uint8, at moment) (done string, err error)) (any, error) {
+func (s *Sandbox) changeTeam(q *request, hasRole bool, change func(t *team, member uint32, role uint8, at moment) (done any, err error)) (any, error) {
 	var body struct {
 		UserID string              `json:"userId"`
 		Role   cybedefend.TeamRole `json:"role,omitempty"`
@@ -251,53 +245,52 @@ func (s *Sandbox) changeTeam(q *request, hasRole bool, change func(t *team, memb
 	if m == nil {
 		return nil, refuse(http.StatusNotFound, "User not found")
 	}
-	if s.current.keepsRoles {
-		return wireMessage{"Done"}, nil
+	switch {
+	case !s.current.keepsRoles:
+		return change(t, m.number, uint8(max(role, 0)), momentOf(s.options.Now()))
+	case q.operation == AddTeamMember:
+		return wireChangedTeam{"Done", t.wire()}, nil
 	}
-	done, err := change(t, m.number, uint8(max(role, 0)), momentOf(s.options.Now()))
-	if err != nil {
-		return nil, err
-	}
-	return wireMessage{done}, nil
+	return wireSuccess{true, "Done"}, nil
 }
 
 func (s *Sandbox) addTeamMember(q *request) (any, error) {
-	return s.changeTeam(q, true, func(t *team, member uint32, role uint8, at moment) (string, error) {
+	return s.changeTeam(q, true, func(t *team, member uint32, role uint8, at moment) (any, error) {
 		if t.seatOf(member) >= 0 {
-			return "", refuse(http.StatusConflict, "User is already a member of the team")
+			return nil, refuse(http.StatusConflict, "User is already a member of the team")
 		}
 		t.enter(member, role, at)
-		return "Member added", nil
+		return wireChangedTeam{"Member added", t.wire()}, nil
 	})
 }
 
 func (s *Sandbox) setTeamRole(q *request) (any, error) {
-	return s.changeTeam(q, true, func(t *team, member uint32, role uint8, at moment) (string, error) {
+	return s.changeTeam(q, true, func(t *team, member uint32, role uint8, at moment) (any, error) {
 		n := t.seatOf(member)
 		switch {
 		case n < 0:
-			return "", refuse(http.StatusNotFound, "User is not a member of the team")
+			return nil, refuse(http.StatusNotFound, "User is not a member of the team")
 		case t.seats[n].role == role:
 		case t.isLastManager(member):
-			return "", refuse(http.StatusForbidden, "A team needs a manager")
+			return nil, refuse(http.StatusForbidden, "A team needs a manager")
 		default:
 			t.leave(member, at)
 			t.enter(member, role, at)
 		}
-		return "Role updated", nil
+		return wireSuccess{true, "Role updated"}, nil
 	})
 }
 
 func (s *Sandbox) removeTeamMember(q *request) (any, error) {
-	return s.changeTeam(q, false, func(t *team, member uint32, _ uint8, at moment) (string, error) {
+	return s.changeTeam(q, false, func(t *team, member uint32, _ uint8, at moment) (any, error) {
 		switch {
 		case t.seatOf(member) < 0:
-			return "", refuse(http.StatusNotFound, "User is not a member of the team")
+			return nil, refuse(http.StatusNotFound, "User is not a member of the team")
 		case t.isLastManager(member):
-			return "", refuse(http.StatusForbidden, "A team needs a manager")
+			return nil, refuse(http.StatusForbidden, "A team needs a manager")
 		}
 		t.leave(member, at)
-		return "Member removed", nil
+		return wireSuccess{true, "Member removed"}, nil
 	})
 }
 

@@ -80,7 +80,7 @@ func TestAnAcceptedInvitationPutsIntoTeams(t *testing.T) {
 func TestACreatedTeamHasItsCreator(t *testing.T) {
 	s := start(t, sandbox.Options{})
 	body := map[string]any{"name": "Night Watch", "description": "Who is there at night"}
-	id := fmt.Sprint(s.call(t, "POST", home+"/team", body).want(t, 200).at("id"))
+	id := fmt.Sprint(s.call(t, "POST", home+"/team", body).want(t, 200).at("teamId"))
 	s.call(t, "POST", home+"/team", body).want(t, 409)
 	s.call(t, "POST", home+"/team", map[string]any{"name": "Days", "description": " "}).want(t, 400)
 	if got := roster(t, s, id); len(got) != 1 || got[sandbox.DefaultCallerEmail] != "team_manager" {
@@ -111,4 +111,39 @@ func TestTeamListsLag(t *testing.T) {
 	if got := roster(t, s, platform); got["ann@acme.example"] != string(cybedefend.Developer) {
 		t.Errorf("the list shows late: %v", got)
 	}
+}
+
+func TestTeamsAreDescribedAnewAndDeleted(t *testing.T) {
+	clock := newClock()
+	s := start(t, sandbox.Options{Now: clock.Now, Members: people("ann@acme.example")})
+	before := s.call(t, "GET", home+"/team/"+platform, nil).want(t, 200)
+	if before.at("name") != "Platform" || before.at("createdAt") != before.at("updatedAt") {
+		t.Errorf("the team is %s", before.text)
+	}
+	clock.advance(time.Minute)
+	words := map[string]any{"name": "Ground", "description": "Whatever all stand on"}
+	changed := s.call(t, "PUT", "/team/"+platform, words).want(t, 200)
+	if changed.at("updatedTeam", "name") != "Ground" || changed.at("updatedTeam", "updatedAt") == before.at("updatedAt") {
+		t.Errorf("changed to %s", changed.text)
+	}
+	s.call(t, "PUT", "/team/"+platform, words).want(t, 200) // its name is its own
+	s.call(t, "PUT", "/team/"+security, words).want(t, 409)
+	s.call(t, "PUT", "/team/"+platform, map[string]any{"name": "Ground"}).want(t, 400)
+	s.call(t, "PUT", "/team/"+stranger, words).want(t, 404)
+
+	ann := s.call(t, "GET", page("members", 1, 20)+"&search=ann@", nil).at("users", 0, "id")
+	s.call(t, "POST", "/team/"+platform+"/member", map[string]any{"userId": ann, "role": "developer"}).want(t, 200)
+	invited := s.call(t, "POST", home+"/invite", teams(platform+":developer")).want(t, 201)
+	s.call(t, "DELETE", "/team/"+platform, nil).want(t, 200)
+	s.call(t, "DELETE", "/team/"+platform, nil).want(t, 404)
+	s.call(t, "GET", home+"/team/"+platform, nil).want(t, 404)
+	s.call(t, "POST", home+"/invite", teams(platform+":developer")).want(t, 404)
+	s.call(t, "POST", "/organization/invite/accept", map[string]any{"token": invited.at("token")}).want(t, 200)
+	list := s.call(t, "GET", home+"/teams", nil)
+	for n := range 3 {
+		if list.at("teams", n, "id") == platform {
+			t.Errorf("a deleted team is listed: %s", list.text)
+		}
+	}
+	s.call(t, "PUT", "/team/"+security, words).want(t, 200) // the name is free again
 }

@@ -5,9 +5,11 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/secret"
 )
 
@@ -69,11 +71,11 @@ func (s *Sandbox) exchange(q *request) (any, error) {
 	switch {
 	case form.Get("grant_type") != exchangeGrant:
 		return no(http.StatusBadRequest, "unsupported_grant_type", "unsupported grant_type requested")
-	case form.Get("client_id") != cliApp:
+	case !isRegions(form) && form.Get("client_id") != cliApp:
 		return no(http.StatusBadRequest, "invalid_client", "client is unknown or may not exchange tokens")
 	case form.Get("subject_token_type") != patType:
 		return no(http.StatusBadRequest, "invalid_request", "unsupported subject_token_type")
-	case strings.TrimSuffix(form.Get("resource"), "/") != s.resource(q.http):
+	case !isRegions(form) && strings.TrimSuffix(form.Get("resource"), "/") != s.resource(q.http):
 		return no(http.StatusBadRequest, "invalid_target", "resource indicator is missing, or unknown")
 	case form.Get("subject_token") != s.options.PAT.Reveal():
 		return no(http.StatusBadRequest, "invalid_grant", "the personal access token is unknown")
@@ -85,6 +87,14 @@ func (s *Sandbox) exchange(q *request) (any, error) {
 		TokenType:   "Bearer",
 		ExpiresIn:   int(s.options.TokenLifetime / time.Second),
 	}, nil
+}
+
+// isRegions reports whether a form has the client id of a region and the resource of that same region: the vendor's own
+// commands ask by these, wherever they were told that the service is.
+func isRegions(form url.Values) bool {
+	return slices.ContainsFunc(cybedefend.Regions(), func(r cybedefend.Region) bool {
+		return form.Get("client_id") == r.ClientID && form.Get("resource") == r.BaseURL
+	})
 }
 
 // resource is what an access token must be asked for.

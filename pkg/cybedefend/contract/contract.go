@@ -14,6 +14,7 @@ const (
 	UUID     Kind = "uuid"
 	Email    Kind = "email"
 	Number   Kind = "number"
+	Boolean  Kind = "boolean"
 	DateTime Kind = "date-time" // RFC 3339
 	Objects  Kind = "objects"   // a list; Field.Of is what its items hold
 	Object   Kind = "object"    // Field.Of is what it holds
@@ -106,6 +107,9 @@ var (
 	subscription = []Field{{Name: "plan", Kind: Text}, {Name: "seats", Kind: Number}}
 	page         = []Field{{Name: "page", Kind: Number}, {Name: "pageSize", Kind: Number}}
 	message      = []Field{{Name: "message", Kind: Text}}
+	success      = []Field{{Name: "success", Kind: Boolean}, message[0]}
+	changedTeam  = []Field{message[0], {Name: "updatedTeam", Kind: Object, Of: team}}
+	teamWords    = []Field{{Name: "name", Kind: Text}, {Name: "description", Kind: Text}}
 )
 
 // Calls returns the whole table.
@@ -167,8 +171,28 @@ func Calls() []Call {
 		},
 		{
 			Operation: "create team", Method: "POST", Path: "/organization/{organizationId}/team",
-			ContentType: "application/json", Request: []Field{{Name: "name", Kind: Text}, {Name: "description", Kind: Text}},
+			ContentType: "application/json", Request: teamWords,
+			Success: 200,
+			Reply: []Field{
+				success[0], success[1],
+				{Name: "organizationId", Kind: UUID},
+				{Name: "teamId", Kind: UUID}, // which other replies call id
+				{Name: "name", Kind: Text},
+				{Name: "description", Kind: Text},
+			},
+		},
+		{
+			Operation: "read team", Method: "GET", Path: "/organization/{organizationId}/team/{teamId}",
 			Success: 200, Reply: team,
+		},
+		{
+			Operation: "change team", Method: "PUT", Path: "/team/{teamId}",
+			ContentType: "application/json", Request: teamWords,
+			Success: 200, Reply: changedTeam,
+		},
+		{
+			Operation: "delete team", Method: "DELETE", Path: "/team/{teamId}",
+			Success: 200, Reply: message,
 		},
 		{
 			Operation: "list team members", Method: "GET", Path: "/team/{teamId}/members",
@@ -184,18 +208,18 @@ func Calls() []Call {
 			Operation: "add team member", Method: "POST", Path: "/team/{teamId}/member",
 			ContentType: "application/json",
 			Request:     []Field{{Name: "userId", Kind: UUID}, {Name: "role", Kind: Text, OneOf: teamRoles}},
-			Success:     200,
+			Success:     200, Reply: changedTeam,
 		},
 		{
 			Operation: "change team role", Method: "PUT", Path: "/team/{teamId}/member/role",
 			ContentType: "application/json",
 			Request:     []Field{{Name: "userId", Kind: UUID}, {Name: "role", Kind: Text, OneOf: teamRoles}},
-			Success:     200,
+			Success:     200, Reply: success,
 		},
 		{
 			Operation: "remove team member", Method: "DELETE", Path: "/team/{teamId}/member",
 			ContentType: "application/json", Request: []Field{{Name: "userId", Kind: UUID}},
-			Success: 200,
+			Success: 200, Reply: success,
 		},
 		{
 			Operation: "list organizations", Method: "GET", Path: "/organizations",

@@ -33,6 +33,7 @@ func Run(t *testing.T, open Open) {
 		{"histories", historyTests},
 		{"followings", followingTests},
 		{"trails", trailTests},
+		{"files", fileTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -63,12 +63,13 @@ type scopeState struct {
 	rate    float64
 	learned time.Time
 	roles   map[seat]ledger.RoleChange
+	files   map[string]ledger.File // by path
 }
 
 func (s *state) scope(scope record.Scope) *scopeState {
 	found := s.scopes[scope]
 	if found == nil {
-		found = &scopeState{clean: true, roles: map[seat]ledger.RoleChange{}, followed: followed{
+		found = &scopeState{clean: true, roles: map[seat]ledger.RoleChange{}, files: map[string]ledger.File{}, followed: followed{
 			asked: map[string]time.Time{}, tripped: map[string]ledger.Tripped{}, names: map[string]*named{},
 		}}
 		s.scopes[scope] = found

@@ -329,6 +329,11 @@ func TestLaterVersionsAreBroughtUpToDate(t *testing.T) {
 				t.Error(err)
 			}
 			same(t, "lines", len(collect(t, l.Audit(t.Context(), 0))), 1)
+			file := ledger.File{Path: "/srv/a.todo.csv", Digest: [32]byte{1}}
+			if err := l.KeepFile(t.Context(), scope, file); err != nil {
+				t.Error(err)
+			}
+			same(t, "files", collect(t, l.Files(t.Context(), scope)), []ledger.File{file})
 			same(t, "role changes", collect(t, l.RoleChanges(t.Context(), scope)), []ledger.RoleChange{{Person: "a@x.example", At: time.UnixMicro(9).UTC()}})
 		})
 	}
