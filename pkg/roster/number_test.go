@@ -142,3 +142,10 @@ func TestNamedColumnOfNumbersIsMissing(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbersAreNoShape has the column named or not: the roster names the same people.
+func TestNumbersAreNoShape(t *testing.T) {
+	if got := (roster.Settings{IDColumn: "Employee ID"}).Shape(); got != "{}" {
+		t.Error(got)
+	}
+}
