@@ -27,7 +27,8 @@ shows. A file of rows to correct is for invite: sync refuses it with 5.
 
 Somebody has left once a roster that was let through lacks them, unless a later invite, or another roster that is synced
 with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers. Nor
-has somebody left whose number is there with another address: see --id-column and --accept-renames.
+has somebody left whose number is there with another address, see --id-column: the new address is not invited before
+--accept-renames says so for all, or invite --only ADDRESS for one, and the old one has left once the new one is there.
 
 ` + onboard.TwoLedgers + `
 
