@@ -16,8 +16,6 @@ const NoIDColumn = "none"
 
 // What columns are called in which everybody has a number of their own, composed as the names of fields are. "ID" alone says
 // too little.
-//
-//nolint:misspell // Most of it is not English.
 const (
 	numberNouns = "employeeid employeeidentifier employeenumber employeenum employeeno employeenr employeecode empid empnumber empno empnum empcode eeid " +
 		"staffid staffnumber staffno staffcode personnelid personnelnumber personnelno personnelnr workerid workernumber associateid " +

@@ -2,6 +2,7 @@ package roster_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -83,23 +84,24 @@ func TestNumbers(t *testing.T) {
 // TestNumbersThatAreNotBelieved has columns that a flag names, or that are known by their name.
 func TestNumbersThatAreNotBelieved(t *testing.T) {
 	many := func(number func(i int) string) string {
-		rows := "email,role,Staff ID,active\n"
+		var rows strings.Builder
+		rows.WriteString("email,role,Staff ID,active\n")
 		for i := range 20 {
-			rows += fmt.Sprintf("p%d@x.test,member,%s,%v\n", i, number(i), i > 1)
+			fmt.Fprintf(&rows, "p%d@x.test,member,%s,%v\n", i, number(i), i > 1)
 		}
-		return rows
+		return rows.String()
 	}
 	for _, tt := range []struct {
 		name   string
 		number func(i int) string
 		want   string
 	}{
-		{"unique", func(i int) string { return fmt.Sprint(i + 1) }, ""},
-		{"half of them", func(i int) string { return strings.Repeat(fmt.Sprint(i+1), i%2) }, ""},
-		{"fewer than half", func(i int) string { return strings.Repeat(fmt.Sprint(i+1), i%3/2) }, `"Staff ID" is empty in most rows`},
+		{"unique", func(i int) string { return strconv.Itoa(i + 1) }, ""},
+		{"half of them", func(i int) string { return strings.Repeat(strconv.Itoa(i+1), i%2) }, ""},
+		{"fewer than half", func(i int) string { return strings.Repeat(strconv.Itoa(i+1), i%3/2) }, `"Staff ID" is empty in most rows`},
 		{"none", func(int) string { return "" }, `"Staff ID" is empty in most rows`},
-		{"two of twenty for one", func(i int) string { return fmt.Sprint(max(i, 1)) }, ""},
-		{"of departments", func(i int) string { return fmt.Sprint(i/4 + 1) }, `"Staff ID" has the same numbers for several people`},
+		{"two of twenty for one", func(i int) string { return strconv.Itoa(max(i, 1)) }, ""},
+		{"of departments", func(i int) string { return strconv.Itoa(i/4 + 1) }, `"Staff ID" has the same numbers for several people`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, named := range []string{"staff id", ""} {
@@ -147,5 +149,27 @@ func TestNamedColumnOfNumbersIsMissing(t *testing.T) {
 func TestNumbersAreNoShape(t *testing.T) {
 	if got := (roster.Settings{IDColumn: "Employee ID"}).Shape(); got != "{}" {
 		t.Error(got)
+	}
+}
+
+// TestNumbersInWorkbooks has a cell whose formula was never calculated: it is no number.
+func TestNumbersInWorkbooks(t *testing.T) {
+	book := workbookOf(t, page{name: "People", rows: []string{
+		cells(1, "email", "role", "Employee ID"), cells(2, "a@x.test", "member", " 00042 "), cells(3, "b@x.test", "member", "A-1"),
+		cells(4, "c@x.test", "member", `<c r="C4"><f>A1</f></c>`),
+	}})
+	r, err := roster.Read(t.Context(), memory("people.xlsx", book), roster.Options{})
+	if err != nil || r.IDColumn != "Employee ID" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	var got []string
+	for e, err := range r.Entries(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, e.Number)
+	}
+	if strings.Join(got, "|") != "00042|a-1|" {
+		t.Errorf("%q", got)
 	}
 }
