@@ -50,6 +50,9 @@ type Recovered struct {
 // remembered, the policy.
 func (r *Recovered) Inputs() plan.Inputs { return r.inputs }
 
+// Withhold has the run invite none of these people, see [plan.Inputs]. It is to be called before the run.
+func (r *Recovered) Withhold(people plan.Withheld) { r.inputs.Withheld = people }
+
 // Doubts returns the claims of other runs that could not be settled: nobody with one is invited.
 func (r *Recovered) Doubts() []record.Doubt { return r.doubts }
 

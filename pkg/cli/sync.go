@@ -3,8 +3,10 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/follow"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/roster"
 )
 
 func (a *app) syncCommand() *cobra.Command {
@@ -24,7 +26,9 @@ night, until it trips no more or somebody approves of exactly that, once, with t
 shows. A file of rows to correct is for invite: sync refuses it with 5.
 
 Somebody has left once a roster that was let through lacks them, unless a later invite, or another roster that is synced
-with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers.
+with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers. Nor
+has somebody left whose number is there with another address, see --id-column: the new address is not invited before
+--accept-renames says so for all, or invite --only ADDRESS for one, and the old one has left once the new one is there.
 
 ` + onboard.TwoLedgers + `
 
@@ -94,6 +98,8 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags.BoolVar(&o.Follow.CancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
 		flags.BoolVar(&o.Follow.ApplyRoles, "apply-roles", false, "give members the role that the roster has for them; never the caller, nor anybody whose role no roster can give")
 		flags.BoolVar(&o.PruneTeams, "prune-teams", false, "take members out of teams that the roster names and their row does not; never the last team_manager, the caller,\nnor anybody whose row names no team")
+		flags.StringVar(&o.IDColumn, roster.OptionIDColumn, "", "the roster's column in which everybody has a number that stays the same when an address changes, such as that of an\nemployee: somebody who has another address is then known by it (default: by its name; none: there is none)")
+		flags.BoolVar(&o.Follow.AcceptRenames, follow.OptionAcceptRenames, false, "invite people under their new address who are the same as under an old one, by the numbers of --id-column; the old one\nhas left once the new one is there. Without it, neither is touched")
 		flags.IntVar(&o.Follow.MinAdmins, "min-admins", o.Follow.MinAdmins, "with --apply-roles: leave at least `N` administrators; whoever is about to become one does not count")
 	})
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
@@ -103,6 +109,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags.Var(&o.Follow.MaxShrink, "max-shrink", "send nothing if the roster has lost more than that share of the rows of the last one")
 		flags.Var(&o.Follow.MaxRoleChanges, "max-role-changes", "send nothing if --apply-roles would give more members another role: a number, or a share of the organization's\nmembers as in 10%, which up to three never exceed")
 		flags.Var(&o.MaxPrunes, "max-prunes", "send nothing if --prune-teams would take more people out, of one team or of all together: a number, or a share of\nthose who are in as in 20%, which is usual and which up to three never exceed")
+		flags.Var(&o.Follow.MaxRenames, "max-renames", "send nothing if more people seem to have another address, by the numbers of --id-column: a number, or a share of the\nrows as in 5%, which up to three never exceed")
 		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
 	})
 	groups.group(cmd, "What is shown and written", o.outcomeFlags)

@@ -39,17 +39,21 @@ const (
 	LeaverInvited Kind = "leaver_invited"
 	// UnknownInvited: the open invitation of somebody whom no roster explains.
 	UnknownInvited Kind = "unknown_invited"
+	// Renamed: somebody in the organization whom the roster probably names under another address.
+	Renamed Kind = "renamed"
 )
 
 // Kinds returns all kinds, in the order of a summary.
 func Kinds() []Kind {
-	return []Kind{Role, PendingDiffers, TeamMissing, TeamRole, TeamExtra, Leaver, LeaverInvited, UnknownInvited}
+	return []Kind{Role, PendingDiffers, TeamMissing, TeamRole, TeamExtra, Leaver, LeaverInvited, UnknownInvited, Renamed}
 }
 
 // Difference is one person who is not as the roster has it.
 type Difference struct {
 	Kind  Kind
 	Email string
+	// NewEmail is the address under which the roster names somebody who is renamed, empty for any other difference.
+	NewEmail string
 	// Team is the team that it is about, the zero value where it is about the organization.
 	Team cybedefend.Team
 	// Has is the role that the person has there, Wanted the one in the roster, empty if there is none.
@@ -67,6 +71,15 @@ type Difference struct {
 // certain.
 type Roster map[string]string
 
+// Mailboxes returns those of everybody in the roster.
+func (r Roster) Mailboxes() map[string]bool {
+	mailboxes := make(map[string]bool, len(r))
+	for key := range r {
+		mailboxes[email.Mailbox(key)] = true
+	}
+	return mailboxes
+}
+
 // Sides are what is compared.
 type Sides struct {
 	// People are all of the organization's, by key.
@@ -77,14 +90,14 @@ type Sides struct {
 	// Owner returns the key of the person to whom an invitation was sent that is remembered, empty if none is or if it is not
 	// certain: the service may list it under another spelling of the address. Nil remembers none.
 	Owner func(invitationID string) string
+	// Renamed has the addresses under which the roster names people who are in the organization under another one, by the
+	// mailbox of that.
+	Renamed map[string]string
 }
 
 // Find returns the differences between an organization and its roster, by kind and then by address.
 func Find(s Sides) []Difference {
-	mailboxes := make(map[string]bool, len(s.Roster))
-	for key := range s.Roster {
-		mailboxes[email.Mailbox(key)] = true
-	}
+	mailboxes := s.Roster.Mailboxes()
 	var found []Difference
 	for key, m := range s.People {
 		owner := ""
@@ -96,7 +109,11 @@ func Find(s Sides) []Difference {
 		// Whoever the roster has in any way has not left, and what is wanted under another spelling is not certain.
 		listed = listed || owned || mailboxes[email.Mailbox(key)]
 		known := s.Known(key) || owner != "" && s.Known(owner)
-		if d, differs := compare(m, role, listed, known); differs {
+		d, differs := compare(m, role, listed, known)
+		if address := cmp.Or(s.Renamed[email.Mailbox(key)], s.Renamed[email.Mailbox(owner)]); address != "" {
+			d, differs = renamed(m, address)
+		}
+		if differs {
 			found = append(found, d)
 		}
 	}
@@ -127,6 +144,18 @@ func compare(m directory.Membership, role string, listed, known bool) (d Differe
 		}
 	}
 	return d, d.Kind != ""
+}
+
+// renamed says that somebody in the organization is named under another address.
+func renamed(m directory.Membership, address string) (d Difference, differs bool) {
+	d = Difference{Kind: Renamed, NewEmail: address}
+	switch member, pending := m.Member, m.Pending; {
+	case member != nil:
+		d.Email, d.Has, d.UserID = member.Email, string(member.Role), member.ID
+	case pending != nil:
+		d.Email, d.Has, d.InvitationID, d.ExpiresAt = pending.Email, pending.OrganizationRole, pending.ID, pending.ExpiresAt
+	}
+	return d, d.Email != ""
 }
 
 // compareRoles says whether a member has another role than the one that is wanted. A role that no roster can name, such as

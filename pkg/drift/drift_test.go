@@ -74,3 +74,33 @@ func TestFind(t *testing.T) {
 		t.Errorf("in an empty organization: %v", got)
 	}
 }
+
+// TestRenamed has people who are there under another address than in the roster: they have not left.
+func TestRenamed(t *testing.T) {
+	soon := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	sides := drift.Sides{
+		People: maps.All(map[string]directory.Membership{
+			"ann@x.example":   {Member: &cybedefend.User{ID: "u1", Email: "Ann@x.example", Role: "manager"}},
+			"bo+a@x.example":  {Pending: &cybedefend.Invitation{ID: "i1", Email: "bo+a@x.example", OrganizationRole: "member", ExpiresAt: soon}},
+			"spelled@x.test":  {Pending: &cybedefend.Invitation{ID: "i2", Email: "spelled@x.test", OrganizationRole: "member"}},
+			"lapsed@x.test":   {Expired: &cybedefend.Invitation{ID: "i3", Email: "lapsed@x.test"}},
+			"left@x.example":  {Member: &cybedefend.User{ID: "u2", Email: "left@x.example", Role: "member"}},
+			"other@x.example": {Member: &cybedefend.User{ID: "u3", Email: "other@x.example", Role: "member"}},
+		}),
+		Roster: drift.Roster{"ann.lee@x.example": "member", "bo@y.example": "member", "other@x.example": "member"},
+		Known:  func(string) bool { return true },
+		Owner:  func(id string) string { return map[string]string{"i2": "cy@x.example"}[id] },
+		Renamed: map[string]string{
+			"ann@x.example": "Ann.Lee@x.example", "bo@x.example": "bo@y.example", "cy@x.example": "cy@y.example", "lapsed@x.test": "no@y.example",
+		},
+	}
+	want := []drift.Difference{
+		{Kind: drift.Leaver, Email: "left@x.example", Has: "member", UserID: "u2"},
+		{Kind: drift.Renamed, Email: "Ann@x.example", NewEmail: "Ann.Lee@x.example", Has: "manager", UserID: "u1"},
+		{Kind: drift.Renamed, Email: "bo+a@x.example", NewEmail: "bo@y.example", Has: "member", InvitationID: "i1", ExpiresAt: soon},
+		{Kind: drift.Renamed, Email: "spelled@x.test", NewEmail: "cy@y.example", Has: "member", InvitationID: "i2"},
+	}
+	if diff := cmp.Diff(want, drift.Find(sides)); diff != "" {
+		t.Errorf("Find (-want +got):\n%s", diff)
+	}
+}

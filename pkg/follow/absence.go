@@ -47,6 +47,8 @@ type Absence struct {
 	named, mailboxes map[string]time.Time
 	// asked says when somebody last asked for a person by a run that follows no roster, by mailbox.
 	asked map[string]time.Time
+	// numbers are those with which people were named last, by key.
+	numbers map[string]ledger.Number
 	// elsewhere are the mailboxes of those whom another live roster names.
 	elsewhere map[string]bool
 }
@@ -62,6 +64,7 @@ type Edition struct {
 // machine's clock.
 func Recall(ctx context.Context, m Memory, r Edition, now time.Time, beside []string) (*Absence, error) {
 	a := &Absence{named: map[string]time.Time{}, mailboxes: map[string]time.Time{}, asked: map[string]time.Time{}, elsewhere: map[string]bool{}}
+	a.numbers = map[string]ledger.Number{}
 	if err := a.lookBeside(ctx, m, now, beside); err != nil || m.Ledger == nil {
 		return a, err
 	}
@@ -89,6 +92,9 @@ func Recall(ctx context.Context, m Memory, r Edition, now time.Time, beside []st
 			continue // the run that named the person was cut short
 		}
 		a.named[name.Person] = name.Last
+		if name.Number != (ledger.Number{}) {
+			a.numbers[name.Person] = name.Number
+		}
 		if mailbox := email.Mailbox(name.Person); name.Last.After(a.mailboxes[mailbox]) {
 			a.mailboxes[mailbox] = name.Last
 		}

@@ -18,6 +18,7 @@ import (
 	"rollcall/pkg/email"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/journey"
+	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
@@ -36,6 +37,13 @@ type Following struct {
 	Trips []guard.Trip
 	// Changes are the differences, with what becomes of each.
 	Changes []amend.Change
+	// Renames are people who seem to have another address than in an earlier roster.
+	Renames []Rename
+	// Shifted says that the numbers of people are probably not those of before, empty if they are.
+	Shifted string
+	// numbers are those that are to be remembered, rows is how many the roster has.
+	numbers map[string]ledger.Number
+	rows    int
 }
 
 // Ground is what a comparison rests on: the organization as it was read, and what is remembered of it.
@@ -58,7 +66,8 @@ func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now
 		return teams.alone(ctx, r, g)
 	}
 	f := &Following{Options: o, Absence: a, Teams: teams}
-	wanted, err := wishesOf(ctx, r)
+	rolls := newRolls(a, g.Scope)
+	wanted, err := wishesOf(ctx, r, rolls)
 	if err != nil {
 		return nil, err
 	}
@@ -67,18 +76,19 @@ func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now
 			wanted[mailbox] = "" // whom another live roster names has not left, whatever role that one wants
 		}
 	}
+	owners := ownersOf(g.Histories)
+	f.pair(rolls, r, g, owners, wanted)
 	rules, err := o.rulesFor(ctx, g, wanted)
 	if err != nil {
 		return nil, err
 	}
-	owners := ownersOf(g.Histories)
 	if f.Changes, f.Trips, err = teams.compare(ctx, r, a.elsewhere, g); err != nil {
 		return nil, err
 	}
 	leavers := false
 	for _, difference := range drift.Find(drift.Sides{
 		People: g.Directory.People(), Roster: wanted, Known: a.knows,
-		Owner: func(id string) string { return owners[strings.ToLower(id)] },
+		Owner: func(id string) string { return owners[strings.ToLower(id)] }, Renamed: f.renamedTo(),
 	}) {
 		if difference.Kind == drift.LeaverInvited {
 			difference.Doubt = a.doubt(email.Fold(difference.Email), owners[strings.ToLower(difference.InvitationID)])
@@ -98,10 +108,11 @@ func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now
 }
 
 // wishesOf returns what a roster wants, by key. Whoever has an invalid row, one that a filter leaves out, or no role of their own
-// is in the roster all the same, and keeps whatever role. Whoever is not active is not in it.
-func wishesOf(ctx context.Context, r *roster.Roster) (drift.Roster, error) {
+// is in the roster all the same, and keeps whatever role. Whoever is not active is not in it. The rolls get the numbers.
+func wishesOf(ctx context.Context, r *roster.Roster, rolls *rolls) (drift.Roster, error) {
 	wanted := drift.Roster{}
 	for entry, err := range r.Entries(ctx) {
+		rolls.add(entry)
 		switch {
 		case err != nil:
 			return nil, err
@@ -141,6 +152,8 @@ func ownersOf(histories plan.Histories) map[string]string {
 func (f *Following) judge(d drift.Difference, r *roster.Roster, g Ground, rules *roleRules) amend.Change {
 	c := amend.Change{Difference: d, Action: amend.Reported}
 	switch {
+	case d.Kind == drift.Renamed:
+		return f.renamed(c)
 	case d.Kind == drift.Role && !f.ApplyRoles: // nothing is to be changed, so nothing is held back
 	case g.Doubtful.Has(d.Email): // a request for the person may still take effect
 		if d.Kind == drift.Role {
@@ -159,6 +172,7 @@ func (f *Following) Limit(limits *guard.Limits, members int) {
 	if f != nil {
 		limits.MaxLeavers = new(f.Options.Leavers(f.Rows()))
 		limits.MaxRoleChanges = new(f.RoleChanges(members))
+		limits.MaxRenames = new(f.Options.Renames(f.rows))
 	}
 }
 
@@ -166,6 +180,10 @@ func (f *Following) Limit(limits *guard.Limits, members int) {
 func (f *Following) Check(guards *guard.Check, work *guard.Work) {
 	if f == nil {
 		return
+	}
+	for _, rename := range f.Renames {
+		work.Add(string(drift.Renamed), rename.From, rename.To)
+		guards.Rename(rename.From, rename.Email)
 	}
 	for _, c := range f.Changes {
 		if c.IsDue() {
@@ -229,6 +247,8 @@ func (f *Following) Count() *report.Drift {
 			found.LeaversInvited++
 		case drift.UnknownInvited:
 			found.UnknownInvited++
+		case drift.Renamed:
+			found.Renamed++
 		}
 		if f.wants(c.Kind) && c.Action == amend.Reported {
 			found.Held++
@@ -260,6 +280,7 @@ func Lines(changes []amend.Change) iter.Seq[results.DriftLine] {
 			line := results.DriftLine{
 				Kind: string(c.Kind), Email: c.Email, Team: c.Team.Name, HasRole: c.Has, WantedRole: c.Wanted, UserID: c.UserID,
 				InvitationID: c.InvitationID, ExpiresAt: c.ExpiresAt, Action: string(c.Action), Error: cmp.Or(c.Doubt, c.Held, c.Note),
+				NewEmail: c.NewEmail,
 			}
 			if c.Err != nil {
 				line.Error = c.Err.Error()

@@ -17,6 +17,11 @@ type Options struct {
 	MaxLeavers quantity.Quantity `yaml:"max-leavers"`
 	// MaxRoleChanges is how many members may be given another role: a number, or a share of the organization's members.
 	MaxRoleChanges quantity.Quantity `yaml:"max-role-changes"`
+	// AcceptRenames invites people who seem to have another address than in an earlier roster under the new one. Once that is
+	// there, the old one has left.
+	AcceptRenames bool `yaml:"accept-renames"`
+	// MaxRenames is how many people may seem so: a number, or a share of the roster's rows.
+	MaxRenames quantity.Quantity `yaml:"max-renames"`
 	// MinAdmins is how many administrators stay, whatever the roster says. Whoever is about to become one does not count.
 	// Zero stands for 2.
 	MinAdmins int `yaml:"min-admins"`
@@ -39,12 +44,17 @@ const (
 	// fewRoleChanges are always within a share, and so are fewLeavers: in a small roster one person is a large share.
 	fewRoleChanges = 3
 	fewLeavers     = 3
+	// maxRenames, in percent of the rows, is more than marry or move within a company overnight, and less than a column of
+	// numbers that has slipped makes of its joiners. A company that takes another domain has one such night.
+	maxRenames = 5
+	fewRenames = 3
 )
 
 // Defaults returns the options with what is usual.
 func Defaults() *Options {
 	return &Options{
 		MaxShrink: maxShrink, MaxLeavers: quantity.Percent(maxLeavers), MaxRoleChanges: quantity.Percent(maxRoleChanges), MinAdmins: minAdmins,
+		MaxRenames: quantity.Percent(maxRenames),
 	}
 }
 
@@ -64,6 +74,14 @@ func (o *Options) RoleChanges(members int) int {
 		return max(fewRoleChanges, o.MaxRoleChanges.Of(members))
 	}
 	return o.MaxRoleChanges.Of(members)
+}
+
+// Renames returns how many people may seem to have another address in a roster of so many rows.
+func (o *Options) Renames(rows int) int {
+	if o.MaxRenames.IsShare() {
+		return max(fewRenames, o.MaxRenames.Of(rows))
+	}
+	return o.MaxRenames.Of(rows)
 }
 
 // Leavers returns how many leavers may be changed after a roster of so many people.

@@ -28,6 +28,7 @@ const (
 	OptionMaxRoleChanges = "max-role-changes"
 	OptionMaxCancels     = "max-cancels"
 	OptionMaxPrunes      = "max-prunes"
+	OptionMaxRenames     = "max-renames"
 )
 
 // examples is how many people a trip names.
@@ -43,6 +44,8 @@ type Limits struct {
 	MaxLeavers *int
 	// MaxRoleChanges is how many members may be given another role, nil meaning any number.
 	MaxRoleChanges *int
+	// MaxRenames is how many people may seem to have another address than in an earlier roster, nil meaning any number.
+	MaxRenames *int
 	// MinRows is how many rows the roster must have.
 	MinRows int
 	// Domains are those of all addresses, none meaning any.
@@ -95,6 +98,7 @@ type Check struct {
 	foreign group // of them, whose domain is not allowed
 	leavers group // who would lose something since the roster names them no more
 	roles   group // members who would be given another role
+	renames group // people who seem to have another address
 	domains map[string]bool
 }
 
@@ -141,6 +145,9 @@ func (c *Check) ChangeRole(p Person) {
 // Leave takes in somebody who would lose something, such as an open invitation, since the roster names them no more.
 func (c *Check) Leave(address string) { c.leavers.add(address) }
 
+// Rename takes in somebody who seems to have another address than in an earlier roster.
+func (c *Check) Rename(from, to string) { c.renames.add(from + " as " + to) }
+
 // Trips returns every guard that has something against a plan over a roster with so many rows.
 func (c *Check) Trips(rows int) []Trip {
 	var trips []Trip
@@ -175,6 +182,13 @@ func (c *Check) Trips(rows int) []Trip {
 		})
 	}
 	trips = append(trips, c.seatTrips()...)
+	if most := c.limits.MaxRenames; most != nil && c.renames.n > *most {
+		trips = append(trips, Trip{
+			Option: OptionMaxRenames, Pass: pass(OptionMaxRenames, strconv.Itoa(c.renames.n)), Examples: c.renames.examples(),
+			Reason: fmt.Sprintf("%s would have another address now, by the numbers in the roster, and at most %d may: is it the right column?",
+				plural.Of(c.renames.n, "person"), *most),
+		})
+	}
 	if rows < c.limits.MinRows {
 		trips = append(trips, Trip{
 			Option: OptionMinRows, Reason: fmt.Sprintf("the roster has %s, and at least %d are expected", plural.Of(rows, "row"), c.limits.MinRows),

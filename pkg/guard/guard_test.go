@@ -249,3 +249,24 @@ func TestCancels(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestRenames(t *testing.T) {
+	for most, want := range map[int]string{
+		2: "",
+		1: "max-renames: 2 people would have another address now, by the numbers in the roster, and at most 1 may: is it the right column?: a@x.example as a@y.example, b@x.example as b@y.example",
+	} {
+		check := guard.New(guard.Limits{MaxRenames: &most})
+		check.Rename("a@x.example", "a@y.example")
+		check.Rename("b@x.example", "b@y.example")
+		trips := check.Trips(9)
+		if len(trips) == 0 && want == "" {
+			continue
+		}
+		if len(trips) != 1 || trips[0].String() != want {
+			t.Fatalf("at most %d: %v", most, trips)
+		}
+		if diff := cmp.Diff([]remedy.Remedy{{Option: "max-renames", Value: "2"}}, trips[0].Pass); diff != "" {
+			t.Error(diff)
+		}
+	}
+}

@@ -28,6 +28,9 @@ type Following interface {
 	// series are consecutive readings that differ, each with when it was first and last seen: as many of them have a Since
 	// after the [Name.Last] of a person as different ones in a row have not named that person.
 	AcceptedRosters(ctx context.Context, scope record.Scope) iter.Seq2[Accepted, error]
+	// KeepNumbers remembers with which numbers people were named last, by the folded address; a zero one is forgotten. Whom no
+	// whole run of the scope has named is left out.
+	KeepNumbers(ctx context.Context, scope record.Scope, numbers map[string]Number) error
 	// Asked yields whom runs of the scope that follow no roster have asked for in rows that were not invalid, and when such
 	// a run last began, in no order.
 	Asked(ctx context.Context, scope record.Scope) iter.Seq2[Asked, error]
@@ -69,6 +72,10 @@ type Accepted struct {
 	// Since is when it was first let through, At when it was last.
 	Since, At time.Time
 }
+
+// Number stands for a number that a roster has for a person, such as that of an employee, and that stays the same when the
+// address changes. It is a digest of the caller's. Zero stands for none.
+type Number [16]byte
 
 // Asked is a person whom a run has asked for that follows no roster.
 type Asked struct {

@@ -91,4 +91,6 @@ type Name struct {
 	Left bool
 	// Last is when a roster that names the person, under whatever spelling, was last let through, zero if none has been.
 	Last time.Time
+	// Number stands for the number that such a roster had for the person, see [Following.KeepNumbers]; zero if none is known.
+	Number Number
 }

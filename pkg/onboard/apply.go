@@ -194,6 +194,11 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 // accept remembers that the roster was let through, by the run unless that is empty: then there was nothing to do.
 func (s *Session) accept(ctx context.Context, run string) error {
 	now := s.edition()
+	if numbers := s.following.Numbers(); len(numbers) > 0 {
+		if err := s.memory.ledger.KeepNumbers(ctx, s.memory.scope, numbers); err != nil {
+			return err
+		}
+	}
 	return s.memory.ledger.AcceptRoster(ctx, s.memory.scope, ledger.Accepted{
 		Roster: now.Name, Rows: s.roster.Rows, Digest: s.digest(), Content: now.Content, Shape: now.Shape,
 		Whole: s.roster.Invalid == 0, Run: run,

@@ -55,6 +55,8 @@ type Inputs struct {
 	RoleDefaulted func(row int) bool
 	// Teams say of members how their teams differ from what the roster wants, by key.
 	Teams map[string]remedy.Hint
+	// Withheld are people who are not to be invited before somebody has said so. Nil: nobody.
+	Withheld Withheld
 	// TrustLists lets people be invited although the lists contradict themselves.
 	TrustLists bool
 	// At is the time of the verdicts, by the service's clock.
@@ -62,6 +64,9 @@ type Inputs struct {
 	// Render shows the remedies in the hints of records. Nil shows them in words.
 	Render remedy.Renderer
 }
+
+// Withheld are people who are not to be invited before somebody has said so, by key, with the hint that says why and how.
+type Withheld map[string]remedy.Hint
 
 // Verdict is what will become of one entry.
 type Verdict struct {
@@ -134,6 +139,13 @@ func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
 	assignments, problem := assign(desired.Teams, in.Directory)
 	if problem != nil {
 		v.Outcome, v.Problem, v.Reason = record.Invalid, problem.fromOption(desired.Teams, in), reasonTeams
+		return v
+	}
+	if why, withheld := in.Withheld[email.Fold(desired.Email)]; withheld && m.Pending == nil {
+		v.Outcome, v.Reason, v.Hint, v.Invitation = record.Skipped, reasonWithheld, why, m.Expired
+		if v.Invitation == nil {
+			v.Invitation = m.Ended
+		}
 		return v
 	}
 	role := cybedefend.Role(desired.Role)

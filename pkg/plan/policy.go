@@ -119,6 +119,7 @@ const (
 	reasonSpent    = "invited as often as allowed"
 	reasonEnded    = "the invitation has ended"
 	reasonPerhaps  = "perhaps there under another address"
+	reasonWithheld = "to be confirmed first"
 	reasonTeams    = "the teams are wrong"
 	reasonUnknown  = "nothing is known about the organization"
 )

@@ -22,6 +22,9 @@ type Drift struct {
 	// PendingDiffers are pending invitations with another role or other teams, PendingReplaced those of them that were replaced.
 	PendingDiffers  int `json:"pending_differs,omitempty"`
 	PendingReplaced int `json:"pending_replaced,omitempty"`
+	// Renamed are people in the organization whom the roster probably names under another address: nothing is done about the new
+	// one until that is confirmed, nor about the old one until the new one is there.
+	Renamed int `json:"renamed,omitempty"`
 	// Changed counts the changes that were made, Failed those that failed, RolesChanged the roles among those that were made.
 	Changed      int `json:"changed"`
 	Failed       int `json:"failed"`
@@ -57,6 +60,7 @@ func (d Drift) String() string {
 		{d.Leavers, "member who left the roster", "members who left the roster"},
 		{d.LeaversInvited, "open invitation of somebody who left it", "open invitations of people who left it"},
 		{d.UnknownInvited, "open invitation that no roster explains", "open invitations that no roster explains"},
+		{d.Renamed, "person who may have another address now", "people who may have another address now"},
 	} {
 		switch part.n {
 		case 0:
@@ -101,6 +105,9 @@ func (d *Drift) details() []detail {
 	}
 	if d.Held > 0 {
 		details = append(details, detail{"held", plural.Of(d.Held, "change") + " by a rule"})
+	}
+	if d.Renamed > 0 {
+		details = append(details, detail{"held", plural.Of(d.Renamed, "rename")})
 	}
 	return append(details, detail{"drift", d.File})
 }

@@ -29,6 +29,8 @@ type DriftLine struct {
 	ExpiresAt            time.Time
 	// Action is the word for what was done, such as "reported"; Error says why it could not be done.
 	Action, Error string
+	// NewEmail is the address under which the roster names the person.
+	NewEmail string
 }
 
 // driftCells are a [DriftLine] as gocsv encodes it, the library for CSV that the customer asked for. The tags are the one
@@ -45,6 +47,7 @@ type driftCells struct {
 	Action       string  `csv:"action"`
 	Error        string  `csv:"error"`
 	Team         string  `csv:"team"`
+	NewEmail     string  `csv:"new_email"`
 }
 
 // driftAlways is how many columns are always there.
@@ -72,12 +75,13 @@ func (t *driftTable) Write(cells []string) error {
 // directory, a device or a symbolic link is refused.
 func WriteDrift(path string, lines iter.Seq[DriftLine]) error {
 	var list []driftCells
-	needs := make([]bool, 1)
+	needs := make([]bool, 2)
 	for l := range lines {
-		needs[0] = needs[0] || l.Team != ""
+		needs[0], needs[1] = needs[0] || l.Team != "", needs[1] || l.NewEmail != ""
 		list = append(list, driftCells{
 			Kind: l.Kind, Email: l.Email, HasRole: l.HasRole, WantedRole: l.WantedRole, UserID: l.UserID,
 			InvitationID: l.InvitationID, ExpiresAt: stamp(l.ExpiresAt), Action: l.Action, Error: l.Error, Team: l.Team,
+			NewEmail: l.NewEmail,
 		})
 	}
 	var text bytes.Buffer

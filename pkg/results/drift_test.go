@@ -40,6 +40,16 @@ func TestWriteDrift(t *testing.T) {
 			"team_extra,ada@example.com,,,,,,,,'=Platform\nleaver,bob@example.com,,,,,,,,\n",
 		},
 		{
+			"another one",
+			[]results.DriftLine{{Kind: "renamed", Email: "ada@example.com", NewEmail: "ada@example.net"}},
+			"renamed,ada@example.com,,,,,,,,ada@example.net\n",
+		},
+		{
+			"both",
+			[]results.DriftLine{{Kind: "team_extra", Email: "bob@example.com", Team: "Data"}, {Kind: "renamed", Email: "ada@example.com", NewEmail: "=n"}},
+			"team_extra,bob@example.com,,,,,,,,Data,\nrenamed,ada@example.com,,,,,,,,,'=n\n",
+		},
+		{
 			"formulas",
 			[]results.DriftLine{{Kind: "=k", Email: "=e", HasRole: "+h", WantedRole: "-w", UserID: "@u", InvitationID: "=i", Action: "=a", Error: "=x"}},
 			"'=k,'=e,'+h,'-w,'@u,'=i,,'=a,'=x\n",
@@ -61,6 +71,9 @@ func TestWriteDrift(t *testing.T) {
 			header := driftHeader
 			if slices.ContainsFunc(tt.give, func(l results.DriftLine) bool { return l.Team != "" }) {
 				header = strings.TrimSuffix(driftHeader, "\n") + ",team\n"
+			}
+			if slices.ContainsFunc(tt.give, func(l results.DriftLine) bool { return l.NewEmail != "" }) {
+				header = strings.TrimSuffix(header, "\n") + ",new_email\n"
 			}
 			if diff := cmp.Diff(header+tt.want, string(got)); diff != "" {
 				t.Error(diff)

@@ -26,6 +26,8 @@ const absent = -1
 type layout struct {
 	width              int
 	email, role, teams int
+	// number is the column with the numbers of people.
+	number numbering
 	// extra are the columns that mean nothing to us, names what their header says.
 	extra []int
 	names []string
@@ -65,12 +67,12 @@ func layOut(h header, rules *rules) (layout, error) {
 	if len(problems) == 0 {
 		problems = h.missing(l, rules)
 	}
+	own := func(i int) bool { return l.ours(i, h.cells[i]) || l.kept(h, h.cells[i]) }
 	var wrong []problem
-	l.selection, wrong = newSelection(h, rules, func(i int) bool {
-		return l.ours(i, h.cells[i]) || l.kept(h, h.cells[i])
-	})
-	if problems = append(problems, wrong...); len(problems) > 0 {
-		return l, problems
+	l.selection, wrong = newSelection(h, rules, own)
+	problems = append(problems, wrong...)
+	if l.number, wrong = h.number(rules.idColumn, own); len(wrong)+len(problems) > 0 {
+		return l, append(problems, wrong...)
 	}
 	l.doubts = h.doubts(l, rules)
 	for i, name := range h.cells {

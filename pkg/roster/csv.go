@@ -131,7 +131,7 @@ func openTable(r *reading) (*table, error) {
 	if t.layout, err = layOut(h, r.rules); err != nil {
 		return nil, t.below(h, err)
 	}
-	r.dialect.Defused, r.selection = t.layout.defused, t.layout.selection
+	r.dialect.Defused, r.selection, r.number = t.layout.defused, t.layout.selection, t.layout.number
 	return t, nil
 }
 

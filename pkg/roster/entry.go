@@ -17,6 +17,9 @@ type Entry struct {
 	Role string
 	// RoleDefaulted says that the row names no role, so that it has the one of [Options].
 	RoleDefaulted bool
+	// Number is what stays the same when the address changes, such as that of an employee, in the form in which numbers are
+	// compared. It is empty if the row has none, or if [Roster.IDColumn] is.
+	Number string
 	// Teams are shared between entries: do not change them.
 	Teams []Team
 	// Extra are the cells of the columns [Roster.Extra], exactly as they are; only line breaks in them are all LF, and

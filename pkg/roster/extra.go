@@ -72,7 +72,7 @@ func (p *peopleReader) extras(node *yaml.Node) (cells []string, problems []probl
 			problems = append(problems, *wrong)
 		}
 	}
-	if !p.wantExtra && p.selection == nil {
+	if !p.wantExtra && p.selection == nil && p.number.at == absent {
 		return nil, problems
 	}
 	return cells, problems
@@ -110,4 +110,5 @@ func (p *peopleReader) addColumn(name string) {
 	name = strings.Clone(name) // which may be a piece of more
 	p.columns[name], p.named = len(p.extra), p.named+len(name)
 	p.extra, p.secrets = append(p.extra, name), append(p.secrets, isSecret(name))
+	p.bindNumber(name)
 }

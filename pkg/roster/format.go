@@ -54,6 +54,8 @@ type row struct {
 	email, role, teams cell
 	// list are the teams where the document has them as a list, already judged; else the cell counts.
 	list []Team
+	// number is the cell with the number of the person.
+	number string
 	// extra are the cells of the extra columns.
 	extra []string
 	// all are the cells of every column, and what stands behind the last one; written are those of the three fields as

@@ -30,6 +30,9 @@ type Options struct {
 	Only []string
 	// IncludeInactive reads people like the others whom a column says not to be active.
 	IncludeInactive bool
+	// IDColumn names the column in which everybody has a number of their own. Without a name, it is known by that of the column;
+	// [NoIDColumn] says that there is none.
+	IDColumn string
 	// Role is the organization role of rows that name none. Without it, they are invalid.
 	Role string
 	// Teams are the teams of rows that name none.
@@ -61,6 +64,7 @@ type rules struct {
 	where           []condition
 	only            only
 	includeInactive bool
+	idColumn        string
 
 	encoding  document.Encoding
 	delimiter rune
@@ -83,6 +87,7 @@ func newRules(options Options) (*rules, error) {
 	r := &rules{
 		format: options.Format, columns: maps.Clone(options.Map), encoding: options.Encoding, delimiter: options.Delimiter,
 		sheet: options.Sheet, unwrap: options.Unwrap, includeInactive: options.IncludeInactive, only: newOnly(options.Only),
+		idColumn: options.IDColumn,
 	}
 	if err := r.take(options.Values); err != nil {
 		return nil, fmt.Errorf("value mapping: %w", err)
@@ -171,7 +176,7 @@ func newJudge(file string, rules *rules) *judge {
 // the same role and teams.
 func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 	*e = Entry{
-		Row: number, Line: r.line, Extra: r.extra, Findings: e.Findings[:0],
+		Row: number, Line: r.line, Extra: r.extra, Number: numberOf(r.number), Findings: e.Findings[:0],
 		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
 	}
 	why := r.choice

@@ -3,6 +3,7 @@ package roster
 import (
 	"slices"
 
+	"rollcall/pkg/email"
 	"rollcall/pkg/remedy"
 )
 
@@ -72,12 +73,22 @@ func (r *reading) bind() {
 	}
 }
 
-// unbound says which columns of the selection the document does not have.
-func (r *reading) unbound() (problems []problem) {
-	if r.selection == nil {
-		return nil
+// bindNumber takes the extra column that has come up last for the one with the numbers of people, if its name says so.
+func (p *peopleReader) bindNumber(name string) {
+	if named := p.rules.idColumn; p.number.at == absent && (named == "" && meansNumber(name) || named != NoIDColumn && squash(named) == squash(name)) {
+		p.number = numbering{len(p.extra) - 1, email.Trim(name), place{1, 1}}
 	}
+}
+
+// unbound says which named columns the document does not have.
+func (r *reading) unbound() (problems []problem) {
 	list := remedy.Words("there are " + header{cells: slices.Concat(fieldColumns, r.extra)}.list())
+	if named := r.rules.idColumn; named != "" && named != NoIDColumn && r.number.at == absent {
+		problems = append(problems, problem{place{1, 1}, "", "no column " + quote(named) + ", which the numbers of people are in", list})
+	}
+	if r.selection == nil {
+		return problems
+	}
 	for _, c := range r.selection.conditions {
 		if c.at == absent {
 			problems = append(problems, problem{place{1, 1}, "", "no column " + quote(c.column) + ", which a filter is about", list})

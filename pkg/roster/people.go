@@ -45,7 +45,7 @@ func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopl
 	if r.rules.delimiter != 0 {
 		return nil, unfit(place{1, 1}, "a delimiter is given, and "+language+" has none", remedy.Words("leave out ").Use("delimiter", ""))
 	}
-	r.selection = newNodeSelection(r.rules)
+	r.selection, r.number = newNodeSelection(r.rules), numbering{at: absent}
 	p := &peopleReader{reading: r, emit: emit, columns: make(map[string]int)}
 	for _, name := range r.known {
 		p.addColumn(name)
@@ -154,6 +154,9 @@ func (p *peopleReader) entry(node *yaml.Node) error {
 	}
 	if out.list == nil && email.Trim(out.teams.text) == "" {
 		out.list = p.teams
+	}
+	if at := p.number.at; at != absent && at < len(out.extra) {
+		out.number = out.extra[at]
 	}
 	if p.selection != nil && len(out.problems) == 0 {
 		out.choice = p.choose(&out)

@@ -45,6 +45,8 @@ type reading struct {
 	extra []string
 	// selection is for the format to set before its first row: what chooses the rows that are meant, nil if all are.
 	selection *selection
+	// number is for the format to set before its first row, or once it comes up: the column with the numbers of people.
+	number numbering
 	// doubts are for the format to set: what there is to be said about the document as a whole, though it can be used.
 	doubts []problem
 	// detected is for the format to add what a person should know about how the document is read.

@@ -115,6 +115,12 @@ func (t *table) fillRow(cells []string, start place, wrong *problem) {
 			return t.value(cells[column]), t.place(column)
 		})
 	}
+	if at := t.layout.number.at; at != absent && at < len(cells) && wrong == nil {
+		out.number = t.value(cells[at])
+		if t.limit.taken > window && !t.wantExtra {
+			out.number = strings.Clone(out.number)
+		}
+	}
 	if t.wantAll {
 		for _, cell := range cells {
 			out.all = append(out.all, t.value(cell))

@@ -40,6 +40,9 @@ type Roster struct {
 	Findings []Finding
 	// NamesTeams says whether any row names a team.
 	NamesTeams bool
+	// IDColumn is the name of the column in which everybody has a number of their own, empty if there is none, or none that could
+	// be one: its cells are mostly empty, or many say the same.
+	IDColumn string
 	// Extra are the names of the columns that mean nothing to us, exactly as they are, in the order of the document.
 	Extra []string
 	// Columns are the names of all columns of a table, exactly as they are; of any other document, the three fields and Extra.
@@ -50,6 +53,7 @@ type Roster struct {
 	encoding    document.Encoding // that was found
 	confidence  int               // in percent, 0 where nothing had to be identified
 	rules       *rules
+	number      numbering
 	wrapped     int // rows with an address that could be taken out of what surrounds it
 	duplicates  duplicates
 	rareDomains rareDomains
@@ -87,11 +91,12 @@ func Read(ctx context.Context, source document.Source, options Options) (*Roster
 
 // survey goes through the document and counts what is in it. The refusal gets the findings, in case there will be one.
 func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
-	judge, index, domains := newJudge(r.Name, r.rules), newDuplicateIndex(), tally{}
+	judge, index, domains, numbers := newJudge(r.Name, r.rules), newDuplicateIndex(), tally{}, numberTally{}
 	var entry Entry
 	err := r.pass(ctx, wantFields, func(row *row, number int) error {
 		desired := judge.judge(row, number, &entry)
 		r.Rows = number
+		numbers.add(&entry)
 		if entry.Skipped() {
 			r.skip(&entry)
 			return nil
@@ -119,6 +124,7 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	}
 	r.duplicates, r.rareDomains = index.find(), domains.rare()
 	r.Duplicates = r.duplicates.equal
+	r.believe(&numbers, r.number)
 	r.Warnings, r.Invalid = r.Warnings+r.duplicates.equal+r.rareDomains.rows, r.Invalid+r.duplicates.conflicting
 	return nil
 }
@@ -188,6 +194,9 @@ func (r *Roster) reread(ctx context.Context, want detail, take func(*Entry, *row
 	err := second.pass(ctx, want, func(row *row, number int) error {
 		var entry Entry
 		judge.judge(row, number, &entry)
+		if r.IDColumn == "" {
+			entry.Number = ""
+		}
 		if !entry.Skipped() {
 			r.rareDomains.mark(&entry)
 			r.duplicates.mark(&entry, &next)
@@ -245,7 +254,7 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 		return err
 	}
 	r.Extra, r.Columns, r.Detected = reading.extra, reading.columns, strings.Join(reading.detected, ", ")
-	r.dialect = reading.dialect
+	r.dialect, r.number = reading.dialect, reading.number
 	if r.Columns == nil {
 		r.Columns = append([]string{FieldEmail, FieldRole, FieldTeams}, r.Extra...)
 	}

@@ -29,6 +29,9 @@ type Settings struct {
 	Only []string `json:"only,omitempty" yaml:"only"`
 	// IncludeInactive reads people like the others whom a column says not to be active.
 	IncludeInactive bool `json:"include_inactive,omitempty" yaml:"include-inactive"`
+	// IDColumn is the column in which everybody has a number that stays the same when the address changes. It is empty to know
+	// it by its name, and [NoIDColumn] if there is none.
+	IDColumn string `json:"id_column,omitempty" yaml:"id-column"`
 	// Encoding is that of a text, empty or [EncodingAuto] to find it out.
 	Encoding string `json:"encoding,omitempty" yaml:"encoding"`
 	// Delimiter stands between the cells of a table, by itself or by its name.
@@ -52,11 +55,12 @@ const (
 	OptionOnly      = "only"
 
 	OptionIncludeInactive = "include-inactive"
+	OptionIDColumn        = "id-column"
 )
 
 // Parse returns what the settings mean. An error is a [*remedy.OptionError].
 func (s Settings) Parse() (Options, error) {
-	o := Options{Map: map[string]string{}, Sheet: s.Sheet}
+	o := Options{Map: map[string]string{}, Sheet: s.Sheet, IDColumn: s.IDColumn}
 	for _, text := range s.Maps {
 		if err := o.takeMap(text); err != nil {
 			return o, err
@@ -142,13 +146,16 @@ func (s Settings) Digest(content [sha256.Size]byte) [sha256.Size]byte {
 	if s.IncludeInactive {
 		text = append(text, "include inactive"...)
 	}
+	if s.IDColumn != "" {
+		text = fmt.Appendf(text, "id column %q", s.IDColumn)
+	}
 	return sha256.Sum256(text)
 }
 
 // Shape returns the settings that decide whom a roster names, in words that can be kept and compared: all but the role and
-// the teams of rows that name none. A setting that is left out adds nothing.
+// the teams of rows that name none, and the column of the numbers. A setting that is left out adds nothing.
 func (s Settings) Shape() string {
-	s.Role, s.Teams = "", nil
+	s.Role, s.Teams, s.IDColumn = "", nil, ""
 	if strings.EqualFold(s.Encoding, EncodingAuto) {
 		s.Encoding = ""
 	}

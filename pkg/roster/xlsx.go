@@ -29,7 +29,7 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 	if err != nil {
 		return explainBook(err)
 	}
-	r.extra, r.doubts, r.selection = s.layout.names, s.layout.doubts, s.layout.selection
+	r.extra, r.doubts, r.selection, r.number = s.layout.names, s.layout.doubts, s.layout.selection, s.layout.number
 	r.columns, r.dialect = s.header.cells, Dialect{Sheet: s.Name}
 	r.detected = append(r.detected, "sheet "+quote(s.Name))
 	if s.top.line > 1 {
@@ -117,6 +117,9 @@ func (s *sheet) row(number int, r *reading) row {
 			}
 			return s.cells[column].Text, at
 		})
+	}
+	if at := s.layout.number.at; at != absent && worth(s.cells[at]) == nil {
+		out.number = s.cells[at].Text
 	}
 	if r.wantAll {
 		for i, one := range s.cells {

@@ -27,6 +27,7 @@ type named struct {
 	run     string // the last one whose roster was let through
 	rejoins bool   // a later one names the person, too
 	since   time.Time
+	number  ledger.Number
 }
 
 // name notes whom a run is about to name, or asks for. A row that is invalid or left out does not make anybody known, but
@@ -126,7 +127,7 @@ func (m *Memory) Named(ctx context.Context, scope record.Scope) iter.Seq2[ledger
 	return each(ctx, m, func(s *state) (all []ledger.Name, _ error) {
 		f := &s.scope(scope).followed
 		for key, who := range f.names {
-			name := ledger.Name{Person: key, Since: who.since, Left: who.run != f.whole && !who.rejoins}
+			name := ledger.Name{Person: key, Since: who.since, Left: who.run != f.whole && !who.rejoins, Number: who.number}
 			if run, err := s.run(who.run); err == nil {
 				name.Last = run.StartedAt
 			}
@@ -144,6 +145,19 @@ func (m *Memory) Named(ctx context.Context, scope record.Scope) iter.Seq2[ledger
 			return 1
 		})
 		return all, nil
+	})
+}
+
+// KeepNumbers implements [ledger.Ledger].
+func (m *Memory) KeepNumbers(ctx context.Context, scope record.Scope, numbers map[string]ledger.Number) error {
+	return m.write(ctx, "number", func(s *state) error {
+		names := s.scope(scope).names
+		for person, number := range numbers {
+			if who := names[person]; who != nil {
+				who.number = number
+			}
+		}
+		return nil
 	})
 }
 

@@ -146,6 +146,34 @@ var followingTests = []conformance{
 		accept(4, "bo@x.example")
 		b.same("left then", left(), []string{"ann.lee+work@gmail.com", "annlee@gmail.com", "cy+a@x.example", "cy+b@x.example", "dee@x.example"})
 	}},
+	{"know people by their numbers", func(b *bench) {
+		keep := func(scope record.Scope, numbers map[string]ledger.Number) {
+			b.Helper()
+			if err := b.KeepNumbers(b.Context(), scope, numbers); err != nil {
+				b.Fatal(err)
+			}
+		}
+		want := func(what string, want map[string]ledger.Number) {
+			b.Helper()
+			b.reopen()
+			got := map[string]ledger.Number{}
+			for _, name := range collect(b, b.Named(b.Context(), here)) {
+				got[name.Person] = name.Number
+			}
+			b.same(what, got, want)
+		}
+		one, two := ledger.Number{1}, ledger.Number{15: 2}
+		keep(here, map[string]ledger.Number{"a@x.example": one})
+		run := b.beginRun(ledger.Run{Service: here.Service, OrganizationID: here.OrganizationID, Sync: true, Whole: true}, people("A@x.example", "b@x.example", "c@x.example")...)
+		want("of nobody", map[string]ledger.Number{"a@x.example": {}, "b@x.example": {}, "c@x.example": {}})
+		keep(here, map[string]ledger.Number{"a@x.example": one, "b@x.example": one, "d@x.example": two})
+		keep(elsewhere, map[string]ledger.Number{"c@x.example": two})
+		want("of some", map[string]ledger.Number{"a@x.example": one, "b@x.example": one, "c@x.example": {}})
+		b.accept(here, ledger.Accepted{Roster: "p.csv", Run: run.ID})
+		keep(here, map[string]ledger.Number{"a@x.example": two, "b@x.example": {}})
+		keep(here, nil)
+		want("of others", map[string]ledger.Number{"a@x.example": two, "b@x.example": {}, "c@x.example": {}})
+	}},
 	{"know whom others have asked for", func(b *bench) {
 		run := func(scope record.Scope, sync, whole bool, n int, records ...record.Record) {
 			b.Helper()

@@ -106,12 +106,15 @@ func (l *Ledger) ofRuns(
 // Named implements [ledger.Ledger]. It reads a chunk at a time.
 func (l *Ledger) Named(ctx context.Context, scope record.Scope) iter.Seq2[ledger.Name, error] {
 	const query = `SELECT person, since, rejoins = 0 AND last_run <> whole_run,
-			coalesce((SELECT max(at) FROM accepted WHERE run = nullif(last_run, 0)), (SELECT started_at FROM run WHERE key = last_run), 0)
+			coalesce((SELECT max(at) FROM accepted WHERE run = nullif(last_run, 0)), (SELECT started_at FROM run WHERE key = last_run), 0),
+			number
 		FROM name JOIN scope ON scope.key = name.scope WHERE name.scope = ` + ofScope + ` AND person > ? ORDER BY person LIMIT ?`
 	return func(yield func(ledger.Name, error) bool) {
 		for last := ""; ; {
 			found, err := collect(ctx, l, func(rows *sql.Rows) (n ledger.Name, err error) {
-				err = rows.Scan(&n.Person, (*instant)(&n.Since), &n.Left, (*instant)(&n.Last))
+				var number []byte
+				err = rows.Scan(&n.Person, (*instant)(&n.Since), &n.Left, (*instant)(&n.Last), &number)
+				copy(n.Number[:], number)
 				return n, err
 			}, query, scope.Service, scope.OrganizationID, last, chunk)
 			for _, name := range found {

@@ -328,6 +328,10 @@ func TestLaterVersionsAreBroughtUpToDate(t *testing.T) {
 			if err := l.KeepRoleChange(t.Context(), scope, ledger.RoleChange{Person: "a@x.example", At: time.UnixMicro(9).UTC()}); err != nil {
 				t.Error(err)
 			}
+			if err := l.KeepNumbers(t.Context(), scope, map[string]ledger.Number{"nobody@x.example": {1}}); err != nil {
+				t.Error(err)
+			}
+			same(t, "named", len(collect(t, l.Named(t.Context(), scope))), 0)
 			same(t, "lines", len(collect(t, l.Audit(t.Context(), 0))), 1)
 			file := ledger.File{Path: "/srv/a.todo.csv", Digest: [32]byte{1}}
 			if err := l.KeepFile(t.Context(), scope, file); err != nil {

@@ -26,6 +26,8 @@ const (
 	// run.
 	acceptName    = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND person = ?2`
 	acceptMailbox = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND mailbox = ?2 AND mailbox <> ''`
+	// updateNumber keeps with which number a person was named last. The values are scope, person and number.
+	updateNumber = `UPDATE name SET number = ?3 WHERE scope = ?1 AND person = ?2`
 )
 
 // naming keeps whom a row names. Nil keeps nobody.
@@ -93,6 +95,22 @@ func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) 
 	}
 	_, err := w.Run(ctx, "UPDATE scope SET whole_run = ? WHERE key = ?", key.key, key.scope)
 	return err
+}
+
+// KeepNumbers implements [ledger.Ledger].
+func (l *Ledger) KeepNumbers(ctx context.Context, scope record.Scope, numbers map[string]ledger.Number) error {
+	return l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {
+		for person, number := range numbers {
+			kept := number[:]
+			if number == (ledger.Number{}) {
+				kept = []byte{}
+			}
+			if _, err := w.Exec(ctx, l.prepared.number, key, person, kept); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // otherMailbox returns the mailbox of a folded address, empty if it is the address itself.

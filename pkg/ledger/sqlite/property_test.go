@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/ledgertest"
 	"rollcall/pkg/ledger/sqlite"
@@ -208,6 +209,7 @@ func TestLedgerIsItsModel(t *testing.T) {
 				of := scopes.Draw(t, "scope")
 				code := rapid.IntRange(0, 8).Draw(t, "code")
 				now := instants.Draw(t, "now")
+				numbers := map[string]ledger.Number{email.Fold(addresses.Draw(t, "email")): {byte(code)}}
 				operations := map[string]func(ledger.Ledger) (any, error){
 					"resume":   func(l ledger.Ledger) (any, error) { return l.Resume(ctx, run) },
 					"continue": func(l ledger.Ledger) (any, error) { return l.Continue(ctx, run) },
@@ -216,8 +218,9 @@ func TestLedgerIsItsModel(t *testing.T) {
 					"enter":    func(l ledger.Ledger) (any, error) { return l.Enter(ctx, of) },
 					"leave":    func(l ledger.Ledger) (any, error) { return nil, l.Leave(ctx, of) },
 					"erase":    func(l ledger.Ledger) (any, error) { return l.EraseExpiredTokens(ctx, now) },
+					"number":   func(l ledger.Ledger) (any, error) { return nil, l.KeepNumbers(ctx, of, numbers) },
 				}
-				names := []string{"resume", "continue", "reopen", "end", "enter", "leave", "erase"}
+				names := []string{"resume", "continue", "reopen", "end", "enter", "leave", "erase", "number"}
 				name := rapid.SampledFrom(names).Draw(t, "operation")
 				p.both(t, name, operations[name])
 			},

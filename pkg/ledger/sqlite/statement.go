@@ -9,7 +9,7 @@ import (
 // statements are those that run for every row.
 type statements struct {
 	insert, claim, claimRowless, settle, step, release, releaseRow, name, nameAgain, acceptName, acceptMailbox, ask commit.Statement
-	mailing, harmless, tell                                                                                         commit.Statement
+	mailing, harmless, tell, number                                                                                 commit.Statement
 }
 
 func (s *statements) prepare(ctx context.Context, w *commit.Writer) (err error) {
@@ -18,7 +18,8 @@ func (s *statements) prepare(ctx context.Context, w *commit.Writer) (err error) 
 		updateFacts: &s.step, deleteClaim: &s.release, deleteRow: &s.releaseRow, insertName: &s.name, updateName: &s.nameAgain,
 		insertMailing: &s.mailing, deleteMailing: &s.harmless,
 		acceptName: &s.acceptName, acceptMailbox: &s.acceptMailbox, insertAsked: &s.ask,
-		insertLine: &s.tell,
+		updateNumber: &s.number,
+		insertLine:   &s.tell,
 	} {
 		if *target, err = w.Prepare(ctx, query); err != nil {
 			return err

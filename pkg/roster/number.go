@@ -1,0 +1,192 @@
+package roster
+
+import (
+	"cmp"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"unicode"
+
+	"rollcall/pkg/email"
+	"rollcall/pkg/remedy"
+)
+
+// NoIDColumn is the [Settings.IDColumn] of a roster whose people have no numbers, whatever its columns are called.
+const NoIDColumn = "none"
+
+// What columns are called in which everybody has a number of their own, composed as the names of fields are. "ID" alone says
+// too little.
+const (
+	numberNouns = "employeeid employeeidentifier employeenumber employeenum employeeno employeenr employeecode empid empnumber empno empnum empcode eeid " +
+		"staffid staffnumber staffno staffcode personnelid personnelnumber personnelno personnelnr workerid workernumber associateid " +
+		"associatenumber payrollid payrollnumber payrollno teammemberid " +
+		"personalnummer personalnr persnr pernr mitarbeiternummer mitarbeiternr mitarbeiterid mitarbeiterinnennummer stammnummer " +
+		"matricule numeroemploye numerodemploye numerosalarie idsalarie idemploye identifiantsalarie codesalarie " +
+		"matricula numeroempleado numerodeempleado idempleado codigoempleado codigodeempleado legajo " +
+		"matricola iddipendente numerodipendente codicedipendente numerofuncionario numerodofuncionario idfuncionario codigofuncionario " +
+		"personeelsnummer personeelsnr medewerkernummer medewerkersnummer medewerkernr medewerkerid werknemernummer werknemersnummer stamnummer"
+	numberFillers = "number numero nummer no n id code internal hr company unique salarie employe empleado dipendente funcionario"
+)
+
+var numberWords = words(numberNouns, numberFillers)
+
+// idExports are tables that a directory exports, as in [exports], with the column of the id that an account keeps under
+// whatever address. The sources are the same.
+var idExports = []struct{ has, column string }{
+	{"userprincipalname objectid", "objectid"},
+	{"userprincipalname accountenabled id", "id"},
+	{"samaccountname objectguid", "objectguid"},
+	{"primaryemail suspended id", "id"},
+	{"username email status billingactive userid", "userid"},
+	{"userid username email userstatus", "userid"},
+	{"atlassianid email status", "atlassianid"},
+	{"login suspended dormant id", "id"},
+	{"username state activated suspended id", "id"},
+	{"username emailverified enabled id", "id"},
+	{"username isactive profileid id", "id"},
+}
+
+// meansNumber reports whether everybody has a number of their own in a column of that name.
+func meansNumber(name string) bool {
+	name = squash(strings.NewReplacer("#", " no", "№", " no").Replace(annotation.ReplaceAllString(name, "")))
+	return len(name) <= longestName && composed(name, numberWords)
+}
+
+// numbering is the column of a document in which everybody has a number of their own.
+type numbering struct {
+	at    int // absent if there is none
+	name  string
+	place place
+}
+
+// number returns the column with the numbers of people: the named one, or the one that is known. The columns of own were
+// written by an earlier run.
+func (h header) number(named string, own func(i int) bool) (n numbering, problems []problem) {
+	n.at = absent
+	switch named {
+	case NoIDColumn:
+	case "":
+		n.at = h.knownNumber(own)
+	default:
+		var wrong *problem
+		if n.at, wrong = h.one(named, "which the numbers of people are in"); wrong != nil {
+			return n, []problem{*wrong}
+		}
+	}
+	if n.at != absent {
+		n.name, n.place = email.Trim(h.cells[n.at]), h.places[n.at]
+	}
+	return n, nil
+}
+
+// knownNumber returns the column with the numbers of people in a known export or, in any other table, the first one whose name
+// says so.
+func (h header) knownNumber(own func(i int) bool) int {
+	index := map[string]int{}
+	for i, cell := range h.cells {
+		if name := squash(cell); name != "" && !own(i) {
+			index[name] = i
+		}
+	}
+	for _, known := range idExports {
+		all := true
+		for name := range strings.FieldsSeq(known.has) {
+			_, there := index[name]
+			all = all && there
+		}
+		if all {
+			return index[known.column]
+		}
+	}
+	for i, name := range h.cells {
+		if meansNumber(name) && !own(i) {
+			return i
+		}
+	}
+	return absent
+}
+
+// numberOf returns the number in a cell in the form in which numbers are compared, empty if there is none. Leading zeros count:
+// where people number others by hand, 042 and 42 may be two. What has no digit but 0 stands for nobody.
+func numberOf(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsDigit(r) && r != '0' }) || IsErrorWord(text) {
+		return ""
+	}
+	return sameText(text)
+}
+
+// numberTally finds out whether the numbers of a roster are those of its people, in 16 bytes a row. The zero value has seen
+// no row.
+type numberTally struct {
+	seed maphash.Seed
+	rows int
+	uses []numberUse
+}
+
+type numberUse struct{ number, person uint64 }
+
+// add takes in a row.
+func (t *numberTally) add(e *Entry) {
+	if e.Inactive {
+		return
+	}
+	if t.rows++; e.Number == "" {
+		return
+	}
+	if t.uses == nil {
+		t.seed = maphash.MakeSeed()
+	}
+	t.uses = append(t.uses, numberUse{maphash.String(t.seed, e.Number), maphash.String(t.seed, e.Key())})
+}
+
+// Of a column that is believed, at most one row in manyRows lacks a number, and at most one number in fewShared is there for
+// several people.
+const (
+	manyRows  = 2
+	fewShared = 10
+)
+
+// wrong says why the numbers are not believed, empty if they are.
+func (t *numberTally) wrong() string {
+	slices.SortFunc(t.uses, func(a, b numberUse) int {
+		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.person, b.person))
+	})
+	shared := 0
+	for start := 0; start < len(t.uses); {
+		end := start + 1
+		for end < len(t.uses) && t.uses[end].number == t.uses[start].number {
+			end++
+		}
+		if t.uses[start].person != t.uses[end-1].person {
+			shared += end - start
+		}
+		start = end
+	}
+	switch {
+	case len(t.uses)*manyRows < t.rows:
+		return "is empty in most rows"
+	case shared*fewShared > len(t.uses):
+		return "has the same numbers for several people"
+	}
+	return ""
+}
+
+// believe takes the numbers for those of people, unless they can't be. Of a column that was named, it says so.
+func (r *Roster) believe(t *numberTally, c numbering) {
+	if c.name == "" {
+		return
+	}
+	wrong := t.wrong()
+	if wrong == "" {
+		r.IDColumn = c.name
+		return
+	}
+	if r.rules.idColumn == "" {
+		return
+	}
+	r.Warnings++
+	r.Findings = append(r.Findings, problem{
+		c.place, "", quote(c.name) + " " + wrong + ": nobody is known by it when an address changes",
+		remedy.Words("name the column in which everybody has a number of their own with ").Use(OptionIDColumn, ""),
+	}.warning(r.Name).inBook(r.Format == XLSX))
+}
