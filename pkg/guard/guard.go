@@ -26,6 +26,7 @@ const (
 	OptionMaxLeavers  = "max-leavers"
 
 	OptionMaxRoleChanges = "max-role-changes"
+	OptionMaxRemovals    = "max-removals"
 	OptionMaxCancels     = "max-cancels"
 	OptionMaxPrunes      = "max-prunes"
 )
@@ -43,6 +44,8 @@ type Limits struct {
 	MaxLeavers *int
 	// MaxRoleChanges is how many members may be given another role, nil meaning any number.
 	MaxRoleChanges *int
+	// MaxRemovals is how many members may be removed, or demoted on the way out, nil meaning any number.
+	MaxRemovals *int
 	// MinRows is how many rows the roster must have.
 	MinRows int
 	// Domains are those of all addresses, none meaning any.
@@ -94,6 +97,7 @@ type Check struct {
 	admins  group // of them, who would become an administrator or a manager
 	foreign group // of them, whose domain is not allowed
 	leavers group // who would lose something since the roster names them no more
+	removed group // of them, members who would be removed, or demoted on the way out
 	roles   group // members who would be given another role
 	domains map[string]bool
 }
@@ -141,6 +145,12 @@ func (c *Check) ChangeRole(p Person) {
 // Leave takes in somebody who would lose something, such as an open invitation, since the roster names them no more.
 func (c *Check) Leave(address string) { c.leavers.add(address) }
 
+// Remove takes in a member who would be removed, or demoted on the way out, since the roster names them no more.
+func (c *Check) Remove(address string) {
+	c.Leave(address)
+	c.removed.add(address)
+}
+
 // Trips returns every guard that has something against a plan over a roster with so many rows.
 func (c *Check) Trips(rows int) []Trip {
 	var trips []Trip
@@ -166,6 +176,12 @@ func (c *Check) Trips(rows int) []Trip {
 		trips = append(trips, Trip{
 			Option: OptionMaxLeavers, Reason: fmt.Sprintf("%s would be changed for having left the roster, and at most %d may", plural.Of(c.leavers.n, "person"), *most),
 			Examples: c.leavers.examples(), Pass: pass(OptionMaxLeavers, strconv.Itoa(c.leavers.n)),
+		})
+	}
+	if most := c.limits.MaxRemovals; most != nil && c.removed.n > *most {
+		trips = append(trips, Trip{
+			Option: OptionMaxRemovals, Reason: fmt.Sprintf("%s would be removed, or demoted on the way out, and at most %d may", plural.Of(c.removed.n, "member"), *most),
+			Examples: c.removed.examples(), Pass: pass(OptionMaxRemovals, strconv.Itoa(c.removed.n)),
 		})
 	}
 	if most := c.limits.MaxRoleChanges; most != nil && c.roles.n > *most {

@@ -67,7 +67,7 @@ func withoutFolders(s report.Summary) report.Summary {
 	s.Roster, s.Results, s.Corrections = fileName(s.Roster), fileName(s.Results), fileName(s.Corrections)
 	if s.Drift != nil {
 		drift := *s.Drift
-		drift.File = fileName(drift.File)
+		drift.File, drift.RemovedFile = fileName(drift.File), fileName(drift.RemovedFile)
 		s.Drift = &drift
 	}
 	return s

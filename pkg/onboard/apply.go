@@ -184,7 +184,10 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 	if s.o.listsChanges() {
 		listed = results.DriftPath(s.o.Results)
 	}
-	err := s.amend(ctx, stop, s.run.ID, s.following.Changes, listed)
+	err := s.keepRemoved(ctx, stop)
+	if err == nil || StatusOf(err) == status.Unexpected {
+		err = errors.Join(err, s.amend(ctx, stop, s.run.ID, s.following.Changes, listed))
+	}
 	ctx = context.WithoutCancel(ctx)
 	if s.o.Sync != nil && (err == nil || StatusOf(err) == status.Rows) {
 		err = errors.Join(err, s.accept(ctx, s.run.ID))
@@ -209,6 +212,9 @@ func (s *Session) edition() follow.Edition {
 // writeDrift writes down where the organization differs from the roster that it is to follow.
 func (s *Session) writeDrift() error {
 	s.report.Drift = s.following.Count()
+	if s.following != nil {
+		s.report.Drift.RemovedFile = s.removedFile
+	}
 	if s.following == nil || !s.o.listsChanges() {
 		return nil
 	}

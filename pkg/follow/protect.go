@@ -1,0 +1,41 @@
+package follow
+
+import (
+	"slices"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/drift"
+	"rollcall/pkg/email"
+	"rollcall/pkg/roster"
+)
+
+// What keeps a person as they are.
+const (
+	heldProtected = "the person is protected"
+	heldInDoubt   = "what became of an earlier request for the person is not known yet"
+)
+
+// Protected are people from whom nothing is ever taken: they are not removed, keep what their role gives them, and their
+// invitations stay open. It is a set of mailboxes, so that every spelling of an address protects the person. The zero value has
+// nobody.
+type Protected map[string]bool
+
+// Add protects the person of an address.
+func (p Protected) Add(address string) { p[email.Mailbox(email.Fold(address))] = true }
+
+// Has reports whether any of the addresses is that of somebody who is protected. An empty one is nobody's.
+func (p Protected) Has(addresses ...string) bool {
+	return slices.ContainsFunc(addresses, func(address string) bool {
+		return address != "" && p[email.Mailbox(email.Fold(address))]
+	})
+}
+
+// keeps reports whether a person who is protected would lose something by another role.
+func (p Protected) keeps(d drift.Difference) bool {
+	if !p.Has(d.Email) {
+		return false
+	}
+	role, err := roster.ParseRole(d.Has)
+	has := slices.Index(cybedefend.Roles(), cybedefend.Role(role)) // the most powerful one comes first
+	return err != nil || slices.Index(cybedefend.Roles(), cybedefend.Role(d.Wanted)) > has
+}
