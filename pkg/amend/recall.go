@@ -34,7 +34,7 @@ func Recall(ctx context.Context, l ledger.Ledger, run string, changes []Change) 
 			UserID: kept.UserID, InvitationID: kept.InvitationID, ExpiresAt: kept.ExpiresAt,
 		}}
 		switch at := found[made.key()]; {
-		case rank(made) < 0:
+		case rank(made) < 0, made.Action == Due:
 		case at == 0:
 			changes = append(changes, made)
 			found[made.key()] = len(changes)

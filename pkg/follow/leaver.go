@@ -33,7 +33,8 @@ type leaverRules struct {
 	absence *Absence
 	// roles are the rules that changes of roles share: who calls, which changes did not stick, and how many administrators stay.
 	roles *roleRules
-	// demoted are the last demotions on the way out, by the id of the member in lower case.
+	// demoted are the last demotions on the way out, by the id of the member in lower case, with those that were about to be
+	// made when a run was cut short.
 	demoted map[string]ledger.Change
 	// invalid counts the rows of the roster that nobody is certain to be meant by.
 	invalid int
@@ -52,7 +53,7 @@ func (o *Options) leaversFor(ctx context.Context, a *Absence, g Ground, roles *r
 		if err != nil {
 			return nil, err
 		}
-		if c.Kind == string(drift.Leaver) && c.Action == string(amend.Demoted) {
+		if c.Kind == string(drift.Leaver) && (c.Action == string(amend.Demoted) || c.Action == string(amend.Due)) {
 			r.demoted[strings.ToLower(c.UserID)] = c
 		}
 	}

@@ -123,8 +123,11 @@ func withoutPath(err error) error {
 // protectedRoster returns the addresses in a roster, whatever else is wrong with its rows.
 func protectedRoster(ctx context.Context, path string) ([]string, error) {
 	read, err := roster.Read(ctx, document.File(path), roster.Options{Role: "member", Unwrap: true})
+	if refused, ok := errors.AsType[*roster.RefusedError](err); ok && len(refused.Findings) > 0 {
+		return nil, errors.New(refused.Findings[len(refused.Findings)-1].Reason) // the first ones are about rows
+	}
 	if err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), path+": "))
+		return nil, err
 	}
 	var addresses []string
 	for entry, err := range read.Entries(ctx) {
