@@ -26,11 +26,10 @@ shows. A file of rows to correct is for invite: sync refuses it with 5.
 Somebody has left once a roster that was let through lacks them, unless a later invite, or another roster that is synced
 with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers.
 
---remove-leavers removes members last of all: only those whom an earlier roster named, after two different rosters in a
-row without them and the time of --leaver-grace. Whoever has more rights than a member becomes a member first, and is
-removed a night later. Never removed are the caller, the creator, the last administrators, people whose role no roster can
-give or who are protected, and nobody at all while a row of the roster is invalid. Before anybody is, all of them are
-written with their roles and teams to NAME.removed-RUN.csv beside the results: rollcall invite takes it, to undo it.
+--remove-leavers removes, last of all, members whom an earlier roster named: once two different rosters in a row lack them
+and --leaver-grace is over. Whoever has more rights than a member becomes one first, and is removed a night later. The
+caller, the creator, the last administrators and people who are protected stay, and so does everybody while a row is
+invalid. What they had is in NAME.removed-RUN.csv beside the results before: rollcall invite takes it, to undo it.
 
 ` + onboard.TwoLedgers + `
 
@@ -101,7 +100,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags.BoolVar(&o.Follow.RemoveLeavers, "remove-leavers", false, "remove members whom an earlier roster named and this one does not, once --leaver-grace is over")
 		flags.DurationVar(&o.Follow.LeaverGrace, "leaver-grace", o.Follow.LeaverGrace, "with --remove-leavers: for how long somebody has to be absent. Two different rosters in a row have to lack the person,\nwhatever the time: an export that is stuck is no evidence")
 		flags.BoolVar(&o.Follow.RemoveAtOnce, "remove-at-once", false, "with --remove-leavers: do not demote those first who have more rights than a member")
-		flags.StringArrayVar(&o.Follow.Protect, "protect", nil, "take nothing from the people in `FILE|ADDRESS` (repeatable): they are not removed, keep their role unless the roster has a\nhigher one, and their invitations stay open. A file has one address a line, or is a roster")
+		flags.StringArrayVar(&o.Follow.Protect, "protect", nil, "take nothing from the people in `FILE|ADDRESS` (repeatable): they are not removed, keep their role and their teams unless the\nroster wants more, and their invitations stay open. A file has one address a line, or is a roster")
 		flags.BoolVar(&o.Follow.ApplyRoles, "apply-roles", false, "give members the role that the roster has for them; never the caller, nor anybody whose role no roster can give")
 		flags.BoolVar(&o.PruneTeams, "prune-teams", false, "take members out of teams that the roster names and their row does not; never the last team_manager, the caller,\nnor anybody whose row names no team")
 		flags.IntVar(&o.Follow.MinAdmins, "min-admins", o.Follow.MinAdmins, "with --apply-roles and --remove-leavers: leave at least `N` administrators; whoever is about to become one does not count")

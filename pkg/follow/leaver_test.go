@@ -228,19 +228,27 @@ func TestProtectedKeepTheirRights(t *testing.T) {
 	p := Protected{}
 	p.Add("ann@x.example")
 	for _, tt := range []struct {
+		kind               drift.Kind
 		email, has, wanted string
 		want               bool
 	}{
-		{"ann@x.example", "manager", "member", true},
-		{"ANN+a@x.example", "administrator", "manager", true},
-		{"ann@x.example", "Billing Manager", "member", true},
-		{"ann@x.example", "member", "manager", false},
-		{"ann@x.example", "manager", "administrator", false},
-		{"ann@x.example", "owner", "administrator", true},
-		{"bo@x.example", "manager", "member", false},
+		{drift.Role, "ann@x.example", "manager", "member", true},
+		{drift.Role, "ANN+a@x.example", "administrator", "manager", true},
+		{drift.Role, "ann@x.example", "Billing Manager", "member", true},
+		{drift.Role, "ann@x.example", "member", "manager", false},
+		{drift.Role, "ann@x.example", "manager", "administrator", false},
+		{drift.Role, "ann@x.example", "owner", "administrator", true},
+		{drift.Role, "bo@x.example", "manager", "member", false},
+		{drift.TeamRole, "ann@x.example", "Team Manager", "developer", true},
+		{drift.TeamRole, "ann@x.example", "read_only", "developer", false},
+		{drift.TeamRole, "ann@x.example", "captain", "developer", true},
+		{drift.TeamRole, "bo@x.example", "team_manager", "developer", false},
+		{drift.TeamExtra, "ann@x.example", "developer", "", true},
+		{drift.TeamExtra, "bo@x.example", "developer", "", false},
+		{drift.TeamMissing, "ann@x.example", "", "developer", false},
 	} {
-		if got := p.keeps(drift.Difference{Email: tt.email, Has: tt.has, Wanted: tt.wanted}); got != tt.want {
-			t.Errorf("%s, %s to %s: %t, want %t", tt.email, tt.has, tt.wanted, got, tt.want)
+		if got := p.keeps(drift.Difference{Kind: tt.kind, Email: tt.email, Has: tt.has, Wanted: tt.wanted}); got != tt.want {
+			t.Errorf("%s of %s, %s to %s: %t, want %t", tt.kind, tt.email, tt.has, tt.wanted, got, tt.want)
 		}
 	}
 	if p.Has("") || p.Has("", "bo@x.example") || !p.Has("", "Ann@x.example") {

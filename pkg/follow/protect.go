@@ -30,12 +30,22 @@ func (p Protected) Has(addresses ...string) bool {
 	})
 }
 
-// keeps reports whether a person who is protected would lose something by another role.
+// keeps reports whether a person who is protected would lose something by another role, or by leaving a team.
 func (p Protected) keeps(d drift.Difference) bool {
 	if !p.Has(d.Email) {
 		return false
 	}
-	role, err := roster.ParseRole(d.Has)
-	has := slices.Index(cybedefend.Roles(), cybedefend.Role(role)) // the most powerful one comes first
-	return err != nil || slices.Index(cybedefend.Roles(), cybedefend.Role(d.Wanted)) > has
+	switch d.Kind {
+	case drift.Role:
+		role, err := roster.ParseRole(d.Has)
+		return err != nil || isLess(cybedefend.Role(d.Wanted), cybedefend.Role(role), cybedefend.Roles())
+	case drift.TeamRole:
+		role, err := roster.ParseTeamRole(d.Has)
+		return err != nil || isLess(cybedefend.TeamRole(d.Wanted), cybedefend.TeamRole(role), cybedefend.TeamRoles())
+	default:
+		return d.Kind == drift.TeamExtra
+	}
 }
+
+// isLess reports whether a role is less than another one, of all roles with the most powerful first.
+func isLess[T comparable](role, other T, all []T) bool { return slices.Index(all, role) > slices.Index(all, other) }
