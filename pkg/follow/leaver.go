@@ -203,13 +203,12 @@ func clock(at time.Time) string { return at.UTC().Format(time.DateTime) + " UTC"
 
 // countLeaver counts what becomes of a member who has left the roster.
 func countLeaver(found *report.Drift, c amend.Change) {
-	switch {
-	case c.Action == amend.Removed:
-		found.Removed++
-	case c.Action == amend.Demoted:
-		found.Demoted++
-	case c.Action == amend.Reported:
-		found.LeaversHeld++
+	for action, n := range map[amend.Action]*int{
+		amend.Removed: &found.Removed, amend.Demoted: &found.Demoted, amend.Reported: &found.LeaversHeld,
+	} {
+		if c.Action == action {
+			*n++
+		}
 	}
 }
 

@@ -48,4 +48,6 @@ func (p Protected) keeps(d drift.Difference) bool {
 }
 
 // isLess reports whether a role is less than another one, of all roles with the most powerful first.
-func isLess[T comparable](role, other T, all []T) bool { return slices.Index(all, role) > slices.Index(all, other) }
+func isLess[T comparable](role, other T, all []T) bool {
+	return slices.Index(all, role) > slices.Index(all, other)
+}
