@@ -21,6 +21,8 @@ type Change struct {
 	// Step is what makes an end of the difference, zero where nothing does.
 	Step   Step
 	Action Action
+	// Had is the role that the person had before the way out of the organization began, empty where that is Has.
+	Had string
 	// Err says why it could not be made.
 	Err error
 	// Held says which rule has kept it from being made, empty if none has.
@@ -45,7 +47,7 @@ func (c Change) Call() Call {
 
 // Work returns what a person approves of who approves of the change.
 func (c Change) Work() []string {
-	work := []string{string(c.Kind), email.Fold(c.Email), c.Wanted}
+	work := []string{string(c.Kind), email.Fold(c.Email), c.After()}
 	if c.Team.ID != "" {
 		work = append(work, c.Team.Name)
 	}

@@ -116,6 +116,11 @@ func (m Maker) makeOne(ctx, waits context.Context, c Change) (Action, error) {
 		}
 		return m.keep(context.WithoutCancel(ctx), c, step.done)
 	}
+	if c.Step == Demote { // so that a crash in the middle does not hide that somebody is on the way out
+		if err := m.keep(ctx, c, Due); err != nil {
+			return Due, err
+		}
+	}
 	err := m.Call(waits, func(context.Context) error { return change.Make(ctx) })
 	switch {
 	case err == nil:

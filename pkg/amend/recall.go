@@ -21,9 +21,9 @@ func (m Maker) keep(ctx context.Context, c Change, done Action) error {
 // Recall adds to changes what the run that is resumed has changed before it was cut short, but for kinds that no
 // organization differs by. Where the organization still shows it as it was, the list is late, and it is changed once more.
 func Recall(ctx context.Context, l ledger.Ledger, run string, changes []Change) ([]Change, error) {
-	found := map[string]bool{}
-	for _, c := range changes {
-		found[c.key()] = true
+	found := map[string]int{} // which change it is, from 1
+	for i, c := range changes {
+		found[c.key()] = i + 1
 	}
 	for kept, err := range l.Changes(ctx, run) {
 		if err != nil {
@@ -33,9 +33,13 @@ func Recall(ctx context.Context, l ledger.Ledger, run string, changes []Change) 
 			Kind: drift.Kind(kept.Kind), Email: kept.Email, Team: cybedefend.Team{ID: kept.TeamID, Name: kept.Team}, Has: kept.Has, Wanted: kept.Wanted,
 			UserID: kept.UserID, InvitationID: kept.InvitationID, ExpiresAt: kept.ExpiresAt,
 		}}
-		if rank(made) >= 0 && !found[made.key()] {
-			found[made.key()] = true
+		switch at := found[made.key()]; {
+		case rank(made) < 0, made.Action == Due:
+		case at == 0:
 			changes = append(changes, made)
+			found[made.key()] = len(changes)
+		case made.Action == Demoted && changes[at-1].Action == Reported: // who stays listed, as what it was made
+			changes[at-1] = made
 		}
 	}
 	Sort(changes)

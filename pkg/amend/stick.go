@@ -24,7 +24,7 @@ func (m Maker) tellStuck(ctx context.Context, changes []Change) (failed int, err
 		told := *change.Stuck
 		told.Told = true
 		err = errors.Join(err, m.Ledger.KeepRoleChange(ctx, m.Scope, told))
-		m.warn(change.Err, "a role did not stick", change)
+		m.warn(change.Err, "a change did not stick", change)
 	}
 	return failed, err
 }

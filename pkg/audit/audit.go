@@ -36,6 +36,8 @@ const (
 	Approval Kind = "approval"
 	// Override: an option let something pass that would have been refused.
 	Override Kind = "override"
+	// Kept: what is about to be taken away was written down in a file, whose path is the Value.
+	Kept Kind = "kept"
 )
 
 // Consent is the way in which a run was allowed to send.

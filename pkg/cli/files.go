@@ -21,7 +21,7 @@ type fileNames []fileset.File
 
 // fileOrder is that in which two files that are one are named: it is the later one that is to be changed.
 var fileOrder = []fileset.Role{
-	fileset.Roster, fileset.Settings, fileset.Approved, fileset.Jobs, fileset.Token, fileset.Header, fileset.Webhook, fileset.Ledger, fileset.Audit,
+	fileset.Roster, fileset.Settings, fileset.Approved, fileset.Protected, fileset.Jobs, fileset.Token, fileset.Header, fileset.Webhook, fileset.Ledger, fileset.Audit,
 	fileset.Log, fileset.Fixed, fileset.Plan, fileset.Summary, fileset.Metrics, fileset.Results, fileset.Drift, fileset.Corrections,
 }
 

@@ -137,6 +137,9 @@ func (j job) resolve() error {
 			return fmt.Errorf("ledger: %s is in the working directory, and is meant to be at %s", given, *path)
 		}
 	}
+	if j.Names("protect") {
+		o.Follow.Protect = onboard.ProtectFrom(o.Follow.Protect, j.Path)
+	}
 	return nil
 }
 

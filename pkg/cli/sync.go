@@ -17,7 +17,7 @@ func (a *app) syncCommand() *cobra.Command {
 		Long: `sync takes the roster for the people that an organization is to have. Who is missing is invited, as invite does it,
 and expired invitations are renewed. What else differs is reported, beside the results in NAME.drift.csv and in the
 summary: members with another role, people who have left the roster, open invitations that no roster explains. They are
-changed only where a flag asks for it; members are never removed.
+changed only where a flag asks for it.
 
 It never asks. When nothing is to be done it makes no call that writes, and says so. A broken export sends nothing: an
 empty or unreadable roster ends with exit code 5, one that has shrunk too much with 8, and so does one where too many
@@ -29,6 +29,11 @@ Somebody has left once a roster that was let through lacks them, unless a later 
 with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers. Nor
 has somebody left whose number is there with another address, see --id-column: the new address is not invited before
 --accept-renames says so for all, or invite --only ADDRESS for one, and the old one has left once the new one is there.
+
+--remove-leavers removes, last of all, members whom an earlier roster named: once two different rosters in a row lack them
+and --leaver-grace is over. Whoever has more rights than a member becomes one first, and is removed a night later. The
+caller, the creator, the last administrators and people who are protected stay, and so does everybody while a row is
+invalid. What they had is in NAME.removed-RUN.csv beside the results before: rollcall invite takes it, to undo it.
 
 ` + onboard.TwoLedgers + `
 
@@ -96,11 +101,15 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		o.whoFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Follow.CancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
+		flags.BoolVar(&o.Follow.RemoveLeavers, "remove-leavers", false, "remove members whom an earlier roster named and this one does not, once --leaver-grace is over")
+		flags.DurationVar(&o.Follow.LeaverGrace, "leaver-grace", o.Follow.LeaverGrace, "with --remove-leavers: for how long somebody has to be absent. Two different rosters in a row have to lack the person,\nwhatever the time: an export that is stuck is no evidence")
+		flags.BoolVar(&o.Follow.RemoveAtOnce, "remove-at-once", false, "with --remove-leavers: do not demote those first who have more rights than a member")
+		flags.StringArrayVar(&o.Follow.Protect, "protect", nil, "take nothing from the people in `FILE|ADDRESS` (repeatable): they are not removed, keep their role and their teams unless the\nroster wants more, and their invitations stay open. A file has one address a line, or is a roster")
 		flags.BoolVar(&o.Follow.ApplyRoles, "apply-roles", false, "give members the role that the roster has for them; never the caller, nor anybody whose role no roster can give")
 		flags.BoolVar(&o.PruneTeams, "prune-teams", false, "take members out of teams that the roster names and their row does not; never the last team_manager, the caller,\nnor anybody whose row names no team")
 		flags.StringVar(&o.IDColumn, roster.OptionIDColumn, "", "the roster's column in which everybody has a number that stays the same when an address changes, such as that of an\nemployee: somebody who has another address is then known by it (default: by its name; none: there is none)")
 		flags.BoolVar(&o.Follow.AcceptRenames, follow.OptionAcceptRenames, false, "invite people under their new address who are the same as under an old one, by the numbers of --id-column; the old one\nhas left once the new one is there. Without it, neither is touched")
-		flags.IntVar(&o.Follow.MinAdmins, "min-admins", o.Follow.MinAdmins, "with --apply-roles: leave at least `N` administrators; whoever is about to become one does not count")
+		flags.IntVar(&o.Follow.MinAdmins, "min-admins", o.Follow.MinAdmins, "with --apply-roles and --remove-leavers: leave at least `N` administrators; whoever is about to become one does not count")
 	})
 	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
 		o.guardFlags(cmd)
@@ -110,7 +119,8 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags.Var(&o.Follow.MaxRoleChanges, "max-role-changes", "send nothing if --apply-roles would give more members another role: a number, or a share of the organization's\nmembers as in 10%, which up to three never exceed")
 		flags.Var(&o.MaxPrunes, "max-prunes", "send nothing if --prune-teams would take more people out, of one team or of all together: a number, or a share of\nthose who are in as in 20%, which is usual and which up to three never exceed")
 		flags.Var(&o.Follow.MaxRenames, "max-renames", "send nothing if more people seem to have another address, by the numbers of --id-column: a number, or a share of the\nrows as in 5%, which up to three never exceed")
-		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
+		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers and --remove-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
+		flags.IntVar(&o.Follow.MaxRemovals, "max-removals", o.Follow.MaxRemovals, "send nothing if --remove-leavers would remove more than `N` members, or demote them on the way out")
 	})
 	groups.group(cmd, "What is shown and written", o.outcomeFlags)
 	groups.group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })

@@ -1,7 +1,6 @@
 // Package drift says where an organization differs from the roster that it is to follow.
 //
-// It compares and does nothing else: what is to be done about a difference is for others to decide. Nothing here ever
-// asks for a member to be removed.
+// It compares and does nothing else: what is to be done about a difference is for others to decide.
 package drift
 
 import (

@@ -28,6 +28,8 @@ const (
 	Header   Role = "header fields"
 	Webhook  Role = "address of the webhook"
 	Settings Role = "vendor's settings"
+
+	Protected Role = "list of those who are protected"
 )
 
 // The roles that a run writes.

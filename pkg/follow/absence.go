@@ -51,6 +51,16 @@ type Absence struct {
 	numbers map[string]ledger.Number
 	// elsewhere are the mailboxes of those whom another live roster names.
 	elsewhere map[string]bool
+
+	// What follows tells how long somebody has been absent: the roster now and when it is read, the readings of its series,
+	// the last one first, those of others, and which of their series are live.
+	edition          Edition
+	now              time.Time
+	readings, others []ledger.Accepted
+	live             map[string]bool
+	// inRun are the mailboxes that a run names, by run, and ledger remembers those that were not looked up.
+	inRun  map[string]map[string]bool
+	ledger ledger.Ledger
 }
 
 // Edition is one of the rosters of a series: the one that is about to be followed.
@@ -63,8 +73,10 @@ type Edition struct {
 // Recall finds out what is remembered, in this ledger and in those of other jobs beside it. All times are of this
 // machine's clock.
 func Recall(ctx context.Context, m Memory, r Edition, now time.Time, beside []string) (*Absence, error) {
-	a := &Absence{named: map[string]time.Time{}, mailboxes: map[string]time.Time{}, asked: map[string]time.Time{}, elsewhere: map[string]bool{}}
-	a.numbers = map[string]ledger.Number{}
+	a := &Absence{
+		named: map[string]time.Time{}, mailboxes: map[string]time.Time{}, asked: map[string]time.Time{}, elsewhere: map[string]bool{},
+		numbers: map[string]ledger.Number{}, edition: r, now: now, live: map[string]bool{}, inRun: map[string]map[string]bool{}, ledger: m.Ledger,
+	}
 	if err := a.lookBeside(ctx, m, now, beside); err != nil || m.Ledger == nil {
 		return a, err
 	}
@@ -81,9 +93,11 @@ func Recall(ctx context.Context, m Memory, r Edition, now time.Time, beside []st
 	if a.same != nil && a.same.Content == r.Content && a.same.Shape == r.Shape {
 		a.Evidence = a.same.Since
 	}
-	if err := a.addLive(ctx, m, live(accepted, ledger.Series(r.Name), now)); err != nil {
+	others := live(accepted, ledger.Series(r.Name), now)
+	if err := a.addLive(ctx, m, others); err != nil {
 		return nil, err
 	}
+	a.order(accepted, others)
 	for name, err := range m.Ledger.Named(ctx, m.Scope) {
 		if err != nil {
 			return nil, err
@@ -108,6 +122,20 @@ func Recall(ctx context.Context, m Memory, r Edition, now time.Time, beside []st
 		}
 	}
 	return a, nil
+}
+
+// order tells the readings of the series that is followed from those of others, of which these are live.
+func (a *Absence) order(accepted, live []ledger.Accepted) {
+	for _, reading := range accepted {
+		if ledger.Series(reading.Roster) == ledger.Series(a.edition.Name) {
+			a.readings = append(a.readings, reading)
+		} else {
+			a.others = append(a.others, reading)
+		}
+	}
+	for _, one := range live {
+		a.live[ledger.Series(one.Roster)] = true
+	}
 }
 
 // live returns the last rosters of other series that are live, of all that were let through, the one that was seen last

@@ -53,6 +53,8 @@ type Ground struct {
 	Histories plan.Histories
 	// Doubtful are the people about whom a request may still take effect.
 	Doubtful journey.Doubtful
+	// Protected are the people from whom nothing is taken.
+	Protected Protected
 	// Now is the service's time.
 	Now time.Time
 }
@@ -82,6 +84,10 @@ func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now
 	if err != nil {
 		return nil, err
 	}
+	removals, err := o.leaversFor(ctx, a, g, rules, r.Invalid)
+	if err != nil {
+		return nil, err
+	}
 	if f.Changes, f.Trips, err = teams.compare(ctx, r, a.elsewhere, g); err != nil {
 		return nil, err
 	}
@@ -91,10 +97,18 @@ func (o *Options) Compare(ctx context.Context, r *roster.Roster, a *Absence, now
 		Owner: func(id string) string { return owners[strings.ToLower(id)] }, Renamed: f.renamedTo(),
 	}) {
 		if difference.Kind == drift.LeaverInvited {
-			difference.Doubt = a.doubt(email.Fold(difference.Email), owners[strings.ToLower(difference.InvitationID)])
+			owner := owners[strings.ToLower(difference.InvitationID)]
+			if difference.Doubt = a.doubt(email.Fold(difference.Email), owner); o.CancelLeavers && g.Protected.Has(difference.Email, owner) {
+				difference.Doubt = heldProtected
+			}
 		}
 		change := f.judge(difference, r, g, rules)
-		leavers = leavers || change.IsDue() && difference.Kind != drift.Role
+		if difference.Kind == drift.Leaver && o.RemoveLeavers {
+			if change, err = removals.judge(ctx, difference); err != nil {
+				return nil, err
+			}
+		}
+		leavers = leavers || removals.coming || change.IsDue() && difference.Kind != drift.Role
 		f.Changes = append(f.Changes, change)
 	}
 	amend.Sort(f.Changes)
@@ -157,8 +171,10 @@ func (f *Following) judge(d drift.Difference, r *roster.Roster, g Ground, rules 
 	case d.Kind == drift.Role && !f.ApplyRoles: // nothing is to be changed, so nothing is held back
 	case g.Doubtful.Has(d.Email): // a request for the person may still take effect
 		if d.Kind == drift.Role {
-			c.Held = "what became of an earlier request for the person is not known yet"
+			c.Held = heldInDoubt
 		}
+	case d.Kind == drift.Role && g.Protected.keeps(d):
+		c.Held = heldProtected
 	case d.Kind == drift.Role:
 		return rules.judge(d)
 	case d.Kind == drift.LeaverInvited && d.Doubt == "" && f.CancelLeavers && r.Invalid == 0:
@@ -173,6 +189,7 @@ func (f *Following) Limit(limits *guard.Limits, members int) {
 		limits.MaxLeavers = new(f.Options.Leavers(f.Rows()))
 		limits.MaxRoleChanges = new(f.RoleChanges(members))
 		limits.MaxRenames = new(f.Options.Renames(f.rows))
+		limits.MaxRemovals = new(f.MaxRemovals)
 	}
 }
 
@@ -195,6 +212,8 @@ func (f *Following) Check(guards *guard.Check, work *guard.Work) {
 			guards.ChangeRole(guard.Person{Email: c.Email, Role: c.Wanted})
 		case c.Kind == drift.LeaverInvited:
 			guards.Leave(c.Email)
+		case c.Kind == drift.Leaver:
+			guards.Remove(c.Email)
 		}
 	}
 }
@@ -252,6 +271,9 @@ func (f *Following) Count() *report.Drift {
 		}
 		if f.wants(c.Kind) && c.Action == amend.Reported {
 			found.Held++
+		}
+		if c.Kind == drift.Leaver && f.RemoveLeavers {
+			countLeaver(found, c)
 		}
 		switch c.Action {
 		case amend.Cancelled, amend.Demoted, amend.Removed:

@@ -1,12 +1,27 @@
 package follow
 
-import "rollcall/pkg/quantity"
+import (
+	"time"
+
+	"rollcall/pkg/quantity"
+)
 
 // Options say what is changed so that the organization follows the roster, beside inviting whoever is missing. The zero value
 // changes nothing and lets no roster pass that has lost a row; see [Defaults].
 type Options struct {
 	// CancelLeavers cancels the open invitations of people whom an earlier roster named and this one does not.
 	CancelLeavers bool `yaml:"cancel-leavers"`
+	// RemoveLeavers removes members whom an earlier roster named and this one does not, once LeaverGrace is over.
+	RemoveLeavers bool `yaml:"remove-leavers"`
+	// LeaverGrace is for how long somebody has to be absent. Different rosters have to lack the person, whatever the time.
+	LeaverGrace time.Duration `yaml:"leaver-grace"`
+	// RemoveAtOnce removes those, too, who have more rights than a member. Otherwise they become members first, and are removed
+	// a night later.
+	RemoveAtOnce bool `yaml:"remove-at-once"`
+	// Protect are people from whom nothing is taken: addresses, and files with one address a line or with a roster.
+	Protect []string `yaml:"protect"`
+	// MaxRemovals is how many members may be removed, or demoted on the way out.
+	MaxRemovals int `yaml:"max-removals"`
 	// ApplyRoles gives members the role that the roster has for them.
 	ApplyRoles bool `yaml:"apply-roles"`
 	// AcceptRoster has the roster take the place of the last one, of whatever name and however that was read.
@@ -41,6 +56,10 @@ const (
 	// maxRoleChanges, in percent of the members, is more than changes in a company overnight, and less than a roster
 	// whose column of roles has slipped.
 	maxRoleChanges = 10
+	// leaverGrace outlasts an export that is broken over a weekend, and the holidays of whoever mends it.
+	leaverGrace = 7 * 24 * time.Hour
+	// maxRemovals is more than leaves most companies between two nights, and few enough to be invited again by hand.
+	maxRemovals = 10
 	// fewRoleChanges are always within a share, and so are fewLeavers: in a small roster one person is a large share.
 	fewRoleChanges = 3
 	fewLeavers     = 3
@@ -54,7 +73,7 @@ const (
 func Defaults() *Options {
 	return &Options{
 		MaxShrink: maxShrink, MaxLeavers: quantity.Percent(maxLeavers), MaxRoleChanges: quantity.Percent(maxRoleChanges), MinAdmins: minAdmins,
-		MaxRenames: quantity.Percent(maxRenames),
+		MaxRenames: quantity.Percent(maxRenames), LeaverGrace: leaverGrace, MaxRemovals: maxRemovals,
 	}
 }
 

@@ -52,7 +52,7 @@ func (o *Options) rulesFor(ctx context.Context, g Ground, wanted drift.Roster) (
 		if c.Team != "" {
 			continue
 		}
-		if member := members[c.Person]; member.ID == c.UserID && string(member.Role) == c.From && wanted[c.Person] == c.To {
+		if member := members[c.Person]; member.ID == c.UserID && string(member.Role) == c.From && isWished(c, wanted) {
 			r.earlier[c.Person] = c
 			continue
 		}
@@ -64,6 +64,16 @@ func (o *Options) rulesFor(ctx context.Context, g Ground, wanted drift.Roster) (
 		}
 	}
 	return r, nil
+}
+
+// isWished reports whether an earlier change is still what the roster wants: the role that it names, or, of somebody whom it
+// does not name, to be removed or demoted first.
+func isWished(c ledger.RoleChange, wanted drift.Roster) bool {
+	role, named := wanted[c.Person]
+	if !named {
+		return c.To == "" || c.To == string(cybedefend.Member)
+	}
+	return c.To != "" && c.To == role
 }
 
 func isAdministrator(role string) bool {
@@ -81,14 +91,21 @@ func (r *roleRules) judge(d drift.Difference) (c amend.Change) {
 		return again(c, earlier, r.now)
 	}
 	if isAdministrator(d.Has) {
-		if r.present <= r.minimum {
-			c.Held = fmt.Sprintf("at least %s stay, and without this one there would be %d", plural.Of(r.minimum, "administrator"), r.present-1)
+		if c.Held = r.spare(); c.Held != "" {
 			return c
 		}
-		r.present--
 	}
 	c.Action = amend.Due
 	return c
+}
+
+// spare counts an administrator less. Where too few would stay, it counts nobody and says so.
+func (r *roleRules) spare() (held string) {
+	if r.present <= r.minimum {
+		return fmt.Sprintf("at least %s stay, and without this one there would be %d", plural.Of(r.minimum, "administrator"), r.present-1)
+	}
+	r.present--
+	return ""
 }
 
 // held returns which rule keeps a member's role as it is, whatever the role.

@@ -293,13 +293,15 @@ func (r *teamRules) held(d drift.Difference) string {
 	g := r.ground
 	switch {
 	case g.Doubtful.Has(d.Email):
-		return "what became of an earlier request for the person is not known yet"
+		return heldInDoubt
 	case d.Kind == drift.TeamMissing && !g.Directory.Staff.Stable:
 		return "the list of the team's members kept changing while it was read"
 	case d.Kind == drift.TeamMissing:
 		return ""
 	case g.Directory.Caller.Is(d.UserID, d.Email):
 		return "these are the credentials in use: somebody else has to change their place in a team"
+	case g.Protected.keeps(d):
+		return heldProtected
 	case d.Kind == drift.TeamExtra && r.elsewhere[email.Mailbox(email.Fold(d.Email))]:
 		return "another roster names this person"
 	}

@@ -26,6 +26,7 @@ const (
 	OptionMaxLeavers  = "max-leavers"
 
 	OptionMaxRoleChanges = "max-role-changes"
+	OptionMaxRemovals    = "max-removals"
 	OptionMaxCancels     = "max-cancels"
 	OptionMaxPrunes      = "max-prunes"
 	OptionMaxRenames     = "max-renames"
@@ -46,6 +47,8 @@ type Limits struct {
 	MaxRoleChanges *int
 	// MaxRenames is how many people may seem to have another address than in an earlier roster, nil meaning any number.
 	MaxRenames *int
+	// MaxRemovals is how many members may be removed, or demoted on the way out, nil meaning any number.
+	MaxRemovals *int
 	// MinRows is how many rows the roster must have.
 	MinRows int
 	// Domains are those of all addresses, none meaning any.
@@ -97,6 +100,7 @@ type Check struct {
 	admins  group // of them, who would become an administrator or a manager
 	foreign group // of them, whose domain is not allowed
 	leavers group // who would lose something since the roster names them no more
+	removed group // of them, members who would be removed, or demoted on the way out
 	roles   group // members who would be given another role
 	renames group // people who seem to have another address
 	domains map[string]bool
@@ -148,6 +152,12 @@ func (c *Check) Leave(address string) { c.leavers.add(address) }
 // Rename takes in somebody who seems to have another address than in an earlier roster.
 func (c *Check) Rename(from, to string) { c.renames.add(from + " as " + to) }
 
+// Remove takes in a member who would be removed, or demoted on the way out, since the roster names them no more.
+func (c *Check) Remove(address string) {
+	c.Leave(address)
+	c.removed.add(address)
+}
+
 // Trips returns every guard that has something against a plan over a roster with so many rows.
 func (c *Check) Trips(rows int) []Trip {
 	var trips []Trip
@@ -173,6 +183,12 @@ func (c *Check) Trips(rows int) []Trip {
 		trips = append(trips, Trip{
 			Option: OptionMaxLeavers, Reason: fmt.Sprintf("%s would be changed for having left the roster, and at most %d may", plural.Of(c.leavers.n, "person"), *most),
 			Examples: c.leavers.examples(), Pass: pass(OptionMaxLeavers, strconv.Itoa(c.leavers.n)),
+		})
+	}
+	if most := c.limits.MaxRemovals; most != nil && c.removed.n > *most {
+		trips = append(trips, Trip{
+			Option: OptionMaxRemovals, Reason: fmt.Sprintf("%s would be removed, or demoted on the way out, and at most %d may", plural.Of(c.removed.n, "member"), *most),
+			Examples: c.removed.examples(), Pass: pass(OptionMaxRemovals, strconv.Itoa(c.removed.n)),
 		})
 	}
 	if most := c.limits.MaxRoleChanges; most != nil && c.roles.n > *most {

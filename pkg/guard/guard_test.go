@@ -126,6 +126,27 @@ func TestLeavers(t *testing.T) {
 	}
 }
 
+// TestRemovalsCountTwice has members who are removed, who count as leavers, too.
+func TestRemovalsCountTwice(t *testing.T) {
+	check := guard.New(guard.Limits{MaxLeavers: new(3), MaxRemovals: new(1)})
+	check.Leave("zoe@x.example")
+	for i, want := range []string{
+		"",
+		"max-removals: 2 members would be removed, or demoted on the way out, and at most 1 may: a1@x.example, a2@x.example max-removals 2",
+		"max-leavers: 4 people would be changed for having left the roster, and at most 3 may: zoe@x.example, a1@x.example, a2@x.example, a3@x.example max-leavers 4; " +
+			"max-removals: 3 members would be removed, or demoted on the way out, and at most 1 may: a1@x.example, a2@x.example, a3@x.example max-removals 3",
+	} {
+		check.Remove(fmt.Sprintf("a%d@x.example", i+1))
+		var trips []string
+		for _, trip := range check.Trips(10) {
+			trips = append(trips, fmt.Sprint(trip, " ", trip.Pass[0]))
+		}
+		if got := strings.Join(trips, "; "); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestFakesAreNamedHoweverLateTheyCome(t *testing.T) {
 	check := guard.New(guard.Limits{Domains: domains(t, "acme.com")})
 	for _, person := range append(crowd(50, "gmail.com"), crowd(2, "acme.co")...) {

@@ -50,6 +50,11 @@ func Metrics(s report.Summary, version string, ended time.Time, earlier []byte) 
 	m.sample(strconv.Itoa(s.Throttled))
 	m.gauge("rollcall_last_run_retries", "Requests of the last run that were repeats.")
 	m.sample(strconv.Itoa(s.Repeats()))
+	if s.Drift != nil {
+		m.gauge("rollcall_last_run_leavers", "Members who left the roster, by what the last run did with them.")
+		m.sample(strconv.Itoa(s.Drift.Removed), "action", "removed")
+		m.sample(strconv.Itoa(s.Drift.Demoted), "action", "demoted")
+	}
 	return m.text.Bytes()
 }
 

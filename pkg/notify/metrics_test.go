@@ -77,8 +77,21 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+func TestMetricsOfLeavers(t *testing.T) {
+	s := night()
+	s.Drift = &report.Drift{Removed: 3, Demoted: 2}
+	got := scrape(t, notify.Metrics(s, "v1.2.3", morning, nil))
+	for action, want := range map[string]float64{"removed": 3, "demoted": 2} {
+		if value := got["rollcall_last_run_leavers organization_id=o1 roster=R&D.csv action="+action]; value != want {
+			t.Errorf("%s: %g, want %g", action, value, want)
+		}
+	}
+}
+
 func TestMetricsAreNamedByConvention(t *testing.T) {
-	problems, err := promlint.New(bytes.NewReader(notify.Metrics(night(), "v1.2.3", morning, nil))).Lint()
+	s := night()
+	s.Drift = &report.Drift{}
+	problems, err := promlint.New(bytes.NewReader(notify.Metrics(s, "v1.2.3", morning, nil))).Lint()
 	if err != nil {
 		t.Fatal(err)
 	}

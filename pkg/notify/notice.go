@@ -72,7 +72,7 @@ func withoutFolders(s report.Summary) report.Summary {
 	}
 	if s.Drift != nil {
 		drift := *s.Drift
-		drift.File = fileName(drift.File)
+		drift.File, drift.RemovedFile = fileName(drift.File), fileName(drift.RemovedFile)
 		s.Drift = &drift
 	}
 	return s

@@ -183,7 +183,10 @@ func (s *Session) follow(ctx context.Context, stop <-chan struct{}, applied erro
 	if s.o.listsChanges() {
 		listed = results.DriftPath(s.o.Results)
 	}
-	err := s.amend(ctx, stop, s.run.ID, s.following.Changes, listed)
+	err := s.keepRemoved(ctx, stop)
+	if err == nil || StatusOf(err) == status.Unexpected {
+		err = errors.Join(err, s.amend(ctx, stop, s.run.ID, s.following.Changes, listed))
+	}
 	ctx = context.WithoutCancel(ctx)
 	if s.o.Sync != nil && (err == nil || StatusOf(err) == status.Rows) {
 		err = errors.Join(err, s.accept(ctx, s.run.ID))
@@ -216,6 +219,9 @@ func (s *Session) writeDrift(ctx context.Context) error {
 		return err
 	}
 	s.report.Drift = s.following.Count()
+	if s.following != nil {
+		s.report.Drift.RemovedFile = s.removedFile
+	}
 	if s.following == nil || !s.o.listsChanges() {
 		return nil
 	}

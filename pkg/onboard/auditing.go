@@ -178,7 +178,7 @@ func (s *Session) guardsPassed(p *Preview) (events []audit.Event) {
 		return nil
 	}
 	usual := ForSync()
-	limits := guard.Limits{MaxAdmins: usual.MaxAdmins, MaxLeavers: new(usual.Sync.Leavers(f.Rows()))}
+	limits := guard.Limits{MaxAdmins: usual.MaxAdmins, MaxLeavers: new(usual.Sync.Leavers(f.Rows())), MaxRemovals: new(usual.Sync.MaxRemovals)}
 	if d := s.past.inputs.Directory; d != nil {
 		limits.MaxRoleChanges = new(usual.Sync.RoleChanges(d.Members()))
 	}
@@ -192,8 +192,14 @@ func (s *Session) guardsPassed(p *Preview) (events []audit.Event) {
 	if f.AcceptRoster {
 		events = append(events, audit.Pass(s.run.ID, guard.OptionAcceptRoster, "", ""))
 	}
-	if f.MinAdmins < usual.Sync.MinAdmins && f.ApplyRoles {
+	if f.MinAdmins < usual.Sync.MinAdmins && (f.ApplyRoles || f.RemoveLeavers) {
 		events = append(events, audit.Pass(s.run.ID, "min-admins", strconv.Itoa(f.MinAdmins), ""))
+	}
+	if f.LeaverGrace < usual.Sync.LeaverGrace && f.RemoveLeavers {
+		events = append(events, audit.Pass(s.run.ID, "leaver-grace", f.LeaverGrace.String(), ""))
+	}
+	if f.RemoveAtOnce {
+		events = append(events, audit.Pass(s.run.ID, "remove-at-once", "", "whoever has more rights than a member is not demoted first"))
 	}
 	return events
 }
@@ -209,6 +215,8 @@ func (s *Session) valueOf(option string) string {
 	switch {
 	case option == guard.OptionMaxShrink:
 		return s.o.Sync.MaxShrink.String()
+	case option == guard.OptionMaxRemovals:
+		return strconv.Itoa(s.o.Sync.MaxRemovals)
 	case option == guard.OptionMaxAdmins && s.o.MaxAdmins != nil:
 		return strconv.Itoa(*s.o.MaxAdmins)
 	}

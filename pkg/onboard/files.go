@@ -26,6 +26,9 @@ func (o Options) Files() []fileset.File {
 	if o.Source.Open == nil && !fetch.Is(o.Roster) {
 		files = append(files, fileset.File{Path: o.Roster, Role: fileset.Roster})
 	}
+	for _, path := range o.protectFiles() {
+		files = append(files, fileset.File{Path: path, Role: fileset.Protected, Option: optionProtect})
+	}
 	if o.Results == "" || o.Results == "-" {
 		return files
 	}

@@ -13,7 +13,7 @@ func (s *Session) compare(ctx context.Context) error {
 	memory := follow.Memory{Ledger: s.memory.ledger, Scope: s.memory.scope, IsHeld: !s.memory.held.IsZero()}
 	inputs := &s.past.inputs
 	ground := follow.Ground{
-		Memory: memory, Directory: inputs.Directory, Histories: inputs.Histories, Doubtful: s.past.doubtful, Now: s.now(),
+		Memory: memory, Directory: inputs.Directory, Histories: inputs.Histories, Doubtful: s.past.doubtful, Protected: s.protected, Now: s.now(),
 	}
 	var absence *follow.Absence
 	var err error

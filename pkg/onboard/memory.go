@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rollcall/pkg/amend"
+	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
@@ -92,8 +93,26 @@ func (m memory) undone(ctx context.Context) iter.Seq2[record.Record, error] {
 // is sent: what the joining has led to must not seem to be from before it.
 const clocks = time.Minute
 
-// joined returns since when the present joining of those lasts who have left and are named again.
+// joined returns since when the present joining of those lasts who have left and are named again. Whoever was removed has left,
+// whatever roster or person asks for them since.
 func (m memory) joined(ctx context.Context, now time.Time, whole string) (map[string]time.Time, error) {
+	joined, err := m.joinedBy(ctx, now, whole)
+	if err != nil {
+		return nil, err
+	}
+	for c, err := range m.ledger.ChangesIn(ctx, m.scope) {
+		if err != nil {
+			return nil, err
+		}
+		if key := email.Fold(c.Email); c.Action == string(amend.Removed) && c.At.After(joined[key]) {
+			joined[key] = c.At
+		}
+	}
+	return joined, nil
+}
+
+// joinedBy returns what [memory.joined] does of those who have left the whole roster of that name.
+func (m memory) joinedBy(ctx context.Context, now time.Time, whole string) (map[string]time.Time, error) {
 	joined := map[string]time.Time{}
 	if same, err := m.follows(ctx, whole); err != nil || !same {
 		return joined, err

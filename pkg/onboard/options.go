@@ -308,7 +308,7 @@ func (o Options) check() error {
 			Remedy: remedy.Words("add ").Use("dry-run", "").Words(", or leave ").Use("offline", "").Words(" out"),
 		}
 	}
-	return nil
+	return o.checkLeavers()
 }
 
 func (s Service) withDefaults() (Service, error) {

@@ -282,7 +282,7 @@ func (p *Preview) finish() {
 	if !p.Deadline.IsZero() {
 		p.Late = Unsent(p.Sends(), float64(pace.Rate), time.Until(p.Deadline))
 	}
-	p.Files = s.o.written()
+	p.Files = append(s.o.written(), s.removedFiles()...)
 }
 
 // Takes returns how long so many requests take at so many a second.

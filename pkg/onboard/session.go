@@ -43,6 +43,9 @@ type Session struct {
 	approval  *approval         // nil if there is no plan to carry out
 	following *follow.Following // nil unless it is a sync
 	differing differing         // pending invitations that are not what the roster wants
+	protected follow.Protected
+	// removedFile has those whom the run has removed, empty unless there are such.
+	removedFile string
 	trailing
 
 	report  Report
@@ -83,6 +86,10 @@ func (s *Session) set() (err error) {
 
 func (s *Session) open(ctx context.Context) error {
 	s.approval, s.past.now, s.past.inputs.Render = newApproval(&s.o), s.now, s.o.Render
+	var err error
+	if s.protected, err = s.o.protected(ctx); err != nil {
+		return err
+	}
 	if err := s.readRoster(ctx); err != nil {
 		return err
 	}

@@ -37,6 +37,27 @@ type Drift struct {
 	Due []string `json:"due,omitempty"`
 	// File lists all of them; empty if there is none.
 	File string `json:"file"`
+	// Removed and Demoted count the leavers who were removed, and who lost their role first, among those that were changed;
+	// LeaversHeld those whom a rule keeps.
+	Removed     int `json:"removed,omitempty"`
+	Demoted     int `json:"demoted,omitempty"`
+	LeaversHeld int `json:"leavers_held,omitempty"`
+	// RemovedFile is a roster of those who were removed, or demoted first, as they were before; empty if there is none.
+	RemovedFile string `json:"removed_file,omitempty"`
+}
+
+// leavers says in words what has become of the members who left the roster, "" where nothing was to become of them.
+func (d *Drift) leavers() string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{d.Removed, "removed"}, {d.Demoted, "demoted first"}, {d.LeaversHeld, "stay for now"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // pendingDiffers is what there is to say of so many invitations.
@@ -109,5 +130,5 @@ func (d *Drift) details() []detail {
 	if d.Renamed > 0 {
 		details = append(details, detail{"held", plural.Of(d.Renamed, "rename")})
 	}
-	return append(details, detail{"drift", d.File})
+	return append(details, detail{"leavers", d.leavers()}, detail{"restore", d.RemovedFile}, detail{"drift", d.File})
 }

@@ -10,6 +10,8 @@ type current struct {
 	quota    Quota
 	// keepsRoles says that a change of a role has no effect.
 	keepsRoles bool
+	// keepsMembers says that a removal has no effect.
+	keepsMembers bool
 }
 
 func (o *Options) current() current {

@@ -191,7 +191,9 @@ func (s *Sandbox) removeMember(q *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.organization.leave(found, momentOf(s.options.Now()))
+	if !s.current.keepsMembers {
+		s.organization.leave(found, momentOf(s.options.Now()))
+	}
 	return wireMessage{"Member removed"}, nil
 }
 

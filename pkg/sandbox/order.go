@@ -48,6 +48,9 @@ func (s *Sandbox) orders() map[string]order {
 		"seat":       s.orderSeat,
 		"roles-keep": plain(func() error { s.KeepRoles(true); return nil }),
 		"roles-back": plain(func() error { s.KeepRoles(false); return nil }),
+
+		"members-keep": plain(func() error { s.KeepMembers(true); return nil }),
+		"members-back": plain(func() error { s.KeepMembers(false); return nil }),
 	}
 }
 

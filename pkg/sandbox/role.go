@@ -28,6 +28,13 @@ func (s *Sandbox) KeepRoles(keep bool) {
 	s.current.keepsRoles = keep
 }
 
+// KeepMembers says whether removals of members are answered as ever, and have no effect.
+func (s *Sandbox) KeepMembers(keep bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current.keepsMembers = keep
+}
+
 func (o *organization) changeRole(m *member, role cybedefend.Role, at moment) {
 	o.countAdministrator(m.role, -1)
 	o.countAdministrator(role, 1)

@@ -8,6 +8,23 @@ import (
 	"rollcall/pkg/sandbox"
 )
 
+func TestRemovalsWithoutEffect(t *testing.T) {
+	s := start(t, sandbox.Options{Members: sandbox.Population{Count: 1}})
+	remove := func() (left int) {
+		id := fmt.Sprint(s.call(t, http.MethodGet, page("members", 1, 20), nil).want(t, 200).at("users", 1, "id"))
+		s.call(t, http.MethodDelete, "/organization/"+sandbox.DefaultOrganizationID+"/member", map[string]any{"userId": id}).want(t, 200)
+		return len(s.call(t, http.MethodGet, page("members", 1, 20), nil).want(t, 200).emails("users"))
+	}
+	s.KeepMembers(true)
+	if left := remove(); left != 2 {
+		t.Errorf("%d are left of two, although nobody leaves", left)
+	}
+	s.KeepMembers(false)
+	if left := remove(); left != 1 {
+		t.Errorf("%d are left of two, and one was removed", left)
+	}
+}
+
 func TestRolesByOrder(t *testing.T) {
 	s := start(t, sandbox.Options{Members: sandbox.Population{Count: 1}})
 	role := func() string {
