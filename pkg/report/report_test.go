@@ -163,7 +163,7 @@ func TestNext(t *testing.T) {
 		outcomes    map[record.Outcome]int
 		results     string
 		corrections string
-		drift       *report.Drift
+		follows     bool
 		want        string
 	}{
 		{exit: 0, want: "Nothing is left to do."},
@@ -178,8 +178,8 @@ func TestNext(t *testing.T) {
 		{exit: 3, outcomes: map[record.Outcome]int{record.Unknown: 1}, results: "r.csv", corrections: "t.csv", want: "Follow the hints in t.csv; the same command looks the unknown rows up again: " + command},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Unknown: 1}, results: "-", want: "Follow the hints in the results on standard output; the same command looks the unknown rows up again: " + command},
 		{exit: 3, outcomes: map[record.Outcome]int{record.Unknown: 1}, want: "The same command looks the unknown rows up again: " + command},
-		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1}, results: "r.csv", corrections: "t.csv", drift: &report.Drift{}, want: "Fix the rows in team.csv, which t.csv lists; then the same command goes on from there: " + command},
-		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "r.csv", drift: &report.Drift{}, want: "Fix the rows in team.csv; then the same command goes on from there: " + command},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Invalid: 1}, results: "r.csv", corrections: "t.csv", follows: true, want: "Fix the rows in team.csv, which t.csv lists; then the same command goes on from there: " + command},
+		{exit: 3, outcomes: map[record.Outcome]int{record.Rejected: 1}, results: "r.csv", follows: true, want: "Fix the rows in team.csv; then the same command goes on from there: " + command},
 		{exit: 4, want: "Check the credentials and the caller's right to invite; then the same command goes on from here: " + command},
 		{exit: 5, want: "Nothing was sent. Fix the rows in team.csv; then the same command checks them again: " + command},
 		{exit: 6, want: "Another run holds this ledger. When it has ended, the same command goes on from there: " + command},
@@ -189,7 +189,7 @@ func TestNext(t *testing.T) {
 	}
 	for _, tt := range tests {
 		s := report.Summary{
-			Status: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Corrections: tt.corrections, Drift: tt.drift, Command: command,
+			Status: tt.exit, Outcomes: tt.outcomes, Roster: "team.csv", Results: tt.results, Corrections: tt.corrections, Follows: tt.follows, Command: command,
 			Render: func(r remedy.Remedy) string { return "--" + r.String() },
 		}
 		if got := s.Next(); got != tt.want {
