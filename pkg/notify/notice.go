@@ -73,6 +73,7 @@ func withoutFolders(s report.Summary) report.Summary {
 	if s.Drift != nil {
 		drift := *s.Drift
 		drift.File, drift.RemovedFile = fileName(drift.File), fileName(drift.RemovedFile)
+		drift.Due = nil // which names people
 		s.Drift = &drift
 	}
 	return s

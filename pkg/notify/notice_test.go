@@ -83,7 +83,9 @@ func TestNoticeNamesNoFolders(t *testing.T) {
 		Run: "r1", OrganizationID: "o1", Roster: "/home/ada/hr/team.csv", Rows: 1, Outcomes: map[record.Outcome]int{record.Invited: 1},
 		Results: "/home/ada/hr/team.results.csv", Ledger: "/home/ada/.local/state/rollcall/o1.db", Corrections: "/home/ada/hr/team.todo.csv",
 		Stale:   []string{"/home/ada/hr/team.drift.csv"},
-		Command: "rollcall sync /home/ada/hr/team.csv", Drift: &report.Drift{Leavers: 1, File: "/home/ada/hr/team.drift.csv"},
+		Command: "rollcall sync /home/ada/hr/team.csv", Drift: &report.Drift{
+			Leavers: 1, File: "/home/ada/hr/team.drift.csv", RemovedFile: "/home/ada/hr/team.removed-r1.csv", Due: []string{"1 leaver to be removed: ada@x.example"},
+		},
 	}
 	body, err := notify.Notice(give, nil)
 	if err != nil {
@@ -101,7 +103,7 @@ func TestNoticeNamesNoFolders(t *testing.T) {
 		"results": "team.results.csv", "ledger": "", "dry_run": false, "resumed": false, "requests": 0.0, "throttled": 0.0, "retries": 0.0,
 		"duration_s": 0.0, "organization_name": "", "started_at": nil, "error": "", "stale": []any{"team.drift.csv"}, "todo": "team.todo.csv", "drift": map[string]any{
 			"role": 0.0, "leaver": 1.0, "leaver_invited": 0.0, "unknown_invited": 0.0, "changed": 0.0, "failed": 0.0, "roles_changed": 0.0, "held": 0.0,
-			"file": "team.drift.csv",
+			"file": "team.drift.csv", "removed_file": "team.removed-r1.csv",
 		},
 	}
 	if diff := cmp.Diff(want, got.Rollcall); diff != "" {
