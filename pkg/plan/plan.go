@@ -173,7 +173,7 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 	switch {
 	case m.Member != nil:
 		v.Outcome, v.Reason = record.AlreadyMember, reasonMember
-		v.Hint = remedy.Words(roleHint(string(m.Member.Role), desired.Role))
+		v.Hint = remedy.Words(roleHint("member", string(m.Member.Role), desired.Role))
 		if teams := in.Teams[email.Fold(desired.Email)]; len(v.Hint) > 0 && len(teams) > 0 {
 			v.Hint = append(v.Hint.Words("; "), teams...)
 		} else {
@@ -187,6 +187,8 @@ func (in Inputs) keep(desired Desired, m directory.Membership, history History) 
 		v.Reason, v.Hint = in.Policy.keeps(m, history, in.At, v.Differs)
 		if v.Differs != nil {
 			v.Hint = in.Policy.differHint(*v.Differs, v.Hint, m, history, in.At)
+		} else if differs := roleHint("pending invitation", m.Pending.OrganizationRole, desired.Role); desired.RoleDefaulted && differs != "" {
+			v.Hint = remedy.Words(differs) // a role for all is no wish for this one, but worth a word
 		}
 		v.Hint = UnreadExpiry(v.Hint, *m.Pending)
 	case m.Expired != nil:
@@ -234,12 +236,12 @@ func Perhaps(m directory.Membership, words string) Verdict {
 	return v
 }
 
-// roleHint says that the role which a member has is not the role which the roster wants.
-func roleHint(has, wants string) string {
+// roleHint says that the role which somebody has is not the role which the roster wants.
+func roleHint(what, has, wants string) string {
 	if has == "" || strings.EqualFold(has, wants) {
 		return ""
 	}
-	return fmt.Sprintf("the member has the role %s, the roster wants %s: change it in the dashboard", has, wants)
+	return fmt.Sprintf("the %s has the role %s, the roster wants %s: change it in the dashboard", what, has, wants)
 }
 
 // assign resolves the team names that are desired. All that is wrong with them is one problem.
