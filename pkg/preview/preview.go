@@ -103,6 +103,13 @@ func (s *screen) showChanges(p *onboard.Preview) {
 			s.row("to change", "%s", due)
 		}
 	}
+	shown := 0
+	for _, change := range p.Changes {
+		if change.NewEmail != "" && shown < onboard.Shown {
+			s.row("renamed", "%s is perhaps %s now", change.Email, change.NewEmail)
+			shown++
+		}
+	}
 }
 
 // showTime says how long the sending will take, as far as can be said before it begins.
