@@ -84,7 +84,7 @@ func (in Inputs) same(sent, desired Desired) bool {
 // sameTeams reports whether what was sent has the teams that the roster wants, as far as that can be told: teams have ids
 // and may be renamed. A row that names none of its own wants none in particular.
 func (in Inputs) sameTeams(sent, wanted []roster.Team) bool {
-	if len(wanted) == 0 || slices.Equal(wanted, in.Defaults) {
+	if len(wanted) == 0 || roster.FormatTeams(wanted) == roster.FormatTeams(in.Defaults) {
 		return true
 	}
 	has, problem := assign(sent, in.Directory)

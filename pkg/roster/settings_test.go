@@ -24,7 +24,7 @@ func TestSettingsParse(t *testing.T) {
 	}
 	want := roster.Options{
 		Role:  "billing_manager",
-		Teams: []roster.Team{{Name: "Platform", Role: "read_only"}, {Name: "Security", Role: roster.DefaultTeamRole}},
+		Teams: []roster.Team{{Name: "Platform", Role: "read_only"}, {Name: "Security", Role: roster.DefaultTeamRole, RoleDefaulted: true}},
 		Map:   map[string]string{"email": "Work Email", "role": "Rank"}, Encoding: document.UTF16LE, Delimiter: ';', Sheet: "People",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
