@@ -77,7 +77,7 @@ type story struct {
 	renames              bool
 	// oneNightIn is of how many nights one has a run.
 	oneNightIn int
-	nights               map[status.Status]int // by what became of them
+	nights     map[status.Status]int // by what became of them
 }
 
 func newStory(t *testing.T, seed uint64) *story {
