@@ -72,8 +72,9 @@ var arrows = []arrow{
 
 	// What a run leaves behind.
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
-	{"report", "plural record remedy status", "a report is made from records alone, so that it can be made again later"},
-	{"notify", "address atomicfile bounded connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
+	{"causes", "", "it groups people by reasons, whoever they are and whatever was done about them"},
+	{"report", "causes plural record remedy status", "a report is made from records alone, so that it can be made again later"},
+	{"notify", "address atomicfile bounded causes connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	{
 		"follow", "amend cybedefend directory drift email fileset guard journey ledger ledger/sqlite plan plural quantity record remedy report results roster",
@@ -83,7 +84,7 @@ var arrows = []arrow{
 	// The edge.
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget connection cybedefend directory document drift email fence fetch fileset fix follow guard journey ledger ledger/sqlite " +
+		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard journey ledger ledger/sqlite " +
 			"pace paging plan plural progress quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"listing", "console cybedefend directory email formula guard ledger plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"rollcall/pkg/causes"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
@@ -42,16 +43,20 @@ func (o Occasion) Calls(s report.Summary) bool {
 }
 
 // Notice returns a summary as a message for a chat's incoming webhook, in the JSON that Slack takes: two plain lines
-// under "text", and the object of [report.Summary.WriteJSON] under "rollcall". Render shows the options that the meaning
-// of the status names; nil shows them in words.
+// under "text", one more for each of the first reasons why somebody needs something, and the object of
+// [report.Summary.WriteJSON] under "rollcall". Render shows the options that the meaning of the status names; nil shows them
+// in words.
 //
 // It goes to somebody else's service, so there is nothing personal in it but what the names of files say: files are named
 // without their folders, the ledger, which tells a chat nothing, not at all, and neither is a roster that is an address, nor
-// is the error told.
+// is the error told. Who needs something is not told, only how many and why.
 func Notice(s report.Summary, render remedy.Renderer) ([]byte, error) {
 	meaning := fmt.Sprintf("exit code %d: %s", s.Status, s.Status.Meaning(render))
 	if tripped := s.Tripped.String(); tripped != "" {
 		meaning += " (" + tripped + ")"
+	}
+	for _, cause := range first(withoutFolders(s).Causes) {
+		meaning += "\n" + chatText.Replace(causes.Line(cause))
 	}
 	return json.Marshal(struct {
 		Text    string         `json:"text"`
@@ -70,6 +75,7 @@ func withoutFolders(s report.Summary) report.Summary {
 	for i, path := range s.Stale {
 		s.Stale[i] = fileName(path)
 	}
+	s.Causes = causes.WithoutPeople(s.Causes)
 	if s.Drift != nil {
 		drift := *s.Drift
 		drift.File, drift.RemovedFile = fileName(drift.File), fileName(drift.RemovedFile)
@@ -78,6 +84,12 @@ func withoutFolders(s report.Summary) report.Summary {
 	}
 	return s
 }
+
+// told is how many reasons a chat is told in words; the object has all of them.
+const told = 5
+
+// first returns the first causes, as many as a chat is told.
+func first(list []causes.Cause) []causes.Cause { return list[:min(told, len(list))] }
 
 // headline says in one line what became of which roster.
 func headline(s report.Summary) string {

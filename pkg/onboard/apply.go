@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/amend"
 	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/causes"
 	"rollcall/pkg/follow"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
@@ -160,7 +161,9 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
 	_ = s.memory.learnPace(ctx, s.connection.pace)
-	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now(), reasonLeft(err))
+	var needy causes.Collector
+	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now(), reasonLeft(err), &needy)
+	s.report.Causes = needy.List()
 	if resultsErr != nil {
 		if outcomes, countErr := s.countOutcomes(ctx); countErr == nil {
 			s.report.Outcomes = outcomes
@@ -241,15 +244,18 @@ func (p *Preview) isIdle() bool {
 		f.Accepted.Digest == s.digest() && ledger.Series(f.Accepted.Roster) == ledger.Series(s.roster.Name)
 }
 
-// countOutcomes counts the outcomes where no results could be written.
+// countOutcomes counts the outcomes where no results could be written, and has the report say who needs something.
 func (s *Session) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
 	outcomes := map[record.Outcome]int{}
+	var needy causes.Collector
 	for rec, err := range results.Records(ctx, s.memory.ledger, s.run, s.now()) {
 		if err != nil {
 			return nil, err
 		}
 		outcomes[rec.Outcome]++
+		needs(&needy, rec)
 	}
+	s.report.Causes = needy.List()
 	return outcomes, nil
 }
 
@@ -289,7 +295,12 @@ func (s *Session) writeVerdicts(ctx context.Context) (*Preview, error) {
 		return nil, err
 	}
 	defer out.discard()
-	p, refused := s.preview(ctx, out.write)
+	var needy causes.Collector
+	p, refused := s.preview(ctx, func(r record.Record) error {
+		needs(&needy, r)
+		return out.write(r)
+	})
+	s.report.Causes = needy.List()
 	if p == nil {
 		return nil, refused
 	}

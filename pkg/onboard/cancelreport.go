@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rollcall/pkg/amend"
+	"rollcall/pkg/causes"
 	"rollcall/pkg/follow"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/status"
@@ -132,6 +133,12 @@ func (r CancelReport) WriteText(w io.Writer) error {
 	}
 	if r.Stale != "" {
 		b.WriteString("\n  stale    " + r.Stale + " (of an earlier run)\n")
+	}
+	for i, line := range causes.Lines(r.needs(), r.File) {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString("  " + line + "\n")
 	}
 	b.WriteString("\n" + r.next() + "\n")
 	_, err := io.WriteString(w, b.String())

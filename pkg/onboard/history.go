@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"rollcall/pkg/causes"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/record"
@@ -73,7 +74,7 @@ func (h History) Results(ctx context.Context, name string, o Output) error {
 		return err
 	}
 	return History{Ledgers: []string{path}}.each(func(l ledger.Ledger) error {
-		_, err := writeResults(ctx, l, run, o, run.EndedAt, "")
+		_, err := writeResults(ctx, l, run, o, run.EndedAt, "", nil)
 		return err
 	})
 }
@@ -133,8 +134,10 @@ func (o Output) createResults(extra []string) (output, error) {
 }
 
 // writeResults writes what the ledger knows about every row of a run, and counts the outcomes. Left says why rows were not
-// sent, where there is more to say than that the run has ended.
-func writeResults(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, ended time.Time, left string) (map[record.Outcome]int, error) {
+// sent, where there is more to say than that the run has ended. Each record is told to who needs something, unless that is nil.
+func writeResults(
+	ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, ended time.Time, left string, needy *causes.Collector,
+) (map[record.Outcome]int, error) {
 	out, err := o.createResults(run.Extra)
 	if err != nil {
 		return nil, err
@@ -149,6 +152,7 @@ func writeResults(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output
 		if r.Outcome == record.NotSent && left != "" {
 			r.Error = left
 		}
+		needs(needy, r)
 		if err := out.write(r); err != nil {
 			return nil, err
 		}

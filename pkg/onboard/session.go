@@ -154,6 +154,9 @@ func (s *Session) readRoster(ctx context.Context) error {
 		return nil
 	}
 	lines, err := FirstFindings(Findings(ctx, s.roster), s.o.Render)
+	if err == nil {
+		err = s.reportInvalid(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -316,7 +319,7 @@ func (s *Session) Pace() pace.Status {
 // Report returns what is known so far. It is not to be asked for while the session is opened or applied.
 func (s *Session) Report() Report {
 	r := s.report
-	r.Outcomes, r.Retries = maps.Clone(r.Outcomes), maps.Clone(r.Retries)
+	r.Outcomes, r.Retries, r.Causes = maps.Clone(r.Outcomes), maps.Clone(r.Retries), slices.Clone(r.Causes)
 	r.Follows = s.o.Sync != nil
 	r.Roster, r.DryRun, r.Render = s.o.PublicName(), s.o.DryRun, s.o.Render
 	r.StartedAt, r.Duration = s.began, time.Since(s.began)

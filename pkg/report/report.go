@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"rollcall/pkg/causes"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
@@ -59,6 +60,8 @@ type Summary struct {
 	Retries map[string]int
 	// StartedAt is when it began, on this machine's clock; zero if it is not known.
 	StartedAt time.Time
+	// Causes are who needs something, by reason; nil if nobody does.
+	Causes []causes.Cause
 	// Error says what has stopped it, in the words in which a person is told; empty if nothing has.
 	Error string
 	// Duration is the time from the first row to the last outcome.
@@ -128,6 +131,8 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Tripped        *Tripped `json:"tripped,omitempty"`
 		Pending        int      `json:"pending_differs,omitempty"`
 		Replaced       int      `json:"pending_replaced,omitempty"`
+
+		Causes []causes.Cause `json:"causes,omitempty"`
 	}{
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: int(s.Status),
@@ -135,7 +140,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
 		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Name: s.OrganizationName, StartedAt: instant(s.StartedAt), Error: s.Error,
 		NewTeams: s.NewTeams, Drift: s.Drift, Stale: s.Stale, Corrections: s.Corrections, Tripped: s.Tripped,
-		Pending: s.PendingDiffers, Replaced: s.PendingReplaced,
+		Pending: s.PendingDiffers, Replaced: s.PendingReplaced, Causes: s.Causes,
 	})
 	return b.Bytes(), err
 }

@@ -118,7 +118,7 @@ Run over team.csv: 3 rows in 0s
   differs  2 pending with another role or other teams
   changed  1 invitation replaced
 
-Nothing is left to do.
+Nothing is left to do but what waits for you: 1 pending with another role or other teams.
 `},
 		{"pending ones differ from a roster that is followed", report.Summary{
 			Roster: "team.csv", Rows: 3, Requests: 4, Outcomes: map[record.Outcome]int{record.AlreadyInvited: 2, record.Invited: 1},

@@ -28,7 +28,7 @@ var meanings = map[record.Outcome]string{
 }
 
 // WriteText writes the summary for people: what became of the rows, what it took, where it is written down, and, as
-// the last line, what to do next.
+// the last line, what to do next. Before it come the names of the first people who need something.
 func (s Summary) WriteText(w io.Writer) error {
 	var b bytes.Buffer
 	verb := "Run"
@@ -42,6 +42,7 @@ func (s Summary) WriteText(w io.Writer) error {
 	b.WriteString("\n\n")
 	s.writeOutcomes(&b)
 	s.writeDetails(&b)
+	s.writeNames(&b)
 	fmt.Fprintf(&b, "\n%s\n", s.Next())
 	_, err := w.Write(b.Bytes())
 	return err
@@ -146,7 +147,7 @@ func (s Summary) Next() string {
 		if s.DryRun && s.Drift != nil && len(s.Drift.Due) > 0 {
 			return "Nothing was changed. Without " + s.Render.Text(remedy.Remedy{Option: "dry-run"}) + ", the same command does."
 		}
-		return "Nothing is left to do."
+		return s.leftOver()
 	case status.Settings:
 		return "Nothing was sent. Correct the command line or the settings and run it again."
 	case status.Rows:
