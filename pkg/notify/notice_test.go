@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/causes"
 	"rollcall/pkg/notify"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
@@ -74,6 +75,41 @@ func TestNotice(t *testing.T) {
 				t.Errorf("the summary is %v", got.Rollcall)
 			}
 		})
+	}
+}
+
+// TestNoticeSaysWhyAndNotWho proves that a chat is told why somebody needs something, and not who.
+func TestNoticeSaysWhyAndNotWho(t *testing.T) {
+	s := night()
+	s.Causes = []causes.Cause{
+		{Outcome: "rejected", HTTPStatus: 400, Error: "invite: 400 Bad Request: <!here> ann@x.example is blocked", Hint: "ask ann@x.example", Count: 1, Examples: []causes.Example{{2, "ann@x.example"}}},
+		{Outcome: "invalid", Error: `role: unknown role "Ann Smith"`, Count: 2, Examples: []causes.Example{{3, "ann.smith@x.example"}}},
+	}
+	for i := range 5 {
+		s.Causes = append(s.Causes, causes.Cause{Outcome: "failed", HTTPStatus: 500 + i, Error: "trouble", Count: 1})
+	}
+	body, err := notify.Notice(s, asOption)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Text     string `json:"text"`
+		Rollcall struct {
+			Causes []causes.Cause `json:"causes"`
+		} `json:"rollcall"`
+	}
+	if err := json.Unmarshal(body, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := "\n1 rejected: invite: 400 Bad Request: &lt;!here&gt; … is blocked\n2 invalid: role: unknown role \"…\"\n1 failed: trouble\n1 failed: trouble\n1 failed: trouble"
+	if !strings.HasSuffix(got.Text, want) {
+		t.Errorf("the text is %q", got.Text)
+	}
+	if low := strings.ToLower(string(body)); strings.Contains(low, "ann") || len(got.Rollcall.Causes) != 7 {
+		t.Errorf("the notice is %s", body)
+	}
+	if s.Causes[0].Examples == nil {
+		t.Error("the summary has lost its people")
 	}
 }
 

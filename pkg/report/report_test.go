@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/causes"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
@@ -40,6 +41,9 @@ func TestWriteJSON(t *testing.T) {
 			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346,"organization_name":"Acme","started_at":"2026-11-28T01:00:00Z","error":"too many rows failed","todo":""}`},
 		{"pending ones differ", report.Summary{PendingDiffers: 2, PendingReplaced: 1}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
 			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":"","pending_differs":2,"pending_replaced":1}`},
+		{"some need something", report.Summary{Causes: []causes.Cause{{Outcome: "failed", Error: "cut & gone", Count: 1, Examples: []causes.Example{{2, "ann@x.example"}}}}}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
+			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":"",` +
+			`"causes":[{"outcome":"failed","error":"cut & gone","count":1,"examples":[{"line":2,"email":"ann@x.example"}]}]}`},
 		{"nothing", report.Summary{}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
 			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":""}`},
 	}
@@ -135,6 +139,71 @@ Run over team.csv: 3 rows in 0s
 
 Nothing is left to do.
 `},
+		{"some need something", report.Summary{
+			Roster: "team.csv", Rows: 15, Status: 3, Requests: 20, Results: "team.results.csv", Corrections: "team.todo.csv",
+			Outcomes: map[record.Outcome]int{record.Invited: 2, record.Rejected: 11, record.Invalid: 1, record.NotSent: 1},
+			Causes: []causes.Cause{
+				{Outcome: "rejected", HTTPStatus: 403, Error: "invite: 403 Forbidden: no", Hint: "ask", Count: 11, Examples: []causes.Example{{2, "ann@x.example"}, {3, "bo@x.example"}}},
+				{Outcome: "invalid", Error: "no role", Count: 1, Examples: []causes.Example{{4, ""}}},
+				{Outcome: "not_sent", Count: 1, Examples: []causes.Example{{5, "eve\n@x.example"}}},
+			},
+		}, `
+Run over team.csv: 15 rows in 0s
+
+  invited    2
+  rejected  11  the service said no for good
+  invalid    1  the row itself is wrong
+  not_sent   1  the run stopped before their turn
+
+  sent     20 requests
+  results  team.results.csv
+  to do    team.todo.csv
+
+  11 rejected: invite: 403 Forbidden: no
+    line 2  ann@x.example
+    line 3  bo@x.example
+    hint: ask
+  1 invalid: no role
+    line 4
+  1 not_sent: the run stopped before their turn
+    line 5  eve\n@x.example
+  and 9 more in team.todo.csv
+
+Fix the rows in team.todo.csv and run the same command on that file: it sends only what is missing.
+`},
+		{"the others are in the results on standard output", report.Summary{
+			Roster: "team.csv", Rows: 2, Status: 3, Results: "-", Outcomes: map[record.Outcome]int{record.Failed: 2},
+			Causes: []causes.Cause{{Outcome: "failed", Error: "cut", Count: 2, Examples: []causes.Example{{2, "ann@x.example"}}}},
+		}, `
+Run over team.csv: 2 rows in 0s
+
+  failed  2  trouble on the way; certainly not invited
+
+  sent     0 requests
+  results  standard output
+
+  2 failed: cut
+    line 2  ann@x.example
+  and 1 more in the results on standard output
+
+The same command tries the missing rows again.
+`},
+		{"nothing is done, and something waits", report.Summary{
+			Roster: "team.csv", Rows: 1, Idle: true, Outcomes: map[record.Outcome]int{record.Skipped: 1}, Drift: &report.Drift{Renamed: 1, File: "team.drift.csv"},
+		}, `
+Run over team.csv: 1 row in 0s
+
+  skipped  1  a rule of yours keeps them from being sent; hint names it
+
+  sent     0 requests
+  differs  1 person who may have another address now
+  held     1 rename
+  drift    team.drift.csv
+
+What waits for you: 1 rename to be confirmed; see team.drift.csv.
+
+Nothing to do.
+`},
 		{"no rows", report.Summary{Roster: "team.csv", Status: 5}, `
 Run over team.csv: 0 rows in 0s
 
@@ -198,6 +267,26 @@ func TestNext(t *testing.T) {
 	}
 	if got, want := (report.Summary{Status: 7}).Next(), "The same command resumes."; got != want {
 		t.Errorf("Next = %q, want %q", got, want)
+	}
+}
+
+func TestNextNamesWhatWaitsForAPerson(t *testing.T) {
+	for _, tt := range []struct {
+		give report.Summary
+		want string
+	}{
+		{report.Summary{}, "Nothing is left to do."},
+		{report.Summary{Drift: &report.Drift{Renamed: 2, Held: 1, PendingDiffers: 3, PendingReplaced: 2, File: "t.drift.csv"}},
+			"Nothing is left to do but what waits for you: 2 renames to be confirmed, 1 change that a rule has held, 1 pending with another role or other teams; see t.drift.csv."},
+		{report.Summary{PendingDiffers: 2, Results: "r.csv"}, "Nothing is left to do but what waits for you: 2 pending with another role or other teams; see r.csv."},
+		{report.Summary{PendingDiffers: 2, Results: "-"}, "Nothing is left to do but what waits for you: 2 pending with another role or other teams."},
+		{report.Summary{PendingDiffers: 2, PendingReplaced: 2}, "Nothing is left to do."},
+		{report.Summary{Drift: &report.Drift{Roles: 1, RolesChanged: 1, Changed: 1}}, "Nothing is left to do."},
+		{report.Summary{Idle: true, PendingDiffers: 1}, "Nothing to do."},
+	} {
+		if got := tt.give.Next(); got != tt.want {
+			t.Errorf("Next = %q, want %q", got, tt.want)
+		}
 	}
 }
 
