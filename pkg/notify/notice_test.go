@@ -82,8 +82,8 @@ func TestNotice(t *testing.T) {
 func TestNoticeSaysWhyAndNotWho(t *testing.T) {
 	s := night()
 	s.Causes = []causes.Cause{
-		{Outcome: "rejected", HTTPStatus: 400, Error: "invite: 400 Bad Request: <!here> ann@x.example is blocked", Hint: "ask ann@x.example", Count: 1, Examples: []causes.Example{{2, "ann@x.example"}}},
-		{Outcome: "invalid", Error: `role: unknown role "Ann Smith"`, Count: 2, Examples: []causes.Example{{3, "ann.smith@x.example"}}},
+		{Outcome: "rejected", HTTPStatus: 400, Error: "invite: 400 Bad Request: <!here> ann@x.example is blocked", Hint: "ask ann@x.example", Count: 1, Examples: []causes.Example{{Line: 2, Email: "ann@x.example"}}},
+		{Outcome: "invalid", Error: `role: unknown role "Ann Smith"`, Count: 2, Examples: []causes.Example{{Line: 3, Email: "ann.smith@x.example"}}},
 	}
 	for i := range 5 {
 		s.Causes = append(s.Causes, causes.Cause{Outcome: "failed", HTTPStatus: 500 + i, Error: "trouble", Count: 1})

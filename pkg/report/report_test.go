@@ -41,7 +41,7 @@ func TestWriteJSON(t *testing.T) {
 			`"requests":512,"throttled":12,"retries":18,"duration_s":12.346,"organization_name":"Acme","started_at":"2026-11-28T01:00:00Z","error":"too many rows failed","todo":""}`},
 		{"pending ones differ", report.Summary{PendingDiffers: 2, PendingReplaced: 1}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
 			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":"","pending_differs":2,"pending_replaced":1}`},
-		{"some need something", report.Summary{Causes: []causes.Cause{{Outcome: "failed", Error: "cut & gone", Count: 1, Examples: []causes.Example{{2, "ann@x.example"}}}}}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
+		{"some need something", report.Summary{Causes: []causes.Cause{{Outcome: "failed", Error: "cut & gone", Count: 1, Examples: []causes.Example{{Line: 2, Email: "ann@x.example"}}}}}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
 			`"results":"","ledger":"","dry_run":false,"resumed":false,"requests":0,"throttled":0,"retries":0,"duration_s":0,"organization_name":"","started_at":null,"error":"","todo":"",` +
 			`"causes":[{"outcome":"failed","error":"cut & gone","count":1,"examples":[{"line":2,"email":"ann@x.example"}]}]}`},
 		{"nothing", report.Summary{}, `{"run":"","organization_id":"","roster":"","rows":0,"outcomes":{},"exit_code":0,` +
@@ -143,9 +143,9 @@ Nothing is left to do.
 			Roster: "team.csv", Rows: 15, Status: 3, Requests: 20, Results: "team.results.csv", Corrections: "team.todo.csv",
 			Outcomes: map[record.Outcome]int{record.Invited: 2, record.Rejected: 11, record.Invalid: 1, record.NotSent: 1},
 			Causes: []causes.Cause{
-				{Outcome: "rejected", HTTPStatus: 403, Error: "invite: 403 Forbidden: no", Hint: "ask", Count: 11, Examples: []causes.Example{{2, "ann@x.example"}, {3, "bo@x.example"}}},
-				{Outcome: "invalid", Error: "no role", Count: 1, Examples: []causes.Example{{4, ""}}},
-				{Outcome: "not_sent", Count: 1, Examples: []causes.Example{{5, "eve\n@x.example"}}},
+				{Outcome: "rejected", HTTPStatus: 403, Error: "invite: 403 Forbidden: no", Hint: "ask", Count: 11, Examples: []causes.Example{{Line: 2, Email: "ann@x.example"}, {Line: 3, Email: "bo@x.example"}}},
+				{Outcome: "invalid", Error: "no role", Count: 1, Examples: []causes.Example{{Line: 4, Email: ""}}},
+				{Outcome: "not_sent", Count: 1, Examples: []causes.Example{{Line: 5, Email: "eve\n@x.example"}}},
 			},
 		}, `
 Run over team.csv: 15 rows in 0s
@@ -173,7 +173,7 @@ Fix the rows in team.todo.csv and run the same command on that file: it sends on
 `},
 		{"the others are in the results on standard output", report.Summary{
 			Roster: "team.csv", Rows: 2, Status: 3, Results: "-", Outcomes: map[record.Outcome]int{record.Failed: 2},
-			Causes: []causes.Cause{{Outcome: "failed", Error: "cut", Count: 2, Examples: []causes.Example{{2, "ann@x.example"}}}},
+			Causes: []causes.Cause{{Outcome: "failed", Error: "cut", Count: 2, Examples: []causes.Example{{Line: 2, Email: "ann@x.example"}}}},
 		}, `
 Run over team.csv: 2 rows in 0s
 
