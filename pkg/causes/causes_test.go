@@ -42,7 +42,8 @@ func TestReasonsThatDifferInWhatVariesAreOne(t *testing.T) {
 		{"a cited address", reasons{`"ann@x.example": blocked`, `"bo@x.example": blocked`}, reasons{`2 "…": blocked`}},
 		{"requests", reasons{"no (request 81ab-1)", "no (request 7)"}, reasons{"2 no (request …)"}},
 		{
-			"ids", reasons{"team 3c90c3cc-0d44-4b50-8888-8dd25736052a is gone", "team 11111111-0d44-4b50-8888-8dd25736052a is gone"},
+			"ids",
+			reasons{"team 3c90c3cc-0d44-4b50-8888-8dd25736052a is gone", "team 11111111-0d44-4b50-8888-8dd25736052a is gone"},
 			reasons{"2 team … is gone"},
 		},
 		{"other ids", reasons{"trace req_4fa81b22c9 lost", "trace req_9900aa11bc lost"}, reasons{"2 trace … lost"}},
@@ -206,11 +207,8 @@ and 1 more
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := ""
-			for _, line := range causes.Lines(tt.give, tt.file) {
-				got += line + "\n"
-			}
-			if diff := cmp.Diff(strings.TrimPrefix(tt.want, "\n"), got); diff != "" {
+			got := strings.Join(causes.Lines(tt.give, tt.file), "\n")
+			if diff := cmp.Diff(strings.Trim(tt.want, "\n"), got); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -55,13 +55,14 @@ func Notice(s report.Summary, render remedy.Renderer) ([]byte, error) {
 	if tripped := s.Tripped.String(); tripped != "" {
 		meaning += " (" + tripped + ")"
 	}
+	lines := []string{headline(s), meaning}
 	for _, cause := range first(withoutFolders(s).Causes) {
-		meaning += "\n" + chatText.Replace(causes.Line(cause))
+		lines = append(lines, chatText.Replace(causes.Line(cause)))
 	}
 	return json.Marshal(struct {
 		Text    string         `json:"text"`
 		Summary report.Summary `json:"rollcall"`
-	}{headline(s) + "\n" + meaning, withoutFolders(s)})
+	}{strings.Join(lines, "\n"), withoutFolders(s)})
 }
 
 // withoutFolders returns the summary for somebody who is not at this machine.

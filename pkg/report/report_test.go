@@ -276,8 +276,10 @@ func TestNextNamesWhatWaitsForAPerson(t *testing.T) {
 		want string
 	}{
 		{report.Summary{}, "Nothing is left to do."},
-		{report.Summary{Drift: &report.Drift{Renamed: 2, Held: 1, PendingDiffers: 3, PendingReplaced: 2, File: "t.drift.csv"}},
-			"Nothing is left to do but what waits for you: 2 renames to be confirmed, 1 change that a rule has held, 1 pending with another role or other teams; see t.drift.csv."},
+		{
+			report.Summary{Drift: &report.Drift{Renamed: 2, Held: 1, PendingDiffers: 3, PendingReplaced: 2, File: "t.drift.csv"}},
+			"Nothing is left to do but what waits for you: 2 renames to be confirmed, 1 change that a rule has held, 1 pending with another role or other teams; see t.drift.csv.",
+		},
 		{report.Summary{PendingDiffers: 2, Results: "r.csv"}, "Nothing is left to do but what waits for you: 2 pending with another role or other teams; see r.csv."},
 		{report.Summary{PendingDiffers: 2, Results: "-"}, "Nothing is left to do but what waits for you: 2 pending with another role or other teams."},
 		{report.Summary{PendingDiffers: 2, PendingReplaced: 2}, "Nothing is left to do."},
