@@ -105,7 +105,11 @@ func (r *run) dryRun(ctx context.Context, session *onboard.Session) error {
 		r.tell("budget: %s", budget)
 	}
 	if err == nil && r.order.Plan != "" {
-		r.tell("plan written to %s: rollcall invite --from-plan %[1]s does exactly that", r.order.Plan)
+		command := "invite"
+		if r.order.Sync != nil {
+			command = "sync"
+		}
+		r.tell("plan written to %s: rollcall %s --from-plan %[1]s does exactly that", r.order.Plan, command)
 	}
 	return err
 }

@@ -55,7 +55,7 @@ invalid rows; 8: a guard tripped.`,
 	groups.group(cmd, "The roster", func(cmd *cobra.Command) {
 		rosterFlags(cmd, &c.Document, &c.headerFile)
 		fixFlags(cmd, &c.Fixing, "check that one")
-		forceFlag(cmd, &c.Fixing, "")
+		forceFlag(cmd, &c.Fixing, "--fix")
 	})
 	groups.group(cmd, "Guards, which end with exit code 8", func(cmd *cobra.Command) { guardFlags(cmd, &c.Guards) })
 	groups.group(cmd, "What is shown, and what counts", func(cmd *cobra.Command) {

@@ -68,6 +68,8 @@ func (o *order) conflicts() []conflict {
 		{o.fromPlan != "", "--from-plan", []string{
 			"organization-id", "role", "team", "map", "where", "only", "include-inactive", "encoding", "delimiter", "sheet", "invalid",
 			"reinvite", "reinvite-after", "reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
+			"apply-teams", "create-team", "create-teams", "cancel-leavers", "remove-leavers", "leaver-grace", "remove-at-once", "apply-roles",
+			"prune-teams", "id-column", "accept-renames", "min-admins",
 		}},
 		{o.Place.Sandbox, "--sandbox", besideSandbox},
 		{o.Offline, "--offline", []string{"sandbox", "no-preflight", "trust-lists", "notify", "notify-file"}},

@@ -63,9 +63,8 @@ Exit codes:
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Offline, "offline", false, "with --dry-run: open no connection at all")
 		flags.BoolVarP(&o.yes, "yes", "y", false, "send without asking; where nobody can be asked, since standard input or standard error is no terminal, nothing is sent without it")
-		flags.StringVar(&o.Plan, "plan", "", "with --dry-run: write what would be done to `FILE`, for --from-plan")
-		flags.StringVar(&o.fromPlan, "from-plan", "", "do exactly what the plan in `FILE` says, or nothing if it would be something else by now;\nits roster and its flags are the plan's")
-		forceFlag(cmd, &o.fix, " or --plan")
+		o.planFlags(cmd)
+		forceFlag(cmd, &o.fix, "--fix or --plan")
 	})
 	groups.group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })
 	groups.group(cmd, "For the machine that watches", o.Watch.flags)
@@ -78,6 +77,26 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 	if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
 		return err
 	}
+	if err := o.choose(cmd, paths); err != nil {
+		return err
+	}
+	if o.yes && o.fromPlan == "" {
+		o.Consent = audit.InAdvance
+	}
+	if err := o.complete(a); err != nil {
+		return err
+	}
+	return a.refuseUnasked(o, "invite", "send", "sent")
+}
+
+// planFlags say where what would be done is kept, and which plan is carried out.
+func (o *order) planFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.Plan, "plan", "", "with --dry-run: write what would be done to `FILE`, for --from-plan")
+	cmd.Flags().StringVar(&o.fromPlan, "from-plan", "", "do exactly what the plan in `FILE` says, or nothing if it would be something else by now;\nits roster and its flags are the plan's")
+}
+
+// choose takes the roster, and all that goes with it, from the plan or else from the command line.
+func (o *order) choose(cmd *cobra.Command, paths []string) error {
 	switch {
 	case o.fromPlan != "":
 		if err := o.approve(paths); err != nil {
@@ -88,16 +107,7 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 	default:
 		o.Roster = paths[0]
 	}
-	if o.yes && o.fromPlan == "" {
-		o.Consent = audit.InAdvance
-	}
-	if err := o.checkPlan(); err != nil {
-		return err
-	}
-	if err := o.complete(a); err != nil {
-		return err
-	}
-	return a.refuseUnasked(o, "invite", "send", "sent")
+	return o.checkPlan()
 }
 
 // approve puts what the plan says in the place of the flags.
@@ -112,7 +122,9 @@ func (o *order) approve(paths []string) error {
 		}
 	}
 	o.PlanFile, o.Invalid = o.fromPlan, saved.Flags.Invalid
-	if o.Options, err = o.Options.Approve(saved); err != nil {
+	if o.Options, err = o.Options.Approve(saved); remedy.Of(err) != nil {
+		return err
+	} else if err != nil {
 		return remedy.About("from-plan", fmt.Errorf("%s: %w", o.fromPlan, err)).With(remedy.Words("make another one"))
 	}
 	o.Encoding = cmp.Or(o.Encoding, roster.EncodingAuto)

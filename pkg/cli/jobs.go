@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -32,7 +33,11 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	var given error
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Name != "jobs" && flag.Name != "approve" && a.typed(cmd, flag.Name) && cmd.InheritedFlags().Lookup(flag.Name) == nil {
-			given = usageError("put it under defaults in "+path, "--%s makes no sense beside --jobs", flag.Name)
+			hint := "put it under defaults in " + path
+			if slices.Contains([]string{"plan", "from-plan", "force"}, flag.Name) {
+				hint = "make a plan of one roster alone"
+			}
+			given = usageError(hint, "--%s makes no sense beside --jobs", flag.Name)
 		}
 	})
 	if given != nil {

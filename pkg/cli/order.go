@@ -141,9 +141,9 @@ func fixFlags(cmd *cobra.Command, f *onboard.Fixing, then string) {
 		"service spells them, no row twice; everything else stays as it is")
 }
 
-// forceFlag replaces what is there; others names further flags that it is for.
-func forceFlag(cmd *cobra.Command, f *onboard.Fixing, others string) {
-	cmd.Flags().BoolVar(&f.Force, "force", false, "replace the FILE of --fix"+others+" if it is there already and differs")
+// forceFlag replaces what is there; of names the flags that it is for.
+func forceFlag(cmd *cobra.Command, f *onboard.Fixing, of string) {
+	cmd.Flags().BoolVar(&f.Force, "force", false, "replace the FILE of "+of+" if it is there already and differs")
 }
 
 // pacingFlags say how fast and how patiently to call the service. Commands that call it share them.

@@ -35,6 +35,9 @@ and --leaver-grace is over. Whoever has more rights than a member becomes one fi
 caller, the creator, the last administrators and people who are protected stay, and so does everybody while a row is
 invalid. What they had is in NAME.removed-RUN.csv beside the results before: rollcall invite takes it, to undo it.
 
+A dry run can keep all that would be done in a file, for somebody to look at: --plan writes it, and --from-plan does exactly
+that or, with exit code 8, nothing. So a scheduled sync may only report who has left, and a person removes them.
+
 ` + onboard.TwoLedgers + `
 
 The roster may be an address: https://hr.example.com/people.csv, with credentials from --header-file.
@@ -56,8 +59,9 @@ Exit codes:
 ` + exitCodeTable(),
 		Example: `  rollcall sync people.csv --results /var/lib/rollcall/people.results.csv --metrics-file /var/lib/node_exporter/rollcall.prom
   rollcall sync people.csv --cancel-leavers --apply-roles --max-admins 2
+  rollcall sync people.csv --remove-leavers --dry-run --plan leavers.plan.json && rollcall sync --from-plan leavers.plan.json
   rollcall sync --jobs jobs.yaml`,
-		Args: rosters(0, 1), // jobs name theirs
+		Args: rosters(0, 1), // jobs name theirs, and a plan has one
 	}
 	cmd.RunE = func(_ *cobra.Command, paths []string) error {
 		if jobs != "" {
@@ -68,16 +72,22 @@ Exit codes:
 			path = paths[0]
 		}
 		return exitWith(a.carryOut(cmd, o, path, func() error {
-			if err := rosters(1, 1)(cmd, paths); err != nil {
+			if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
 				return err
 			}
-			o.Roster = path
+			if err := o.choose(cmd, paths); err != nil {
+				return err
+			}
 			return a.completeSync(cmd, o)
 		}))
 	}
 	a.files[cmd] = func(paths []string) fileNames { return o.fileNames(paths) }
 	var groups flagGroups
 	o.syncFlags(cmd, &groups)
+	groups.group(cmd, "A plan, for a person to look at before anything is changed; not for jobs", func(cmd *cobra.Command) {
+		o.planFlags(cmd)
+		forceFlag(cmd, &o.fix, "--plan")
+	})
 	groups.group(cmd, "Many rosters", func(cmd *cobra.Command) {
 		cmd.Flags().StringVar(&jobs, "jobs", "", "run the jobs in `FILE` one after the other, each with its own roster, flags and results")
 	})

@@ -24,3 +24,11 @@ func (f *Following) SetPending(found []amend.Change) {
 	f.Changes = slices.Concat(slices.DeleteFunc(slices.Clone(f.Changes), isOne), found)
 	amend.Sort(f.Changes)
 }
+
+// All returns all differences with what becomes of each; none of nil.
+func (f *Following) All() []amend.Change {
+	if f == nil {
+		return nil
+	}
+	return f.Changes
+}

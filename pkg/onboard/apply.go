@@ -206,7 +206,7 @@ func (s *Session) accept(ctx context.Context, run string) error {
 		}
 	}
 	return s.memory.ledger.AcceptRoster(ctx, s.memory.scope, ledger.Accepted{
-		Roster: now.Name, Rows: s.roster.Rows, Digest: s.digest(), Content: now.Content, Shape: now.Shape,
+		Roster: now.Name, Rows: s.roster.Rows, Digest: s.o.Digest(s.roster.Digest), Content: now.Content, Shape: now.Shape,
 		Whole: s.roster.Invalid == 0, Run: run,
 	})
 }
@@ -241,7 +241,7 @@ func (p *Preview) isIdle() bool {
 	s := p.session
 	f := s.following
 	return s.o.Sync != nil && p.Sends() == 0 && !p.endings && !f.IsDue() && !s.report.Resumed && p.consent.now == "" &&
-		f.Accepted.Digest == s.digest() && ledger.Series(f.Accepted.Roster) == ledger.Series(s.roster.Name)
+		f.Accepted.Digest == s.o.Digest(s.roster.Digest) && ledger.Series(f.Accepted.Roster) == ledger.Series(s.roster.Name)
 }
 
 // countOutcomes counts the outcomes where no results could be written, and has the report say who needs something.

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rollcall/pkg/atomicfile"
@@ -52,7 +54,7 @@ func (o Options) Approve(saved plan.Saved) (Options, error) {
 		Reinvite: saved.Flags.Reinvite, ReinviteAfter: &after, ReinviteMax: saved.Flags.ReinviteMax,
 		NoPreflight: saved.Flags.NoPreflight, TrustLists: saved.Flags.TrustLists,
 	}
-	return o, nil
+	return o.wishFor(saved)
 }
 
 // What a plan says about invalid rows.
@@ -72,15 +74,19 @@ func (p *Preview) save() error {
 	if s.o.SkipInvalid {
 		invalid = invalidSkip
 	}
+	wishes, err := s.o.wishes()
+	if err != nil {
+		return err
+	}
 	digest := s.o.Digest(s.roster.Digest)
 	saved := plan.Saved{
 		MadeAt: s.past.inputs.At.UTC().Truncate(time.Second), OrganizationID: p.OrganizationID, OrganizationName: p.OrganizationName,
 		Service: p.Service, Roster: path, Digest: hex.EncodeToString(digest[:]),
 		Flags: plan.Flags{
 			Settings: s.o.Settings, Invalid: invalid, Reinvite: s.o.Reinvite, ReinviteAfter: s.o.ReinviteAfter.String(),
-			ReinviteMax: s.o.ReinviteMax, NoPreflight: s.o.NoPreflight, TrustLists: s.o.TrustLists,
+			ReinviteMax: s.o.ReinviteMax, NoPreflight: s.o.NoPreflight, TrustLists: s.o.TrustLists, Wishes: wishes,
 		},
-		Steps: p.steps,
+		NewTeams: p.NewTeams, Changes: dueChanges(p.Changes, p.NewTeams), Steps: p.steps,
 	}
 	file, err := atomicfile.Create(s.o.Plan, planMode)
 	if err == nil {
@@ -103,6 +109,8 @@ type approval struct {
 	file string
 	// done are the rows whose person was invited by a run of the plan, or was found to be there.
 	done map[int]bool
+	// made are the changes that runs of the plan have made, by their keys.
+	made map[plan.Change]bool
 	// last is the latest of these runs that has ended, its ID empty if none has.
 	last ledger.Run
 	// resumed says that one of them was cut short and goes on.
@@ -135,7 +143,7 @@ func (a *approval) checkService(c *Connection) error {
 
 // refuse is the error that keeps everything from being sent since the plan does not hold any more.
 func (a *approval) refuse(details []string, format string, args ...any) error {
-	hint := remedy.Words("make another plan: ").Run("invite", a.Roster)
+	hint := remedy.Words("make another plan: ").Run(command(*a.Saved), a.Roster)
 	for _, setting := range a.settings() {
 		hint = hint.Words(" ").Use(setting.Option, setting.Value)
 	}
@@ -184,7 +192,7 @@ func (a *approval) settings() []remedy.Remedy {
 	if f.TrustLists {
 		settings = append(settings, remedy.Remedy{Option: plan.OptionTrustLists})
 	}
-	return settings
+	return append(settings, a.wishSettings()...)
 }
 
 // madeAt says when the plan was made.
@@ -204,7 +212,7 @@ func (a *approval) lookBack(ctx context.Context, m memory, digest [sha256.Size]b
 	if a == nil || m.ledger == nil {
 		return nil
 	}
-	a.done = map[int]bool{}
+	a.done, a.made = map[int]bool{}, map[plan.Change]bool{}
 	for run, err := range m.ledger.Runs(ctx) {
 		switch {
 		case err != nil:
@@ -219,6 +227,12 @@ func (a *approval) lookBack(ctx context.Context, m memory, digest [sha256.Size]b
 			if isThere(rec.Outcome) {
 				a.done[rec.Row] = true
 			}
+		}
+		for change, err := range m.ledger.Changes(ctx, run.ID) {
+			if err != nil {
+				return err
+			}
+			a.made[madeChange(change, a.NewTeams).Key()] = true
 		}
 		if !run.EndedAt.IsZero() && run.StartedAt.After(a.last.StartedAt) {
 			a.last = run.Run
@@ -252,7 +266,7 @@ func (a *approval) progress(row int) plan.Progress {
 }
 
 // doneBy returns the run that has carried out the plan, and whether one has: everybody whom the plan was to invite was
-// invited by runs of it, and these have ended. What has happened to the invitations since is no matter: the plan was
+// invited by runs of it, what else it was to change was changed by them, and these have ended. What has happened to the invitations since is no matter: the plan was
 // approved for once.
 func (a *approval) doneBy() (run ledger.Run, done bool) {
 	if a == nil || a.resumed || a.last.ID == "" {
@@ -267,7 +281,12 @@ func (a *approval) doneBy() (run ledger.Run, done bool) {
 			return ledger.Run{}, false
 		}
 	}
-	return a.last, sends > 0
+	for _, change := range a.Changes {
+		if !a.made[change.Key()] {
+			return ledger.Run{}, false
+		}
+	}
+	return a.last, sends+len(a.Changes) > 0
 }
 
 // comparison holds the verdicts of today against an approved plan. Nil compares nothing.
@@ -276,6 +295,7 @@ type comparison struct {
 	planned   map[int]plan.Step
 	different []string // the first ones, in words
 	count     int
+	others    []string // that are about no row
 }
 
 func (a *approval) compare() *comparison {
@@ -308,18 +328,28 @@ func (c *comparison) add(today plan.Step) {
 	c.different = append(c.different, "line "+strconv.Itoa(today.Line)+": "+today.Email+": planned "+was+", now "+today.String())
 }
 
-// refusal returns the error that keeps everything from being sent since verdicts differ from the plan, nil if none does.
+// refusal returns the error that keeps everything from being sent since verdicts or changes differ from the plan, nil if none
+// does.
 func (c *comparison) refusal() error {
-	if c == nil || c.count == 0 {
+	if c == nil || c.count+len(c.others) == 0 {
 		return nil
 	}
-	lines := c.different
-	if more := c.count - len(lines); more > 0 {
+	all := c.count + len(c.others)
+	lines := append(slices.Clone(c.different), c.others...)
+	lines = lines[:min(len(lines), Shown)]
+	if more := all - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more differences", more))
 	}
-	are := plural.Of(c.count, "row") + " are"
-	if c.count == 1 {
-		are = "1 row is"
+	var what []string
+	if c.count > 0 {
+		what = append(what, plural.Of(c.count, "row"))
 	}
-	return c.refuse(lines, "%s different from the plan of %s", are, c.madeAt())
+	if n := len(c.others); n > 0 {
+		what = append(what, plural.Of(n, "change"))
+	}
+	are := " are"
+	if all == 1 {
+		are = " is"
+	}
+	return c.refuse(lines, "%s different from the plan of %s", strings.Join(what, " and ")+are, c.madeAt())
 }

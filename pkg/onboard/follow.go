@@ -29,6 +29,7 @@ func (s *Session) compare(ctx context.Context) error {
 	if s.past.recovered != nil {
 		s.past.recovered.Withhold(inputs.Withheld)
 	}
+	s.approval.withhold(s.following.Changes, false)
 	if s.report.Resumed {
 		s.following.Changes, err = amend.Recall(ctx, s.memory.ledger, s.run.ID, s.following.Changes)
 	}

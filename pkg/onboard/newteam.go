@@ -58,7 +58,11 @@ func (s *Session) makeTeams(ctx context.Context) error {
 		return refusal(status.Stopped, errors.New("the service has made "+strings.Join(left, ", ")+" and does not list it yet"),
 			remedy.Words("run the same command again"))
 	}
-	return s.compare(ctx)
+	if err := s.compare(ctx); err != nil {
+		return err
+	}
+	s.approval.withhold(s.following.All(), true)
+	return nil
 }
 
 // nameThoseInside says who is in a team that was just made: nobody has put them there but the service.

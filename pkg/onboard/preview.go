@@ -251,7 +251,7 @@ func (p *Preview) add(v verdict) {
 	if step.Sends() {
 		addMail(&p.work, rec)
 	}
-	p.comparison.add(step)
+	p.comparison.add(p.comparison.asPlanned(step, p.session.past.inputs.Directory))
 	if p.session.o.Plan != "" {
 		p.steps = append(p.steps, step)
 	}
@@ -267,6 +267,7 @@ func (p *Preview) add(v verdict) {
 func (p *Preview) finish() {
 	s := p.session
 	p.keepDiffering()
+	p.comparison.takeChanges(s, p.NewTeams)
 	p.Trips = p.guards.Trips(s.roster.Rows)
 	s.warnOfPlaces(p.places)
 	if f := s.following; f != nil {

@@ -34,7 +34,11 @@ type Saved struct {
 	Roster string `json:"roster"`
 	Digest string `json:"digest"`
 	Flags  Flags  `json:"flags"`
-	Steps  []Step `json:"rows"`
+	// NewTeams are the names of the teams that would be made, Changes what else would be changed. Plans without them are those of
+	// programs that knew only rows, too: nothing else is done by them.
+	NewTeams []string `json:"new_teams,omitempty"`
+	Changes  []Change `json:"changes,omitempty"`
+	Steps    []Step   `json:"rows"`
 }
 
 // Flags are the options that decide what a roster means and who is sent, as they were given.
@@ -46,6 +50,8 @@ type Flags struct {
 	ReinviteMax   int      `json:"reinvite_max"`
 	NoPreflight   bool     `json:"no_preflight"`
 	TrustLists    bool     `json:"trust_lists,omitempty"`
+	// Wishes say what else is changed, nil if nothing is.
+	Wishes *Wishes `json:"wishes,omitempty"`
 }
 
 // Step is the verdict on one row, as far as it matters to whoever approves of it.
@@ -143,33 +149,45 @@ func (s Saved) Identity() [sha256.Size]byte {
 	return [sha256.Size]byte(hash.Sum(nil))
 }
 
-// Write writes the plan as JSON, a row on a line, so that two plans can be compared by any tool.
+// Write writes the plan as JSON, a row or change on a line, so that two plans can be compared by any tool.
 func (s Saved) Write(w io.Writer) error {
 	s.Version = savedVersion
-	steps := s.Steps
-	s.Steps = []Step{}
+	steps, changes := s.Steps, s.Changes
+	s.Steps, s.Changes = []Step{}, nil
 	head, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
-	head = head[:len(head)-len("]\n}")]
-	if _, err := w.Write(head); err != nil {
+	if _, err := w.Write(head[:len(head)-len("\"rows\": []\n}")]); err != nil {
 		return err
 	}
-	for i, step := range steps {
-		line, err := json.Marshal(step)
+	if len(changes) > 0 {
+		if err := writeLines(w, "changes", changes, ",\n  "); err != nil {
+			return err
+		}
+	}
+	return writeLines(w, "rows", steps, "\n}\n")
+}
+
+// writeLines writes an array with an element on a line, and what stands behind it.
+func writeLines[E any](w io.Writer, name string, elements []E, behind string) error {
+	if _, err := fmt.Fprintf(w, "%q: [", name); err != nil {
+		return err
+	}
+	for i, element := range elements {
+		line, err := json.Marshal(element)
 		if err != nil {
 			return err
 		}
 		separator := ","
-		if i == len(steps)-1 {
+		if i == len(elements)-1 {
 			separator = ""
 		}
 		if _, err := fmt.Fprintf(w, "\n    %s%s", line, separator); err != nil {
 			return err
 		}
 	}
-	_, err = io.WriteString(w, "\n  ]\n}\n")
+	_, err := io.WriteString(w, "\n  ]"+behind)
 	return err
 }
 
