@@ -64,12 +64,15 @@ func (s *Session) standing(c plan.Change) plan.Standing {
 	return stands(c, d)
 }
 
+// takings are the steps that only take something from a member: whoever is gone has nothing of it any more.
+var takings = []string{amend.Remove.String(), amend.Demote.String(), amend.LeaveTeam.String()}
+
 // stands says by an organization whether it is as a change was to make it.
 func stands(c plan.Change, d *directory.Directory) plan.Standing {
 	m := d.Person(c.Email)
 	_, state, listed := d.Invitation(c.InvitationID)
 	switch {
-	case c.Step == amend.Remove.String() && m.Member == nil, c.Step == amend.Demote.String() && m.Member == nil:
+	case m.Member == nil && slices.Contains(takings, c.Step):
 		return plan.Standing{Done: true, Now: "gone"}
 	case c.Step == amend.Cancel.String() && m.Member != nil:
 		return plan.Standing{Now: "a member"}

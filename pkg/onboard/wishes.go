@@ -44,8 +44,8 @@ func (o Options) wishes() (*plan.Wishes, error) {
 }
 
 // wishFor returns the options with what a plan wants to be changed beside inviting. Whoever is protected by them is so all the
-// same. A plan that has no wishes changes nothing else; an organization that follows its roster keeps its own then, and
-// whatever is due by them is not in the plan.
+// same. A plan of inviting has no wishes for an organization that follows its roster, which keeps its own then: whatever is due by
+// them is not in the plan.
 func (o Options) wishFor(saved plan.Saved) (Options, error) {
 	w := saved.Flags.Wishes
 	switch {
@@ -59,18 +59,15 @@ func (o Options) wishFor(saved plan.Saved) (Options, error) {
 	o.Teams = follow.Teams{
 		ApplyTeams: w.ApplyTeams, PruneTeams: w.PruneTeams, CreateTeam: w.CreateTeam, CreateTeams: w.CreateTeams, MaxPrunes: o.MaxPrunes,
 	}
-	if o.Sync == nil {
+	if o.Sync == nil || !w.Sync {
 		return o, nil
 	}
 	f := *o.Sync
-	f.CancelLeavers, f.RemoveLeavers, f.RemoveAtOnce = w.CancelLeavers, w.RemoveLeavers, w.RemoveAtOnce
+	f.CancelLeavers, f.RemoveLeavers, f.RemoveAtOnce, f.MinAdmins = w.CancelLeavers, w.RemoveLeavers, w.RemoveAtOnce, w.MinAdmins
 	f.ApplyRoles, f.AcceptRenames, f.Protect = w.ApplyRoles, w.AcceptRenames, slices.Concat(w.Protect, f.Protect)
-	if w.Sync {
-		var err error
-		if f.LeaverGrace, err = time.ParseDuration(w.LeaverGrace); err != nil {
-			return o, err
-		}
-		f.MinAdmins = w.MinAdmins
+	var err error
+	if f.LeaverGrace, err = time.ParseDuration(w.LeaverGrace); err != nil {
+		return o, err
 	}
 	o.Sync = &f
 	return o, nil
