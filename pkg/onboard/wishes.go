@@ -84,8 +84,13 @@ func (a *approval) wishSettings() []remedy.Remedy {
 		given  bool
 		option string
 	}{
-		{w.CancelLeavers, "cancel-leavers"}, {w.RemoveLeavers, "remove-leavers"}, {w.RemoveAtOnce, "remove-at-once"}, {w.ApplyRoles, "apply-roles"},
-		{w.AcceptRenames, follow.OptionAcceptRenames}, {w.ApplyTeams, follow.OptionApplyTeams}, {w.PruneTeams, follow.OptionPruneTeams},
+		{w.CancelLeavers, "cancel-leavers"},
+		{w.RemoveLeavers, "remove-leavers"},
+		{w.RemoveAtOnce, "remove-at-once"},
+		{w.ApplyRoles, "apply-roles"},
+		{w.AcceptRenames, follow.OptionAcceptRenames},
+		{w.ApplyTeams, follow.OptionApplyTeams},
+		{w.PruneTeams, follow.OptionPruneTeams},
 		{w.CreateTeams, follow.OptionCreateTeams},
 	} {
 		if s.given {

@@ -66,7 +66,7 @@ func TestDepartures(t *testing.T) {
 		},
 		{
 			name: "removed at once instead", planned: []plan.Change{with(removal, func(c *plan.Change) { c.Step, c.Before, c.After = "demote", "manager", "member" })},
-			due:  []plan.Change{removal}, standing: plan.Standing{Done: true},
+			due: []plan.Change{removal}, standing: plan.Standing{Done: true},
 			want: []string{"Ann@x.example: planned nothing, now removed"},
 		},
 		{
