@@ -37,6 +37,9 @@ func Create(path string, mode fs.FileMode) (*File, error) {
 	for {
 		// CreateTemp opens with mode 0600.
 		temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+		if of, ok := errors.AsType[*fs.PathError](err); ok {
+			of.Path = filepath.Dir(path) // which is at fault: nobody has chosen the other name
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -22,6 +22,8 @@ type ReadRetrier struct {
 	// MaxWait bounds how long one call is repeated, and alone does so for calls that are refused for being too many (429).
 	// Zero stands for [breaker.DefaultMaxWait].
 	MaxWait time.Duration
+	// Unreached bounds it further while no connection can be made at all, as to a host that is misspelt. Zero: MaxWait does.
+	Unreached time.Duration
 	// Patience is what calls share that are bounded by MaxWait together. Nil: each is bounded alone.
 	Patience *Patience
 	// Observe, if set, is told about each failure that is followed by another try.
@@ -61,7 +63,7 @@ func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error)
 		asked := cybedefend.AskedWait(err)
 		// A random wait of almost nothing would spend the tries in an instant.
 		wait := policy.Wait(tries+throttled, max(asked, policy.Base/2), rand.Float64())
-		if down := time.Since(since); down+wait > p.MaxWait {
+		if down := time.Since(since); down+wait > p.Longest(err) {
 			return &breaker.StopError{Reason: reason(err), Err: fmt.Errorf("gave up after %s: %w", down.Round(time.Second), err)}
 		}
 		if p.Observe != nil {
@@ -75,6 +77,14 @@ func (p ReadRetrier) Call(ctx context.Context, call func(context.Context) error)
 		}
 		p.Pace.Hold(time.Now().Add(wait), "the service could not be read: "+cause(err))
 	}
+}
+
+// Longest returns how long a call that fails like this is repeated at most.
+func (p ReadRetrier) Longest(err error) time.Duration {
+	if p.Unreached > 0 && errors.Is(err, cybedefend.ErrUnreached) {
+		return min(p.MaxWait, p.Unreached)
+	}
+	return p.MaxWait
 }
 
 // pause waits, or returns the cause of ctx when that ends first.

@@ -52,6 +52,7 @@ Exit codes:
 
 // cancel carries out the order, and prints how it ended.
 func (a *app) cancel(cmd *cobra.Command, o *order, c onboard.CancelOptions) (err error) {
+	a.limitUnreached(cmd, &o.Service)
 	if err = errors.Join(a.refuseConflicts(cmd, o.conflicts()), o.complete(a), a.refuseUnasked(o, "cancel", "cancel", "cancelled")); err != nil {
 		return err
 	}

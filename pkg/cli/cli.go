@@ -204,8 +204,8 @@ Exit codes:
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version() + " " + runtime.Version(),
-		Args:          noArguments,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:          noArguments, SuggestionsMinimumDistance: 2,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.bindEnvironment(cmd); err != nil {
 				return err
@@ -232,6 +232,8 @@ Exit codes:
 		hint := "see " + cmd.CommandPath() + " --help"
 		if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedName() == "pat" {
 			hint = "no secret is a flag's value, since others could see it: set CYBEDEFEND_PAT, or give --pat-file FILE"
+		} else if ok {
+			hint = nearFlag(cmd, unknown.GetSpecifiedName()) + hint
 		}
 		return usageError(hint, "%w", err)
 	})
@@ -254,7 +256,7 @@ Exit codes:
 // start opens the terminal and the logs, once the flags are known.
 func (a *app) start() error {
 	if format := console.LogFormat(a.common.logFormat); format != console.LogConsole && format != console.LogJSON {
-		return usageError("", "--log-format: %q is neither console nor json", a.common.logFormat)
+		return onboard.NoneOf("log-format", a.common.logFormat, string(console.LogConsole), string(console.LogJSON))
 	}
 	return a.open()
 }

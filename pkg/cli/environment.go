@@ -114,7 +114,9 @@ func plainFlagError(err error) error {
 		return fmt.Errorf("%q is neither true nor false", number.Num)
 	case errors.As(err, &number):
 		return fmt.Errorf("%q is not a number that fits here", number.Num)
-	case errors.As(err, &invalid):
+	case errors.As(err, &invalid) && strings.HasPrefix(errors.Unwrap(invalid).Error(), "time: "):
+		return fmt.Errorf("%q is not a duration: it needs a unit, as 30s, 5m and 2h have one", invalid.GetValue())
+	case invalid != nil:
 		cause := errors.Unwrap(invalid)
 		if quoted := strconv.Quote(invalid.GetValue()); !strings.HasPrefix(cause.Error(), quoted) {
 			return fmt.Errorf("%s: %w", quoted, cause)

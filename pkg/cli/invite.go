@@ -74,6 +74,7 @@ Exit codes:
 
 // completeInvite works out what the command line of invite means.
 func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error {
+	a.limitUnreached(cmd, &o.Service)
 	if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
 		return err
 	}

@@ -220,9 +220,16 @@ func (a *app) serviceOf(cmd *cobra.Command, s onboard.Service, p place) (onboard
 	if s.Timeout == 0 {
 		return s, remedy.MustBePositive("timeout")
 	}
+	a.limitUnreached(cmd, &s)
 	s.UserAgent = "rollcall/" + version()
 	s.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, p) }
 	return s, nil
+}
+
+// limitUnreached says how long a service is waited for that is not reached at all, by whether a person watches.
+func (a *app) limitUnreached(cmd *cobra.Command, s *onboard.Service) {
+	watched, _ := terminalOf(a.Err)
+	s.Unreached = s.WaitUnreached(watched && !cmd.Flags().Changed("max-wait"))
 }
 
 // reading is what a reading of the organization needs, with its progress on the terminal.

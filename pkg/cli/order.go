@@ -75,14 +75,10 @@ func (o *order) complete(a *app) error {
 		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, differing, pending and never", o.Reinvite)
 	case o.Encoding == "":
 		return emptyEncoding()
-	}
-	if o.Invalid != refuseInvalid && o.Invalid != skipInvalid {
-		return remedy.Aboutf("invalid", "%q is neither refuse nor skip", o.Invalid)
-	}
-	if o.fix.File == "-" {
+	case o.Invalid != refuseInvalid && o.Invalid != skipInvalid:
+		return onboard.NoneOf("invalid", o.Invalid, refuseInvalid, skipInvalid)
+	case o.fix.File == "-":
 		return remedy.Aboutf("fix", "standard output is no file").With(remedy.Words("name a file"))
-	}
-	switch {
 	case a.common.json && o.Results == "-":
 		return usageError("name a file with --results", "--json and --results - both want standard output")
 	case o.Roster == "-" && o.Place.PATFile == "-":

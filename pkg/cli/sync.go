@@ -139,6 +139,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 
 // completeSync works out what the command line of sync means, or a job.
 func (a *app) completeSync(cmd *cobra.Command, o *order) error {
+	a.limitUnreached(cmd, &o.Service)
 	if err := a.refuseConflicts(cmd, o.conflicts()); err != nil {
 		return err
 	}

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"strings"
 
-	"rollcall/pkg/console"
-
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"rollcall/pkg/console"
+	"rollcall/pkg/roster"
 )
 
 // rosters checks how many rosters a command is given.
@@ -33,8 +35,20 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	hint := "see rollcall --help"
 	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
 		hint = "did you mean rollcall " + strings.Join(meant, " or rollcall ") + "?"
+	} else if strings.Contains(args[0], ".") {
+		hint = "a roster comes after a command: rollcall invite " + quoted(args[0])
 	}
 	return usageError(hint, "unknown command %q", args[0])
+}
+
+// nearFlag asks whether a flag of the command is meant by one that it does not have, in words that the hint follows.
+func nearFlag(cmd *cobra.Command, name string) string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if meant := roster.Nearest(name, names); meant != "" {
+		return "did you mean --" + meant + "? "
+	}
+	return ""
 }
 
 // lines is a writer of whole lines to the terminal.

@@ -336,7 +336,7 @@ func TestResolveRefuses(t *testing.T) {
 		},
 		{
 			name: "token file missing", options: config.Options{PATFile: "/nowhere/pat"}, env: pat,
-			want: "--pat-file /nowhere/pat: no such file or directory",
+			want: "--pat-file /nowhere/pat: no such file or directory", wantHint: "name the file that holds the token, or set it as CYBEDEFEND_PAT",
 		},
 		{
 			name: "token file empty", options: config.Options{PATFile: "-", Stdin: strings.NewReader(" \n")}, env: pat,

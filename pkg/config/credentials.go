@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -82,6 +83,9 @@ func (r *resolver) readPAT(path string) (secret.Text, error) {
 		return readToken(r.options.Stdin)
 	}
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return secret.Text{}, &Error{Err: cause(err), Hint: remedy.Words("name the file that holds the token, or set it as " + patVariable)}
+	}
 	if err != nil {
 		return secret.Text{}, cause(err)
 	}

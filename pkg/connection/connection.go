@@ -40,16 +40,16 @@ func (proxyError) Error() string { return "the proxy lets no connection through"
 // Is implements the interface of [errors.Is].
 func (proxyError) Is(target error) bool { return target == ErrLasting }
 
-// lasting is an error that matches its kind, and has a text of its own.
-type lasting struct {
+// explained is an error that matches its kind, and has a text of its own.
+type explained struct {
 	text  string
 	kind  error
 	cause error
 }
 
-func (l *lasting) Error() string { return l.text }
+func (l *explained) Error() string { return l.text }
 
-func (l *lasting) Unwrap() []error { return []error{l.kind, l.cause} }
+func (l *explained) Unwrap() []error { return []error{l.kind, l.cause} }
 
 // environment is read once: a process has one.
 var environment = sync.OnceValues(func() (func(*url.URL) (*url.URL, error), error) {
@@ -59,7 +59,7 @@ var environment = sync.OnceValues(func() (func(*url.URL) (*url.URL, error), erro
 // proxyOf returns what finds the proxy for an address, and an error if the proxy for https is none.
 func proxyOf(config *httpproxy.Config) (find func(*url.URL) (*url.URL, error), err error) {
 	if config.HTTPSProxy != "" && !isProxy(config.HTTPSProxy) {
-		err = &lasting{
+		err = &explained{
 			text: "HTTPS_PROXY (or https_proxy) is not the address of a proxy, as http://proxy.example.com:8080 is", kind: ErrProxy,
 		}
 	}
@@ -94,7 +94,7 @@ func through(find func(*url.URL) (*url.URL, error), broken error, target *url.UR
 	}
 	proxy, err := find(target)
 	if err != nil {
-		return nil, &lasting{text: "the proxy that the environment names has no valid address", kind: ErrProxy}
+		return nil, &explained{text: "the proxy that the environment names has no valid address", kind: ErrProxy}
 	}
 	return proxy, nil
 }
@@ -113,11 +113,11 @@ func ProxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.
 	case status >= http.StatusInternalServerError, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
 		return errors.New(text) // it could not for now
 	}
-	return &lasting{text: text, kind: ErrProxy}
+	return &explained{text: text, kind: ErrProxy}
 }
 
-// Explain returns the error of a connection that could not be made in plain words if it is one that lasts. Then it matches
-// [ErrLasting] and still matches what it came from. Other errors stay as they are.
+// Explain returns the error of a connection that could not be made in plain words. It matches [ErrLasting] if it is one that
+// lasts, [ErrUnreached] if nothing was reached, and still what it came from. Other errors stay as they are.
 func Explain(err error) error {
 	text := ""
 	var authority x509.UnknownAuthorityError
@@ -129,15 +129,18 @@ func Explain(err error) error {
 	case errors.As(err, &certificate):
 		text = "the certificate is not valid: "
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/":
-		return &lasting{text: "http is answered where https was asked", kind: ErrLasting, cause: err}
+		return &explained{text: "http is answered where https was asked", kind: ErrLasting, cause: err}
 	case errors.As(err, &record):
 		text = "something else than https is answered where https was asked: "
 	case refused(err):
 		text = "no secure connection can be agreed on: "
 	default:
+		if text, kind := unreached(err); text != "" {
+			return &explained{text: text, kind: kind, cause: err}
+		}
 		return err
 	}
-	return &lasting{text: text + err.Error(), kind: ErrLasting, cause: err}
+	return &explained{text: text + err.Error(), kind: ErrLasting, cause: err}
 }
 
 // lastingAlerts are those of TLS (RFC 8446, section 6.2, and older ones) that are about what the two sides are, rather than

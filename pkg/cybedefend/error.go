@@ -24,6 +24,8 @@ var (
 	// ErrConnection: no connection can be made until a person has looked into the certificate, the proxy or the protocol. No
 	// call of this client will succeed before.
 	ErrConnection = connection.ErrLasting
+	// ErrUnreached: no connection was made, for a reason that may pass: nothing was sent.
+	ErrUnreached = connection.ErrUnreached
 	// ErrUnreadable: the service answered 2xx with a reply that can't be understood.
 	ErrUnreadable = errors.New("unreadable reply")
 )

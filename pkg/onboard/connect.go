@@ -224,7 +224,7 @@ func (c *Connection) find(ctx context.Context) error {
 // profile returns what the service tells of the caller, which may be nothing.
 func (c *Connection) profile(ctx context.Context) (cybedefend.Profile, error) {
 	var profile cybedefend.Profile
-	err := c.retrier().Call(ctx, func(ctx context.Context) (err error) {
+	err := c.first().Call(ctx, func(ctx context.Context) (err error) {
 		profile, err = c.Profile(ctx)
 		return err
 	})

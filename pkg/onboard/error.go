@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"io/fs"
+	"syscall"
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/connection"
@@ -106,12 +108,25 @@ func RemedyOf(err error) remedy.Hint {
 	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
 		return remedy.Words("wait until the other run has ended: another ledger would know nothing of what it sends")
 	}
+	if _, ok := errors.AsType[*roster.RefusedError](err); ok {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return remedy.Words("check the name of the file, and the folder that this runs in")
+		case errors.Is(err, syscall.EISDIR):
+			return remedy.Words("name a file in it")
+		}
+		return nil
+	}
 	if broken, ok := errors.AsType[*ledger.Error](err); ok {
 		return remedy.Words(broken.Hint)
 	}
 	switch {
 	case errors.Is(err, cybedefend.ErrConnection):
 		return connectionRemedy(err)
+	case errors.Is(err, connection.ErrProxyUnreached):
+		return remedy.Words(checkProxy)
+	case cybedefend.ClassOf(err) == cybedefend.NotProcessed && errors.Is(err, cybedefend.ErrUnreached):
+		return remedy.Words("check the network of this machine and ").Use("region", "").Words(", or ").Use("api-url", "").Words(" and ").Use("auth-endpoint", "")
 	case errors.Is(err, paging.ErrEndless), errors.Is(err, paging.ErrRepeats):
 		return remedy.Words("nobody is invited on the word of such a list: run the same command again, and tell whoever runs the service if it stays so")
 	case errors.Is(err, cybedefend.ErrAddress):
@@ -124,6 +139,8 @@ func RemedyOf(err error) remedy.Hint {
 	}
 	return nil
 }
+
+const checkProxy = "check the variables HTTPS_PROXY and NO_PROXY, and what the proxy lets through"
 
 // credentialsRemedy returns what a person can do about credentials that are refused.
 func credentialsRemedy(err error) remedy.Hint {
@@ -144,7 +161,7 @@ func connectionRemedy(err error) remedy.Hint {
 	case errors.As(err, &certificate) && certificate.Reason == x509.Expired:
 		return remedy.Words("check the clock of this machine; if that is right, the service needs another certificate")
 	case errors.Is(err, connection.ErrProxy):
-		return remedy.Words("check the variables HTTPS_PROXY and NO_PROXY, and what the proxy lets through")
+		return remedy.Words(checkProxy)
 	}
 	return remedy.Words("check ").Use("region", "").Words(", or ").Use("api-url", "").Words(" and ").Use("auth-endpoint", "")
 }

@@ -79,6 +79,8 @@ type Service struct {
 	// UserAgent names the program.
 	UserAgent string `yaml:"-"`
 	Pacing    `yaml:",inline"`
+	// Unreached bounds how long a service is waited for at first to which no connection can be made at all. Zero: MaxWait does.
+	Unreached time.Duration `yaml:"-"`
 }
 
 // MaxConcurrency is how many requests may be in flight: each needs a connection, and many systems let a process have no more
@@ -236,12 +238,18 @@ func (o Options) withDefaults() (Options, error) {
 	return o, o.check()
 }
 
+// noReinvite returns the problem that nobody is named whose invitation is sent again.
+func (o Options) noReinvite() error {
+	return NoneOf(plan.OptionReinvite, string(o.Reinvite), string(plan.ReinviteExpired), string(plan.ReinviteEnded),
+		string(plan.ReinviteDiffering), string(plan.ReinvitePending), string(plan.ReinviteNever))
+}
+
 // check returns the first mistake in the options.
 func (o Options) check() error {
 	switch o.Reinvite {
 	case plan.ReinviteExpired, plan.ReinviteEnded, plan.ReinviteNever, plan.ReinvitePending, plan.ReinviteDiffering:
 	default:
-		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, differing, pending and never", o.Reinvite)
+		return o.noReinvite()
 	}
 	blind := o.NoPreflight || o.Offline
 	switch {

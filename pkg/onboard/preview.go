@@ -309,11 +309,14 @@ func (p *Preview) refusal() error {
 func (p *Preview) unfit() error {
 	s := p.session
 	if invalid := p.Outcomes[record.Invalid]; invalid > 0 && !s.o.SkipInvalid {
-		lines := p.Problems
-		if s.o.DryRun { // which is about all of them
-			lines = nil
+		lines, correct := p.Problems, remedy.Words("correct them (").Use("dry-run", "").Words(" with ").Use("results", "FILE").Words(" lists all)")
+		switch { // a check knows nothing of what the organization has
+		case s.o.DryRun: // which is about all of them
+			lines, correct = nil, remedy.Words("correct them (").Use("results", "FILE").Words(" lists all)")
+		case len(lines) == invalid:
+			correct = remedy.Words("correct them")
 		}
-		return refuseInvalid(s.roster, invalid, lines)
+		return refuseInvalid(s.roster, invalid, lines, correct)
 	}
 	if p.contradicted != "" {
 		stop := &breaker.StopError{Reason: breaker.Contradicted, Err: errors.New(p.contradicted)}
@@ -323,11 +326,11 @@ func (p *Preview) unfit() error {
 	return p.comparison.refusal()
 }
 
-// refuseInvalid returns the error that keeps everything from being sent since some rows are invalid.
-func refuseInvalid(r *roster.Roster, invalid int, lines []string) error {
+// refuseInvalid returns the error that keeps everything from being sent since some rows are invalid, and how to correct them.
+func refuseInvalid(r *roster.Roster, invalid int, lines []string, correct remedy.Hint) error {
 	err := refusal(status.Roster,
 		fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.Name, invalid, plural.Of(r.Rows, "row")),
-		remedy.Words("correct them (").Run("check", r.Name).Words(" lists all), or invite the others with ").Use("invalid", "skip"))
+		correct.Words(", or invite the others with ").Use("invalid", "skip"))
 	err.Details = lines
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 	"time"
@@ -160,7 +161,7 @@ func (s *Session) readRoster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return refuseInvalid(s.roster, s.roster.Invalid, lines)
+	return refuseInvalid(s.roster, s.roster.Invalid, lines, remedy.Words("correct them (").Run("check", s.roster.Name).Words(" lists all)"))
 }
 
 func (s *Session) tryResults() error {
@@ -169,7 +170,11 @@ func (s *Session) tryResults() error {
 	}
 	file, err := results.Create(s.o.Results, results.Options{Extra: s.roster.Extra, Rows: s.roster.Rows})
 	if err != nil {
-		return settings(remedy.Words("name another file with ").Use("results", ""), err)
+		mend := remedy.Hint(nil)
+		if errors.Is(err, fs.ErrNotExist) {
+			mend = remedy.Words("make the folder, or ")
+		}
+		return settings(mend.Words("name another file with ").Use("results", ""), err)
 	}
 	return file.Discard()
 }
