@@ -8,12 +8,14 @@ import (
 	"syscall"
 )
 
-// ErrUnreached: no connection was made, for a reason that may pass and may be a slip of the pen in the address: the host has
-// no address, nothing listens there, or the network does not lead there. Nothing was sent.
-var ErrUnreached = errors.New("no connection reaches it")
-
-// ErrProxyUnreached: the proxy is what was not reached. It matches ErrUnreached, too.
-var ErrProxyUnreached = fmt.Errorf("%w by way of the proxy", ErrUnreached)
+// Match these with [errors.Is].
+var (
+	// ErrUnreached: no connection was made, for a reason that may pass and may be a slip of the pen in the address: the host
+	// has no address, nothing listens there, or the network does not lead there. Nothing was sent.
+	ErrUnreached = errors.New("no connection reaches it")
+	// ErrProxyUnreached: the proxy is what was not reached. It matches ErrUnreached, too.
+	ErrProxyUnreached = fmt.Errorf("%w by way of the proxy", ErrUnreached)
+)
 
 // unreached says in plain words why no connection was made, and as what that matches; "" if err is about something else. It
 // leaves out the address of a proxy.
