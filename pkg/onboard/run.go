@@ -44,11 +44,17 @@ func (s *Session) carryOut(ctx, waits context.Context, stop <-chan struct{}, agr
 // any more.
 func until(ctx context.Context, stop <-chan struct{}) (_ context.Context, release func()) {
 	ctx, end := context.WithCancelCause(ctx)
+	interrupted := &breaker.StopError{Reason: breaker.Interrupted}
+	select {
+	case <-stop: // nothing may begin before somebody has noticed
+		end(interrupted)
+	default:
+	}
 	var waits sync.WaitGroup
 	waits.Go(func() {
 		select {
 		case <-stop:
-			end(&breaker.StopError{Reason: breaker.Interrupted})
+			end(interrupted)
 		case <-ctx.Done():
 		}
 	})
