@@ -25,8 +25,8 @@ import (
 	"rollcall/pkg/roster"
 )
 
-// Following is where an organization differs from the roster that it is to follow. Nil is an organization that follows
-// none.
+// Following is where an organization differs from the roster that it is to follow, or in its teams alone from one that people
+// are invited by. Nil is an organization that follows none, or does not differ.
 type Following struct {
 	*Options
 	Teams

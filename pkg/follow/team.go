@@ -172,12 +172,13 @@ func (t Teams) compare(ctx context.Context, r *roster.Roster, elsewhere map[stri
 	if err != nil || g.Directory.Staff == nil {
 		return nil, nil, err
 	}
-	rules, err := t.rulesFor(ctx, seats, g)
+	differences := seats.Find(g.Directory)
+	rules, err := t.rulesFor(ctx, differences, g)
 	if err != nil {
 		return nil, nil, err
 	}
 	rules.elsewhere = elsewhere
-	for _, difference := range seats.Find(g.Directory) {
+	for _, difference := range differences {
 		changes = append(changes, rules.judge(difference))
 	}
 	return changes, t.trips(changes, g.Directory.Staff), nil
@@ -226,13 +227,13 @@ type teamRules struct {
 
 // rulesFor returns the rules for an organization. Earlier changes that are seen to be made, or that nobody wishes for any
 // more, are forgotten where the ledger is held.
-func (t Teams) rulesFor(ctx context.Context, seats Seats, g Ground) (*teamRules, error) {
+func (t Teams) rulesFor(ctx context.Context, differences []drift.Difference, g Ground) (*teamRules, error) {
 	r := &teamRules{Teams: t, ground: g, managers: g.Directory.Staff.Managers(), earlier: map[[2]string]ledger.RoleChange{}}
 	if g.Ledger == nil {
 		return r, nil
 	}
 	standing := map[[2]string]drift.Difference{}
-	for _, d := range seats.Find(g.Directory) {
+	for _, d := range differences {
 		standing[[2]string{email.Fold(d.Email), d.Team.ID}] = d
 	}
 	for c, err := range g.Ledger.RoleChanges(ctx, g.Scope) {

@@ -83,7 +83,7 @@ func (p *Preview) begin(ctx context.Context) (begun bool, err error) {
 	if err := s.noteApproval(ctx, p); err != nil {
 		return false, err
 	}
-	return true, s.makeTeams(ctx)
+	return true, s.makeTeams(ctx, p.Changes)
 }
 
 // refreshed returns the preview, or a new one if it has grown old. Nobody is sent who was not seen.

@@ -30,8 +30,9 @@ func (r reader) planTeams(ctx context.Context, d *directory.Directory) error {
 }
 
 // makeTeams makes the teams that the roster names and the organization lacks, and reads the organization again: people are
-// invited into them. Whoever the service has put into one of them by itself is named.
-func (s *Session) makeTeams(ctx context.Context) error {
+// invited into them. Whoever the service has put into one of them by itself is named. What would be changed by now and was not
+// seen before is left for the next run.
+func (s *Session) makeTeams(ctx context.Context, seen []amend.Change) error {
 	planned := s.past.inputs.Directory.PlannedTeams()
 	if len(planned) == 0 {
 		return nil
@@ -62,7 +63,30 @@ func (s *Session) makeTeams(ctx context.Context) error {
 		return err
 	}
 	s.approval.withhold(s.following.All(), true)
+	withholdUnseen(s.following.All(), seen)
 	return nil
+}
+
+// withholdUnseen holds back what is due and was not when somebody agreed. A team that was only planned then has another id.
+func withholdUnseen(now, seen []amend.Change) {
+	type request struct {
+		amend.Call
+		team string
+	}
+	of := func(c amend.Change) request {
+		r := request{c.Call(), c.Team.Name}
+		r.Team = ""
+		return r
+	}
+	due := map[request]bool{}
+	for _, c := range seen {
+		due[of(c)] = due[of(c)] || c.IsDue()
+	}
+	for i := range now {
+		if c := &now[i]; c.IsDue() && !due[of(*c)] {
+			c.Action, c.Held = amend.Reported, "it has come up while teams were made, and nobody has seen it: the next run looks again"
+		}
+	}
 }
 
 // nameThoseInside says who is in a team that was just made: nobody has put them there but the service.

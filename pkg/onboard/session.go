@@ -42,7 +42,7 @@ type Session struct {
 
 	past      past
 	approval  *approval         // nil if there is no plan to carry out
-	following *follow.Following // nil unless it is a sync
+	following *follow.Following // nil if nothing is compared, or only teams are, which do not differ
 	differing differing         // pending invitations that are not what the roster wants
 	protected follow.Protected
 	// removedFile has those whom the run has removed, empty unless there are such.
