@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"rollcall/pkg/amend"
 	"rollcall/pkg/cybedefend"
@@ -57,10 +58,17 @@ func TestCreateTeam(t *testing.T) {
 				}
 			}
 			service := &teams{answers: tt.answers}
-			_, err = amend.Maker{Scope: scope, Ledger: l, Run: run.ID, Call: again}.CreateTeam(t.Context(), t.Context(), service, "Robots", "")
+			_, err = amend.Maker{Scope: scope, Ledger: l, Run: run.ID, Call: again, Now: time.Now}.CreateTeam(t.Context(), t.Context(), service, "Robots", "")
 			_, unsure := errors.AsType[*amend.UnsureError](err)
 			if service.calls != tt.calls || unsure != tt.unsure || (err != nil) != tt.failed {
 				t.Errorf("%d calls, %v; want %d, unsure %t", service.calls, err, tt.calls, tt.unsure)
+			}
+			made, err := amend.NewTeams(t.Context(), l, scope, time.Now().Add(-time.Minute))
+			if team, known := made["Robots"]; err != nil || known != (!tt.failed || tt.unsure) || (team.ID == "t1") == tt.failed {
+				t.Errorf("remembered: %v, %v", made, err)
+			}
+			if later, err := amend.NewTeams(t.Context(), l, scope, time.Now().Add(time.Minute)); err != nil || len(later) > 0 {
+				t.Errorf("remembered for ever: %v, %v", later, err)
 			}
 			if doubts, err := l.Doubts(t.Context(), scope); err != nil || len(doubts) != tt.doubts {
 				t.Errorf("doubts: %v, %v", doubts, err)

@@ -8,6 +8,7 @@ import (
 	"rollcall/pkg/amend"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/journey"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
@@ -23,10 +24,27 @@ func (r reader) planTeams(ctx context.Context, d *directory.Directory) error {
 		}
 	}
 	names, err := r.o.ToCreate(ctx, r.roster, d)
-	for _, name := range names {
-		d.AddTeam(directory.Planned(name))
+	if err != nil || len(names) == 0 {
+		return err
 	}
-	return err
+	recent := map[string]cybedefend.Team{} // which no list may show yet
+	if r.memory.ledger != nil {
+		if recent, err = amend.NewTeams(ctx, r.memory.ledger, r.memory.scope, r.connection.Now().Add(-journey.MemoryCounts)); err != nil {
+			return err
+		}
+	}
+	for _, name := range names {
+		switch team, made := recent[name]; {
+		case !made:
+			d.AddTeam(directory.Planned(name))
+		case team.ID != "":
+			d.AddTeam(team)
+		default:
+			return refusal(status.Stopped, errors.New("whether team "+name+" was made just now is not known, and there would be two of that name; nothing was sent"),
+				remedy.Words("run the same command again in ten minutes, when the list of teams is believed"))
+		}
+	}
+	return nil
 }
 
 // makeTeams makes the teams that the roster names and the organization lacks, and reads the organization again: people are
