@@ -35,6 +35,7 @@ var arrows = []arrow{
 	{"budget", "", "it counts what was sent, whatever was sent and wherever that is remembered"},
 	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
+	{"manual", "", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
 	{"console", "secret", "it knows terminals, not invitations"},
 
 	// Documents.
@@ -92,7 +93,7 @@ var arrows = []arrow{
 	{"preview", "onboard plan plural record remedy roster", "it shows a preview to a person, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
+		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing manual " +
 			"notify onboard pace plan plural preview record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

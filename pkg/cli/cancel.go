@@ -19,15 +19,7 @@ func (a *app) cancelCommand() *cobra.Command {
 	c := onboard.ForCancel()
 	o := &order{Options: c.Options, Invalid: skipInvalid}
 	cmd := &cobra.Command{
-		Use:   "cancel RUN|ROSTER|EMAIL...",
-		Short: "Take pending invitations back",
-		Long: `cancel cancels the pending invitations of a run, as rollcall runs names it, of everybody whom a roster names, or of the
-people with these addresses. Of a run, only what it has sent itself is cancelled. Members stay members. Whoever was deprived
-of an invitation so is skipped from then on, unless --reinvite ended asks for it. The same command does what is left of it.
-
-Exit codes:
-` + exitCodeTable(),
-		Example: "  rollcall cancel 20261123T014703Z-76f036 --dry-run\n  rollcall cancel team.csv --max-cancels 50\n  rollcall cancel ada@example.com bruno@example.com --yes",
+		Use: "cancel RUN|ROSTER|EMAIL...",
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		c.Whom, o.Roster = args, cmp.Or(strings.Join(args, " "), "-")

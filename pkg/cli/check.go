@@ -26,25 +26,7 @@ type checking struct {
 func (a *app) checkCommand() *cobra.Command {
 	c := &checking{}
 	cmd := &cobra.Command{
-		Use:   "check ROSTER...",
-		Short: "Say what is wrong with a roster, offline and without credentials",
-		Long: `check reads rosters as invite would and prints every finding as
-
-  file:line:column: column: reason (suggestion)
-
-on standard output, a warning with [warning] behind it, and how each roster was read on standard error. What is said of many
-rows alike is one line. Whoever stands in two of the rosters is named. It does not call the service and needs no credentials.
-
-For pull requests, --format github annotates the lines, --format sarif is for code scanning, and guards refuse what a sync
-would refuse; who is in the organization already is not known here, so everybody counts.
-
-Exit code 0: nothing in the way of an invite (warnings may remain, but not with --strict); 5: a roster was refused or has
-invalid rows; 8: a guard tripped.`,
-		Example: `  rollcall check team.csv
-  rollcall check --role member *.csv
-  rollcall check team.csv --fix fixed.csv
-  rollcall check people/*.csv --strict --allow-domain example.com --max-admins 2 --format github
-  rollcall check --json team.csv | jq .findings`,
+		Use:  "check ROSTER...",
 		Args: rosters(1, math.MaxInt),
 		RunE: func(cmd *cobra.Command, paths []string) error { return a.checkAll(cmd.Context(), c, paths) },
 	}

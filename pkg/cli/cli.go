@@ -185,22 +185,7 @@ func (a *app) explain(err error, from origins) {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "rollcall",
-		Short: "Invite everybody in a roster to a CybeDefend organization, once each",
-		Long: `rollcall takes a roster (CSV, Excel, YAML or JSON: email, role, teams) and invites everybody in it to a CybeDefend
-organization: once each, at a pace the service accepts, with a line in a results file for every row.
-Whatever happens on the way, running the same command again is right: it goes on where it was.
-
-  rollcall invite samples/team.csv --sandbox   try it on a service inside the process
-  rollcall check team.csv                      see what is wrong with a roster, offline
-  rollcall invite team.csv --dry-run           see what would happen to each row
-  rollcall invite team.csv                     invite them
-
-Every flag has an environment variable: --max-wait is ROLLCALL_MAX_WAIT. One that no flag has is warned of, and is a
-mistake where people would be invited without a question, as sync does: it may be a guard whose name was misspelt.
-
-Exit codes:
-` + exitCodeTable(),
+		Use:           "rollcall",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version() + " " + runtime.Version(),
@@ -250,6 +235,7 @@ Exit codes:
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
 	}
+	describe(root, "rollcall")
 	return root
 }
 
@@ -373,9 +359,8 @@ func (a *app) home() (string, error) {
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  noArguments,
+		Use:  "version",
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if a.common.json {
 				return json.NewEncoder(a.Out).Encode(struct {

@@ -15,16 +15,7 @@ func (a *app) doctorCommand() *cobra.Command {
 	var o doctor.Options
 	var p place
 	cmd := &cobra.Command{
-		Use:   "doctor",
-		Short: "Look at everything that a run needs, and say what is wrong",
-		Long: `doctor looks at the settings and where each comes from, the credentials (never showing them), the proxy, the
-connection, the clock, the caller, the organization and the ledger. It changes nothing and mails nobody. Each line is good,
-doubtful or bad, with what can be done; the exit code is that with which a run would end.
-
-Exit codes:
-` + exitCodeTable(),
-		Example: `  rollcall doctor
-  rollcall doctor --json --region eu`,
+		Use:  "doctor",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.examine(cmd.Context(), o, p) },
 	}

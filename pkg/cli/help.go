@@ -7,7 +7,19 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"rollcall/pkg/manual"
 )
+
+// describe gives a command, and those below it, the texts of the manual's pages, which are called as the commands are.
+func describe(cmd *cobra.Command, name string) {
+	page, _ := manual.Of(name)
+	cmd.Short, cmd.Example = page.Short, page.Example
+	cmd.Long = strings.ReplaceAll(page.Long, "{{exit-codes}}", exitCodeTable())
+	for _, below := range cmd.Commands() {
+		describe(below, strings.TrimPrefix(name+"-"+below.Name(), "rollcall-"))
+	}
+}
 
 // flagGroups are the flags of a command as its help shows them: under titles, in the order in which they were added.
 type flagGroups struct {

@@ -48,12 +48,7 @@ func (a *app) history(f historyFlags) (onboard.History, error) {
 func (a *app) runsCommand() *cobra.Command {
 	var f historyFlags
 	cmd := &cobra.Command{
-		Use:   "runs",
-		Short: "List the runs that were made, with their outcomes",
-		Long: `runs lists every run that the ledgers remember, newest first, with what became of its rows. A run that is
-resumable was cut short: the command that began it goes on where it was, over the same roster, read in the same way. One
-that is overtaken was, too, but a later run over that roster has taken its place: unless the roster and the flags are what
-they were then, the command begins a new one.`,
+		Use:  "runs",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			history, err := a.history(f)
@@ -92,12 +87,7 @@ func (a *app) resultsCommand() *cobra.Command {
 	var f historyFlags
 	var file string
 	cmd := &cobra.Command{
-		Use:   "results [RUN]",
-		Short: "Write the results of an earlier run again",
-		Long: `results writes the results of a run from the ledger: of the one named, else of the latest. They hold the tokens of
-invitations that have not expired; those of expired ones are erased.`,
-		Example: `  rollcall results
-  rollcall results 20261123T014703Z-76f036 --results team.csv`,
+		Use: "results [RUN]",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageError("rollcall runs lists them", "results takes one run, not %d", len(args))

@@ -18,28 +18,7 @@ import (
 func (a *app) inviteCommand() *cobra.Command {
 	o := &order{}
 	cmd := &cobra.Command{
-		Use:   "invite ROSTER|EMAIL",
-		Short: "Invite everybody in a roster, once each",
-		Long: `invite checks the whole roster, reads who is a member or invited already, shows the plan, and invites the rest.
-Every row gets a line in the results file, with the invitation's id and token or with the error and a hint.
-
-Nobody is invited twice: what was sent is remembered in a ledger before it is sent, and a request whose reply was
-lost is looked up, never repeated blindly. After a crash or an interruption the same command goes on where it was.
-
-` + onboard.TwoLedgers + `
-
-The address of one person, with --role and perhaps --team, is as good as a roster; no file is written then but for the
-ledger. Where there is a file of that name, it is the roster.
-
-A dry run can keep its plan in a file, for somebody to look at: --from-plan then does exactly that, or nothing.
-
-Exit codes:
-` + exitCodeTable(),
-		Example: `  rollcall invite team.csv --dry-run
-  rollcall invite team.csv
-  rollcall invite ann@example.com --role member --team Platform:developer
-  rollcall invite people.yaml --rate 30/m --deadline 06:00 --yes --json
-  rollcall invite team.csv --dry-run --plan team.plan.json && rollcall invite --from-plan team.plan.json`,
+		Use:  "invite ROSTER|EMAIL",
 		Args: rosters(0, 1), // a plan has one
 	}
 	cmd.RunE = func(_ *cobra.Command, paths []string) error {

@@ -24,15 +24,15 @@ type listingFlags struct {
 
 // listed is a command that lists something: read reads it from the service that the flags mean.
 type listed struct {
-	use, short, long, example string
-	read                      func(context.Context, onboard.Service) (listing.List, error)
+	use  string
+	read func(context.Context, onboard.Service) (listing.List, error)
 }
 
 // listCommand returns a command that lists something. It changes nothing.
 func (a *app) listCommand(l listed) *cobra.Command {
 	var f listingFlags
 	cmd := &cobra.Command{
-		Use: l.use, Short: l.short, Long: l.long + "\n\nExit codes:\n" + exitCodeTable(), Example: l.example, Args: noArguments,
+		Use: l.use, Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd, f, l) },
 	}
 	serviceFlags(cmd, &f.service, &f.place)
@@ -45,10 +45,7 @@ func (a *app) listCommand(l listed) *cobra.Command {
 
 func (a *app) teamsCommand() *cobra.Command {
 	return a.listCommand(listed{
-		use: "teams", short: "List the teams of an organization",
-		long: "teams lists the teams that a roster can name, by name or by id. It changes nothing.",
-		example: `  rollcall teams
-  rollcall teams --csv > teams.csv`,
+		use: "teams",
 		read: a.organizationList(func(ctx context.Context, c *onboard.Connection) (listing.List, error) {
 			teams, err := directory.Teams(ctx, c.Reading())
 			return listing.Teams(c.Organization.ID, teams), err
@@ -59,14 +56,7 @@ func (a *app) teamsCommand() *cobra.Command {
 func (a *app) invitationsCommand() *cobra.Command {
 	var filter listing.Filter
 	cmd := a.listCommand(listed{
-		use: "invitations", short: "List the invitations of an organization",
-		long: `invitations lists who is invited and has not answered, with the role and the end of each invitation, or those that
-have expired, or all that the service still knows. It changes nothing and never shows the tokens of invitations. Filters
-choose those that fit all of them. With --csv it prints a roster: rollcall invitations --status expired --csv > again.csv,
-to be invited again.`,
-		example: `  rollcall invitations
-  rollcall invitations --expires-within 24h --domain example.com
-  rollcall invitations --status expired --csv > again.csv`,
+		use: "invitations",
 		read: func(ctx context.Context, service onboard.Service) (listing.List, error) {
 			filter, err := filter.Parse()
 			if err != nil {
@@ -91,14 +81,7 @@ func (a *app) progressCommand() *cobra.Command {
 	var header string
 	o := onboard.ProgressOptions{LedgerOf: a.defaultLedger, Render: asFlag}
 	cmd := a.listCommand(listed{
-		use: "progress ROSTER", short: "Say who of a roster has accepted, and whose invitation is open or has ended",
-		long: `progress looks up the people of a roster in the organization and in the ledger, and says of each: accepted, pending,
-expires_soon (in less than a day, or than a tenth of the time that the invitation lasts), ended or not_invited. It changes
-nothing. --csv prints them as a roster with its own columns; --by counts by a column instead of listing people. A domain of
-which far fewer people accept than elsewhere is named: its mail may not arrive.`,
-		example: `  rollcall progress team.csv
-  rollcall progress team.csv --by Department
-  rollcall progress team.csv --csv > now.csv && rollcall invite now.csv --where status=ended --reinvite ended`,
+		use: "progress ROSTER",
 		read: func(ctx context.Context, service onboard.Service) (l listing.List, err error) {
 			o.Service, o.Input, o.Observer = service, a.In, a.observer()
 			if o.Header, err = a.readHeader(header, o.Roster); err != nil {
@@ -121,11 +104,7 @@ which far fewer people accept than elsewhere is named: its mail may not arrive.`
 
 func (a *app) membersCommand() *cobra.Command {
 	return a.listCommand(listed{
-		use: "members", short: "List the members of an organization, with their teams",
-		long: `members lists who is in the organization, with the role and the teams of each. It changes nothing. With --csv or --xlsx
-it is a roster: rollcall members --csv > everybody.csv, to be kept up to date with sync, here or in another region.`,
-		example: `  rollcall members
-  rollcall members --csv > everybody.csv`,
+		use: "members",
 		read: a.organizationList(func(ctx context.Context, c *onboard.Connection) (listing.List, error) {
 			members, stable, err := directory.Members(ctx, a.reading(c))
 			if err != nil {
@@ -147,9 +126,7 @@ it is a roster: rollcall members --csv > everybody.csv, to be kept up to date wi
 
 func (a *app) organizationsCommand() *cobra.Command {
 	return a.listCommand(listed{
-		use: "organizations", short: "List your organizations",
-		long:    "organizations lists the organizations that the credentials open, with their ids and your role in each. It changes\nnothing.",
-		example: "  rollcall organizations",
+		use: "organizations",
 		read: func(ctx context.Context, service onboard.Service) (listing.List, error) {
 			found, err := onboard.Organizations(ctx, service, a.observer())
 			return listing.Organizations(found), err

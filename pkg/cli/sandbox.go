@@ -14,16 +14,7 @@ import (
 func (a *app) sandboxCommand() *cobra.Command {
 	var f sandboxflags.Flags
 	cmd := &cobra.Command{
-		Use:   "sandbox",
-		Short: "Serve an emulation of the service on this machine, with faults on demand",
-		Long: `sandbox serves the calls that rollcall uses from memory, as strictly as the service would, and mails nobody. It
-prints the environment to use, misbehaves as the flags ask, and counts the e-mails that would have gone out:
-GET /sandbox/mails per person, GET /sandbox/stats in all, and on standard output when it is stopped. Most of the
-misbehaviour can also be ordered while it serves, as in
-  curl -d '{"kind": "challenge"}' $CYBEDEFEND_API_URL/sandbox/answer`,
-		Example: `  rollcall sandbox --latency 20ms
-  rollcall sandbox --limit 60/s --burst 10 --cut-after 3% --truncate 3%
-  rollcall sandbox --list-lag 15s --spell-list gmail --odd-reply queued=10%`,
+		Use:  "sandbox",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.serveSandbox(cmd.Context(), f.Listen, f.Options())

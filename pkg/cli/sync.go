@@ -12,55 +12,7 @@ import (
 func (a *app) syncCommand() *cobra.Command {
 	o, jobs := newSync(), ""
 	cmd := &cobra.Command{
-		Use:   "sync ROSTER",
-		Short: "Make an organization follow a roster, for schedulers",
-		Long: `sync takes the roster for the people that an organization is to have. Who is missing is invited, as invite does it,
-and expired invitations are renewed. What else differs is reported, beside the results in NAME.drift.csv and in the
-summary: members with another role, people who have left the roster, open invitations that no roster explains. They are
-changed only where a flag asks for it.
-
-It never asks. When nothing is to be done it makes no call that writes, and says so. A broken export sends nothing: an
-empty or unreadable roster ends with exit code 5, one that has shrunk too much with 8, and so does one where too many
-leavers would be changed, or any by a roster of another name than the last. What a guard keeps back stays so, night after
-night, until it trips no more or somebody approves of exactly that, once, with the --approve DIGEST that the message
-shows. A file of rows to correct is for invite: sync refuses it with 5.
-
-Somebody has left once a roster that was let through lacks them, unless a later invite, or another roster that is synced
-with the same ledger at least every 35 days, names them. A file that is the very same as before makes no new leavers. Nor
-has somebody left whose number is there with another address, see --id-column: the new address is not invited before
---accept-renames says so for all, or invite --only ADDRESS for one, and the old one has left once the new one is there.
-
---remove-leavers removes, last of all, members whom an earlier roster named: once two different rosters in a row lack them
-and --leaver-grace is over. Whoever has more rights than a member becomes one first, and is removed a night later. The
-caller, the creator, the last administrators and people who are protected stay, and so does everybody while a row is
-invalid. What they had is in NAME.removed-RUN.csv beside the results before: rollcall invite takes it, to undo it.
-
-A dry run can keep all that would be done in a file, for somebody to look at: --plan writes it, and --from-plan does exactly
-that or, with exit code 8, nothing. So a scheduled sync may only report who has left, and a person removes them.
-
-` + onboard.TwoLedgers + `
-
-The roster may be an address: https://hr.example.com/people.csv, with credentials from --header-file.
-
-A file of jobs names a roster for each, and flags as on the command line but for the dashes; the worst exit code counts.
-Its relative paths are meant from its own folder:
-
-  defaults:
-    pat-file: /etc/rollcall/pat
-  jobs:
-    - roster: emea.csv
-      organization-id: 3c90c3cc-0d44-4b50-8888-8dd25736052a
-      allow-domain: [emea.example, emea.test]
-    - roster: https://hr.example.com/apac.csv
-      organization-id: Acme APAC
-      results: apac.results.csv
-
-Exit codes:
-` + exitCodeTable(),
-		Example: `  rollcall sync people.csv --results /var/lib/rollcall/people.results.csv --metrics-file /var/lib/node_exporter/rollcall.prom
-  rollcall sync people.csv --cancel-leavers --apply-roles --max-admins 2
-  rollcall sync people.csv --remove-leavers --dry-run --plan leavers.plan.json && rollcall sync --from-plan leavers.plan.json
-  rollcall sync --jobs jobs.yaml`,
+		Use:  "sync ROSTER",
 		Args: rosters(0, 1), // jobs name theirs, and a plan has one
 	}
 	cmd.RunE = func(_ *cobra.Command, paths []string) error {

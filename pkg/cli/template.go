@@ -31,14 +31,7 @@ const templateNext = "Before anybody is invited, see what rollcall makes of it: 
 func (a *app) templateCommand() *cobra.Command {
 	var f templateFlags
 	cmd := &cobra.Command{
-		Use:   "template [FILE]",
-		Short: "Write an empty roster to start from: a workbook, CSV or YAML",
-		Long: `template writes a roster without people: to FILE, whose extension decides what it is (.xlsx, .csv, .yaml), or to
-standard output. The workbook has drop-down lists for roles and, with --teams, for the organization's own teams,
-and a page that explains the columns. Filled in, each of them is a roster as it is.`,
-		Example: `  rollcall template team.xlsx
-  rollcall template team.xlsx --teams
-  rollcall template --format yaml`,
+		Use: "template [FILE]",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageError("run it once for each file", "rollcall template takes one file, not %d", len(args))
