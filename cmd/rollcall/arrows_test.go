@@ -11,6 +11,7 @@ type arrow struct{ from, to, why string }
 // arrows has a row for each package, the lowest first: an arrow points to an earlier row. Tests may import more.
 var arrows = []arrow{
 	// The ground. These packages know nobody.
+	{"version", "", "it says which build this is, whoever asks"},
 	{"bounded", "", "it reads what is small, whatever it is"},
 	{"connection", "", "it says why no connection can be made, whoever wants one"},
 	{"address", "", "it judges an address by its text, whoever sends something there"},
@@ -94,7 +95,7 @@ var arrows = []arrow{
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing manual " +
-			"notify onboard pace plan plural preview record remedy report results retry roster sandbox sandboxflags secret status template", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"notify onboard pace plan plural preview record remedy report results retry roster sandbox sandboxflags secret status template version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
+	"rollcall/pkg/version"
 )
 
 // checking is what check is told to do.
@@ -70,7 +71,7 @@ func (a *app) checkAll(ctx context.Context, c *checking, paths []string) error {
 		c.Together = &onboard.Together{}
 	}
 	terminal, _ := terminalOf(a.Out)
-	out := findings.New(a.Out, findings.Options{Format: format, First: terminal, Render: asFlag, Clean: console.Clean, Version: version()})
+	out := findings.New(a.Out, findings.Options{Format: format, First: terminal, Render: asFlag, Clean: console.Clean, Version: version.Get().Version})
 	worst := status.Well
 	for _, path := range paths {
 		one := c.Document

@@ -14,8 +14,6 @@ import (
 	"io"
 	"os"
 	"os/user"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -33,6 +31,7 @@ import (
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/status"
+	"rollcall/pkg/version"
 )
 
 // Process is what a process has around it.
@@ -188,7 +187,7 @@ func (a *app) root() *cobra.Command {
 		Use:           "rollcall",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Version:       version() + " " + runtime.Version(),
+		Version:       version.Get().String(),
 		Args:          noArguments, SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
@@ -284,7 +283,7 @@ func (a *app) open() error {
 			event.Str(console.FieldRun, *run)
 		}
 	}))
-	if a.witness = (doctor.Witness{Version: version(), LedgerOf: a.defaultLedger}); a.log.GetLevel() <= zerolog.DebugLevel {
+	if a.witness = (doctor.Witness{Version: version.Get().Version, LedgerOf: a.defaultLedger}); a.log.GetLevel() <= zerolog.DebugLevel {
 		a.witness.Tell = func(f doctor.Fact) { a.log.Debug().Str("state", string(f.State)).Msg(f.Line(asFlag)) }
 	}
 	return nil
@@ -363,22 +362,10 @@ func (a *app) versionCommand() *cobra.Command {
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if a.common.json {
-				return json.NewEncoder(a.Out).Encode(struct {
-					Version string `json:"version"`
-					Go      string `json:"go"`
-				}{version(), runtime.Version()})
+				return json.NewEncoder(a.Out).Encode(version.Get())
 			}
-			_, err := fmt.Fprintln(a.Out, "rollcall", version(), runtime.Version())
+			_, err := fmt.Fprintln(a.Out, "rollcall", version.Get())
 			return err
 		},
 	}
-}
-
-// version returns what the build knows about its source.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return info.Main.Version
 }

@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/doctor"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/version"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -30,7 +31,7 @@ func (a *app) doctorCommand() *cobra.Command {
 // examine has everything examined, and prints what was found.
 func (a *app) examine(ctx context.Context, o doctor.Options, p place) error {
 	var endpoint onboard.Endpoint
-	o.Version, o.LedgerOf, o.Service.UserAgent = version(), a.defaultLedger, "rollcall/"+version()
+	o.Version, o.LedgerOf, o.Service.UserAgent = version.Get().Version, a.defaultLedger, "rollcall/"+version.Get().Version
 	o.Resolve = func() (found config.Settings, err error) {
 		if p.Sandbox {
 			endpoint, err = a.dial(ctx, p)

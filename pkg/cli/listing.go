@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/version"
 )
 
 // listingFlags are the flags of commands that list what an organization has.
@@ -198,7 +199,7 @@ func (a *app) serviceOf(cmd *cobra.Command, s onboard.Service, p place) (onboard
 		return s, remedy.MustBePositive("timeout")
 	}
 	a.limitUnreached(cmd, &s)
-	s.UserAgent = "rollcall/" + version()
+	s.UserAgent = "rollcall/" + version.Get().Version
 	s.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, p) }
 	return s, nil
 }

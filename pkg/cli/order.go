@@ -21,6 +21,7 @@ import (
 	"rollcall/pkg/results"
 	"rollcall/pkg/retry"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/version"
 )
 
 // What to do about invalid rows.
@@ -99,7 +100,7 @@ func (o *order) complete(a *app) error {
 			return remedy.About("results", err)
 		}
 	}
-	o.Input, o.Stream, o.LedgerOf, o.UserAgent = a.In, a.Out, a.defaultLedger, "rollcall/"+version()
+	o.Input, o.Stream, o.LedgerOf, o.UserAgent = a.In, a.Out, a.defaultLedger, "rollcall/"+version.Get().Version
 	o.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, o.Place) }
 	o.Render = asFlag
 	if o.Place.Sandbox {

@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/status"
+	"rollcall/pkg/version"
 )
 
 // watch says where the end of a run is reported, to people and to machines. Commands that apply a plan share it.
@@ -47,7 +48,7 @@ func (w *watch) notifier(a *app, cmd *cobra.Command, offline bool) (*notify.Noti
 		return nil, remedy.Aboutf(notify.OptionOn, "%q is neither change, failure nor always", w.NotifyOn)
 	}
 	notifier, err := notify.New(notify.Options{
-		Summary: w.Summary, Metrics: w.Metrics, Address: address, On: notify.Occasion(w.NotifyOn), Version: version(), Render: asFlag,
+		Summary: w.Summary, Metrics: w.Metrics, Address: address, On: notify.Occasion(w.NotifyOn), Version: version.Get().Version, Render: asFlag,
 		Posting: func(host string) { a.console.Status("posting the summary to " + host) },
 	})
 	if wrong, ok := errors.AsType[*notify.SettingError](err); ok {
