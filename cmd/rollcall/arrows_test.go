@@ -36,7 +36,8 @@ var arrows = []arrow{
 	{"budget", "", "it counts what was sent, whatever was sent and wherever that is remembered"},
 	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
-	{"manual", "", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
+	{"prose", "", "it lays out a text, whatever it is about and wherever it is read"},
+	{"manual", "prose", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
 	{"console", "secret", "it knows terminals, not invitations"},
 
 	// Documents.
@@ -93,9 +94,10 @@ var arrows = []arrow{
 	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{"preview", "onboard plan plural record remedy roster", "it shows a preview to a person, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
+	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing manual " +
-			"notify onboard pace plan plural preview record remedy report results retry roster sandbox sandboxflags secret status template version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -113,8 +115,8 @@ var dependencies = []dependency{
 	{"math/rand", "", "math/rand/v2 has taken its place"},
 	{"io/ioutil", "", "io and os have taken its place"},
 
-	{"github.com/spf13/cobra", "cli", "no package below the edge knows commands"},
-	{"github.com/spf13/pflag", "cli sandboxflags", "no package below the edge knows flags"},
+	{"github.com/spf13/cobra", "cli usage", "no package below the edge knows commands"},
+	{"github.com/spf13/pflag", "cli sandboxflags usage", "no package below the edge knows flags"},
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},

@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
+	"rollcall/pkg/usage"
 	"rollcall/pkg/version"
 )
 
@@ -34,18 +35,16 @@ func (a *app) checkCommand() *cobra.Command {
 	a.files[cmd] = func(paths []string) fileNames {
 		return append(rosterNames(paths, c.headerFile), fileset.File{Path: c.File, Role: fileset.Fixed, Option: "fix"})
 	}
-	var groups flagGroups
-	groups.group(cmd, "The roster", func(cmd *cobra.Command) {
+	usage.Group(cmd, "The roster", func(cmd *cobra.Command) {
 		rosterFlags(cmd, &c.Document, &c.headerFile)
 		fixFlags(cmd, &c.Fixing, "check that one")
 		forceFlag(cmd, &c.Fixing, "--fix")
 	})
-	groups.group(cmd, "Guards, which end with exit code 8", func(cmd *cobra.Command) { guardFlags(cmd, &c.Guards) })
-	groups.group(cmd, "What is shown, and what counts", func(cmd *cobra.Command) {
+	usage.Group(cmd, "Guards, which end with exit code 8", func(cmd *cobra.Command) { guardFlags(cmd, &c.Guards) })
+	usage.Group(cmd, "What is shown, and what counts", func(cmd *cobra.Command) {
 		cmd.Flags().StringVar(&c.format, "format", "", "print findings as `FORMAT`: text, json, github (annotations of GitHub Actions) or sarif (2.1.0) (default text)")
 		cmd.Flags().BoolVar(&c.Strict, "strict", false, "end with exit code 5 for warnings, too")
 	})
-	cmd.SetUsageFunc(groups.usage)
 	return cmd
 }
 

@@ -128,8 +128,10 @@ type commonFlags struct {
 }
 
 func (a *app) run(ctx context.Context) (code status.Status) {
+	args, all := splitHelpAll(a.Args)
 	root := a.root()
-	root.SetArgs(a.Args)
+	a.addHelp(root, all)
+	root.SetArgs(args)
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
@@ -191,6 +193,9 @@ func (a *app) root() *cobra.Command {
 		Args:          noArguments, SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			if isCompletion(cmd) {
+				return nil
+			}
 			if err := a.bindEnvironment(cmd); err != nil {
 				return err
 			}
@@ -207,7 +212,6 @@ func (a *app) root() *cobra.Command {
 			return a.checkVariables(cmd)
 		},
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("rollcall {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
@@ -221,6 +225,7 @@ func (a *app) root() *cobra.Command {
 		}
 		return usageError(hint, "%w", err)
 	})
+	root.Flags().Bool("version", false, "print the version")
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
 	flags.BoolVar(&a.common.json, "json", false, "print one JSON object on standard output instead of text")
@@ -229,12 +234,12 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
+	flags.BoolP("help", "h", false, "show this help, and with --all the whole of it")
 	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.cancelCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
-		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.progressCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
+		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.progressCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
 	}
-	describe(root, "rollcall")
 	return root
 }
 

@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/usage"
 )
 
 func (a *app) inviteCommand() *cobra.Command {
@@ -25,19 +26,18 @@ func (a *app) inviteCommand() *cobra.Command {
 		return exitWith(a.carryOut(cmd, o, strings.Join(paths, " "), func() error { return a.completeInvite(cmd, o, paths) }))
 	}
 	a.files[cmd] = func(paths []string) fileNames { return o.fileNames(paths) }
-	var groups flagGroups
-	groups.group(cmd, "The roster", func(cmd *cobra.Command) {
+	usage.Group(cmd, "The roster", func(cmd *cobra.Command) {
 		rosterFlags(cmd, &o.Document, &o.HeaderFile)
 		fixFlags(cmd, &o.fix, "invite the people in that one")
 	})
-	groups.group(cmd, "The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
-	groups.group(cmd, "Who is invited", func(cmd *cobra.Command) {
+	usage.Group(cmd, "The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
+	usage.Group(cmd, "Who is invited", func(cmd *cobra.Command) {
 		o.whoFlags(cmd)
 		cmd.Flags().BoolVar(&o.CreateTeams, "create-teams", false, "make every team that the roster names and the organization lacks")
 		cmd.Flags().BoolVar(&o.NoPreflight, "no-preflight", false, "do not look up members and invitations: what earlier runs did decides who is sent")
 	})
-	groups.group(cmd, "Guards, which send nothing and end with exit code 8", o.guardFlags)
-	groups.group(cmd, "What is shown and written", func(cmd *cobra.Command) {
+	usage.Group(cmd, "Guards, which send nothing and end with exit code 8", o.guardFlags)
+	usage.Group(cmd, "What is shown and written", func(cmd *cobra.Command) {
 		o.outcomeFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Offline, "offline", false, "with --dry-run: open no connection at all")
@@ -45,9 +45,8 @@ func (a *app) inviteCommand() *cobra.Command {
 		o.planFlags(cmd)
 		forceFlag(cmd, &o.fix, "--fix or --plan")
 	})
-	groups.group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })
-	groups.group(cmd, "For the machine that watches", o.Watch.flags)
-	cmd.SetUsageFunc(groups.usage)
+	usage.Group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })
+	usage.Group(cmd, "For the machine that watches", o.Watch.flags)
 	return cmd
 }
 

@@ -111,7 +111,7 @@ func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
 // newJob returns the sync that a job means, with defaults and variables where the job names no values of its own.
 func (a *app) newJob(parent *cobra.Command, j jobs.Job) (job, error) {
 	o, cmd := newSync(), &cobra.Command{Use: "sync"}
-	o.syncFlags(cmd, &flagGroups{})
+	o.syncFlags(cmd)
 	o.ApprovedDigests, _ = parent.Flags().GetStringArray("approve") // unless the job names its own
 	cmd.SetContext(parent.Context())
 	var told []string

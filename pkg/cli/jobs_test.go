@@ -15,7 +15,7 @@ import (
 // TestAJobHasTheFlagsOfSync holds the keys of a job to the flags of the command.
 func TestAJobHasTheFlagsOfSync(t *testing.T) {
 	o, cmd := newSync(), &cobra.Command{}
-	o.syncFlags(cmd, &flagGroups{})
+	o.syncFlags(cmd)
 	var flags []string
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flags = append(flags, flag.Name) })
 	keys := map[string]bool{}

@@ -9,6 +9,7 @@ import (
 
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/sandboxflags"
+	"rollcall/pkg/usage"
 )
 
 func (a *app) sandboxCommand() *cobra.Command {
@@ -20,11 +21,9 @@ func (a *app) sandboxCommand() *cobra.Command {
 			return a.serveSandbox(cmd.Context(), f.Listen, f.Options())
 		},
 	}
-	var groups flagGroups
 	for _, g := range f.Groups() {
-		groups.group(cmd, g.Title, func(cmd *cobra.Command) { g.Add(cmd.Flags()) })
+		usage.Group(cmd, g.Title, func(cmd *cobra.Command) { g.Add(cmd.Flags()) })
 	}
-	cmd.SetUsageFunc(groups.usage)
 	return cmd
 }
 

@@ -7,6 +7,7 @@ import (
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/usage"
 )
 
 func (a *app) syncCommand() *cobra.Command {
@@ -34,16 +35,14 @@ func (a *app) syncCommand() *cobra.Command {
 		}))
 	}
 	a.files[cmd] = func(paths []string) fileNames { return o.fileNames(paths) }
-	var groups flagGroups
-	o.syncFlags(cmd, &groups)
-	groups.group(cmd, "A plan, for a person to look at before anything is changed; not for jobs", func(cmd *cobra.Command) {
+	o.syncFlags(cmd)
+	usage.Group(cmd, "A plan, for a person to look at before anything is changed; not for jobs", func(cmd *cobra.Command) {
 		o.planFlags(cmd)
 		forceFlag(cmd, &o.fix, "--plan")
 	})
-	groups.group(cmd, "Many rosters", func(cmd *cobra.Command) {
+	usage.Group(cmd, "Many rosters", func(cmd *cobra.Command) {
 		cmd.Flags().StringVar(&jobs, "jobs", "", "run the jobs in `FILE` one after the other, each with its own roster, flags and results")
 	})
-	cmd.SetUsageFunc(groups.usage)
 	return cmd
 }
 
@@ -56,10 +55,10 @@ func newSync() *order {
 }
 
 // syncFlags adds all flags of a sync; a job has the same ones as keys.
-func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
-	groups.group(cmd, "The roster", func(cmd *cobra.Command) { rosterFlags(cmd, &o.Document, &o.HeaderFile) })
-	groups.group(cmd, "The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
-	groups.group(cmd, "Who is invited, and what else is changed", func(cmd *cobra.Command) {
+func (o *order) syncFlags(cmd *cobra.Command) {
+	usage.Group(cmd, "The roster", func(cmd *cobra.Command) { rosterFlags(cmd, &o.Document, &o.HeaderFile) })
+	usage.Group(cmd, "The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
+	usage.Group(cmd, "Who is invited, and what else is changed", func(cmd *cobra.Command) {
 		o.whoFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Follow.CancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
@@ -73,7 +72,7 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags.BoolVar(&o.Follow.AcceptRenames, follow.OptionAcceptRenames, false, "invite people under their new address who are the same as under an old one, by the numbers of --id-column; the old one\nhas left once the new one is there. Without it, neither is touched")
 		flags.IntVar(&o.Follow.MinAdmins, "min-admins", o.Follow.MinAdmins, "with --apply-roles and --remove-leavers: leave at least `N` administrators; whoever is about to become one does not count")
 	})
-	groups.group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
+	usage.Group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) {
 		o.guardFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Follow.AcceptRoster, "accept-roster", false, "change leavers although the roster has another name than the last one (digits in it don't count), or is read with other flags;\nit is the one that is followed from then on")
@@ -84,9 +83,9 @@ func (o *order) syncFlags(cmd *cobra.Command, groups *flagGroups) {
 		flags.Var(&o.Follow.MaxLeavers, "max-leavers", "send nothing if --cancel-leavers and --remove-leavers would change more people: a number, or a share of the people of the last roster\nas in 20%, which up to three leavers never exceed")
 		flags.IntVar(&o.Follow.MaxRemovals, "max-removals", o.Follow.MaxRemovals, "send nothing if --remove-leavers would remove more than `N` members, or demote them on the way out")
 	})
-	groups.group(cmd, "What is shown and written", o.outcomeFlags)
-	groups.group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })
-	groups.group(cmd, "For the machine that watches", o.Watch.flags)
+	usage.Group(cmd, "What is shown and written", o.outcomeFlags)
+	usage.Group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })
+	usage.Group(cmd, "For the machine that watches", o.Watch.flags)
 }
 
 // completeSync works out what the command line of sync means, or a job.
