@@ -21,6 +21,7 @@ build: ## Build bin/rollcall, one static file
 	CGO_ENABLED=0 go build -trimpath -o bin/rollcall ./cmd/rollcall
 
 test: ## Run all tests in random order, fuzz seeds included, under the race detector
+	@.ci/needs
 	@$(if $(RACE),,echo "no C compiler: running without the race detector")
 	go test $(RACE) -shuffle=on -timeout=25m ./...
 

@@ -13,6 +13,7 @@ import (
 
 	"rollcall/pkg/manual"
 	"rollcall/pkg/prose"
+	"rollcall/pkg/results"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 	"rollcall/pkg/usage"
@@ -58,13 +59,22 @@ func (a *app) layout() prose.Layout {
 
 // table returns the tables that texts of the manual take from code.
 func table(name string) []prose.Block {
-	table := prose.Block{Kind: prose.Terms}
-	if name == "exit-codes" {
+	terms := prose.Block{Kind: prose.Terms}
+	switch name {
+	case "exit-codes":
 		for _, one := range status.All() {
-			table.Terms = append(table.Terms, prose.Term{Name: strconv.Itoa(int(one)), Text: one.Meaning(asFlag)})
+			terms.Terms = append(terms.Terms, prose.Term{Name: strconv.Itoa(int(one)), Text: one.Meaning(asFlag)})
 		}
+	case "roles":
+		terms.Terms = []prose.Term{
+			{Name: "in the organization", Text: strings.Join(roster.Roles(), ", ")}, {Name: "in a team", Text: strings.Join(roster.TeamRoles(), ", ")},
+		}
+	case "result-columns":
+		return []prose.Block{{Text: strings.Join(results.Columns(), ", ")}}
+	default:
+		return nil
 	}
-	return []prose.Block{table}
+	return []prose.Block{terms}
 }
 
 // aboutItself is for commands that are about the program itself: nothing in the environment keeps them from their work.
@@ -77,12 +87,15 @@ func (a *app) helpCommand(book *usage.Book) *cobra.Command {
 	return a.aboutItself(&cobra.Command{
 		Use: "help [COMMAND|TOPIC]",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, rest, err := cmd.Root().Find(args)
-			if err == nil && len(rest) == 0 {
-				return found.Help()
-			}
 			name := strings.Join(args, " ")
-			if text, found := book.Topic(name, a.layout()); found {
+			text, topic := book.Topic(name, a.layout())
+			if found, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
+				if err := found.Help(); !topic || err != nil {
+					return err
+				}
+				text = "\n" + text // one may be called as a command is
+			}
+			if text != "" {
 				_, err := fmt.Fprint(a.Out, text)
 				return err
 			}
@@ -106,7 +119,9 @@ func (a *app) helpCommand(book *usage.Book) *cobra.Command {
 			}
 			for _, name := range manual.Topics() {
 				page, _ := manual.Topic(name)
-				choices = append(choices, cobra.CompletionWithDesc(name, page.Short))
+				if choice := cobra.CompletionWithDesc(name, page.Short); !slices.ContainsFunc(choices, func(c cobra.Completion) bool { return strings.HasPrefix(c, name+"\t") }) {
+					choices = append(choices, choice)
+				}
 			}
 			return choices, cobra.ShellCompDirectiveNoFileComp
 		},
@@ -141,8 +156,11 @@ func (a *app) completionCommand() *cobra.Command {
 // manualCommand writes the manual pages, for packages of the program.
 func (a *app) manualCommand(book *usage.Book) *cobra.Command {
 	return a.aboutItself(&cobra.Command{
-		Use: "manual DIR", Hidden: true, Args: cobra.ExactArgs(1),
+		Use: "manual DIR", Hidden: true,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError("name the folder that the pages go into", "rollcall manual takes one folder, not %d", len(args))
+			}
 			built := version.Get()
 			date, _ := time.Parse(time.RFC3339, built.Date) // zero if it is not known
 			if text := a.getenv("SOURCE_DATE_EPOCH"); text != "" {

@@ -45,6 +45,9 @@ func (b *Book) Sheets(version string, date time.Time) []Sheet {
 	for _, name := range manual.Topics() {
 		page, _ := manual.Topic(name)
 		blocks := append([]prose.Block{heading("DESCRIPTION")}, below(b.fill(page.Text))...)
+		if len(page.Examples) > 0 {
+			blocks = append(append(blocks, heading("EXAMPLES")), page.Examples...)
+		}
 		add(page, sectionTopics, append(blocks, heading("SEE ALSO"), b.seeAlso(nil, page)))
 	}
 	return sheets

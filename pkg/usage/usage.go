@@ -3,6 +3,7 @@
 package usage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,7 +74,7 @@ func (b *Book) Help(cmd *cobra.Command, all bool, layout prose.Layout) string {
 		add(group.title, group.block())
 	}
 	if !cmd.HasParent() {
-		add("Topics", b.topics(manual.Topics()))
+		add("Topics", b.topics(manual.Topics())...)
 	}
 	groups := groupsOf(cmd)
 	if shown, more := common(groups, page.Common); !all && more > 0 {
@@ -88,9 +89,7 @@ func (b *Book) Help(cmd *cobra.Command, all bool, layout prose.Layout) string {
 	} else if len(page.ExitCodes) > 0 {
 		page.SeeAlso = append([]string{"exit-codes"}, page.SeeAlso...)
 	}
-	if len(page.SeeAlso) > 0 {
-		add("See also", b.topics(page.SeeAlso))
-	}
+	add("See also", b.topics(page.SeeAlso)...)
 	return layout.Text(blocks)
 }
 
@@ -106,8 +105,13 @@ func (b *Book) Topic(name string, layout prose.Layout) (string, bool) {
 		return "", false
 	}
 	blocks := append([]prose.Block{{Text: page.Short + "."}}, b.fill(page.Text)...)
-	if len(page.SeeAlso) > 0 {
-		blocks = append(blocks, prose.Block{Kind: prose.Heading, Text: "See also"}, b.topics(page.SeeAlso))
+	for _, part := range []struct {
+		title  string
+		blocks []prose.Block
+	}{{"Examples", page.Examples}, {"See also", b.topics(page.SeeAlso)}} {
+		if len(part.blocks) > 0 {
+			blocks = append(append(blocks, prose.Block{Kind: prose.Heading, Text: part.title}), part.blocks...)
+		}
 	}
 	return layout.Text(blocks), true
 }
@@ -122,15 +126,18 @@ func (b *Book) fill(blocks []prose.Block) []prose.Block {
 	})
 }
 
-// topics lists topics, or commands, as they are asked for.
-func (b *Book) topics(names []string) prose.Block {
+// topics lists topics as they are asked for.
+func (b *Book) topics(names []string) []prose.Block {
+	if len(names) == 0 {
+		return nil
+	}
 	list := prose.Block{Kind: prose.Terms}
 	for _, name := range names {
 		if page, found := manual.Topic(name); found {
 			list.Terms = append(list.Terms, prose.Term{Name: "rollcall help " + name, Text: page.Short})
 		}
 	}
-	return list
+	return []prose.Block{list}
 }
 
 // variables lists the variables of all flags, with the commands that have them.
@@ -151,10 +158,28 @@ func (b *Book) variables() prose.Block {
 	}
 	list := prose.Block{Kind: prose.Terms}
 	for name, commands := range of {
-		list.Terms = append(list.Terms, prose.Term{Name: b.Variable(name), Text: "--" + name + " of " + strings.Join(commands, ", ")})
+		list.Terms = append(list.Terms, prose.Term{Name: b.Variable(name), Text: "--" + name + " of " + few(commands)})
 	}
 	slices.SortFunc(list.Terms, func(x, y prose.Term) int { return strings.Compare(x.Name, y.Name) })
 	return list
+}
+
+// few names commands, those that everybody needs first, or counts what are many.
+func few(commands []string) string {
+	order := map[string]int{}
+	for _, group := range manual.Commands() {
+		for _, name := range group.Names {
+			order[name] = len(order) + 1
+		}
+	}
+	slices.SortStableFunc(commands, func(x, y string) int {
+		return cmp.Compare(cmp.Or(order[x], len(order)+1), cmp.Or(order[y], len(order)+1))
+	})
+	const most = 4
+	if more := len(commands) - most + 1; more > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(commands[:most-1], ", "), more)
+	}
+	return strings.Join(commands, ", ")
 }
 
 // useLine is how a command is typed.
