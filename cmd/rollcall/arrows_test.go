@@ -16,6 +16,7 @@ var arrows = []arrow{
 	{"connection", "", "it says why no connection can be made, whoever wants one"},
 	{"address", "", "it judges an address by its text, whoever sends something there"},
 	{"secret", "", "everybody may have to hold a secret"},
+	{"statedir", "", "where a program keeps what it must not forget is for the system to say, whatever it is"},
 	{"formula", "", "it makes cells harmless, whatever they hold"},
 	{"email", "", "it judges an e-mail address by its text, without rosters and services"},
 	{"atomicfile", "", "it puts a file in its place, whatever the file holds"},
@@ -96,8 +97,8 @@ var arrows = []arrow{
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing manual " +
-			"notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
+			"manual notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret statedir status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

@@ -60,8 +60,11 @@ func bounded(command func()) func() {
 //	hook STATUS...          a webhook answers with these in turn, the last one from then on; HOOK is its address
 //	take NAME 'a (b)'       the variable NAME is what the last command has printed where the group is
 //	posts N [FILE]          it was called so often; FILE gets what it was told last, as lines
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
+func TestScripts(t *testing.T) { testscript.Run(t, scriptParams()) }
+
+// scriptParams says which scripts there are, and what they know.
+func scriptParams() testscript.Params {
+	return testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		Setup:               setUp,
 		RequireExplicitExec: true,
@@ -73,7 +76,7 @@ func TestScripts(t *testing.T) {
 			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
 			"take": take,
 		},
-	})
+	}
 }
 
 // stage is what stands around a script besides its files.

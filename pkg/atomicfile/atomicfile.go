@@ -101,7 +101,7 @@ func (f *File) Commit() error {
 	if err := replaceable(f.path); err != nil {
 		return err
 	}
-	if err := os.Rename(f.temp.Name(), f.path); err != nil {
+	if err := rename(f.temp.Name(), f.path); err != nil {
 		return err
 	}
 	f.ended = true
@@ -142,7 +142,7 @@ func replaceable(path string) error {
 	case !info.Mode().IsRegular():
 		return errors.New("it is not a plain file")
 	}
-	return nil
+	return inUse(path)
 }
 
 // syncDirectory makes a rename durable. File systems that cannot are left to their own promises, and Windows has no

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +31,9 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "check ROSTER...",
 		Args: rosters(1, math.MaxInt),
-		RunE: func(cmd *cobra.Command, paths []string) error { return a.checkAll(cmd.Context(), c, paths) },
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			return a.checkAll(cmd.Context(), c, expanded(runtime.GOOS, paths))
+		},
 	}
 	a.files[cmd] = func(paths []string) fileNames {
 		return append(rosterNames(paths, c.headerFile), fileset.File{Path: c.File, Role: fileset.Fixed, Option: "fix"})

@@ -315,7 +315,7 @@ func (a *app) getenv(name string) string {
 // terminalOf reports whether a stream is a terminal, and how wide it is.
 func terminalOf(stream any) (terminal bool, width func() int) {
 	file, ok := stream.(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	if !ok || !term.IsTerminal(int(file.Fd())) || !console.Sequences(file.Fd()) {
 		return false, nil
 	}
 	return true, func() int {
@@ -351,7 +351,11 @@ func (a *app) printed() status.Status {
 
 // home returns the home directory, also where HOME is not set, as under some schedulers.
 func (a *app) home() (string, error) {
-	if home, ok := a.Lookup("HOME"); ok && home != "" {
+	variable := "HOME"
+	if runtime.GOOS == "windows" { // where a Unix shell may set the other one, and nobody else does
+		variable = "USERPROFILE"
+	}
+	if home, ok := a.Lookup(variable); ok && home != "" {
 		return home, nil
 	}
 	current, err := user.Current()

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
+	"runtime"
 
 	"rollcall/pkg/bounded"
 	"rollcall/pkg/config"
@@ -17,6 +19,7 @@ import (
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/secret"
+	"rollcall/pkg/statedir"
 )
 
 // place says where the service is and what to call it with. Commands that call it share the flags for it.
@@ -119,13 +122,14 @@ func (a *app) readHeader(path, roster string) (http.Header, error) {
 
 // defaultLedger returns where the ledger of an organization is unless the flags say otherwise.
 func (a *app) defaultLedger(organizationID string) (string, error) {
-	state, ok := a.Lookup("XDG_STATE_HOME")
-	if !ok || !filepath.IsAbs(state) { // a relative one is to be ignored, says the XDG specification
-		home, err := a.home()
-		if err != nil {
-			return "", usageError("name a file with --ledger", "find a place for the ledger: %w", err)
-		}
-		state = filepath.Join(home, ".local", "state")
+	state, err := statedir.Of("rollcall", statedir.Surroundings{System: runtime.GOOS, Lookup: a.Lookup, Home: a.home, Exists: isFolder})
+	if err != nil {
+		return "", usageError("name a file with --ledger", "find a place for the ledger: %w", err)
 	}
-	return filepath.Join(state, "rollcall", organizationID+".db"), nil
+	return filepath.Join(state, organizationID+".db"), nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,9 +79,16 @@ func (a *app) command() string {
 }
 
 // quoted returns a word as a shell takes it.
-func quoted(word string) string {
-	if word == "" || strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!") {
-		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+func quoted(word string) string { return quotedOn(runtime.GOOS, word) }
+
+// quotedOn does it for a system. Both shells of Windows know double quotes.
+func quotedOn(system, word string) string {
+	switch {
+	case word != "" && !strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!"),
+		system == "windows" && word != "" && !strings.ContainsAny(word, " \t\n\"'$`{}()<>|&;,#@^%"):
+		return word
+	case system == "windows":
+		return `"` + strings.ReplaceAll(word, `"`, `\"`) + `"`
 	}
-	return word
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

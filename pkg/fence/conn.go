@@ -48,9 +48,9 @@ func Dial(dialer net.Dialer) func(ctx context.Context, network, address string) 
 	}
 }
 
-// control sets the user timeout before a socket connects. A socket without it is of no use: what it sends can't be
-// accounted for.
-func control(network, _ string, socket syscall.RawConn) error {
+// control sets the user timeout before a socket connects. A socket without it is of no use, since what it sends can't be
+// accounted for, unless it leads to this machine itself, see [UserTimeoutFor].
+func control(network, address string, socket syscall.RawConn) error {
 	if !strings.HasPrefix(network, "tcp") {
 		return nil
 	}
@@ -58,7 +58,7 @@ func control(network, _ string, socket syscall.RawConn) error {
 	if err := socket.Control(func(fd uintptr) { failed = setUserTimeout(fd) }); err != nil {
 		return err
 	}
-	if failed != nil {
+	if failed != nil && UserTimeoutFor(address) > 0 {
 		return fmt.Errorf("limit how long the system delivers what was sent: %w", failed)
 	}
 	return nil
