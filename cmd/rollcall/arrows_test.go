@@ -16,6 +16,7 @@ var arrows = []arrow{
 	{"connection", "", "it says why no connection can be made, whoever wants one"},
 	{"address", "", "it judges an address by its text, whoever sends something there"},
 	{"secret", "", "everybody may have to hold a secret"},
+	{"shell", "", "what a word means to a shell is the same for every program"},
 	{"statedir", "", "where a program keeps what it must not forget is for the system to say, whatever it is"},
 	{"formula", "", "it makes cells harmless, whatever they hold"},
 	{"email", "", "it judges an e-mail address by its text, without rosters and services"},
@@ -98,7 +99,7 @@ var arrows = []arrow{
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
-			"manual notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret statedir status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"manual notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -126,7 +127,7 @@ var dependencies = []dependency{
 	{"github.com/google/uuid", "cli cybedefend follow onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
 	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk", "nothing is locked but the ledger, and an audit trail while lines are appended"},
-	{"golang.org/x/sys", "fence ledger/sqlite/disk", "only clocks, sockets and disks need the calls of one system"},
+	{"golang.org/x/sys", "atomicfile console fence ledger/sqlite/disk", "only clocks, sockets, disks and terminals need the calls of one system"},
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},

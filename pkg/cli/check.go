@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/shell"
 	"rollcall/pkg/status"
 	"rollcall/pkg/usage"
 	"rollcall/pkg/version"
@@ -32,7 +33,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:  "check ROSTER...",
 		Args: rosters(1, math.MaxInt),
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			return a.checkAll(cmd.Context(), c, expanded(runtime.GOOS, paths))
+			return a.checkAll(cmd.Context(), c, shell.Expand(runtime.GOOS, paths))
 		},
 	}
 	a.files[cmd] = func(paths []string) fileNames {

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/user"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"

@@ -151,19 +151,3 @@ func collisionText(c fileset.Collision) string {
 func isNamedBy(f fileset.File) bool {
 	return f.Option != "" && f.Role != fileset.Drift && f.Role != fileset.Corrections
 }
-
-// expanded puts the files that a pattern such as *.csv stands for in its place. That is the shell's work but on Windows.
-func expanded(system string, paths []string) []string {
-	if system != "windows" {
-		return paths
-	}
-	var all []string
-	for _, path := range paths {
-		found, err := filepath.Glob(path)
-		if err != nil || len(found) == 0 || fetch.Is(path) {
-			found = []string{path}
-		}
-		all = append(all, found...)
-	}
-	return all
-}

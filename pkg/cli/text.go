@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/console"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/shell"
 )
 
 // rosters checks how many rosters a command is given.
@@ -78,17 +79,5 @@ func (a *app) command() string {
 	return strings.Join(words, " ")
 }
 
-// quoted returns a word as a shell takes it.
-func quoted(word string) string { return quotedOn(runtime.GOOS, word) }
-
-// quotedOn does it for a system. Both shells of Windows know double quotes.
-func quotedOn(system, word string) string {
-	switch {
-	case word != "" && !strings.ContainsAny(word, " \t\n\"'$`\\*?[]{}()<>|&;#~!"),
-		system == "windows" && word != "" && !strings.ContainsAny(word, " \t\n\"'$`{}()<>|&;,#@^%"):
-		return word
-	case system == "windows":
-		return `"` + strings.ReplaceAll(word, `"`, `\"`) + `"`
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
+// quoted returns a word as this system's shell takes it.
+func quoted(word string) string { return shell.Quote(runtime.GOOS, word) }

@@ -1,4 +1,4 @@
-package cli
+package shell_test
 
 import (
 	"os"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rollcall/pkg/shell"
 )
 
 func TestAWordIsQuotedForItsShell(t *testing.T) {
@@ -20,7 +22,7 @@ func TestAWordIsQuotedForItsShell(t *testing.T) {
 		{"windows", "a&b.csv", `"a&b.csv"`},
 		{"windows", "email=Work Email", `"email=Work Email"`},
 	} {
-		if got := quotedOn(c.system, c.word); got != c.want {
+		if got := shell.Quote(c.system, c.word); got != c.want {
 			t.Errorf("%s: %s, want %s", c.system, got, c.want)
 		}
 	}
@@ -36,10 +38,10 @@ func TestPatternsAreExpandedWhereNoShellDoes(t *testing.T) {
 	}
 	given := []string{at("*.csv"), "-", at("none*.csv"), at("c.xlsx"), "https://hr.example.com/*.csv"}
 	want := []string{at("a.csv"), at("b.csv"), "-", at("none*.csv"), at("c.xlsx"), "https://hr.example.com/*.csv"}
-	if diff := cmp.Diff(want, expanded("windows", given)); diff != "" {
+	if diff := cmp.Diff(want, shell.Expand("windows", given)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(given, expanded("linux", given)); diff != "" {
+	if diff := cmp.Diff(given, shell.Expand("linux", given)); diff != "" {
 		t.Error(diff)
 	}
 }
