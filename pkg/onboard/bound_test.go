@@ -63,7 +63,7 @@ func TestTheDeadlineBoundsWhatComesBefore(t *testing.T) {
 			}
 			o.Deadline = time.Now().Add(700 * time.Millisecond)
 			report, err := onboard.Run(t.Context(), nil, o, tt.agree)
-			if late := time.Since(o.Deadline); late > 5*time.Second {
+			if late := time.Since(o.Deadline); late > 20*time.Second {
 				t.Errorf("it took %s more", late)
 			}
 			if report.Status != status.Stopped || breaker.ReasonOf(err) != breaker.Deadline || onboard.RemedyOf(err) == nil {
@@ -99,7 +99,7 @@ func TestTheDeadlineBoundsEarlierRequests(t *testing.T) {
 	c.name(t, 4) // another roster: the doubt is one of another run
 	o.Deadline = time.Now().Add(3 * time.Second)
 	report, err = onboard.Run(t.Context(), nil, o, nil)
-	if late := time.Since(o.Deadline); report.Status != status.Stopped || breaker.ReasonOf(err) != breaker.Deadline || late > 5*time.Second {
+	if late := time.Since(o.Deadline); report.Status != status.Stopped || breaker.ReasonOf(err) != breaker.Deadline || late > 20*time.Second {
 		t.Errorf("%v, %+v, %s late", err, report, late)
 	}
 	if diff := differs(before, c.kept(t)); diff != "" {
@@ -126,7 +126,7 @@ func TestTheDeadlineBoundsChanges(t *testing.T) {
 	c.name(t, 2)
 	c.options.Deadline = time.Now().Add(1500 * time.Millisecond)
 	report := c.sync(t, nil, status.Stopped)
-	if late := time.Since(c.options.Deadline); late > 5*time.Second || report.Drift.Changed != 0 || report.Drift.LeaversInvited != 2 {
+	if late := time.Since(c.options.Deadline); late > 20*time.Second || report.Drift.Changed != 0 || report.Drift.LeaversInvited != 2 {
 		t.Errorf("%s late, %+v", late, report.Drift)
 	}
 }
@@ -147,7 +147,7 @@ func TestPatienceBoundsWhatComesBefore(t *testing.T) {
 				o.MaxWait, o.Attempts = 2*time.Second, 100
 				began := time.Now()
 				report, err := onboard.Run(t.Context(), nil, o, nil)
-				if took := time.Since(began); report.Status != status.Stopped || breaker.ReasonOf(err) != breaker.Overlong || took > 7*time.Second {
+				if took := time.Since(began); report.Status != status.Stopped || breaker.ReasonOf(err) != breaker.Overlong || took > time.Minute {
 					t.Errorf("ended with %d after %s, %v", report.Status, took, err)
 				}
 				if c.service.Counts().Emails != 0 {
