@@ -8,7 +8,7 @@ import (
 
 // What a spreadsheet would run gets an apostrophe, and loses it again.
 func Example() {
-	for _, cell := range []string{"Ada", "=1+1", "'=1+1"} {
+	for _, cell := range []string{"Ada", "=1+1", "'=1+1", "Ada;=1+1"} {
 		defused := formula.Defuse(cell)
 		fmt.Println(cell, defused, formula.Restore(defused))
 	}
@@ -16,4 +16,5 @@ func Example() {
 	// Ada Ada Ada
 	// =1+1 '=1+1 =1+1
 	// '=1+1 ''=1+1 '=1+1
+	// Ada;=1+1 Ada;'=1+1 Ada;=1+1
 }
