@@ -112,7 +112,7 @@ func (o *order) complete(a *app) error {
 // resultsPath names the results where nothing else is said: beside the roster.
 func (o *order) resultsPath() {
 	if o.Results == "" && !o.DryRun {
-		o.Results = onboard.Document{Roster: o.roster()}.DefaultResults()
+		o.Results, o.LikeRoster = onboard.Document{Roster: o.roster()}.DefaultResults(), true
 	}
 }
 
@@ -200,7 +200,7 @@ func guardFlags(cmd *cobra.Command, g *onboard.Guards) {
 // outcomeFlags say whether anything is done, and where what came of it goes.
 func (o *order) outcomeFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV\n(default: NAME.results.csv beside the roster)")
+	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV.\nDefault: NAME.results.csv beside the roster, with its delimiter and line ends, or .xlsx beside a workbook")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing;\nresults are written only where --results asks for them")
 	flags.StringVar(&o.Invalid, "invalid", refuseInvalid, "refuse: one invalid row and nothing is sent; skip: invite the others")
 }

@@ -162,7 +162,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
 	_ = s.memory.learnPace(ctx, s.connection.pace)
 	var needy causes.Collector
-	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.now(), reasonLeft(err), &needy)
+	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.resultsDialect(), s.now(), reasonLeft(err), &needy)
 	s.report.Causes = needy.List()
 	if resultsErr != nil {
 		if outcomes, countErr := s.countOutcomes(ctx); countErr == nil {
@@ -229,7 +229,7 @@ func (s *Session) writeDrift(ctx context.Context) error {
 		return nil
 	}
 	path := results.DriftPath(s.o.Results)
-	if err := results.WriteDrift(path, follow.Lines(s.following.Changes)); err != nil {
+	if err := results.WriteDrift(path, s.resultsDialect(), follow.Lines(s.following.Changes)); err != nil {
 		return err
 	}
 	s.report.Drift.File = path
@@ -290,7 +290,7 @@ func (s *Session) DryRun(ctx context.Context) (*Preview, error) {
 
 // writeVerdicts finds the verdict on each row, and writes them where results are asked for.
 func (s *Session) writeVerdicts(ctx context.Context) (*Preview, error) {
-	out, err := s.o.createResults(s.roster.Extra)
+	out, err := s.o.createResults(s.roster.Extra, s.resultsDialect())
 	if err != nil {
 		return nil, err
 	}

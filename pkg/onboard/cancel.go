@@ -279,7 +279,7 @@ func (c *CancelSession) write() error {
 	if c.o.Changes == "" {
 		return nil
 	}
-	if err := results.WriteDrift(c.o.Changes, follow.Lines(c.changes)); err != nil {
+	if err := results.WriteDrift(c.o.Changes, results.Dialect{}, follow.Lines(c.changes)); err != nil {
 		return err
 	}
 	c.written = c.o.Changes

@@ -42,11 +42,11 @@ func (s *Session) replaceCorrections(ctx context.Context, records iter.Seq2[reco
 		left += s.report.Outcomes[outcome]
 	}
 	if left > 0 {
-		list, err := listCorrections(ctx, s.roster, records)
-		if err != nil {
+		list := results.NewCorrections(results.CorrectionsPath(s.o.localName(), s.o.Results), filepath.Base(s.roster.Name), s.roster.Columns, s.rosterDialect())
+		if err := listCorrections(ctx, list, s.roster, records); err != nil {
 			return "", err
 		}
-		if path, err = list.Replace(results.CorrectionsPath(s.o.localName(), s.o.Results), earlier); err != nil {
+		if path, err = list.Replace(earlier); err != nil {
 			return "", err
 		}
 		if err := s.keepList(ctx, path, list.Digest()); err != nil {
@@ -60,22 +60,21 @@ func (s *Session) replaceCorrections(ctx context.Context, records iter.Seq2[reco
 	return path, err
 }
 
-// listCorrections finds the rows of records in the roster, which has them as they were written.
-func listCorrections(ctx context.Context, r *roster.Roster, records iter.Seq2[record.Record, error]) (*results.Corrections, error) {
-	list := results.NewCorrections(filepath.Base(r.Name), r.Columns)
+// listCorrections lists the rows of records as the roster has them.
+func listCorrections(ctx context.Context, list *results.Corrections, r *roster.Roster, records iter.Seq2[record.Record, error]) error {
 	next, stop := iter.Pull2(r.RawRows(ctx))
 	defer stop()
 	var row roster.RawRow
 	for rec, err := range records {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !toCorrect[rec.Outcome] {
 			continue
 		}
 		for more := true; more && row.Row < rec.Row; {
 			if row, err, more = next(); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		wrong := rec.Error
@@ -84,7 +83,7 @@ func listCorrections(ctx context.Context, r *roster.Roster, records iter.Seq2[re
 		}
 		list.Add(row.All, wrong, rec.Hint)
 	}
-	return list, nil
+	return nil
 }
 
 // refuseCorrections returns an error if a sync was given rows to correct, or the results of such: everybody whom they do not

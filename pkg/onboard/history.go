@@ -74,7 +74,7 @@ func (h History) Results(ctx context.Context, name string, o Output) error {
 		return err
 	}
 	return History{Ledgers: []string{path}}.each(func(l ledger.Ledger) error {
-		_, err := writeResults(ctx, l, run, o, run.EndedAt, "", nil)
+		_, err := writeResults(ctx, l, run, o, results.Dialect{}, run.EndedAt, "", nil)
 		return err
 	})
 }
@@ -111,8 +111,8 @@ type output struct {
 	discard func()
 }
 
-// createResults starts the results. Where none are asked for, nothing is written.
-func (o Output) createResults(extra []string) (output, error) {
+// createResults starts the results, in the dialect if they are a file of CSV. Where none are asked for, nothing is written.
+func (o Output) createResults(extra []string, d results.Dialect) (output, error) {
 	switch o.Results {
 	case "":
 		return output{write: func(record.Record) error { return nil }, commit: func() error { return nil }, discard: func() {}}, nil
@@ -123,7 +123,7 @@ func (o Output) createResults(extra []string) (output, error) {
 		}
 		return output{write: writer.Write, commit: writer.Close, discard: func() {}}, nil
 	}
-	file, err := results.Create(o.Results, results.Options{Extra: extra})
+	file, err := results.Create(o.Results, results.Options{Extra: extra, Dialect: d})
 	if err != nil {
 		return output{}, err
 	}
@@ -136,9 +136,9 @@ func (o Output) createResults(extra []string) (output, error) {
 // writeResults writes what the ledger knows about every row of a run, and counts the outcomes. Left says why rows were not
 // sent, where there is more to say than that the run has ended. Each record is told to who needs something, unless that is nil.
 func writeResults(
-	ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, ended time.Time, left string, needy *causes.Collector,
+	ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, d results.Dialect, ended time.Time, left string, needy *causes.Collector,
 ) (map[record.Outcome]int, error) {
-	out, err := o.createResults(run.Extra)
+	out, err := o.createResults(run.Extra, d)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (s *Session) writeRemoved(ctx context.Context, due []amend.Change) error {
 		}
 		people[i] = results.Removed{Email: c.Email, Role: role, Teams: roster.FormatTeams(teams)}
 	}
-	path, err := results.WriteRemoved(s.removedPath(s.run.ID), people)
+	path, err := results.WriteRemoved(s.removedPath(s.run.ID), s.rosterDialect(), people)
 	if err != nil {
 		return err
 	}

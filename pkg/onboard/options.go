@@ -167,6 +167,9 @@ type Course struct {
 type Output struct {
 	// Results is the file of the results, "-" for Stream, or empty for none.
 	Results string `yaml:"results"`
+	// LikeRoster tells that Results is [Document.DefaultResults], which nobody has asked for: it, and what is written beside it,
+	// are for whoever works on the roster, so they are written as that is. Otherwise CSV has commas.
+	LikeRoster bool `yaml:"-"`
 	// Stream takes the results in CSV.
 	Stream io.Writer `yaml:"-"`
 	// DryRun sends nothing: it only says what would happen.

@@ -165,6 +165,9 @@ func (s *Session) readRoster(ctx context.Context) error {
 }
 
 func (s *Session) tryResults() error {
+	if err := s.placeResults(); err != nil {
+		return err
+	}
 	if s.o.Results == "-" || s.o.Results == "" {
 		return nil
 	}

@@ -99,7 +99,8 @@ func (d Document) localName() string {
 	return "roster"
 }
 
-// DefaultResults returns where the results go where nothing else is said: beside the roster. Those of an address go to the
+// DefaultResults returns where the results go where nothing else is said: beside the roster, as CSV or, beside a workbook, as
+// one, see [Output.LikeRoster]. Those of an address go to the
 // working directory, and those of standard input and of one person nowhere.
 func (d Document) DefaultResults() string {
 	if d.IsPerson() {

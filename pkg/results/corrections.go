@@ -3,7 +3,6 @@ package results
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +16,7 @@ import (
 
 	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/bounded"
-	"rollcall/pkg/formula"
+	"rollcall/pkg/workbook"
 )
 
 // The columns that say what is wrong with a row to correct, and what to do about it.
@@ -49,25 +48,30 @@ func letters(name string) string {
 // Corrections is a list in the making of the rows that a person has to correct: as they stand in the roster, with what is
 // wrong with each.
 //
-//	list := results.NewCorrections("people.csv", []string{"Name", "E-Mail"})
+//	path := results.CorrectionsPath("people.csv", "out/people.results.csv")
+//	list := results.NewCorrections(path, "people.csv", []string{"Name", "E-Mail"}, results.Dialect{})
 //	list.Add(row, "email: no e-mail address", "")
-//	path, err := list.Write(results.CorrectionsPath("people.csv", "out/people.results.csv"))
+//	path, err := list.Write()
 //
-// Its file is CSV and a roster of the same columns: corrected, it is what is to be invited next. It names only some of the
-// people, so a column of its own marks it, see [HasCorrections]: whoever takes a roster for everybody must refuse it. The
-// list is held as a whole. It is not safe for concurrent use.
+// Its file is a roster of the same columns, CSV or a workbook by its name: corrected, it is what is to be invited next. It
+// names only some of the people, so a column of its own marks it, see [HasCorrections]: whoever takes a roster for everybody
+// must refuse it. The list is held as a whole. It is not safe for concurrent use.
 type Corrections struct {
-	content bytes.Buffer
-	out     *csv.Writer
-	roster  string
+	path, roster string
+	dialect      Dialect
+	content      bytes.Buffer
+	out          *records
+	// book are the rows of a workbook, the header first, until it is written.
+	book [][]string
 	// width is the number of the roster's columns; wrong, hint and mark are where the three columns of the list stand.
 	width, wrong, hint, mark int
 }
 
 // NewCorrections starts a list for the roster of that name, with these columns. The columns error, hint and
-// [ColumnCorrections] come last, or take the place of those that are there already.
-func NewCorrections(roster string, columns []string) *Corrections {
-	c := &Corrections{roster: roster, width: len(columns)}
+// [ColumnCorrections] come last, or take the place of those that are there already. It is for the path, which is one of
+// [CorrectionsPath]; the dialect is that of CSV.
+func NewCorrections(path, roster string, columns []string, d Dialect) *Corrections {
+	c := &Corrections{path: path, roster: roster, dialect: d, width: len(columns)}
 	columns = slices.Clone(columns)
 	for _, one := range []struct {
 		name string
@@ -78,8 +82,8 @@ func NewCorrections(roster string, columns []string) *Corrections {
 			columns = append(columns, one.name)
 		}
 	}
-	c.out = csv.NewWriter(&c.content)
-	c.write(columns)
+	c.out = newRecords(&c.content, d)
+	c.add(columns)
 	return c
 }
 
@@ -89,34 +93,67 @@ func (c *Corrections) Add(row []string, wrong, hint string) {
 	within := min(len(row), c.width)
 	copy(cells, row[:within])
 	cells[c.wrong], cells[c.hint], cells[c.mark] = wrong, hint, c.roster
-	c.write(append(cells, row[within:]...))
+	c.add(append(cells, row[within:]...))
 }
 
-func (c *Corrections) write(cells []string) {
-	for i, cell := range cells {
-		cells[i] = formula.Defuse(cell)
+func (c *Corrections) add(cells []string) {
+	if isWorkbook(c.path) {
+		c.book = append(c.book, cells)
+		return
 	}
-	// A buffer never fails.
-	_ = c.out.Write(cells)
+	_ = c.out.write(cells...) // a buffer never fails
 }
 
-// Write writes the list to the path, which is one of [CorrectionsPath], and returns the path of the file. A file that a
-// person may be working on is never written over: where there is another one, the next number that is free is used, and
-// one that has the same content already is not written again. The file appears whole, and only its owner can read it.
-func (c *Corrections) Write(path string) (string, error) { return c.Replace(path, nil) }
+// sheetOfCorrections is the sheet of a workbook of rows to correct.
+const sheetOfCorrections = "To correct"
 
-// Digest returns the digest of the file as it is written.
-func (c *Corrections) Digest() [sha256.Size]byte {
-	c.out.Flush()
-	return sha256.Sum256(c.content.Bytes())
+// finish writes the workbook, or CSV beside its path where a workbook cannot hold the list.
+func (c *Corrections) finish() error {
+	book := c.book
+	if book == nil {
+		return nil
+	}
+	c.book = nil
+	columns := 0
+	for _, row := range book {
+		columns = max(columns, len(row))
+	}
+	if !fitsBook(len(book), columns) {
+		c.path = asCSV(c.path)
+		for _, row := range book {
+			c.add(row)
+		}
+		return nil
+	}
+	header := append(book[0], make([]string, columns-len(book[0]))...)
+	out, err := workbook.NewWriter(&c.content, workbook.Table{Sheet: sheetOfCorrections, Header: header, Marked: []int{c.wrong, c.hint}})
+	if err != nil {
+		return err
+	}
+	for _, row := range book[1:] {
+		if err := out.Write(row, true); err != nil {
+			return err
+		}
+	}
+	return out.Close()
 }
+
+// Write writes the list and returns the path of the file. A file that a person may be working on is never written over: where
+// there is another one, the next number that is free is used, and one that has the same content already is not written
+// again. The file appears whole, and only its owner can read it.
+func (c *Corrections) Write() (string, error) { return c.Replace(nil) }
+
+// Digest returns the digest of the file once it is written.
+func (c *Corrections) Digest() [sha256.Size]byte { return sha256.Sum256(c.content.Bytes()) }
 
 // Replace is Write, which takes the place of an earlier list that nobody has touched.
-func (c *Corrections) Replace(path string, earlier Lists) (string, error) {
-	c.out.Flush()
-	stem, n := splitTodo(path)
-	for ; ; n++ {
-		path := stem + todoSuffix(n)
+func (c *Corrections) Replace(earlier Lists) (string, error) {
+	if err := c.finish(); err != nil {
+		return "", fmt.Errorf("write %s: %w", c.path, err)
+	}
+	name := splitTodo(c.path)
+	for ; ; name.number++ {
+		path := name.String()
 		content, err := bounded.File(path, int64(c.content.Len())) // a longer one is another
 		switch {
 		case errors.Is(err, fs.ErrNotExist), !bytes.Equal(content, c.content.Bytes()) && earlier.Untouched(path):
@@ -141,53 +178,61 @@ func occupied(path string) bool {
 // todoNames matches the names of lists and of results without their extension.
 var todoNames = regexp.MustCompile(`(?is)^(.+)\.(todo|results)(?:-(\d{1,6}))?$`)
 
-// CorrectionsPath returns where the list for a roster goes: team.todo.csv for team.csv, beside its results. A list fed
-// back is numbered, team.todo-2.csv after team.todo.csv, and so on; results fed back belong to the roster from which they
-// are. Standard input, "-", has its list in roster.todo.csv.
+// CorrectionsPath returns where the list for a roster goes: team.todo.csv for team.csv and team.todo.xlsx for a workbook, beside
+// its results. A list fed back is numbered, team.todo-2.csv after team.todo.csv, and so on; results fed back belong to the
+// roster from which they are. Standard input, "-", has its list in roster.todo.csv.
 func CorrectionsPath(roster, results string) string {
 	if roster == "-" {
 		roster = "roster"
 	}
 	name := filepath.Base(roster)
-	stem := strings.TrimSuffix(name, filepath.Ext(name))
-	if stem == "" {
-		stem = name
+	todo := todoName{stem: strings.TrimSuffix(name, filepath.Ext(name)), number: 1, extension: extensionFor(roster)}
+	if todo.stem == "" {
+		todo.stem = name
 	}
-	first := 1
-	for parts := todoNames.FindStringSubmatch(stem); parts != nil; parts = todoNames.FindStringSubmatch(stem) {
-		stem = parts[1]
+	for parts := todoNames.FindStringSubmatch(todo.stem); parts != nil; parts = todoNames.FindStringSubmatch(todo.stem) {
+		todo.stem = parts[1]
 		if strings.EqualFold(parts[2], "todo") {
-			first = max(first, todoNumber(parts[3])+1)
+			todo.number = max(todo.number, todoNumber(parts[3])+1)
 		}
 	}
-	return filepath.Join(filepath.Dir(results), stem+todoSuffix(first))
+	return filepath.Join(filepath.Dir(results), todo.String())
 }
 
 // CorrectionsNames reports whether a name, in the folder of a path, is one that [Corrections.Write] may choose for that
 // path.
 func CorrectionsNames(path string) func(name string) bool {
-	stem, _ := splitTodo(filepath.Base(path))
+	one := splitTodo(filepath.Base(path))
 	return func(name string) bool {
-		other, n := splitTodo(name)
-		return other == stem && name == stem+todoSuffix(n)
+		other := splitTodo(name)
+		isCSV := isWorkbook(path) && other.extension == extensionCSV // which a workbook cannot hold
+		return other.stem == one.stem && (other.extension == one.extension || isCSV) && name == other.String()
 	}
+}
+
+// todoName is the name, or the path, of a list.
+type todoName struct {
+	stem      string
+	number    int
+	extension string
+}
+
+// String returns the name: team.todo.csv, team.todo-2.csv.
+func (n todoName) String() string {
+	if n.number < 2 {
+		return n.stem + ".todo" + n.extension
+	}
+	return n.stem + ".todo-" + strconv.Itoa(n.number) + n.extension
 }
 
 // splitTodo takes the path of a list apart.
-func splitTodo(path string) (stem string, n int) {
-	stem = strings.TrimSuffix(path, ".csv")
-	if parts := todoNames.FindStringSubmatch(stem); parts != nil {
-		return parts[1], todoNumber(parts[3])
+func splitTodo(path string) todoName {
+	n := todoName{number: 1, extension: extensionFor(path)}
+	n.stem = strings.TrimSuffix(path, n.extension)
+	if parts := todoNames.FindStringSubmatch(n.stem); parts != nil {
+		n.stem, n.number = parts[1], todoNumber(parts[3])
 	}
-	return stem, 1
-}
-
-// todoSuffix returns what the name of the nth list ends in.
-func todoSuffix(n int) string {
-	if n < 2 {
-		return ".todo.csv"
-	}
-	return ".todo-" + strconv.Itoa(n) + ".csv"
+	return n
 }
 
 // todoNumber reads the number in the name of a list; one without a number is the first.

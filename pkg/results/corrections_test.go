@@ -13,7 +13,10 @@ import (
 func TestCorrectionsPath(t *testing.T) {
 	tests := []struct{ roster, results, want string }{
 		{"team.csv", "team.results.csv", "team.todo.csv"},
-		{"hr/team.xlsx", "hr/team.results.csv", "hr/team.todo.csv"},
+		{"hr/team.xlsx", "hr/team.results.xlsx", "hr/team.todo.xlsx"},
+		{"hr/team.XLSM", "out/x.csv", "out/team.todo.xlsx"},
+		{"team.todo.xlsx", "team.todo.results.xlsx", "team.todo-2.xlsx"},
+		{"team.todo-4.results.xlsx", "team.todo-4.results-2.xlsx", "team.todo-5.xlsx"},
 		{"hr/team.csv", "out/x.jsonl", "out/team.todo.csv"},
 		{"team", "/tmp/team.results.csv", "/tmp/team.todo.csv"},
 		{"-", "roster.results.csv", "roster.todo.csv"},
@@ -33,11 +36,11 @@ func TestCorrectionsPath(t *testing.T) {
 
 func writeCorrections(t *testing.T, path string, columns []string, rows ...[]string) (written, content string) {
 	t.Helper()
-	list := results.NewCorrections("x.csv", columns)
+	list := results.NewCorrections(path, "x.csv", columns, results.Dialect{})
 	for _, row := range rows {
 		list.Add(row, "=wrong", "a hint")
 	}
-	written, err := list.Write(path)
+	written, err := list.Write()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +103,7 @@ func TestCorrectionsNeverReplaceAFile(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
 		t.Errorf("mode = %v, %v; want 0600", info.Mode(), err)
 	}
-	if _, err := results.NewCorrections("x.csv", columns).Write(filepath.Join(directory, "nowhere", "x.todo.csv")); err == nil {
+	if _, err := results.NewCorrections(filepath.Join(directory, "nowhere", "x.todo.csv"), "x.csv", columns, results.Dialect{}).Write(); err == nil {
 		t.Error("a file in no directory was written")
 	}
 }

@@ -2,7 +2,6 @@ package results
 
 import (
 	"bytes"
-	"encoding/csv"
 	"fmt"
 	"iter"
 	"path/filepath"
@@ -70,10 +69,10 @@ func (t *driftTable) Write(cells []string) error {
 	return t.table.Write(kept)
 }
 
-// WriteDrift writes a list of differences to the path as CSV: a header, and a line each in the order of lines. The file
-// appears whole, and only its owner can read it. A file that is there already is replaced; it must be a plain file: a
+// WriteDrift writes a list of differences to the path as CSV of the dialect: a header, and a line each in the order of lines.
+// The file appears whole, and only its owner can read it. A file that is there already is replaced; it must be a plain file: a
 // directory, a device or a symbolic link is refused.
-func WriteDrift(path string, lines iter.Seq[DriftLine]) error {
+func WriteDrift(path string, d Dialect, lines iter.Seq[DriftLine]) error {
 	var list []driftCells
 	needs := make([]bool, 2)
 	for l := range lines {
@@ -85,7 +84,7 @@ func WriteDrift(path string, lines iter.Seq[DriftLine]) error {
 		})
 	}
 	var text bytes.Buffer
-	rows := &driftTable{table{out: csv.NewWriter(&text)}, needs}
+	rows := &driftTable{table{out: newRecords(&text, d)}, needs}
 	err := gocsv.MarshalCSV(list, rows)
 	if err == nil {
 		err = rows.finish()

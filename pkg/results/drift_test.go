@@ -61,7 +61,7 @@ func TestWriteDrift(t *testing.T) {
 			if err := os.WriteFile(path, []byte("the one before"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if err := results.WriteDrift(path, slices.Values(tt.give)); err != nil {
+			if err := results.WriteDrift(path, results.Dialect{}, slices.Values(tt.give)); err != nil {
 				t.Fatal(err)
 			}
 			got, err := os.ReadFile(path)
@@ -88,7 +88,7 @@ func TestWriteDrift(t *testing.T) {
 func TestWriteDriftToNoPlainFile(t *testing.T) {
 	directory := t.TempDir()
 	for _, path := range []string{directory, filepath.Join(directory, "nowhere", "team.drift.csv")} {
-		if err := results.WriteDrift(path, slices.Values([]results.DriftLine{{Kind: "role"}})); err == nil {
+		if err := results.WriteDrift(path, results.Dialect{}, slices.Values([]results.DriftLine{{Kind: "role"}})); err == nil {
 			t.Errorf("%s was written", path)
 		}
 	}

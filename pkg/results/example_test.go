@@ -31,9 +31,10 @@ func ExampleCorrections() {
 	dir, _ := os.MkdirTemp("", "example")
 	defer os.RemoveAll(dir)
 
-	list := results.NewCorrections("people.csv", []string{"Name", "E-Mail"})
+	path := results.CorrectionsPath("people.csv", filepath.Join(dir, "people.results.csv"))
+	list := results.NewCorrections(path, "people.csv", []string{"Name", "E-Mail"}, results.Dialect{})
 	list.Add([]string{"Bruno", "bruno.example.com"}, `email: "bruno.example.com" has no "@"`, "")
-	path, err := list.Write(results.CorrectionsPath("people.csv", filepath.Join(dir, "people.results.csv")))
+	path, err := list.Write()
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -10,6 +10,7 @@ import (
 
 	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/record"
+	"rollcall/pkg/workbook"
 )
 
 // Options says how a results file looks beyond its name. The zero value writes the fixed columns alone.
@@ -18,6 +19,8 @@ type Options struct {
 	Extra []string
 	// Rows is how many rows there will be, 0 if that is not known: a format that cannot hold them is refused early.
 	Rows int
+	// Dialect is that of CSV; other formats have none.
+	Dialect Dialect
 }
 
 // File is a results file in the making. What is written goes to a file beside the target, owner-only from its first
@@ -36,7 +39,13 @@ func Create(path string, o Options) (*File, error) {
 		return nil, err
 	}
 	for _, f := range formats {
-		if f.format == format && o.Rows > f.rows {
+		if f.format != format {
+			continue
+		}
+		if columns := len(Columns()) + len(o.Extra); columns > f.columns {
+			return nil, fmt.Errorf("create results %s: %s holds %d columns at most, not %d", path, format, f.columns, columns)
+		}
+		if o.Rows > f.rows {
 			return nil, fmt.Errorf("create results %s: %s holds %d rows at most, not %d", path, format, f.rows, o.Rows)
 		}
 	}
@@ -44,7 +53,7 @@ func Create(path string, o Options) (*File, error) {
 	if f.file, err = atomicfile.Create(path, 0o600); err != nil {
 		return nil, fmt.Errorf("create results %s: %w", path, err)
 	}
-	if f.writer, err = NewWriter(f.file, format, o.Extra); err != nil {
+	if f.writer, err = newWriter(f.file, format, o); err != nil {
 		return nil, errors.Join(err, f.Discard())
 	}
 	return f, nil
@@ -73,8 +82,9 @@ func (f *File) Discard() error { return f.file.Discard() }
 var fedBack = regexp.MustCompile(`(?i)^(.+\.results)(?:-(\d{1,6}))?$`)
 
 // DefaultPath returns where the results of a roster go unless somebody says otherwise: team.results.csv beside
-// team.csv. Results fed back as a roster are numbered, team.results-2.csv after team.results.csv, so that the answer
-// is never the roster itself. Standard input, "-", has its results in roster.results.csv in the working directory.
+// team.csv, and team.results.xlsx beside a workbook. Results fed back as a roster are numbered, team.results-2.csv after
+// team.results.csv, so that the answer is never the roster itself. Standard input, "-", has its results in
+// roster.results.csv in the working directory.
 func DefaultPath(roster string) string {
 	if roster == "-" {
 		return "roster.results.csv"
@@ -86,12 +96,51 @@ func DefaultPath(roster string) string {
 	}
 	parts := fedBack.FindStringSubmatch(stem)
 	if parts == nil {
-		return directory + stem + ".results.csv"
+		return directory + stem + ".results" + extensionFor(name)
 	}
 	// Without a number it is the first; the pattern lets nothing else through.
 	number, err := strconv.Atoi(parts[2])
 	if err != nil {
 		number = 1
 	}
-	return directory + parts[1] + "-" + strconv.Itoa(number+1) + ".csv"
+	return directory + parts[1] + "-" + strconv.Itoa(number+1) + extensionFor(name)
 }
+
+// DefaultPathFor returns where the results go that have their place by default, once it is known how many there will be: to
+// the path of [DefaultPath], or to CSV beside it where they would be a workbook that could not be read as a roster again.
+func DefaultPathFor(path string, o Options) string {
+	if isWorkbook(path) && !fitsBook(o.Rows, len(Columns())+len(o.Extra)) {
+		return asCSV(path)
+	}
+	return path
+}
+
+// mostCells is how many cells a workbook may have that is written unless somebody says otherwise: half of what [workbook.Open]
+// was seen to take, since their length is not known.
+const mostCells = 1 << 20
+
+// fitsBook reports whether a workbook of so many rows and columns can be written, and read again.
+func fitsBook(rows, columns int) bool { return columns <= workbook.MaxColumns && rows < mostCells/columns }
+
+// The extensions of what is for people.
+const (
+	extensionCSV  = ".csv"
+	extensionXLSX = ".xlsx"
+)
+
+// isWorkbook reports whether the name is that of an Excel workbook, with macros or without.
+func isWorkbook(name string) bool {
+	extension := strings.ToLower(filepath.Ext(name))
+	return extension == extensionXLSX || extension == ".xlsm"
+}
+
+// extensionFor returns the extension of the files beside a roster of that name.
+func extensionFor(roster string) string {
+	if isWorkbook(roster) {
+		return extensionXLSX
+	}
+	return extensionCSV
+}
+
+// asCSV returns the path with the extension of CSV.
+func asCSV(path string) string { return strings.TrimSuffix(path, filepath.Ext(path)) + extensionCSV }

@@ -212,7 +212,10 @@ func TestDefaultPath(t *testing.T) {
 	tests := []struct{ give, want string }{
 		{"team.csv", "team.results.csv"},
 		{"people.yaml", "people.results.csv"},
-		{"hr/2026.11/team.xlsx", "hr/2026.11/team.results.csv"},
+		{"hr/2026.11/team.xlsx", "hr/2026.11/team.results.xlsx"},
+		{"team.XLSM", "team.results.xlsx"},
+		{"team.results.xlsx", "team.results-2.xlsx"},
+		{"team.results-2.xlsx", "team.results-3.xlsx"},
 		{"team", "team.results.csv"},
 		{".csv", ".csv.results.csv"},
 		{"my.results", "my.results.csv"},

@@ -14,7 +14,7 @@ type objects struct {
 	json *json.Encoder
 }
 
-func newObjects(w io.Writer, extra []string) (encoder, error) {
+func newObjects(w io.Writer, extra []string, _ Dialect) (encoder, error) {
 	o := &objects{out: w}
 	o.json = json.NewEncoder(&o.buf)
 	// Nobody puts a results file into a web page, and people read "R&D", not "R\u0026D".

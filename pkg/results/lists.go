@@ -1,14 +1,18 @@
 package results
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"rollcall/pkg/bounded"
+	"rollcall/pkg/workbook"
 )
 
 // Lists are files of rows to correct that earlier runs have written, by their absolute paths, each with the digest of its
@@ -52,16 +56,49 @@ func (l Lists) Remove(keep string) (gone []string, err error) {
 	return gone, err
 }
 
-// IsList reports whether the file at the path is a plain one that has rows to correct, by its first line.
+// longestHeader is far beyond the first line of any list, in bytes.
+const longestHeader = 1 << 20
+
+// IsList reports whether the file at the path is a plain one that has rows to correct, by its header, whatever has saved it
+// since. A workbook is told by its name.
 func IsList(path string) bool {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return false
+	}
+	if isWorkbook(path) {
+		content, err := bounded.File(path, longestList)
+		return err == nil && isListBook(content)
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer file.Close() //nolint:errcheck // it was only read
-	header, err := csv.NewReader(file).Read()
-	return err == nil && HasCorrections(header)
+	head := make([]byte, longestHeader)
+	n, _ := io.ReadFull(file, head) // of a shorter one, or one that cannot be read, there is less
+	for _, delimiter := range ",;\t|" {
+		in := csv.NewReader(bytes.NewReader(head[:n]))
+		in.Comma = delimiter
+		if header, err := in.Read(); err == nil && HasCorrections(header) {
+			return true
+		}
+	}
+	return false
+}
+
+// isListBook reports whether the first row of a sheet is the header of a list.
+func isListBook(content []byte) bool {
+	book, err := workbook.Open(content)
+	if err != nil {
+		return false
+	}
+	for _, sheet := range book.Sheets {
+		for row, err := range sheet.Rows() {
+			if err == nil && slices.ContainsFunc(row.Cells, func(c workbook.Cell) bool { return HasCorrections([]string{c.Text}) }) {
+				return true
+			}
+			break
+		}
+	}
+	return false
 }

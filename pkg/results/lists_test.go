@@ -14,8 +14,8 @@ import (
 )
 
 // list is a list of one row with that address.
-func list(address string) *results.Corrections {
-	l := results.NewCorrections("x.csv", []string{"email"})
+func list(path, address string) *results.Corrections {
+	l := results.NewCorrections(path, "x.csv", []string{"email"}, results.Dialect{})
 	l.Add([]string{address}, "wrong", "")
 	return l
 }
@@ -23,8 +23,8 @@ func list(address string) *results.Corrections {
 // put writes a list and returns what is remembered of it.
 func put(t *testing.T, path, address string) results.Lists {
 	t.Helper()
-	l := list(address)
-	written, err := l.Write(path)
+	l := list(path, address)
+	written, err := l.Write()
 	if err != nil || written != path {
 		t.Fatalf("Write = %s, %v", written, err)
 	}
@@ -34,13 +34,13 @@ func put(t *testing.T, path, address string) results.Lists {
 func TestAnUntouchedListIsReplaced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.todo.csv")
 	earlier := put(t, path, "a")
-	if got, err := list("b").Write(path); err != nil || filepath.Base(got) != "x.todo-2.csv" {
+	if got, err := list(path, "b").Write(); err != nil || filepath.Base(got) != "x.todo-2.csv" {
 		t.Errorf("Write = %s, %v", got, err)
 	}
-	if got, err := list("c").Replace(path, earlier); err != nil || got != path {
+	if got, err := list(path, "c").Replace(earlier); err != nil || got != path {
 		t.Errorf("Replace = %s, %v", got, err)
 	}
-	if got, err := list("d").Replace(path, earlier); err != nil || filepath.Base(got) != "x.todo-3.csv" {
+	if got, err := list(path, "d").Replace(earlier); err != nil || filepath.Base(got) != "x.todo-3.csv" {
 		t.Errorf("Replace of another one = %s, %v", got, err)
 	}
 }

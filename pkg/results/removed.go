@@ -2,7 +2,6 @@ package results
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,11 +29,11 @@ func RemovedPath(results, run string) string {
 // mostRemoved bounds what is read of a file that an earlier process of the run has written.
 const mostRemoved = 64 << 20
 
-// WriteRemoved writes down who is about to be removed, as a roster that can be invited again, and returns the path of the file.
-// Only its owner can read it, and it is on disk when WriteRemoved returns. A file that is there is never written over: whoever
+// WriteRemoved writes down who is about to be removed, as a roster in that dialect that can be invited again, and returns the path
+// of the file. Only its owner can read it, and it is on disk when WriteRemoved returns. A file that is there is never written over: whoever
 // stands in one already, as somebody does after a crash, is not written down again, and the others get the next number that
 // is free. Where nobody is left to be written down, the path is that of the last file.
-func WriteRemoved(path string, people []Removed) (string, error) {
+func WriteRemoved(path string, d Dialect, people []Removed) (string, error) {
 	for n := 1; ; n++ {
 		numbered := path
 		if n > 1 {
@@ -43,26 +42,26 @@ func WriteRemoved(path string, people []Removed) (string, error) {
 		_, err := os.Lstat(numbered)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			if err := atomicfile.Write(numbered, 0o600, removedRoster(people)); err != nil {
+			if err := atomicfile.Write(numbered, 0o600, removedRoster(people, d)); err != nil {
 				return "", fmt.Errorf("write down who is removed: %w", err)
 			}
 			return numbered, nil
 		case err != nil:
 			return "", fmt.Errorf("write down who is removed: %w", err)
 		}
-		if people = without(people, numbered); len(people) == 0 {
+		if people = without(people, numbered, d); len(people) == 0 {
 			return numbered, nil
 		}
 	}
 }
 
 // without returns those of the people who don't stand in the file, which are all if it is no list of such.
-func without(people []Removed, path string) (left []Removed) {
+func without(people []Removed, path string, d Dialect) (left []Removed) {
 	content, err := bounded.File(path, mostRemoved)
 	if err != nil {
 		return people
 	}
-	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
+	rows, err := readRecords(content, d)
 	if err != nil {
 		return people
 	}
@@ -79,13 +78,12 @@ func without(people []Removed, path string) (left []Removed) {
 }
 
 // removedRoster returns the roster of these people.
-func removedRoster(people []Removed) []byte {
+func removedRoster(people []Removed, d Dialect) []byte {
 	var content bytes.Buffer
-	out := csv.NewWriter(&content)
-	_ = out.Write([]string{"email", "role", "teams"}) // a buffer never fails
+	out := newRecords(&content, d)
+	_ = out.write("email", "role", "teams") // a buffer never fails
 	for _, one := range people {
-		_ = out.Write([]string{formula.Defuse(one.Email), formula.Defuse(one.Role), formula.Defuse(one.Teams)})
+		_ = out.write(one.Email, one.Role, one.Teams)
 	}
-	out.Flush()
 	return content.Bytes()
 }

@@ -38,7 +38,7 @@ func TestRemovedAreWrittenDownOnce(t *testing.T) {
 		{[]results.Removed{bo, cy}, "team.removed-r1-2.csv"},
 		{[]results.Removed{{Email: "ann@x.example", Role: "member"}, cy}, "team.removed-r1-2.csv"},
 	} {
-		got, err := results.WriteRemoved(path, step.give)
+		got, err := results.WriteRemoved(path, results.Dialect{}, step.give)
 		if err != nil || filepath.Base(got) != step.want {
 			t.Errorf("%v is in %s, %v; want %s", step.give, got, err, step.want)
 		}
@@ -61,13 +61,13 @@ func TestRemovedAreWrittenDownOnce(t *testing.T) {
 	if err := os.WriteFile(foreign, []byte("a \"diary\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := results.WriteRemoved(foreign, []results.Removed{ann}); err != nil || filepath.Base(got) != "team.removed-r2-2.csv" {
+	if got, err := results.WriteRemoved(foreign, results.Dialect{}, []results.Removed{ann}); err != nil || filepath.Base(got) != "team.removed-r2-2.csv" {
 		t.Errorf("beside something else it is in %s, %v", got, err)
 	}
 	if content, err := os.ReadFile(foreign); err != nil || string(content) != "a \"diary\n" {
 		t.Errorf("something else is %q now, %v", content, err)
 	}
-	if _, err := results.WriteRemoved(filepath.Join(folder, "none", "team.removed-r1.csv"), []results.Removed{ann}); err == nil {
+	if _, err := results.WriteRemoved(filepath.Join(folder, "none", "team.removed-r1.csv"), results.Dialect{}, []results.Removed{ann}); err == nil {
 		t.Error("a file is written in no folder")
 	}
 }

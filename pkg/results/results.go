@@ -15,7 +15,8 @@
 //	return file.Commit()
 //
 // Every file appears whole or not at all, and only its owner can read it: results hold invitation tokens in clear, and
-// all of them name people. A cell of CSV that a spreadsheet would run as a formula gets a leading apostrophe, see [CSV].
+// all of them name people. A cell of CSV that a spreadsheet would run as a formula gets a leading apostrophe, see [CSV]; a
+// [Dialect] lets CSV look like the roster from which it is.
 //
 // Every row of the results has the columns of [Columns] and then the roster's own, and a row without an outcome is
 // refused. Memory does not grow with the number of rows. CSV is for people: times are RFC 3339 in UTC and empty where
@@ -42,9 +43,10 @@ import (
 type Format string
 
 const (
-	// CSV is comma-separated, with a header. A cell that begins with = + - @, a tab or a line break, even behind
-	// apostrophes, gets one more apostrophe in front, so taking one away from such a cell gives the exact value back.
-	// Bytes that are not UTF-8 pass as they are.
+	// CSV has a header, and commas unless a [Dialect] says otherwise. A cell that begins with = + - @, also wide ones, a tab
+	// or a line break, even behind apostrophes, gets one more apostrophe in front, and so does every part of a cell that
+	// follows a comma, semicolon, tab, bar or line break in it and begins with = + - @. Taking one away from each of these
+	// gives the exact value back, see [formula.Restore]. Bytes that are not UTF-8 pass as they are.
 	CSV Format = "csv"
 	// JSONLines is one JSON object a line. Bytes that are not UTF-8, which JSON cannot hold, become U+FFFD.
 	JSONLines Format = "jsonl"
@@ -58,16 +60,16 @@ type encoder interface {
 	finish() error
 }
 
-// formats is everything this package knows about which formats there are. None holds more than rows rows.
+// formats is everything this package knows about which formats there are. None holds more than rows rows and columns columns.
 var formats = []struct {
-	format     Format
-	extensions []string
-	rows       int
-	open       func(w io.Writer, extra []string) (encoder, error)
+	format        Format
+	extensions    []string
+	rows, columns int
+	open          func(w io.Writer, extra []string, d Dialect) (encoder, error)
 }{
-	{CSV, []string{".csv"}, math.MaxInt, newTable},
-	{JSONLines, []string{".jsonl", ".ndjson"}, math.MaxInt, newObjects},
-	{XLSX, []string{".xlsx"}, workbook.MaxRows - 1, newSheet},
+	{CSV, []string{extensionCSV}, math.MaxInt, math.MaxInt, newTable},
+	{JSONLines, []string{".jsonl", ".ndjson"}, math.MaxInt, math.MaxInt, newObjects},
+	{XLSX, []string{extensionXLSX}, workbook.MaxRows - 1, workbook.MaxColumns, newSheet},
 }
 
 // FormatOf tells the format from the extension of a file's name, in any letter case.
@@ -94,17 +96,21 @@ type Writer struct {
 // NewWriter returns a Writer onto w, which stays the caller's to close. Extra names the roster's own columns. A name
 // that is taken already, by a fixed column or an earlier name, is told apart by a number: "email (2)".
 func NewWriter(w io.Writer, format Format, extra []string) (*Writer, error) {
+	return newWriter(w, format, Options{Extra: extra})
+}
+
+func newWriter(w io.Writer, format Format, o Options) (*Writer, error) {
 	for _, f := range formats {
 		if f.format != format {
 			continue
 		}
 		// One system call carries some hundred rows.
 		out := bufio.NewWriterSize(w, 64<<10)
-		rows, err := f.open(out, distinct(extra))
+		rows, err := f.open(out, distinct(o.Extra), o.Dialect)
 		if err != nil {
 			return nil, fmt.Errorf("write results: header: %w", err)
 		}
-		return &Writer{out: out, rows: rows, extra: len(extra)}, nil
+		return &Writer{out: out, rows: rows, extra: len(o.Extra)}, nil
 	}
 	return nil, fmt.Errorf("write results: unknown format %q", format)
 }

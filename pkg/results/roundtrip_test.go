@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,12 +107,13 @@ func shown(text string) string {
 
 // plain undoes what CSV does to a cell that looks like a formula.
 func plain(cell string) string {
-	bare := strings.TrimLeft(cell, "'")
-	if bare != "" && bare != cell && strings.ContainsRune("=+-@\t\r\n", rune(bare[0])) {
-		return cell[1:]
-	}
-	return cell
+	return hiding.ReplaceAllString(running.ReplaceAllString(cell, "$1$2"), "$1")
 }
+
+var (
+	running = regexp.MustCompile("(^|[,;|\t\r\n])'('*[=+@＝＋－＠-])")
+	hiding  = regexp.MustCompile("^'('*[\t\r\n])")
+)
 
 // fields are a record as a results file shows it, fixed columns first.
 func fields(r record.Record, width int) []string {
@@ -141,7 +143,7 @@ func fields(r record.Record, width int) []string {
 
 func text() *rapid.Generator[string] {
 	awkward := []string{
-		"", " ", `"`, `""`, ",", ";", "a,b", "'", "'=1", "=1", "-", "\r", "\n", "\r\n", "\t", "\x00", "\x1b[31m", "\ufeff",
+		"", " ", `"`, `""`, ",", ";", "a,b", "'", "'=1", "=1", "a;=1", "a;'=1", "\n=1", "-", "\r", "\n", "\r\n", "\t", "\x00", "\x1b[31m", "\ufeff",
 		"\u2028", "<&>", `\`, `\.`, "nul\x00", "naïve", "日本", "👩‍🚀", "\xff", "a\xc3", "null", "007", "1e3",
 	}
 	return rapid.OneOf(rapid.SampledFrom(awkward), rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string {

@@ -19,8 +19,11 @@ type sheet struct {
 	cells []string
 }
 
-func newSheet(w io.Writer, extra []string) (encoder, error) {
-	rows, err := workbook.NewWriter(w, workbook.Table{Sheet: "Results", Header: append(Columns(), extra...)})
+// sheetOfResults is the sheet of a workbook of results.
+const sheetOfResults = "Results"
+
+func newSheet(w io.Writer, extra []string, _ Dialect) (encoder, error) {
+	rows, err := workbook.NewWriter(w, workbook.Table{Sheet: sheetOfResults, Header: append(Columns(), extra...)})
 	return &sheet{rows: rows, one: make([]line, 1)}, err
 }
 

@@ -127,7 +127,7 @@ func openTable(r *reading) (*table, error) {
 	for i := range cells {
 		h.places = append(h.places, t.place(i))
 	}
-	r.columns, r.dialect = h.cells, Dialect{Delimiter: delimiter}
+	r.columns, r.dialect = h.cells, Dialect{Delimiter: delimiter, Marked: r.text.Marked, LineEnd: r.text.LineEnd}
 	if t.layout, err = layOut(h, r.rules); err != nil {
 		return nil, t.below(h, err)
 	}

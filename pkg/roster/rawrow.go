@@ -13,6 +13,9 @@ type Dialect struct {
 	Sheet string
 	// Delimiter separates the cells of a text.
 	Delimiter rune
+	// Marked tells that the text begins with a byte order mark, LineEnd what its lines end in.
+	Marked  bool
+	LineEnd document.LineEnd
 	// Defused tells that the cells were made harmless for spreadsheets.
 	Defused bool
 }

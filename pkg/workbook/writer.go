@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -20,6 +21,8 @@ type Table struct {
 	Sheet string
 	// Header are the names of the columns, MaxColumns at most.
 	Header []string
+	// Marked are the columns that are coloured in a bad row, from 0; nil stands for all.
+	Marked []int
 }
 
 // Writer writes a table as a workbook of one sheet, row by row: memory does not grow with the rows. All cells are text,
@@ -32,6 +35,8 @@ type Writer struct {
 	header  []string
 	// letters are the names of the columns in references.
 	letters []string
+	// marked tells of each column whether it is coloured in a bad row.
+	marked []bool
 	// ahead are the first rows, which decide how wide the columns are. It is nil once they are written.
 	ahead []tableRow
 	rows  int
@@ -51,6 +56,7 @@ func NewWriter(w io.Writer, t Table) (*Writer, error) {
 	writer := &Writer{archive: zip.NewWriter(w), header: t.Header, ahead: make([]tableRow, 0, rowsAhead)}
 	for i := range t.Header {
 		writer.letters = append(writer.letters, columnName(i+1))
+		writer.marked = append(writer.marked, t.Marked == nil || slices.Contains(t.Marked, i))
 	}
 	writer.archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(out, flate.BestSpeed)
@@ -79,7 +85,7 @@ func NewWriter(w io.Writer, t Table) (*Writer, error) {
 // rowsAhead is how many rows decide how wide the columns are.
 const rowsAhead = 100
 
-// Write adds a row. A bad one is coloured. Cells beyond the header are an error, as are rows beyond [MaxRows], of which
+// Write adds a row. A bad one is coloured, in the columns that [Table.Marked] names. Cells beyond the header are an error, as are rows beyond [MaxRows], of which
 // the header is one. After an error the Writer only repeats it.
 func (w *Writer) Write(cells []string, bad bool) error {
 	switch {
@@ -167,21 +173,38 @@ func cellWidth(text string) (width int) {
 	return width
 }
 
+// styleOfCell are the styles as a cell names them.
+var styleOfCell = [...]string{styleText: `" s="1`, styleHeader: `" s="2`, styleBad: `" s="3`}
+
 func (w *Writer) row(number int, cells []string, style int) {
 	at := strconv.Itoa(number)
 	w.put(`<row r="`, at, `">`)
-	begin, text := `" s="`+strconv.Itoa(style), `" t="inlineStr"><is><t xml:space="preserve">`
+	const text, spaced = `" t="inlineStr"><is><t>`, `" t="inlineStr"><is><t xml:space="preserve">`
 	for i, column := range w.letters {
+		style := style
+		if style == styleBad && !w.marked[i] {
+			style = styleText
+		}
 		switch {
 		case i < len(cells) && cells[i] != "":
-			w.put(`<c r="`, column, at, begin, text)
+			begin := text
+			if hasSpaces(cells[i]) {
+				begin = spaced
+			}
+			w.put(`<c r="`, column, at, styleOfCell[style], begin)
 			writeText(w.sheet, cells[i])
 			w.put("</t></is></c>")
 		case style != styleText: // which an empty cell has from its column
-			w.put(`<c r="`, column, at, begin, `"/>`)
+			w.put(`<c r="`, column, at, styleOfCell[style], `"/>`)
 		}
 	}
 	w.put("</row>")
+}
+
+// hasSpaces reports whether a reader of XML may take space away from the text: only then it is told not to, which would make
+// a third of a large sheet otherwise.
+func hasSpaces(text string) bool {
+	return strings.ContainsAny(text, "\t\n\r") || text[0] == ' ' || text[len(text)-1] == ' ' || strings.Contains(text, "  ")
 }
 
 // put writes to the sheet, whose first error sticks.
