@@ -7,7 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rollcall/pkg/document"
 	"rollcall/pkg/results"
+	"rollcall/pkg/roster"
 )
 
 func TestCorrectionsPath(t *testing.T) {
@@ -108,6 +110,65 @@ func TestCorrectionsNeverReplaceAFile(t *testing.T) {
 	}
 }
 
+// A list for a workbook is one: its cells are exact, and only what is wrong is coloured.
+func TestCorrectionsOfAWorkbook(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "x.todo.xlsx")
+	rows := [][]string{{"=1;'=2", "+ann@x.test"}, {"'=Bob"}, {"Cid", "c", "too", "many"}}
+	name, content := writeCorrections(t, path, []string{"Name", "email"}, rows...)
+	if name != "x.todo.xlsx" {
+		t.Errorf("it is written to %s", name)
+	}
+	want := [][]string{
+		{"Name", "email", "error", "hint", "rollcall_corrections"}, {"=1;'=2", "+ann@x.test", "=wrong", "a hint", "x.csv"},
+		{"'=Bob", "", "=wrong", "a hint", "x.csv"}, {"Cid", "c", "=wrong", "a hint", "x.csv", "too", "many"},
+	}
+	if diff := cmp.Diff(want, readSheet(t, content)); diff != "" {
+		t.Error(diff)
+	}
+	if again, _ := writeCorrections(t, path, []string{"Name", "email"}, rows...); again != name {
+		t.Errorf("the same list is written to %s", again)
+	}
+	if other, _ := writeCorrections(t, path, []string{"Name", "email"}, rows[:1]...); other != "x.todo-2.xlsx" {
+		t.Errorf("another list is written to %s", other)
+	}
+	if !results.IsList(path) {
+		t.Error("it is not taken for a list")
+	}
+	read, err := roster.Read(t.Context(), document.File(path), roster.Options{Role: "member"})
+	if err != nil || !results.HasCorrections(read.Columns) {
+		t.Fatalf("roster.Read: %v", err)
+	}
+	for entry, err := range read.Entries(t.Context()) {
+		if err != nil || entry.Row == 1 && (entry.Email != "+ann@x.test" || entry.Extra[0] != "=1;'=2") || entry.Row == 2 && entry.Extra[0] != "'=Bob" {
+			t.Errorf("%+v, %v", entry, err)
+		}
+	}
+
+	// What no workbook holds is CSV.
+	wide := make([]string, 16_384)
+	if name, _ := writeCorrections(t, path, wide, nil); name != "x.todo.csv" || !results.CorrectionsNames(path)(name) {
+		t.Errorf("a wide list is written to %s", name)
+	}
+}
+
+func TestCorrectionsInADialect(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.todo.csv")
+	list := results.NewCorrections(path, "x.csv", []string{"Name", "email"}, results.Dialect{Delimiter: ';', Marked: true, CRLF: true})
+	list.Add([]string{"Ann;=1+1", "+ann@x.test"}, "a, b", "")
+	if _, err := list.Write(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	want := "\ufeffName;email;error;hint;rollcall_corrections\r\n\"Ann;'=1+1\";'+ann@x.test;a, b;;x.csv\r\n"
+	if diff := cmp.Diff(want, string(content)); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+	if !results.IsList(path) {
+		t.Error("it is not taken for a list")
+	}
+}
+
 func TestHasCorrections(t *testing.T) {
 	for _, columns := range [][]string{{"rollcall_corrections"}, {"email", "Rollcall Corrections"}, {"ROLLCALL-CORRECTIONS ", "role"}} {
 		if !results.HasCorrections(columns) {
@@ -122,6 +183,12 @@ func TestHasCorrections(t *testing.T) {
 }
 
 func TestCorrectionsNames(t *testing.T) {
+	names := results.CorrectionsNames("people.todo.xlsx")
+	for name, want := range map[string]bool{"people.todo.xlsx": true, "people.todo-3.xlsx": true, "people.todo.csv": true, "people.xlsx": false, "people.todo.xlsm": false} {
+		if names(name) != want {
+			t.Errorf("CorrectionsNames of a workbook (%q) = %v", name, !want)
+		}
+	}
 	for _, path := range []string{"out/people.todo.csv", "people.todo-2.csv"} {
 		names := results.CorrectionsNames(path)
 		for name, want := range map[string]bool{

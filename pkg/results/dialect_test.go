@@ -125,3 +125,32 @@ func TestDefaultPathFor(t *testing.T) {
 		t.Errorf("Create = %v", err)
 	}
 }
+
+// What a workbook of results says comes back as it is, also what looks like a defused formula.
+func TestAWorkbookOfResultsIsExact(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.results.xlsx")
+	extra := []string{"'=1", "a;'=1", "=1"}
+	writeFile(t, path, results.Options{Extra: []string{"a", "b", "c"}}, record.Record{Row: 1, Line: 2, Email: "+ann@x.test", Role: "member", Outcome: record.Rejected, Extra: extra})
+	read, err := roster.Read(t.Context(), document.File(path), roster.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for entry, err := range read.Entries(t.Context()) {
+		if err != nil || entry.Email != "+ann@x.test" || !slices.Equal(entry.Extra, extra) {
+			t.Errorf("%+v, %v", entry, err)
+		}
+	}
+}
+
+func TestDriftInADialect(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.drift.csv")
+	lines := slices.Values([]results.DriftLine{{Kind: "role", Email: "ann@x.test", HasRole: "member", WantedRole: "manager", Action: "reported", Error: "a;=b"}})
+	if err := results.WriteDrift(path, results.Dialect{Delimiter: ';', Marked: true, CRLF: true}, lines); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	want := "\ufeffkind;email;has_role;wanted_role;user_id;invitation_id;expires_at;action;error\r\nrole;ann@x.test;member;manager;;;;reported;\"a;'=b\"\r\n"
+	if diff := cmp.Diff(want, string(content)); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+}

@@ -120,7 +120,9 @@ func DefaultPathFor(path string, o Options) string {
 const mostCells = 1 << 20
 
 // fitsBook reports whether a workbook of so many rows and columns can be written, and read again.
-func fitsBook(rows, columns int) bool { return columns <= workbook.MaxColumns && rows < mostCells/columns }
+func fitsBook(rows, columns int) bool {
+	return columns <= workbook.MaxColumns && rows < mostCells/columns
+}
 
 // The extensions of what is for people.
 const (

@@ -94,6 +94,9 @@ func TestIsList(t *testing.T) {
 	}{
 		"a list":        {"email,error,hint,rollcall_corrections\n", true},
 		"an edited one": {"\"E-Mail\",\"Rollcall Corrections\"\na,b", true},
+		"a German one":  {"\ufeffName;E-Mail;error;hint;rollcall_corrections\r\nx;y;z;;a.csv\r\n", true},
+		"with tabs":     {"email\terror\thint\trollcall_corrections", true},
+		"x.xlsx":        {"no workbook", false},
 		"no list":       {"email,role\n", false},
 		"nothing":       {"", false},
 		"no table":      {"\"", false},

@@ -56,6 +56,20 @@ func TestRemovedAreWrittenDownOnce(t *testing.T) {
 		}
 	}
 
+	// It is so in another dialect, too.
+	german := results.Dialect{Delimiter: ';', Marked: true, CRLF: true}
+	path = filepath.Join(folder, "german.csv")
+	for range 2 {
+		if got, err := results.WriteRemoved(path, german, []results.Removed{bo, ann}); err != nil || got != path {
+			t.Errorf("german: %s, %v", got, err)
+		}
+	}
+	content, err := os.ReadFile(path)
+	want := "\ufeffemail;role;teams\r\n'-bo@x.example;member;\r\nann@x.example;manager;\"'=Ops:developer; \"\"A;B\"\":team_manager\"\r\n"
+	if diff := cmp.Diff(want, string(content)); diff != "" || err != nil {
+		t.Errorf("german: %v %s", err, diff)
+	}
+
 	// What stands there and is no list of such stays as it is, too.
 	foreign := filepath.Join(folder, "team.removed-r2.csv")
 	if err := os.WriteFile(foreign, []byte("a \"diary\n"), 0o600); err != nil {

@@ -19,11 +19,16 @@ type sheet struct {
 	cells []string
 }
 
+// throughEmail is how many columns come before what is said of a person, who is told by the last of them.
+const throughEmail = 3
+
 // sheetOfResults is the sheet of a workbook of results.
 const sheetOfResults = "Results"
 
 func newSheet(w io.Writer, extra []string, _ Dialect) (encoder, error) {
-	rows, err := workbook.NewWriter(w, workbook.Table{Sheet: sheetOfResults, Header: append(Columns(), extra...)})
+	rows, err := workbook.NewWriter(w, workbook.Table{
+		Sheet: sheetOfResults, Header: append(Columns(), extra...), Frozen: throughEmail,
+	})
 	return &sheet{rows: rows, one: make([]line, 1)}, err
 }
 

@@ -25,9 +25,15 @@ type sheet struct {
 	// first is the number of the table's first column, of which the layout counts.
 	first  int
 	layout layout
+	// defused tells that the cells were made harmless, in CSV that a spreadsheet has saved as a workbook.
+	defused bool
 	// cells serve every row anew.
 	cells []workbook.Cell
 }
+
+// exactSheets are the sheets of results and of rows to correct that were written as workbooks, with cells as they are. That of
+// CSV saved as a workbook is called like the file.
+var exactSheets = []string{"Results", "To correct"}
 
 // promise is what a row, or a sheet, promises to be.
 type promise int
@@ -51,6 +57,7 @@ func openSheet(book *workbook.Book, rules *rules) (*sheet, error) {
 	}
 	s.cells = make([]workbook.Cell, len(s.header.cells))
 	s.layout, err = layOut(s.header, rules)
+	s.defused = s.layout.defused && !slices.Contains(exactSheets, s.Name)
 	return s, err
 }
 

@@ -166,6 +166,16 @@ func TestWorkbooks(t *testing.T) {
 			cells(2, "1", "2", "ada@example.com", "member", "Platform:developer", "invited", "id", "token", "", "", "", "", "", "", "", "", "", "", "'=1+1"),
 			cells(3, "2", "3", "bruno@example.com", "member", "", "rejected", "", "", "", "", "", "", "", "", "", "", "", "", "=1+1"),
 		}}}},
+		{name: "results-saved-as-a-workbook", pages: []page{{name: "team.results", rows: []string{
+			cells(1, strings.Split(results, ",")...),
+			cells(2, "1", "2", "'+ada@example.com", "member", "A;'=B:developer", "invited", "id", "token", "", "", "", "", "", "", "", "", "", "", "''=1+1"),
+		}}}},
+		{name: "corrections-saved-as-a-workbook", pages: []page{{name: "team.todo", rows: []string{
+			cells(1, "email", "role", "error", "hint", "rollcall_corrections", "Note"), cells(2, "'+ada@example.com", "member", "e", "h", "team.csv", "'=1+1"),
+		}}}},
+		{name: "corrections-fed-back", pages: []page{{name: "To correct", rows: []string{
+			cells(1, "email", "role", "error", "hint", "rollcall_corrections", "Note"), cells(2, "+ada@example.com", "member", "e", "h", "team.xlsx", "'=1+1"),
+		}}}},
 		{name: "two-address-columns", pages: []page{{name: "People", rows: []string{cells(1, "Staff"), cells(3, "Work Email", "role", "Mail"), cells(4, "a@example.com", "member", "b@example.com")}}}},
 		{name: "no-header", pages: []page{{name: "People", rows: []string{cells(2, "", "ada@example.com", "member"), cells(3, "", "bruno@example.com", "member")}}}},
 		{name: "no-address-column", pages: []page{{name: "People", rows: []string{cells(1, "Name", "Role"), cells(2, "Ada", "member")}}}},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/formula"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/workbook"
 )
@@ -70,6 +71,9 @@ func (s *sheet) fill(row workbook.Row) (filledAny bool) {
 	clear(s.cells)
 	for _, one := range row.Cells {
 		if i := one.Column - s.first; i >= 0 && i < len(s.cells) {
+			if s.defused {
+				one.Text = formula.Restore(one.Text)
+			}
 			if !slices.Contains(s.layout.secrets, i) {
 				s.cells[i] = one
 			}

@@ -21,6 +21,8 @@ type Table struct {
 	Sheet string
 	// Header are the names of the columns, MaxColumns at most.
 	Header []string
+	// Frozen is how many of the first columns stay in sight when somebody looks at others.
+	Frozen int
 	// Marked are the columns that are coloured in a bad row, from 0; nil stands for all.
 	Marked []int
 }
@@ -35,6 +37,7 @@ type Writer struct {
 	header  []string
 	// letters are the names of the columns in references.
 	letters []string
+	frozen  int
 	// marked tells of each column whether it is coloured in a bad row.
 	marked []bool
 	// ahead are the first rows, which decide how wide the columns are. It is nil once they are written.
@@ -53,7 +56,7 @@ func NewWriter(w io.Writer, t Table) (*Writer, error) {
 	if len(t.Header) > MaxColumns {
 		return nil, fmt.Errorf("a sheet has %d columns at most, not %d", MaxColumns, len(t.Header))
 	}
-	writer := &Writer{archive: zip.NewWriter(w), header: t.Header, ahead: make([]tableRow, 0, rowsAhead)}
+	writer := &Writer{archive: zip.NewWriter(w), header: t.Header, frozen: t.Frozen, ahead: make([]tableRow, 0, rowsAhead)}
 	for i := range t.Header {
 		writer.letters = append(writer.letters, columnName(i+1))
 		writer.marked = append(writer.marked, t.Marked == nil || slices.Contains(t.Marked, i))
@@ -120,7 +123,8 @@ func (w *Writer) Close() error {
 	if n := len(w.letters); n > 0 {
 		table := fmt.Sprintf("A1:%s%d", w.letters[n-1], w.rows+1)
 		// Numbers that are text are no mistake here.
-		w.put(`<autoFilter ref="` + table + `"/><ignoredErrors><ignoredError sqref="` + table + `" numberStoredAsText="1"/></ignoredErrors>`)
+		w.put(`<autoFilter ref="` + table + `"/>` + // printed as wide as a page is
+			`<pageSetup orientation="landscape" fitToHeight="0"/><ignoredErrors><ignoredError sqref="` + table + `" numberStoredAsText="1"/></ignoredErrors>`)
 	}
 	w.put("</worksheet>")
 	for _, finish := range []func() error{w.sheet.Flush, w.archive.Close} {
@@ -137,8 +141,9 @@ func (w *Writer) Close() error {
 
 // begin writes all down to the rows that were held back.
 func (w *Writer) begin() {
-	w.put(xmlHead + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews>` +
-		`<sheetView tabSelected="1" workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>`)
+	w.put(xmlHead + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` +
+		`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>` +
+		`<sheetView tabSelected="1" workbookViewId="0">` + pane(w.frozen) + `</sheetView></sheetViews>`)
 	for i, name := range w.header {
 		if i == 0 {
 			w.put("<cols>")
@@ -160,6 +165,14 @@ func (w *Writer) begin() {
 		w.row(i+2, row.cells, styleOf(row.bad))
 	}
 	w.ahead = nil
+}
+
+// pane keeps the header in sight, and the first columns.
+func pane(columns int) string {
+	if columns == 0 {
+		return `<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>`
+	}
+	return fmt.Sprintf(`<pane xSplit="%d" ySplit="1" topLeftCell="%s2" activePane="bottomRight" state="frozen"/>`, columns, columnName(columns+1))
 }
 
 // maxWidth is the width, in characters, beyond which a column takes too much of the screen.

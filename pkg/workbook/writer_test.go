@@ -121,6 +121,40 @@ func TestWrittenWorkbook(t *testing.T) {
 	}
 }
 
+// A table may keep its first columns in sight, and colour only some of a bad row.
+func TestWriterFreezesAndMarksColumns(t *testing.T) {
+	var out bytes.Buffer
+	w, err := workbook.NewWriter(&out, workbook.Table{Sheet: "List", Header: []string{"email", "role", "error"}, Frozen: 1, Marked: []int{2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write([]string{"ada@example.com", "", "wrong"}, true), w.Write([]string{"bob@example.com"}, false), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for cell, want := range map[string]bool{"A2": false, "B2": false, "C2": true, "A3": false, "C3": false} {
+		id, err := f.GetCellStyle("List", cell)
+		style, err2 := f.GetStyle(id)
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		if got := style.Fill.Pattern == 1; got != want {
+			t.Errorf("%s is filled: %t", cell, got)
+		}
+	}
+	panes, err := f.GetPanes("List")
+	if err != nil || !panes.Freeze || panes.YSplit != 1 || panes.XSplit != 1 || panes.TopLeftCell != "B2" {
+		t.Errorf("panes = %+v, %v", panes, err)
+	}
+	if layout, err := f.GetPageLayout("List"); err != nil || *layout.Orientation != "landscape" {
+		t.Errorf("layout = %+v, %v", layout, err)
+	}
+}
+
 func TestWriterCutsWhatNoCellHolds(t *testing.T) {
 	whole, long := strings.Repeat("é", 32_767), strings.Repeat("👩", 16_384)
 	document := written(t, []string{"a", "b", "c"}, [][]string{{whole, long, whole + "é"}})
