@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -9,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"rollcall/pkg/ledger/sqlite"
@@ -53,7 +54,7 @@ func column(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		want = append(want, slices.Repeat([]string{text}, n)...)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		ts.Fatalf("%s of %s (-want +got):\n%s", args[1], args[0], diff)
 	}
 }
@@ -64,8 +65,10 @@ func cells(ts *testscript.TestScript, file, name string) (cells []string) {
 	if strings.HasSuffix(file, ".xlsx") {
 		rows = sheetRows(ts, file)
 	} else {
+		table := csv.NewReader(strings.NewReader(strings.TrimPrefix(ts.ReadFile(file), "\ufeff")))
+		table.Comma = delimiterOf(ts, file)
 		var err error
-		rows, err = csv.NewReader(strings.NewReader(ts.ReadFile(file))).ReadAll()
+		rows, err = table.ReadAll()
 		ts.Check(err)
 	}
 	if len(rows) == 0 {
@@ -79,6 +82,14 @@ func cells(ts *testscript.TestScript, file, name string) (cells []string) {
 		cells = append(cells, row[place])
 	}
 	return cells
+}
+
+// delimiterOf returns the one that a CSV file has most of in its header.
+func delimiterOf(ts *testscript.TestScript, file string) rune {
+	header, _, _ := strings.Cut(ts.ReadFile(file), "\n")
+	return slices.MaxFunc([]rune(",;\t|"), func(a, b rune) int {
+		return cmp.Compare(strings.Count(header, string(a)), strings.Count(header, string(b)))
+	})
 }
 
 // mode checks the permissions of files.

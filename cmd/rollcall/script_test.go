@@ -49,6 +49,7 @@ func bounded(command func()) func() {
 //	people N FILE           FILE is a roster of N people
 //	column FILE name cell…  the column of a CSV file or workbook has exactly these cells; invited*3 stands for three
 //	fill FILE sheet A2=ada… the sheet of the workbook gets these cells
+//	resave FILE FILE2       a German spreadsheet opens the one and saves it as the other, see [spreadsheet]
 //	mode 0600 FILE…         the files have these permissions
 //	bytes FILE 'PK\x03'      FILE has bytes that no script can hold
 //	secret NAME|FILE [col]  what the variable or file holds is a secret, or each cell of that column
@@ -74,7 +75,7 @@ func scriptParams() testscript.Params {
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
 			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
-			"take": take,
+			"take": take, "resave": resave,
 		},
 	}
 }
@@ -123,10 +124,18 @@ func setUp(env *testscript.Env) error {
 	return os.Mkdir(home, 0o700)
 }
 
-// condition adds [root], which is true for a user whom no permission stops.
+// condition adds [root], which is true for a user whom no permission stops, and [spreadsheet], which is true where LibreOffice
+// is installed, and has to be on machines that build.
 func condition(name string) (bool, error) {
-	if name == "root" {
+	switch name {
+	case "root":
 		return os.Geteuid() == 0, nil
+	case "spreadsheet":
+		_, err := exec.LookPath(soffice)
+		if err != nil && os.Getenv("CI") == "" {
+			return false, nil
+		}
+		return true, err
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }
