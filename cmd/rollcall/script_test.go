@@ -49,7 +49,7 @@ func bounded(command func()) func() {
 //	people N FILE           FILE is a roster of N people
 //	column FILE name cell…  the column of a CSV file or workbook has exactly these cells; invited*3 stands for three
 //	fill FILE sheet A2=ada… the sheet of the workbook gets these cells
-//	resave FILE FILE2       a German spreadsheet opens the one and saves it as the other, see [spreadsheet]
+//	resave csv FOLDER FILE… a German spreadsheet opens the files and saves them in the folder, as csv or xlsx
 //	mode 0600 FILE…         the files have these permissions
 //	bytes FILE 'PK\x03'      FILE has bytes that no script can hold
 //	secret NAME|FILE [col]  what the variable or file holds is a secret, or each cell of that column

@@ -25,30 +25,32 @@ const (
 	germanSave = "csv:Text - txt - csv (StarCalc):59,34,MS_1252,1,,1031,false,true"
 )
 
-// resave has a spreadsheet open a file and save it as another one, CSV or a workbook by its name.
+// resave has a spreadsheet open files, all CSV or all workbooks, and save them in a folder as the other kind or the same.
 func resave(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: resave FILE FILE2")
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: resave csv|xlsx FOLDER FILE...")
 	}
-	from, to := ts.MkAbs(args[0]), ts.MkAbs(args[1])
 	home := ts.MkAbs("spreadsheet")
-	ts.Check(os.MkdirAll(filepath.Join(home, "user"), 0o700))
 	settings := filepath.Join(home, "user", "registrymodifications.xcu")
 	if _, err := os.Stat(settings); err != nil {
+		ts.Check(os.MkdirAll(filepath.Dir(settings), 0o700))
 		ts.Check(os.WriteFile(settings, []byte(german), 0o600))
 	}
-	out := filepath.Join(home, "out")
-	flags := []string{"--headless", "-env:UserInstallation=file://" + home, "--outdir", out, "--convert-to", "xlsx"}
-	if strings.HasSuffix(to, ".csv") {
-		flags[len(flags)-1] = germanSave
+	form := args[0]
+	if form == "csv" {
+		form = germanSave
 	}
-	if strings.HasSuffix(from, ".csv") {
+	flags := []string{"--headless", "-env:UserInstallation=file://" + home}
+	if strings.HasSuffix(args[2], ".csv") {
 		flags = append(flags, "--infilter="+germanOpen)
 	}
-	command := exec.Command(soffice, append(flags, from)...)
+	flags = append(flags, "--convert-to", form, "--outdir", ts.MkAbs(args[1]))
+	for _, file := range args[2:] {
+		flags = append(flags, ts.MkAbs(file))
+	}
+	command := exec.Command(soffice, flags...)
 	command.Env = append(os.Environ(), "HOME="+home)
 	said, err := command.CombinedOutput()
 	ts.Logf("%s", said)
 	ts.Check(err)
-	ts.Check(os.Rename(filepath.Join(out, strings.TrimSuffix(filepath.Base(from), filepath.Ext(from))+filepath.Ext(to)), to))
 }

@@ -17,6 +17,8 @@ var resultsHeader = strings.Split("row,line,email,role,teams,outcome,invitation_
 const (
 	ColumnError = "error"
 	ColumnHint  = "hint"
+	// columnCorrections, as [squash] leaves it, names the roster from which they are.
+	columnCorrections = "rollcallcorrections"
 )
 
 // absent is the index of a column that is not there.
@@ -40,7 +42,7 @@ type layout struct {
 	// selection chooses the rows that are meant, nil if all are.
 	selection *selection
 	// defused tells that the cells were made harmless for spreadsheets: in a results file, and in one with the columns
-	// that say what is wrong with each row.
+	// that say what is wrong with each row, of which somebody may have deleted some.
 	defused bool
 }
 
@@ -54,7 +56,8 @@ type header struct {
 func layOut(h header, rules *rules) (layout, error) {
 	l := layout{width: len(h.cells), email: absent, role: absent, teams: absent}
 	l.results = len(h.cells) >= len(resultsHeader) && slices.Equal(h.cells[:len(resultsHeader)], resultsHeader)
-	l.defused = l.results || slices.Contains(h.cells, ColumnError) && slices.Contains(h.cells, ColumnHint)
+	l.defused = l.results || slices.Contains(h.cells, ColumnError) && slices.Contains(h.cells, ColumnHint) ||
+		slices.ContainsFunc(h.cells, func(name string) bool { return squash(name) == columnCorrections })
 	var problems structureError
 	found := map[string]*int{FieldEmail: &l.email, FieldRole: &l.role, FieldTeams: &l.teams}
 	for _, field := range []string{FieldEmail, FieldRole, FieldTeams} {
