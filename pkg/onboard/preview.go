@@ -69,6 +69,7 @@ type Preview struct {
 
 	session      *Session
 	madeAt       time.Time
+	faults       optionFaults
 	later        int    // whom the limit leaves
 	endings      bool   // that no run has noted yet
 	sends        rowSet // what is agreed on
@@ -255,7 +256,7 @@ func (p *Preview) add(v verdict) {
 	if p.session.o.Plan != "" {
 		p.steps = append(p.steps, step)
 	}
-	if rec.Outcome != record.Invalid && rec.Outcome != record.Rejected || len(p.Problems) >= Shown {
+	if p.faults.add(v.plan.Problem) || rec.Outcome != record.Invalid && rec.Outcome != record.Rejected || len(p.Problems) >= Shown {
 		return
 	}
 	for _, finding := range v.findings {
@@ -266,6 +267,7 @@ func (p *Preview) add(v verdict) {
 // finish adds what follows from all rows together.
 func (p *Preview) finish() {
 	s := p.session
+	p.Problems = append(p.faults.lines(s.o.Render), p.Problems...)
 	p.keepDiffering()
 	p.comparison.takeChanges(s, p.NewTeams)
 	p.Trips = p.guards.Trips(s.roster.Rows)
@@ -313,8 +315,11 @@ func (p *Preview) unfit() error {
 		switch { // a check knows nothing of what the organization has
 		case s.o.DryRun: // which is about all of them
 			lines, correct = nil, remedy.Words("correct them (").Use("results", "FILE").Words(" lists all)")
-		case len(lines) == invalid:
+		case len(lines)-len(p.faults.faults)+p.faults.rows == invalid:
 			correct = remedy.Words("correct them")
+		}
+		if option := p.faults.correct(invalid); option != nil {
+			correct = option
 		}
 		return refuseInvalid(s.roster, invalid, lines, correct)
 	}
