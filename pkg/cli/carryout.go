@@ -272,7 +272,7 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	question := preview.Question(p)
 	asks := r.order.asks() && question != "" && r.canAsk()
 	if asks || !r.common.quiet {
-		for _, line := range preview.Lines(p, r.order.Results, asFlag) {
+		for _, line := range preview.Lines(p, p.Results, asFlag) {
 			r.console.Printf("%s", line)
 		}
 	}

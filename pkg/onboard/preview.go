@@ -64,8 +64,9 @@ type Preview struct {
 	Late      int
 	// Budgets are those that limit how many are invited, with how many they leave.
 	Budgets []Budget
-	// Files are what will be written.
-	Files []File
+	// Results is where the results will be, as in [Output], and Files are what will be written.
+	Results string
+	Files   []File
 
 	session      *Session
 	madeAt       time.Time
@@ -190,7 +191,7 @@ func (s *Session) newPreview() *Preview {
 	p := &Preview{
 		Roster: s.roster.Name, Detected: s.roster.Detected, Rows: s.roster.Rows, Warnings: s.roster.Warnings - s.roster.Duplicates,
 		Outcomes: map[record.Outcome]int{}, Drift: s.following.Count(), Deadline: s.o.Deadline,
-		session: s, madeAt: time.Now(), comparison: s.approval.compare(),
+		Results: s.o.Results, session: s, madeAt: time.Now(), comparison: s.approval.compare(),
 	}
 	if c := s.connection; c != nil {
 		p.OrganizationID, p.OrganizationName, p.Service = c.Organization.ID, c.Organization.Name, c.URL
