@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +49,7 @@ func resave(ts *testscript.TestScript, neg bool, args []string) {
 	for _, file := range args[2:] {
 		flags = append(flags, ts.MkAbs(file))
 	}
-	command := exec.Command(soffice, flags...)
+	command := exec.CommandContext(context.Background(), soffice, flags...)
 	command.Env = append(os.Environ(), "HOME="+home)
 	said, err := command.CombinedOutput()
 	ts.Logf("%s", said)

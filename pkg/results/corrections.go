@@ -125,7 +125,7 @@ func (c *Corrections) finish() error {
 		}
 		return nil
 	}
-	header := append(book[0], make([]string, columns-len(book[0]))...)
+	header := slices.Concat(book[0], make([]string, columns-len(book[0])))
 	out, err := workbook.NewWriter(&c.content, workbook.Table{Sheet: sheetOfCorrections, Header: header, Marked: []int{c.wrong, c.hint}})
 	if err != nil {
 		return err

@@ -120,8 +120,10 @@ func TestCorrectionsOfAWorkbook(t *testing.T) {
 		t.Errorf("it is written to %s", name)
 	}
 	want := [][]string{
-		{"Name", "email", "error", "hint", "rollcall_corrections"}, {"=1;'=2", "+ann@x.test", "=wrong", "a hint", "x.csv"},
-		{"'=Bob", "", "=wrong", "a hint", "x.csv"}, {"Cid", "c", "=wrong", "a hint", "x.csv", "too", "many"},
+		{"Name", "email", "error", "hint", "rollcall_corrections"},
+		{"=1;'=2", "+ann@x.test", "=wrong", "a hint", "x.csv"},
+		{"'=Bob", "", "=wrong", "a hint", "x.csv"},
+		{"Cid", "c", "=wrong", "a hint", "x.csv", "too", "many"},
 	}
 	if diff := cmp.Diff(want, readSheet(t, content)); diff != "" {
 		t.Error(diff)

@@ -1,7 +1,6 @@
 package results_test
 
 import (
-	"context"
 	"encoding/csv"
 	"os"
 	"path/filepath"
@@ -89,11 +88,11 @@ func TestResultsOfAnyDialectAreARoster(t *testing.T) {
 		if rows, err := in.ReadAll(); err != nil || len(rows) != 2 || len(rows[1]) != len(results.Columns())+1 {
 			rt.Fatalf("%q: %v", content, err)
 		}
-		read, err := roster.Read(context.Background(), document.File(path), roster.Options{})
+		read, err := roster.Read(t.Context(), document.File(path), roster.Options{})
 		if err != nil {
 			rt.Fatal(err)
 		}
-		for entry, err := range read.Entries(context.Background()) {
+		for entry, err := range read.Entries(t.Context()) {
 			if err != nil || entry.Email != give.Email || !slices.Equal(entry.Extra, give.Extra) || len(entry.Teams) != 2 || entry.Teams[0].Name != "=A" {
 				rt.Fatalf("%q: %+v, %v", content, entry, err)
 			}

@@ -135,7 +135,11 @@ func TestWriterFreezesAndMarksColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	for cell, want := range map[string]bool{"A2": false, "B2": false, "C2": true, "A3": false, "C3": false} {
 		id, err := f.GetCellStyle("List", cell)
 		style, err2 := f.GetStyle(id)
