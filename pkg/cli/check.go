@@ -57,7 +57,7 @@ func (a *app) checkAll(ctx context.Context, c *checking, paths []string) error {
 	format, err := findings.ParseFormat(c.format)
 	switch {
 	case err != nil:
-		return remedy.About("format", err)
+		return onboard.NoneOf("format", c.format, findings.Formats()...)
 	case a.common.json && c.format != "" && format != findings.JSON:
 		return usageError("leave one out", "--json and --format %s both say how findings are printed", format)
 	case a.common.json:

@@ -134,7 +134,11 @@ func (a *app) completionCommand() *cobra.Command {
 		Use: "completion SHELL", ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(shells, args[0]) {
-				return usageError("see rollcall completion --help", "name one shell: bash, zsh, fish or powershell")
+				hint := "see rollcall completion --help"
+				if meant := roster.Nearest(strings.Join(args, " "), shells); meant != "" {
+					hint = "did you mean rollcall completion " + meant + "?"
+				}
+				return usageError(hint, "name one shell: bash, zsh, fish or powershell")
 			}
 			return nil
 		},

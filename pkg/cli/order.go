@@ -73,7 +73,7 @@ func (o *order) complete(a *app) error {
 	}
 	switch {
 	case o.Reinvite == "":
-		return remedy.Aboutf(plan.OptionReinvite, "%q is none of expired, ended, differing, pending and never", o.Reinvite)
+		return onboard.NoneOf(plan.OptionReinvite, string(o.Reinvite), plan.Reinvites()...)
 	case o.Encoding == "":
 		return emptyEncoding()
 	case o.Invalid != refuseInvalid && o.Invalid != skipInvalid:

@@ -63,7 +63,7 @@ func (a *app) finishTemplate(cmd *cobra.Command, f *templateFlags, path string) 
 	named, isFormat := template.FormatOf(path)
 	switch {
 	case f.format != "" && !slices.Contains(template.Formats(), f.format):
-		return usageError("", "--format: %q is none of csv, yaml and xlsx", f.format)
+		return onboard.NoneOf("format", f.format, template.Formats()...)
 	case f.format != "" && isFormat && f.format != named:
 		return usageError("leave --format out", "--format: %s is not what %s is called", f.format, path)
 	case f.format == "" && path != "-" && !isFormat:

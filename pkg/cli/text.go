@@ -31,6 +31,13 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	var below []string
+	for _, command := range cmd.Commands() {
+		below = append(below, command.Name())
+	}
+	if meant := roster.Nearest(args[0], below); cmd.HasParent() && meant != "" {
+		return usageError("did you mean "+cmd.CommandPath()+" "+meant+"?", "unknown command %q", cmd.CommandPath()+" "+args[0])
+	}
 	if cmd.HasParent() {
 		return usageError("see "+cmd.CommandPath()+" --help", "%s takes no arguments, and got %q", cmd.CommandPath(), args[0])
 	}

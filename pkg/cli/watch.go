@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/bounded"
 	"rollcall/pkg/notify"
+	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
@@ -44,8 +46,8 @@ func (w *watch) notifier(a *app, cmd *cobra.Command, offline bool) (*notify.Noti
 	if offline {
 		address = secret.Text{}
 	}
-	if w.NotifyOn == "" {
-		return nil, remedy.Aboutf(notify.OptionOn, "%q is neither change, failure nor always", w.NotifyOn)
+	if !slices.Contains(notify.Occasions(), notify.Occasion(w.NotifyOn)) {
+		return nil, onboard.NoneOf(notify.OptionOn, w.NotifyOn, notify.Occasions()...)
 	}
 	notifier, err := notify.New(notify.Options{
 		Summary: w.Summary, Metrics: w.Metrics, Address: address, On: notify.Occasion(w.NotifyOn), Version: version.Get().Version, Render: asFlag,

@@ -21,6 +21,14 @@ const (
 	Windows1252 Encoding = "Windows-1252"
 )
 
+// Encodings returns names of encodings that are usual, "auto" the first. There are many more.
+func Encodings() []string {
+	return []string{
+		"auto", "utf-8", "utf-16le", "utf-16be", "windows-1250", "windows-1251", "windows-1252", "iso-8859-1", "iso-8859-2",
+		"iso-8859-15", "macintosh", "shift_jis", "gbk", "big5", "euc-kr", "koi8-r",
+	}
+}
+
 // ParseEncoding returns the encoding of that name, "auto" being one. It knows the names of [charset.Find].
 func ParseEncoding(name string) (Encoding, error) {
 	if strings.EqualFold(name, "auto") {

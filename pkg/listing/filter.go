@@ -15,6 +15,9 @@ import (
 // All is the choice of all invitations, whatever their state.
 const All directory.State = "all"
 
+// States returns the choices of a [Filter], the usual one first.
+func States() []directory.State { return []directory.State{directory.Pending, directory.Expired, All} }
+
 // Filter says which invitations are listed: those that fit all of it. The zero value lists those that are pending.
 type Filter struct {
 	// State is [directory.Pending], [directory.Expired] or [All]; empty stands for the first.
@@ -34,8 +37,8 @@ func (f Filter) Parse() (Filter, error) {
 	if f.State == "" {
 		f.State = directory.Pending
 	}
-	if !slices.Contains([]directory.State{directory.Pending, directory.Expired, All}, f.State) {
-		return f, remedy.Aboutf("status", "%q is none of pending, expired and all", f.State)
+	if !slices.Contains(States(), f.State) {
+		return f, remedy.Aboutf("status", "%q is none of pending, expired and all", f.State).With(roster.Meant("status", string(f.State), States()))
 	}
 	if f.Role != "" {
 		role, err := roster.ParseRole(f.Role)

@@ -27,8 +27,11 @@ const (
 	Always Occasion = "always"
 )
 
+// Occasions returns all of them, the usual one first.
+func Occasions() []Occasion { return []Occasion{OnChange, OnFailure, Always} }
+
 // Valid reports whether o is one of the occasions.
-func (o Occasion) Valid() bool { return o == "" || o == OnChange || o == OnFailure || o == Always }
+func (o Occasion) Valid() bool { return o == "" || slices.Contains(Occasions(), o) }
 
 // Calls reports whether the run of s is an occasion to tell somebody.
 func (o Occasion) Calls(s report.Summary) bool {

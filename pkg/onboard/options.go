@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -243,15 +244,12 @@ func (o Options) withDefaults() (Options, error) {
 
 // noReinvite returns the problem that nobody is named whose invitation is sent again.
 func (o Options) noReinvite() error {
-	return NoneOf(plan.OptionReinvite, string(o.Reinvite), string(plan.ReinviteExpired), string(plan.ReinviteEnded),
-		string(plan.ReinviteDiffering), string(plan.ReinvitePending), string(plan.ReinviteNever))
+	return NoneOf(plan.OptionReinvite, string(o.Reinvite), plan.Reinvites()...)
 }
 
 // check returns the first mistake in the options.
 func (o Options) check() error {
-	switch o.Reinvite {
-	case plan.ReinviteExpired, plan.ReinviteEnded, plan.ReinviteNever, plan.ReinvitePending, plan.ReinviteDiffering:
-	default:
+	if !slices.Contains(plan.Reinvites(), o.Reinvite) {
 		return o.noReinvite()
 	}
 	blind := o.NoPreflight || o.Offline

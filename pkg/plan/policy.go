@@ -29,6 +29,11 @@ const (
 	ReinviteEnded Reinvite = "ended"
 )
 
+// Reinvites returns all choices, the usual one first.
+func Reinvites() []Reinvite {
+	return []Reinvite{ReinviteExpired, ReinviteEnded, ReinviteDiffering, ReinvitePending, ReinviteNever}
+}
+
 // Policy says when somebody is invited again. The zero value renews every expired invitation.
 type Policy struct {
 	Reinvite Reinvite

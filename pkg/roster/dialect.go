@@ -15,6 +15,9 @@ import (
 // delimiters are what separates cells, the usual one first.
 const delimiters = ",;\t|"
 
+// Delimiters returns the names of delimiters, the usual one first.
+func Delimiters() []string { return []string{"comma", "semicolon", "tab", "pipe"} }
+
 // ParseDelimiter returns the delimiter that the text is, or names: comma, semicolon, tab or pipe.
 func ParseDelimiter(text string) (rune, error) {
 	names := map[string]rune{"comma": ',', "semicolon": ';', "tab": '\t', `\t`: '\t', "pipe": '|'}

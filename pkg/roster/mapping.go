@@ -56,10 +56,13 @@ func unquoted(text string) string {
 	return strings.Trim(text, `"`)
 }
 
+// mappable are the fields that a column can be named for.
+var mappable = []string{FieldEmail, FieldRole, FieldTeams, FieldActive}
+
 // mayMap returns what is wrong with mapping a field to a column, or to none if that is empty.
 func mayMap(field, column string) error {
 	switch {
-	case !slices.Contains([]string{FieldEmail, FieldRole, FieldTeams, FieldActive}, field):
+	case !slices.Contains(mappable, field):
 		return fmt.Errorf("%q is none of email, role, teams and active", field)
 	case field == FieldEmail && column == "":
 		return errors.New("email names no column, and a roster needs one")

@@ -84,11 +84,11 @@ func (s Settings) Parse() (Options, error) {
 		o.Teams = append(o.Teams, teams...)
 	}
 	if o.Encoding, err = document.ParseEncoding(cmp.Or(s.Encoding, EncodingAuto)); err != nil {
-		return o, remedy.About(OptionEncoding, err)
+		return o, remedy.About(OptionEncoding, err).With(Meant(OptionEncoding, s.Encoding, document.Encodings()))
 	}
 	if s.Delimiter != "" {
 		if o.Delimiter, err = ParseDelimiter(s.Delimiter); err != nil {
-			return o, remedy.About(OptionDelimiter, err)
+			return o, remedy.About(OptionDelimiter, err).With(Meant(OptionDelimiter, s.Delimiter, Delimiters()))
 		}
 	}
 	return o, nil
@@ -98,6 +98,9 @@ func (s Settings) Parse() (Options, error) {
 func (o *Options) takeMap(text string) error {
 	m, err := parseMapping(text)
 	if err != nil {
+		if meant := Nearest(m.field, mappable); meant != "" && meant != m.field && !m.isCell {
+			return remedy.About(OptionMap, err).With(remedy.Words("did you mean ").Use(OptionMap, meant+"="+m.to).Words("?"))
+		}
 		return remedy.About(OptionMap, err).With(remedy.Words("write it as ").Use(OptionMap, `email="Work Email"`).Words(" or ").
 			Use(OptionMap, "role:Mitglied=member"))
 	}

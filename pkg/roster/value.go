@@ -77,6 +77,18 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
+// Meant asks whether one of the words that an option can be is meant by the one that it is given. It is empty where none is near.
+func Meant[W ~string](option, given string, words []W) remedy.Hint {
+	known := make([]string, len(words))
+	for i, word := range words {
+		known[i] = string(word)
+	}
+	if meant := Nearest(given, known); meant != "" {
+		return remedy.Words("did you mean ").Use(option, meant).Words("?")
+	}
+	return nil
+}
+
 // distance counts the edits between a and b: letters inserted, deleted or replaced, and neighbours swapped (optimal
 // string alignment).
 func distance(a, b string) int {
