@@ -96,9 +96,10 @@ var arrows = []arrow{
 	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
 	{"preview", "onboard plan plural record remedy roster", "it shows a preview to a person, whoever asks"},
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
+	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker budget config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
+		"cli", "amend atomicfile audit batch bounded breaker budget complete config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
 			"manual notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

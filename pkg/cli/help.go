@@ -40,6 +40,7 @@ func (a *app) addHelp(root *cobra.Command, all bool) {
 	root.SetHelpCommand(a.helpCommand(book))
 	root.AddCommand(a.completionCommand(), a.manualCommand(book), a.versionCommand())
 	root.InitDefaultHelpCmd()
+	a.addCompletions(root)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		// A closed pipe has read enough.
 		_, _ = fmt.Fprint(a.Out, book.Help(cmd, all, a.layout()))

@@ -21,6 +21,9 @@ import (
 type History struct {
 	// Ledgers are their files; those that are not there are left out.
 	Ledgers []string
+	// Untouched leaves out what can be looked at only after something was written to it: a ledger of an earlier version, or one
+	// whose process died in the middle of a commit.
+	Untouched bool
 }
 
 // each calls look with each ledger, one open at a time. There must be at least one. A ledger that cannot be read does not
@@ -29,7 +32,11 @@ func (h History) each(look func(ledger.Ledger) error) error {
 	found := false
 	var failed error
 	for _, path := range h.Ledgers {
-		l, err := sqlite.View(path)
+		view := sqlite.View
+		if h.Untouched {
+			view = sqlite.Peek
+		}
+		l, err := view(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

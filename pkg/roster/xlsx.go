@@ -28,6 +28,9 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 	}
 	s, err := openSheet(book, r.rules)
 	if err != nil {
+		if s != nil {
+			r.columns = s.header.cells
+		}
 		return explainBook(err)
 	}
 	r.extra, r.doubts, r.selection, r.number = s.layout.names, s.layout.doubts, s.layout.selection, s.layout.number

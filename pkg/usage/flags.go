@@ -142,6 +142,20 @@ func term(flag *pflag.Flag) prose.Term {
 // zeros are defaults that say nothing.
 var zeros = []string{"", "false", "0", "0s", "[]", "<nil>"}
 
+// Brief returns the first sentence of what a flag is for, without the quotes around what its value is called.
+func Brief(flag *pflag.Flag) string {
+	_, text := pflag.UnquoteUsage(flag)
+	return firstSentence(strings.Join(strings.Fields(text), " "))
+}
+
+// firstSentence returns a text up to the end of its first sentence, which no other word of a text for a flag looks like.
+func firstSentence(text string) string {
+	if sentence, _, more := strings.Cut(text, ". "); more {
+		return sentence
+	}
+	return text
+}
+
 // usualOf returns the value of a flag that nobody has set, empty if that says nothing.
 func usualOf(flag *pflag.Flag) string {
 	usual := flag.DefValue

@@ -27,3 +27,6 @@ func (l *Ledger) Setting(pragma string) (number int64, err error) {
 	})
 	return number, err
 }
+
+// ErrUnfinished is what [Peek] says of a ledger that something has to be written to first.
+var ErrUnfinished = errUnfinished

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -130,7 +131,7 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 		return err
 	}
 	// The readers come after the writer: they find the file in its final journal mode.
-	return l.openReaders(ctx)
+	return l.openReaders(ctx, nil)
 }
 
 // View opens the ledger at path for looking only, beside the process that holds it: what is committed meanwhile shows.
@@ -140,25 +141,11 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 // [ledger.ErrReadOnly]. A process that holds the ledger itself must not call View: on Unix, closing a second descriptor of
 // a file drops the locks on it.
 func View(path string) (*Ledger, error) {
-	path, err := disk.Resolve(path)
-	if err == nil {
-		err = errors.Join(disk.CheckLinks(path), disk.CheckRegular(path))
-	}
-	if err != nil {
-		return nil, disk.Explain(path, err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, disk.Explain(path, err)
-	}
-	if err := errors.Join(disk.CheckHeader(file, path), file.Close()); err != nil {
-		return nil, disk.Explain(path, err)
-	}
-	ctx := context.Background()
-	l, err := viewWhole(ctx, path)
+	l, path, err := viewAsItIs(path, nil)
 	if !errors.Is(err, errUnfinished) {
 		return l, err
 	}
+	ctx := context.Background()
 	whole, err := Open(path, Options{})
 	if err == nil {
 		err = whole.Close()
@@ -166,7 +153,40 @@ func View(path string) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return viewWhole(ctx, path)
+	return viewWhole(ctx, path, nil)
+}
+
+// Peek is [View] that leaves everything as it is: it makes no file and takes no lock, and for a ledger that something has to be
+// written to first it returns an error. What a process that is at work has written last may be missing.
+func Peek(path string) (*Ledger, error) {
+	if journal, err := os.Stat(path + "-journal"); err == nil && journal.Size() > 0 {
+		return nil, disk.Explain(path, errUnfinished)
+	}
+	l, _, err := viewAsItIs(path, still)
+	return l, err
+}
+
+// still says that nobody changes a file meanwhile: SQLite then locks nothing, and makes none beside it.
+var still = url.Values{"immutable": {"1"}}
+
+// viewAsItIs opens the ledger at path as it is, or returns [errUnfinished], and the path without symbolic links.
+func viewAsItIs(path string, how url.Values) (*Ledger, string, error) {
+	path, err := disk.Resolve(path)
+	if err == nil {
+		err = errors.Join(disk.CheckLinks(path), disk.CheckRegular(path))
+	}
+	if err != nil {
+		return nil, path, disk.Explain(path, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, path, disk.Explain(path, err)
+	}
+	if err := errors.Join(disk.CheckHeader(file, path), file.Close()); err != nil {
+		return nil, path, disk.Explain(path, err)
+	}
+	l, err := viewWhole(context.Background(), path, how)
+	return l, path, err
 }
 
 // errUnfinished says that a ledger can be looked at only after something was written to it.
@@ -174,8 +194,8 @@ var errUnfinished = errors.New("something has to be written to the ledger first"
 
 // viewWhole opens the readers of the ledger at path, or returns [errUnfinished], with nothing left open, for one of an
 // earlier version or with a journal of changes that have to be taken back.
-func viewWhole(ctx context.Context, path string) (*Ledger, error) {
-	l, version, err := view(ctx, path)
+func viewWhole(ctx context.Context, path string, how url.Values) (*Ledger, error) {
+	l, version, err := view(ctx, path, how)
 	if disk.Code(err) == sqlite3.SQLITE_READONLY {
 		return nil, errors.Join(errUnfinished, err)
 	}
@@ -196,9 +216,9 @@ func viewWhole(ctx context.Context, path string) (*Ledger, error) {
 }
 
 // view opens the readers of the ledger at path, and returns its version, 0 for an empty file.
-func view(ctx context.Context, path string) (l *Ledger, version int, err error) {
+func view(ctx context.Context, path string, how url.Values) (l *Ledger, version int, err error) {
 	l = &Ledger{path: path, now: time.Now}
-	if err = l.openReaders(ctx); err == nil {
+	if err = l.openReaders(ctx, how); err == nil {
 		err = l.pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
 	}
 	if err != nil {
@@ -208,11 +228,13 @@ func view(ctx context.Context, path string) (l *Ledger, version int, err error) 
 }
 
 // openReaders opens the connections that only read.
-func (l *Ledger) openReaders(ctx context.Context) error {
-	connector, err := modernc.NewConnector(disk.Source(l.path, url.Values{
+func (l *Ledger) openReaders(ctx context.Context, how url.Values) error {
+	values := url.Values{
 		"mode":    {"ro"},
 		"_pragma": {fmt.Sprintf("busy_timeout(%d)", commit.BusyTimeout.Milliseconds())},
-	}))
+	}
+	maps.Copy(values, how)
+	connector, err := modernc.NewConnector(disk.Source(l.path, values))
 	if err != nil {
 		return err
 	}
