@@ -28,7 +28,7 @@ func (a *app) cancelCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would be cancelled, and cancel nothing")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "cancel without asking; where nobody can be asked, nothing is cancelled without it")
-	flags.Var(&c.MaxCancels, "max-cancels", "cancel nothing if it would be more: a number, or a share of the organization's pending invitations as in 10%.\nMore than a team at once is often a mistake")
+	flags.Var(&c.MaxCancels, "max-cancels", "cancel nothing if it would be more: a number, or a share of the organization's pending invitations as in 10%. More than a team at once is often a mistake")
 	flags.StringVar(&c.Changes, "results", "", "write what became of each person to `FILE`, as CSV (default: none)")
 	o.stayFlags(cmd)
 	serviceFlags(cmd, &o.Service, &o.Place)

@@ -232,7 +232,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.common.json, "json", false, "print one JSON object on standard output instead of text")
 	flags.BoolVarP(&a.common.quiet, "quiet", "q", false, "print no progress and no logs, and nothing at all where an invite, a sync or a cancel ends with exit code 0")
 	flags.BoolVarP(&a.common.verbose, "verbose", "v", false, "log every request, and at the start of a run what rollcall doctor says")
-	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "how logs on standard error look: console or json")
+	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "`FORMAT` of logs on standard error: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
 	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
 	flags.BoolP("help", "h", false, "show this help, and with --all the whole of it")

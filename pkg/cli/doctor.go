@@ -21,7 +21,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.examine(cmd.Context(), o, p) },
 	}
 	serviceFlags(cmd, &o.Service, &p)
-	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that would remember what is sent (default: that of the organization, under $XDG_STATE_HOME/rollcall)")
+	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that would remember what is sent (default: that of the organization, see rollcall help environment)")
 	a.files[cmd] = func([]string) fileNames {
 		return append(p.fileNames(), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})
 	}

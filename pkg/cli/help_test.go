@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
@@ -21,8 +22,34 @@ import (
 	"rollcall/pkg/manual"
 	"rollcall/pkg/prose"
 	"rollcall/pkg/record"
+	"rollcall/pkg/statedir"
 	"rollcall/pkg/status"
+	"rollcall/pkg/usage"
 )
+
+// TestHelpFitsTheTerminal lays out every page at several widths. Only code may be wider than a narrow terminal, and a word that
+// cannot be parted.
+func TestHelpFitsTheTerminal(t *testing.T) {
+	book := &usage.Book{Root: wholeRoot(), Table: table, Variable: environmentName}
+	for _, width := range []int{50, 60, 80, 100, 160} {
+		layout := prose.Layout{Width: width}
+		var pages []string
+		for _, name := range manual.Topics() {
+			page, _ := book.Topic(name, layout)
+			pages = append(pages, page)
+		}
+		for _, cmd := range book.Root.Commands() {
+			pages = append(pages, book.Help(cmd, false, layout), book.Help(cmd, true, layout))
+		}
+		for _, page := range append(pages, book.Help(book.Root, false, layout)) {
+			for line := range strings.Lines(page) {
+				if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > max(width, 80) {
+					t.Errorf("%d columns, and this has %d: %q", width, n, line)
+				}
+			}
+		}
+	}
+}
 
 // wholeRoot returns the program with all its commands.
 func wholeRoot() *cobra.Command {
@@ -161,15 +188,22 @@ func TestTheManualKnowsTheFiles(t *testing.T) {
 	page, _ := manual.Topic("environment")
 	section, _ := prose.Section(page.Text, "Files")
 	text := prose.Layout{}.Text(section)
+	text = strings.Join(strings.Fields(filepath.ToSlash(strings.ReplaceAll(text, `\`, "/"))), " ")
 	home := t.TempDir()
-	a := newApp(Process{Lookup: func(name string) (string, bool) { return home, name == "HOME" }})
-	ledger, err := a.defaultLedger("ID")
-	if err != nil {
-		t.Fatal(err)
+	paths := append(config.Files(home), config.Login(home))
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		dir, err := statedir.Of("rollcall", statedir.Surroundings{
+			System: system, Home: func() (string, error) { return home, nil }, Exists: func(string) bool { return false },
+			Lookup: func(name string) (string, bool) { return filepath.Join(home, "%LocalAppData%"), name == "LOCALAPPDATA" },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, filepath.Join(dir, "ID.db"))
 	}
-	for _, path := range append(config.Files(home), config.Login(home), ledger) {
+	for _, path := range paths {
 		path = strings.Replace(filepath.ToSlash(path), filepath.ToSlash(home), "~", 1)
-		if filepath.Ext(path) != ".yml" && !strings.Contains(text, path) {
+		if path = strings.TrimPrefix(path, "~/%"); filepath.Ext(path) != ".yml" && !strings.Contains(text, path) {
 			t.Errorf("the manual lacks %s in\n%s", path, text)
 		}
 	}

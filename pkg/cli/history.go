@@ -24,7 +24,7 @@ type historyFlags struct {
 
 func (f *historyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers the runs (default: all under $XDG_STATE_HOME/rollcall)")
+	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers the runs (default: those of all organizations, see rollcall help environment)")
 	flags.StringVar(&f.organization, "organization-id", "", "`ID` of the organization whose ledger is meant (default: CYBEDEFEND_ORGANIZATION_ID, else all)")
 }
 

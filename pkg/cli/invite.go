@@ -41,7 +41,7 @@ func (a *app) inviteCommand() *cobra.Command {
 		o.outcomeFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Offline, "offline", false, "with --dry-run: open no connection at all")
-		flags.BoolVarP(&o.yes, "yes", "y", false, "send without asking; where nobody can be asked, since standard input or standard error is no terminal, nothing is sent without it")
+		flags.BoolVarP(&o.yes, "yes", "y", false, "send without asking. Where nobody can be asked, since standard input or standard error is no terminal, nothing is sent without it")
 		o.planFlags(cmd)
 		forceFlag(cmd, &o.fix, "--fix or --plan")
 	})
@@ -71,7 +71,7 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 // planFlags say where what would be done is kept, and which plan is carried out.
 func (o *order) planFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.Plan, "plan", "", "with --dry-run: write what would be done to `FILE`, for --from-plan")
-	cmd.Flags().StringVar(&o.fromPlan, "from-plan", "", "do exactly what the plan in `FILE` says, or nothing if it would be something else by now;\nits roster and its flags are the plan's")
+	cmd.Flags().StringVar(&o.fromPlan, "from-plan", "", "do exactly what the plan in `FILE` says, or nothing if it would be something else by now; its roster and its flags are the plan's")
 }
 
 // choose takes the roster, and all that goes with it, from the plan or else from the command line.

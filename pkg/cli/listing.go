@@ -95,7 +95,7 @@ func (a *app) progressCommand() *cobra.Command {
 	cmd.Args, cmd.PreRun = rosters(1, 1), func(_ *cobra.Command, paths []string) { o.Roster = paths[0] }
 	rosterFlags(cmd, &o.Document, &header)
 	cmd.Flags().StringVar(&o.By, "by", "", "count the people by `COLUMN`: any of the roster, or domain for that of the address")
-	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent; it need not be there\n(default: one for each organization under $XDG_STATE_HOME/rollcall)")
+	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent; it need not be there (default: that of the organization, see rollcall help environment)")
 	names := a.files[cmd]
 	a.files[cmd] = func(paths []string) fileNames {
 		return append(append(names(nil), rosterNames(paths, header)...), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})

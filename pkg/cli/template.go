@@ -50,7 +50,7 @@ func (a *app) templateCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "", "csv, yaml or xlsx (default: by the name of FILE, else csv)")
+	flags.StringVar(&f.format, "format", "", "write `FORMAT`: csv, yaml or xlsx (default: by the name of FILE, else csv)")
 	flags.BoolVar(&f.teams, "teams", false, "ask the service for the organization's teams and offer them (xlsx and yaml)")
 	flags.BoolVar(&f.force, "force", false, "replace FILE if it is there already")
 	serviceFlags(cmd, &f.service, &f.place)

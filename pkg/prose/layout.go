@@ -85,11 +85,11 @@ func (l Layout) terms(b *strings.Builder, terms []Term) {
 		}
 	}
 	column += indent + gap
-	if terms[0].Name == Bullet {
-		column = indent + len(Bullet) + 1
-	}
 	below := l.width()-column < narrowest
-	if below {
+	switch {
+	case terms[0].Name == Bullet:
+		column, below = indent+len(Bullet)+1, false
+	case below:
 		column = 2*indent + gap
 	}
 	for _, term := range terms {
@@ -99,7 +99,7 @@ func (l Layout) terms(b *strings.Builder, terms []Term) {
 			continue
 		}
 		room := column - utf8.RuneCountInString(name)
-		if room <= 0 || below && term.Name != Bullet {
+		if room < gap && term.Name != Bullet || below {
 			b.WriteString(name + "\n")
 			name, room = "", column
 		}
@@ -150,20 +150,27 @@ func (l Layout) code(b *strings.Builder, in int, line string) {
 	b.WriteString(line + "\n")
 }
 
-// breakable returns the last place before most at which a command can go on below: before a second command, else before a
-// flag or what else a shell takes. It is 0 if there is none.
+// breakable returns the last place before most at which a command can go on below, or the first one after it: before a second
+// command, else before a flag or what else a shell takes. It is 0 if there is none.
 func breakable(line string, most int) int {
 	text := strings.TrimLeft(line, " ")
 	if text == line && !strings.HasPrefix(line, "rollcall ") {
 		return 0
 	}
+	start := len(line) - len(text) + 1
 	for _, marks := range [][]string{{" && "}, {" -", " | ", " > "}} {
-		best := 0
+		last, first := 0, len(line)
 		for _, mark := range marks {
-			best = max(best, strings.LastIndex(line[:min(most+1, len(line))], mark))
+			last = max(last, strings.LastIndex(line[:min(most+1, len(line))], mark))
+			if next := strings.Index(line[min(most, len(line)):], mark); next >= 0 {
+				first = min(first, most+next)
+			}
 		}
-		if best > len(line)-len(text) {
-			return best
+		switch {
+		case last > start:
+			return last
+		case marks[0] == " -" && first < len(line):
+			return first
 		}
 	}
 	return 0

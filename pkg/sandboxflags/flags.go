@@ -110,11 +110,11 @@ func (f *Flags) addFaults(flags *pflag.FlagSet) {
 	for i := range f.shares {
 		flags.Var(&f.shares[i].value, f.shares[i].name, "share of "+f.shares[i].usage)
 	}
-	flags.Var(oddReplyValue{&o.Faults}, "odd-reply", "answer invites, or a share of them, with KIND: empty, queued, failure_after, failure_before, hollow, garble,\n"+
+	flags.Var(oddReplyValue{&o.Faults}, "odd-reply", "answer invites, or a share of them, with KIND: empty, queued, failure_after, failure_before, hollow, garble, "+
 		"bom, numeric_id, missing_id, same_id, other_organization or other_role; repeatable")
 	flags.BoolVar(&o.Faults.Everywhere, "faults-everywhere", false, "let the faults meet every call, not only invites")
 	flags.DurationVar(&o.Faults.Late, "late", 0, "how long after a lost or empty reply the invite takes effect")
-	flags.Var(standingValue{&o.Standing}, "answer", "answer every call, or invites only, with KIND until POST /sandbox/answer takes it back: challenge,\n"+
+	flags.Var(standingValue{&o.Standing}, "answer", "answer every call, or invites only, with KIND until POST /sandbox/answer takes it back: challenge, "+
 		"waf, redirect, proxy_auth, forbidden (which says when to come back), or any kind of odd reply")
 }
 

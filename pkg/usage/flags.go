@@ -35,6 +35,7 @@ type group struct {
 	title string
 	terms []prose.Term
 	names []string
+	brief []prose.Term // the terms with the first sentence of each
 }
 
 func (g group) block() prose.Block { return prose.Block{Kind: prose.Terms, Terms: g.terms} }
@@ -42,7 +43,9 @@ func (g group) block() prose.Block { return prose.Block{Kind: prose.Terms, Terms
 // add adds a flag.
 func (g *group) add(flag *pflag.Flag) {
 	g.names = append(g.names, flag.Name)
-	g.terms = append(g.terms, term(flag))
+	long := term(flag)
+	g.terms = append(g.terms, long)
+	g.brief = append(g.brief, prose.Term{Name: long.Name, Text: withUsual(Brief(flag), flag)})
 }
 
 // groupsOf returns the flags of a command in their groups, those of every command last.
@@ -70,7 +73,13 @@ func groupsOf(cmd *cobra.Command) []group {
 			into(title, flag)
 		}
 	})
-	everybodys.VisitAll(func(flag *pflag.Flag) { into("Flags of every command", flag) })
+	everybodys.VisitAll(func(flag *pflag.Flag) {
+		if cmd.HasParent() {
+			into("Flags of every command", flag)
+		} else {
+			into("Flags", flag)
+		}
+	})
 	return groups
 }
 
@@ -82,7 +91,7 @@ func common(groups []group, names []string) (shown group, more int) {
 	for _, name := range names {
 		for _, group := range groups {
 			if i := slices.Index(group.names, name); i >= 0 {
-				shown.terms = append(shown.terms, group.terms[i])
+				shown.terms = append(shown.terms, group.brief[i])
 			}
 		}
 	}
@@ -133,10 +142,15 @@ func term(flag *pflag.Flag) prose.Term {
 	if value != "" {
 		name += " " + value
 	}
+	return prose.Term{Name: name, Text: withUsual(strings.Join(strings.Fields(text), " "), flag)}
+}
+
+// withUsual returns the text with what the flag's value is usually.
+func withUsual(text string, flag *pflag.Flag) string {
 	if usual := usualOf(flag); usual != "" {
-		text += fmt.Sprintf(" (default %s)", usual)
+		return fmt.Sprintf("%s (default %s)", text, usual)
 	}
-	return prose.Term{Name: name, Text: strings.Join(strings.Fields(text), " ")}
+	return text
 }
 
 // zeros are defaults that say nothing.
@@ -145,15 +159,8 @@ var zeros = []string{"", "false", "0", "0s", "[]", "<nil>"}
 // Brief returns the first sentence of what a flag is for, without the quotes around what its value is called.
 func Brief(flag *pflag.Flag) string {
 	_, text := pflag.UnquoteUsage(flag)
-	return firstSentence(strings.Join(strings.Fields(text), " "))
-}
-
-// firstSentence returns a text up to the end of its first sentence, which no other word of a text for a flag looks like.
-func firstSentence(text string) string {
-	if sentence, _, more := strings.Cut(text, ". "); more {
-		return sentence
-	}
-	return text
+	sentence, _, _ := strings.Cut(strings.Join(strings.Fields(text), " "), ". ")
+	return sentence
 }
 
 // usualOf returns the value of a flag that nobody has set, empty if that says nothing.

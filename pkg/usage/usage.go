@@ -74,7 +74,12 @@ func (b *Book) Help(cmd *cobra.Command, all bool, layout prose.Layout) string {
 		add(group.title, group.block())
 	}
 	if !cmd.HasParent() {
-		add("Topics", b.topics(manual.Topics())...)
+		list := prose.Block{Kind: prose.Terms}
+		for _, name := range manual.Topics() {
+			page, _ := manual.Topic(name)
+			list.Terms = append(list.Terms, prose.Term{Name: name, Text: page.Short})
+		}
+		add("Topics, as in "+cmd.Name()+" help "+list.Terms[0].Name, list)
 	}
 	groups := groupsOf(cmd)
 	if shown, more := common(groups, page.Common); !all && more > 0 {
