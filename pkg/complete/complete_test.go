@@ -72,7 +72,9 @@ func TestNobodyWaitsLong(t *testing.T) {
 		if waited := time.Since(began); waited != patience {
 			t.Errorf("waited %s, want %s", waited, patience)
 		}
-		failing := onboard.Service{Dial: func(context.Context) (onboard.Endpoint, error) { return onboard.Endpoint{}, errors.New("no credentials") }}
+		failing := onboard.Service{Dial: func(context.Context) (onboard.Endpoint, error) {
+			return onboard.Endpoint{}, errors.New("no credentials")
+		}}
 		if choices := Organizations(t.Context(), failing); choices != nil {
 			t.Errorf("organizations: %v", choices)
 		}

@@ -79,10 +79,14 @@ func Maps(columns []string, begun string) []Choice {
 	field, _, named := strings.Cut(begun, "=")
 	if !named {
 		return []Choice{
-			{roster.FieldEmail + "=", "the column with the addresses"}, {roster.FieldRole + "=", "the column with the roles"},
-			{roster.FieldTeams + "=", "the column with the teams"}, {roster.FieldActive + "=", "the column that says who is active"},
-			{roster.FieldRole + ":", "what a word for a role means"}, {"team_role:", "what a word for a role in a team means"},
-			{roster.FieldTeams + ":", "what a word for teams means"}, {roster.FieldActive + ":", "what a word for active means"},
+			{roster.FieldEmail + "=", "the column with the addresses"},
+			{roster.FieldRole + "=", "the column with the roles"},
+			{roster.FieldTeams + "=", "the column with the teams"},
+			{roster.FieldActive + "=", "the column that says who is active"},
+			{roster.FieldRole + ":", "what a word for a role means"},
+			{"team_role:", "what a word for a role in a team means"},
+			{roster.FieldTeams + ":", "what a word for teams means"},
+			{roster.FieldActive + ":", "what a word for active means"},
 		}
 	}
 	var words []string

@@ -54,7 +54,8 @@ func TestText(t *testing.T) {
 		{"a term that is too long", "a :: one\n" + strings.Repeat("b", 40) + " :: two", prose.Layout{}, "  a  one\n  " + strings.Repeat("b", 40) + "\n     two\n"},
 		{"where there is little room", "organization :: its name\nb :: two", prose.Layout{Width: 36}, "  organization\n      its name\n  b\n      two\n"},
 		{
-			"a command that is too long", "  rollcall invite team.csv --dry-run --plan team.plan.json && rollcall invite --from-plan team.plan.json", prose.Layout{},
+			"a command that is too long", "  rollcall invite team.csv --dry-run --plan team.plan.json && rollcall invite --from-plan team.plan.json",
+			prose.Layout{},
 			"  rollcall invite team.csv --dry-run --plan team.plan.json \\\n    && rollcall invite --from-plan team.plan.json\n",
 		},
 		{"code that is too long", "  " + strings.Repeat("c", 90), prose.Layout{}, "  " + strings.Repeat("c", 90) + "\n"},
