@@ -98,9 +98,10 @@ var arrows = []arrow{
 	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
+	{"completion", "complete onboard roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker budget complete config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
-			"manual notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
+			"notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -118,8 +119,8 @@ var dependencies = []dependency{
 	{"math/rand", "", "math/rand/v2 has taken its place"},
 	{"io/ioutil", "", "io and os have taken its place"},
 
-	{"github.com/spf13/cobra", "cli usage", "no package below the edge knows commands"},
-	{"github.com/spf13/pflag", "cli sandboxflags usage", "no package below the edge knows flags"},
+	{"github.com/spf13/cobra", "cli completion usage", "no package below the edge knows commands"},
+	{"github.com/spf13/pflag", "cli completion sandboxflags usage", "no package below the edge knows flags"},
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},

@@ -2,16 +2,12 @@ package cli
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"rollcall/pkg/manual"
 	"rollcall/pkg/prose"
 	"rollcall/pkg/results"
 	"rollcall/pkg/roster"
@@ -37,7 +33,7 @@ func splitHelpAll(args []string) (rest []string, all bool) {
 func (a *app) addHelp(root *cobra.Command, all bool) {
 	book := &usage.Book{Root: root, Table: table, Variable: environmentName}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(a.helpCommand(book))
+	root.SetHelpCommand(a.helpCommand(book, all))
 	root.AddCommand(a.completionCommand(), a.manualCommand(book), a.versionCommand())
 	root.InitDefaultHelpCmd()
 	a.addCompletions(root)
@@ -84,47 +80,30 @@ func (a *app) aboutItself(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-func (a *app) helpCommand(book *usage.Book) *cobra.Command {
+func (a *app) helpCommand(book *usage.Book, all bool) *cobra.Command {
 	return a.aboutItself(&cobra.Command{
 		Use: "help [COMMAND|TOPIC]",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			name := strings.Join(args, " ")
-			text, topic := book.Topic(name, a.layout())
-			if found, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
-				if err := found.Help(); !topic || err != nil {
-					return err
-				}
-				text = "\n" + text // one may be called as a command is
-			}
-			if text != "" {
-				_, err := fmt.Fprint(a.Out, text)
+		RunE: func(_ *cobra.Command, args []string) error {
+			if page, found := book.Find(args, all, a.layout()); found {
+				_, err := fmt.Fprint(a.Out, page)
 				return err
 			}
-			hint, known := "rollcall help lists them", manual.Topics()
-			for _, command := range cmd.Root().Commands() {
-				known = append(known, command.Name())
+			var known []string
+			for _, name := range book.Names() {
+				word, _, _ := strings.Cut(name, "\t")
+				known = append(known, word)
 			}
+			hint, name := "rollcall help lists them", strings.Join(args, " ")
 			if meant := roster.Nearest(name, known); meant != "" {
 				hint = "did you mean rollcall help " + meant + "?"
 			}
 			return usageError(hint, "there is neither a command nor a topic %q", name)
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) (choices []cobra.Completion, _ cobra.ShellCompDirective) {
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			for _, command := range cmd.Root().Commands() {
-				if command.IsAvailableCommand() {
-					choices = append(choices, cobra.CompletionWithDesc(command.Name(), command.Short))
-				}
-			}
-			for _, name := range manual.Topics() {
-				page, _ := manual.Topic(name)
-				if choice := cobra.CompletionWithDesc(name, page.Short); !slices.ContainsFunc(choices, func(c cobra.Completion) bool { return strings.HasPrefix(c, name+"\t") }) {
-					choices = append(choices, choice)
-				}
-			}
-			return choices, cobra.ShellCompDirectiveNoFileComp
+			return book.Names(), cobra.ShellCompDirectiveNoFileComp
 		},
 	})
 }
@@ -133,27 +112,23 @@ func (a *app) completionCommand() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return a.aboutItself(&cobra.Command{
 		Use: "completion SHELL", ValidArgs: shells,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 || !slices.Contains(shells, args[0]) {
-				hint := "see rollcall completion --help"
-				if meant := roster.Nearest(strings.Join(args, " "), shells); meant != "" {
-					hint = "did you mean rollcall completion " + meant + "?"
-				}
-				return usageError(hint, "name one shell: bash, zsh, fish or powershell")
-			}
-			return nil
-		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch root := cmd.Root(); args[0] {
+			root := cmd.Root()
+			switch strings.Join(args, " ") {
 			case "bash":
 				return root.GenBashCompletionV2(a.Out, true)
 			case "zsh":
 				return root.GenZshCompletion(a.Out)
 			case "fish":
 				return root.GenFishCompletion(a.Out, true)
-			default:
+			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.Out)
 			}
+			hint := "see rollcall completion --help"
+			if meant := roster.Nearest(strings.Join(args, " "), shells); meant != "" {
+				hint = "did you mean rollcall completion " + meant + "?"
+			}
+			return usageError(hint, "name one shell: bash, zsh, fish or powershell")
 		},
 	})
 }
@@ -167,23 +142,11 @@ func (a *app) manualCommand(book *usage.Book) *cobra.Command {
 				return usageError("name the folder that the pages go into", "rollcall manual takes one folder, not %d", len(args))
 			}
 			built := version.Get()
-			date, _ := time.Parse(time.RFC3339, built.Date) // zero if it is not known
-			if text := a.getenv("SOURCE_DATE_EPOCH"); text != "" {
-				seconds, err := strconv.ParseInt(text, 10, 64)
-				if err != nil {
-					return usageError("give it in seconds since 1970", "SOURCE_DATE_EPOCH: %w", plainFlagError(err))
-				}
-				date = time.Unix(seconds, 0)
+			date, err := usage.Date(a.getenv("SOURCE_DATE_EPOCH"), built.Date)
+			if err != nil {
+				return usageError("", "SOURCE_DATE_EPOCH: %w", err)
 			}
-			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // everybody reads manual pages
-				return err
-			}
-			for _, sheet := range book.Sheets(built.Version, date) {
-				if err := os.WriteFile(filepath.Join(args[0], sheet.File), []byte(sheet.Text), 0o644); err != nil { //nolint:gosec // likewise
-					return err
-				}
-			}
-			return nil
+			return usage.Write(book.Sheets(built.Version, date), args[0])
 		},
 	})
 }

@@ -2,6 +2,9 @@ package usage
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +54,33 @@ func (b *Book) Sheets(version string, date time.Time) []Sheet {
 		add(page, sectionTopics, append(blocks, heading("SEE ALSO"), b.seeAlso(nil, page)))
 	}
 	return sheets
+}
+
+// Date returns the date of the manual pages: the SOURCE_DATE_EPOCH of a build that can be repeated, which is empty or in seconds,
+// else the time of the build's commit, as RFC 3339 has it, else none.
+func Date(epoch, commit string) (time.Time, error) {
+	if epoch == "" {
+		date, _ := time.Parse(time.RFC3339, commit) // zero if it is not known
+		return date, nil
+	}
+	seconds, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is no number of seconds since 1970", epoch)
+	}
+	return time.Unix(seconds, 0), nil
+}
+
+// Write writes the sheets into a folder, which is made if it is not there. Everybody may read them.
+func Write(sheets []Sheet, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // everybody reads manual pages
+		return err
+	}
+	for _, sheet := range sheets {
+		if err := os.WriteFile(filepath.Join(dir, sheet.File), []byte(sheet.Text), 0o644); err != nil { //nolint:gosec // likewise
+			return err
+		}
+	}
+	return nil
 }
 
 // sheetOf returns the name of a page.

@@ -91,6 +91,46 @@ func TestTopic(t *testing.T) {
 	}
 }
 
+func TestFind(t *testing.T) {
+	b := book()
+	for _, test := range []struct {
+		words []string
+		want  []string
+	}{
+		{nil, []string{"Usage:\n  rollcall COMMAND"}},
+		{[]string{"audit", "verify"}, []string{"rollcall audit verify FILE"}},
+		{[]string{"pace"}, []string{"Rates:\n"}},
+		{[]string{"invite", "people.csv"}, nil},
+		{[]string{"nonsense"}, nil},
+	} {
+		page, found := b.Find(test.words, false, prose.Layout{})
+		if found != (test.want != nil) {
+			t.Errorf("%q: found is %t", test.words, found)
+		}
+		has(t, page, test.want...)
+	}
+	names := strings.Join(b.Names(), "\n") + "\n"
+	has(t, names, "audit\t", "invite\tInvite everybody", "rosters\tColumns")
+	if strings.Contains(names, "manual\t") {
+		t.Errorf("a hidden command is among\n%s", names)
+	}
+}
+
+func TestDate(t *testing.T) {
+	for _, test := range []struct{ epoch, commit, want string }{
+		{"0", "2026-11-28T18:59:01Z", "1970-01-01"},
+		{"", "2026-11-28T18:59:01Z", "2026-11-28"},
+		{"", "", "0001-01-01"},
+	} {
+		if date, err := usage.Date(test.epoch, test.commit); err != nil || date.UTC().Format(time.DateOnly) != test.want {
+			t.Errorf("%q, %q: %s, %v", test.epoch, test.commit, date, err)
+		}
+	}
+	if _, err := usage.Date("yesterday", ""); err == nil {
+		t.Error("yesterday is a date")
+	}
+}
+
 func TestSheets(t *testing.T) {
 	date := time.Date(2026, 11, 28, 23, 30, 0, 0, time.FixedZone("", -3600))
 	sheets := map[string]string{}
