@@ -155,6 +155,12 @@ type Ledger interface {
 	KeepFile(ctx context.Context, scope record.Scope, f File) error
 	// Files yields the files that are remembered of the scope, in the order of their paths.
 	Files(ctx context.Context, scope record.Scope) iter.Seq2[File, error]
+	// KeepTimeline remembers, in a form of the caller's, what happened to the pace of a run while a process worked on it, in place
+	// of what that process has kept before. A process is known by how often the run was resumed when it began. Where it cannot
+	// be kept, nothing else that is written at the same time fails with it.
+	KeepTimeline(ctx context.Context, run string, process int, timeline []byte) error
+	// Timelines yields what was kept so of a run, one a process, in the order of the processes.
+	Timelines(ctx context.Context, run string) iter.Seq2[[]byte, error]
 	// EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
 	EraseExpiredTokens(ctx context.Context, now time.Time) (int, error)
 	// Path says where the ledger is, for people.

@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		{"followings", followingTests},
 		{"trails", trailTests},
 		{"files", fileTests},
+		{"timelines", timelineTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -51,6 +51,8 @@ type runState struct {
 	reopened []record.Record
 	changes  []ledger.Change
 	approval *ledger.Approval // nil if it has none
+	// timelines are what is known of its pace, by process.
+	timelines map[int][]byte
 }
 
 // seat is somebody's place in the organization, or in a team of it.

@@ -117,6 +117,7 @@ ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 	{script: teamSchema},
 	{script: fileSchema},
 	{script: numberSchema},
+	{script: timelineSchema},
 }
 
 // IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
