@@ -300,13 +300,15 @@ func (d *dispatcher) fail(err error) {
 	d.halt(err)
 }
 
+// Down is how [Event.Waiting] begins where the line is stopped, and the reason of the holds then.
+const Down = "the service does not answer as it should"
+
 // probe asks a service that seems to be down, one call at a time and ever more seldom, until it answers, ctx ends, or
 // the run has waited long enough. Reads serve as probes: they mail nobody.
 func (d *dispatcher) probe(ctx context.Context) {
-	const why = "the service does not answer as it should"
 	if !d.shown {
 		d.shown = true
-		d.wait(why + "; the run stops at " + d.breaker.Down().Add(d.Limits.MaxWait).Format(time.TimeOnly) + " unless it does")
+		d.wait(Down + "; the run stops at " + d.breaker.Down().Add(d.Limits.MaxWait).Format(time.TimeOnly) + " unless it does")
 	}
 	var asked time.Duration
 	for d.breaker.Do(0, false) == breaker.Probe {
@@ -315,7 +317,7 @@ func (d *dispatcher) probe(ctx context.Context) {
 			d.breaker = d.breaker.GaveUp(d.trouble)
 			return
 		}
-		d.Pace.Hold(time.Now().Add(rest), why)
+		d.Pace.Hold(time.Now().Add(rest), Down)
 		if _, err := d.Pace.Acquire(ctx); err != nil {
 			return
 		}

@@ -20,8 +20,10 @@ import (
 	"rollcall/pkg/preview"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/report"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
+	"rollcall/pkg/timeline"
 )
 
 // carryOut carries out an order once complete has worked out what it means, and says how it ended: on the terminal, on
@@ -30,7 +32,7 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 	began := time.Now()
 	notifier, err := o.Watch.notifier(a, cmd, o.Offline)
 	if err != nil {
-		a.explain(err, a.origins[cmd])
+		a.explain(errors.Join(err, o.ReportRefused(report.Summary{Roster: path, Status: onboard.StatusOf(err)}, err)), a.origins[cmd])
 		return onboard.StatusOf(err)
 	}
 	o.Roster = path
@@ -43,6 +45,7 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 		report.Roster, report.DryRun = o.publicName(), o.DryRun
 		o.resultsPath()
 		report.Stale = o.Leftovers()
+		err = errors.Join(err, o.ReportRefused(report.Summary, err))
 	}
 	report.StartedAt, report.Duration = began, time.Since(began)
 	return r.finish(context.WithoutCancel(cmd.Context()), report, err)
@@ -58,7 +61,7 @@ func (r *run) work(ctx context.Context) (onboard.Report, error) {
 		}
 	}
 	options := r.order.Options
-	options.Observer = r.observer(ctx)
+	options.Observer, options.Command, options.Redact = r.observer(ctx), r.command(), r.redactors[0].Text
 	session, err := onboard.Open(ctx, options)
 	if err == nil {
 		err = r.carryOn(ctx, session)
@@ -85,7 +88,7 @@ func (r *run) carryOn(ctx context.Context, session *onboard.Session) error {
 	if err := r.act(); err != nil {
 		return err
 	}
-	r.expected, r.pace = preview, session.Pace
+	r.expected, r.pace, r.timeline = preview, session.Pace, session.Timeline
 	return preview.Apply(context.WithoutCancel(ctx), ctx.Done())
 }
 
@@ -125,6 +128,7 @@ type run struct {
 	begun    bool
 	expected *onboard.Preview
 	pace     func() pace.Status
+	timeline func() []timeline.Piece // nil before it sends
 }
 
 // tell says something that a person wants to know, and a quiet run need not say.
@@ -153,6 +157,7 @@ func (r *run) observer(ctx context.Context) onboard.Observer {
 			r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
 		})
 		progress = newProgress(r.app, r.pace, run, r.expected)
+		progress.picture = r.picture
 		progress.start()
 	}
 	o.Event = func(e batch.Event) { progress.observe(e) }
@@ -199,6 +204,7 @@ func (a *app) observer() onboard.Observer {
 // finish says how the order ended, and returns that.
 func (r *run) finish(ctx context.Context, report onboard.Report, err error) status.Status {
 	r.console.Clear()
+	r.drawPace()
 	if err != nil {
 		r.explain(err, r.origins)
 		report.Error = r.redactors[0].Text(r.origins.of(err) + remedy.Text(err, asFlag))

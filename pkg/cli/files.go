@@ -22,7 +22,7 @@ type fileNames []fileset.File
 // fileOrder is that in which two files that are one are named: it is the later one that is to be changed.
 var fileOrder = []fileset.Role{
 	fileset.Roster, fileset.Settings, fileset.Approved, fileset.Protected, fileset.Jobs, fileset.Token, fileset.Header, fileset.Webhook, fileset.Ledger, fileset.Audit,
-	fileset.Log, fileset.Fixed, fileset.Plan, fileset.Summary, fileset.Metrics, fileset.Results, fileset.Drift, fileset.Corrections,
+	fileset.Log, fileset.Fixed, fileset.Plan, fileset.Summary, fileset.Metrics, fileset.Report, fileset.Results, fileset.Drift, fileset.Corrections,
 }
 
 // fileNames returns what an order reads and writes for a roster that is named on the command line.

@@ -85,8 +85,9 @@ func (a *app) writeRunsJSON(runs []ledger.Summary) error {
 
 func (a *app) resultsCommand() *cobra.Command {
 	var f historyFlags
-	var file string
-	cmd := &cobra.Command{
+	var file, page string
+	var cmd *cobra.Command
+	cmd = &cobra.Command{
 		Use: "results [RUN]",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -98,7 +99,9 @@ func (a *app) resultsCommand() *cobra.Command {
 			if a.common.json {
 				return usageError("name a .jsonl file with --results", "results has no --json")
 			}
-			if file != "-" {
+			if page != "" && !cmd.Flags().Changed("results") {
+				file = ""
+			} else if file != "-" {
 				if _, err := results.FormatOf(file); err != nil {
 					return usageError("", "--results: %w", err)
 				}
@@ -107,13 +110,16 @@ func (a *app) resultsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return history.Results(cmd.Context(), strings.Join(args, ""), onboard.Output{Results: file, Stream: a.Out})
+			history.Render = asFlag
+			o := onboard.Output{Results: file, Stream: a.Out, Reporting: onboard.Reporting{Report: page}}
+			return history.Results(cmd.Context(), strings.Join(args, ""), o)
 		},
 	}
 	a.files[cmd] = func([]string) fileNames {
-		return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}, {Path: file, Role: fileset.Results, Option: "results"}}
+		return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}, {Path: file, Role: fileset.Results, Option: "results"}, {Path: page, Role: fileset.Report, Option: "report"}}
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV")
+	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV;\nwith --report alone none are written")
+	cmd.Flags().StringVar(&page, "report", "", "write a page about the run to `FILE` (.html): what became of whom, why, and how the pace went")
 	return cmd
 }

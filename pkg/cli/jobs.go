@@ -130,7 +130,7 @@ func (j job) resolve() error {
 	o := j.order
 	o.Roster = j.Roster
 	for key, path := range map[string]*string{
-		"results": &o.Results, "ledger": &o.Ledger, "audit": &o.Audit, "pat-file": &o.Place.PATFile, "header-file": &o.HeaderFile,
+		"results": &o.Results, "report": &o.Report, "ledger": &o.Ledger, "audit": &o.Audit, "pat-file": &o.Place.PATFile, "header-file": &o.HeaderFile,
 		"summary": &o.Watch.Summary, "metrics-file": &o.Watch.Metrics, "notify-file": &o.Watch.NotifyFile,
 	} {
 		if !j.Names(key) {

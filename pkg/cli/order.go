@@ -41,6 +41,7 @@ type order struct {
 	HeaderFile      string         `yaml:"header-file"`
 	Invalid         string         `yaml:"invalid"`
 	StopAt          string         `yaml:"deadline"`
+	Progress        string         `yaml:"progress"`
 
 	// rate is that of the flag, which is read with the others.
 	rate string
@@ -79,6 +80,8 @@ func (o *order) complete(a *app) error {
 		return emptyEncoding()
 	case o.Invalid != refuseInvalid && o.Invalid != skipInvalid:
 		return onboard.NoneOf("invalid", o.Invalid, refuseInvalid, skipInvalid)
+	case o.Progress != "line" && o.Progress != "graph":
+		return onboard.NoneOf("progress", o.Progress, "line", "graph")
 	case o.fix.File == "-":
 		return remedy.Aboutf("fix", "standard output is no file").With(remedy.Words("name a file"))
 	case a.common.json && o.Results == "-":
@@ -202,6 +205,8 @@ func guardFlags(cmd *cobra.Command, g *onboard.Guards) {
 func (o *order) outcomeFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV. Default: NAME.results.csv beside the roster, with its delimiter and line ends, or .xlsx beside a workbook")
+	flags.StringVar(&o.Report, "report", "", "write a page about the run to `FILE` (.html), for a browser, a printer or a mail, however the run ends: what became of whom, why, and how the pace went. It needs nothing else, asks nobody for anything and has no invitation tokens")
+	flags.StringVar(&o.Progress, "progress", "line", "what shows how far a run is, `HOW`: line; graph: with a picture of the pace, and all of it at the end")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing. Results are written only where --results asks for them")
 	flags.StringVar(&o.Invalid, "invalid", refuseInvalid, "`WHAT` to do about invalid rows: refuse (nothing is sent) or skip (the others are invited)")
 }

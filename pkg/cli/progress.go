@@ -22,6 +22,8 @@ type progress struct {
 	run   ledger.Run
 	began time.Time
 	until time.Time // when the run stops, zero if it does not
+	// picture draws the pace, "" where that is not asked for.
+	picture func() string
 
 	mu      sync.Mutex
 	done    int // rows with an outcome
@@ -100,7 +102,7 @@ func (p *progress) line() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	state := p.pace()
-	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting, Slow: state.Why}
+	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting, Slow: state.Why, Picture: p.picture()}
 	if elapsed := time.Since(p.began).Seconds(); elapsed > 0 {
 		line.Rate = float64(p.sent) / elapsed
 	}

@@ -225,6 +225,9 @@ func (c *Console) below() string {
 	return cut(Clean(c.drawn), c.width()-1)
 }
 
+// Columns returns how wide the terminal is, 80 where there is none.
+func (c *Console) Columns() int { return c.width() }
+
 func (c *Console) width() int {
 	if width := c.o.Width(); width > 0 {
 		return width

@@ -14,6 +14,8 @@ type Progress struct {
 	Done, Total int
 	// Rate is in rows a second.
 	Rate float64
+	// Picture shows how the rate has been, in some characters.
+	Picture string
 	// Left is the time that the rest will take at this rate.
 	Left time.Duration
 	// Until is when the run will stop although Unsent rows will not have had their turn; it counts where there are any.
@@ -45,6 +47,9 @@ func (p Progress) String() string {
 	}
 	if rate := perTime(p.Rate); rate != "" {
 		parts = append(parts, rate)
+	}
+	if p.Picture != "" {
+		parts = append(parts, p.Picture)
 	}
 	switch {
 	case p.Unsent > 0:

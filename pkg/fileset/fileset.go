@@ -44,10 +44,11 @@ const (
 	Plan        Role = "plan"
 	Summary     Role = "summary"
 	Metrics     Role = "metrics"
+	Report      Role = "report"
 )
 
 // outputs are the roles that are written.
-var outputs = []Role{Ledger, Audit, Log, Fixed, Results, Corrections, Drift, Plan, Summary, Metrics}
+var outputs = []Role{Ledger, Audit, Log, Fixed, Results, Corrections, Drift, Plan, Summary, Metrics, Report}
 
 // besides are what the names of the files end in that stand beside one from time to time.
 var besides = map[Role][]string{

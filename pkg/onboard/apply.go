@@ -48,6 +48,7 @@ func (p *Preview) Apply(ctx context.Context, stop <-chan struct{}) error {
 	if err != nil || !begun {
 		return err
 	}
+	defer s.watchPace(ctx)()
 	return s.follow(ctx, stop, s.send(ctx, stop))
 }
 
@@ -151,6 +152,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 			case e.Settled != nil && !s.rowEnded(context.WithoutCancel(ctx)):
 				halt()
 			}
+			s.pulse.event(e)
 			s.o.Observer.event(e)
 		},
 	})

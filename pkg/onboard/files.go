@@ -22,6 +22,7 @@ func (o Options) Files() []fileset.File {
 		{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"},
 		{Path: o.Plan, Role: fileset.Plan, Option: "plan"},
 		{Path: o.Audit, Role: fileset.Audit, Option: "audit"},
+		{Path: o.Report, Role: fileset.Report, Option: optionReport},
 	}
 	if o.Source.Open == nil && !fetch.Is(o.Roster) {
 		files = append(files, fileset.File{Path: o.Roster, Role: fileset.Roster})

@@ -24,6 +24,8 @@ type History struct {
 	// Untouched leaves out what can be looked at only after something was written to it: a ledger of an earlier version, or one
 	// whose process died in the middle of a commit.
 	Untouched bool
+	// Render shows options in the page about a run. Nil shows them in words.
+	Render remedy.Renderer
 }
 
 // each calls look with each ledger, one open at a time. There must be at least one. A ledger that cannot be read does not
@@ -74,13 +76,22 @@ func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
 	return runs, err
 }
 
-// Results writes the results of a run again: of the one named, or of the latest if the name is empty.
+// Results writes the results of a run again, and the page about it, as far as they are asked for: of the one named, or of the
+// latest if the name is empty.
 func (h History) Results(ctx context.Context, name string, o Output) error {
+	if err := errors.Join(o.checkReport(), o.tryReport()); err != nil {
+		return err
+	}
 	path, run, err := h.find(ctx, name)
 	if err != nil {
 		return err
 	}
 	return History{Ledgers: []string{path}}.each(func(l ledger.Ledger) error {
+		if o.Report != "" {
+			if err := h.reportPast(ctx, l, run, o); err != nil {
+				return err
+			}
+		}
 		_, err := writeResults(ctx, l, run, o, results.Dialect{}, run.EndedAt, "", nil)
 		return err
 	})

@@ -176,7 +176,8 @@ type Output struct {
 	// DryRun sends nothing: it only says what would happen.
 	DryRun bool `yaml:"dry-run"`
 	// Plan is the file for what a dry run would do, empty for none.
-	Plan string `yaml:"-"`
+	Plan      string `yaml:"-"`
+	Reporting `yaml:",inline"`
 }
 
 // Defaults of a sync where it differs from inviting, since nobody is there to say no.
@@ -316,6 +317,9 @@ func (o Options) check() error {
 			Option: "offline", What: remedy.Use("offline", "").Words(" sends nothing, so it goes with ").Use("dry-run", "").Words(" only"),
 			Remedy: remedy.Words("add ").Use("dry-run", "").Words(", or leave ").Use("offline", "").Words(" out"),
 		}
+	}
+	if err := o.checkReport(); err != nil {
+		return err
 	}
 	return o.checkLeavers()
 }

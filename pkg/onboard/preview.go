@@ -142,6 +142,7 @@ func (s *Session) Preview(ctx context.Context) (*Preview, error) {
 // preview is [Session.Preview], which hands the record of each verdict to write unless that is nil.
 func (s *Session) preview(ctx context.Context, write func(record.Record) error) (*Preview, error) {
 	p := s.newPreview()
+	s.seen = p
 	if s.report.Resumed {
 		p.Resumed = &s.run
 	}

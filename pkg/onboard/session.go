@@ -45,6 +45,8 @@ type Session struct {
 	following *follow.Following // nil if nothing is compared, or only teams are, which do not differ
 	differing differing         // pending invitations that are not what the roster wants
 	protected follow.Protected
+	pulse     pulse
+	seen      *Preview // the last one, nil if there is none
 	// removedFile has those whom the run has removed, empty unless there are such.
 	removedFile string
 	trailing
@@ -95,7 +97,7 @@ func (s *Session) open(ctx context.Context) error {
 		return err
 	}
 	// What would keep the results from being written is found out before anything is sent.
-	if err := s.tryResults(); err != nil || s.o.Offline {
+	if err := errors.Join(s.tryResults(), s.o.tryReport()); err != nil || s.o.Offline {
 		return err
 	}
 	if err := s.connect(ctx); err != nil {
@@ -184,7 +186,7 @@ func (s *Session) tryResults() error {
 
 // connect opens the connection to the service.
 func (s *Session) connect(ctx context.Context) (err error) {
-	if s.connection, err = Connect(ctx, s.o.Service, s.o.Observer); err != nil {
+	if s.connection, err = Connect(ctx, s.o.Service, s.listening()); err != nil {
 		return err
 	}
 	s.closers = append(s.closers, s.connection.Close)
@@ -360,6 +362,9 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 		}
 	}
 	how, err = s.endTrail(ctx, how, err)
+	if reportErr := s.writeReport(ctx, how, err); reportErr != nil {
+		err, how = errors.Join(err, reportErr), how.Worse(status.Unexpected)
+	}
 	for _, closing := range slices.Backward(s.closers) {
 		if closeErr := closing(); closeErr != nil {
 			err, how = errors.Join(err, closeErr), how.Worse(status.Unexpected)

@@ -66,7 +66,11 @@ func (s Summary) writeOutcomes(b *bytes.Buffer) {
 	}
 }
 
-func (s Summary) writeDetails(b *bytes.Buffer) {
+// Detail is something that there is to say beside the outcomes, by a short name.
+type Detail struct{ Name, Value string }
+
+// Details returns what there is to say beside the outcomes: what it took, what was changed, and where it is written down.
+func (s Summary) Details() []Detail {
 	requests := plural.Of(s.Requests, "request")
 	if s.Throttled > 0 {
 		requests += fmt.Sprintf(", %d throttled", s.Throttled)
@@ -81,7 +85,8 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 	details := append([]detail{
 		{"sent", requests}, {"seats", s.Seats}, {"teams", s.newTeams()}, {"differs", PendingDiffer(s.PendingDiffers)}, {"changed", s.replaced()},
 	}, s.Drift.details()...)
-	for _, detail := range append(details, []detail{
+	var list []Detail
+	for _, d := range append(details, []detail{
 		{"tripped", s.Tripped.String()},
 		{"results", results},
 		{"to do", s.Corrections},
@@ -89,9 +94,16 @@ func (s Summary) writeDetails(b *bytes.Buffer) {
 		{"ledger", s.Ledger},
 		{"run", s.Run},
 	}...) {
-		if detail.value != "" {
-			fmt.Fprintf(b, "  %-7s  %s\n", detail.name, detail.value)
+		if d.value != "" {
+			list = append(list, Detail{d.name, d.value})
 		}
+	}
+	return list
+}
+
+func (s Summary) writeDetails(b *bytes.Buffer) {
+	for _, d := range s.Details() {
+		fmt.Fprintf(b, "  %-7s  %s\n", d.Name, d.Value)
 	}
 }
 

@@ -37,8 +37,8 @@ func (o Picture) scale() []rune {
 	return []rune(" ▁▂▃▄▅▆▇█")
 }
 
-// Spark draws the last part of a run in one line of so many characters: the rate, = where nobody was allowed to send, x where
-// the line was stopped. It is empty where there is nothing to draw.
+// Spark draws a piece in so many characters at most: the rate, = where nobody was allowed to send, x where the line was
+// stopped, ! where many requests were refused. It is empty where there is nothing to draw.
 func Spark(p Piece, columns int, ascii bool) string {
 	if p.Lasts() <= 0 || columns < 1 {
 		return ""
