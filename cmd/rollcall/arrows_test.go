@@ -37,6 +37,7 @@ var arrows = []arrow{
 	{"retry", "", "it decides whether and when to try again, whatever is tried"},
 	{"budget", "", "it counts what was sent, whatever was sent and wherever that is remembered"},
 	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
+	{"timeline", "", "it counts what happens over time, whatever that is and wherever it is kept and shown"},
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
 	{"prose", "", "it lays out a text, whatever it is about and wherever it is read"},
 	{"manual", "prose", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
@@ -79,6 +80,7 @@ var arrows = []arrow{
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"causes", "", "it groups people by reasons, whoever they are and whatever was done about them"},
 	{"report", "causes plural record remedy status", "a report is made from records alone, so that it can be made again later"},
+	{"htmlreport", "causes plural record report results status timeline", "it writes a page from records alone, so that it can be written again later"},
 	{"notify", "address atomicfile bounded causes connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	{
@@ -89,8 +91,8 @@ var arrows = []arrow{
 	// The edge.
 	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard journey ledger ledger/sqlite " +
-			"pace paging plan plural progress quantity record remedy report results retry roster status", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
+		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
+			"pace paging plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"listing", "console cybedefend directory email formula guard ledger plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
@@ -101,7 +103,7 @@ var arrows = []arrow{
 	{"completion", "complete onboard roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
-			"notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"manual notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/status"
 )
@@ -15,7 +14,7 @@ func (p Page) headline() (words, tone string) {
 	invited, left := n[record.Invited], n[record.NotSent]
 	before := ""
 	if invited > 0 {
-		before = "; " + plural.Of(invited, "person") + " " + were(invited) + " invited before that"
+		before = "; " + people(invited) + " " + were(invited) + " invited before that"
 	}
 	if p.Unended {
 		return p.stopped("This run was cut short", left, before), warn
@@ -50,7 +49,7 @@ func (p Page) stopped(how string, left int, before string) string {
 	case p.Run == "":
 		return how + ": nothing was sent"
 	case left > 0:
-		return how + ": " + plural.Of(left, "row") + " had no turn yet" + before
+		return how + ": " + rowsOf(left) + " had no turn yet" + before
 	}
 	return how + before
 }
@@ -64,14 +63,14 @@ func (p Page) well() string {
 	}
 	switch {
 	case p.DryRun && would > 0:
-		return plural.Of(would, "person") + " would be invited"
+		return people(would) + " would be invited"
 	case p.DryRun:
 		return "Nobody would be invited"
 	case p.Outcomes[record.Invited] > 0:
 		n := p.Outcomes[record.Invited]
-		return plural.Of(n, "person") + " " + were(n) + " invited"
+		return people(n) + " " + were(n) + " invited"
 	case changed > 0:
-		return plural.Of(changed, "change") + " " + were(changed) + " made, nobody had to be invited"
+		return rowsNamed(changed, "change") + " " + were(changed) + " made, nobody had to be invited"
 	case p.Idle:
 		return "Nothing had to be done"
 	}
@@ -92,21 +91,29 @@ func (p Page) rows() string {
 		if need == 1 {
 			verb = "needs"
 		}
-		parts = append(parts, fmt.Sprintf("%s %s you", plural.Of(need, "row"), verb))
+		parts = append(parts, fmt.Sprintf("%s %s you", rowsOf(need), verb))
 	}
 	if p.Drift != nil && p.Drift.Failed > 0 {
-		parts = append(parts, plural.Of(p.Drift.Failed, "change")+" could not be made")
+		parts = append(parts, rowsNamed(p.Drift.Failed, "change")+" could not be made")
 	}
 	would := p.Outcomes[record.WouldInvite] + p.Outcomes[record.WouldReinvite]
 	if n := p.Outcomes[record.Invited]; n > 0 {
-		parts = append(parts, plural.Of(n, "person")+" "+were(n)+" invited")
+		parts = append(parts, people(n)+" "+were(n)+" invited")
 	} else if would > 0 {
-		parts = append(parts, plural.Of(would, "person")+" would be invited")
+		parts = append(parts, people(would)+" would be invited")
 	}
 	if len(parts) == 0 {
 		return "Some rows need you"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// people counts people.
+func people(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return thousands(n) + " people"
 }
 
 // were agrees with a number.

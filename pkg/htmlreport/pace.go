@@ -80,9 +80,9 @@ func (p Page) paceText(pieces []timeline.Piece) string {
 		return text + " Nothing was kept of the pace itself: this is by when the rows ended, without refusals, holds and outages."
 	}
 	if sum.Refused > 0 {
-		text += " The service refused " + rowsNamed(sum.Refused, "request") + " for being too many."
+		text += " The service refused " + rowsNamed(sum.Refused, "request") + " for the moment, as it does when there are too many."
 	} else {
-		text += " The service refused none for being too many."
+		text += " None was refused for being too many."
 	}
 	if sum.Lost > 0 {
 		text += " " + rowsNamed(sum.Lost, "request") + " got no reply."

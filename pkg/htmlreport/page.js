@@ -6,7 +6,7 @@
   island.remove();
   const rows = data.rows, words = data.words, outcomes = data.outcomes;
   const LINE = 0, EMAIL = 1, ROLE = 2, TEAMS = 3, OUTCOME = 4, ERROR = 5, HINT = 6, TIMES = 7, WHEN = 8;
-  const page = 100, printed = 500;
+  const page = 100, printed = 200;
   const body = document.getElementById('rows'), find = document.getElementById('find');
   const pager = document.getElementById('pager'), said = document.getElementById('said'), rest = document.getElementById('rest');
   const text = (v) => typeof v === 'number' ? words[v] : v;
@@ -29,7 +29,7 @@
     const badge = document.createElement('span');
     badge.className = 'badge ' + outcomes[r[OUTCOME]].tone;
     badge.textContent = outcomes[r[OUTCOME]].label;
-    const outcome = cell('', 'td', 'Outcome');
+    const outcome = cell('bare', 'td', 'Outcome');
     outcome.append(badge);
     const why = cell('why', 'td', 'What happened', text(r[ERROR]));
     for (const more of [text(r[HINT]), r[TIMES] > 1 ? r[TIMES] + ' requests' : '']) {
@@ -38,8 +38,8 @@
       span.textContent = more;
       why.append(span);
     }
-    tr.append(number, cell('', 'td', 'E-mail', r[EMAIL]), cell('', 'td', 'Role', text(r[ROLE])), cell('', 'td', 'Teams', text(r[TEAMS])),
-      outcome, why, cell('when', 'td', 'When', r[WHEN]));
+    tr.append(number, cell('mail', 'td', 'E-mail', r[EMAIL]), cell('', 'td', 'Role', text(r[ROLE])), cell('', 'td', 'Teams', text(r[TEAMS])),
+      outcome, why, cell('when', 'td', 'When', r[WHEN].startsWith(data.day) ? r[WHEN].slice(11) : r[WHEN]));
     return tr;
   };
   const draw = (n) => {
@@ -77,7 +77,7 @@
   for (const head of document.querySelectorAll('.sheet th[data-sort]')) {
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = head.textContent;
+    button.textContent = head.dataset.name = head.textContent;
     head.replaceChildren(button);
     button.addEventListener('click', () => {
       const column = Number(head.dataset.sort);

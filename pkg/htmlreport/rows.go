@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rollcall/pkg/plural"
@@ -72,7 +73,9 @@ func (r *rows) writeData(out *bufio.Writer) error {
 	if len(r.first) == 0 {
 		return nil
 	}
-	_, _ = out.WriteString(`<script type="application/json" id="data">{"rows":[`) // the last error of a bufio.Writer is kept
+	_, _ = out.WriteString(`<script type="application/json" id="data">{"day":`) // the last error of a bufio.Writer is kept
+	_, _ = out.Write(asJSON(r.page.day()))
+	_, _ = out.WriteString(`,"rows":[`)
 	for i, one := range r.first {
 		r.write(out, one, i == 0)
 	}
@@ -152,7 +155,7 @@ func (r *rows) shown() []shownRow {
 	for _, one := range r.first {
 		row := shownRow{
 			look: lookOf(one.Outcome), Email: p.text(one.Email), Role: p.text(one.Role), Teams: p.text(one.Teams),
-			Error: p.textOf(one, one.Error), Hint: p.textOf(one, one.Hint), When: p.clock(one.UpdatedAt),
+			Error: p.textOf(one, one.Error), Hint: p.textOf(one, one.Hint), When: strings.TrimPrefix(p.clock(one.UpdatedAt), p.day()),
 		}
 		if one.Line > 0 {
 			row.Line = strconv.Itoa(one.Line)
@@ -163,6 +166,14 @@ func (r *rows) shown() []shownRow {
 		list = append(list, row)
 	}
 	return list
+}
+
+// day is how every time of the day begins on which the run began: a row leaves it out.
+func (p Page) day() string {
+	if p.StartedAt.IsZero() {
+		return p.Made.Format(time.DateOnly) + " "
+	}
+	return p.StartedAt.In(p.Made.Location()).Format(time.DateOnly) + " "
 }
 
 // clock writes an instant in the zone of the page, such that instants sort as texts.

@@ -16,6 +16,8 @@ import (
 const (
 	// mostChanges is how many differences stand in the page.
 	mostChanges = 500
+	// mostOften is how many reasons are open.
+	mostOften = 8
 	// wide is how many units a bar is wide.
 	wide = 1000
 )
@@ -30,6 +32,8 @@ type view struct {
 	Rows, Total                                string
 	Outcomes                                   []outcomeView
 	Causes                                     []causeView
+	Often                                      int    // how many of them are open
+	Seldom                                     string // says how many are not
 	Planned, Done, Facts                       []Fact
 	Changes                                    *changesView
 	Pace                                       *paceView
@@ -86,6 +90,10 @@ func newView(p Page, r *rows) view {
 	}
 	if p.RoughPace {
 		v.PaceUnit, v.PaceCount = "rows a second", "Rows"
+	}
+	v.Often = mostOften
+	if more := len(v.Causes) - mostOften; more > 0 {
+		v.Seldom = "And " + rowsNamed(more, "more reason")
 	}
 	for _, line := range p.Details {
 		v.Details = append(v.Details, p.text(line))

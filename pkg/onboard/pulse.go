@@ -16,7 +16,7 @@ import (
 
 const (
 	// pulseEach is how often the pace is looked at: a hold that is shorter may be missed.
-	pulseEach = 250 * time.Millisecond
+	pulseEach = 200 * time.Millisecond
 	// pulseKept is how often what was seen is kept: a crash loses no more than that of a picture.
 	pulseKept = 10 * time.Second
 )

@@ -37,6 +37,9 @@ func (p Piece) Columns(most int) []Column {
 	for i := range columns {
 		from, to := lasts*time.Duration(i)/time.Duration(n), lasts*time.Duration(i+1)/time.Duration(n)
 		columns[i] = p.column(from, to)
+		if i > 0 && columns[i].Allowed == 0 { // it was not looked at
+			columns[i].Allowed = columns[i-1].Allowed
+		}
 	}
 	return columns
 }

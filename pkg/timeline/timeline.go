@@ -20,7 +20,7 @@ const (
 	// MostBuckets is how many buckets a piece has at most: more than a screen has columns that can be told apart.
 	MostBuckets = 600
 	// narrowest is the width of a bucket in the beginning: what is shorter nobody sees in a picture.
-	narrowest = 250 * time.Millisecond
+	narrowest = 100 * time.Millisecond
 	// mostReasons is how many reasons of holds are told apart.
 	mostReasons = 8
 	// longestReason bounds a reason, in bytes.
