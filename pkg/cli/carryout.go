@@ -88,7 +88,10 @@ func (r *run) carryOn(ctx context.Context, session *onboard.Session) error {
 	if err := r.act(); err != nil {
 		return err
 	}
-	r.expected, r.pace, r.timeline = preview, session.Pace, session.Timeline
+	r.expected, r.pace = preview, session.Pace
+	if r.order.Progress == "graph" {
+		r.graph = &timeline.Graph{Pieces: session.Timeline, Columns: r.console.Columns, ASCII: !console.UTF8(r.getenv)}
+	}
 	return preview.Apply(context.WithoutCancel(ctx), ctx.Done())
 }
 
@@ -128,7 +131,7 @@ type run struct {
 	begun    bool
 	expected *onboard.Preview
 	pace     func() pace.Status
-	timeline func() []timeline.Piece // nil before it sends
+	graph    *timeline.Graph // nil where none is asked for
 }
 
 // tell says something that a person wants to know, and a quiet run need not say.
@@ -156,8 +159,7 @@ func (r *run) observer(ctx context.Context) onboard.Observer {
 		stopping = context.AfterFunc(ctx, func() {
 			r.console.Printf("stopping: what is in flight is still answered; interrupt again to leave at once")
 		})
-		progress = newProgress(r.app, r.pace, run, r.expected)
-		progress.picture = r.picture
+		progress = newProgress(r.app, r.pace, r.graph, run, r.expected)
 		progress.start()
 	}
 	o.Event = func(e batch.Event) { progress.observe(e) }
@@ -204,7 +206,9 @@ func (a *app) observer() onboard.Observer {
 // finish says how the order ended, and returns that.
 func (r *run) finish(ctx context.Context, report onboard.Report, err error) status.Status {
 	r.console.Clear()
-	r.drawPace()
+	for _, line := range r.graph.Whole() {
+		r.tell("%s", line)
+	}
 	if err != nil {
 		r.explain(err, r.origins)
 		report.Error = r.redactors[0].Text(r.origins.of(err) + remedy.Text(err, asFlag))

@@ -31,7 +31,7 @@ func (f *historyFlags) add(cmd *cobra.Command) {
 // history returns the ledgers that are meant.
 func (a *app) history(f historyFlags) (onboard.History, error) {
 	if f.ledger != "" {
-		return onboard.History{Ledgers: []string{f.ledger}}, nil
+		return onboard.History{Ledgers: []string{f.ledger}, Render: asFlag}, nil
 	}
 	pattern := "*"
 	if uuid.Validate(f.organization) == nil && len(f.organization) == 36 {
@@ -42,7 +42,7 @@ func (a *app) history(f historyFlags) (onboard.History, error) {
 		return onboard.History{}, err
 	}
 	paths, err := filepath.Glob(path)
-	return onboard.History{Ledgers: paths}, err
+	return onboard.History{Ledgers: paths, Render: asFlag}, err
 }
 
 func (a *app) runsCommand() *cobra.Command {
@@ -86,8 +86,7 @@ func (a *app) writeRunsJSON(runs []ledger.Summary) error {
 func (a *app) resultsCommand() *cobra.Command {
 	var f historyFlags
 	var file, page string
-	var cmd *cobra.Command
-	cmd = &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "results [RUN]",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -110,7 +109,6 @@ func (a *app) resultsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			history.Render = asFlag
 			o := onboard.Output{Results: file, Stream: a.Out, Reporting: onboard.Reporting{Report: page}}
 			return history.Results(cmd.Context(), strings.Join(args, ""), o)
 		},

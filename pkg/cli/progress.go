@@ -10,6 +10,7 @@ import (
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/record"
+	"rollcall/pkg/timeline"
 )
 
 // refresh is how often the live line is worked out anew, so that it goes on while nothing happens.
@@ -21,9 +22,8 @@ type progress struct {
 	pace  func() pace.Status
 	run   ledger.Run
 	began time.Time
-	until time.Time // when the run stops, zero if it does not
-	// picture draws the pace, "" where that is not asked for.
-	picture func() string
+	until time.Time       // when the run stops, zero if it does not
+	graph *timeline.Graph // nil where none is asked for
 
 	mu      sync.Mutex
 	done    int // rows with an outcome
@@ -36,9 +36,9 @@ type progress struct {
 	ended   sync.WaitGroup
 }
 
-func newProgress(a *app, pace func() pace.Status, run ledger.Run, expected *onboard.Preview) *progress {
+func newProgress(a *app, pace func() pace.Status, graph *timeline.Graph, run ledger.Run, expected *onboard.Preview) *progress {
 	return &progress{
-		app: a, pace: pace, run: run, began: time.Now(), until: expected.Deadline, done: expected.DoneBefore, toSend: expected.Sends(),
+		app: a, pace: pace, graph: graph, run: run, began: time.Now(), until: expected.Deadline, done: expected.DoneBefore, toSend: expected.Sends(),
 		bad: map[record.Outcome]int{}, stopped: make(chan struct{}),
 	}
 }
@@ -102,7 +102,7 @@ func (p *progress) line() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	state := p.pace()
-	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting, Slow: state.Why, Picture: p.picture()}
+	line := console.Progress{Done: p.done, Total: p.run.Rows, Reason: p.waiting, Slow: state.Why, Picture: p.graph.Live()}
 	if elapsed := time.Since(p.began).Seconds(); elapsed > 0 {
 		line.Rate = float64(p.sent) / elapsed
 	}
