@@ -68,7 +68,11 @@ func (p Page) well() string {
 		return "Nobody would be invited"
 	case p.Outcomes[record.Invited] > 0:
 		n := p.Outcomes[record.Invited]
-		return people(n) + " " + were(n) + " invited"
+		words := people(n) + " " + were(n) + " invited"
+		if changed > 0 {
+			words += ", " + rowsNamed(changed, "change") + " " + were(changed) + " made"
+		}
+		return words
 	case changed > 0:
 		return rowsNamed(changed, "change") + " " + were(changed) + " made, nobody had to be invited"
 	case p.Idle:

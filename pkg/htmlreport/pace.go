@@ -27,7 +27,7 @@ type spanView struct{ From, To, Requests, Refused, Lost, Held, Down string }
 
 // pace returns what there is to see of the pace, nil where nothing is known.
 func (p Page) pace() *paceView {
-	pieces := slices.DeleteFunc(slices.Clone(p.Pace), func(piece timeline.Piece) bool { return piece.Lasts() <= 0 || len(piece.Buckets) == 0 })
+	pieces := slices.DeleteFunc(slices.Clone(p.Pace), isEmpty)
 	if len(pieces) == 0 {
 		return nil
 	}
@@ -46,6 +46,12 @@ func (p Page) pace() *paceView {
 		}
 	}
 	return v
+}
+
+// isEmpty reports whether nothing happened in a piece.
+func isEmpty(piece timeline.Piece) bool {
+	sum := piece.Sum()
+	return piece.Lasts() <= 0 || sum.Requests == 0 && sum.Held == 0 && sum.Down == 0
 }
 
 // paceText says the same in words.

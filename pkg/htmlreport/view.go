@@ -98,7 +98,7 @@ func newView(p Page, r *rows) view {
 	for _, line := range p.Details {
 		v.Details = append(v.Details, p.text(line))
 	}
-	if t := p.Summary.Tripped; t != nil {
+	if t := p.Summary.Tripped; t != nil && len(p.Details) == 0 { // else they say it
 		v.Tripped = &trippedView{Digest: p.text(t.Digest)}
 		if !t.Since.IsZero() {
 			v.Tripped.Since = p.instant(t.Since)
@@ -158,6 +158,9 @@ func (p Page) lead() string {
 // ownFacts are the facts that every page has.
 func (p Page) ownFacts() []Fact {
 	facts := slices.Clone(p.Facts)
+	if t := p.Summary.Tripped; t != nil && !t.Since.IsZero() {
+		facts = append(facts, Fact{"Kept back since", p.instant(t.Since)})
+	}
 	organization := p.OrganizationID
 	if p.OrganizationName != "" && organization != "" {
 		organization = p.OrganizationName + " (" + organization + ")"
@@ -219,13 +222,21 @@ func (p Page) person(e causes.Example) string {
 	return "line " + strconv.Itoa(e.Line) + ": " + who
 }
 
-// facts returns facts as a page may show them.
+// facts returns facts as a page may show them: a name that is that of the one before is left out.
 func (p Page) facts(list []Fact) []Fact {
 	shown := make([]Fact, 0, len(list))
+	last := ""
 	for _, f := range list {
-		if f.Value != "" {
-			shown = append(shown, Fact{p.text(f.Name), p.text(f.Value)})
+		if f.Value == "" {
+			continue
 		}
+		name := p.text(f.Name)
+		if name == last {
+			name = ""
+		} else {
+			last = name
+		}
+		shown = append(shown, Fact{name, p.text(f.Value)})
 	}
 	return shown
 }

@@ -68,12 +68,12 @@ func (r Reporting) tryReport() error {
 	return settings(mend.Words("name another file with ").Use(optionReport, ""), fmt.Errorf("report %s: %w", r.Report, err))
 }
 
-// write writes the page. Where its rows cannot be read it is written without them.
+// write writes the page. Where its rows cannot be read it is written without them, and that is the error all the same.
 func (r Reporting) write(p htmlreport.Page) error {
 	err := r.writeOnce(p)
 	if err != nil && p.Rows != nil {
 		p.Rows = nil
-		err = errors.Join(err, r.writeOnce(p))
+		err = cmp.Or(r.writeOnce(p), err)
 	}
 	if err != nil {
 		return fmt.Errorf("write report %s: %w", r.Report, err)
@@ -95,7 +95,7 @@ func (r Reporting) writeOnce(p htmlreport.Page) error {
 // ReportRefused writes the page about work that was refused before there was a session: the one of an earlier run is not to be
 // taken for it. Where the page itself is what is wrong, it does nothing.
 func (o Options) ReportRefused(s report.Summary, err error) error {
-	if o.Report == "" || o.checkReport() != nil || o.refuseCollisions() != nil {
+	if o.Report == "" || errors.Join(o.checkReport(), o.tryReport(), o.refuseCollisions()) != nil {
 		return nil
 	}
 	return o.write(o.page(s, err))
@@ -123,7 +123,7 @@ func (o Options) page(s report.Summary, err error) htmlreport.Page {
 // writeReport writes the page about how the work ends, unless none is asked for. Another run that holds the ledger may be
 // writing the same one.
 func (s *Session) writeReport(ctx context.Context, how status.Status, err error) error {
-	if s.o.Report == "" || how == status.Locked || s.o.checkReport() != nil || s.o.refuseCollisions() != nil {
+	if s.o.Report == "" || how == status.Locked || s.unwritable || s.o.checkReport() != nil || s.o.refuseCollisions() != nil {
 		return nil
 	}
 	summary := s.Report().Summary

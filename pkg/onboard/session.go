@@ -47,6 +47,8 @@ type Session struct {
 	protected follow.Protected
 	pulse     pulse
 	seen      *Preview // the last one, nil if there is none
+	// unwritable says that the report cannot be written, which was said.
+	unwritable bool
 	// removedFile has those whom the run has removed, empty unless there are such.
 	removedFile string
 	trailing
@@ -97,7 +99,11 @@ func (s *Session) open(ctx context.Context) error {
 		return err
 	}
 	// What would keep the results from being written is found out before anything is sent.
-	if err := errors.Join(s.tryResults(), s.o.tryReport()); err != nil || s.o.Offline {
+	if err := s.o.tryReport(); err != nil {
+		s.unwritable = true
+		return err
+	}
+	if err := s.tryResults(); err != nil || s.o.Offline {
 		return err
 	}
 	if err := s.connect(ctx); err != nil {
