@@ -80,7 +80,7 @@ func (o *order) complete(a *app) error {
 		return emptyEncoding()
 	case o.Invalid != refuseInvalid && o.Invalid != skipInvalid:
 		return onboard.NoneOf("invalid", o.Invalid, refuseInvalid, skipInvalid)
-	case o.Progress != "line" && o.Progress != "graph":
+	case o.Progress != "" && o.Progress != "line" && o.Progress != "graph": // a cancel has none
 		return onboard.NoneOf("progress", o.Progress, "line", "graph")
 	case o.fix.File == "-":
 		return remedy.Aboutf("fix", "standard output is no file").With(remedy.Words("name a file"))
