@@ -152,7 +152,11 @@ func (s *Session) writeReport(ctx context.Context, how status.Status, err error)
 	}
 	p.Planned = s.seen.facts()
 	addDetails(&p)
-	return s.o.write(p)
+	err = s.o.write(p)
+	if err == nil {
+		s.report.Summary.Report = s.o.Report
+	}
+	return err
 }
 
 // withReason yields rows, and says why those were left that were not sent, where there is more to say.

@@ -50,6 +50,8 @@ type Summary struct {
 	Tripped *Tripped
 	// Corrections is the path of the file with the rows that a person has to correct; empty if there is none.
 	Corrections string
+	// Report is the path of the page about it; empty if there is none.
+	Report string
 	// Stale are the paths of files of an earlier run that are still there, since this one has written none in their place.
 	Stale []string
 	// DryRun says that nothing was sent, Resumed that an earlier run over this roster had been cut short.
@@ -126,6 +128,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Error          string   `json:"error"`
 		Stale          []string `json:"stale,omitempty"`
 		Corrections    string   `json:"todo"`
+		Report         string   `json:"report,omitempty"`
 		NewTeams       []string `json:"new_teams,omitempty"`
 		Drift          *Drift   `json:"drift,omitempty"`
 		Tripped        *Tripped `json:"tripped,omitempty"`
@@ -139,7 +142,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Results: s.Results, Ledger: s.Ledger, DryRun: s.DryRun, Resumed: s.Resumed,
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
 		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Name: s.OrganizationName, StartedAt: instant(s.StartedAt), Error: s.Error,
-		NewTeams: s.NewTeams, Drift: s.Drift, Stale: s.Stale, Corrections: s.Corrections, Tripped: s.Tripped,
+		NewTeams: s.NewTeams, Drift: s.Drift, Stale: s.Stale, Corrections: s.Corrections, Report: s.Report, Tripped: s.Tripped,
 		Pending: s.PendingDiffers, Replaced: s.PendingReplaced, Causes: s.Causes,
 	})
 	return b.Bytes(), err

@@ -90,6 +90,7 @@ func (s Summary) Details() []Detail {
 		{"tripped", s.Tripped.String()},
 		{"results", results},
 		{"to do", s.Corrections},
+		{"report", s.Report},
 		{"stale", s.stale()},
 		{"ledger", s.Ledger},
 		{"run", s.Run},
