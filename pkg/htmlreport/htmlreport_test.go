@@ -9,6 +9,7 @@ import (
 	"iter"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func rows(n int) iter.Seq2[record.Record, error] {
 		for i := range n {
 			r := record.Record{
 				Row: i + 1, Line: i + 2, Email: fmt.Sprintf("person%d@example.com", i), Role: "member", Teams: "Platform:developer",
-				Outcome: record.Invited, Token: secret.New("TOKEN" + fmt.Sprint(i)), Attempts: 1, UpdatedAt: made,
+				Outcome: record.Invited, Token: secret.New("TOKEN" + strconv.Itoa(i)), Attempts: 1, UpdatedAt: made,
 			}
 			if i%10 == 9 {
 				r.Outcome, r.Error, r.Hint = record.Rejected, "400 Bad Request: no", "correct the row"
@@ -78,7 +79,8 @@ func data(t *testing.T, text string) (found struct {
 	Rows     [][]any
 	Words    []string
 	Outcomes []struct{ Label string }
-}) {
+},
+) {
 	t.Helper()
 	parts := regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`).FindStringSubmatch(text)
 	if parts == nil {

@@ -141,7 +141,7 @@ func TestThePaceOfARunThatWasCutOff(t *testing.T) {
 		if report, err := onboard.Run(t.Context(), stop, o, nil); err == nil {
 			t.Fatalf("it was not stopped: %v", report.Outcomes)
 		}
-		time.Sleep(9 * time.Hour)
+		<-time.After(9 * time.Hour)
 		session, err := onboard.Open(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)

@@ -58,14 +58,14 @@ func (r Reporting) tryReport() error {
 		return nil
 	}
 	err := atomicfile.Check(r.Report)
-	if err == nil {
-		return nil
-	}
 	mend := remedy.Hint(nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		mend = remedy.Words("make the folder, or ")
 	}
-	return settings(mend.Words("name another file with ").Use(optionReport, ""), fmt.Errorf("report %s: %w", r.Report, err))
+	if err != nil {
+		err = settings(mend.Words("name another file with ").Use(optionReport, ""), fmt.Errorf("report %s: %w", r.Report, err))
+	}
+	return err
 }
 
 // write writes the page. Where its rows cannot be read it is written without them, and that is the error all the same.
@@ -95,10 +95,10 @@ func (r Reporting) writeOnce(p htmlreport.Page) error {
 // ReportRefused writes the page about work that was refused before there was a session: the one of an earlier run is not to be
 // taken for it. Where the page itself is what is wrong, it does nothing.
 func (o Options) ReportRefused(s report.Summary, err error) error {
-	if o.Report == "" || errors.Join(o.checkReport(), o.tryReport(), o.refuseCollisions()) != nil {
-		return nil
+	if o.Report != "" && errors.Join(o.checkReport(), o.tryReport(), o.refuseCollisions()) == nil {
+		return o.write(o.page(s, err))
 	}
-	return o.write(o.page(s, err))
+	return nil
 }
 
 // page returns what is known without a session.

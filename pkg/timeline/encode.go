@@ -71,7 +71,7 @@ const (
 	mostCount = 1 << 40
 )
 
-func millis(d time.Duration) uint64 { return uint64(max(0, d.Milliseconds())) } //nolint:gosec // it is not negative
+func millis(d time.Duration) uint64 { return uint64(max(0, d.Milliseconds())) }
 
 // reader takes numbers from bytes. After the first one that is out of bounds it yields zeros.
 type reader struct {
@@ -81,12 +81,12 @@ type reader struct {
 
 func (r *reader) number(most int) int {
 	n, size := binary.Uvarint(r.left)
-	if r.failed || size <= 0 || n > uint64(most) { //nolint:gosec // most is not negative
+	if r.failed || size <= 0 || n > uint64(most) {
 		r.failed = true
 		return 0
 	}
 	r.left = r.left[size:]
-	return int(n) //nolint:gosec // it is no more than most
+	return int(n)
 }
 
 func (r *reader) signed(most int64) int64 {

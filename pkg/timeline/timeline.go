@@ -130,7 +130,7 @@ func (p *Piece) spread(from, to time.Time, do func(*Bucket, time.Duration)) {
 	}
 	p.at(to) // as wide as they will be
 	for from.Before(to) {
-		end := p.Start.Add((from.Sub(p.Start)/p.Width + 1) * p.Width)
+		end := from.Add(p.Width - from.Sub(p.Start)%p.Width)
 		if end.After(to) {
 			end = to
 		}
