@@ -17,8 +17,9 @@ import (
 const (
 	// pulseEach is how often the pace is looked at: a hold that is shorter may be missed.
 	pulseEach = 200 * time.Millisecond
-	// pulseKept is how often what was seen is kept: a crash loses no more than that of a picture.
-	pulseKept = 10 * time.Second
+	// pulseKept is how often what was seen is kept, pulseFirst when it first is: a crash loses no more than that of a picture.
+	pulseKept  = 10 * time.Second
+	pulseFirst = 2 * time.Second
 )
 
 // pulse is what happens to the pace of a run. Nothing waits for it, and no run fails because of it.
@@ -97,7 +98,7 @@ func (s *Session) watchPace(ctx context.Context) (stop func()) {
 	watching.Go(func() {
 		ticker := time.NewTicker(pulseEach)
 		defer ticker.Stop()
-		kept := time.Now()
+		kept := time.Now().Add(pulseFirst - pulseKept)
 		for {
 			select {
 			case <-ended:

@@ -2,6 +2,7 @@ package onboard_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,9 +13,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rollcall/pkg/audit"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/ledgertest"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/record"
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/timeline"
 )
@@ -162,4 +167,51 @@ func TestThePaceOfARunThatWasCutOff(t *testing.T) {
 			t.Errorf("the page does not show both: %v", err)
 		}
 	})
+}
+
+// A run from before the pace was kept has a page as well, by when its rows ended, which says so.
+func TestAPageAboutARunOfWhosePaceNothingWasKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.db")
+	l, err := sqlite.Open(path, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Sign(audit.Author{Who: "ada@laptop"})
+	ctx, people := t.Context(), make([]record.Record, 30)
+	for i := range people {
+		people[i] = record.Record{Row: i + 1, Line: i + 2, Email: fmt.Sprintf("p%d@example.com", i), Role: "member"}
+	}
+	run, err := l.Begin(ctx, ledger.Run{Service: "https://api.example.com", OrganizationID: "o", Roster: "people.csv"}, ledgertest.List(nil, people...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range people[:29] {
+		r.Outcome, r.Attempts, r.UpdatedAt = record.Invited, 1, run.StartedAt.Add(time.Duration(i)*time.Second)
+		if err := l.Conclude(ctx, run.ID, nil, record.Conclusion{Record: r}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(
+		l.Note(ctx, audit.Approve(run.ID, audit.AtPrompt, ""), audit.Pass(run.ID, "max-admins", "3", "2 people would become administrator or manager")),
+		l.Close(),
+	); err != nil {
+		t.Fatal(err)
+	}
+	output := onboard.Output{}
+	output.Report = filepath.Join(t.TempDir(), "page.html")
+	if err := (onboard.History{Ledgers: []string{path}}).Results(ctx, run.ID, output); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(output.Report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		"<h1>This run was cut short: 1 row had no turn yet; 29 people were invited before that</h1>", "29 rows in 28s", "Nothing was kept of the pace itself",
+		"by ada@laptop", "max-admins 3: 2 people would become administrator or manager",
+	} {
+		if !strings.Contains(string(page), part) {
+			t.Errorf("%s is not in it", part)
+		}
+	}
 }

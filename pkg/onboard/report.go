@@ -13,10 +13,8 @@ import (
 	"time"
 
 	"rollcall/pkg/atomicfile"
-	"rollcall/pkg/causes"
 	"rollcall/pkg/follow"
 	"rollcall/pkg/htmlreport"
-	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
@@ -24,7 +22,6 @@ import (
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
 	"rollcall/pkg/status"
-	"rollcall/pkg/timeline"
 )
 
 // optionReport is the option that names the page.
@@ -257,68 +254,4 @@ func addDetails(p *htmlreport.Page) {
 			p.Done = append(p.Done, fact)
 		}
 	}
-}
-
-// timelinesOf returns what was kept of the pace of a run. What cannot be read is left out.
-func timelinesOf(ctx context.Context, l ledger.Ledger, run string) (pieces []timeline.Piece) {
-	for text, err := range l.Timelines(ctx, run) {
-		if err != nil {
-			return pieces
-		}
-		if p, err := timeline.Decode(text); err == nil {
-			pieces = append(pieces, p)
-		}
-	}
-	return pieces
-}
-
-// reportPast writes the page about an earlier run.
-func (h History) reportPast(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output) error {
-	s := report.Summary{
-		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows, Outcomes: map[record.Outcome]int{},
-		Status: status.Status(run.ExitCode), Follows: run.Sync, Resumed: run.Resumed > 0, StartedAt: run.StartedAt, Results: o.Results,
-		Ledger: l.Path(), Render: h.Render,
-	}
-	p := (Options{Output: o, Render: h.Render}).page(s, nil)
-	p.Caller, p.Unended, p.Service, p.Where = "", run.EndedAt.IsZero(), run.Service, ""
-	rough := timeline.NewRecorder(run.StartedAt)
-	var needy causes.Collector
-	last := run.EndedAt
-	for r, err := range results.Records(ctx, l, run, run.EndedAt) {
-		if err != nil {
-			return err
-		}
-		p.Outcomes[r.Outcome]++
-		needs(&needy, r)
-		p.OrganizationName = cmp.Or(p.OrganizationName, r.OrganizationName)
-		if r.Attempts > 0 && !r.UpdatedAt.IsZero() {
-			rough.Request(r.UpdatedAt, timeline.Answered)
-			if r.UpdatedAt.After(last) {
-				last = r.UpdatedAt
-			}
-		}
-	}
-	p.Summary.Causes = needy.List()
-	if !last.IsZero() {
-		p.Duration = last.Sub(run.StartedAt)
-	}
-	if p.Pace = timelinesOf(ctx, l, run.ID); len(p.Pace) == 0 && run.Rows > 0 {
-		p.Pace, p.RoughPace = []timeline.Piece{rough.Piece(run.StartedAt)}, true
-	}
-	for c, err := range l.Changes(ctx, run.ID) {
-		if err != nil {
-			return err
-		}
-		p.Changes = append(p.Changes, results.DriftLine{
-			Kind: c.Kind, Email: c.Email, Team: c.Team, HasRole: c.Has, WantedRole: c.Wanted, Action: c.Action,
-		})
-	}
-	for a, err := range l.Approvals(ctx, run.Scope()) {
-		if err == nil && a.Run == run.ID {
-			p.Planned = append(p.Planned, htmlreport.Fact{Name: "Approved", Value: a.Digest + ", although: " + strings.Join(a.Guards, ", ")})
-		}
-	}
-	p.Facts = append(p.Facts, htmlreport.Fact{Name: "Ledger", Value: l.Path()})
-	p.Rows = results.Records(ctx, l, run, run.EndedAt)
-	return o.write(p)
 }
