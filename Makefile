@@ -1,4 +1,4 @@
-LINT := go tool -modfile=.tools/go.mod golangci-lint
+LINT := go tool -modfile="$(CURDIR)/.tools/go.mod" golangci-lint
 FUZZTIME ?= 30s
 KILLS ?= 1000
 # The systems that the program is made for, besides the one that it is built on.
@@ -8,7 +8,7 @@ OTHERS := windows darwin
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture bench fuzz lint vet-others fmt check clean
+.PHONY: help run build test torture bench fuzz release lint vet-others fmt check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,7 @@ test: ## Run all tests in random order, fuzz seeds included, under the race dete
 	@.ci/needs
 	@$(if $(RACE),,echo "no C compiler: running without the race detector")
 	go test $(RACE) -shuffle=on -timeout=25m ./...
+	go -C .release test -shuffle=on ./...
 
 torture: ## Kill the program a thousand times, and once in an outage, and count who was mailed twice
 	OUTAGE=1 KILLS=$(KILLS) go test -count=1 -run='TestTorture|TestOutage|TestFreeze' -v -timeout=90m ./cmd/rollcall
@@ -36,8 +37,12 @@ fuzz: ## Fuzz each target for 30 s, or longer: make fuzz FUZZTIME=10m
 	@grep -rEo --include='*_test.go' '^func Fuzz\w+' pkg | while IFS=: read -r file target; do \
 	(set -x; go test -run='^$$' -fuzz="^$${target#func }\$$" -fuzztime=$(FUZZTIME) "./$${file%/*}") </dev/null || exit; done
 
+release: ## Build what is installed without Go, for all systems, into dist/: make release VERSION=1.2.3
+	go -C .release run .
+
 lint: ## Run the linters of .golangci.yml
 	$(LINT) run
+	cd .release && $(LINT) run
 
 vet-others: ## Build and vet, tests included, for Windows and macOS
 	@for system in $(OTHERS); do (set -x; export CGO_ENABLED=0 GOOS=$$system; go build ./... && go vet ./...) || exit; done
@@ -47,9 +52,9 @@ fmt: ## Format everything in place
 
 check: ## All that must hold before a change is shared: format, modules, vet, lint, other systems, test
 	$(LINT) fmt --diff
-	go mod tidy -diff
-	go vet ./...
+	go mod tidy -diff && go -C .release mod tidy -diff
+	go vet ./... && go -C .release vet ./...
 	@$(MAKE) lint vet-others test
 
 clean: ## Remove what was built and what a run of the samples wrote
-	rm -rf bin samples/*.results.*
+	rm -rf bin dist samples/*.results.*

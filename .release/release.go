@@ -138,11 +138,10 @@ func (r *Release) seal(ctx context.Context, built []*Program, log io.Writer) err
 	if err != nil {
 		return err
 	}
-	provenance := fmt.Sprintf("rollcall_%s.provenance.json", r.Version)
-	if err := r.create(provenance, func(out io.Writer) error { return r.writeProvenance(out, sums, built) }); err != nil {
+	if err := r.create(r.provenance(), func(out io.Writer) error { return r.writeProvenance(out, sums, built) }); err != nil {
 		return err
 	}
-	if err := keep(ctx, r.Hooks.Attest, filepath.Join(r.Dist, provenance), log); err != nil {
+	if err := keep(ctx, r.Hooks.Attest, filepath.Join(r.Dist, r.provenance()), log); err != nil {
 		return err
 	}
 	if sums, err = sumTree(r.Dist); err != nil {
@@ -153,6 +152,9 @@ func (r *Release) seal(ctx context.Context, built []*Program, log io.Writer) err
 	}
 	return keep(ctx, r.Hooks.Sign, filepath.Join(r.Dist, SumsFile), log)
 }
+
+// provenance is the name of the file.
+func (r *Release) provenance() string { return fmt.Sprintf("rollcall_%s.provenance.json", r.Version) }
 
 // create writes a file of the release.
 func (r *Release) create(name string, write func(io.Writer) error) error {

@@ -8,7 +8,7 @@ import (
 )
 
 // isVersion is a semantic version without build metadata, which neither a package nor an image can carry in its name.
-var isVersion = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$`)
+var isVersion = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`)
 
 // Settings is what the environment says about a release. What the project doesn't know about itself, where it is
 // published above all, has a default that says so.
