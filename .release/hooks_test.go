@@ -103,7 +103,7 @@ func fromZip(t *testing.T, archive, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	f, err := r.Open(name)
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 // checkDeb installs the package into a root of its own, which has nothing but two lists of users, runs it there, and
 // removes it again. Nothing but those lists, and a user more in them where systemd is there to make one, is left.
 func checkDeb(t *testing.T, dist string) {
+	t.Helper()
 	if host.OS != "linux" {
 		t.Skip("only Linux has packages")
 	}
@@ -34,8 +35,10 @@ func checkDeb(t *testing.T, dist string) {
 	dpkg := func(args ...string) {
 		t.Helper()
 		// A container leaves out documentation by its own settings; this root has none.
-		cmd := exec.CommandContext(t.Context(), "dpkg", append([]string{"--root=" + root, "--force-script-chrootless", "--path-include=/*",
-			"--log=" + filepath.Join(t.TempDir(), "log")}, args...)...)
+		cmd := exec.CommandContext(t.Context(), "dpkg", append([]string{
+			"--root=" + root, "--force-script-chrootless", "--path-include=/*",
+			"--log=" + filepath.Join(t.TempDir(), "log"),
+		}, args...)...)
 		do(t, cmd)
 	}
 	dpkg("--install", debs[0])

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -67,7 +68,7 @@ func papers(ctx context.Context, source *Source, program, stage string) (*Papers
 		p.Manual = append(p.Manual, File{Path: "man/man" + section[1:] + "/" + name, Body: page.Body})
 	}
 	if len(p.Manual) == 0 {
-		return nil, fmt.Errorf("rollcall manual wrote no pages")
+		return nil, errors.New("rollcall manual wrote no pages")
 	}
 	return p, nil
 }

@@ -30,7 +30,7 @@ func TestRelease(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "quite", "another", "folder")
 	do(t, exec.CommandContext(t.Context(), "sh", "-c", `umask 077; mkdir -p "$1" && git -C "$2" archive HEAD | tar -xf - -C "$1"`, "sh", other, clone))
 
-	make := func(root, umask string, env ...string) map[string]string {
+	build := func(root, umask string, env ...string) map[string]string {
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", `umask $1; exec "$2" -root "$3" -only "$4"`, "sh", umask, builder, root, host.String())
 		cmd.Env = append(os.Environ(), "GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"), "SOURCE_DATE_EPOCH=", "VERSION=")
 		cmd.Env = append(cmd.Env, env...)
@@ -45,8 +45,8 @@ func TestRelease(t *testing.T) {
 		}
 		return bodies
 	}
-	first := make(clone, "022", "TZ=Asia/Kolkata", "LC_ALL=C")
-	second := make(other, "077", "TZ=America/New_York", "LC_ALL=de_DE.UTF-8", "HOME="+t.TempDir(), "USER=somebody", "LOGNAME=somebody")
+	first := build(clone, "022", "TZ=Asia/Kolkata", "LC_ALL=C")
+	second := build(other, "077", "TZ=America/New_York", "LC_ALL=de_DE.UTF-8", "HOME="+t.TempDir(), "USER=somebody", "LOGNAME=somebody")
 
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(first)), slices.Sorted(maps.Keys(second))); diff != "" {
 		t.Fatalf("other files (-clone +archive):\n%s", diff)
@@ -64,6 +64,7 @@ func TestRelease(t *testing.T) {
 }
 
 func checkSums(t *testing.T, dist string, files map[string]string) {
+	t.Helper()
 	needs(t, "sha256sum")
 	check := exec.CommandContext(t.Context(), "sha256sum", "--strict", "-c", SumsFile)
 	check.Dir = dist
@@ -78,14 +79,17 @@ func checkSums(t *testing.T, dist string, files map[string]string) {
 }
 
 func checkArchive(t *testing.T, dist string) {
+	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("the archive of Windows is a zip, which has a test of its own")
 	}
 	folder := "rollcall_1.2.3_" + host.OS + "_" + host.Arch
 	at := t.TempDir()
 	do(t, exec.CommandContext(t.Context(), "tar", "-xzf", filepath.Join(dist, folder+".tar.gz"), "-C", at))
-	for _, name := range []string{"README.md", "LICENSES.txt", "man/man1/rollcall.1", "samples/schedule/rollcall.timer", "completions/rollcall.bash",
-		"completions/_rollcall", "completions/rollcall.fish", "completions/rollcall.ps1"} {
+	for _, name := range []string{
+		"README.md", "LICENSES.txt", "man/man1/rollcall.1", "samples/schedule/rollcall.timer", "completions/rollcall.bash",
+		"completions/_rollcall", "completions/rollcall.fish", "completions/rollcall.ps1",
+	} {
 		if body, err := os.ReadFile(filepath.Join(at, folder, name)); err != nil || len(body) == 0 {
 			t.Errorf("%s: %d bytes, %v", name, len(body), err)
 		}
@@ -110,6 +114,7 @@ func runs(t *testing.T, command func(args ...string) *exec.Cmd, roster string) {
 }
 
 func checkImage(t *testing.T, dist string) {
+	t.Helper()
 	if host.OS != "linux" {
 		t.Skip("only Linux has an image")
 	}

@@ -35,7 +35,7 @@ func (r *Release) Tell(to io.Writer) error {
 	for _, f := range sorted(names) {
 		fmt.Fprintf(out, "  %8.1f KiB  dist/%s\n", float64(len(f.Body))/1024, f.Path)
 	}
-	fmt.Fprint(out, "\nUsers verify what they have downloaded:\n\n  sha256sum --ignore-missing -c SHA256SUMS\n")
+	fmt.Fprintln(out, "\nUsers verify what they have downloaded:\n\n  sha256sum --ignore-missing -c SHA256SUMS")
 	for _, v := range verifications {
 		for _, signed := range []struct{ file, command string }{{SumsFile, v.sums}, {r.provenance(), v.provenance}} {
 			if _, err := os.Stat(filepath.Join(r.Dist, signed.file+v.suffix)); err == nil {
@@ -53,7 +53,7 @@ func (r *Release) Tell(to io.Writer) error {
 		}
 	}
 	if r.Hooks.Sign == "" {
-		fmt.Fprint(out, "\nNothing vouches for SHA256SUMS: RELEASE_SIGN has no command that signs it.\n")
+		fmt.Fprintln(out, "\nNothing vouches for SHA256SUMS: RELEASE_SIGN has no command that signs it.")
 	}
 	return out.Flush()
 }

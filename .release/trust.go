@@ -39,7 +39,7 @@ func timeZones(ctx context.Context) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer zones.Close()
+	defer func() { _ = zones.Close() }()
 	var files []File
 	for _, zone := range zones.File {
 		if zone.FileInfo().IsDir() {
