@@ -49,7 +49,7 @@ func checkDeb(t *testing.T, dist string) {
 		"usr/lib/systemd/system/rollcall.timer":             0o644,
 		"usr/lib/sysusers.d/rollcall.conf":                  0o644,
 		"etc/rollcall/rollcall.env":                         0o644,
-		"etc/rollcall":                                      fs.ModeDir | 0o755,
+		"etc/rollcall":                                      fs.ModeDir | 0o700,
 		"usr/share/man/man1/rollcall.1.gz":                  0o644,
 		"usr/share/bash-completion/completions/rollcall":    0o644,
 		"usr/share/zsh/vendor-completions/_rollcall":        0o644,

@@ -4,7 +4,9 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,18 +41,15 @@ var linuxPackages = []struct {
 
 // writeLinuxPackage writes a .deb or .rpm. The library packs files of this machine, so they pass through the folder stage.
 func (r *Release) writeLinuxPackage(out io.Writer, kind nfpm.Packager, info *nfpm.Info, content []File, stage string) error {
-	if err := writeTree(stage, content...); err != nil {
-		return err
-	}
-	scripts := []File{}
+	staged := slices.DeleteFunc(slices.Clone(content), func(f File) bool { return f.Mode.IsDir() })
 	for _, name := range []string{"postinstall.sh", "preremove.sh", "postremove.sh"} {
 		body, err := linuxFiles.ReadFile("linux/" + name)
 		if err != nil {
 			return err
 		}
-		scripts = append(scripts, File{Path: name, Body: body})
+		staged = append(staged, File{Path: name, Body: body})
 	}
-	if err := writeTree(stage, scripts...); err != nil {
+	if err := writeTree(stage, staged...); err != nil {
 		return err
 	}
 	info.Scripts = nfpm.Scripts{
@@ -60,19 +59,23 @@ func (r *Release) writeLinuxPackage(out io.Writer, kind nfpm.Packager, info *nfp
 	}
 	for _, f := range content {
 		info.Contents = append(info.Contents, &files.Content{
-			Source: filepath.Join(stage, filepath.FromSlash(f.Path)), Destination: "/" + f.Path, Type: kindOf(f.Path),
-			FileInfo: &files.ContentFileInfo{Owner: "root", Group: "root", Mode: f.perm(), MTime: r.Source.Time},
+			Source: filepath.Join(stage, filepath.FromSlash(f.Path)), Destination: "/" + f.Path, Type: kindOf(f),
+			FileInfo: &files.ContentFileInfo{Owner: "root", Group: "root", Mode: f.perm().Perm(), MTime: r.Source.Time},
 		})
 	}
 	return kind.Package(info, out)
 }
 
-// kindOf tells a packager what a file is: settings survive an upgrade.
-func kindOf(path string) string {
-	if strings.HasPrefix(path, "etc/") {
+// kindOf tells a packager what a file is: settings survive an upgrade, and a folder goes with what was in it.
+func kindOf(f File) string {
+	switch {
+	case f.Mode.IsDir():
+		return files.TypeDir
+	case strings.HasPrefix(f.Path, "etc/"):
 		return files.TypeConfigNoReplace
+	default:
+		return files.TypeFile
 	}
-	return files.TypeFile
 }
 
 // linuxInfo is what a package says about itself.
@@ -95,6 +98,9 @@ func (r *Release) linuxInfo(t Target) *nfpm.Info {
 func (r *Release) linuxContent(p *Papers, program []byte) ([]File, error) {
 	content := []File{
 		{Path: "usr/bin/rollcall", Mode: 0o755, Body: program},
+		{Path: "usr/share/doc/rollcall", Mode: fs.ModeDir | 0o755},
+		{Path: "usr/share/doc/rollcall/examples", Mode: fs.ModeDir | 0o755},
+		{Path: "usr/share/doc/rollcall/examples/schedule", Mode: fs.ModeDir | 0o755},
 		{Path: "usr/share/bash-completion/completions/rollcall", Body: p.Completion["bash"]},
 		{Path: "usr/share/fish/vendor_completions.d/rollcall.fish", Body: p.Completion["fish"]},
 	}
@@ -128,8 +134,8 @@ func (r *Release) debianFiles(p *Papers) ([]File, error) {
 	history, err := gzipped(File{Path: "usr/share/doc/rollcall/changelog.Debian", Body: fmt.Appendf(nil,
 		"rollcall (%s-1) unstable; urgency=medium\n\n  * Release %s.\n\n -- %s  %s\n",
 		strings.Replace(r.Version, "-", "~", 1), r.Version, r.Maintainer, r.Source.Time.Format(time.RFC1123Z))})
-	copyright := fmt.Appendf(nil, "rollcall, %s\nLicense: %s\n\nThe program is one file. The licenses of what else is in it are in LICENSES.txt.gz beside this file.\n",
-		r.Home, r.License)
+	copyright := fmt.Appendf(nil, "rollcall, %s\nCopyright %d %s\nLicense: %s\n\nThe program is one file. The licenses of what else is in it are in LICENSES.txt.gz beside this file.\n",
+		r.Home, r.Source.Time.Year(), r.Publisher, r.License)
 	return []File{
 		history,
 		{Path: "usr/share/doc/rollcall/copyright", Body: copyright},
@@ -163,6 +169,7 @@ func (r *Release) systemFiles(p *Papers) ([]File, error) {
 		{Path: "usr/lib/systemd/system/rollcall.service", Body: service},
 		{Path: "usr/lib/systemd/system/rollcall.timer", Body: timer},
 		{Path: "usr/lib/sysusers.d/rollcall.conf", Body: user},
+		{Path: "etc/rollcall", Mode: fs.ModeDir | 0o700}, // somebody will put a token there
 		{Path: "etc/rollcall/rollcall.env", Body: settings},
 	}, nil
 }

@@ -17,9 +17,9 @@ var manifestFiles embed.FS
 var manifests = []struct{ template, system, path string }{
 	{"rollcall.rb.tmpl", "", "homebrew/Formula/rollcall.rb"},
 	{"scoop.json.tmpl", "windows", "scoop/bucket/rollcall.json"},
-	{"winget.yaml.tmpl", "windows", "winget/manifests/%s/Rollcall.yaml"},
-	{"winget.installer.yaml.tmpl", "windows", "winget/manifests/%s/Rollcall.installer.yaml"},
-	{"winget.locale.en-US.yaml.tmpl", "windows", "winget/manifests/%s/Rollcall.locale.en-US.yaml"},
+	{"winget.yaml.tmpl", "windows", "winget/manifests/%s.Rollcall.yaml"},
+	{"winget.installer.yaml.tmpl", "windows", "winget/manifests/%s.Rollcall.installer.yaml"},
+	{"winget.locale.en-US.yaml.tmpl", "windows", "winget/manifests/%s.Rollcall.locale.en-US.yaml"},
 }
 
 // An Archive is a published .tar.gz or .zip, as manifests name it.
@@ -51,6 +51,12 @@ type System struct {
 	Name     string
 	Archives []Archive
 }
+
+// notIdentifier is what an identifier of winget can't have.
+var notIdentifier = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// Identifier is the publisher as winget identifies it.
+func (m Manifest) Identifier() string { return notIdentifier.ReplaceAllString(m.Publisher, "") }
 
 // Systems are those of the wanted ones that there are archives for.
 func (m Manifest) Systems(wanted ...string) []System {
@@ -95,8 +101,8 @@ func (r *Release) makeManifests(archives []Archive) ([]File, error) {
 		path := m.path
 		if strings.Contains(path, "%s") {
 			// winget wants manifests/p/Publisher/Package/1.2.3/Publisher.Package.yaml.
-			first := strings.ToLower(r.Publisher[:1])
-			path = fmt.Sprintf(strings.Replace(path, "/Rollcall.", "/"+r.Publisher+".Rollcall.", 1), first+"/"+r.Publisher+"/Rollcall/"+r.Version)
+			publisher := view.Identifier()
+			path = fmt.Sprintf(path, strings.ToLower(publisher[:1])+"/"+publisher+"/Rollcall/"+r.Version+"/"+publisher)
 		}
 		files = append(files, File{Path: path, Body: text.Bytes()})
 	}

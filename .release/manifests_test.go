@@ -46,6 +46,10 @@ func TestManifests(t *testing.T) {
 	if scoop.Version != "1.2.3" || scoop.Architecture["arm64"]["extract_dir"] != "rollcall_1.2.3_windows_arm64" || len(scoop.Architecture) != 2 {
 		t.Errorf("got %+v", scoop)
 	}
+	r.Publisher = "Example & Sons"
+	if files, err = r.makeManifests(archives); err != nil || files[3].Path != "winget/manifests/e/ExampleSons/Rollcall/1.2.3/ExampleSons.Rollcall.installer.yaml" {
+		t.Errorf("winget would not find %s: %v", files[3].Path, err)
+	}
 	if len(got) != 5 {
 		t.Errorf("%d manifests, want 5", len(got))
 	}

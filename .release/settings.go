@@ -10,6 +10,9 @@ import (
 // isVersion is a semantic version without build metadata, which neither a package nor an image can carry in its name.
 var isVersion = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$`)
 
+// startsWithLetter is what winget sorts publishers by.
+var startsWithLetter = regexp.MustCompile(`^[A-Za-z]`)
+
 // Settings is what the environment says about a release. What the project doesn't know about itself, where it is
 // published above all, has a default that says so.
 type Settings struct {
@@ -34,13 +37,17 @@ func newSettings(source *Source, getenv func(string) string) (Settings, error) {
 	if err != nil {
 		return Settings{}, err
 	}
+	publisher := or("RELEASE_PUBLISHER", "Rollcall")
+	if !startsWithLetter.MatchString(publisher) {
+		return Settings{}, fmt.Errorf("RELEASE_PUBLISHER=%s: want a name that begins with a letter", publisher)
+	}
 	url := or("RELEASE_URL", "https://example.com/rollcall/releases/VERSION")
 	return Settings{
 		Version:    version,
 		URL:        strings.TrimRight(strings.ReplaceAll(url, "VERSION", version), "/"),
 		Home:       or("RELEASE_HOME", "https://example.com/rollcall"),
 		License:    or("RELEASE_LICENSE", "Proprietary"),
-		Publisher:  or("RELEASE_PUBLISHER", "Rollcall"),
+		Publisher:  publisher,
 		Maintainer: or("RELEASE_MAINTAINER", "Rollcall <rollcall@example.com>"),
 		Builder:    or("RELEASE_BUILDER", "https://example.com/rollcall/make-release"),
 		Hooks:      newHooks(getenv),
