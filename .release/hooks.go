@@ -8,10 +8,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 )
 
-// Hooks are the commands that sign, for whoever has keys; without them nothing is signed. A shell runs each, with the
-// name of one file after the command's own arguments. They run in this order, each before whatever depends on the bytes
+// Hooks are the commands that sign, for whoever has keys; without them nothing is signed. A shell runs each, in
+// the folder of one file, with the name of that file after the command's own arguments. They run in this order, each before whatever depends on the bytes
 // that it may change. A hook that fails ends the release.
 type Hooks struct {
 	// Windows is RELEASE_SIGN_WINDOWS: puts an Authenticode signature into each .exe, before it is packed. Users verify
@@ -48,6 +49,7 @@ func change(ctx context.Context, hook, file string, log io.Writer) error {
 		return nil
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", hook+` "$@"`, "sh", file)
+	cmd.Dir = filepath.Dir(file)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s %s: %w", hook, file, err)

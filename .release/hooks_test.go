@@ -17,7 +17,7 @@ func TestHooks(t *testing.T) {
 	diary := filepath.Join(t.TempDir(), "diary")
 	hook := func(name, more string) string {
 		script := filepath.Join(t.TempDir(), name+".sh")
-		body := fmt.Sprintf("set -e\necho \"$1 ${2##*/}\" >>'%s'\n%s\n", diary, more)
+		body := fmt.Sprintf("set -e\ntest -f \"${2##*/}\"\necho \"$1 ${2##*/}\" >>'%s'\n%s\n", diary, more)
 		if err := os.WriteFile(script, []byte(body), 0o600); err != nil {
 			t.Fatal(err)
 		}
