@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 )
 
-// Hooks are the commands that sign, for whoever has keys; without them nothing is signed. A shell runs each, in
-// the folder of one file, with the name of that file after the command's own arguments. They run in this order, each before whatever depends on the bytes
-// that it may change. A hook that fails ends the release.
+// Hooks are the commands that sign, for whoever has keys; without them nothing is signed. A shell runs each, in the folder
+// of one file, with the name of that file after the command's own arguments. They run in this order, each before whatever
+// depends on the bytes that it may change. A hook that fails ends the release.
 type Hooks struct {
 	// Windows is RELEASE_SIGN_WINDOWS: puts an Authenticode signature into each .exe, before it is packed. Users verify
 	// it by Get-AuthenticodeSignature rollcall.exe.
