@@ -103,7 +103,7 @@ var arrows = []arrow{
 	{"completion", "complete onboard roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
-			"manual notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }

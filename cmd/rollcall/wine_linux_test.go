@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -22,21 +23,24 @@ var underWine = []string{
 
 // TestWindows runs the program that is built for Windows. The service, the scripts and what disturbs it are of this system.
 func TestWindows(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the program for Windows is built for amd64")
+	}
 	wine, err := exec.LookPath("wine")
 	if err != nil {
-		missing(t, "wine", "apt-get install wine64 wine")
+		missing(t, "wine", "apt-get install wine")
 	}
 	tools := t.TempDir()
 	environment := winePrefix(t, wine, filepath.Join(tools, "prefix"))
 	program := forWindows(t, filepath.Join(tools, "rollcall.exe"), "build", ".")
 	wrapper := "#!/bin/sh\nXDG_STATE_HOME=\"Z:$XDG_STATE_HOME\"\nexport XDG_STATE_HOME\nexec " + wine + " " + program + " \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(tools, "rollcall"), []byte(wrapper), 0o700); err != nil { //nolint:gosec // it is executed
+	if err := os.WriteFile(filepath.Join(tools, "rollcall"), []byte(wrapper), 0o700); err != nil {
 		t.Fatal(err)
 	}
 
 	t.Run("atomicfile", func(t *testing.T) {
 		tests := forWindows(t, filepath.Join(tools, "atomicfile.exe"), "test", "-c", "rollcall/pkg/atomicfile")
-		run := exec.CommandContext(t.Context(), wine, tests, "-test.run=TestWhatIsOpenElsewhereIsRefused", "-test.v") //nolint:gosec // it is the test's own
+		run := exec.CommandContext(t.Context(), wine, tests, "-test.run=TestWhatIsOpenElsewhereIsRefused", "-test.v")
 		run.Env = append(os.Environ(), environment...)
 		if out, err := run.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS") {
 			t.Errorf("%v: %s", err, out)
@@ -65,7 +69,7 @@ func TestWindows(t *testing.T) {
 // forWindows has Go make a program for Windows, and returns its path.
 func forWindows(t *testing.T, path, command string, args ...string) string {
 	t.Helper()
-	build := exec.CommandContext(t.Context(), "go", append([]string{command, "-o", path}, args...)...) //nolint:gosec // they are the test's own
+	build := exec.CommandContext(t.Context(), "go", append([]string{command, "-o", path}, args...)...)
 	build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -105,7 +109,7 @@ func giveProcessPrng(path string) error {
 	const section, directory, headers = 0x1000, 40, 0x200
 	var texts bytes.Buffer
 	at := func(text string) uint32 {
-		address := section + directory + 4 + 4 + 2 + uint32(texts.Len()) //nolint:gosec // it is short
+		address := section + directory + 4 + 4 + 2 + uint32(texts.Len())
 		texts.WriteString(text + "\x00")
 		return address
 	}
@@ -119,7 +123,7 @@ func giveProcessPrng(path string) error {
 	}
 	exports := numbers(nil, 0, 0, 0, library, 1, 1, 1, section+directory, section+directory+4, section+directory+8, target, function)
 	exports = append(append(exports, 0, 0), texts.Bytes()...)
-	size := uint32(len(exports)) //nolint:gosec // it is short
+	size := uint32(len(exports))
 
 	file := make([]byte, 0x40, 0x400)
 	copy(file, "MZ")

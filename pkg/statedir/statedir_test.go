@@ -26,14 +26,17 @@ func TestOf(t *testing.T) {
 		{"macOS with the variable of XDG", "darwin", map[string]string{"XDG_STATE_HOME": at("x")}, nil, at("x", "rollcall")},
 		{"macOS with what an earlier version has left", "darwin", nil, []string{at(".local", "state", "rollcall")}, at(".local", "state", "rollcall")},
 		{
-			"macOS with both", "darwin", nil, []string{at(".local", "state", "rollcall"), at("Library", "Application Support", "rollcall")},
+			"macOS with both", "darwin", nil,
+			[]string{at(".local", "state", "rollcall"), at("Library", "Application Support", "rollcall")},
 			at("Library", "Application Support", "rollcall"),
 		},
 		{"Windows", "windows", map[string]string{"LOCALAPPDATA": at("local")}, nil, at("local", "rollcall")},
 		{"Windows without a variable, as in a service", "windows", nil, nil, at("AppData", "Local", "rollcall")},
 		{
-			"Windows with what an earlier version has left", "windows", map[string]string{"LOCALAPPDATA": at("local")},
-			[]string{at(".local", "state", "rollcall")}, at(".local", "state", "rollcall"),
+			"Windows with what an earlier version has left", "windows",
+			map[string]string{"LOCALAPPDATA": at("local")},
+			[]string{at(".local", "state", "rollcall")},
+			at(".local", "state", "rollcall"),
 		},
 	} {
 		got, err := statedir.Of("rollcall", statedir.Surroundings{
