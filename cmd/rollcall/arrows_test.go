@@ -24,6 +24,7 @@ var arrows = []arrow{
 	{"fileset", "", "it knows which names are one file, whatever the files hold"},
 	{"workbook", "", "it knows sheets and cells, whatever they hold"},
 	{"remedy", "", "it says what to do, whatever is wrong and whoever shows it"},
+	{"nearest", "", "it compares words, whatever they mean"},
 	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
 	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
@@ -44,7 +45,7 @@ var arrows = []arrow{
 	{"console", "secret", "it knows terminals, not invitations"},
 
 	// Documents.
-	{"roster", "document email formula remedy workbook", "a roster is checked offline, without the service and without memory"},
+	{"roster", "document email formula nearest remedy workbook", "a roster is checked offline, without the service and without memory"},
 	{"fix", "document email formula roster workbook", "a roster is fixed offline; where it is written is for others to say"},
 	{"template", "roster workbook", "it writes an empty roster, wherever it goes and wherever the names of teams come from"},
 
@@ -63,7 +64,7 @@ var arrows = []arrow{
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address connection retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
-	{"jobs", "fetch", "it says which rosters and options there are; what they mean is for a face to say"},
+	{"jobs", "fetch nearest", "it says which rosters and options there are; what they mean is for a face to say"},
 	{"drift", "cybedefend directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
@@ -89,7 +90,7 @@ var arrows = []arrow{
 	},
 
 	// The edge.
-	{"sandboxflags", "cybedefend pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
+	{"sandboxflags", "cybedefend nearest pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
 		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
 			"pace paging plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
@@ -135,7 +136,7 @@ var dependencies = []dependency{
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
-	{"golang.org/x/text", "charset console document email roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
+	{"golang.org/x/text", "charset console document email nearest roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
 
 	{"github.com/gogs/chardet", "charset", "it has the statistics of ICU by which languages and encodings are told"},
 	{"github.com/mtibben/confusables", "email", "it has the table of Unicode by which domains look alike"},

@@ -62,6 +62,11 @@ func (s Source) completeFlag(cmd *cobra.Command, flag *pflag.Flag) {
 	if flag.Name == "organization-id" && cmd.Flag("pat-file") == nil { // of those that look back
 		find = s.findLedgers
 	}
+	if few, ok := flag.Value.(interface{ Words() []string }); ok {
+		for _, word := range few.Words() {
+			words = append(words, complete.Choice{Word: word})
+		}
+	}
 	function := func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		switch {
 		case found && cmd.Name() != "sandbox":

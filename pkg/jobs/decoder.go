@@ -4,11 +4,14 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"rollcall/pkg/nearest"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -61,7 +64,11 @@ func (d *decoder) decode(options options) {
 	for _, one := range options {
 		field, known := d.fields[one.key]
 		if !known {
-			d.fault(one.line, one.key, "there is no such option")
+			text := "there is no such option"
+			if meant := nearest.Word(one.key, slices.Sorted(maps.Keys(d.fields))); meant != "" {
+				text += "; did you mean " + meant + "?"
+			}
+			d.fault(one.line, one.key, "%s", text)
 			continue
 		}
 		fresh := reflect.New(field.Type()).Elem() // what was there before is replaced, not added to

@@ -184,9 +184,9 @@ func TestMistakes(t *testing.T) {
 		{"a second document", job("sheet: A\n---\njobs: []"), "4: a second document begins here: put all jobs into the first"},
 		{"a second document that is broken", job("sheet: A\n---\n}"), "5: not valid YAML: did not find expected node content"},
 
-		{"an unknown option", job("sheets: A"), "3: sheets: there is no such option"},
+		{"an unknown option", job("sheets: A"), "3: sheets: there is no such option; did you mean sheet?"},
 		{"a field that is none", job("ignored: A"), "3: ignored: there is no such option"},
-		{"an unknown option in the defaults", "defaults: {sheets: A}\njobs: [{roster: a},{roster: b}]", "1: sheets: there is no such option"},
+		{"an unknown option in the defaults", "defaults: {sheets: A}\njobs: [{roster: a},{roster: b}]", "1: sheets: there is no such option; did you mean sheet?"},
 		{"no value", job("sheet:\n  max-new: 1"), `3: sheet: no value: leave the key out, or write "" for an empty text`},
 		{"no value in a list", job("allow-domain: [a,\n  ~]"), "4: allow-domain: no value"},
 		{"a list for a text", job("sheet: [A]"), "3: sheet: expected one value, not a list"},

@@ -100,7 +100,11 @@ func meaningOf(field, meant string) (string, error) {
 		}
 		return "", fmt.Errorf("%q is neither yes nor no", meant)
 	}
-	return "", fmt.Errorf("%q is none of role, team_role, teams and active, whose values can be mapped", field)
+	reason := fmt.Sprintf("%q is none of role, team_role, teams and active, whose values can be mapped", field)
+	if meant := Nearest(field, []string{FieldRole, fieldTeamRole, FieldTeams, FieldActive}); meant != "" {
+		reason += "; did you mean " + meant + "?"
+	}
+	return "", errors.New(reason)
 }
 
 // agreed returns the role that a person names, short forms such as admin included: whoever maps a value means it.

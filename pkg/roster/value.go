@@ -3,11 +3,9 @@ package roster
 import (
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
+	"rollcall/pkg/nearest"
 	"rollcall/pkg/remedy"
 )
 
@@ -52,30 +50,11 @@ func quote(value string) string {
 // didYouMean is the suggestion to write value instead.
 func didYouMean(value string) string { return "did you mean " + value + "?" }
 
-// squash reduces a name to what people mean by it: its letters and digits, without letter case and accents.
-func squash(name string) string {
-	var b strings.Builder
-	b.Grow(len(name))
-	for _, r := range norm.NFD.String(name) {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(unicode.ToLower(r))
-		}
-	}
-	return b.String()
-}
+// squash reduces a name to what people mean by it, see [nearest.Squash].
+func squash(name string) string { return nearest.Squash(name) }
 
-// Nearest returns the candidate that the word is most likely a slip of the pen for, "" if none is near. Letter case,
-// accents and punctuation do not count.
-func Nearest(word string, candidates []string) string {
-	word = squash(word)
-	best, least := "", min(2, utf8.RuneCountInString(word)/3)+1
-	for _, candidate := range candidates {
-		if edits := distance(word, squash(candidate)); edits < least {
-			best, least = candidate, edits
-		}
-	}
-	return best
-}
+// Nearest returns the candidate that the word is most likely a slip of the pen for, see [nearest.Word].
+func Nearest(word string, candidates []string) string { return nearest.Word(word, candidates) }
 
 // Meant asks whether one of the words that an option can be is meant by the one that it is given. It is empty where none is near.
 func Meant[W ~string](option, given string, words []W) remedy.Hint {
@@ -87,34 +66,6 @@ func Meant[W ~string](option, given string, words []W) remedy.Hint {
 		return remedy.Words("did you mean ").Use(option, meant).Words("?")
 	}
 	return nil
-}
-
-// distance counts the edits between a and b: letters inserted, deleted or replaced, and neighbours swapped (optimal
-// string alignment).
-func distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	if gap := len(from) - len(to); gap < -2 || gap > 2 {
-		return max(len(from), len(to)) // far enough: nobody asks beyond two
-	}
-	before, last, row := make([]int, len(to)+1), make([]int, len(to)+1), make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(from); i++ {
-		before, last, row = last, row, before
-		row[0] = i
-		for j := 1; j <= len(to); j++ {
-			change := 1
-			if from[i-1] == to[j-1] {
-				change = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
-			if i > 1 && j > 1 && from[i-1] == to[j-2] && from[i-2] == to[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-	}
-	return row[len(to)]
 }
 
 // memo remembers what was worked out for a value, since the cells of a column repeat. It forgets nothing and stops

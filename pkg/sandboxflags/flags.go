@@ -63,7 +63,7 @@ func (f *Flags) addServing(flags *pflag.FlagSet) {
 
 func (f *Flags) addPeople(flags *pflag.FlagSet) {
 	o := &f.options
-	flags.Var(word[cybedefend.Role]{&o.CallerRole}, "caller-role", "the caller's role: creator, administrator, manager, …")
+	flags.Var(word[cybedefend.Role]{&o.CallerRole, append([]cybedefend.Role{sandbox.Creator}, cybedefend.Roles()...)}, "caller-role", "the caller's role: creator, administrator, manager, …")
 	flags.IntVar(&o.Seats, "seats", 0, "how many seats the caller's subscription has, which is told and not enforced (default plenty)")
 	flags.IntVar(&o.Members.Count, "members", 0, "how many members there are")
 	flags.IntVar(&o.Pending.Count, "pending", 0, "how many invitations are pending")
@@ -78,7 +78,7 @@ func (f *Flags) addPeople(flags *pflag.FlagSet) {
 
 func (f *Flags) addRefusals(flags *pflag.FlagSet) {
 	o := &f.options
-	flags.Var(word[sandbox.Duplicates]{&o.Duplicates}, "duplicates", "what a second invite of a pending address gets: 409, 400, 403, 422, replace or second")
+	flags.Var(word[sandbox.Duplicates]{&o.Duplicates, []sandbox.Duplicates{sandbox.Refuse409, sandbox.Refuse400, sandbox.Refuse403, sandbox.Refuse422, sandbox.Replace, sandbox.AcceptSecond}}, "duplicates", "what a second invite of a pending address gets: 409, 400, 403, 422, replace or second")
 	flags.IntVar(&o.MemberStatus, "member-status", 409, "`STATUS` of an invite of a member: 409, 400, 403 or 422")
 	flags.StringArrayVar(&f.refuse, "refuse", nil, "refuse addresses that match `REGEXP` with 400; repeatable")
 	flags.StringVar(&f.refuseWords, "refuse-words", "", "what the service says to those")
@@ -89,9 +89,9 @@ func (f *Flags) addLimits(flags *pflag.FlagSet) {
 	o := &f.options
 	flags.Var(rateValue{&o.Limit.Rate}, "limit", "refuse more than that with 429, as in 60/s")
 	flags.IntVar(&o.Limit.Burst, "burst", 1, "how many calls the limit allows at once")
-	flags.Var(word[sandbox.RetryAfter]{&o.Limit.RetryAfter}, "retry-after", "how a refusal says when to come back: seconds, date, epoch, ms-header or none")
-	flags.Var(word[sandbox.Headers]{&o.Limit.Headers}, "limit-headers", "how every answer tells the limit: none, x-ratelimit, x-ratelimit-named or ratelimit-policy")
-	flags.Var(word[sandbox.Reset]{&o.Limit.Reset}, "reset-as", "the time in x-ratelimit headers: seconds, ms or epoch")
+	flags.Var(word[sandbox.RetryAfter]{&o.Limit.RetryAfter, []sandbox.RetryAfter{sandbox.InSeconds, sandbox.AsDate, sandbox.AsEpoch, sandbox.InMilliseconds, sandbox.NotTelling}}, "retry-after", "how a refusal says when to come back: seconds, date, epoch, ms-header or none")
+	flags.Var(word[sandbox.Headers]{&o.Limit.Headers, []sandbox.Headers{sandbox.NoHeaders, sandbox.XRateLimit, sandbox.XRateLimitNamed, sandbox.RateLimitPolicy}}, "limit-headers", "how every answer tells the limit: none, x-ratelimit, x-ratelimit-named or ratelimit-policy")
+	flags.Var(word[sandbox.Reset]{&o.Limit.Reset, []sandbox.Reset{sandbox.ResetInSeconds, sandbox.ResetInMilliseconds, sandbox.ResetAsEpoch}}, "reset-as", "the time in x-ratelimit headers: seconds, ms or epoch")
 	flags.Var(quotaValue{&o.Quota}, "quota", "refuse more than N invitations in a period, as in 10/1m")
 	flags.IntVar(&o.Quota.Status, "quota-status", 400, "`STATUS` of that refusal: 400 or 429")
 	flags.StringVar(&o.Quota.Words, "quota-words", "", "what the service says then (default as in \"10 invitations per 1 minutes exceeded\")")
@@ -118,16 +118,19 @@ func (f *Flags) addFaults(flags *pflag.FlagSet) {
 		"waf, redirect, proxy_auth, forbidden (which says when to come back), or any kind of odd reply")
 }
 
+// spellings are how an address can be spelt.
+var spellings = []sandbox.Spelling{sandbox.AsInvited, sandbox.LowerCase, sandbox.Normalized, sandbox.Masked}
+
 func (f *Flags) addLists(flags *pflag.FlagSet) {
 	o := &f.options
-	flags.Var(word[sandbox.Spelling]{&o.Spelling.Reply}, "spell-reply", "how the answer to an invite spells its address: none, lower, gmail (no dots, no +tag) or masked")
-	flags.Var(word[sandbox.Spelling]{&o.Spelling.List}, "spell-list", "how lists spell addresses: the same words")
-	flags.Var(word[sandbox.Order]{&o.Order}, "order", "order of the invitations: newest, oldest, or none, which is another one on each call and for members, too")
+	flags.Var(word[sandbox.Spelling]{&o.Spelling.Reply, spellings}, "spell-reply", "how the answer to an invite spells its address: none, lower, gmail (no dots, no +tag) or masked")
+	flags.Var(word[sandbox.Spelling]{&o.Spelling.List, spellings}, "spell-list", "how lists spell addresses: the same words")
+	flags.Var(word[sandbox.Order]{&o.Order, []sandbox.Order{sandbox.NewestFirst, sandbox.OldestFirst, sandbox.Shuffled}}, "order", "order of the invitations: newest, oldest, or none, which is another one on each call and for members, too")
 	flags.DurationVar(&o.Lists.Lag, "list-lag", 0, "show the lists as they were so long ago")
 	flags.IntVar(&o.Lists.PageCap, "page-cap", 0, "give at most `N` items a page, whatever was asked for")
 	flags.Var(holeValue{&o.Lists.Hole}, "page-hole", "let page N of each list come empty the first time, or short, or always")
 	flags.IntVar(&o.Lists.HiddenMembers, "members-hidden", 0, "how many of the last members are not shown, though totals count them")
-	flags.Var(word[sandbox.Blank]{&o.Lists.Blank}, "lists", "show nobody: empty or null lists")
+	flags.Var(word[sandbox.Blank]{&o.Lists.Blank, []sandbox.Blank{sandbox.NotBlank, sandbox.EmptyLists, sandbox.NullLists}}, "lists", "show nobody: empty or null lists")
 	flags.BoolVar(&o.Lists.SearchToo, "hide-from-search", false, "hide members and show nobody in a search, too")
 	flags.Var(oddItemsValue{&o.Lists.Odd}, "odd-items", "oddities of lists: null-email, numeric-id, text-totals, bom, nested, or all")
 }

@@ -9,13 +9,17 @@ import (
 	"time"
 
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/nearest"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/quantity"
 	"rollcall/pkg/sandbox"
 )
 
-// word is a flag value of a string type whose values the sandbox checks.
-type word[T ~string] struct{ target *T }
+// word is a flag value of a string type with a few values, or, without any, with those that the sandbox knows.
+type word[T ~string] struct {
+	target *T
+	known  []T
+}
 
 func (w word[T]) String() string {
 	if w.target == nil {
@@ -23,8 +27,34 @@ func (w word[T]) String() string {
 	}
 	return string(*w.target)
 }
-func (w word[T]) Type() string          { return "WORD" }
-func (w word[T]) Set(text string) error { *w.target = T(text); return nil }
+func (w word[T]) Type() string { return "WORD" }
+
+// Words returns what the value can be.
+func (w word[T]) Words() []string {
+	words := make([]string, len(w.known))
+	for i, one := range w.known {
+		words[i] = string(one)
+	}
+	return words
+}
+
+func (w word[T]) Set(text string) error {
+	if len(w.known) > 0 && !slices.Contains(w.known, T(text)) {
+		return noneOf(text, w.Words())
+	}
+	*w.target = T(text)
+	return nil
+}
+
+// noneOf says what a value can be, and which of it may be meant.
+func noneOf(text string, words []string) error {
+	last := len(words) - 1
+	problem := fmt.Sprintf("%q is none of %s and %s", text, strings.Join(words[:last], ", "), words[last])
+	if meant := nearest.Word(text, words); meant != "" {
+		problem += "; did you mean " + meant + "?"
+	}
+	return errors.New(problem)
+}
 
 // rateValue is the flag value 60/s.
 type rateValue struct{ target *float64 }
@@ -144,7 +174,11 @@ func (v oddItemsValue) Set(text string) error {
 	}
 	for word := range strings.SplitSeq(text, ",") {
 		if !slices.Contains(sandbox.Oddities(), sandbox.Oddity(word)) {
-			return fmt.Errorf("%q is none of %v", word, sandbox.Oddities())
+			words := []string{"all"}
+			for _, oddity := range sandbox.Oddities() {
+				words = append(words, string(oddity))
+			}
+			return noneOf(word, words)
 		}
 		*v.target = append(*v.target, sandbox.Oddity(word))
 	}
