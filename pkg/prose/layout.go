@@ -154,7 +154,7 @@ func (l Layout) code(b *strings.Builder, in int, line string) {
 // command, else before a flag or what else a shell takes. It is 0 if there is none.
 func breakable(line string, most int) int {
 	text := strings.TrimLeft(line, " ")
-	if text == line && !strings.HasPrefix(line, "rollcall ") {
+	if text == line && !strings.HasPrefix(line, "rollcall ") || strings.Contains(text, "   ") { // which has words beside it
 		return 0
 	}
 	start := len(line) - len(text) + 1

@@ -105,7 +105,7 @@ func below(blocks []prose.Block) []prose.Block {
 
 // commandSheet returns what the manual page of a command has below its name.
 func (b *Book) commandSheet(cmd *cobra.Command, page manual.Page) []prose.Block {
-	blocks := []prose.Block{heading("SYNOPSIS"), {Kind: prose.Code, Text: useLine(cmd)}, heading("DESCRIPTION")}
+	blocks := []prose.Block{heading("SYNOPSIS"), {Text: useLine(cmd)}, heading("DESCRIPTION")}
 	text := below(b.fill(page.Text))
 	if len(text) == 0 {
 		text = []prose.Block{{Text: page.Short + "."}}
