@@ -204,9 +204,9 @@ func guardFlags(cmd *cobra.Command, g *onboard.Guards) {
 // outcomeFlags say whether anything is done, and where what came of it goes.
 func (o *order) outcomeFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV. Default: NAME.results.csv beside the roster, with its delimiter and line ends, or .xlsx beside a workbook")
-	flags.StringVar(&o.Report, "report", "", "write a page about the run to `FILE` (.html), for a browser, a printer or a mail, however the run ends: what became of whom, why, and how the pace went. It needs nothing else, asks nobody for anything and has no invitation tokens")
-	flags.StringVar(&o.Progress, "progress", "line", "what shows how far a run is, `HOW`: line; graph: with a picture of the pace, and all of it at the end")
+	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV (default: NAME.results.csv beside the roster). That one has the delimiter and line ends of the roster, and beside a workbook it is a workbook")
+	flags.StringVar(&o.Report, "report", "", "write a page about the run to `FILE` (.html): what became of whom, why, and how the pace went. It is for a browser, a printer or a mail, and is written however the run ends. It needs nothing else, asks nobody for anything and has no invitation tokens")
+	flags.StringVar(&o.Progress, "progress", "line", "`HOW` it is shown how far a run is: line or graph. A graph is a picture of the pace beside the line, and all of it at the end")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing. Results are written only where --results asks for them")
 	flags.StringVar(&o.Invalid, "invalid", refuseInvalid, "`WHAT` to do about invalid rows: refuse (nothing is sent) or skip (the others are invited)")
 }

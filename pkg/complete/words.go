@@ -23,6 +23,7 @@ type Choice struct{ Word, About string }
 // about says what words stand for, by option.
 var about = map[string]map[string]string{
 	"invalid":    {"refuse": "one invalid row and nothing is sent", "skip": "invite the others"},
+	"progress":   {"line": "how far the run is", "graph": "with a picture of the pace"},
 	"log-format": {"console": "lines for people", "json": "an object a line"},
 	plan.OptionReinvite: {
 		string(plan.ReinviteExpired): "what has expired", string(plan.ReinviteEnded): "also what was cancelled, declined or has vanished",
@@ -59,6 +60,8 @@ func Words(command, option string) []Choice {
 		return choices
 	case "invalid":
 		return explained(option, "refuse", "skip")
+	case "progress":
+		return explained(option, "line", "graph")
 	case "log-format":
 		return explained(option, "console", "json")
 	case "rate":
@@ -108,6 +111,8 @@ func Extensions(option string) []string {
 		return []string{"yaml", "yml", "json"}
 	case "plan", "from-plan", "summary":
 		return []string{"json"}
+	case "report":
+		return []string{"html", "htm"}
 	case "audit":
 		return []string{"jsonl"}
 	case "ledger":
