@@ -92,10 +92,15 @@ func (r Reporting) writeOnce(p htmlreport.Page) error {
 // ReportRefused writes the page about work that was refused before there was a session: the one of an earlier run is not to be
 // taken for it. Where the page itself is what is wrong, it does nothing.
 func (o Options) ReportRefused(s report.Summary, err error) error {
-	if o.Report != "" && errors.Join(o.checkReport(), o.tryReport(), o.refuseCollisions()) == nil {
-		return o.write(o.page(s, err))
+	if !o.mayReport() || o.tryReport() != nil {
+		return nil //nolint:nilerr // it is about to be said
 	}
-	return nil
+	return o.write(o.page(s, err))
+}
+
+// mayReport reports whether there is to be a page, and its name is no other file's.
+func (o Options) mayReport() bool {
+	return o.Report != "" && o.checkReport() == nil && o.refuseCollisions() == nil
 }
 
 // page returns what is known without a session.
@@ -120,7 +125,7 @@ func (o Options) page(s report.Summary, err error) htmlreport.Page {
 // writeReport writes the page about how the work ends, unless none is asked for. Another run that holds the ledger may be
 // writing the same one.
 func (s *Session) writeReport(ctx context.Context, how status.Status, err error) error {
-	if s.o.Report == "" || how == status.Locked || s.unwritable || s.o.checkReport() != nil || s.o.refuseCollisions() != nil {
+	if how == status.Locked || s.unwritable || !s.o.mayReport() {
 		return nil
 	}
 	summary := s.Report().Summary
