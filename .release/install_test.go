@@ -82,7 +82,14 @@ func checkDeb(t *testing.T, dist string) {
 	if err := os.WriteFile(filepath.Join(root, "etc", "rollcall", "pat"), []byte("secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	state := filepath.Join(root, "var", "lib", "rollcall")
+	if err := os.Mkdir(state, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	dpkg("--purge", "rollcall")
+	if err := os.Remove(state); err != nil {
+		t.Errorf("the ledger must stay, since it knows who was invited: %v", err)
+	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(before)), slices.Sorted(maps.Keys(modes(t, root)))); diff != "" {
 		t.Errorf("what is left (-before +after):\n%s", diff)
 	}

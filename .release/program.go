@@ -31,20 +31,28 @@ func (r *Release) build(ctx context.Context, stage string, log io.Writer) ([]*Pr
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	// One after the other, since a person may have to touch a key.
 	for _, program := range built {
-		if err := r.sign(ctx, program, log); err != nil {
-			return nil, err
-		}
 		var err error
-		if program.Body, err = os.ReadFile(program.File); err != nil {
-			return nil, err
-		}
 		if program.Info, err = buildinfo.ReadFile(program.File); err != nil {
 			return nil, err
 		}
 	}
-	return built, nil
+	return built, r.signAll(ctx, built, log)
+}
+
+// signAll has the programs signed, one after the other, since a person may have to touch a key. What is read and packed
+// is what comes of it.
+func (r *Release) signAll(ctx context.Context, built []*Program, log io.Writer) error {
+	for _, program := range built {
+		if err := r.sign(ctx, program, log); err != nil {
+			return err
+		}
+		var err error
+		if program.Body, err = os.ReadFile(program.File); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sign runs the hooks of the program's system.

@@ -94,6 +94,15 @@ func checkArchive(t *testing.T, dist string) {
 			t.Errorf("%s: %d bytes, %v", name, len(body), err)
 		}
 	}
+	licenses, err := os.ReadFile(filepath.Join(at, folder, "LICENSES.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"\nGo 1.", "\nmodernc.org/sqlite v", "\ngolang.org/x/crypto/x509roots/fallback v", "Mozilla Public License"} {
+		if !strings.Contains(string(licenses), part) {
+			t.Errorf("the license of %q is missing", part)
+		}
+	}
 	runs(t, func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), "./rollcall", args...)
 		cmd.Dir = filepath.Join(at, folder)
