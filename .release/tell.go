@@ -35,7 +35,7 @@ func (r *Release) Tell(to io.Writer) error {
 	for _, f := range sorted(names) {
 		fmt.Fprintf(out, "  %8.1f KiB  dist/%s\n", float64(len(f.Body))/1024, f.Path)
 	}
-	fmt.Fprintln(out, "\nUsers verify what they have downloaded:\n\n  sha256sum --ignore-missing -c SHA256SUMS")
+	fmt.Fprintf(out, "\nUsers verify what they have downloaded:\n\n")
 	for _, v := range verifications {
 		for _, signed := range []struct{ file, command string }{{SumsFile, v.sums}, {r.provenance(), v.provenance}} {
 			if _, err := os.Stat(filepath.Join(r.Dist, signed.file+v.suffix)); err == nil {
@@ -43,6 +43,7 @@ func (r *Release) Tell(to io.Writer) error {
 			}
 		}
 	}
+	fmt.Fprintln(out, "  sha256sum --ignore-missing -c", SumsFile)
 	for _, system := range []struct{ hook, command string }{
 		{r.Hooks.Windows, "Get-AuthenticodeSignature rollcall.exe                     in PowerShell"},
 		{r.Hooks.Mac, "codesign --verify --strict --verbose rollcall              on a Mac"},
