@@ -117,7 +117,7 @@ func (a *app) resultsCommand() *cobra.Command {
 		return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}, {Path: file, Role: fileset.Results, Option: "results"}, {Path: page, Role: fileset.Report, Option: "report"}}
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV; with --report alone none are written")
+	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV. With --report alone none are written")
 	cmd.Flags().StringVar(&page, "report", "", "write a page about the run to `FILE` (.html): what became of whom, why, and how the pace went")
 	return cmd
 }
