@@ -1,6 +1,6 @@
 // Package nearest finds the word that is meant by one with a slip of the pen. It knows no words itself.
 //
-//	nearest.Word("Platfrom", []string{"Platform", "Security"}) // Platform
+//	nearest.Word("dry-rum", []string{"deadline", "dry-run"}) // dry-run
 package nearest
 
 import (
