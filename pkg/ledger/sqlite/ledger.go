@@ -159,11 +159,14 @@ func View(path string) (*Ledger, error) {
 // Peek is [View] that leaves everything as it is: it makes no file and takes no lock, and for a ledger that something has to be
 // written to first it returns an error. What a process that is at work has written last may be missing.
 func Peek(path string) (*Ledger, error) {
-	if journal, err := os.Stat(path + "-journal"); err == nil && journal.Size() > 0 {
-		return nil, disk.Explain(path, errUnfinished)
-	}
 	l, _, err := viewAsItIs(path, still)
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	if journal, err := os.Stat(l.path + "-journal"); err == nil && journal.Size() > 0 {
+		return nil, errors.Join(disk.Explain(l.path, errUnfinished), l.Close())
+	}
+	return l, nil
 }
 
 // still says that nobody changes a file meanwhile: SQLite then locks nothing, and makes none beside it.

@@ -86,3 +86,14 @@ func TestPeekLeavesEverythingAsItIs(t *testing.T) {
 		})
 	}
 }
+
+// TestPeekFollowsALink has the journal beside the ledger, and not beside the link to it.
+func TestPeekFollowsALink(t *testing.T) {
+	link := place(t)
+	if err := os.Symlink(midway(t), link); err != nil {
+		t.Skipf("no links can be made here: %v", err)
+	}
+	if _, err := sqlite.Peek(link); !errors.Is(err, sqlite.ErrUnfinished) {
+		t.Errorf("Peek = %v, want ErrUnfinished", err)
+	}
+}
