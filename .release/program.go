@@ -26,7 +26,7 @@ func (r *Release) build(ctx context.Context, stage string, log io.Writer) ([]*Pr
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, t := range r.Targets {
 		built[i] = &Program{Target: t, File: filepath.Join(stage, t.OS+"_"+t.Arch, t.Program())}
-		group.Go(func() error { return t.compile(building, r.Source.Root, r.Version, built[i].File) })
+		group.Go(func() error { return t.compile(building, r.Source, r.Version, built[i].File) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func (r *Release) papers(ctx context.Context, built []*Program, stage string) (*
 	own := filepath.Join(stage, "own", host.Program())
 	if i := slices.IndexFunc(built, func(p *Program) bool { return p.Target == host }); i >= 0 {
 		own = built[i].File
-	} else if err := host.compile(ctx, r.Source.Root, r.Version, own); err != nil {
+	} else if err := host.compile(ctx, r.Source, r.Version, own); err != nil {
 		return nil, err
 	}
 	p, err := papers(ctx, r.Source, own, stage)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -114,7 +115,8 @@ func checkArchive(t *testing.T, dist string) {
 // runs has an installed program say its version and invite a sample against a service inside itself.
 func runs(t *testing.T, command func(args ...string) *exec.Cmd, roster string) {
 	t.Helper()
-	if out := do(t, command("version")); !strings.Contains(out, "1.2.3") {
+	stamp := regexp.MustCompile(`^rollcall 1\.2\.3 \(commit [0-9a-f]{12}, 20\S+Z\) go1`)
+	if out := do(t, command("version")); !stamp.MatchString(out) {
 		t.Errorf("rollcall version prints %q", out)
 	}
 	if out := do(t, command("invite", roster, "--sandbox", "--yes", "--results", "-")); strings.Count(out, ",invited,") != 12 {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Target is a system that the program is built for, in the words of Go.
@@ -54,11 +55,17 @@ func (t Target) Program() string {
 }
 
 // compile writes the program to file. Everything that Go would take from the machine is fixed, but for its own version,
-// which the provenance tells. Git is not asked, since an archive has none: the version is what the release says.
-func (t Target) compile(ctx context.Context, root, version, file string) error {
+// which the provenance tells. Go does not ask git, since an archive has none: version, commit and time are what the release
+// says.
+func (t Target) compile(ctx context.Context, s *Source, version, file string) error {
+	const set = " -X rollcall/pkg/version."
+	stamp := set + "release=" + version + set + "date=" + s.Time.Format(time.RFC3339)
+	if s.Commit != "" {
+		stamp += set + "commit=" + s.Commit
+	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-mod=readonly",
-		"-ldflags=-s -w -X rollcall/pkg/version.release="+version, "-o", file, "./cmd/rollcall")
-	cmd.Dir = root
+		"-ldflags=-s -w"+stamp, "-o", file, "./cmd/rollcall")
+	cmd.Dir = s.Root
 	cmd.Env = append(cmd.Environ(), "GOOS="+t.OS, "GOARCH="+t.Arch, "GOAMD64=v1", "GOARM64=v8.0",
 		"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-trimpath", "GOFIPS140=off")
 	if _, err := output(cmd); err != nil {

@@ -18,7 +18,7 @@ import (
 // underWine are the scripts that the program for Windows has to pass under Wine: what is different there is the terminal,
 // paths, locks, how files take each other's place, and how a process ends.
 var underWine = []string{
-	"audit-killed", "invite-fix", "invite-killed", "invite-plan", "invite-two-processes", "leavers-killed", "results",
+	"audit-killed", "invite-fix", "invite-killed", "invite-two-processes", "leavers-killed", "results",
 }
 
 // TestWindows runs the program that is built for Windows. The service, the scripts and what disturbs it are of this system.

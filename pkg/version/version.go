@@ -1,7 +1,7 @@
 // Package version says which build of the program this is: in its help, in its logs, to the service, and in bug reports.
 //
-// A build knows by itself what commit it was made of, and whether something was changed beside it. A release has a number
-// besides, which its build sets:
+// A build in a clone knows by itself what commit it was made of, and whether something was changed beside it. A release has
+// a number besides, and may be built where there is no clone. So its build sets release, commit and date:
 //
 //	go build -ldflags '-X rollcall/pkg/version.release=1.2.3' ./cmd/rollcall
 package version
@@ -14,8 +14,8 @@ import (
 	"sync"
 )
 
-// release is the number of a release, set by its build.
-var release string
+// What the build of a release sets: its number, and the hash and the time of its commit.
+var release, commit, date string
 
 // Info is what a build knows of itself. What it does not know is empty.
 type Info struct {
@@ -38,18 +38,19 @@ var known = sync.OnceValue(func() Info {
 	if !ok {
 		build = &debug.BuildInfo{}
 	}
-	return of(build, release)
+	return of(build, Info{Version: release, Commit: commit, Date: date})
 })
 
-// of returns what a build says of itself, given the number of its release, if it is one.
-func of(build *debug.BuildInfo, release string) Info {
-	i := Info{Version: cmp.Or(release, build.Main.Version, "unknown"), Go: cmp.Or(build.GoVersion, runtime.Version())}
+// of returns what a build says of itself, if it is no release, which has been told.
+func of(build *debug.BuildInfo, told Info) Info {
+	i := told
+	i.Version, i.Go = cmp.Or(told.Version, build.Main.Version, "unknown"), cmp.Or(build.GoVersion, runtime.Version())
 	for _, setting := range build.Settings {
 		switch setting.Key {
 		case "vcs.revision":
-			i.Commit = setting.Value
+			i.Commit = cmp.Or(told.Commit, setting.Value)
 		case "vcs.time":
-			i.Date = setting.Value
+			i.Date = cmp.Or(told.Date, setting.Value)
 		case "vcs.modified":
 			i.Modified = setting.Value == "true"
 		}

@@ -19,28 +19,33 @@ func TestOf(t *testing.T) {
 	date := debug.BuildSetting{Key: "vcs.time", Value: "2026-11-28T18:59:01Z"}
 	modified := func(value string) debug.BuildSetting { return debug.BuildSetting{Key: "vcs.modified", Value: value} }
 	for _, test := range []struct {
-		name    string
-		give    *debug.BuildInfo
-		release string
-		want    Info
-		line    string
+		name string
+		give *debug.BuildInfo
+		told Info
+		want Info
+		line string
 	}{
 		{
-			"a release", built("v0.0.0-2026", commit, date, modified("false")), "1.2.3",
+			"a release", built("v0.0.0-2026", commit, date, modified("false")), Info{Version: "1.2.3"},
 			Info{Version: "1.2.3", Commit: commit.Value, Date: date.Value, Go: "go1.26.1"},
 			"1.2.3 (commit 3c5e6de0d1f2, 2026-11-28T18:59:01Z) go1.26.1",
 		},
 		{
-			"changed files", built("v0.0.0-2026", commit, date, modified("true")), "",
+			"changed files", built("v0.0.0-2026", commit, date, modified("true")), Info{},
 			Info{Version: "v0.0.0-2026", Commit: commit.Value, Date: date.Value, Modified: true, Go: "go1.26.1"},
 			"v0.0.0-2026 (commit 3c5e6de0d1f2, 2026-11-28T18:59:01Z, modified) go1.26.1",
 		},
-		{"no repository", built("(devel)"), "", Info{Version: "(devel)", Go: "go1.26.1"}, "(devel) go1.26.1"},
-		{"nothing", &debug.BuildInfo{}, "", Info{Version: "unknown", Go: runtime.Version()}, "unknown " + runtime.Version()},
-		{"a short hash", built("(devel)", debug.BuildSetting{Key: "vcs.revision", Value: "3c5e"}), "", Info{Version: "(devel)", Commit: "3c5e", Go: "go1.26.1"}, "(devel) (commit 3c5e) go1.26.1"},
+		{
+			"a release from an archive", built("(devel)"), Info{Version: "1.2.3", Commit: commit.Value, Date: date.Value},
+			Info{Version: "1.2.3", Commit: commit.Value, Date: date.Value, Go: "go1.26.1"},
+			"1.2.3 (commit 3c5e6de0d1f2, 2026-11-28T18:59:01Z) go1.26.1",
+		},
+		{"no repository", built("(devel)"), Info{}, Info{Version: "(devel)", Go: "go1.26.1"}, "(devel) go1.26.1"},
+		{"nothing", &debug.BuildInfo{}, Info{}, Info{Version: "unknown", Go: runtime.Version()}, "unknown " + runtime.Version()},
+		{"a short hash", built("(devel)", debug.BuildSetting{Key: "vcs.revision", Value: "3c5e"}), Info{}, Info{Version: "(devel)", Commit: "3c5e", Go: "go1.26.1"}, "(devel) (commit 3c5e) go1.26.1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := of(test.give, test.release)
+			got := of(test.give, test.told)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
