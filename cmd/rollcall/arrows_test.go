@@ -40,6 +40,8 @@ var arrows = []arrow{
 	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
 	{"timeline", "", "it counts what happens over time, whatever that is and wherever it is kept and shown"},
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
+	{"paint", "", "it makes lines fit for a terminal, whatever they say"},
+	{"pager", "", "it shows text in a program of the person's choice, whatever the text is"},
 	{"prose", "", "it lays out a text, whatever it is about and wherever it is read"},
 	{"manual", "prose", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
 	{"console", "secret", "it knows terminals, not invitations"},
@@ -136,7 +138,7 @@ var dependencies = []dependency{
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
-	{"golang.org/x/text", "charset console document email nearest roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
+	{"golang.org/x/text", "charset console document email nearest paint roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
 
 	{"github.com/gogs/chardet", "charset", "it has the statistics of ICU by which languages and encodings are told"},
 	{"github.com/mtibben/confusables", "email", "it has the table of Unicode by which domains look alike"},
