@@ -51,6 +51,7 @@ type Directory struct {
 	doubled          map[string]bool
 	members, pending int
 	teams            []cybedefend.Team
+	domains          domains
 }
 
 // Membership is what the lists hold about one person. The zero value is a stranger.

@@ -88,6 +88,7 @@ func (r *reading) listInvitations(keep func(cybedefend.Invitation)) *paging.Read
 				r.oddItems("invitations", page)
 			}
 			r.Progress(r.found)
+			r.Listing(Listing{Of: "invitations", Found: r.found})
 		},
 	})
 }
@@ -104,6 +105,9 @@ func invitationID(i cybedefend.Invitation) string {
 func (r *reading) addInvitation(i cybedefend.Invitation) {
 	in, now := &r.invitations, r.Now()
 	id, key := invitationID(i), email.Fold(i.Email)
+	if StateOf(i, now) == Pending {
+		r.domains.add(i.Email)
+	}
 	if !r.interest.invitation(key, i) {
 		hash := in.hash(id)
 		delete(in.others, hash)

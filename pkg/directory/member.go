@@ -14,6 +14,8 @@ import (
 type members struct {
 	kept  map[string]cybedefend.User
 	count int
+	// shown counts those who were listed so far, and total is how many the service says there are.
+	shown, total int
 	// veiled counts those whose address cannot be read or is masked.
 	veiled int
 	// probe is the key of a member whom a search that can be relied on finds, empty if none is known.
@@ -29,10 +31,13 @@ func (r *reading) readMembers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.members.total = total
 	if wanted, ok := r.wanted(); ok && lookUpPays(len(wanted), total) {
 		if works, err := r.lookUp(ctx, wanted); works || err != nil {
-			r.members.count = total
-			return err
+			if r.members.count, r.domains.some = total, true; err != nil {
+				return err
+			}
+			return r.searchDomains(ctx)
 		}
 	}
 	result, err := list.Read(ctx)
@@ -76,11 +81,14 @@ func (r *reading) page(pages []oddPage) {
 		r.oddItems("members", page)
 	}
 	r.Progress(r.found)
+	r.Listing(Listing{"members", r.members.shown, r.members.total})
 }
 
 // addMember keeps a member who matters.
 func (r *reading) addMember(u cybedefend.User) {
 	r.found++
+	r.members.shown++
+	r.domains.add(u.Email)
 	key := email.Fold(u.Email)
 	if veiled(u.Email) {
 		r.members.veiled++

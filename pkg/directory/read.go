@@ -49,6 +49,10 @@ type Options struct {
 	// list of invitations is empty, all of them have to be members by now, or the reading is not complete.
 	Pending []string
 
+	// Domains asks whether there are members at the domains of People, see [Directory.IsNewDomain]: that takes a few calls more
+	// where people are looked up singly.
+	Domains bool
+
 	// Call makes one call of the reading: it waits for the pace and repeats a failed one as it sees fit. It must be safe
 	// for concurrent use. Nil: once.
 	Call func(ctx context.Context, call func(context.Context) error) error
@@ -59,6 +63,16 @@ type Options struct {
 	// Progress, if set, is told after each page how many members and invitations were found so far. It is never called
 	// twice at once.
 	Progress func(found int)
+	// Listing, if set, is told after each page of a list how far that is. It is never called twice at once.
+	Listing func(Listing)
+}
+
+// Listing is how far the reading of a list has come.
+type Listing struct {
+	// Of is what is listed: "members" or "invitations".
+	Of string
+	// Found counts those who were shown, and Total is how many the service says there are, 0 if it does not say.
+	Found, Total int
 }
 
 func (o Options) withDefaults() Options {
@@ -67,6 +81,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Listing == nil {
+		o.Listing = func(Listing) {}
 	}
 	if o.Progress == nil {
 		o.Progress = func(int) {}
@@ -134,6 +151,7 @@ type reading struct {
 
 	// found counts the members and invitations so far, for [Options.Progress].
 	found       int
+	domains     domains
 	invitations invitations
 	members     members
 }
@@ -145,7 +163,7 @@ func newReading(o Options) *reading {
 // finish makes the directory of what was read.
 func (r *reading) finish(d *Directory) {
 	d.Gaps, d.Warnings, d.Stable, d.Complete = r.gaps, r.warnings(), !r.shifts, !r.lacks
-	d.members = r.members.count
+	d.members, d.domains = r.members.count, r.domains
 	r.invitations.finish(d, r.interest, r.Now())
 	d.joined = map[string][]cybedefend.User{}
 	for _, key := range slices.Sorted(maps.Keys(r.members.kept)) {

@@ -106,8 +106,12 @@ func Members(ctx context.Context, o Options) (all []cybedefend.User, stable bool
 	r := newReading(o.withDefaults())
 	list := r.listMembers("", func(u cybedefend.User) {
 		r.found++
+		r.members.shown++
 		all = append(all, u)
 	}, r.page)
+	if r.members.total, err = list.First(ctx); err != nil {
+		return all, false, err
+	}
 	result, err := list.Read(ctx)
 	return all, result.Stable && result.Shown >= result.Total, err
 }

@@ -1,0 +1,97 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/email"
+)
+
+// mostDomains is how many domains are searched for at most, each with a call.
+const mostDomains = 10
+
+// domains are those of the addresses of members and open invitations that a reading has shown, those of people included who do
+// not matter otherwise.
+type domains struct {
+	seen map[string]bool
+	// some says that not everybody was listed; absent are the domains at which a search has found nobody then.
+	some   bool
+	absent map[string]bool
+}
+
+// domainOf returns the domain of an address, in whatever spelling; empty if it has none.
+func domainOf(address string) string {
+	_, domain, _ := strings.Cut(email.Fold(address), "@")
+	return domain
+}
+
+// add takes in an address.
+func (d *domains) add(address string) {
+	if domain := domainOf(address); domain != "" {
+		if d.seen == nil {
+			d.seen = map[string]bool{}
+		}
+		d.seen[domain] = true
+	}
+}
+
+// IsNewDomain reports whether the organization has neither a member nor an open invitation at the domain of an address. Known is
+// false where nobody can say: where people were looked up singly, see [MaxLookups], that is found out only if
+// [Options.Domains] asks for it.
+func (d *Directory) IsNewDomain(address string) (isNew, known bool) {
+	domain := domainOf(address)
+	switch {
+	case d == nil || domain == "":
+		return false, false
+	case d.domains.seen[domain]:
+		return false, true
+	}
+	return true, d.Certain() && (!d.domains.some || d.domains.absent[domain])
+}
+
+// searchDomains searches for members at the domains of the people who matter that no list has shown. A search that does not find
+// a member who is known by the domain says nothing, and nothing is known of the domains then.
+func (r *reading) searchDomains(ctx context.Context) error {
+	if !r.Domains || r.members.probe == "" {
+		return nil
+	}
+	var open []string
+	for _, address := range r.People {
+		if domain := domainOf(address); !r.domains.seen[domain] && searchable("@"+domain) && !slices.Contains(open, domain) && len(open) < mostDomains {
+			open = append(open, domain)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	if found, err := r.hasMemberAt(ctx, domainOf(r.members.probe)); !found || err != nil {
+		return err
+	}
+	r.domains.absent = map[string]bool{}
+	for _, domain := range open {
+		found, err := r.hasMemberAt(ctx, domain)
+		if err != nil {
+			return err
+		}
+		r.domains.absent[domain] = !found
+	}
+	return nil
+}
+
+// hasMemberAt reports whether a search for a domain finds a member there. It finds nobody where there is no such search.
+func (r *reading) hasMemberAt(ctx context.Context, domain string) (found bool, err error) {
+	var hits cybedefend.MembersPage
+	err = r.Call(ctx, func(ctx context.Context) (err error) {
+		hits, err = r.Service.Members(ctx, r.OrganizationID, cybedefend.Page{Number: 1, Size: cybedefend.PageSize}, "@"+domain)
+		return err
+	})
+	for _, u := range hits.Users {
+		if domainOf(u.Email) == domain {
+			found = true
+			r.domains.add(u.Email)
+		}
+	}
+	return found, unlessRefused(err)
+}
