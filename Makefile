@@ -15,7 +15,7 @@ help: ## Show this list
 
 run: build ## Invite the people of samples/team.csv to a sandbox and show what came of it
 	bin/rollcall invite samples/team.csv --sandbox --yes
-	@cut -d, -f1-7 samples/team.results.csv
+	@cut -d, -f1-7 samples/team.sandbox.results.csv
 
 build: ## Build bin/rollcall, one static file
 	CGO_ENABLED=0 go build -trimpath -o bin/rollcall ./cmd/rollcall
@@ -57,4 +57,4 @@ check: ## All that must hold before a change is shared: format, modules, vet, li
 	@$(MAKE) lint vet-others test
 
 clean: ## Remove what was built and what a run of the samples wrote
-	rm -rf bin dist samples/*.results.*
+	rm -rf bin dist samples/*.results.* samples/*.sandbox.*

@@ -44,7 +44,7 @@ var arrows = []arrow{
 	{"pager", "", "it shows text in a program of the person's choice, whatever the text is"},
 	{"prose", "", "it lays out a text, whatever it is about and wherever it is read"},
 	{"manual", "prose", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
-	{"console", "secret", "it knows terminals, not invitations"},
+	{"console", "paint secret", "it knows terminals, not invitations"},
 
 	// Documents.
 	{"roster", "document email formula nearest remedy workbook", "a roster is checked offline, without the service and without memory"},
@@ -81,8 +81,8 @@ var arrows = []arrow{
 
 	// What a run leaves behind.
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
-	{"causes", "", "it groups people by reasons, whoever they are and whatever was done about them"},
-	{"report", "causes plural record remedy status", "a report is made from records alone, so that it can be made again later"},
+	{"causes", "paint", "it groups people by reasons, whoever they are and whatever was done about them"},
+	{"report", "causes paint plural record remedy status", "a report is made from records alone, so that it can be made again later"},
 	{"htmlreport", "causes plural record report results status timeline", "it writes a page from records alone, so that it can be written again later"},
 	{"notify", "address atomicfile bounded causes connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
@@ -94,19 +94,20 @@ var arrows = []arrow{
 	// The edge.
 	{"sandboxflags", "cybedefend nearest pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
+		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
 			"pace paging plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
-	{"listing", "console cybedefend directory email formula guard ledger plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
-	{"doctor", "config connection console cybedefend ledger/sqlite onboard plural remedy status", "it looks at what a run needs, whoever asks"},
-	{"preview", "onboard plan plural record remedy roster", "it shows a preview to a person, whoever asks"},
-	{"findings", "onboard remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
+	{"live", "console onboard pace record", "it says how far a run is, whoever watches and however that is shown"},
+	{"listing", "cybedefend directory email formula guard ledger paint plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
+	{"doctor", "config connection cybedefend ledger/sqlite onboard paint plural remedy status", "it looks at what a run needs, whoever asks"},
+	{"preview", "onboard paint plan plural record remedy report roster", "it shows a preview to a person, whoever asks"},
+	{"findings", "onboard paint remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
 	{"completion", "complete onboard roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing " +
-			"notify onboard pace plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing live " +
+			"notify onboard pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -138,7 +139,7 @@ var dependencies = []dependency{
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
-	{"golang.org/x/text", "charset console document email nearest paint roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
+	{"golang.org/x/text", "charset document email nearest paint roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
 
 	{"github.com/gogs/chardet", "charset", "it has the statistics of ICU by which languages and encodings are told"},
 	{"github.com/mtibben/confusables", "email", "it has the table of Unicode by which domains look alike"},

@@ -16,9 +16,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes the commands that scripts can execute: rollcall itself, and midway, which disturbs it.
+// TestMain makes the commands that scripts can execute: rollcall itself, midway, which disturbs it, and terminal, which it runs at.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rollcall": bounded(main), "midway": bounded(midway)})
+	testscript.Main(m, map[string]func(){"rollcall": bounded(main), "midway": bounded(midway), "terminal": bounded(terminal)})
 }
 
 // longest is how long a command may take, on a busy machine, too.
@@ -46,6 +46,8 @@ func bounded(command func()) func() {
 //	mails N                 the sandbox has mailed N people, each of them once
 //	calls N operation       the sandbox was called so often: calls 0 invite
 //	midway N what command…  executed through status: see [midway]
+//	terminal WIDTH command  executed through status, at a terminal of so many cells: see [terminal]
+//	harmless N text command the same, and what the terminal was sent has the text and does it no harm: see [harmless]
 //	people N FILE           FILE is a roster of N people
 //	column FILE name cell…  the column of a CSV file or workbook has exactly these cells; invited*3 stands for three
 //	fill FILE sheet A2=ada… the sheet of the workbook gets these cells
@@ -75,7 +77,7 @@ func scriptParams() testscript.Params {
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
 			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
-			"take": take, "resave": resave,
+			"take": take, "resave": resave, "harmless": harmless,
 		},
 	}
 }

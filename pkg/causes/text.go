@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"rollcall/pkg/paint"
 )
 
 // What comes from outside, the service's words and a roster's cells, holds no control character when it is printed, nothing
@@ -14,26 +14,41 @@ import (
 // Lines says for people who needs something: the first [Named], by reason, and how many more there are, which the file has;
 // an empty name of a file says that none has. It returns nil for no causes.
 func Lines(list []Cause, file string) (lines []string) {
+	for _, line := range Painted(list, file, 0) {
+		lines = append(lines, line.String())
+	}
+	return lines
+}
+
+// Painted returns the lines of [Lines] for a terminal, each indented by a number of blanks.
+func Painted(list []Cause, file string, indent int) (lines []paint.Line) {
+	add := func(line paint.Line, hang int) { lines = append(lines, line.Hanging(indent+hang)) }
+	begin := paint.Words(strings.Repeat(" ", indent))
 	shown, left := share(list), 0
 	for i, cause := range list {
 		left += cause.Count - shown[i]
 		if shown[i] == 0 {
 			continue
 		}
-		lines = append(lines, Line(cause))
-		for _, example := range cause.Examples[:shown[i]] {
-			lines = append(lines, "  "+example.text())
+		counted := strconv.Itoa(cause.Count) + " " + cause.Outcome
+		line := begin.In(paint.Bad, counted)
+		if cause.Error != "" {
+			line = line.Words(": " + cause.Error)
 		}
-		if hint := clean(cause.Hint); hint != "" {
-			lines = append(lines, "  hint: "+hint)
+		add(line, len(counted)+2)
+		for _, example := range cause.Examples[:shown[i]] {
+			add(begin.Words("  "+example.text()), 4)
+		}
+		if cause.Hint != "" {
+			add(begin.Words("  ").In(paint.Strong, "hint: ").Words(cause.Hint), 8)
 		}
 	}
 	if left > 0 {
 		more := fmt.Sprintf("and %d more", left)
 		if file != "" {
-			more += " in " + clean(file)
+			more += " in " + file
 		}
-		lines = append(lines, more)
+		add(begin.Words(more), 2)
 	}
 	return lines
 }
@@ -41,7 +56,7 @@ func Lines(list []Cause, file string) (lines []string) {
 // Line says in a line how many people have the cause, and what it is.
 func Line(cause Cause) string {
 	line := strconv.Itoa(cause.Count) + " " + cause.Outcome
-	if reason := clean(cause.Error); reason != "" {
+	if reason := paint.Clean(cause.Error); reason != "" {
 		line += ": " + reason
 	}
 	return line
@@ -49,7 +64,7 @@ func Line(cause Cause) string {
 
 // text says who it is.
 func (e Example) text() string {
-	who := clean(e.Email)
+	who := paint.Clean(e.Email)
 	switch {
 	case e.Line == 0:
 		return who
@@ -73,20 +88,4 @@ func share(list []Cause) []int {
 		}
 	}
 	return shown
-}
-
-// clean makes text from outside fit to stand in a line.
-func clean(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r == utf8.RuneError:
-			b.WriteRune(r)
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029', unicode.Is(unicode.Bidi_Control, r):
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

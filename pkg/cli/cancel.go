@@ -48,9 +48,10 @@ func (a *app) cancel(cmd *cobra.Command, o *order, c onboard.CancelOptions) (err
 	if err = errors.Join(a.refuseConflicts(cmd, o.conflicts()), o.complete(a), a.refuseUnasked(o, "cancel", "cancel", "cancelled")); err != nil {
 		return err
 	}
-	if c.History, err = a.history(historyFlags{ledger: o.Ledger, organization: o.OrganizationID}); err != nil {
+	if c.History, err = a.history(historyFlags{o.Ledger, o.OrganizationID, o.Place.Sandbox}); err != nil {
 		return err
 	}
+	a.sandbox.Store(o.Sandbox)
 	c.Options, c.Observer = o.Options, a.observer()
 	c.Observer.Connected = func(found *onboard.Connection) { a.witness.Connected(cmd.Context(), o.Ledger, found) }
 	report, err := onboard.RunCancel(context.WithoutCancel(cmd.Context()), cmd.Context().Done(), c, func(p *onboard.CancelPreview) error {

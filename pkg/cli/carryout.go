@@ -35,7 +35,8 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 		a.explain(errors.Join(err, o.ReportRefused(report.Summary{Roster: path, Status: onboard.StatusOf(err)}, err)), a.origins[cmd])
 		return onboard.StatusOf(err)
 	}
-	o.Roster = path
+	o.Roster, o.Sandbox = path, o.Place.Sandbox
+	a.sandbox.Store(o.Sandbox)
 	r := &run{app: a, order: o, origins: a.origins[cmd], notifier: notifier}
 	var report onboard.Report
 	if err = complete(); err == nil {
@@ -100,6 +101,9 @@ func (r *run) dryRun(ctx context.Context, session *onboard.Session) error {
 	p, err := session.DryRun(ctx)
 	if p == nil {
 		return err
+	}
+	if listErr := r.listRows(ctx, p); listErr != nil {
+		return errors.Join(err, listErr)
 	}
 	for _, problem := range p.Problems {
 		r.console.Printf("%s", console.Clean(problem))
@@ -198,7 +202,11 @@ func (a *app) observer() onboard.Observer {
 			event.Msg("request")
 		},
 		Unread: func(err error, wait time.Duration) {
-			a.log.Warn().Err(err).Float64(console.FieldWait, console.Seconds(wait)).Msg("the service could not be read, trying again")
+			level := zerolog.WarnLevel
+			if a.console.IsLive() { // which says so
+				level = zerolog.DebugLevel
+			}
+			a.log.WithLevel(level).Err(err).Float64(console.FieldWait, console.Seconds(wait)).Msg("the service could not be read, trying again")
 		},
 	}
 }
@@ -231,9 +239,10 @@ func (r *run) writeSummary(report onboard.Report) error {
 	case !report.Final, r.common.quiet && report.Status == status.Well && !report.DryRun:
 		return nil
 	case r.order.Results == "-":
-		return report.WriteText(lines{r.console})
+		r.console.Print(report.Lines()...)
+		return nil
 	}
-	return report.WriteText(r.Out)
+	return r.paper().Print(report.Lines()...)
 }
 
 // logEnd writes the last line of a log. What came to no run has its error on standard error; only a detailed log needs
@@ -282,9 +291,7 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	question := preview.Question(p)
 	asks := r.order.asks() && question != "" && r.canAsk()
 	if asks || !r.common.quiet {
-		for _, line := range preview.Lines(p, p.Results, asFlag) {
-			r.console.Printf("%s", line)
-		}
+		r.console.Print(preview.Lines(p, asFlag)...)
 	}
 	if !asks {
 		return nil

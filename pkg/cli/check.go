@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rollcall/pkg/console"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/findings"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/report"
 	"rollcall/pkg/shell"
 	"rollcall/pkg/status"
 	"rollcall/pkg/usage"
@@ -73,8 +74,11 @@ func (a *app) checkAll(ctx context.Context, c *checking, paths []string) error {
 	case len(paths) > 1:
 		c.Together = &onboard.Together{}
 	}
-	terminal, _ := terminalOf(a.Out)
-	out := findings.New(a.Out, findings.Options{Format: format, First: terminal, Render: asFlag, Clean: console.Clean, Version: version.Get().Version})
+	paper, stream := a.paper(), a.Out
+	if format == findings.Text { // which cleans its lines itself, and has colours
+		stream = paper.Out
+	}
+	out := findings.New(stream, findings.Options{Format: format, First: paper.Width != nil, Render: asFlag, Color: paper.Color, Width: paper.Width, Version: version.Get().Version})
 	worst := status.Well
 	for _, path := range paths {
 		one := c.Document
@@ -111,7 +115,7 @@ func (a *app) check(ctx context.Context, d onboard.Document, c *checking, out *f
 	}
 	if r := checked.Roster; r != nil && text && !a.common.quiet {
 		a.console.Printf("%s: read as %s", checked.Name, r.Detected)
-		a.console.Printf("%s: %s", checked.Name, checked.Counts())
+		a.console.Print(paint.Line{}.Words(checked.Name+": ").In(report.RoleOfStatus(checked.Status()), checked.Counts()))
 		if n := r.Mendable(); n > 0 && checked.Fixed == nil {
 			a.console.Printf("%s: %s can be mended without a person: --fix FILE", checked.Name, plural.Of(n, "row"))
 		}

@@ -29,6 +29,7 @@ import (
 	"rollcall/pkg/doctor"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/status"
@@ -71,7 +72,10 @@ func Run(ctx context.Context, p Process) status.Status {
 			if a.stage.CompareAndSwap(stageHarmless, stageLeft) {
 				return status.Interrupted
 			}
-		case <-p.Signals:
+		case signal := <-p.Signals:
+			if signal == os.Interrupt && a.paging.Load() {
+				continue // it is the pager's
+			}
 			if leave != nil {
 				return status.Interrupted
 			}
@@ -107,6 +111,10 @@ type app struct {
 	logFile   io.Closer
 	witness   doctor.Witness // of what a detailed log tells of a connection
 	stage     atomic.Int32
+	// product is standard output as it is. Out lets nothing through to a terminal that one would obey.
+	product io.Writer
+	paging  atomic.Bool // a pager has the terminal
+	sandbox atomic.Bool // what is done is done in one that this process is
 	// jobName is that of the job at hand, its file and line, nil or empty if there is none.
 	jobName atomic.Pointer[string]
 	// runName is that of the run at hand, nil or empty before there is one.
@@ -117,15 +125,19 @@ type app struct {
 }
 
 func newApp(p Process) *app {
-	return &app{
-		Process: p, origins: map[*cobra.Command]origins{}, files: map[*cobra.Command]func([]string) fileNames{},
+	a := &app{
+		Process: p, product: p.Out, origins: map[*cobra.Command]origins{}, files: map[*cobra.Command]func([]string) fileNames{},
 	}
+	if terminal, _ := terminalOf(p.Out); terminal {
+		a.Out = paint.NewFilter(p.Out)
+	}
+	return a
 }
 
 // commonFlags are the flags of every command.
 type commonFlags struct {
-	json, quiet, verbose, noColor bool
-	logFormat, logFile            string
+	json, quiet, verbose, noColor, noProgress, noPager bool
+	logFormat, logFile                                 string
 }
 
 func (a *app) run(ctx context.Context) (code status.Status) {
@@ -174,14 +186,14 @@ func (a *app) explain(err error, from origins) {
 	}
 	if refused, ok := errors.AsType[*onboard.Error](err); ok {
 		for _, line := range refused.Details {
-			a.console.Printf("%s%s", job, console.Clean(line))
+			a.console.Print(paint.Words(job + line).Hanging(4))
 		}
 	}
 	for line := range strings.SplitSeq(from.of(err)+remedy.Text(err, asFlag), "\n") {
-		a.console.Printf("rollcall: %s%s", job, line)
+		a.console.Print(paint.Line{}.In(paint.Bad, "rollcall: ").Words(job + line).Hanging(2))
 	}
 	if hint := onboard.RemedyOf(err).Render(asFlag); hint != "" {
-		a.console.Printf("hint: %s", hint)
+		a.console.Print(paint.Line{}.In(paint.Strong, "hint: ").Words(hint).Hanging(2))
 	}
 }
 
@@ -234,7 +246,9 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.common.verbose, "verbose", "v", false, "log every request, and at the start of a run what rollcall doctor says")
 	flags.StringVar(&a.common.logFormat, "log-format", string(console.LogConsole), "`FORMAT` of logs on standard error: console or json")
 	flags.StringVar(&a.common.logFile, "log-file", "", "append a detailed log to `FILE`, as JSON")
-	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set)")
+	flags.BoolVar(&a.common.noColor, "no-color", false, "no colours (also with NO_COLOR set; FORCE_COLOR asks for them where there is no terminal)")
+	flags.BoolVar(&a.common.noProgress, "no-progress", false, "no line that changes: a new one soon and then every 30s, as for a screen reader or a slow connection (also with TERM=dumb)")
+	flags.BoolVar(&a.common.noPager, "no-pager", false, "print what is long at once, without $ROLLCALL_PAGER, $PAGER or less (also with ROLLCALL_PAGER empty)")
 	flags.BoolP("help", "h", false, "show this help, and with --all the whole of it")
 	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.cancelCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
 		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.progressCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand())
@@ -254,15 +268,8 @@ func (a *app) start() error {
 
 // open makes the console on standard error, and the logger.
 func (a *app) open() error {
-	_, noColor := a.Lookup("NO_COLOR")
 	terminal, width := terminalOf(a.Err)
-	color := terminal && !noColor && !a.common.noColor
-	screen := console.Redact(a.Err)
-	a.redactors = []*console.Redactor{screen}
-	a.console = console.New(console.Options{
-		Out: screen, Terminal: terminal, Width: width, Color: color, Quiet: a.common.quiet,
-		Plain: func(status string) { a.log.Info().Msg(status) },
-	})
+	color := a.colors(terminal)
 	// On a terminal the plan, the live line and the summary say it better.
 	level := zerolog.InfoLevel
 	switch {
@@ -271,6 +278,16 @@ func (a *app) open() error {
 	case terminal && a.common.logFormat == string(console.LogConsole):
 		level = zerolog.WarnLevel
 	}
+	screen := console.Redact(a.Err)
+	a.redactors = []*console.Redactor{screen}
+	a.console = console.New(console.Options{
+		Out: screen, Terminal: terminal, Width: width, Color: color, Quiet: a.common.quiet, Append: a.common.noProgress || a.getenv("TERM") == "dumb",
+		Plain: func(status string) {
+			if a.log.Info().Msg(status); level > zerolog.InfoLevel { // a log file has it, and nobody else
+				a.console.Printf("%s", status)
+			}
+		},
+	})
 	sinks := []console.Sink{{Out: a.console, Format: console.LogFormat(a.common.logFormat), Level: level, Color: color}}
 	if a.common.logFile != "" {
 		file, err := fileset.Append(a.common.logFile)
@@ -284,6 +301,9 @@ func (a *app) open() error {
 	a.log = console.NewLogger(sinks...).Hook(zerolog.HookFunc(func(event *zerolog.Event, _ zerolog.Level, _ string) {
 		if job := a.jobName.Load(); job != nil && *job != "" {
 			event.Str(console.FieldJob, *job)
+		}
+		if a.sandbox.Load() {
+			event.Bool("sandbox", true)
 		}
 		if run := a.runName.Load(); run != nil && *run != "" {
 			event.Str(console.FieldRun, *run)
@@ -332,6 +352,9 @@ func terminalOf(stream any) (terminal bool, width func() int) {
 func (a *app) close() status.Status {
 	a.console.Close()
 	printed := a.printed()
+	if filter, ok := a.Out.(*paint.Filter); ok && filter.Close() != nil {
+		printed = printed.Worse(status.Unexpected)
+	}
 	if a.logFile != nil {
 		if err := a.logFile.Close(); err != nil {
 			a.console.Printf("rollcall: log file: %v", err)

@@ -85,7 +85,7 @@ func (a *app) resolve(p place) (config.Settings, error) {
 func endpointOf(found config.Settings) onboard.Endpoint {
 	endpoint := onboard.Endpoint{URL: found.APIURL.Text, CredentialsFrom: found.Credentials.Source}
 	if token := found.Credentials.AccessToken; !token.Empty() {
-		endpoint.Credentials = cybedefend.AccessToken(token)
+		endpoint.Credentials, endpoint.Expires = cybedefend.AccessToken(token), cybedefend.Expiry(token)
 	} else {
 		endpoint.Credentials = cybedefend.PersonalAccessToken{Token: found.Credentials.PAT, AuthEndpoint: found.AuthEndpoint.Text}
 	}
@@ -132,4 +132,9 @@ func (a *app) defaultLedger(organizationID string) (string, error) {
 func isFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
+}
+
+// sandboxLedger is [app.defaultLedger] for a sandbox, whose runs are no others' company.
+func (a *app) sandboxLedger(organizationID string) (string, error) {
+	return a.defaultLedger(filepath.Join("sandbox", organizationID))
 }

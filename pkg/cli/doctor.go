@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +10,7 @@ import (
 	"rollcall/pkg/doctor"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/version"
 )
 
@@ -44,7 +46,7 @@ func (a *app) examine(ctx context.Context, o doctor.Options, p place) error {
 	o.Service.Dial = func(context.Context) (onboard.Endpoint, error) { return endpoint, nil }
 	found := doctor.Examine(ctx, o)
 	a.console.Clear()
-	write := found.WriteText
+	write := func(io.Writer, remedy.Renderer) error { return a.paper().Print(found.Lines(asFlag)...) }
 	if a.common.json {
 		write = found.WriteJSON
 	}

@@ -12,6 +12,7 @@ import (
 
 	"rollcall/pkg/connection"
 	"rollcall/pkg/fetch"
+	"rollcall/pkg/pager"
 	"rollcall/pkg/remedy"
 )
 
@@ -149,7 +150,7 @@ func (a *app) checkVariables(cmd *cobra.Command) error {
 // unknownVariables says of each variable that has rollcall's prefix, a value, and no flag, which one may be meant.
 func unknownVariables(root *cobra.Command, environ []string) (unknown []string) {
 	known := &cobra.Command{SuggestionsMinimumDistance: 2} // it knows what is near
-	names := map[string]bool{}
+	names := map[string]bool{pager.Variable: true}
 	add := func(flag *pflag.Flag) {
 		if name := environmentName(flag.Name); !names[name] {
 			names[name] = true

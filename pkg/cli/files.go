@@ -97,7 +97,11 @@ func (a *app) addFiles(files *fileset.Set, names fileNames, job int) {
 		}
 	}
 	// Which of the default ledgers is opened is known once the organization is, so none may be written over.
-	if path, err := a.defaultLedger("ORGANIZATION"); err == nil {
+	for _, of := range []func(string) (string, error){a.defaultLedger, a.sandboxLedger} {
+		path, err := of("ORGANIZATION")
+		if err != nil {
+			continue
+		}
 		names = append(names, fileset.File{Path: path, Role: fileset.Ledger, Names: func(name string) bool {
 			return strings.EqualFold(filepath.Ext(name), filepath.Ext(path))
 		}})

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,20 +37,18 @@ func (a *app) addHelp(root *cobra.Command, all bool) {
 	root.InitDefaultHelpCmd()
 	a.addCompletions(root)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		// A closed pipe has read enough.
-		_, _ = fmt.Fprint(a.Out, book.Help(cmd, all, a.layout()))
+		_ = a.show(book.Help(cmd, all, a.layout())) // a closed pipe has read enough
 	})
 	book.Describe()
 }
 
 // layout is what a page on standard output looks like.
 func (a *app) layout() prose.Layout {
-	terminal, width := terminalOf(a.Out)
-	if !terminal {
+	paper := a.paper()
+	if paper.Width == nil {
 		return prose.Layout{}
 	}
-	_, noColor := a.Lookup("NO_COLOR")
-	return prose.Layout{Width: width(), Bold: !noColor && !a.common.noColor}
+	return prose.Layout{Width: paper.Width(), Bold: paper.Color}
 }
 
 // table returns the tables that texts of the manual take from code.
@@ -85,8 +82,7 @@ func (a *app) helpCommand(book *usage.Book, all bool) *cobra.Command {
 		Use: "help [COMMAND|TOPIC]",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if page, found := book.Find(args, all, a.layout()); found {
-				_, err := fmt.Fprint(a.Out, page)
-				return err
+				return a.show(page)
 			}
 			var known []string
 			for _, name := range book.Names() {

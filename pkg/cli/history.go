@@ -20,12 +20,14 @@ import (
 type historyFlags struct {
 	ledger       string
 	organization string
+	sandbox      bool
 }
 
 func (f *historyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers the runs (default: those of all organizations, see rollcall help environment)")
 	flags.StringVar(&f.organization, "organization-id", "", "`ID` of the organization whose ledger is meant (default: CYBEDEFEND_ORGANIZATION_ID, else all)")
+	flags.BoolVar(&f.sandbox, "sandbox", false, "look at the runs with --sandbox, which have ledgers of their own")
 }
 
 // history returns the ledgers that are meant.
@@ -37,7 +39,11 @@ func (a *app) history(f historyFlags) (onboard.History, error) {
 	if uuid.Validate(f.organization) == nil && len(f.organization) == 36 {
 		pattern = f.organization
 	}
-	path, err := a.defaultLedger(pattern)
+	of := a.defaultLedger
+	if f.sandbox {
+		of = a.sandboxLedger
+	}
+	path, err := of(pattern)
 	if err != nil {
 		return onboard.History{}, err
 	}
@@ -71,7 +77,9 @@ func (a *app) runsCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) writeRuns(runs []ledger.Summary) error { return listing.Runs(runs).WriteTable(a.Out) }
+func (a *app) writeRuns(runs []ledger.Summary) error {
+	return a.paper().Print(listing.Runs(runs).Lines()...)
+}
 
 func (a *app) writeRunsJSON(runs []ledger.Summary) error {
 	encoder := json.NewEncoder(a.Out)

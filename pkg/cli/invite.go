@@ -65,6 +65,9 @@ func (a *app) completeInvite(cmd *cobra.Command, o *order, paths []string) error
 	if err := o.complete(a); err != nil {
 		return err
 	}
+	if err := o.Missing(); err != nil { // which comes before any question
+		return err
+	}
 	return a.refuseUnasked(o, "invite", "send", "sent")
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +63,7 @@ func (a *app) invitationsCommand() *cobra.Command {
 				return listing.List{}, err
 			}
 			return a.organizationList(func(ctx context.Context, c *onboard.Connection) (listing.List, error) {
-				invitations, stable, err := directory.Invitations(ctx, a.reading(c))
+				invitations, stable, err := directory.Invitations(ctx, c.Reading())
 				a.warnOfGaps(stable || err != nil, "invitations")
 				return listing.Invitations(c.Organization.ID, invitations, filter, c.Now()), err
 			})(ctx, service)
@@ -107,7 +106,7 @@ func (a *app) membersCommand() *cobra.Command {
 	return a.listCommand(listed{
 		use: "members",
 		read: a.organizationList(func(ctx context.Context, c *onboard.Connection) (listing.List, error) {
-			members, stable, err := directory.Members(ctx, a.reading(c))
+			members, stable, err := directory.Members(ctx, c.Reading())
 			if err != nil {
 				return listing.List{}, err
 			}
@@ -115,7 +114,7 @@ func (a *app) membersCommand() *cobra.Command {
 			if err != nil {
 				return listing.List{}, err
 			}
-			staff, err := directory.ReadStaff(ctx, a.reading(c), c, teams)
+			staff, err := directory.ReadStaff(ctx, c.Reading(), c, teams)
 			if err != nil {
 				return listing.List{}, err
 			}
@@ -178,6 +177,9 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, l listed) error {
 	if len(found.Rows) == 0 && f.form.IsTable() && !a.common.quiet {
 		a.console.Printf("%s", found.None)
 	}
+	if f.form.IsTable() {
+		return a.paper().Print(found.Lines()...)
+	}
 	return found.Write(a.Out, f.form)
 }
 
@@ -208,11 +210,4 @@ func (a *app) serviceOf(cmd *cobra.Command, s onboard.Service, p place) (onboard
 func (a *app) limitUnreached(cmd *cobra.Command, s *onboard.Service) {
 	watched, _ := terminalOf(a.Err)
 	s.Unreached = s.WaitUnreached(watched && !cmd.Flags().Changed("max-wait"))
-}
-
-// reading is what a reading of the organization needs, with its progress on the terminal.
-func (a *app) reading(c *onboard.Connection) directory.Options {
-	o := c.Reading()
-	o.Progress = func(n int) { a.console.Status(fmt.Sprintf("reading the organization: %d", n)) }
-	return o
 }

@@ -107,8 +107,8 @@ func (o *order) complete(a *app) error {
 	o.Input, o.Stream, o.LedgerOf, o.UserAgent = a.In, a.Out, a.defaultLedger, "rollcall/"+version.Get().Version
 	o.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, o.Place) }
 	o.Render = asFlag
-	if o.Place.Sandbox {
-		o.OrganizationID = ""
+	if o.Sandbox = o.Place.Sandbox; o.Sandbox {
+		o.OrganizationID, o.LedgerOf = "", a.sandboxLedger
 	}
 	return o.Validate()
 }
@@ -116,7 +116,9 @@ func (o *order) complete(a *app) error {
 // resultsPath names the results where nothing else is said: beside the roster.
 func (o *order) resultsPath() {
 	if o.Results == "" && !o.DryRun {
-		o.Results, o.LikeRoster = onboard.Document{Roster: o.roster()}.DefaultResults(), true
+		of := o.Options
+		of.Roster, of.Sandbox = o.roster(), o.Place.Sandbox
+		o.Results, o.LikeRoster = of.DefaultResults(), true
 	}
 }
 
@@ -166,7 +168,7 @@ func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
 	flags.StringVar(&p.AuthEndpoint, "auth-endpoint", "", "`URL` of the identity provider (default: CYBEDEFEND_AUTH_ENDPOINT, the vendor's config file)")
 	flags.StringVar(&p.PATFile, "pat-file", "", "read the personal access token from `FILE`, - being standard input. CYBEDEFEND_ACCESS_TOKEN comes before it; CYBEDEFEND_PAT, the vendor's login and its config file come after it")
 	flags.DurationVar(&s.Timeout, "timeout", cybedefend.DefaultTimeout, "time for one request: giving up early loses the reply, not the invitation")
-	flags.BoolVar(&p.Sandbox, "sandbox", false, "use a service inside this process, which mails nobody")
+	flags.BoolVar(&p.Sandbox, "sandbox", false, "use a service inside this process, which mails nobody; results go to NAME.sandbox.results.csv, and runs to a ledger of their own")
 }
 
 // whoFlags say who is invited again; they make sense wherever the organization is looked at.
@@ -207,7 +209,7 @@ func (o *order) outcomeFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV (default: NAME.results.csv beside the roster). That one has the delimiter and line ends of the roster, and beside a workbook it is a workbook")
 	flags.StringVar(&o.Report, "report", "", "write a page about the run to `FILE` (.html): what became of whom, why, and how the pace went. It is for a browser, a printer or a mail, and is written however the run ends. It needs nothing else, asks nobody for anything and has no invitation tokens")
 	flags.StringVar(&o.Progress, "progress", "line", "`HOW` it is shown how far a run is: line or graph. A graph is a picture of the pace beside the line, and all of it at the end")
-	flags.BoolVar(&o.DryRun, "dry-run", false, "show what would happen to each row, with the same exit codes, and send nothing. Results are written only where --results asks for them")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "list what would happen to each row, with the same exit codes, and send nothing. Results are written only where --results asks for them")
 	flags.StringVar(&o.Invalid, "invalid", refuseInvalid, "`WHAT` to do about invalid rows: refuse (nothing is sent) or skip (the others are invited)")
 }
 

@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"errors"
 	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"rollcall/pkg/console"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/shell"
 )
@@ -58,20 +56,6 @@ func nearFlag(cmd *cobra.Command, name string) string {
 		return "did you mean --" + meant + "? "
 	}
 	return ""
-}
-
-// lines is a writer of whole lines to the terminal.
-type lines struct{ console *console.Console }
-
-// Write prints each line of the text.
-func (l lines) Write(text []byte) (int, error) {
-	if len(text) == 0 {
-		return 0, errors.New("nothing to print")
-	}
-	for line := range strings.Lines(string(text)) {
-		l.console.Printf("%s", strings.TrimSuffix(line, "\n"))
-	}
-	return len(text), nil
 }
 
 // command returns what was typed, without secrets, for a person to type again.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"rollcall/pkg/paint"
 )
 
 // longestAnswer bounds what is read of an answer; whatever is longer is not a yes.
@@ -18,7 +20,7 @@ const longestAnswer = 64
 // A blocked read cannot be called off: when ctx ends, a goroutine stays with in until its next byte or its end, and in
 // should not be read again.
 func (c *Console) Ask(ctx context.Context, in io.Reader, question string) (bool, error) {
-	if err := c.open(Clean(question) + " "); err != nil {
+	if err := c.open(paint.Line{}.In(paint.Strong, question).Render(c.o.Color) + " "); err != nil {
 		return false, fmt.Errorf("ask: %w", err)
 	}
 	type reply struct {
@@ -56,11 +58,10 @@ func (c *Console) Ask(ctx context.Context, in io.Reader, question string) (bool,
 func (c *Console) open(prompt string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.o.Terminal {
+	if c.prompt = prompt; !c.isLive() {
 		_, err := io.WriteString(c.o.Out, prompt)
 		return err
 	}
-	c.prompt = prompt
 	return c.refresh("")
 }
 

@@ -2,35 +2,13 @@ package console
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"rollcall/pkg/paint"
 )
 
-// Clean makes text from outside fit to print: control characters, the separators that end a line, and the marks that
-// reorder a line become escapes that a person can see, like \x1b or \u202e. What is not UTF-8 becomes U+FFFD.
-func Clean(text string) string {
-	if strings.IndexFunc(text, harmful) < 0 {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if harmful(r) && r != utf8.RuneError {
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// harmful also holds for U+FFFD, as which bytes that are not UTF-8 appear.
-func harmful(r rune) bool {
-	return unicode.IsControl(r) || r == utf8.RuneError || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
-}
+// Clean makes text from outside fit to print, see [paint.Clean].
+func Clean(text string) string { return paint.Clean(text) }
 
 // What a log event may hold as it is: line breaks, tabs and, if wanted, colours.
 var (
@@ -54,29 +32,4 @@ func cleanEvent(event string, color bool) string {
 	}
 	b.WriteString(Clean(event[from:]))
 	return b.String()
-}
-
-// cut shortens text to a number of cells. It would rather count a cell too many, as for combining marks, than have
-// the line wrap.
-func cut(text string, cells int) string {
-	used, fits := 0, 0
-	for i, r := range text {
-		// The ellipsis takes a cell, so it goes behind what leaves one.
-		if used < cells {
-			fits = i
-		}
-		if used += cellsOf(r); used > cells {
-			return text[:fits] + "…"
-		}
-	}
-	return text
-}
-
-func cellsOf(r rune) int {
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	default:
-		return 1
-	}
 }

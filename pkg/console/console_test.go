@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"rollcall/pkg/console"
+	"rollcall/pkg/paint"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -134,27 +135,80 @@ func TestTerminalCutsTheLiveLine(t *testing.T) {
 	}
 }
 
-func TestPipeGetsAPlainLineNowAndThen(t *testing.T) {
+func TestPlainLinesComeSoonAndThenNowAndThen(t *testing.T) {
+	for name, o := range map[string]console.Options{
+		"in a pipe":             {},
+		"at a terminal, Append": {Terminal: true, Append: true, Width: func() int { return 20 }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				out := &screen{}
+				o.Out = out
+				c := console.New(o)
+				c.Status("reading: 1\x1b[2J")
+				pass(2 * time.Second)
+				event(t, c, "INF a log line\n")
+				pass(time.Second) // the first one
+				c.Status("reading: 2")
+				pass(27 * time.Second)
+				pass(3 * time.Second)  // the second one
+				pass(30 * time.Second) // nothing new, and said all the same
+				c.Progress(console.Progress{Done: 3, Total: 9})
+				pass(3 * time.Second) // something else, so at once
+				c.Progress(console.Progress{Done: 8, Total: 9})
+				pass(29 * time.Second)
+				c.Clear()
+				pass(time.Minute)
+				c.Status("never due")
+				c.Close()
+				want := "INF a log line\n" + `reading: 1\x1b[2J` + "\nreading: 2\nreading: 2\n3 of 9 done\n"
+				if diff := cmp.Diff(want, out.String()); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+func TestAnOpenQuestionIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &screen{}
-		c := console.New(console.Options{Out: out})
-		c.Status(" 1/3\x1b[2J")
-		pass(9 * time.Second)
-		event(t, c, "INF a log line\n")
-		pass(time.Second)
-		pass(time.Minute) // nothing new, nothing said
-		c.Status(" 2/3")
-		pass(10 * time.Second)
-		c.Status(" 3/3")
-		c.Clear()
-		pass(10 * time.Second)
-		c.Status("never due")
-		c.Close()
-		want := "INF a log line\n" + `1/3\x1b[2J` + "\n2/3\n"
-		if diff := cmp.Diff(want, out.String()); diff != "" {
-			t.Error(diff)
+		c := console.New(console.Options{Out: out, Terminal: true, Append: true})
+		defer c.Close()
+		in, person := io.Pipe()
+		c.Status("waiting for a person")
+		go func() {
+			<-time.After(time.Minute)
+			_, _ = io.WriteString(person, "y\n")
+		}()
+		if yes, err := c.Ask(t.Context(), in, "Sure?"); !yes || err != nil {
+			t.Errorf("Ask = %t, %v", yes, err)
+		}
+		if got := out.String(); got != "Sure? " {
+			t.Errorf("printed %q", got)
 		}
 	})
+}
+
+func TestLinesAreBrokenAndPaintedAtATerminal(t *testing.T) {
+	line := paint.Words("name  ").In(paint.Warn, "a warning that\x1b[2J is long").Hanging(6)
+	for _, tt := range []struct {
+		give console.Options
+		want string
+	}{
+		{console.Options{Terminal: true, Width: func() int { return 30 }}, `name  a warning that\x1b[2J is` + "\n      long\n"},
+		{console.Options{Width: func() int { return 30 }}, `name  a warning that\x1b[2J is long` + "\n"},
+		{console.Options{Color: true}, "name  \x1b[1;35m" + `a warning that\x1b[2J is long` + "\x1b[0m\n"},
+	} {
+		out := &screen{}
+		tt.give.Out = out
+		c := console.New(tt.give)
+		c.Print(line)
+		c.Close()
+		if diff := cmp.Diff(tt.want, out.String()); diff != "" {
+			t.Error(diff)
+		}
+	}
 }
 
 func TestPipeHandsTheStatusToPlain(t *testing.T) {

@@ -1,11 +1,15 @@
 package console
 
 import (
+	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"rollcall/pkg/paint"
 )
 
 // The names of the fields of a log event, beside level, time, message and error. Whatever has a unit has it in its name:
@@ -69,8 +73,19 @@ func (s Sink) writer() io.Writer {
 	if s.Format != LogConsole {
 		return s.Out
 	}
+	// The logger's own colours are for dark terminals alone.
+	in := func(role paint.Role, text string) string { return paint.Line{}.In(role, text).Render(s.Color) }
 	return zerolog.ConsoleWriter{
 		Out: s.Out, NoColor: !s.Color, TimeFormat: time.TimeOnly,
+		FormatTimestamp: func(value any) string {
+			text := fmt.Sprint(value)
+			if at, err := time.Parse(time.RFC3339, text); err == nil {
+				text = at.Local().Format(time.TimeOnly)
+			}
+			return in(paint.Dim, text)
+		},
+		FormatLevel:     func(value any) string { return in(levelRole(value)) },
+		FormatFieldName: func(value any) string { return in(paint.Dim, fmt.Sprint(value)+"=") },
 		// Fields are quoted where they need it, but a message stands as it is, next to real colours.
 		FormatPrepare: func(event map[string]any) error {
 			if message, ok := event[zerolog.MessageFieldName].(string); ok {
@@ -78,6 +93,22 @@ func (s Sink) writer() io.Writer {
 			}
 			return nil
 		},
+	}
+}
+
+// levelRole returns the role of a level, and its name in three letters.
+func levelRole(value any) (paint.Role, string) {
+	switch name := fmt.Sprint(value); name {
+	case zerolog.LevelDebugValue:
+		return paint.Dim, "DBG"
+	case zerolog.LevelInfoValue:
+		return paint.Plain, "INF"
+	case zerolog.LevelWarnValue:
+		return paint.Warn, "WRN"
+	case zerolog.LevelErrorValue:
+		return paint.Bad, "ERR"
+	default:
+		return paint.Bad, strings.ToUpper(name)
 	}
 }
 

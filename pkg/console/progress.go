@@ -26,6 +26,8 @@ type Progress struct {
 	Reason string
 	// Slow says why the rate is low where nobody waits.
 	Slow string
+	// Note stands before everything else, such as that nobody is mailed.
+	Note string
 	// Counts are outcomes worth watching.
 	Counts []Count
 }
@@ -70,7 +72,46 @@ func (p Progress) String() string {
 	case p.Slow != "":
 		parts = append(parts, "slow: "+p.Slow)
 	}
-	return strings.Join(parts, " · ")
+	line := strings.Join(parts, " · ")
+	if p.Note != "" {
+		line = p.Note + line
+	}
+	return line
+}
+
+// Sentence returns the line for whoever reads it without the others, in a log or aloud: "231 of 500 done, 2 rejected, about 3s
+// left".
+func (p Progress) Sentence() string {
+	text := strconv.Itoa(p.Done) + " done"
+	if p.Total > 0 {
+		text = fmt.Sprintf("%d of %d done", p.Done, p.Total)
+	}
+	parts := []string{text}
+	for _, count := range p.Counts {
+		if count.N != 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count.N, count.Name))
+		}
+	}
+	switch {
+	case p.Unsent > 0:
+		parts = append(parts, fmt.Sprintf("stops at %s with about %d left", p.Until.Format("15:04"), p.Unsent))
+	case p.Left > 0:
+		parts = append(parts, "about "+human(p.Left)+" left")
+	}
+	if p.Wait > 0 {
+		parts = append(parts, "waiting "+human(p.Wait))
+	}
+	text = strings.Join(parts, ", ")
+	switch {
+	case p.Wait > 0 && p.Reason != "":
+		text += ": " + p.Reason
+	case p.Wait <= 0 && p.Slow != "":
+		text += ", slow: " + p.Slow
+	}
+	if p.Note != "" {
+		text = p.Note + ": " + text
+	}
+	return text
 }
 
 // perTime writes a rate with the digits that matter, a slow one by the minute.

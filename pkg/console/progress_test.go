@@ -32,10 +32,26 @@ func TestProgress(t *testing.T) {
 		{console.Progress{Rate: -1, Left: -1, Wait: -1}, "0"},
 		{console.Progress{Rate: 99.96}, "0 · 100/s"},
 		{console.Progress{Reason: "without a wait"}, "0"},
+		{console.Progress{Done: 1, Total: 20, Note: "[sandbox]"}, "[sandbox]  1/20 · 5%"},
 	}
 	for _, tt := range tests {
 		if got := tt.give.String(); got != tt.want {
 			t.Errorf("%+v = %q, want %q", tt.give, got, tt.want)
+		}
+	}
+}
+
+func TestSentence(t *testing.T) {
+	for want, give := range map[string]console.Progress{
+		"0 done": {},
+		"231 of 500 done, 2 rejected, about 3s left":                  {Done: 231, Total: 500, Rate: 98.7, Left: 2700 * time.Millisecond, Counts: []console.Count{{"rejected", 2}, {"failed", 0}}},
+		"7 of 9 done, waiting 2s: the service asked for it":           {Done: 7, Total: 9, Wait: 2 * time.Second, Reason: "the service asked for it", Slow: "x"},
+		"7 of 9 done, waiting 2s":                                     {Done: 7, Total: 9, Wait: 2 * time.Second},
+		"7 of 9 done, slow: 1/s":                                      {Done: 7, Total: 9, Slow: "1/s"},
+		"sandbox: 88 of 500 done, stops at 06:00 with about 312 left": {Done: 88, Total: 500, Left: time.Minute, Until: time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC), Unsent: 312, Note: "sandbox"},
+	} {
+		if got := give.Sentence(); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -2,11 +2,9 @@ package doctor
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
-	"text/tabwriter"
 
-	"rollcall/pkg/console"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
 )
@@ -22,15 +20,20 @@ func (f Fact) Line(render remedy.Renderer) string {
 
 // WriteText writes the facts for people, a line each, and a line below it for what can be done.
 func (e Examination) WriteText(w io.Writer, render remedy.Renderer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	return paint.Paper{Out: w}.Print(e.Lines(render)...)
+}
+
+// Lines returns the lines of [Examination.WriteText], for a terminal.
+func (e Examination) Lines(render remedy.Renderer) []paint.Line {
+	roles := map[State]paint.Role{Good: paint.Good, Doubtful: paint.Warn, Bad: paint.Bad}
+	var rows [][]paint.Cell
 	for _, f := range e.Facts {
-		// A tabwriter keeps everything until it is flushed, which says what was wrong.
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", f.State, f.Subject, console.Clean(f.Text))
+		rows = append(rows, []paint.Cell{{Role: roles[f.State], Text: string(f.State)}, {Text: f.Subject}, {Text: f.Text}})
 		if hint := f.Remedy.Render(render); hint != "" {
-			_, _ = fmt.Fprintf(table, "\t\t%s\n", console.Clean(hint))
+			rows = append(rows, []paint.Cell{{}, {}, {Role: paint.Strong, Text: hint}})
 		}
 	}
-	return table.Flush()
+	return paint.Table(rows)
 }
 
 // WriteJSON writes the facts for programs, as one object.

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 )
@@ -60,8 +61,10 @@ type Options struct {
 	First bool
 	// Render shows options in suggestions. Nil shows them in words.
 	Render remedy.Renderer
-	// Clean takes out of a line of [Text] what a terminal would obey. Nil takes nothing out.
-	Clean func(string) string
+	// Color paints the lines of [Text], and Width, unless it is nil, is how wide the terminal is that has them: what does not fit
+	// goes on below.
+	Color bool
+	Width func() int
 	// Version is that of the program, for [SARIF].
 	Version string
 }
@@ -76,9 +79,6 @@ type Writer struct {
 
 // New returns a writer to out. Close it.
 func New(out io.Writer, o Options) *Writer {
-	if o.Clean == nil {
-		o.Clean = func(line string) string { return line }
-	}
 	return &Writer{out: bufio.NewWriter(out), o: o}
 }
 
@@ -132,21 +132,54 @@ func (w *Writer) each(all iter.Seq2[roster.Finding, error], write func(roster.Fi
 }
 
 func (w *Writer) lines(all iter.Seq2[roster.Finding, error]) error {
-	if w.o.First {
-		first, err := onboard.FirstFindings(all, nil)
-		for _, line := range first {
-			w.line(line)
-		}
-		return err
+	paper := paint.Paper{Out: w.out, Color: w.o.Color, Width: w.o.Width}
+	write := func(f roster.Finding) error { return paper.Print(line(f)) }
+	if !w.o.First {
+		return w.each(all, write)
 	}
-	return w.each(all, func(f roster.Finding) error {
-		w.line(f.String())
-		return nil
-	})
+	first, more, err := onboard.FirstOf(all)
+	for _, finding := range first {
+		err = errors.Join(err, write(finding))
+	}
+	if more != "" {
+		err = errors.Join(err, paper.Print(paint.Line{}.In(paint.Strong, more)))
+	}
+	return err
 }
 
-// line writes one. What goes wrong is told by Flush.
-func (w *Writer) line(text string) { _, _ = w.out.WriteString(w.o.Clean(text) + "\n") }
+// line returns a finding as its String has it: where it is, what it is about, and what is wrong.
+func line(f roster.Finding) paint.Line {
+	about := paint.Bad
+	if f.Severity == roster.Warning {
+		about = paint.Warn
+	}
+	text := f.String()
+	where := f.File
+	if f.Line > 0 {
+		where += fmt.Sprintf(":%d:%d", f.Line, f.Column)
+	}
+	rest := strings.TrimPrefix(text, where+": ")
+	whole := paint.Line{}.In(paint.Strong, where).Words(": ")
+	if field := f.Field + ": "; f.Field != "" && strings.HasPrefix(rest, field) {
+		whole, rest = whole.In(about, f.Field).Words(": "), rest[len(field):]
+	}
+	if before, behind, found := cutLast(rest, "[warning]"); found && f.Severity == roster.Warning {
+		return whole.Words(before).In(paint.Warn, "[warning]").Words(behind).Hanging(hanging)
+	}
+	return whole.Words(rest).Hanging(hanging)
+}
+
+// hanging is how far the rest of a long finding is indented.
+const hanging = 4
+
+// cutLast cuts text around the last instance of a separator.
+func cutLast(text, separator string) (before, behind string, found bool) {
+	at := strings.LastIndex(text, separator)
+	if at < 0 {
+		return text, "", false
+	}
+	return text[:at], text[at+len(separator):], true
+}
 
 // message says what is wrong and what to do about it, and names the cell of a workbook.
 func message(f roster.Finding) string {

@@ -59,16 +59,28 @@ func source(name, content string) document.Source {
 func flag(r remedy.Remedy) string { return "--" + r.String() }
 
 func TestText(t *testing.T) {
-	clean := func(line string) string { return strings.ReplaceAll(line, "a.csv", "A") }
-	got := write(t, findings.Options{Render: flag, Clean: clean},
-		source("a.csv", "email,role\nann@example.com,boss\nbob@example.com,member\n"), source("b.csv", "email,role\nBOB@example.com,member\n"))
-	want := `A: min-rows: the roster has 2 rows, and at least 100 are expected (if that is right, it passes with --min-rows 2)
-A:2:17: role: unknown role "boss" (one of administrator, manager, billing_manager, member)
+	got := write(t, findings.Options{Render: flag},
+		source("A\u202e", "email,role\nann@example.com,boss\nbob@example.com,member\n"), source("b.csv", "email,role\nBOB@example.com,member\n"))
+	want := `A\u202e: min-rows: the roster has 2 rows, and at least 100 are expected (if that is right, it passes with --min-rows 2)
+A\u202e:2:17: role: unknown role "boss" (one of administrator, manager, billing_manager, member)
 b.csv: min-rows: the roster has 1 row, and at least 100 are expected (if that is right, it passes with --min-rows 1)
-b.csv:2:1: email: "BOB@example.com" is in A on line 3, too [warning]
+b.csv:2:1: email: "BOB@example.com" is in A\u202e on line 3, too [warning]
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestColors(t *testing.T) {
+	got := write(t, findings.Options{Color: true, Width: func() int { return 60 }}, source("a.csv", "email,role,teams\nann@example.com,boss,\nbob@example.com,member,n/a\n"))
+	for _, want := range []string{
+		"\x1b[1ma.csv:2:17\x1b[0m: \x1b[1;31mrole\x1b[0m: unknown role \"boss\" (one of administrator,\n    manager, ",
+		"\x1b[1ma.csv:3:24\x1b[0m: \x1b[1;35mteams\x1b[0m: \"n/a\" is read",
+		") \x1b[1;35m[warning]\x1b[0m\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q lacks %q", got, want)
+		}
 	}
 }
 

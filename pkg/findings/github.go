@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rollcall/pkg/paint"
 	"rollcall/pkg/roster"
 )
 
@@ -27,6 +28,6 @@ func (w *Writer) annotate(f roster.Finding) error {
 	if f.Field != "" {
 		properties = append(properties, "title="+escapeProperty.Replace(f.Field))
 	}
-	_, err := fmt.Fprintf(w.out, "::%s %s::%s\n", command, strings.Join(properties, ","), escapeData.Replace(w.o.Clean(message(f))))
+	_, err := fmt.Fprintf(w.out, "::%s %s::%s\n", command, strings.Join(properties, ","), escapeData.Replace(paint.Clean(message(f))))
 	return err
 }

@@ -135,7 +135,7 @@ func (c *Check) Add(p Person) {
 
 // raise takes in somebody who would be given a role without an e-mail.
 func (c *Check) raise(p Person) {
-	if p.Role == "administrator" || p.Role == "manager" {
+	if IsAdmin(p.Role) {
 		c.admins.add(p.Email + " as " + p.Role)
 	}
 }
@@ -321,3 +321,6 @@ func pass(option string, values ...string) []remedy.Remedy {
 	}
 	return remedies
 }
+
+// IsAdmin reports whether a role may administrate: that of an administrator and of a manager.
+func IsAdmin(role string) bool { return role == "administrator" || role == "manager" }

@@ -4,14 +4,13 @@ package listing
 
 import (
 	"encoding/csv"
-	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
-	"rollcall/pkg/console"
 	"rollcall/pkg/formula"
+	"rollcall/pkg/paint"
+	"rollcall/pkg/progress"
 	"rollcall/pkg/workbook"
 )
 
@@ -39,34 +38,53 @@ const (
 )
 
 // WriteTable writes the list for people.
-func (l List) WriteTable(w io.Writer) error {
+func (l List) WriteTable(w io.Writer) error { return paint.Paper{Out: w}.Print(l.Lines()...) }
+
+// Lines returns the list for people.
+func (l List) Lines() []paint.Line {
+	var lines []paint.Line
 	for _, line := range l.Head {
-		if _, err := fmt.Fprintln(w, console.Clean(line)); err != nil {
-			return err
-		}
+		lines = append(lines, paint.Words(line).Hanging(2))
 	}
 	columns := l.Columns
 	if l.shown > 0 {
 		columns = columns[:l.shown]
 	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	// A tabwriter keeps everything until it is flushed, which says what was wrong.
-	header := make([]string, len(columns))
-	for i, name := range columns {
-		header[i] = console.Clean(strings.ToUpper(name))
+	rows := make([][]paint.Cell, 1, len(l.Rows)+1)
+	for _, name := range columns {
+		rows[0] = append(rows[0], paint.Cell{Role: paint.Strong, Text: strings.ToUpper(name)})
 	}
-	_, _ = fmt.Fprintln(table, strings.Join(header, "\t"))
 	for _, row := range l.Rows {
-		cells := make([]string, len(columns))
+		cells := make([]paint.Cell, len(columns))
 		for i, cell := range row[:len(columns)] {
 			if isTime := columns[i] == expiresAt || columns[i] == invitedAt; isTime && (cell != "" || !l.sparse) {
 				cell = localTime(cell)
 			}
-			cells[i] = console.Clean(cell)
+			cells[i] = paint.Cell{Role: colorOf(columns[i], cell), Text: cell}
 		}
-		_, _ = fmt.Fprintln(table, strings.Join(cells, "\t"))
+		rows = append(rows, cells)
 	}
-	return table.Flush()
+	return append(lines, paint.Table(rows)...)
+}
+
+// state is the column that says how a run has ended, and status that of what became of a person.
+const (
+	state  = "state"
+	status = "status"
+)
+
+// colorOf returns the role in which a cell is shown.
+func colorOf(column, cell string) paint.Role {
+	switch {
+	case column == state && strings.HasPrefix(cell, "exit 0"),
+		column == status && cell == string(progress.Accepted):
+		return paint.Good
+	case column == state && (cell == "exit 1" || strings.HasPrefix(cell, "exit 1,")):
+		return paint.Bad
+	case column == state, column == status && cell != string(progress.Pending):
+		return paint.Warn
+	}
+	return paint.Plain
 }
 
 // localTime returns a time of RFC 3339 by the local clock.

@@ -17,6 +17,7 @@ import (
 	"rollcall/pkg/document"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/listing"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 )
@@ -163,5 +164,23 @@ func TestNamesAreSorted(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"Alpha 1 member", "beta 1 ", "beta 2 ", "Alpha 1 ", "beta 2 d"}, names); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestRunsHaveColors(t *testing.T) {
+	l := listing.Runs([]ledger.Summary{
+		{Run: ledger.Run{ID: "r3", Roster: "a\x1b[2J.csv"}},
+		{Run: ledger.Run{ID: "r2", EndedAt: time.Now(), ExitCode: 1}},
+		{Run: ledger.Run{ID: "r1", EndedAt: time.Now(), ExitCode: 13}},
+		{Run: ledger.Run{ID: "r0", EndedAt: time.Now()}},
+	})
+	var out bytes.Buffer
+	if err := (paint.Paper{Out: &out, Color: true}).Print(l.Lines()...); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\x1b[1mRUN\x1b[0m  ", `  a\x1b[2J.csv  `, "\x1b[1;35mresumable\x1b[0m", "\x1b[1;31mexit 1\x1b[0m", "\x1b[1;35mexit 13\x1b[0m", "\x1b[32mexit 0\x1b[0m"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q lacks %q", out.String(), want)
+		}
 	}
 }

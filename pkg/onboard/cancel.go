@@ -295,7 +295,7 @@ func (c *CancelSession) End(ctx context.Context, err error) (CancelReport, error
 	return CancelReport{
 		Run: c.whom.run.ID, OrganizationID: ended.OrganizationID, DryRun: c.o.DryRun, CancelCounts: c.count(), People: c.people(),
 		File: c.written, Stale: c.stale(ended.Status), Ledger: ended.Ledger, Requests: ended.Requests, Duration: ended.Duration.Seconds(), Status: ended.Status,
-		looked: c.failed == nil,
+		Sandbox: c.o.Sandbox, looked: c.failed == nil,
 	}, err
 }
 

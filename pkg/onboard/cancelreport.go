@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/causes"
 	"rollcall/pkg/follow"
 	"rollcall/pkg/plural"
+	"rollcall/pkg/report"
 	"rollcall/pkg/status"
 )
 
@@ -30,6 +31,8 @@ type CancelReport struct {
 	Requests int           `json:"requests"`
 	Duration float64       `json:"duration_s"`
 	Status   status.Status `json:"exit_code"`
+	// Sandbox says that the service was a sandbox.
+	Sandbox bool `json:"sandbox,omitempty"`
 
 	looked bool // it came far enough to tell a person something
 }
@@ -140,7 +143,11 @@ func (r CancelReport) WriteText(w io.Writer) error {
 		}
 		b.WriteString("  " + line + "\n")
 	}
-	b.WriteString("\n" + r.next() + "\n")
+	b.WriteByte('\n')
+	if r.Sandbox {
+		b.WriteString(report.SandboxWords + " ")
+	}
+	b.WriteString(r.next() + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -160,7 +167,11 @@ func (r CancelReport) next() string {
 
 // Question asks whether to do it.
 func (p *CancelPreview) Question() string {
-	return "Cancel " + plural.Of(p.Due(), "invitation") + "?"
+	text := "Cancel " + plural.Of(p.Due(), "invitation") + "?"
+	if p.session.o.Sandbox {
+		text = report.SandboxMark + " " + text
+	}
+	return text
 }
 
 // Lines returns a line for each person of the preview, for people: for the first [Shown], and how many more there are.

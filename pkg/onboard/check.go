@@ -165,23 +165,35 @@ func Findings(ctx context.Context, r *roster.Roster) iter.Seq2[roster.Finding, e
 // FirstFindings returns the first findings, a line each with remedies as the renderer shows them, and of the rest how many
 // there are.
 func FirstFindings(findings iter.Seq2[roster.Finding, error], render remedy.Renderer) (lines []string, err error) {
+	first, more, err := FirstOf(findings)
+	for _, finding := range first {
+		lines = append(lines, finding.In(render).String())
+	}
+	if more != "" {
+		lines = append(lines, more)
+	}
+	return lines, err
+}
+
+// FirstOf returns the first [Shown] findings, and says in a line how many more there are, "" if there are none.
+func FirstOf(findings iter.Seq2[roster.Finding, error]) (first []roster.Finding, more string, err error) {
 	rest := map[string]int{}
 	for finding, err := range findings {
 		switch {
 		case err != nil:
-			return lines, err
-		case len(lines) < Shown:
-			lines = append(lines, finding.In(render).String())
+			return first, "", err
+		case len(first) < Shown:
+			first = append(first, finding)
 		default:
 			rest[cmp.Or(finding.Field, "row")]++
 		}
 	}
 	if len(rest) == 0 {
-		return lines, nil
+		return first, "", nil
 	}
 	var counts []string
 	for _, field := range slices.Sorted(maps.Keys(rest)) {
 		counts = append(counts, fmt.Sprintf("%d about %s", rest[field], field))
 	}
-	return append(lines, "and more findings: "+strings.Join(counts, ", ")), nil
+	return first, "and more findings: " + strings.Join(counts, ", "), nil
 }

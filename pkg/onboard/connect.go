@@ -28,6 +28,8 @@ type Endpoint struct {
 	Credentials cybedefend.Credentials
 	// CredentialsFrom says where the credentials come from, for the remedy where they are refused. It may be empty.
 	CredentialsFrom string
+	// Expires is when they end by their own words, zero if they do not say. It is never a reason to refuse them.
+	Expires time.Time
 	// Ephemeral says that the service is another one each time, as a sandbox inside the process is. It has an organization
 	// of its own, so that nothing in it is ever taken for something about a real one.
 	Ephemeral bool
@@ -54,13 +56,16 @@ type Connection struct {
 	observer Observer
 	// credential is the id of what it is called with.
 	credential string
-	pace       *pace.Pace
-	ephemeral  bool
-	close      func() error
-	clock      clock
-	patience   batch.Patience // with all reads and changes together
-	requests   atomic.Int64
-	throttled  atomic.Int64
+	// expires is when that ends by its own words, and credentialsFrom where it comes from.
+	expires         time.Time
+	credentialsFrom string
+	pace            *pace.Pace
+	ephemeral       bool
+	close           func() error
+	clock           clock
+	patience        batch.Patience // with all reads and changes together
+	requests        atomic.Int64
+	throttled       atomic.Int64
 }
 
 // Connect opens a connection and finds the organization.
@@ -108,6 +113,7 @@ func connect(ctx context.Context, s Service, observer Observer) (_ *Connection, 
 		return nil, err
 	}
 	c.URL, c.ephemeral, c.close = endpoint.URL, endpoint.Ephemeral, endpoint.Close
+	c.expires, c.credentialsFrom = endpoint.Expires, endpoint.CredentialsFrom
 	if endpoint.Credentials != nil {
 		c.credential = endpoint.Credentials.ID()
 	}
@@ -188,9 +194,11 @@ func (c *Connection) retrier() batch.ReadRetrier {
 
 // Reading returns what a reading of the organization needs.
 func (c *Connection) Reading() directory.Options {
+	r := c.retrier()
+	r.Observe = c.waiting(r)
 	return directory.Options{
-		Service: c, OrganizationID: c.Organization.ID, Caller: c.Caller,
-		Call: c.retrier().Call, Parallel: c.service.Concurrency, Now: c.Now,
+		Service: c, OrganizationID: c.Organization.ID, Caller: c.Caller, Listing: c.listing(),
+		Call: r.Call, Parallel: c.service.Concurrency, Now: c.Now,
 	}
 }
 
@@ -224,15 +232,16 @@ func (c *Connection) find(ctx context.Context) error {
 // profile returns what the service tells of the caller, which may be nothing.
 func (c *Connection) profile(ctx context.Context) (cybedefend.Profile, error) {
 	var profile cybedefend.Profile
+	began := time.Now()
 	err := c.first().Call(ctx, func(ctx context.Context) (err error) {
 		profile, err = c.Profile(ctx)
 		return err
 	})
 	switch {
 	case errors.Is(err, cybedefend.ErrCredentials):
-		return profile, err
+		return profile, c.refusedToken(err)
 	case err != nil && cybedefend.ClassOf(err) != cybedefend.FinalNo:
-		return profile, fmt.Errorf("reach the service at %s: %w", c.URL, err)
+		return profile, c.notReached(err, began)
 	}
 	return profile, nil
 }

@@ -42,7 +42,7 @@ func (s *Session) replaceCorrections(ctx context.Context, records iter.Seq2[reco
 		left += s.report.Outcomes[outcome]
 	}
 	if left > 0 {
-		list := results.NewCorrections(results.CorrectionsPath(s.o.localName(), s.o.Results), filepath.Base(s.roster.Name), s.roster.Columns, s.rosterDialect())
+		list := results.NewCorrections(s.o.todoPath(), filepath.Base(s.roster.Name), s.roster.Columns, s.rosterDialect())
 		if err := listCorrections(ctx, list, s.roster, records); err != nil {
 			return "", err
 		}

@@ -37,8 +37,26 @@ func (o Options) Files() []fileset.File {
 	if o.listsChanges() {
 		files = append(files, fileset.File{Path: results.DriftPath(o.Results), Role: fileset.Drift, Option: "results"})
 	}
-	todo := results.CorrectionsPath(o.localName(), o.Results)
+	todo := o.todoPath()
 	return append(files, fileset.File{Path: todo, Role: fileset.Corrections, Option: "results", Names: results.CorrectionsNames(todo)})
+}
+
+// todoPath returns where the rows to correct go.
+func (o Options) todoPath() string {
+	path := results.CorrectionsPath(o.localName(), o.Results)
+	if o.Sandbox {
+		return results.SandboxPath(path)
+	}
+	return path
+}
+
+// DefaultResults is [Document.DefaultResults], which a sandbox has a file of its own for.
+func (o Options) DefaultResults() string {
+	path := o.Document.DefaultResults()
+	if o.Sandbox && path != "" {
+		return results.SandboxPath(path)
+	}
+	return path
 }
 
 // listsChanges reports whether it is written down beside the results where the organization differs from the roster: whenever

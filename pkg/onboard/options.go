@@ -173,6 +173,9 @@ type Output struct {
 	LikeRoster bool `yaml:"-"`
 	// Stream takes the results in CSV.
 	Stream io.Writer `yaml:"-"`
+	// Sandbox says that the service is a sandbox, which mails nobody: what is reported says so, and files that are named for the
+	// roster have names of their own.
+	Sandbox bool `yaml:"-"`
 	// DryRun sends nothing: it only says what would happen.
 	DryRun bool `yaml:"dry-run"`
 	// Plan is the file for what a dry run would do, empty for none.

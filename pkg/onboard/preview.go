@@ -67,6 +67,16 @@ type Preview struct {
 	// Results is where the results will be, as in [Output], and Files are what will be written.
 	Results string
 	Files   []File
+	// Writes are what a person is told of that, with what is written only where there is something to write.
+	Writes []File
+	// Invitees are those who will be sent.
+	Invitees Invitees
+	// Guards are those that are set, with their values.
+	Guards []remedy.Remedy
+	// WarningsIn says what lists the warnings; empty where nothing does.
+	WarningsIn remedy.Hint
+	// Sandbox says that nobody is mailed.
+	Sandbox bool
 
 	session      *Session
 	madeAt       time.Time
@@ -192,7 +202,8 @@ func (s *Session) newPreview() *Preview {
 	p := &Preview{
 		Roster: s.roster.Name, Detected: s.roster.Detected, Rows: s.roster.Rows, Warnings: s.roster.Warnings - s.roster.Duplicates,
 		Outcomes: map[record.Outcome]int{}, Drift: s.following.Count(), Deadline: s.o.Deadline,
-		Results: s.o.Results, session: s, madeAt: time.Now(), comparison: s.approval.compare(),
+		Results: s.o.Results, Sandbox: s.o.Sandbox, Guards: s.o.guarding(), WarningsIn: s.o.complain(),
+		session: s, madeAt: time.Now(), comparison: s.approval.compare(),
 	}
 	if c := s.connection; c != nil {
 		p.OrganizationID, p.OrganizationName, p.Service = c.Organization.ID, c.Organization.Name, c.URL
@@ -248,6 +259,7 @@ func (p *Preview) add(v verdict) {
 	if v.plan.Send() {
 		p.sends.add(rec.Row)
 		p.places.add(rec)
+		p.Invitees.add(rec, p.session.past.inputs.Directory)
 		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role, Seated: v.plan.Replaces != ""})
 	}
 	step := plan.StepOf(rec, v.plan)
@@ -271,6 +283,7 @@ func (p *Preview) finish() {
 	s := p.session
 	p.Problems = append(p.faults.lines(s.o.Render), p.Problems...)
 	p.keepDiffering()
+	p.Invitees.finish()
 	p.comparison.takeChanges(s, p.NewTeams)
 	p.Trips = p.guards.Trips(s.roster.Rows)
 	s.warnOfPlaces(p.places)
@@ -287,7 +300,7 @@ func (p *Preview) finish() {
 	if !p.Deadline.IsZero() {
 		p.Late = Unsent(p.Sends(), float64(pace.Rate), time.Until(p.Deadline))
 	}
-	p.Files = append(s.o.written(), s.removedFiles()...)
+	p.Files, p.Writes = append(s.o.written(), s.removedFiles()...), s.writes()
 }
 
 // Takes returns how long so many requests take at so many a second.
@@ -342,6 +355,14 @@ func refuseInvalid(r *roster.Roster, invalid int, lines []string, correct remedy
 	return err
 }
 
+// correcting says that rows are to be corrected, and what lists all of them, if anything does.
+func correcting(lists remedy.Hint) remedy.Hint {
+	if lists == nil {
+		return remedy.Words("correct them")
+	}
+	return append(remedy.Words("correct them ("), append(lists, remedy.Words(")")...)...)
+}
+
 // MarshalJSON lays out what programs read.
 func (p *Preview) MarshalJSON() ([]byte, error) {
 	resumed := ""
@@ -379,9 +400,12 @@ func (p *Preview) MarshalJSON() ([]byte, error) {
 		Late             int                    `json:"late"`
 		Budgets          []Budget               `json:"budgets,omitempty"`
 		Files            []File                 `json:"files"`
+		Invitees         Invitees               `json:"invitees"`
+		Guards           []remedy.Remedy        `json:"guards,omitempty"`
+		Sandbox          bool                   `json:"sandbox,omitempty"`
 	}{
 		p.OrganizationID, p.OrganizationName, p.Service, p.Population, p.Roster, p.Detected, p.Rows, p.Warnings, resumed, p.DoneBefore,
 		p.Outcomes, p.Sends(), p.Replaced, p.Problems, p.Trips, p.Digest(), p.NewTeams, p.Drift, p.Seats, p.Rate, p.FindsRate, p.Takes.Seconds(), deadline, p.Late,
-		p.Budgets, p.Files,
+		p.Budgets, p.Files, p.Invitees, p.Guards, p.Sandbox,
 	})
 }

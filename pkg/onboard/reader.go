@@ -10,7 +10,6 @@ import (
 	"rollcall/pkg/follow"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/plan"
-	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -112,7 +111,7 @@ func (r reader) directory(ctx context.Context, in plan.Inputs, doubts []record.D
 	}
 	o := r.connection.Reading()
 	o.Teams, o.Blind, o.People = r.roster.NamesTeams, in.Blind, addresses
-	o.Progress = func(people int) { r.o.Observer.working("reading the organization: " + plural.Of(people, "person")) }
+	o.Domains = true
 	expect(&o, in.Histories, doubts, r.connection.Now())
 	return directory.Read(ctx, o)
 }

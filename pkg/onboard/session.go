@@ -169,7 +169,7 @@ func (s *Session) readRoster(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return refuseInvalid(s.roster, s.roster.Invalid, lines, remedy.Words("correct them (").Run("check", s.roster.Name).Words(" lists all)"))
+	return refuseInvalid(s.roster, s.roster.Invalid, lines, correcting(s.o.complain()))
 }
 
 func (s *Session) tryResults() error {
@@ -212,6 +212,11 @@ func (s *Session) remember(ctx context.Context) error {
 	var err error
 	if path == "" {
 		if path, err = s.o.LedgerOf(scope.OrganizationID); err != nil {
+			return err
+		}
+	}
+	if s.o.Sandbox && s.o.Ledger != "" {
+		if err := refuseReal(ctx, path); err != nil {
 			return err
 		}
 	}
@@ -337,7 +342,7 @@ func (s *Session) Report() Report {
 	r := s.report
 	r.Outcomes, r.Retries, r.Causes = maps.Clone(r.Outcomes), maps.Clone(r.Retries), slices.Clone(r.Causes)
 	r.Follows = s.o.Sync != nil
-	r.Roster, r.DryRun, r.Render = s.o.PublicName(), s.o.DryRun, s.o.Render
+	r.Roster, r.DryRun, r.Render, r.Sandbox = s.o.PublicName(), s.o.DryRun, s.o.Render, s.o.Sandbox
 	r.StartedAt, r.Duration = s.began, time.Since(s.began)
 	if c := s.connection; c != nil {
 		r.Requests, r.Throttled = int(c.requests.Load()), int(c.throttled.Load())

@@ -77,7 +77,7 @@ func (s *Session) reportStale(how status.Status) {
 			s.report.Stale = append(s.report.Stale, path)
 		}
 	}
-	if len(s.report.Stale) > 0 && !s.report.Final {
+	if len(s.report.Stale) > 0 && !s.report.Final && how != status.Settings { // which is what to look at first
 		s.o.Observer.warn("there are files of an earlier run", map[string]any{"files": strings.Join(s.report.Stale, ", ")})
 	}
 }

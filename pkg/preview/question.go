@@ -5,6 +5,7 @@ import (
 
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/plural"
+	"rollcall/pkg/report"
 )
 
 // Question asks whether all that is to be done may be done; it is empty where nothing is.
@@ -36,5 +37,8 @@ func Question(p *onboard.Preview) string {
 	if last := len(parts) - 1; last > 0 {
 		text = strings.Join(parts[:last], ", ") + " and " + parts[last]
 	}
-	return strings.ToUpper(text[:1]) + text[1:] + "?"
+	if text = strings.ToUpper(text[:1]) + text[1:] + "?"; p.Sandbox {
+		text = report.SandboxMark + " " + text
+	}
+	return text
 }

@@ -1,19 +1,19 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"rollcall/pkg/causes"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/status"
 )
 
-// writeNames names the first people who need something, by reason.
-func (s Summary) writeNames(b *bytes.Buffer) {
+// nameLines names the first people who need something, by reason.
+func (s Summary) nameLines() (lines []paint.Line) {
 	list := slices.Clone(s.Causes)
 	for i, cause := range list {
 		if cause.Error == "" { // nobody has said more than that
@@ -28,15 +28,13 @@ func (s Summary) writeNames(b *bytes.Buffer) {
 	if file == "-" {
 		file = "the results on standard output"
 	}
-	for i, line := range causes.Lines(list, file) {
-		if i == 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString("  " + line + "\n")
+	if lines = causes.Painted(list, file, 2); len(lines) > 0 {
+		lines = append([]paint.Line{{}}, lines...)
 	}
 	if waits := s.waits(); s.Idle && s.Status == status.Well && waits != "" {
-		b.WriteString("\nWhat waits for you: " + waits + ".\n")
+		lines = append(lines, paint.Line{}, paint.Line{}.In(paint.Warn, "What waits for you: "+waits+".").Hanging(hanging))
 	}
+	return lines
 }
 
 // leftOver says that the program has nothing left to do, and what is left to a person, if anything is.

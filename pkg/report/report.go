@@ -54,6 +54,8 @@ type Summary struct {
 	Report string
 	// Stale are the paths of files of an earlier run that are still there, since this one has written none in their place.
 	Stale []string
+	// Sandbox says that the service was a sandbox: nobody was mailed, whatever the outcomes say.
+	Sandbox bool
 	// DryRun says that nothing was sent, Resumed that an earlier run over this roster had been cut short.
 	DryRun, Resumed bool
 	// Requests counts every request sent, Throttled the answers that asked to slow down.
@@ -135,7 +137,8 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Pending        int      `json:"pending_differs,omitempty"`
 		Replaced       int      `json:"pending_replaced,omitempty"`
 
-		Causes []causes.Cause `json:"causes,omitempty"`
+		Causes  []causes.Cause `json:"causes,omitempty"`
+		Sandbox bool           `json:"sandbox,omitempty"`
 	}{
 		Run: s.Run, OrganizationID: s.OrganizationID, Roster: s.Roster,
 		Rows: s.Rows, Outcomes: counts(s.Outcomes), ExitCode: int(s.Status),
@@ -143,7 +146,7 @@ func (s Summary) MarshalJSON() ([]byte, error) {
 		Requests: s.Requests, Throttled: s.Throttled, Retries: s.Repeats(),
 		DurationS: math.Round(s.Duration.Seconds()*1000) / 1000, Name: s.OrganizationName, StartedAt: instant(s.StartedAt), Error: s.Error,
 		NewTeams: s.NewTeams, Drift: s.Drift, Stale: s.Stale, Corrections: s.Corrections, Report: s.Report, Tripped: s.Tripped,
-		Pending: s.PendingDiffers, Replaced: s.PendingReplaced, Causes: s.Causes,
+		Pending: s.PendingDiffers, Replaced: s.PendingReplaced, Causes: s.Causes, Sandbox: s.Sandbox,
 	})
 	return b.Bytes(), err
 }

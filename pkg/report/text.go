@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"rollcall/pkg/paint"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
@@ -29,26 +29,74 @@ var meanings = map[record.Outcome]string{
 
 // WriteText writes the summary for people: what became of the rows, what it took, where it is written down, and, as
 // the last line, what to do next. Before it come the names of the first people who need something.
-func (s Summary) WriteText(w io.Writer) error {
-	var b bytes.Buffer
+func (s Summary) WriteText(w io.Writer) error { return paint.Paper{Out: w}.Print(s.Lines()...) }
+
+// Lines returns the lines of [Summary.WriteText], for a terminal.
+func (s Summary) Lines() []paint.Line {
 	verb := "Run"
 	if s.DryRun {
 		verb = "Dry run"
 	}
-	fmt.Fprintf(&b, "%s over %s: %s in %s", verb, s.Roster, plural.Of(s.Rows, "row"), short(s.Duration))
-	if s.Resumed {
-		b.WriteString(", resumed")
+	head := paint.Line{}
+	if s.Sandbox {
+		head = head.In(paint.Warn, SandboxMark).Words(" ")
 	}
-	b.WriteString("\n\n")
-	s.writeOutcomes(&b)
-	s.writeDetails(&b)
-	s.writeNames(&b)
-	fmt.Fprintf(&b, "\n%s\n", s.Next())
-	_, err := w.Write(b.Bytes())
-	return err
+	head = head.In(paint.Strong, fmt.Sprintf("%s over %s: %s in %s", verb, s.Roster, plural.Of(s.Rows, "row"), short(s.Duration)))
+	if s.Resumed {
+		head = head.Words(", resumed")
+	}
+	lines := append([]paint.Line{head.Hanging(hanging), {}}, s.outcomeLines()...)
+	lines = append(lines, s.detailLines()...)
+	lines = append(lines, s.nameLines()...)
+	role := RoleOfStatus(s.Status)
+	if role == paint.Warn { // the outcomes have said it: a whole sentence of it would shout
+		role = paint.Strong
+	}
+	next := paint.Line{}
+	if s.Sandbox { // in front, since the command to run again ends the line
+		next = next.In(paint.Warn, SandboxWords).Words(" ")
+	}
+	return append(lines, paint.Line{}, next.In(role, s.Next()).Hanging(hanging))
 }
 
-func (s Summary) writeOutcomes(b *bytes.Buffer) {
+// What is said of a sandbox: in front of the first line, and of the last one.
+const (
+	SandboxMark  = "[sandbox]"
+	SandboxWords = "This was a sandbox: nobody was mailed."
+)
+
+// hanging is how far what goes on below a sentence is indented.
+const hanging = 2
+
+// RoleOfStatus returns the role in which it is shown how something ended.
+func RoleOfStatus(s status.Status) paint.Role {
+	switch s {
+	case status.Well:
+		return paint.Good
+	case status.Rows, status.Stopped, status.Interrupted, status.Guarded, status.Locked:
+		return paint.Warn
+	default:
+		return paint.Bad
+	}
+}
+
+// RoleOf returns the role in which an outcome is shown.
+func RoleOf(o record.Outcome) paint.Role {
+	switch o {
+	case record.Invited:
+		return paint.Good
+	case record.WouldInvite, record.WouldReinvite:
+		return paint.Strong
+	case record.Rejected, record.Invalid, record.Failed, record.Unknown:
+		return paint.Bad
+	case record.NotSent, record.Skipped:
+		return paint.Warn
+	default:
+		return paint.Plain
+	}
+}
+
+func (s Summary) outcomeLines() (lines []paint.Line) {
 	var name, number int
 	for outcome, n := range s.Outcomes {
 		if n != 0 {
@@ -56,14 +104,20 @@ func (s Summary) writeOutcomes(b *bytes.Buffer) {
 		}
 	}
 	for _, outcome := range record.Outcomes() {
-		if n := s.Outcomes[outcome]; n != 0 {
-			line := fmt.Sprintf("  %-*s  %*d  %s", name, outcome, number, n, meanings[outcome])
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
+		n := s.Outcomes[outcome]
+		if n == 0 {
+			continue
 		}
+		line := paint.Words("  ").In(RoleOf(outcome), fmt.Sprintf("%-*s  %*d", name, outcome, number, n))
+		if meanings[outcome] != "" {
+			line = line.Words("  ").In(paint.Dim, meanings[outcome]).Hanging(2 + name + 2 + number + 2)
+		}
+		lines = append(lines, line)
 	}
 	if name > 0 {
-		b.WriteByte('\n')
+		lines = append(lines, paint.Line{})
 	}
+	return lines
 }
 
 // Detail is something that there is to say beside the outcomes, by a short name.
@@ -102,10 +156,18 @@ func (s Summary) Details() []Detail {
 	return list
 }
 
-func (s Summary) writeDetails(b *bytes.Buffer) {
-	for _, d := range s.Details() {
-		fmt.Fprintf(b, "  %-7s  %s\n", d.Name, d.Value)
+func (s Summary) detailLines() (lines []paint.Line) {
+	for _, detail := range s.Details() {
+		role := paint.Plain
+		switch detail.Name {
+		case "tripped", "to do", "stale":
+			role = paint.Warn
+		case "results":
+			role = paint.Strong
+		}
+		lines = append(lines, paint.Words(fmt.Sprintf("  %-7s  ", detail.Name)).In(role, detail.Value).Hanging(2+7+2))
 	}
+	return lines
 }
 
 // replaced says how many pending invitations were replaced.
