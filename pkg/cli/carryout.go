@@ -17,6 +17,7 @@ import (
 	"rollcall/pkg/notify"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/preview"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
@@ -292,6 +293,9 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	asks := r.order.asks() && question != "" && r.canAsk()
 	if asks || !r.common.quiet {
 		r.console.Print(preview.Lines(p, asFlag)...)
+		if r.console.IsLive() { // on a screen, the question and the end stand apart from it
+			r.console.Print(paint.Line{})
+		}
 	}
 	if !asks {
 		return nil
