@@ -59,6 +59,7 @@ func (s *Session) writes() []File {
 		add(string(fileset.Ledger), s.memory.ledger.Path())
 	}
 	add("audit", o.Audit)
+	add("report", o.Report)
 	return files
 }
 
