@@ -22,7 +22,6 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/console"
@@ -331,21 +330,6 @@ func (a *app) redact(secrets ...secret.Text) {
 func (a *app) getenv(name string) string {
 	value, _ := a.Lookup(name)
 	return value
-}
-
-// terminalOf reports whether a stream is a terminal, and how wide it is.
-func terminalOf(stream any) (terminal bool, width func() int) {
-	file, ok := stream.(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(int(file.Fd())) || !console.Sequences(file.Fd()) {
-		return false, nil
-	}
-	return true, func() int {
-		width, _, err := term.GetSize(int(file.Fd()))
-		if err != nil {
-			return 0
-		}
-		return width
-	}
 }
 
 // close ends the printing, and says whether everything could be printed.

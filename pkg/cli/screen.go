@@ -6,6 +6,9 @@ import (
 	"io"
 	"os"
 
+	"golang.org/x/term"
+
+	"rollcall/pkg/console"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/pager"
 	"rollcall/pkg/paint"
@@ -62,4 +65,19 @@ func (r *run) listRows(ctx context.Context, p *onboard.Preview) error {
 	r.console.Clear()
 	paper, end := r.page()
 	return r.paged(preview.WriteRows(paper, p.Verdicts(ctx)), end)
+}
+
+// terminalOf reports whether a stream is a terminal, and how wide it is.
+func terminalOf(stream any) (terminal bool, width func() int) {
+	file, ok := stream.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(file.Fd())) || !console.Sequences(file.Fd()) {
+		return false, nil
+	}
+	return true, func() int {
+		width, _, err := term.GetSize(int(file.Fd()))
+		if err != nil {
+			return 0
+		}
+		return width
+	}
 }

@@ -13,11 +13,9 @@ import (
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
-	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
-	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 )
 
@@ -344,23 +342,6 @@ func (p *Preview) unfit() error {
 			Words(" goes on all the same, and may mail somebody who is there already"))
 	}
 	return p.comparison.refusal()
-}
-
-// refuseInvalid returns the error that keeps everything from being sent since some rows are invalid, and how to correct them.
-func refuseInvalid(r *roster.Roster, invalid int, lines []string, correct remedy.Hint) error {
-	err := refusal(status.Roster,
-		fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.Name, invalid, plural.Of(r.Rows, "row")),
-		correct.Words(", or invite the others with ").Use("invalid", "skip"))
-	err.Details = lines
-	return err
-}
-
-// correcting says that rows are to be corrected, and what lists all of them, if anything does.
-func correcting(lists remedy.Hint) remedy.Hint {
-	if lists == nil {
-		return remedy.Words("correct them")
-	}
-	return append(remedy.Words("correct them ("), append(lists, remedy.Words(")")...)...)
 }
 
 // MarshalJSON lays out what programs read.

@@ -3,6 +3,7 @@ package onboard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strconv"
@@ -13,9 +14,11 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/follow"
 	"rollcall/pkg/guard"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
 	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
 )
 
 // complain returns the hint that a check of the roster lists all findings, nil where it would not: one person is no roster, and
@@ -114,4 +117,21 @@ func (d Document) Missing() error {
 	}
 	_, err := roster.Read(context.Background(), document.File(d.Roster), roster.Options{})
 	return err
+}
+
+// refuseInvalid returns the error that keeps everything from being sent since some rows are invalid, and how to correct them.
+func refuseInvalid(r *roster.Roster, invalid int, lines []string, correct remedy.Hint) error {
+	err := refusal(status.Roster,
+		fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.Name, invalid, plural.Of(r.Rows, "row")),
+		correct.Words(", or invite the others with ").Use("invalid", "skip"))
+	err.Details = lines
+	return err
+}
+
+// correcting says that rows are to be corrected, and what lists all of them, if anything does.
+func correcting(lists remedy.Hint) remedy.Hint {
+	if lists == nil {
+		return remedy.Words("correct them")
+	}
+	return append(remedy.Words("correct them ("), append(lists, remedy.Words(")")...)...)
 }
