@@ -6,6 +6,8 @@
 //	console.Progress(follower.Progress())
 //
 // It shows nothing itself.
+//
+// It has no example: what it says depends on when it is asked.
 package live
 
 import (

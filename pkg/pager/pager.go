@@ -7,6 +7,8 @@
 //
 // It does not decide whether text should be paged: that is for who knows whether a person is at the terminal. What is written
 // is shown as it is.
+//
+// It has no example: what it shows is seen at a terminal.
 package pager
 
 import (
