@@ -75,7 +75,11 @@ func Lines(pieces []Piece, o Picture) []string {
 		return nil
 	}
 	const axis = 9 // characters before the bars
-	cells := spans(pieces, max(o.Columns-axis, 8))
+	shown, room := pieces, max(o.Columns-axis, 8)
+	if most := (room + 1) / 2; len(shown) > most { // the latest ones fit
+		shown = shown[len(shown)-most:]
+	}
+	cells := spans(shown, room)
 	top := 0.0
 	for _, c := range cells {
 		top = max(top, c.Rate())
@@ -91,7 +95,7 @@ func Lines(pieces []Piece, o Picture) []string {
 	if marks := marks(cells); strings.Trim(marks, " "+string(gap)) != "" {
 		lines = append(lines, "        "+strings.TrimRight(marks, " "))
 	}
-	lines = append(lines, "        "+o.times(pieces, len(cells)))
+	lines = append(lines, "        "+o.times(shown, len(cells)))
 	return append(lines, legend(pieces)...)
 }
 
@@ -101,19 +105,19 @@ type cell struct {
 	gap bool
 }
 
-// spans shares the room among the pieces by how long they last.
+// spans shares the room among the pieces by how long they last, each having a column at least. There must be room for that.
 func spans(pieces []Piece, room int) []cell {
 	var whole time.Duration
 	for _, p := range pieces {
 		whole += p.Lasts()
 	}
-	room -= len(pieces) - 1
+	room -= len(pieces) - 1 + len(pieces)
 	var cells []cell
 	for i, p := range pieces {
 		if i > 0 {
 			cells = append(cells, cell{gap: true})
 		}
-		for _, c := range p.Columns(max(1, int(float64(room)*float64(p.Lasts())/float64(whole)))) {
+		for _, c := range p.Columns(1 + int(float64(room)*float64(p.Lasts())/float64(whole))) {
 			cells = append(cells, cell{Column: c})
 		}
 	}

@@ -32,7 +32,7 @@ func (p Piece) Encode() []byte {
 		}
 		b = binary.AppendUvarint(b, millis(of.Held))
 		b = binary.AppendUvarint(b, millis(of.Down))
-		b = binary.AppendUvarint(b, uint64(math.Round(max(of.Rate, 0)*1000)))
+		b = binary.AppendUvarint(b, uint64(math.Round(min(max(of.Rate, 0)*1000, mostCount))))
 	}
 	return b
 }
@@ -67,8 +67,8 @@ func Decode(b []byte) (Piece, error) {
 const (
 	// mostSeconds bounds times: some three hundred years.
 	mostSeconds = 9_000_000_000
-	// mostCount bounds counts in a bucket.
-	mostCount = 1 << 40
+	// mostCount bounds counts in a bucket, and rates in thousandths.
+	mostCount = math.MaxInt32
 )
 
 func millis(d time.Duration) uint64 { return uint64(max(0, d.Milliseconds())) }
@@ -79,14 +79,16 @@ type reader struct {
 	failed bool
 }
 
-func (r *reader) number(most int) int {
+func (r *reader) number(most int) int { return int(r.unsigned(int64(most))) }
+
+func (r *reader) unsigned(most int64) int64 {
 	n, size := binary.Uvarint(r.left)
 	if r.failed || size <= 0 || n > uint64(most) {
 		r.failed = true
 		return 0
 	}
 	r.left = r.left[size:]
-	return int(n)
+	return int64(n)
 }
 
 func (r *reader) signed(most int64) int64 {
@@ -100,7 +102,7 @@ func (r *reader) signed(most int64) int64 {
 }
 
 func (r *reader) duration(most time.Duration) time.Duration {
-	return time.Duration(r.number(int(most.Milliseconds()))) * time.Millisecond
+	return time.Duration(r.unsigned(most.Milliseconds())) * time.Millisecond
 }
 
 func (r *reader) text(longest int) string {

@@ -4,7 +4,7 @@
 //	recorder := timeline.NewRecorder(time.Now())
 //	recorder.Request(time.Now(), timeline.Answered)
 //	recorder.Row(time.Now(), true)
-//	piece := recorder.Piece()
+//	piece := recorder.Piece(time.Now())
 //	for _, line := range timeline.Lines([]timeline.Piece{piece}, timeline.Picture{Columns: 72}) { … }
 //
 // A [Piece] is what one process has seen of a run. It can be written as a few kilobytes, see [Piece.Encode], and drawn in a

@@ -2,6 +2,8 @@ package timeline_test
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +197,36 @@ func TestLinesOfARunThatWasResumed(t *testing.T) {
 	got := timeline.Lines([]timeline.Piece{whole(), second}, timeline.Picture{Columns: 60})
 	if n := strings.Count(got[len(got)-4], "|"); n != 1 || !strings.Contains(strings.Join(got, "\n"), "| gone on later") {
 		t.Errorf("%d gaps:\n%s", n, strings.Join(got, "\n"))
+	}
+}
+
+// A run may be gone on with every night: no line is wider than it may be, and what is said of the whole run counts all of it.
+func TestLinesOfARunThatWasResumedOften(t *testing.T) {
+	long := timeline.NewRecorder(start)
+	busy(long, 0, time.Hour)
+	pieces := []timeline.Piece{long.Piece(after(time.Hour))}
+	for night := range 60 {
+		r := timeline.NewRecorder(start.AddDate(0, 0, night+1))
+		r.Request(start.AddDate(0, 0, night+1).Add(time.Second), timeline.Refused)
+		pieces = append(pieces, r.Piece(start.AddDate(0, 0, night+1).Add(time.Second)))
+		lines := timeline.Lines(pieces, timeline.Picture{})
+		for _, line := range lines {
+			if n := len([]rune(line)); n > 78 {
+				t.Fatalf("%d pieces: %d characters: %s", len(pieces), n, line)
+			}
+		}
+		if all := strings.Join(lines, "\n"); !strings.Contains(all, fmt.Sprintf("refused %d ", night+1)) {
+			t.Fatalf("%d pieces:\n%s", len(pieces), all)
+		}
+	}
+}
+
+// A rate beyond what is kept is cut, so that the rest of the piece comes back.
+func TestEncodedRatesAreBounded(t *testing.T) {
+	r := timeline.NewRecorder(start)
+	r.Pace(after(time.Second), timeline.State{Rate: math.Inf(1)})
+	if p, err := timeline.Decode(r.Piece(after(time.Second)).Encode()); err != nil || p.Buckets[10].Rate < 1e6 {
+		t.Errorf("%+v, %v", p, err)
 	}
 }
 
