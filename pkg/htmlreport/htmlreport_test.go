@@ -258,6 +258,27 @@ func TestARoughPaceSaysSo(t *testing.T) {
 	}
 }
 
+// A run may be gone on with every night: all its pieces stand in the picture, beside each other.
+func TestThePaceOfARunThatWasResumedOften(t *testing.T) {
+	p := page(1)
+	for night := range 100 {
+		piece := p.Pace[0]
+		piece.Start, piece.End = piece.Start.AddDate(0, 0, night+1), piece.End.AddDate(0, 0, night+1)
+		p.Pace = append(p.Pace, piece)
+	}
+	lanes := regexp.MustCompile(`class="lane" x="([\d.-]+)" y="\d+" width="([\d.-]+)"`).FindAllStringSubmatch(write(t, p), -1)
+	if len(lanes) < 2*len(p.Pace) {
+		t.Fatalf("%d strips of lanes for %d pieces in two pictures", len(lanes), len(p.Pace))
+	}
+	for _, lane := range lanes {
+		x, err := strconv.ParseFloat(lane[1], 64)
+		width, widthErr := strconv.ParseFloat(lane[2], 64)
+		if err != nil || widthErr != nil || width <= 0 || x < 66 || x+width > 1000.2 {
+			t.Fatalf("a strip that is not in the picture: %s", lane[0])
+		}
+	}
+}
+
 func TestErrorsOfRowsAreReturned(t *testing.T) {
 	broken := errors.New("broken")
 	for _, after := range []int{0, 5, 100, 150} {

@@ -123,13 +123,14 @@ type drawing struct {
 	pieces              []timeline.Piece
 	width, height, step int
 	class               string
-	allowed             bool // a rate was drawn that was allowed
+	gap                 float64 // between two pieces
+	allowed             bool    // a rate was drawn that was allowed
 }
 
 const (
 	paceLeft = 66 // room for the names of the lanes
 	paceTop  = 8
-	paceGap  = 16 // between two pieces
+	paceGap  = 16 // between two pieces, at most
 	laneHigh = 10
 	laneStep = 17
 )
@@ -161,18 +162,18 @@ func (d *drawing) strips() []strip {
 	for _, piece := range d.pieces {
 		whole += piece.Lasts()
 	}
-	least := 24.0
-	room := float64(d.width-paceLeft-paceGap*(len(d.pieces)-1)) - least*float64(len(d.pieces))
-	if room < 0 {
-		least, room = 0, float64(d.width-paceLeft-paceGap*(len(d.pieces)-1))
-	}
+	room, n := float64(d.width-paceLeft), float64(len(d.pieces))
+	d.gap = min(paceGap, room/2/n)
+	room -= d.gap * (n - 1)
+	least := min(24, room/2/n)
+	room -= least * n
 	x := float64(paceLeft)
 	strips := make([]strip, 0, len(d.pieces))
 	for _, piece := range d.pieces {
 		s := strip{x: x, width: least + room*float64(piece.Lasts())/float64(whole), piece: piece}
 		s.columns = piece.Columns(max(1, int(s.width)/d.step))
 		strips = append(strips, s)
-		x += s.width + paceGap
+		x += s.width + d.gap
 	}
 	return strips
 }
@@ -210,7 +211,7 @@ func (d *drawing) draw(text string) template.HTML {
 	for i, s := range strips {
 		d.drawStrip(&b, s, top, shown)
 		if i > 0 {
-			fmt.Fprintf(&b, `<path class="gap" d="M%.1f %dV%d"/>`, s.x-paceGap/2, paceTop, bottom)
+			fmt.Fprintf(&b, `<path class="gap" d="M%.1f %dV%d"/>`, s.x-d.gap/2, paceTop, bottom)
 		}
 	}
 	d.drawTimes(&b, strips, bottom+16)
