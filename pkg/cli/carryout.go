@@ -31,13 +31,15 @@ import (
 // standard output, and wherever else the order says. A wrong order is one that was refused, and is notified as well.
 func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func() error) status.Status {
 	began := time.Now()
+	a.redactAddress(path)
+	o.Roster, o.Sandbox, o.Render, o.Redact = path, o.Place.Sandbox, asFlag, a.redactors[0].Text
+	a.sandbox.Store(o.Sandbox)
 	notifier, err := o.Watch.notifier(a, cmd, o.Offline)
 	if err != nil {
-		a.explain(errors.Join(err, o.ReportRefused(report.Summary{Roster: path, Status: onboard.StatusOf(err)}, err)), a.origins[cmd])
+		o.Command = a.command()
+		a.explain(errors.Join(err, o.ReportRefused(report.Summary{Roster: o.publicName(), Status: onboard.StatusOf(err)}, err)), a.origins[cmd])
 		return onboard.StatusOf(err)
 	}
-	o.Roster, o.Sandbox = path, o.Place.Sandbox
-	a.sandbox.Store(o.Sandbox)
 	r := &run{app: a, order: o, origins: a.origins[cmd], notifier: notifier}
 	var report onboard.Report
 	if err = complete(); err == nil {
@@ -47,6 +49,7 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 		report.Roster, report.DryRun = o.publicName(), o.DryRun
 		o.resultsPath()
 		report.Stale = o.Leftovers()
+		o.Command = a.command()
 		err = errors.Join(err, o.ReportRefused(report.Summary, err))
 	}
 	report.StartedAt, report.Duration = began, time.Since(began)
@@ -63,7 +66,7 @@ func (r *run) work(ctx context.Context) (onboard.Report, error) {
 		}
 	}
 	options := r.order.Options
-	options.Observer, options.Command, options.Redact = r.observer(ctx), r.command(), r.redactors[0].Text
+	options.Observer, options.Command = r.observer(ctx), r.command()
 	session, err := onboard.Open(ctx, options)
 	if err == nil {
 		err = r.carryOn(ctx, session)

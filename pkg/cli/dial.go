@@ -92,12 +92,17 @@ func endpointOf(found config.Settings) onboard.Endpoint {
 	return endpoint
 }
 
-// readHeader reads the header fields to send along with the roster's address, whose values are secrets, as may be what
-// the address itself has.
-func (a *app) readHeader(path, roster string) (http.Header, error) {
+// redactAddress keeps what is secret in the address of a roster out of everything that is printed.
+func (a *app) redactAddress(roster string) {
 	if parsed, err := url.Parse(roster); err == nil && fetch.Is(roster) {
 		a.redact(secret.New(parsed.RawQuery))
 	}
+}
+
+// readHeader reads the header fields to send along with the roster's address, whose values are secrets, as may be what
+// the address itself has.
+func (a *app) readHeader(path, roster string) (http.Header, error) {
+	a.redactAddress(roster)
 	if path == "" {
 		return nil, nil
 	}

@@ -117,7 +117,7 @@ func (a *app) resultsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o := onboard.Output{Results: file, Stream: a.Out, Reporting: onboard.Reporting{Report: page}}
+			o := onboard.Output{Results: file, Stream: a.Out, Sandbox: f.sandbox, Reporting: onboard.Reporting{Report: page}}
 			return history.Results(cmd.Context(), strings.Join(args, ""), o)
 		},
 	}

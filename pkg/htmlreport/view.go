@@ -79,7 +79,7 @@ type changeView struct{ Email, Kind, Team, Has, Wanted, Action, Why string }
 func newView(p Page, r *rows) view {
 	words, tone := p.headline()
 	v := view{
-		Headline: words, Tone: tone, Lead: p.lead(), Roster: p.text(p.Summary.Roster), Sandbox: p.Sandbox, DryRun: p.Summary.DryRun,
+		Headline: words, Tone: tone, Lead: p.lead(), Roster: p.text(p.Summary.Roster), Sandbox: p.Sandbox || p.Summary.Sandbox, DryRun: p.Summary.DryRun,
 		Organization: p.text(cmp.Or(p.OrganizationName, p.OrganizationID)), Error: p.text(p.Summary.Error), Hint: p.text(p.Hint),
 		Rows: rowsOf(p.Summary.Rows), Total: thousands(p.Summary.Rows), Outcomes: p.outcomes(r.outcomes), Causes: p.causes(),
 		Planned: p.facts(p.Planned), Done: p.facts(p.Done), Facts: p.facts(p.ownFacts()), Changes: p.changes(), Pace: p.pace(),

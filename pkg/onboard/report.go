@@ -105,7 +105,7 @@ func (o Options) mayReport() bool {
 
 // page returns what is known without a session.
 func (o Options) page(s report.Summary, err error) htmlreport.Page {
-	s.Command, s.Render = cmp.Or(s.Command, o.Command), o.Render
+	s.Command, s.Render, s.Sandbox = cmp.Or(s.Command, o.Command), o.Render, s.Sandbox || o.Sandbox
 	if err != nil {
 		s.Error = remedy.Text(err, o.Render)
 	}
