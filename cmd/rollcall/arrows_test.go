@@ -104,7 +104,7 @@ var arrows = []arrow{
 	{"findings", "onboard paint remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
-	{"completion", "complete onboard roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
+	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing live " +
 			"notify onboard pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",

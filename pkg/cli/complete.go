@@ -13,8 +13,8 @@ import (
 func (a *app) addCompletions(root *cobra.Command) {
 	completion.Add(root, a.Args, completion.Source{
 		Bind: func(cmd *cobra.Command) { _ = a.bindEnvironment(cmd) }, // what cannot be set offers nothing
-		Ledgers: func(ledger, organization string) []string {
-			history, _ := a.history(historyFlags{ledger: ledger, organization: organization})
+		Ledgers: func(value func(string) string) []string {
+			history, _ := a.history(historyFlags{value("ledger"), value("organization-id"), value("sandbox") == "true"})
 			return history.Ledgers
 		},
 		Service: func(value func(string) string) onboard.Service {

@@ -14,6 +14,7 @@ import (
 
 	"rollcall/pkg/complete"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/usage"
 )
@@ -22,8 +23,8 @@ import (
 type Source struct {
 	// Bind gives the flags of a command the values that they have elsewhere, such as in the environment.
 	Bind func(*cobra.Command)
-	// Ledgers returns the files of the ledgers that these values of the flags ledger and organization-id mean.
-	Ledgers func(ledger, organization string) []string
+	// Ledgers returns the files of the ledgers that flags mean, by what value says that they have.
+	Ledgers func(value func(flag string) string) []string
 	// Service returns the service that flags mean, by what value says that they have.
 	Service func(value func(flag string) string) onboard.Service
 }
@@ -113,10 +114,13 @@ func (s Source) find(cmd *cobra.Command, args []string, begun string, by finder)
 	return shown(choices), directive
 }
 
+// shown returns choices as a shell takes them. A word that a terminal would obey is not offered: nobody could type it.
 func shown(choices []complete.Choice) []cobra.Completion {
-	completions := make([]cobra.Completion, len(choices))
-	for i, choice := range choices {
-		completions[i] = cobra.CompletionWithDesc(choice.Word, strings.Join(strings.Fields(choice.About), " "))
+	completions := make([]cobra.Completion, 0, len(choices))
+	for _, choice := range choices {
+		if paint.Clean(choice.Word) == choice.Word {
+			completions = append(completions, cobra.CompletionWithDesc(choice.Word, paint.Clean(strings.Join(strings.Fields(choice.About), " "))))
+		}
 	}
 	return completions
 }
@@ -161,11 +165,17 @@ func (s Source) finders() map[string]finder {
 }
 
 func (s Source) findRuns(ctx context.Context, cmd *cobra.Command, _ []string, _ string) []complete.Choice {
-	return complete.Runs(ctx, s.Ledgers(valueOf(cmd, "ledger"), valueOf(cmd, "organization-id")))
+	return complete.Runs(ctx, s.Ledgers(func(flag string) string { return valueOf(cmd, flag) }))
 }
 
-func (s Source) findLedgers(context.Context, *cobra.Command, []string, string) []complete.Choice {
-	return complete.Ledgers(s.Ledgers("", ""))
+// findLedgers finds the ledgers of all organizations.
+func (s Source) findLedgers(_ context.Context, cmd *cobra.Command, _ []string, _ string) []complete.Choice {
+	return complete.Ledgers(s.Ledgers(func(flag string) string {
+		if flag == "ledger" || flag == "organization-id" {
+			return ""
+		}
+		return valueOf(cmd, flag)
+	}))
 }
 
 func (s Source) columnsOf(ctx context.Context, cmd *cobra.Command, args []string) []string {

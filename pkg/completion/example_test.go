@@ -18,7 +18,7 @@ func Example() {
 	args := []string{cobra.ShellCompRequestCmd, "invite", "--invalid", ""}
 	completion.Add(root, args, completion.Source{
 		Bind:    func(*cobra.Command) {},
-		Ledgers: func(string, string) []string { return nil },
+		Ledgers: func(func(string) string) []string { return nil },
 		Service: func(func(string) string) onboard.Service { return onboard.Service{} },
 	})
 	root.SetArgs(args)
