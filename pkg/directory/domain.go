@@ -66,22 +66,23 @@ func (r *reading) searchDomains(ctx context.Context) error {
 	if len(open) == 0 {
 		return nil
 	}
-	if found, err := r.hasMemberAt(ctx, domainOf(r.members.probe)); !found || err != nil {
+	if found, _, err := r.hasMemberAt(ctx, domainOf(r.members.probe)); !found || err != nil {
 		return err
 	}
 	r.domains.absent = map[string]bool{}
 	for _, domain := range open {
-		found, err := r.hasMemberAt(ctx, domain)
+		_, nobody, err := r.hasMemberAt(ctx, domain)
 		if err != nil {
 			return err
 		}
-		r.domains.absent[domain] = !found
+		r.domains.absent[domain] = nobody
 	}
 	return nil
 }
 
-// hasMemberAt reports whether a search for a domain finds a member there. It finds nobody where there is no such search.
-func (r *reading) hasMemberAt(ctx context.Context, domain string) (found bool, err error) {
+// hasMemberAt reports whether a search for a domain finds a member there, or shows that there is nobody. It does neither where
+// the search is refused, or finds more people elsewhere than a page holds, as at a domain that begins alike.
+func (r *reading) hasMemberAt(ctx context.Context, domain string) (found, nobody bool, err error) {
 	var hits cybedefend.MembersPage
 	err = r.Call(ctx, func(ctx context.Context) (err error) {
 		hits, err = r.Service.Members(ctx, r.OrganizationID, cybedefend.Page{Number: 1, Size: cybedefend.PageSize}, "@"+domain)
@@ -93,5 +94,5 @@ func (r *reading) hasMemberAt(ctx context.Context, domain string) (found bool, e
 			r.domains.add(u.Email)
 		}
 	}
-	return found, unlessRefused(err)
+	return found, !found && err == nil && len(hits.Users) < cybedefend.PageSize, unlessRefused(err)
 }

@@ -13,7 +13,8 @@ import (
 
 // crowd is an organization of 400 members at crowd.example, of one at partner.example, who is last, and of an open invitation.
 type crowd struct {
-	fake bool // the search finds whole addresses alone
+	fake bool   // the search finds whole addresses alone
+	no   string // a search for this is refused
 
 	mu       sync.Mutex
 	searches []string
@@ -24,6 +25,9 @@ func (c *crowd) Members(_ context.Context, _ string, page cybedefend.Page, searc
 		c.mu.Lock()
 		c.searches = append(c.searches, search)
 		c.mu.Unlock()
+	}
+	if search != "" && search == c.no {
+		return cybedefend.MembersPage{}, &cybedefend.Error{Status: 400, Class: cybedefend.FinalNo}
 	}
 	var all []cybedefend.User
 	for i := range 401 {
@@ -50,6 +54,17 @@ func (*crowd) Invitations(_ context.Context, _ string, page cybedefend.Page) (cy
 
 func (*crowd) Teams(context.Context, string) ([]cybedefend.Team, error) { return nil, nil }
 
+// TestADomainThatOthersBeginWith looks for one whose members a page of those at another domain hides.
+func TestADomainThatOthersBeginWith(t *testing.T) {
+	d, err := Read(t.Context(), Options{Service: &crowd{}, OrganizationID: "o", People: []string{"ann@crowd.exam"}, Domains: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, known := d.IsNewDomain("ann@crowd.exam"); known {
+		t.Error("nobody can know whether somebody is there")
+	}
+}
+
 // TestNewDomains looks people up singly, and their domains where that is asked for.
 func TestNewDomains(t *testing.T) {
 	people := []string{"ann@CROWD.example", "bob@partner.example", "cid@strange.example", "dan@strange.example", "eve@invited.example"}
@@ -61,6 +76,7 @@ func TestNewDomains(t *testing.T) {
 	}{
 		{"asked", &crowd{}, true, "known known new new known"},
 		{"not asked", &crowd{}, false, "known ? ? ? known"},
+		{"a search is refused", &crowd{no: "@strange.example"}, true, "known known ? ? known"},
 		{"the search is of another kind", &crowd{fake: true}, true, "known ? ? ? known"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
