@@ -12,12 +12,15 @@ import (
 func (p Page) headline() (words, tone string) {
 	n := p.Outcomes
 	invited, left := n[record.Invited], n[record.NotSent]
-	before := ""
+	before, when := "", " before that"
+	if p.Unended {
+		when = " so far"
+	}
 	if invited > 0 {
-		before = "; " + people(invited) + " " + were(invited) + " invited before that"
+		before = "; " + people(invited) + " " + were(invited) + " invited" + when
 	}
 	if p.Unended {
-		return p.stopped("This run was cut short", left, before), warn
+		return p.stopped("This run has not ended", left, before), warn
 	}
 	switch p.Status {
 	case status.Well:

@@ -31,7 +31,7 @@ import (
 type Page struct {
 	// Summary is how the run ended.
 	report.Summary
-	// Unended says that the run was cut short and goes on some day, so that its status means nothing.
+	// Unended says that the run was cut short and goes on some day, or is still at it, so that its status means nothing.
 	Unended bool
 	// Details are lines about the error, Hint is what to do about it.
 	Details []string

@@ -226,7 +226,7 @@ func TestTheWorstTrueStatementComesFirst(t *testing.T) {
 		{"3 changes could not be made, 1 person was invited", htmlreport.Page{Summary: report.Summary{Run: "r", Status: status.Rows, Drift: &report.Drift{Failed: 3}, Outcomes: map[record.Outcome]int{record.Invited: 1}}}},
 		{"Stopped before the end: 40 rows had no turn yet; 7 people were invited before that", htmlreport.Page{Summary: report.Summary{Run: "r", Status: status.Stopped, Outcomes: map[record.Outcome]int{record.Invited: 7, record.NotSent: 40}}}},
 		{"Interrupted before the end: nothing was sent", htmlreport.Page{Summary: report.Summary{Status: status.Interrupted, Outcomes: map[record.Outcome]int{record.NotSent: 40}}}},
-		{"This run was cut short: 1 row had no turn yet", htmlreport.Page{Unended: true, Summary: report.Summary{Run: "r", Outcomes: map[record.Outcome]int{record.NotSent: 1}}}},
+		{"This run has not ended: 1 row had no turn yet", htmlreport.Page{Unended: true, Summary: report.Summary{Run: "r", Outcomes: map[record.Outcome]int{record.NotSent: 1}}}},
 		{"A guard keeps everything back: nothing was sent", htmlreport.Page{Summary: report.Summary{Status: status.Guarded, Outcomes: map[record.Outcome]int{record.WouldInvite: 1}}}},
 		{"The roster was refused: nothing was sent", htmlreport.Page{Summary: report.Summary{Status: status.Roster}}},
 		{"The settings are wrong: nothing was sent", htmlreport.Page{Summary: report.Summary{Status: status.Settings}}},

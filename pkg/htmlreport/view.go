@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/causes"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
+	"rollcall/pkg/status"
 )
 
 const (
@@ -85,9 +86,10 @@ func newView(p Page, r *rows) view {
 		Planned: p.facts(p.Planned), Done: p.facts(p.Done), Facts: p.facts(p.ownFacts()), Changes: p.changes(), Pace: p.pace(),
 		PaceUnit: "requests a second", PaceCount: "Requests", First: r.shown(),
 	}
-	if !p.Unended || p.Run != "" {
-		v.Next = p.text(p.Summary.Next())
+	if p.Unended {
+		p.Status = status.Stopped // as far as what to do is concerned
 	}
+	v.Next = p.text(p.Summary.Next())
 	if p.RoughPace {
 		v.PaceUnit, v.PaceCount = "rows a second", "Rows"
 	}
