@@ -214,7 +214,7 @@ func BenchmarkReadCrowd(b *testing.B) {
 		before := heap()
 		_, err := directory.Read(b.Context(), directory.Options{
 			Service: service, OrganizationID: "o", Now: clock, People: []string{"invitee7777@x.example"},
-			Progress: func(int) {
+			Listing: func(directory.Listing) {
 				if pages++; pages%1000 == 0 {
 					peak = max(peak, heap())
 				}

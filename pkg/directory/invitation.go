@@ -26,6 +26,8 @@ type invitations struct {
 	// others are the pending ones that do not matter, by the hash of their id: a few bytes for each.
 	others map[uint64]other
 	seed   maphash.Seed
+	// shown counts those that were listed so far.
+	shown int
 	// empty says that the list had no items.
 	empty bool
 }
@@ -80,15 +82,14 @@ func (r *reading) listInvitations(keep func(cybedefend.Invitation)) *paging.Read
 		},
 		ID: func(i cybedefend.Invitation) string { return invitationID(i) + " " + i.Status },
 		Keep: func(i cybedefend.Invitation) {
-			r.found++
+			r.invitations.shown++
 			keep(i)
 		},
 		Page: func() {
 			for _, page := range odd.take() {
 				r.oddItems("invitations", page)
 			}
-			r.Progress(r.found)
-			r.Listing(Listing{Of: "invitations", Found: r.found})
+			r.Listing(Listing{Of: "invitations", Found: r.invitations.shown})
 		},
 	})
 }

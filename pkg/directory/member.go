@@ -80,13 +80,11 @@ func (r *reading) page(pages []oddPage) {
 	for _, page := range pages {
 		r.oddItems("members", page)
 	}
-	r.Progress(r.found)
 	r.Listing(Listing{"members", r.members.shown, r.members.total})
 }
 
 // addMember keeps a member who matters.
 func (r *reading) addMember(u cybedefend.User) {
-	r.found++
 	r.members.shown++
 	r.domains.add(u.Email)
 	key := email.Fold(u.Email)

@@ -60,16 +60,13 @@ type Options struct {
 	Parallel int
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
-	// Progress, if set, is told after each page how many members and invitations were found so far. It is never called
-	// twice at once.
-	Progress func(found int)
 	// Listing, if set, is told after each page of a list how far that is. It is never called twice at once.
 	Listing func(Listing)
 }
 
 // Listing is how far the reading of a list has come.
 type Listing struct {
-	// Of is what is listed: "members" or "invitations".
+	// Of is what is listed: "members", "invitations" or "people in teams".
 	Of string
 	// Found counts those who were shown, and Total is how many the service says there are, 0 if it does not say.
 	Found, Total int
@@ -84,9 +81,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Listing == nil {
 		o.Listing = func(Listing) {}
-	}
-	if o.Progress == nil {
-		o.Progress = func(int) {}
 	}
 	o.Parallel = max(cmp.Or(o.Parallel, DefaultParallel), 1)
 	return o
@@ -149,8 +143,6 @@ type reading struct {
 	interest interest
 	remarks
 
-	// found counts the members and invitations so far, for [Options.Progress].
-	found       int
 	domains     domains
 	invitations invitations
 	members     members

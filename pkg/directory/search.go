@@ -103,7 +103,6 @@ func (r *reading) search(ctx context.Context, key string, mu *sync.Mutex) (fits 
 		defer mu.Unlock()
 		fits = fits && isHit(u, key)
 		if email.Fold(u.Email) == key {
-			r.found++
 			r.members.kept[key] = u
 		}
 	}, func(pages []oddPage) {

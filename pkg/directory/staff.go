@@ -75,7 +75,7 @@ func ReadStaff(ctx context.Context, o Options, service TeamService, teams []cybe
 				found++
 				staff.add(m, Seat{team, m.Role})
 			},
-			Page: func() { o.Progress(found) },
+			Page: func() { o.Listing(Listing{Of: "people in teams", Found: found}) },
 		})
 		result, err := list.Read(ctx)
 		if err != nil {
@@ -105,7 +105,6 @@ func (s *Staff) add(m cybedefend.TeamMember, seat Seat) {
 func Members(ctx context.Context, o Options) (all []cybedefend.User, stable bool, err error) {
 	r := newReading(o.withDefaults())
 	list := r.listMembers("", func(u cybedefend.User) {
-		r.found++
 		r.members.shown++
 		all = append(all, u)
 	}, r.page)

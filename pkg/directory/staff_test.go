@@ -39,9 +39,14 @@ func TestReadStaff(t *testing.T) {
 	for i := range 45 {
 		service.members["t2"] = append(service.members["t2"], cybedefend.TeamMember{ID: fmt.Sprint("m", i), Email: fmt.Sprintf("m%d@x.example", i), Role: cybedefend.Developer})
 	}
-	staff, err := directory.ReadStaff(t.Context(), directory.Options{}, service, []cybedefend.Team{platform, security})
+	var told directory.Listing
+	o := directory.Options{Listing: func(l directory.Listing) { told = l }}
+	staff, err := directory.ReadStaff(t.Context(), o, service, []cybedefend.Team{platform, security})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if want := (directory.Listing{Of: "people in teams", Found: 48}); told != want {
+		t.Errorf("told %+v, want %+v", told, want)
 	}
 	for _, test := range []struct {
 		who  cybedefend.User
