@@ -26,17 +26,20 @@ func TestOf(t *testing.T) {
 		line string
 	}{
 		{
-			"a release", built("v0.0.0-2026", commit, date, modified("false")), Info{Version: "1.2.3"},
+			"a release", built("v0.0.0-2026", commit, date, modified("false")),
+			Info{Version: "1.2.3"},
 			Info{Version: "1.2.3", Commit: commit.Value, Date: date.Value, Go: "go1.26.1"},
 			"1.2.3 (commit 3c5e6de0d1f2, 2026-11-28T18:59:01Z) go1.26.1",
 		},
 		{
-			"changed files", built("v0.0.0-2026", commit, date, modified("true")), Info{},
+			"changed files", built("v0.0.0-2026", commit, date, modified("true")),
+			Info{},
 			Info{Version: "v0.0.0-2026", Commit: commit.Value, Date: date.Value, Modified: true, Go: "go1.26.1"},
 			"v0.0.0-2026 (commit 3c5e6de0d1f2, 2026-11-28T18:59:01Z, modified) go1.26.1",
 		},
 		{
-			"a release from an archive", built("(devel)"), Info{Version: "1.2.3", Commit: commit.Value, Date: date.Value},
+			"a release from an archive", built("(devel)"),
+			Info{Version: "1.2.3", Commit: commit.Value, Date: date.Value},
 			Info{Version: "1.2.3", Commit: commit.Value, Date: date.Value, Go: "go1.26.1"},
 			"1.2.3 (commit 3c5e6de0d1f2, 2026-11-28T18:59:01Z) go1.26.1",
 		},
