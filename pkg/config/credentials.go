@@ -39,7 +39,7 @@ func (r *resolver) credentials() (Credentials, error) {
 		token, err := parseAccessToken(text)
 		found := Credentials{AccessToken: token, Source: accessTokenVariable, Expires: cybedefend.Expiry(token)}
 		if now := r.options.Now(); !found.Expires.IsZero() && now.After(found.Expires) {
-			r.warn("%s: the access token has expired at %s, by the clock of this machine", accessTokenVariable, found.Expires.UTC().Format(time.RFC3339))
+			r.warn("%s: the access token expired at %s, by the clock of this machine", accessTokenVariable, found.Expires.UTC().Format(time.RFC3339))
 		}
 		return found, at(accessTokenVariable, err)
 	}

@@ -111,6 +111,6 @@ func (c *Connection) refusedToken(err error) error {
 	if c.credentialsFrom == "" {
 		hint = "give a new one"
 	}
-	text := err.Error() + ": the token has expired at " + c.expires.Local().Format(time.DateTime)
+	text := err.Error() + ": the token expired at " + c.expires.Local().Format(time.DateTime)
 	return refusal(status.Refused, &restated{text, err}, remedy.Words(hint+", or use a personal access token, which is renewed by itself"))
 }
