@@ -207,7 +207,10 @@ var errChanged = errors.New("its sum does not fit what it says")
 // Parse reads the text of a line, and holds it to its sum.
 func Parse(text string) (Line, error) {
 	body, sum, ok := strings.Cut(text, `,"sum":"`)
-	if !ok || sum != hashOf(body)[:sumLength]+`"}` {
+	if !ok {
+		return Line{}, errors.New("it has no sum: it was changed, or is no line of a trail")
+	}
+	if sum != hashOf(body)[:sumLength]+`"}` {
 		return Line{}, errChanged
 	}
 	var line Line

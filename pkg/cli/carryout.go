@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -228,7 +229,9 @@ func (r *run) finish(ctx context.Context, report onboard.Report, err error) stat
 	report.Command = r.command()
 	report.Status = report.Status.Worse(r.printed())
 	if summaryErr := r.writeSummary(report); summaryErr != nil {
-		r.explain(summaryErr, nil)
+		if !strings.Contains(report.Error, summaryErr.Error()) { // nobody reads the rows of a dry run, either
+			r.explain(summaryErr, nil)
+		}
 		report.Status = report.Status.Worse(status.Unexpected)
 	}
 	report.Status = r.notify(ctx, r.notifier, report.Summary)

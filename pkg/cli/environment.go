@@ -116,7 +116,7 @@ func plainFlagError(err error) error {
 	case errors.As(err, &number):
 		return fmt.Errorf("%q is not a number that fits here", number.Num)
 	case errors.As(err, &invalid) && strings.HasPrefix(errors.Unwrap(invalid).Error(), "time: "):
-		return fmt.Errorf("%q is not a duration: it needs a unit, as 30s, 5m and 2h have one", invalid.GetValue())
+		return fmt.Errorf("%q is not a duration: write numbers with units, as in 30s, 5m or 48h", invalid.GetValue())
 	case invalid != nil:
 		cause := errors.Unwrap(invalid)
 		if quoted := strconv.Quote(invalid.GetValue()); !strings.HasPrefix(cause.Error(), quoted) {

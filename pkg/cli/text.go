@@ -2,6 +2,7 @@ package cli
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,12 @@ func noArguments(cmd *cobra.Command, args []string) error {
 func nearFlag(cmd *cobra.Command, name string) string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if meant := roster.Nearest(name, names); meant != "" {
+	begun := func(flag string) bool { return len(name) > 2 && strings.HasPrefix(flag, name) }
+	meant := roster.Nearest(name, names)
+	if at := slices.IndexFunc(names, begun); meant == "" && at >= 0 && !slices.ContainsFunc(names[at+1:], begun) {
+		meant = names[at] // the one that begins so
+	}
+	if meant != "" {
 		return "did you mean --" + meant + "? "
 	}
 	return ""

@@ -57,7 +57,7 @@ func (p Progress) String() string {
 	case p.Unsent > 0:
 		parts = append(parts, fmt.Sprintf("stops at %s with about %d left", p.Until.Format("15:04"), p.Unsent))
 	case p.Left > 0:
-		parts = append(parts, human(p.Left)+" left")
+		parts = append(parts, human(max(p.Left, p.Wait))+" left")
 	}
 	for _, count := range p.Counts {
 		if count.N != 0 {
@@ -96,7 +96,7 @@ func (p Progress) Sentence() string {
 	case p.Unsent > 0:
 		parts = append(parts, fmt.Sprintf("stops at %s with about %d left", p.Until.Format("15:04"), p.Unsent))
 	case p.Left > 0:
-		parts = append(parts, "about "+human(p.Left)+" left")
+		parts = append(parts, "about "+human(max(p.Left, p.Wait))+" left")
 	}
 	if p.Wait > 0 {
 		parts = append(parts, "waiting "+human(p.Wait))

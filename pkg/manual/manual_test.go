@@ -45,6 +45,13 @@ func TestEveryPageIsWhole(t *testing.T) {
 					t.Errorf("%s: there is no topic %q", file, topic)
 				}
 			}
+			for _, block := range page.Text {
+				for _, term := range block.Terms {
+					if strings.Contains(term.Name+term.Text, "::") {
+						t.Errorf("%s: the term %q shows how it is written: %q", file, term.Name, term.Text)
+					}
+				}
+			}
 			content, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)

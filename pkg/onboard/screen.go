@@ -121,9 +121,10 @@ func (d Document) Missing() error {
 
 // refuseInvalid returns the error that keeps everything from being sent since some rows are invalid, and how to correct them.
 func refuseInvalid(r *roster.Roster, invalid int, lines []string, correct remedy.Hint) error {
-	err := refusal(status.Roster,
-		fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.Name, invalid, plural.Of(r.Rows, "row")),
-		correct.Words(", or invite the others with ").Use("invalid", "skip"))
+	if invalid < r.Rows {
+		correct = correct.Words(", or invite the others with ").Use("invalid", "skip")
+	}
+	err := refusal(status.Roster, fmt.Errorf("%s: %d of %s invalid; nothing was sent", r.Name, invalid, plural.Of(r.Rows, "row")), correct)
 	err.Details = lines
 	return err
 }
