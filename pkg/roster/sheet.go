@@ -64,7 +64,9 @@ func openSheet(book *workbook.Book, rules *rules) (*sheet, error) {
 func chooseSheet(book *workbook.Book, rules *rules) (*sheet, error) {
 	var shown, rosters, hidden []*sheet
 	for _, one := range book.Sheets {
-		if rules.sheet != "" && !strings.EqualFold(email.Trim(one.Name), email.Trim(rules.sheet)) {
+		// The command that made a workbook of rows to correct takes it, too, though it names the sheet of the roster.
+		made := len(book.Sheets) == 1 && slices.Contains(exactSheets, one.Name)
+		if rules.sheet != "" && !made && !strings.EqualFold(email.Trim(one.Name), email.Trim(rules.sheet)) {
 			continue
 		}
 		s, err := lookAt(one, rules)

@@ -176,6 +176,9 @@ func TestWorkbooks(t *testing.T) {
 		{name: "corrections-fed-back", pages: []page{{name: "To correct", rows: []string{
 			cells(1, "email", "role", "error", "hint", "rollcall_corrections", "Note"), cells(2, "+ada@example.com", "member", "e", "h", "team.xlsx", "'=1+1"),
 		}}}},
+		{name: "corrections-of-a-named-sheet", options: roster.Options{Sheet: "Staff"}, pages: []page{{name: "To correct", rows: []string{
+			cells(1, "email", "role", "error", "hint", "rollcall_corrections"), cells(2, "ada@example.com", "member", "e", "h", "team.xlsx"),
+		}}}},
 		{name: "two-address-columns", pages: []page{{name: "People", rows: []string{cells(1, "Staff"), cells(3, "Work Email", "role", "Mail"), cells(4, "a@example.com", "member", "b@example.com")}}}},
 		{name: "no-header", pages: []page{{name: "People", rows: []string{cells(2, "", "ada@example.com", "member"), cells(3, "", "bruno@example.com", "member")}}}},
 		{name: "no-address-column", pages: []page{{name: "People", rows: []string{cells(1, "Name", "Role"), cells(2, "Ada", "member")}}}},
