@@ -176,6 +176,7 @@ func TestDamagedTextIsRefused(t *testing.T) {
 		{give: "a\n\x83", encoding: "Windows-1250", want: document.Error{Line: 2, Column: 1, Reason: "a byte that is no character in Windows-1250"}},
 		{give: "a\n\x83", encoding: "Shift_JIS", want: document.Error{Line: 2, Column: 1, Reason: "a byte that is no character in Shift_JIS"}},
 		{give: "a\n\x81", encoding: document.Windows1252, want: document.Error{Line: 2, Column: 1, Reason: "byte 0x81 is no character in Windows-1252"}},
+		{give: "a\nStraße", encoding: document.Windows1252, want: document.Error{Line: 1, Column: 1, Reason: "its characters are UTF-8, not Windows-1252"}},
 		{give: "\xff\xfea\x00b", want: document.Error{Line: 1, Column: 2, Reason: "not valid UTF-16: a character is cut off or damaged"}},
 		{give: "\xff\xfea\x00", encoding: document.UTF8, want: document.Error{Line: 1, Column: 1, Reason: "the byte order mark says UTF-16LE, not UTF-8"}},
 		{give: "a\n" + strings.Repeat("b", long) + "\rc", want: document.Error{Line: 2, Column: 1, Reason: "a CR alone ends a line here, while others end in LF"}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"rollcall/pkg/charset"
 	"rollcall/pkg/remedy"
@@ -65,6 +66,8 @@ func settle(asked Encoding, head []byte) (Encoding, int, error) {
 		return Auto, 0, refusal(fmt.Sprintf("the byte order mark says %s, not %s", marked, asked), "leave the encoding to it")
 	case marked != Auto:
 		return marked, length, nil
+	case asked.oneByte() && isUTF8(head):
+		return Auto, 0, refusal(fmt.Sprintf("its characters are UTF-8, not %s", asked), "leave the encoding to it")
 	case asked != Auto:
 		return asked, 0, nil
 	}
@@ -75,6 +78,26 @@ func settle(asked Encoding, head []byte) (Encoding, int, error) {
 		}
 	}
 	return UTF8, 0, nil
+}
+
+// oneByte reports whether the encoding is one in which every byte is a character, as far as that is known for sure.
+func (e Encoding) oneByte() bool {
+	name := strings.ToLower(string(e))
+	return strings.HasPrefix(name, "windows-125") || strings.HasPrefix(name, "iso-8859-") || name == "macintosh"
+}
+
+// isUTF8 reports whether a text has characters beyond ASCII, and all of them as UTF-8 has them. The last one may be cut off.
+func isUTF8(head []byte) bool {
+	found := false
+	for len(head) > 0 {
+		r, size := utf8.DecodeRune(head)
+		if r == utf8.RuneError && size == 1 {
+			return found && !utf8.FullRune(head)
+		}
+		found = found || size > 1
+		head = head[size:]
+	}
+	return found
 }
 
 // unmarkedUTF16 returns the UTF-16 that the text seems to be: most of what stands in a roster has a NUL as its upper
