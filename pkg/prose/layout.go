@@ -158,6 +158,7 @@ func breakable(line string, most int) int {
 		return 0
 	}
 	start := len(line) - len(text) + 1
+	most = max(most, start) // each line has a word, however narrow the terminal is
 	for _, marks := range [][]string{{" && "}, {" -", " | ", " > "}} {
 		last, first := 0, len(line)
 		for _, mark := range marks {

@@ -88,6 +88,17 @@ func TestNothingIsLost(t *testing.T) {
 	})
 }
 
+// TestCodeInNarrowTerminals lays out a command for terminals down to one column: it ends, and a shell would read the same words.
+func TestCodeInNarrowTerminals(t *testing.T) {
+	const command = "rollcall sandbox --limit 60/s -b 10 && rollcall invite é.csv | tee out > log"
+	for width := 1; width <= 80; width++ {
+		text := prose.Layout{Width: width}.Text([]prose.Block{{Kind: prose.Code, Text: command}})
+		if diff := cmp.Diff(strings.Fields(command), strings.Fields(strings.ReplaceAll(text, "\\\n", ""))); diff != "" {
+			t.Errorf("in %d columns (-want +got):\n%s", width, diff)
+		}
+	}
+}
+
 func TestFillAndSection(t *testing.T) {
 	blocks := prose.Parse("intro\n\n# One\n\n{{table}}\n\n# Two\n\nlast")
 	filled := prose.Fill(blocks, func(name string) []prose.Block { return []prose.Block{{Text: "the " + name}} })
