@@ -250,6 +250,19 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// Requests that come close together are not the rate of a second.
+func TestTheHighestRateIsThatOfASecond(t *testing.T) {
+	p := page(1)
+	r := timeline.NewRecorder(made)
+	for i := range 40 {
+		r.Request(made.Add(time.Duration(i/10)*time.Second), timeline.Answered)
+	}
+	p.Pace = []timeline.Piece{r.Piece(made.Add(4 * time.Second))}
+	if got := write(t, p); !strings.Contains(got, "40 requests in 4s, at most 10 a second.") {
+		t.Error("ten requests in each second are not said to be ten a second")
+	}
+}
+
 func TestARoughPaceSaysSo(t *testing.T) {
 	p := page(5)
 	p.RoughPace = true

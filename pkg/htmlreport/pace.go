@@ -73,7 +73,7 @@ func (p Page) paceText(pieces []timeline.Piece) string {
 				whys = append(whys, why)
 			}
 		}
-		for _, c := range piece.Columns(100) {
+		for _, c := range piece.Columns(min(100, max(1, int(piece.Lasts()/time.Second)))) { // what comes close together is no rate
 			top = max(top, c.Rate())
 		}
 	}
