@@ -154,9 +154,11 @@ func (s *Session) writeReport(ctx context.Context, how status.Status, err error)
 	}
 	p.Planned = s.seen.facts()
 	addDetails(&p)
-	err = s.o.write(p)
-	if err == nil {
+	if err = s.o.write(p); err == nil {
 		s.report.Summary.Report = s.o.Report
+	} else if summary.Run != "" {
+		err = refusal(status.Unexpected, err, remedy.Words("the ledger has everything: ").Run("results", summary.Run).Words(" ").
+			Use(optionReport, s.o.Report).Words(" ").Use("ledger", s.memory.ledger.Path()).Words(" writes the page again"))
 	}
 	return err
 }
