@@ -53,7 +53,7 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 		o.Command = a.command()
 		err = errors.Join(err, o.ReportRefused(report.Summary, err))
 	}
-	report.StartedAt, report.Duration = began, time.Since(began)
+	report.StartedAt, report.Duration = began, time.Since(began)-r.waited
 	return r.finish(context.WithoutCancel(cmd.Context()), report, err)
 }
 
@@ -141,6 +141,7 @@ type run struct {
 	expected *onboard.Preview
 	pace     func() pace.Status
 	graph    *timeline.Graph // nil where none is asked for
+	waited   time.Duration   // for a person, who reads or thinks
 }
 
 // tell says something that a person wants to know, and a quiet run need not say.
@@ -306,7 +307,9 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	if !asks {
 		return nil
 	}
+	asked := time.Now()
 	yes, err := r.console.Ask(ctx, r.In, question+" [y/N]")
+	r.waited = time.Since(asked)
 	if err != nil || yes {
 		p.Agreed(audit.AtPrompt)
 		return err

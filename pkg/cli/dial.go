@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"runtime"
 
@@ -127,16 +126,11 @@ func (a *app) readHeader(path, roster string) (http.Header, error) {
 
 // defaultLedger returns where the ledger of an organization is unless the flags say otherwise.
 func (a *app) defaultLedger(organizationID string) (string, error) {
-	state, err := statedir.Of("rollcall", statedir.Surroundings{System: runtime.GOOS, Lookup: a.Lookup, Home: a.home, Exists: isFolder})
+	state, err := statedir.Of("rollcall", statedir.Surroundings{System: runtime.GOOS, Lookup: a.Lookup, Home: a.home})
 	if err != nil {
 		return "", usageError("name a file with --ledger", "find a place for the ledger: %w", err)
 	}
 	return filepath.Join(state, organizationID+".db"), nil
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // sandboxLedger is [app.defaultLedger] for a sandbox, whose runs are no others' company.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -64,6 +65,9 @@ func (r *run) listRows(ctx context.Context, p *onboard.Preview) error {
 	}
 	r.console.Clear()
 	paper, end := r.page()
+	if shown := time.Now(); r.paging.Load() {
+		defer func() { r.waited = time.Since(shown) }()
+	}
 	return r.paged(preview.WriteRows(paper, p.Verdicts(ctx)), end)
 }
 

@@ -73,8 +73,7 @@ func (a *app) finishTemplate(cmd *cobra.Command, f *templateFlags, path string) 
 	case f.format == "":
 		f.format = named
 	}
-	terminal, _ := terminalOf(a.Out)
-	switch {
+	switch terminal, _ := terminalOf(a.Out); {
 	case a.common.json:
 		return usageError("", "template has no --json")
 	case f.format == template.XLSX && path == "-" && terminal:

@@ -1,9 +1,12 @@
 // Package statedir says where a program keeps what it must not forget, by the conventions of each system.
 package statedir
 
-import "path/filepath"
+import (
+	"os"
+	"path/filepath"
+)
 
-// Surroundings are what the place depends on. All fields are required.
+// Surroundings are what the place depends on. All fields but Exists are required.
 type Surroundings struct {
 	// System is the operating system, as in runtime.GOOS.
 	System string
@@ -11,7 +14,7 @@ type Surroundings struct {
 	Lookup func(name string) (value string, ok bool)
 	// Home returns the home directory.
 	Home func() (string, error)
-	// Exists reports whether a folder is there.
+	// Exists reports whether a folder is there. Nil looks there.
 	Exists func(path string) bool
 }
 
@@ -38,8 +41,17 @@ func Of(name string, s Surroundings) (string, error) {
 	case "darwin", "ios":
 		conventional = filepath.Join(home, "Library", "Application Support", name)
 	}
-	if conventional != usual && !s.Exists(conventional) && s.Exists(usual) {
+	exists := s.Exists
+	if exists == nil {
+		exists = isFolder
+	}
+	if conventional != usual && !exists(conventional) && exists(usual) {
 		return usual, nil
 	}
 	return conventional, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
