@@ -38,10 +38,10 @@ func TestProgress(t *testing.T) {
 		f.Settled(&record.Record{Outcome: record.Invited, Attempts: 1})
 		f.Settled(&record.Record{Outcome: record.Invited, Attempts: 1})
 		f.Settled(&record.Record{Outcome: record.Invited, Attempts: 1})
-		check("[sandbox]  9/12 · 75% · 3.0/s · 1s left · 1 rejected · waiting 1m00s: the service asked for it",
-			"[sandbox]: 9 of 12 done, 1 rejected, about 1s left, waiting 1m00s: the service asked for it")
+		check("[sandbox]  9/12 · 75% · 3.0/s · 1m00s left · 1 rejected · waiting 1m00s: the service asked for it",
+			"[sandbox]: 9 of 12 done, 1 rejected, about 1m00s left, waiting 1m00s: the service asked for it")
 		f.Waiting("the service is down")
-		check("[sandbox]  9/12 · 75% · 3.0/s · 1s left · 1 rejected · waiting 1m00s: the service is down",
-			"[sandbox]: 9 of 12 done, 1 rejected, about 1s left, waiting 1m00s: the service is down")
+		check("[sandbox]  9/12 · 75% · 3.0/s · 1m00s left · 1 rejected · waiting 1m00s: the service is down",
+			"[sandbox]: 9 of 12 done, 1 rejected, about 1m00s left, waiting 1m00s: the service is down")
 	})
 }
