@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/status"
 )
@@ -120,7 +121,7 @@ func people(n int) string {
 	if n == 1 {
 		return "1 person"
 	}
-	return thousands(n) + " people"
+	return plural.Grouped(n) + " people"
 }
 
 // were agrees with a number.

@@ -41,7 +41,7 @@ func (p Page) pace() *paceView {
 	for _, piece := range pieces {
 		for _, c := range piece.Columns(each) {
 			v.Spans = append(v.Spans, spanView{
-				p.clock(c.Start), p.clock(c.Start.Add(c.Lasts)), thousands(round(c.Requests)), count(c.Refused), count(c.Lost), span(c.Held), span(c.Down),
+				p.clock(c.Start), p.clock(c.Start.Add(c.Lasts)), plural.Grouped(round(c.Requests)), count(c.Refused), count(c.Lost), span(c.Held), span(c.Down),
 			})
 		}
 	}
@@ -284,7 +284,7 @@ func (d *drawing) drawTimes(b *strings.Builder, strips []strip, y int) {
 // number writes a rate with the digits that matter.
 func number(rate float64) string {
 	if rate >= 10 {
-		return thousands(round(rate))
+		return plural.Grouped(round(rate))
 	}
 	return fmt.Sprintf("%.1f", rate)
 }
@@ -299,7 +299,7 @@ func count(x float64) string {
 	case n == 0:
 		return "< 1"
 	default:
-		return thousands(n)
+		return plural.Grouped(n)
 	}
 }
 

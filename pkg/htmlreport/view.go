@@ -82,7 +82,7 @@ func newView(p Page, r *rows) view {
 	v := view{
 		Headline: words, Tone: tone, Lead: p.lead(), Roster: p.text(p.Summary.Roster), Sandbox: p.Sandbox || p.Summary.Sandbox, DryRun: p.Summary.DryRun,
 		Organization: p.text(cmp.Or(p.OrganizationName, p.OrganizationID)), Error: p.text(p.Summary.Error), Hint: p.text(p.Hint),
-		Rows: rowsOf(p.Summary.Rows), Total: thousands(p.Summary.Rows), Outcomes: p.outcomes(r.outcomes), Causes: p.causes(),
+		Rows: rowsOf(p.Summary.Rows), Total: plural.Grouped(p.Summary.Rows), Outcomes: p.outcomes(r.outcomes), Causes: p.causes(),
 		Planned: p.facts(p.Planned), Done: p.facts(p.Done), Facts: p.facts(p.ownFacts()), Changes: p.changes(), Pace: p.pace(),
 		PaceUnit: "requests a second", PaceCount: "Requests", First: r.shown(),
 	}
@@ -187,7 +187,7 @@ func (p Page) outcomes(list []record.Outcome) []outcomeView {
 		share := float64(p.Outcomes[o]) / float64(total)
 		l := lookOf(o)
 		views = append(views, outcomeView{
-			look: l, Index: i, Count: thousands(p.Outcomes[o]), Share: percent(share), Meaning: l.meaning,
+			look: l, Index: i, Count: plural.Grouped(p.Outcomes[o]), Share: percent(share), Meaning: l.meaning,
 			X: units(x * wide), W: units(share * wide),
 		})
 		x += share
@@ -205,7 +205,7 @@ func (p Page) causes() []causeView {
 			v.People = append(v.People, p.person(e))
 		}
 		if more := c.Count - len(c.Examples); more > 0 {
-			v.More = "And " + thousands(more) + " more: see them in the table below."
+			v.More = "And " + plural.Grouped(more) + " more: see them in the table below."
 		}
 		views = append(views, v)
 	}
@@ -259,7 +259,7 @@ func (p Page) changes() *changesView {
 	v := &changesView{}
 	for i, c := range p.Changes {
 		if i == mostChanges {
-			v.More = "And " + thousands(len(p.Changes)-i) + " more"
+			v.More = "And " + plural.Grouped(len(p.Changes)-i) + " more"
 			if p.Summary.Drift != nil && p.Summary.Drift.File != "" {
 				v.More += ", in " + p.text(p.Summary.Drift.File)
 			}
@@ -298,16 +298,7 @@ func rowsNamed(n int, name string) string {
 	if n == 1 {
 		return "1 " + name
 	}
-	return thousands(n) + " " + name + "s"
-}
-
-// thousands writes a number with its digits in groups.
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
+	return plural.Grouped(n) + " " + name + "s"
 }
 
 // percent writes a share, and tells something from nothing and from everything.

@@ -2,12 +2,12 @@ package onboard
 
 import (
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/plural"
 )
 
 // listing returns what tells how far the reading of a list is: "members: 4,200 of 10,000, page 210 of 500, about 8s left".
@@ -28,25 +28,16 @@ func (c *Connection) listing() func(directory.Listing) {
 
 // describeListing says how far a list is, of which so many were shown in a time that was measured.
 func describeListing(l directory.Listing, measured int, in time.Duration) string {
-	text := l.Of + ": " + grouped(l.Found)
+	text := l.Of + ": " + plural.Grouped(l.Found)
 	if l.Total <= 0 || l.Found > l.Total {
 		return text
 	}
-	pages := func(n int) string { return grouped((n + cybedefend.PageSize - 1) / cybedefend.PageSize) }
-	text += fmt.Sprintf(" of %s, page %s of %s", grouped(l.Total), pages(l.Found), pages(l.Total))
+	pages := func(n int) string { return plural.Grouped((n + cybedefend.PageSize - 1) / cybedefend.PageSize) }
+	text += fmt.Sprintf(" of %s, page %s of %s", plural.Grouped(l.Total), pages(l.Found), pages(l.Total))
 	if left := l.Total - l.Found; measured > 0 && left > 0 {
 		if takes := time.Duration(float64(in) / float64(measured) * float64(left)); takes >= time.Second {
 			text += ", about " + takes.Round(time.Second).String() + " left"
 		}
-	}
-	return text
-}
-
-// grouped writes a number with a comma between thousands, which nobody has to count digits in.
-func grouped(n int) string {
-	text := strconv.Itoa(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
-		text = text[:at] + "," + text[at:]
 	}
 	return text
 }

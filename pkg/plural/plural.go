@@ -15,3 +15,12 @@ func Of(n int, thing string) string {
 	}
 	return strconv.Itoa(n) + " " + thing
 }
+
+// Grouped returns the number with a comma before every three digits: 12,345.
+func Grouped(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}
