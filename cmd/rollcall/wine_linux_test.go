@@ -89,6 +89,10 @@ func winePrefix(t *testing.T, wine, folder string) []string {
 	if err := run(t.Context(), wine, "wineboot"); err != nil {
 		t.Fatal(err)
 	}
+	// What the boot has started goes on behind it, and a program that begins meanwhile may be ended without a word.
+	if err := run(t.Context(), "wineserver", "--wait"); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		// It may have ended by itself. The test's own context has.
 		_ = run(context.WithoutCancel(t.Context()), "wineserver", "--kill")
