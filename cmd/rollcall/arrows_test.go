@@ -105,6 +105,9 @@ var arrows = []arrow{
 	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
+	{"web/words", "", "it says sentences, whoever asks for them"},
+	{"web/desk", "cybedefend onboard secret", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
+	{"web", "onboard record remedy web/desk web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing live " +
 			"notify onboard pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
@@ -118,7 +121,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle web", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
@@ -131,7 +134,7 @@ var dependencies = []dependency{
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
 	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
-	{"go.yaml.in/yaml/v4", "config fix jobs roster", "it gives every error a position; there is no second YAML library"},
+	{"go.yaml.in/yaml/v4", "config fix jobs roster web/words", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend follow onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
 	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk", "nothing is locked but the ledger, and an audit trail while lines are appended"},
@@ -139,7 +142,7 @@ var dependencies = []dependency{
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},
-	{"golang.org/x/text", "charset document email nearest paint roster workbook", "encodings, widths and forms of text matter where text enters and where it is shown"},
+	{"golang.org/x/text", "charset document email nearest paint roster web/words workbook", "encodings, widths, languages and forms of text matter where text enters and where it is shown"},
 
 	{"github.com/gogs/chardet", "charset", "it has the statistics of ICU by which languages and encodings are told"},
 	{"github.com/mtibben/confusables", "email", "it has the table of Unicode by which domains look alike"},

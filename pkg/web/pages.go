@@ -1,0 +1,89 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"time"
+
+	"rollcall/pkg/record"
+	"rollcall/pkg/web/words"
+)
+
+// pages are the templates of all pages in one language.
+type pages struct{ all map[string]*template.Template }
+
+// of returns the template of a page.
+func (p *pages) of(name string) *template.Template { return p.all[name] }
+
+// parsePages reads the templates once for each language: each page with the parts that pages have in common.
+func parsePages(files fs.FS, a *assets) (map[string]*pages, error) {
+	names, err := fs.Glob(files, "templates/pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*pages{}
+	for _, code := range words.Codes() {
+		language := &pages{all: map[string]*template.Template{}}
+		for _, name := range names {
+			parsed, err := template.New("").Funcs(functions(words.Of(code), a)).Option("missingkey=error").ParseFS(files, "templates/parts/*.html", name)
+			if err != nil {
+				return nil, err
+			}
+			language.all[path.Base(name)] = parsed
+		}
+		all[code] = language
+	}
+	return all, nil
+}
+
+// functions are what templates can say in a language.
+func functions(l *words.Language, a *assets) template.FuncMap {
+	return template.FuncMap{
+		"say":     l.Say,
+		"has":     words.Has,
+		"number":  l.Number,
+		"when":    l.When,
+		"lasting": l.Lasting,
+		"iso":     func(t time.Time) string { return t.Format(time.RFC3339) },
+		"asset":   a.address,
+		"role":    func(role string) string { return named(l, "role.", role) },
+		"word":    func(o record.Outcome) string { return l.Say("outcome." + o.String()) },
+		"steps":   func() []int { return []int{1, 2, 3, 4} },
+		"key":     func(parts ...any) string { return fmt.Sprint(parts...) },
+	}
+}
+
+// named returns how people call one of a closed set of words, and any other word as it is.
+func named(l *words.Language, prefix, word string) string {
+	if key := prefix + word; words.Has(key) {
+		return l.Say(key)
+	}
+	return word
+}
+
+// slice is which part of a table is shown. There are as many rows a page as a person looks through.
+type slice struct {
+	// From and To are the first and the last row shown, from 1, of Of; Previous and Next are numbers of pages, 0 if there is none.
+	From, To, Of, Previous, Next int
+	// Query is what else the address of a page of the table says, such as "show=wrong&".
+	Query template.URL
+}
+
+// perPage is how many rows a page of a table has.
+const perPage = 50
+
+// sliceOf returns the page of a table of so many rows, the last one if there are not so many pages.
+func sliceOf(page, rows int) slice {
+	last := max(1, (rows+perPage-1)/perPage)
+	page = min(max(page, 1), last)
+	s := slice{From: (page-1)*perPage + 1, To: min(page*perPage, rows), Of: rows, Previous: page - 1}
+	if page < last {
+		s.Next = page + 1
+	}
+	if rows == 0 {
+		s.From = 0
+	}
+	return s
+}

@@ -1,0 +1,95 @@
+package web_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/sandbox"
+	"rollcall/pkg/web"
+	"rollcall/pkg/web/desk"
+)
+
+// site is a page and the service behind it.
+type site struct {
+	*httptest.Server
+	service *sandbox.Running
+	server  *web.Server
+}
+
+// open starts a page on a sandbox of its own, in a folder of its own.
+func open(t *testing.T, o sandbox.Options) *site {
+	t.Helper()
+	service, err := sandbox.Start(context.Background(), "", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := service.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	folder := t.TempDir()
+	ledgerOf := func(isSandbox bool, organizationID string) (string, error) {
+		name := organizationID + ".db"
+		if isSandbox {
+			name = filepath.Join("sandbox", name)
+		}
+		return filepath.Join(folder, name), nil
+	}
+	server, err := web.New(web.Options{Desk: desk.Options{
+		Sync: onboard.ForSync(),
+		Dial: func(context.Context, desk.Place) (onboard.Endpoint, error) {
+			credentials := cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()}
+			return onboard.Endpoint{URL: service.URL(), Credentials: credentials, CredentialsFrom: "the test"}, nil
+		},
+		LedgerOf: ledgerOf,
+		Ledgers: func(isSandbox bool) ([]string, error) {
+			pattern, _ := ledgerOf(isSandbox, "*")
+			return filepath.Glob(pattern)
+		},
+		Folder: filepath.Join(folder, "rosters"),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	listening := httptest.NewServer(server)
+	t.Cleanup(listening.Close)
+	return &site{Server: listening, service: service, server: server}
+}
+
+// get returns the page at an address.
+func (s *site) get(t *testing.T, address string) (status int, text string) {
+	t.Helper()
+	response, err := http.Get(s.URL + address) //nolint:noctx // of a test, to itself
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(content)
+}
+
+func TestTheFirstPage(t *testing.T) {
+	s := open(t, sandbox.Options{})
+	if status, text := s.get(t, "/"); status != http.StatusOK || !strings.Contains(text, "<h1>Who shall be invited") {
+		t.Errorf("the first page is %d: %s", status, text)
+	}
+	if status, text := s.get(t, "/nowhere"); status != http.StatusNotFound || !strings.Contains(text, "There is nothing here") {
+		t.Errorf("a page that is not there is %d: %s", status, text)
+	}
+}
