@@ -38,8 +38,9 @@ func (s *Server) handle(pattern string, h handler) {
 // seeOther is the address of the page that shows what a POST has done.
 type seeOther string
 
-func (to seeOther) write(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, string(to), http.StatusSeeOther)
+func (to seeOther) write(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Location", string(to))
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // back returns an address of this page that a form names, the first page if it is of somewhere else.

@@ -51,7 +51,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"role":    func(role string) string { return named(l, "role.", role) },
 		"word":    func(o record.Outcome) string { return l.Say("outcome." + o.String()) },
 		"steps":   func() []int { return []int{1, 2, 3, 4} },
-		"key":     func(parts ...any) string { return fmt.Sprint(parts...) },
+		"key":     fmt.Sprint,
 	}
 }
 

@@ -26,7 +26,7 @@ type site struct {
 // open starts a page on a sandbox of its own, in a folder of its own.
 func open(t *testing.T, o sandbox.Options) *site {
 	t.Helper()
-	service, err := sandbox.Start(context.Background(), "", o)
+	service, err := sandbox.Start(context.WithoutCancel(t.Context()), "", o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,12 +36,12 @@ func open(t *testing.T, o sandbox.Options) *site {
 		}
 	})
 	folder := t.TempDir()
-	ledgerOf := func(isSandbox bool, organizationID string) (string, error) {
+	ledgerOf := func(isSandbox bool, organizationID string) string {
 		name := organizationID + ".db"
 		if isSandbox {
 			name = filepath.Join("sandbox", name)
 		}
-		return filepath.Join(folder, name), nil
+		return filepath.Join(folder, name)
 	}
 	server, err := web.New(web.Options{Desk: desk.Options{
 		Sync: onboard.ForSync(),
@@ -49,12 +49,11 @@ func open(t *testing.T, o sandbox.Options) *site {
 			credentials := cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()}
 			return onboard.Endpoint{URL: service.URL(), Credentials: credentials, CredentialsFrom: "the test"}, nil
 		},
-		LedgerOf: ledgerOf,
-		Ledgers: func(isSandbox bool) ([]string, error) {
-			pattern, _ := ledgerOf(isSandbox, "*")
-			return filepath.Glob(pattern)
+		LedgerOf: func(isSandbox bool, organizationID string) (string, error) {
+			return ledgerOf(isSandbox, organizationID), nil
 		},
-		Folder: filepath.Join(folder, "rosters"),
+		Ledgers: func(isSandbox bool) ([]string, error) { return filepath.Glob(ledgerOf(isSandbox, "*")) },
+		Folder:  filepath.Join(folder, "rosters"),
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +71,11 @@ func open(t *testing.T, o sandbox.Options) *site {
 // get returns the page at an address.
 func (s *site) get(t *testing.T, address string) (status int, text string) {
 	t.Helper()
-	response, err := http.Get(s.URL + address) //nolint:noctx // of a test, to itself
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+address, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := s.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

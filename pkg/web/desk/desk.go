@@ -59,7 +59,7 @@ type Desk struct {
 	looking  context.CancelFunc // ends the look at the place that is under way, nil if none is
 	sandbox  *onboard.Endpoint  // nil before there is one
 	ended    sync.WaitGroup
-	ctx      context.Context // of all that goes on while nobody looks
+	ctx      context.Context //nolint:containedctx // what goes on while nobody looks outlasts the request that has begun it
 	end      context.CancelFunc
 }
 
