@@ -97,6 +97,7 @@ var arrows = []arrow{
 		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
 			"pace paging plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
+	{"web/door", "address secret", "it decides who is let in, whatever is behind it"},
 	{"live", "console onboard pace record", "it says how far a run is, whoever watches and however that is shown"},
 	{"listing", "cybedefend directory email formula guard ledger paint plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard paint plural remedy status", "it looks at what a run needs, whoever asks"},
@@ -121,9 +122,9 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle web", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle web web/door", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
-	{"log", "sandbox", "parts return what happened, and cli logs it; the sandbox silences the log of net/http"},
+	{"log", "sandbox web/door", "parts return what happened, and cli logs it; the sandbox and the door take the log of net/http away from it"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
 	{"math/rand", "", "math/rand/v2 has taken its place"},
 	{"io/ioutil", "", "io and os have taken its place"},
