@@ -98,6 +98,7 @@ var arrows = []arrow{
 			"pace paging plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"web/door", "address secret", "it decides who is let in, whatever is behind it"},
+	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},
 	{"live", "console onboard pace record", "it says how far a run is, whoever watches and however that is shown"},
 	{"listing", "cybedefend directory email formula guard ledger paint plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard paint plural remedy status", "it looks at what a run needs, whoever asks"},
@@ -122,7 +123,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle web web/door", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox web/door", "parts return what happened, and cli logs it; the sandbox and the door take the log of net/http away from it"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
@@ -138,7 +139,7 @@ var dependencies = []dependency{
 	{"go.yaml.in/yaml/v4", "config fix jobs roster web/words", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend follow onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
-	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk", "nothing is locked but the ledger, and an audit trail while lines are appended"},
+	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk web/beacon", "nothing is locked but the ledger, an audit trail while lines are appended, and the place of who serves a page"},
 	{"golang.org/x/sys", "atomicfile console fence ledger/sqlite/disk", "only clocks, sockets, disks and terminals need the calls of one system"},
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},

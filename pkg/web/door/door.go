@@ -134,6 +134,12 @@ func (d *Door) End() {
 	clear(d.tickets)
 }
 
+func (d *Door) hasEnded() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ended
+}
+
 // Wrap returns a handler that answers whoever is not let in itself, and leaves the others to next. Every answer has the
 // headers that keep a browser from doing more with a page than show it; next may set Cache-Control to another value.
 func (d *Door) Wrap(next http.Handler) http.Handler {
@@ -167,8 +173,11 @@ func (d *Door) judge(r *http.Request) Reason {
 		return byTicket
 	}
 	if r.Method == http.MethodPost && r.URL.Path == neighbourPath && d.options.Neighbour != nil {
-		if fromBrowser(r) {
+		switch {
+		case fromBrowser(r):
 			return OtherSite
+		case d.hasEnded():
+			return Ended
 		}
 		return byNeighbour
 	}
@@ -179,11 +188,8 @@ func (d *Door) judge(r *http.Request) Reason {
 	if reads && d.options.Public != nil && path.Clean(r.URL.Path) == r.URL.Path && d.options.Public(r.URL.Path) {
 		return allowed
 	}
-	d.mu.Lock()
-	ended := d.ended
-	d.mu.Unlock()
 	switch {
-	case ended:
+	case d.hasEnded():
 		return Ended
 	case !d.hasSession(r):
 		return NoSession
@@ -242,11 +248,8 @@ func (d *Door) open(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	good := d.spend(strings.TrimPrefix(r.URL.Path, ticketPath), r.Method == http.MethodGet)
-	d.mu.Lock()
-	ended := d.ended
-	d.mu.Unlock()
 	switch {
-	case ended:
+	case d.hasEnded():
 		d.refuse(w, r, Ended)
 		return
 	case good && r.Method == http.MethodGet:

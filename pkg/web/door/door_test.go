@@ -338,11 +338,14 @@ func TestTicketsAreDeadAfterTwoMinutes(t *testing.T) {
 }
 
 func TestEndShutsEverybodyOut(t *testing.T) {
-	h := open(t, door.Options{Public: func(path string) bool { return path == "/static/app.css" }})
+	h := open(t, door.Options{
+		Public:    func(path string) bool { return path == "/static/app.css" },
+		Neighbour: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a neighbour was answered") }),
+	})
 	before := h.Ticket()
 	h.End()
 	for request, want := range map[string]int{
-		get: 410, post: 410, "GET / HTTP/1.1\nHost: HOST": 410,
+		get: 410, post: 410, "POST /ticket HTTP/1.1\nHost: HOST\nContent-Length: 0": 410, "GET / HTTP/1.1\nHost: HOST": 410,
 		"GET " + before + " HTTP/1.1\nHost: HOST":                   410,
 		"GET " + h.Ticket() + " HTTP/1.1\nHost: HOST":               410,
 		"GET " + before + " HTTP/1.1\nHost: HOST\nCookie: SESSION":  410,
