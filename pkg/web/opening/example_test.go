@@ -1,0 +1,19 @@
+package opening_test
+
+import (
+	"fmt"
+
+	"rollcall/pkg/web/opening"
+)
+
+func Example() {
+	way := opening.Decide(opening.Surroundings{
+		System: "linux",
+		Lookup: environment(map[string]string{"SSH_CONNECTION": "192.0.2.7 50123 198.51.100.3 22", "USER": "ann"}),
+	})
+	fmt.Println(way.Reason)
+	fmt.Println(way.Instead("127.0.0.1:4321"))
+	// Output:
+	// no browser is opened in a session over ssh
+	// ssh -L 4321:127.0.0.1:4321 ann@198.51.100.3
+}
