@@ -41,17 +41,19 @@ func parsePages(files fs.FS, a *assets) (map[string]*pages, error) {
 // functions are what templates can say in a language.
 func functions(l *words.Language, a *assets) template.FuncMap {
 	return template.FuncMap{
-		"say":     l.Say,
-		"has":     words.Has,
-		"number":  l.Number,
-		"when":    l.When,
-		"lasting": l.Lasting,
-		"iso":     func(t time.Time) string { return t.Format(time.RFC3339) },
-		"asset":   a.address,
-		"role":    func(role string) string { return named(l, "role.", role) },
-		"word":    func(o record.Outcome) string { return l.Say("outcome." + o.String()) },
-		"steps":   func() []int { return []int{1, 2, 3, 4} },
-		"key":     fmt.Sprint,
+		"say":      l.Say,
+		"has":      words.Has,
+		"number":   l.Number,
+		"when":     l.When,
+		"lasting":  l.Lasting,
+		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
+		"asset":    a.address,
+		"role":     func(role string) string { return named(l, "role.", role) },
+		"teamrole": func(role string) string { return named(l, "teamrole.", role) },
+		"option":   func(option string) string { return named(l, "option.", option) },
+		"word":     func(o record.Outcome) string { return l.Say("outcome." + o.String()) },
+		"steps":    func() []int { return []int{1, 2, 3, 4} },
+		"key":      fmt.Sprint,
 	}
 }
 

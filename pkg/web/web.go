@@ -96,10 +96,10 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) {
 // asOption shows a remedy as a user of the page reads it: no flag is one.
 func asOption(l *words.Language) remedy.Renderer {
 	return func(r remedy.Remedy) string {
-		key := "option." + r.Option + r.Command
-		if !words.Has(key) {
-			return r.String()
+		name := named(l, "option.", r.Option+r.Command)
+		if r.Value == "" {
+			return l.Say("option.named", name)
 		}
-		return l.Say(key, r.Value)
+		return l.Say("option.set", name, r.Value)
 	}
 }
