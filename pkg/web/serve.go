@@ -2,39 +2,33 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net"
-	"net/http"
-	"time"
+	"strings"
+
+	"rollcall/pkg/web/door"
 )
 
-// goodbye is how long a request may take to be answered once the page ends.
-const goodbye = 3 * time.Second
+// Ticket returns a whole address that lets in one browser, once.
+func (s *Server) Ticket() string { return "http://" + s.o.Address + s.door.Ticket() }
 
-// Serve answers until the person says Quit or ctx ends, and then waits for what is under way.
-func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	streams, end := context.WithCancel(context.WithoutCancel(ctx)) // event streams end with it: whoever shuts down would wait for them for ever
-	defer end()
-	server := &http.Server{
-		Handler: s.mux, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 32 << 10,
-		BaseContext: func(net.Listener) context.Context { return streams },
+// newDoor returns the door of a server.
+func (s *Server) newDoor() (*door.Door, error) {
+	o := door.Options{
+		Address: s.o.Address, Origins: s.o.Origins, Refused: s.refused, Icon: s.assets.address("icon.svg"),
+		Public: func(path string) bool { return strings.HasPrefix(path, "/static/") },
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
+	if b := s.o.Beacon; b != nil {
+		o.Neighbour = b.Neighbour(func() string { return s.door.Ticket() })
 	}
-	end()
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
-	defer cancel()
-	return errors.Join(server.Shutdown(last), ignoreClosed(<-failed))
+	return door.New(o)
 }
 
-func ignoreClosed(err error) error {
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+// Serve lets in who has a ticket, and answers on the listener until ctx ends.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	if b := s.o.Beacon; b != nil {
+		if err := b.Light(s.o.Address); err != nil {
+			return err
+		}
 	}
-	return err
+	return door.Serve(ctx, listener, s.door.Wrap(s), s.o.Log)
 }

@@ -1,7 +1,8 @@
 // Package web is the page: the uses of the program in a browser on the same machine.
 //
-//	server, err := web.New(web.Options{…})
-//	err = server.Serve(ctx, stop, listener) // until somebody says Quit
+//	server, err := web.New(web.Options{Address: listener.Addr().String(), …})
+//	fmt.Println(server.Ticket())      // for the person's browser
+//	err = server.Serve(ctx, listener) // until somebody says Quit
 //
 // Handlers translate, and decide nothing: forms into values of package desk, and these into what a person sees. Every page is
 // whole without a script, every change is a POST that is answered with the address of the page to see next, and all texts are
@@ -16,7 +17,9 @@ import (
 	"sync/atomic"
 
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/web/beacon"
 	"rollcall/pkg/web/desk"
+	"rollcall/pkg/web/door"
 	"rollcall/pkg/web/words"
 )
 
@@ -24,6 +27,10 @@ import (
 type Options struct {
 	// Desk is what is worked at.
 	Desk desk.Options
+	// Address is the host and port that is listened on.
+	Address string
+	// Beacon is what another start of the program finds this one by; nil if it is not to be found.
+	Beacon *beacon.Beacon
 	// Origins are addresses under which the page is reached as well, where its port is forwarded, such as http://localhost:9000.
 	Origins []string
 	// Version is that of the program.
@@ -36,6 +43,7 @@ type Options struct {
 type Server struct {
 	o        Options
 	desk     *desk.Desk
+	door     *door.Door
 	assets   *assets
 	pages    map[string]*pages // by language
 	language atomic.Pointer[words.Language]
@@ -45,7 +53,7 @@ type Server struct {
 //go:embed templates static
 var files embed.FS
 
-// New returns a server that listens nowhere yet.
+// New returns a server for an address that is listened on already. It answers once it serves.
 func New(o Options) (*Server, error) {
 	s := &Server{o: o, desk: desk.New(o.Desk), mux: http.NewServeMux()}
 	if s.o.Log == nil {
@@ -56,6 +64,9 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if s.pages, err = parsePages(files, s.assets); err != nil {
+		return nil, err
+	}
+	if s.door, err = s.newDoor(); err != nil {
 		return nil, err
 	}
 	s.route()

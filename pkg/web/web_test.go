@@ -43,7 +43,8 @@ func open(t *testing.T, o sandbox.Options) *site {
 		}
 		return filepath.Join(folder, name)
 	}
-	server, err := web.New(web.Options{Desk: desk.Options{
+	listening := httptest.NewUnstartedServer(nil)
+	server, err := web.New(web.Options{Address: listening.Listener.Addr().String(), Desk: desk.Options{
 		Sync: onboard.ForSync(),
 		Dial: func(context.Context, desk.Place) (onboard.Endpoint, error) {
 			credentials := cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()}
@@ -63,7 +64,8 @@ func open(t *testing.T, o sandbox.Options) *site {
 			t.Error(err)
 		}
 	})
-	listening := httptest.NewServer(server)
+	listening.Config.Handler = server
+	listening.Start()
 	t.Cleanup(listening.Close)
 	return &site{Server: listening, service: service, server: server}
 }
