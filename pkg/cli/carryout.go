@@ -26,6 +26,7 @@ import (
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
 	"rollcall/pkg/timeline"
+	"rollcall/pkg/twin"
 )
 
 // carryOut carries out an order once complete has worked out what it means, and says how it ended: on the terminal, on
@@ -133,7 +134,7 @@ func (r *run) dryRun(ctx context.Context, session *onboard.Session) error {
 type run struct {
 	*app
 	order    *order
-	origins  origins
+	origins  twin.Set
 	notifier *notify.Notifier
 
 	read     *roster.Roster // nil before it was
@@ -225,7 +226,7 @@ func (r *run) finish(ctx context.Context, report onboard.Report, err error) stat
 	}
 	if err != nil {
 		r.explain(err, r.origins)
-		report.Error = r.redactors[0].Text(r.origins.of(err) + remedy.Text(err, asFlag))
+		report.Error = r.redactors[0].Text(r.origins.Of(err) + remedy.Text(err, asFlag))
 	}
 	report.Command = r.command()
 	report.Status = report.Status.Worse(r.printed())

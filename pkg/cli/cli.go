@@ -32,6 +32,7 @@ import (
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/status"
+	"rollcall/pkg/twin"
 	"rollcall/pkg/version"
 )
 
@@ -119,13 +120,13 @@ type app struct {
 	// runName is that of the run at hand, nil or empty before there is one.
 	runName atomic.Pointer[string]
 	// origins are the variables of the environment that have set flags, and files what is read and written, by command.
-	origins map[*cobra.Command]origins
+	origins map[*cobra.Command]twin.Set
 	files   map[*cobra.Command]func(args []string) fileNames
 }
 
 func newApp(p Process) *app {
 	a := &app{
-		Process: p, product: p.Out, origins: map[*cobra.Command]origins{}, files: map[*cobra.Command]func([]string) fileNames{},
+		Process: p, product: p.Out, origins: map[*cobra.Command]twin.Set{}, files: map[*cobra.Command]func([]string) fileNames{},
 	}
 	if terminal, _ := terminalOf(p.Out); terminal {
 		a.Out = paint.NewFilter(p.Out)
@@ -178,7 +179,7 @@ func exitWith(code status.Status) error {
 }
 
 // explain prints an error, after the lines that belong to it, and on a last line what to do about it.
-func (a *app) explain(err error, from origins) {
+func (a *app) explain(err error, from twin.Set) {
 	job := ""
 	if name := a.jobName.Load(); name != nil && *name != "" {
 		job = *name + ": "
@@ -188,7 +189,7 @@ func (a *app) explain(err error, from origins) {
 			a.console.Print(paint.Words(job + line).Hanging(4))
 		}
 	}
-	for line := range strings.SplitSeq(from.of(err)+remedy.Text(err, asFlag), "\n") {
+	for line := range strings.SplitSeq(from.Of(err)+remedy.Text(err, asFlag), "\n") {
 		a.console.Print(paint.Line{}.In(paint.Bad, "rollcall: ").Words(job + line).Hanging(2))
 	}
 	if hint := onboard.RemedyOf(err).Render(asFlag); hint != "" {
@@ -227,7 +228,7 @@ func (a *app) root() *cobra.Command {
 	root.SetVersionTemplate("rollcall {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-			err = fmt.Errorf("--%s: %w", invalid.GetFlag().Name, plainFlagError(err))
+			err = fmt.Errorf("--%s: %w", invalid.GetFlag().Name, twin.Plain(err))
 		}
 		hint := "see " + cmd.CommandPath() + " --help"
 		if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedName() == "pat" {

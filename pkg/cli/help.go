@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/results"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
+	"rollcall/pkg/twin"
 	"rollcall/pkg/usage"
 	"rollcall/pkg/version"
 )
@@ -30,7 +31,7 @@ func splitHelpAll(args []string) (rest []string, all bool) {
 
 // addHelp gives the program its help, and the commands that are about the program itself.
 func (a *app) addHelp(root *cobra.Command, all bool) {
-	book := &usage.Book{Root: root, Table: table, Variable: environmentName}
+	book := &usage.Book{Root: root, Table: table, Variable: twin.Name}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(a.helpCommand(book, all))
 	root.AddCommand(a.completionCommand(), a.manualCommand(book), a.versionCommand())

@@ -25,13 +25,14 @@ import (
 	"rollcall/pkg/record"
 	"rollcall/pkg/statedir"
 	"rollcall/pkg/status"
+	"rollcall/pkg/twin"
 	"rollcall/pkg/usage"
 )
 
 // TestHelpFitsTheTerminal lays out every page at several widths. Only code may be wider than a narrow terminal, and a word that
 // cannot be parted.
 func TestHelpFitsTheTerminal(t *testing.T) {
-	book := &usage.Book{Root: wholeRoot(), Table: table, Variable: environmentName}
+	book := &usage.Book{Root: wholeRoot(), Table: table, Variable: twin.Name}
 	for _, width := range []int{50, 60, 80, 100, 160} {
 		layout := prose.Layout{Width: width}
 		var pages []string

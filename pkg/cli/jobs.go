@@ -50,7 +50,7 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	var wrong []error
 	for _, j := range all {
 		if err := a.completeSync(j.cmd, j.order); err != nil {
-			from := a.origins[j.cmd].of(err)
+			from := a.origins[j.cmd].Of(err)
 			wrong = append(wrong, fmt.Errorf("%s:%d: %s%w", path, j.Line, from, err))
 		}
 	}
