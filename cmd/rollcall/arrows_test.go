@@ -31,6 +31,7 @@ var arrows = []arrow{
 	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
 	{"audit/auditfile", "audit fileset", "it keeps a file beside whatever knows the lines"},
+	{"optional", "", "it reads a flag, whatever that is for"},
 	{"twin", "remedy", "it sets flags by the environment, whatever they are for"},
 	{"charset", "", "it tells encodings by their names and their words, whatever the texts are about"},
 	{"document", "charset remedy", "it turns bytes into text; what the text means is for roster to say"},
@@ -115,7 +116,7 @@ var arrows = []arrow{
 	{"web", "onboard record remedy web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing live " +
-			"notify onboard pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline twin usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+			"notify onboard optional pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline twin usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -134,7 +135,7 @@ var dependencies = []dependency{
 	{"io/ioutil", "", "io and os have taken its place"},
 
 	{"github.com/spf13/cobra", "cli completion twin usage", "no package below the edge knows commands"},
-	{"github.com/spf13/pflag", "cli completion sandboxflags twin usage", "no package below the edge knows flags"},
+	{"github.com/spf13/pflag", "cli completion optional sandboxflags twin usage", "no package below the edge knows flags"},
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"github.com/cli/browser", "web/opening", "it knows how Windows and macOS open an address; nobody else opens one"},
 	{"github.com/zalando/go-keyring", "keyring", "nobody else keeps a token"},

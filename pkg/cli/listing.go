@@ -10,6 +10,7 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/optional"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/version"
 )
@@ -73,7 +74,7 @@ func (a *app) invitationsCommand() *cobra.Command {
 	flags.StringVar((*string)(&filter.State), "status", string(directory.Pending), "list invitations that are `WORD`: pending, expired or all")
 	flags.StringVar(&filter.Role, "role", "", "only those that give `ROLE`")
 	flags.StringArrayVar(&filter.Domains, "domain", nil, "only those of addresses at `DOMAIN` (repeatable); .DOMAIN or *.DOMAIN: at its subdomains")
-	flags.Var(age{&filter.ExpiresWithin}, "expires-within", "only those that can be accepted no longer than this, as in 24h")
+	flags.Var(optional.Duration(&filter.ExpiresWithin), "expires-within", "only those that can be accepted no longer than this, as in 24h")
 	return cmd
 }
 

@@ -16,6 +16,7 @@ import (
 	"rollcall/pkg/follow"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/optional"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/remedy"
@@ -179,7 +180,7 @@ func (o *order) whoFlags(cmd *cobra.Command) {
 	if o.ReinviteAfter != nil {
 		usual = "" // which is shown by itself
 	}
-	flags.Var(age{&o.ReinviteAfter}, "reinvite-after", "send only those again whose last invitation is so old"+usual+"; a pending one that nobody knows the age of is sent again for 0s only")
+	flags.Var(optional.Duration(&o.ReinviteAfter), "reinvite-after", "send only those again whose last invitation is so old"+usual+"; a pending one that nobody knows the age of is sent again for 0s only")
 	flags.IntVar(&o.ReinviteMax, "reinvite-max", o.ReinviteMax, "invite one person at most `N` times, in all runs together; 0: as often as need be")
 	flags.BoolVar(&o.ApplyTeams, "apply-teams", false, "put members into the teams of their rows, with the roles that these name, after the invitations")
 	flags.StringArrayVar(&o.CreateTeam, "create-team", nil, "make the team `NAME` if the roster names it and the organization lacks it (repeatable); not beside one of nearly that name")
@@ -189,7 +190,7 @@ func (o *order) whoFlags(cmd *cobra.Command) {
 // guardFlags say what would be suspicious about a roster, and what passes all the same.
 func (o *order) guardFlags(cmd *cobra.Command) {
 	guardFlags(cmd, &o.Guards)
-	cmd.Flags().Var(most{&o.MaxSeats}, "max-seats", "send nothing if more than `N` people would be members or have an open invitation afterwards; -1: any number")
+	cmd.Flags().Var(optional.Limit(&o.MaxSeats), "max-seats", "send nothing if more than `N` people would be members or have an open invitation afterwards; -1: any number")
 	cmd.Flags().BoolVar(&o.WithinSeats, "within-seats", false, "send nothing if more seats would be needed than the subscription has left, a member and an open invitation taking one each; where the service does not tell how many there are, that is a warning")
 	cmd.Flags().StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped. It is that of who would be mailed, changed or cancelled, and as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
 }
@@ -199,7 +200,7 @@ func guardFlags(cmd *cobra.Command, g *onboard.Guards) {
 	flags := cmd.Flags()
 	flags.Var(&g.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's members and pending invitations as in 10%")
 	flags.StringArrayVar(&g.AllowDomains, "allow-domain", nil, "send nothing if somebody would get an e-mail elsewhere than at `DOMAIN` (repeatable); .DOMAIN or *.DOMAIN: at its subdomains")
-	flags.Var(most{&g.MaxAdmins}, "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
+	flags.Var(optional.Limit(&g.MaxAdmins), "max-admins", "send nothing if more than `N` people would become administrator or manager; -1: any number")
 	flags.IntVar(&g.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
 }
 
@@ -218,9 +219,9 @@ func (o *order) wayFlags(cmd *cobra.Command) {
 	o.stayFlags(cmd)
 	flags := cmd.Flags()
 	flags.Var(&o.MaxFailures, "max-failures", "stop, to be resumed, once so many rows ended rejected, failed or unknown: a number, or a share of the rows as in 5%")
-	flags.Var(most{&o.MaxPerDay}, budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs that share the ledger; then stop, to be resumed. What may have mailed somebody counts, a certain refusal does not; -1: any number")
-	flags.Var(most{&o.MaxPending}, budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
-	flags.Var(most{&o.Limit}, budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N. A small batch shows what a large one would do; guards count everybody; -1: any number")
+	flags.Var(optional.Limit(&o.MaxPerDay), budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs that share the ledger; then stop, to be resumed. What may have mailed somebody counts, a certain refusal does not; -1: any number")
+	flags.Var(optional.Limit(&o.MaxPending), budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
+	flags.Var(optional.Limit(&o.Limit), budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N. A small batch shows what a large one would do; guards count everybody; -1: any number")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }
 
@@ -232,48 +233,6 @@ func (o *order) stayFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent (default: one for each organization, see rollcall help environment)")
 	flags.DurationVar(&o.LockWait, "lock-wait", 0, "wait for another run that holds the ledger at most this long, and not beyond --deadline, rather than end with exit code 6 at once")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail, for rollcall audit verify. Nothing is sent unless it can be written")
-}
-
-// age is a flag value that is a duration, or none.
-type age struct{ of **time.Duration }
-
-func (a age) Type() string { return "duration" }
-
-func (a age) String() string {
-	if a.of == nil || *a.of == nil {
-		return ""
-	}
-	return (*a.of).String()
-}
-
-func (a age) Set(text string) error {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return err
-	}
-	*a.of = &d
-	return nil
-}
-
-// most is a flag value that is a limit, or -1 for none.
-type most struct{ limit **int }
-
-func (m most) Type() string { return "int" }
-
-func (m most) String() string {
-	if m.limit == nil || *m.limit == nil {
-		return "-1"
-	}
-	return strconv.Itoa(**m.limit)
-}
-
-func (m most) Set(text string) error {
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return err
-	}
-	*m.limit = &n
-	return nil
 }
 
 // completeService reads the rate, unless a job has named one, and refuses zeros that were told: a use of the program would
