@@ -131,6 +131,7 @@ func openTable(r *reading) (*table, error) {
 	if t.layout, err = layOut(h, r.rules); err != nil {
 		return nil, t.below(h, err)
 	}
+	r.fields = h.fields(t.layout, r.rules)
 	r.dialect.Defused, r.selection, r.number = t.layout.defused, t.layout.selection, t.layout.number
 	return t, nil
 }

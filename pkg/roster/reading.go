@@ -36,8 +36,9 @@ type reading struct {
 	wantExtra bool
 	// wantAll tells whether they should carry what [RawRow] has.
 	wantAll bool
-	// columns and dialect are for the format of a table to set before its first row.
+	// columns, fields and dialect are for the format of a table to set before its first row.
 	columns []string
+	fields  []FieldSource
 	dialect Dialect
 	// known are the names that extra has had at the end of an earlier reading, none in the first.
 	known []string

@@ -47,6 +47,8 @@ type Roster struct {
 	Extra []string
 	// Columns are the names of all columns of a table, exactly as they are; of any other document, the three fields and Extra.
 	Columns []string
+	// Fields say which column each field is read from: e-mail, role, teams, in this order.
+	Fields []FieldSource
 
 	dialect     Dialect
 	source      document.Source
@@ -255,8 +257,9 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 	}
 	r.Extra, r.Columns, r.Detected = reading.extra, reading.columns, strings.Join(reading.detected, ", ")
 	r.dialect, r.number = reading.dialect, reading.number
-	if r.Columns == nil {
+	if r.Fields = reading.fields; r.Columns == nil {
 		r.Columns = append([]string{FieldEmail, FieldRole, FieldTeams}, r.Extra...)
+		r.Fields = keyFields()
 	}
 	if unbound := reading.unbound(); len(unbound) > 0 && reading.known == nil {
 		return structureError(unbound)

@@ -34,7 +34,7 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 		return explainBook(err)
 	}
 	r.extra, r.doubts, r.selection, r.number = s.layout.names, s.layout.doubts, s.layout.selection, s.layout.number
-	r.columns, r.dialect = s.header.cells, Dialect{Sheet: s.Name}
+	r.columns, r.fields, r.dialect = s.header.cells, s.header.fields(s.layout, r.rules), Dialect{Sheet: s.Name}
 	r.detected = append(r.detected, "sheet "+quote(s.Name))
 	if s.top.line > 1 {
 		r.detected = append(r.detected, fmt.Sprintf("header in row %d", s.top.line))

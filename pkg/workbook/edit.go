@@ -15,6 +15,9 @@ type Edit struct {
 	file  *excelize.File
 	sheet string
 	gone  []int
+	// merged are the merged areas, once they are known.
+	merged      []merged
+	knowsMerged bool
 }
 
 // OpenEdit opens a workbook that [Open] could read, to change the sheet of that name. The caller closes it.
@@ -27,10 +30,10 @@ func OpenEdit(document []byte, sheet string) (*Edit, error) {
 	return &Edit{file: file, sheet: sheet}, nil
 }
 
-// Set changes a cell of text that says what is expected, and reports whether it did: a cell with a formula stays as it is,
+// Replace changes a cell of text that says what is expected, and reports whether it did: a cell with a formula stays as it is,
 // and so does one that only shows the text, or of whose text a part is struck through. Rows and columns count from 1 and as
 // they were in the beginning.
-func (e *Edit) Set(row, column int, from, to string) (bool, error) {
+func (e *Edit) Replace(row, column int, from, to string) (bool, error) {
 	name, err := excelize.CoordinatesToCellName(column, row)
 	if err != nil {
 		return false, err
@@ -47,7 +50,7 @@ func (e *Edit) Set(row, column int, from, to string) (bool, error) {
 	if err != nil || slices.ContainsFunc(runs, func(r excelize.RichTextRun) bool { return r.Font != nil && r.Font.Strike }) {
 		return false, err
 	}
-	return true, e.file.SetCellStr(e.sheet, name, to)
+	return true, e.say(name, to)
 }
 
 // Remove takes a row away once the workbook is written.
