@@ -51,7 +51,9 @@ var arrows = []arrow{
 
 	// Documents.
 	{"roster", "document email formula nearest remedy workbook", "a roster is checked offline, without the service and without memory"},
-	{"fix", "document email formula roster workbook", "a roster is fixed offline; where it is written is for others to say"},
+	{"rewrite", "document email formula roster workbook", "it writes other texts into cells; what they should say is for others to know"},
+	{"fix", "document email rewrite roster", "a roster is fixed offline; where it is written is for others to say"},
+	{"overlay", "document email rewrite roster", "a person's corrections are laid over a roster offline; who asked for them is for a face to know"},
 	{"template", "roster workbook", "it writes an empty roster, wherever it goes and wherever the names of teams come from"},
 
 	// The durable memory.
@@ -143,6 +145,7 @@ var dependencies = []dependency{
 	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
 	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
 	{"go.yaml.in/yaml/v4", "config fix jobs roster web/words", "it gives every error a position; there is no second YAML library"},
+	{"go.yaml.in/yaml/v4", "config jobs rewrite roster", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend follow onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
 	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk web/beacon", "nothing is locked but the ledger, an audit trail while lines are appended, and the place of who serves a page"},

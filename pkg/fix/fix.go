@@ -17,7 +17,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +25,8 @@ import (
 
 	"rollcall/pkg/document"
 	"rollcall/pkg/email"
+	"rollcall/pkg/rewrite"
 	"rollcall/pkg/roster"
-	"rollcall/pkg/workbook"
 )
 
 // Fix is a roster and what is to be done to it. It is not safe for concurrent use.
@@ -35,13 +34,10 @@ type Fix struct {
 	// Cells counts the values that change, Rows the rows that are dropped, once Content was called.
 	Cells, Rows int
 
-	roster  *roster.Roster
-	options roster.Options
-	source  document.Source
-	// content is the text of the document, written how it is written there; or its bytes, if it is a workbook.
-	content []byte
-	written *document.Text
-	left    left
+	roster   *roster.Roster
+	options  roster.Options
+	document *rewrite.Document
+	left     left
 }
 
 // Read reads a roster. Errors are those of [roster.Read].
@@ -52,90 +48,26 @@ func Read(ctx context.Context, source document.Source, options roster.Options) (
 	if err != nil {
 		return nil, err
 	}
-	f := &Fix{roster: r, options: options, source: source}
-	return f, f.read(ctx)
-}
-
-// Format returns what the roster is written in, and what its content will be.
-func (f *Fix) Format() roster.Format { return f.roster.Format }
-
-func (f *Fix) read(ctx context.Context) (err error) {
-	d, err := document.Open(ctx, f.source)
-	if err != nil {
-		return err
+	d, err := rewrite.Open(ctx, source, r)
+	switch {
+	case err != nil:
+		return nil, err
+	case !d.ComesBack():
+		return nil, fmt.Errorf("%w (%s)", ErrEncoding, d.Encoding())
 	}
-	defer func() {
-		digest, closing := d.Close()
-		if err = errors.Join(err, closing); err == nil && digest != f.roster.Digest {
-			err = roster.ErrChanged
-		}
-	}()
-	content := io.Reader(d)
-	if !d.Workbook {
-		if f.written, err = d.Exact(f.roster.Encoding()); err != nil {
-			return err
-		}
-		content = f.written
-	}
-	if f.content, err = io.ReadAll(content); err != nil {
-		return err
-	}
-	if err := d.Finish(); err != nil {
-		return err
-	}
-	return f.comesBack()
+	return &Fix{roster: r, options: options, document: d}, nil
 }
 
 // ErrEncoding says that a text cannot be written again as it was: its encoding writes some characters in several ways.
 var ErrEncoding = errors.New("the document is in an encoding in which it would not come back byte for byte")
 
-// comesBack makes sure that the text, written again, is the document. Those in Unicode and Windows-1252 are, whatever they say.
-func (f *Fix) comesBack() error {
-	if f.written == nil || f.written.Encoding.Unicode() || f.written.Encoding == document.Windows1252 {
-		return nil
-	}
-	digest := sha256.New()
-	err := f.encode(digest, func(out io.Writer) error {
-		_, err := out.Write(f.content)
-		return err
-	})
-	if err != nil || [sha256.Size]byte(digest.Sum(nil)) != f.roster.Digest {
-		return fmt.Errorf("%w (%s)", ErrEncoding, f.written.Encoding)
-	}
-	return nil
-}
-
-// editor changes a document from its beginning to its end.
-type editor interface {
-	// set makes a cell say what it should. It returns what it says in either case, both the same if it stays as it is and is
-	// read well so, and errLeft if it is not.
-	set(cell roster.Cell) (before, after string, err error)
-	// drop takes a row away, and reports whether it did.
-	drop(row roster.RawRow) bool
-	// finish writes what is left.
-	finish() error
-	io.Closer
-}
-
-// editor returns one for the format of the document, which writes to out.
-func (f *Fix) editor(out io.Writer) (editor, error) {
-	if f.written == nil {
-		edit, err := workbook.OpenEdit(f.content, f.roster.Dialect().Sheet)
-		return &book{edit, out}, err
-	}
-	t := &text{all: f.content, out: out, line: 1}
-	t.ends.cr = f.written.LineEnd == document.LineEnd("CR")
-	if f.roster.Format == roster.CSV {
-		return &table{t, f.roster.Dialect(), []byte(string(f.roster.Dialect().Delimiter))}, nil
-	}
-	t.ends.yaml = f.roster.Format == roster.YAML
-	return &nodes{t}, nil
-}
+// Format returns what the roster is written in, and what its content will be.
+func (f *Fix) Format() roster.Format { return f.roster.Format }
 
 // Changes yields what is to be changed, in the order of the document. An error comes alone and last.
 func (f *Fix) Changes(ctx context.Context) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
-		e, err := f.editor(io.Discard)
+		e, err := f.document.Edit(io.Discard)
 		if err == nil {
 			err = errors.Join(f.edit(ctx, e, func(c Change, _ int) bool { return yield(c, nil) }), e.Close())
 		}
@@ -153,27 +85,15 @@ func (f *Fix) Content(ctx context.Context, name string) ([]byte, error) {
 		dropped, err = f.writeTo(ctx, out)
 		return err
 	}
-	if err := f.encode(&content, write); err != nil {
+	if err := f.document.Encode(&content, write); err != nil {
 		return nil, err
 	}
 	return content.Bytes(), f.verify(ctx, name, content.Bytes(), dropped)
 }
 
-// encode has the document written as its text was.
-func (f *Fix) encode(content io.Writer, write func(io.Writer) error) error {
-	if f.written == nil {
-		return write(content)
-	}
-	out, err := f.written.Encode(content)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(out), out.Close())
-}
-
 // writeTo writes the fixed document and counts what is changed. It returns the rows that are dropped.
 func (f *Fix) writeTo(ctx context.Context, out io.Writer) (dropped map[int]bool, err error) {
-	e, err := f.editor(out)
+	e, err := f.document.Edit(out)
 	if err != nil {
 		return nil, err
 	}
@@ -192,17 +112,17 @@ func (f *Fix) writeTo(ctx context.Context, out io.Writer) (dropped map[int]bool,
 	if err != nil {
 		return nil, err
 	}
-	return dropped, e.finish()
+	return dropped, e.Finish()
 }
 
 // edit goes through the roster and changes what is to be changed, until each returns false.
-func (f *Fix) edit(ctx context.Context, e editor, each func(c Change, row int) bool) error {
+func (f *Fix) edit(ctx context.Context, e rewrite.Editor, each func(c Change, row int) bool) error {
 	f.left = newLeft()
 	for row, err := range f.roster.RawRows(ctx) {
 		if err != nil {
 			return err
 		}
-		if keeps := f.left.keeps(row); row.DuplicateOf > 0 && !keeps && e.drop(row) {
+		if keeps := f.left.keeps(row); row.DuplicateOf > 0 && !keeps && e.Drop(row) {
 			if !each(f.dropped(row), row.Row) {
 				return nil
 			}
@@ -212,13 +132,13 @@ func (f *Fix) edit(ctx context.Context, e editor, each func(c Change, row int) b
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		for _, cell := range row.Written {
-			before, after, err := e.set(cell)
-			if errors.Is(err, errLeft) {
-				f.left.leave(row, before)
-				continue
-			}
+			before, after, done, err := e.Repair(cell)
 			if err != nil {
 				return fmt.Errorf("%s:%d:%d: %s: %w", f.roster.Name, cell.Line, cell.Column, cell.Field, err)
+			}
+			if !done {
+				f.left.leave(row, cell)
+				continue
 			}
 			if before != after && !each(f.changed(cell, before, after), row.Row) {
 				return nil

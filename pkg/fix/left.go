@@ -1,15 +1,9 @@
 package fix
 
 import (
-	"errors"
-
 	"rollcall/pkg/email"
 	"rollcall/pkg/roster"
 )
-
-// errLeft is what an editor returns about an address that it cannot take out of what surrounds it: a cell that only shows
-// one, by a formula say. It stays a finding for a person.
-var errLeft = errors.New("stays as it is")
 
 // left is what is left for a person.
 type left struct {
@@ -25,9 +19,13 @@ func newLeft() left {
 	return left{texts: map[int]string{}, keys: map[string]bool{}, lines: map[int]bool{}}
 }
 
-// leave notes that the address of a row stays as it is.
-func (l left) leave(row roster.RawRow, text string) {
-	l.texts[row.Row], l.keys[row.Key()], l.lines[row.Line] = email.Trim(text), true, true
+// leave notes that a cell of a row stays as it is. That matters for an address in what surrounds it, which only a formula
+// shows, say: it stays a finding for a person. What else stays is read well as it is.
+func (l left) leave(row roster.RawRow, cell roster.Cell) {
+	text := email.Trim(cell.Text)
+	if _, wrapped := email.Unwrap(text); wrapped && cell.Field == roster.FieldEmail {
+		l.texts[row.Row], l.keys[row.Key()], l.lines[row.Line] = text, true, true
+	}
 }
 
 // keeps reports whether a row stays, although it says the same as an earlier one: either has a mark that a person has to

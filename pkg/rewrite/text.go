@@ -1,4 +1,4 @@
-package fix
+package rewrite
 
 import (
 	"bytes"
@@ -104,7 +104,8 @@ func (t *text) write(part []byte) {
 // Close does nothing: a text holds nothing but memory.
 func (t *text) Close() error { return nil }
 
-func (t *text) finish() error {
+// Finish writes the rest of the text.
+func (t *text) Finish() error {
 	t.replace(len(t.all), len(t.all), "")
 	return t.err
 }

@@ -1,4 +1,4 @@
-package fix
+package rewrite
 
 import (
 	"bytes"
@@ -7,28 +7,25 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"rollcall/pkg/email"
 	"rollcall/pkg/roster"
 )
 
 // nodes is YAML or JSON that is edited.
 type nodes struct{ *text }
 
-func (n *nodes) set(cell roster.Cell) (before, after string, err error) {
+// Repair implements [Editor]. What is written over several lines or with a tag stays as it is.
+func (n *nodes) Repair(cell roster.Cell) (before, after string, done bool, err error) {
 	before, after = cell.Text, cell.Repair(cell.Text)
 	if after == before {
-		return before, after, nil
+		return before, after, true, nil
 	}
 	from := n.at(cell.Line, cell.Column)
 	to, by := n.scalar(from, before, after)
 	if to < 0 {
-		if _, wrapped := email.Unwrap(email.Trim(before)); wrapped && cell.Field == roster.FieldEmail {
-			return before, after, errLeft // written over several lines or with a tag
-		}
-		return before, before, nil // it is read well as it is
+		return before, after, false, nil
 	}
 	n.replace(from, to, by)
-	return before, after, nil
+	return before, after, true, nil
 }
 
 // scalar returns the end of the scalar at the index, and the new value in its style. It returns -1 if the scalar is
@@ -37,19 +34,25 @@ func (n *nodes) scalar(at int, before, after string) (end int, by string) {
 	switch {
 	case at >= len(n.all):
 		return -1, ""
-	case n.all[at] == '"':
-		return n.quoteEnd(at), doubleQuoted(after)
-	case n.all[at] == '\'':
-		if strings.ContainsFunc(after, unusual) {
-			return n.quoteEnd(at), doubleQuoted(after)
-		}
-		return n.quoteEnd(at), "'" + strings.ReplaceAll(after, "'", "''") + "'"
+	case n.all[at] == '"', n.all[at] == '\'':
+		end = n.quoteEnd(at)
 	case bytes.IndexByte([]byte("|>!&*"), n.all[at]) >= 0 || !bytes.HasPrefix(n.all[at:], []byte(before)):
 		return -1, ""
-	case isPlain(after):
-		return at + len(before), after
+	default:
+		end = at + len(before)
 	}
-	return at + len(before), doubleQuoted(after)
+	return end, n.styled(n.all[at], after)
+}
+
+// styled writes a text as a scalar is written that begins with the byte.
+func (n *nodes) styled(first byte, value string) string {
+	switch {
+	case first == '\'' && !strings.ContainsFunc(value, unusual):
+		return "'" + strings.ReplaceAll(value, "'", "''") + "'"
+	case first == '"', first == '\'', !n.ends.yaml, !isPlain(value):
+		return doubleQuoted(value)
+	}
+	return value
 }
 
 // unusual reports whether r cannot stand within single quotes as it is.
@@ -64,17 +67,29 @@ func doubleQuoted(value string) string {
 	encoder.SetEscapeHTML(false)
 	// A string and a buffer never fail.
 	_ = encoder.Encode(value)
-	return strings.TrimSuffix(b.String(), "\n")
+	return escapes.Replace(strings.TrimSuffix(b.String(), "\n"))
 }
 
-// isPlain reports whether YAML takes the value for itself without quotes, wherever it stands.
+// escapes writes what JSON may have within quotes, and YAML not.
+var escapes = strings.NewReplacer("\u0085", `\u0085`, "\ufeff", `\ufeff`, "\u007f", `\u007f`)
+
+// isPlain reports whether YAML takes the value for itself, and for a text, without quotes, wherever it stands.
 func isPlain(value string) bool {
+	node := plainNode(value)
+	return node != nil && node.ShortTag() == "!!str"
+}
+
+// plainNode returns what YAML takes the value for without quotes, wherever it stands, nil if that is not itself.
+func plainNode(value string) *yaml.Node {
 	var list yaml.Node
 	if strings.ContainsFunc(value, unusual) || yaml.Unmarshal([]byte("["+value+"]"), &list) != nil || len(list.Content) != 1 {
-		return false
+		return nil
 	}
 	top := list.Content[0]
-	return len(top.Content) == 1 && top.Content[0].Kind == yaml.ScalarNode && top.Content[0].Style == 0 && top.Content[0].Value == value
+	if len(top.Content) != 1 || top.Content[0].Kind != yaml.ScalarNode || top.Content[0].Style != 0 || top.Content[0].Value != value {
+		return nil
+	}
+	return top.Content[0]
 }
 
 // quoteEnd returns the index behind the quoted scalar at the index, -1 if it never ends.
@@ -94,7 +109,8 @@ func (n *nodes) quoteEnd(at int) int {
 	return -1
 }
 
-func (n *nodes) drop(row roster.RawRow) bool {
+// Drop implements [Editor].
+func (n *nodes) Drop(row roster.RawRow) bool {
 	at := n.at(row.Line, row.Column)
 	if at >= len(n.all) {
 		return false
