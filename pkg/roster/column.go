@@ -55,9 +55,7 @@ type header struct {
 // layOut finds out what the columns mean, or everything that is wrong with the header.
 func layOut(h header, rules *rules) (layout, error) {
 	l := layout{width: len(h.cells), email: absent, role: absent, teams: absent}
-	l.results = len(h.cells) >= len(resultsHeader) && slices.Equal(h.cells[:len(resultsHeader)], resultsHeader)
-	l.defused = l.results || slices.Contains(h.cells, ColumnError) && slices.Contains(h.cells, ColumnHint) ||
-		slices.ContainsFunc(h.cells, func(name string) bool { return squash(name) == columnCorrections })
+	l.results, l.defused = isResults(h.cells), isDefused(h.cells)
 	var problems structureError
 	found := map[string]*int{FieldEmail: &l.email, FieldRole: &l.role, FieldTeams: &l.teams}
 	for _, field := range []string{FieldEmail, FieldRole, FieldTeams} {

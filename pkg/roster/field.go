@@ -12,6 +12,8 @@ type FieldSource struct {
 	At int `json:"at"`
 	// How says why it is that column.
 	How Recognition `json:"how"`
+	// Sample are the first values of the field that differ, at most three, in whatever rows they stand.
+	Sample []string `json:"sample,omitempty"`
 }
 
 // Recognition is why a column is taken for a field.

@@ -95,8 +95,10 @@ func Read(ctx context.Context, source document.Source, options Options) (*Roster
 func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	judge, index, domains, numbers := newJudge(r.Name, r.rules), newDuplicateIndex(), tally{}, numberTally{}
 	var entry Entry
+	var samples fieldSamples
 	err := r.pass(ctx, wantFields, func(row *row, number int) error {
 		desired := judge.judge(row, number, &entry)
+		samples.take(row)
 		r.Rows = number
 		numbers.add(&entry)
 		if entry.Skipped() {
@@ -124,6 +126,7 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	if err != nil {
 		return err
 	}
+	samples.fill(r.Fields)
 	r.duplicates, r.rareDomains = index.find(), domains.rare()
 	r.Duplicates = r.duplicates.equal
 	r.believe(&numbers, r.number)
