@@ -48,6 +48,7 @@ var arrows = []arrow{
 	{"prose", "", "it lays out a text, whatever it is about and wherever it is read"},
 	{"manual", "prose", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
 	{"console", "paint secret", "it knows terminals, not invitations"},
+	{"web/browsertest", "", "it shows pages to a browser, whatever they are about; only tests use it"},
 
 	// Documents.
 	{"roster", "document email formula nearest remedy workbook", "a roster is checked offline, without the service and without memory"},
@@ -163,6 +164,7 @@ var dependencies = []dependency{
 	{"github.com/prometheus/common", "tests", "a file of metrics is a few lines of text"},
 	{"github.com/rogpeppe/go-internal", "tests", "it runs the scripts"},
 	{"github.com/santhosh-tekuri/jsonschema/v6", "tests", "the product writes JSON and does not judge it"},
+	{"github.com/chromedp", "web/browsertest", "it drives a browser, which the product does not; browsertest is for tests"},
 	{"go.uber.org/goleak", "tests", "it looks for goroutines that a test has left"},
 	{"pgregory.net/rapid", "tests", "it makes up cases"},
 }
