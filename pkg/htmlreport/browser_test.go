@@ -2,61 +2,29 @@ package htmlreport_test
 
 import (
 	"bytes"
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"rollcall/pkg/htmlreport"
+	"rollcall/pkg/record"
+	"rollcall/pkg/report"
+	"rollcall/pkg/results"
+	"rollcall/pkg/web/browsertest"
 )
 
-// browsers are the names of programs that show a page without a screen, the first that is there being used.
-var browsers = []string{"chromium-headless-shell", "chrome-headless-shell", "chromium", "google-chrome-stable", "google-chrome"}
-
-// browser returns the path of one.
-func browser(t *testing.T) string {
+// file writes a page, and returns its address.
+func file(t *testing.T, text string) string {
 	t.Helper()
-	if path := os.Getenv("ROLLCALL_BROWSER"); path != "" {
-		return path
+	path := filepath.Join(t.TempDir(), "report.html")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	for _, name := range browsers {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	const how = "there is no browser: install the package chromium-headless-shell, or name a Chromium with ROLLCALL_BROWSER"
-	if os.Getenv("CI") != "" {
-		t.Fatal(how)
-	}
-	t.Skip(how)
-	return ""
-}
-
-// show opens a page in a browser, and returns what it has made of it and what its console said.
-func show(t *testing.T, address string, flags ...string) (dom, console string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	var out, errs bytes.Buffer
-	args := append([]string{
-		"--no-sandbox", "--disable-gpu", "--headless", "--enable-logging=stderr", "--virtual-time-budget=10000", "--user-data-dir=" + t.TempDir(),
-	}, flags...)
-	cmd := exec.CommandContext(ctx, browser(t), append(args, address)...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v\n%s", err, errs.String())
-	}
-	var heard strings.Builder
-	for line := range strings.Lines(errs.String()) {
-		if strings.Contains(line, "CONSOLE") {
-			heard.WriteString(line)
-		}
-	}
-	return out.String(), heard.String()
+	return "file://" + filepath.ToSlash(path)
 }
 
 // The script shows the rows, without an error, and whatever the texts are, the browser asks nobody for anything.
@@ -73,9 +41,14 @@ func TestInABrowser(t *testing.T) {
 		_, _ = w.Write([]byte(write(t, p)))
 	}))
 	defer server.Close()
-	dom, console := show(t, server.URL+"/report.html", "--dump-dom")
-	if console != "" || len(asked) > 0 {
-		t.Errorf("the console says:\n%s\nasked for: %q", console, asked)
+	tab := browsertest.Start(t).Page(t)
+	tab.Open(server.URL + "/report.html")
+	dom := browsertest.Evaluate[string](tab, "document.documentElement.outerHTML")
+	if console := tab.Heard(); len(console) > 0 || len(asked) > 0 {
+		t.Errorf("the console says:\n%q\nasked for: %q", console, asked)
+	}
+	if w := tab.Weight(); w.Requests != 1 {
+		t.Errorf("the page takes %d requests", w.Requests)
 	}
 	for _, part := range []string{
 		`<html lang="en" class="js">`, "<span>1 to 100 of 2,500</span>", "<td role=\"cell\" class=\"mail\" data-label=\"E-mail\">person99@example.com</td>",
@@ -92,85 +65,111 @@ func TestInABrowser(t *testing.T) {
 
 // On paper there are more rows, and how many there are besides.
 func TestOnPaper(t *testing.T) {
-	folder := t.TempDir()
-	source, paper := filepath.Join(folder, "report.html"), filepath.Join(folder, "report.pdf")
-	if err := os.WriteFile(source, []byte(write(t, page(2500))), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, console := show(t, "file://"+source, "--print-to-pdf="+paper, "--no-pdf-header-footer")
-	content, err := os.ReadFile(paper)
-	if err != nil || console != "" {
-		t.Fatalf("%v\n%s", err, console)
-	}
-	if pages := bytes.Count(content, []byte("/Type /Page\n")); pages < 4 || pages > 12 {
+	tab := browsertest.Start(t).Page(t)
+	tab.Open(file(t, write(t, page(2500))))
+	if pages := bytes.Count(tab.Paper(), []byte("/Type /Page\n")); pages < 4 || pages > 12 {
 		t.Errorf("%d pages", pages)
+	}
+	if console := tab.Heard(); len(console) > 0 {
+		t.Errorf("the console says %q", console)
 	}
 }
 
 // steps are what somebody does with the rows, one after the other, and what is seen then: how many rows are in the page, the
-// first address, what is said, what is pressed, how it is sorted, and what stands between the buttons below.
+// first address, what is said, what is pressed, how it is sorted, and what stands between the buttons below. What begins with
+// a colon is looked for, all else is clicked.
 var steps = []struct{ do, want string }{
-	{"find(' PERSON249 ')", "11 person249@example.com 11 of 2,500 rows -1 none 1 to 11 of 11"},
-	{"find('')", "100 person0@example.com 2,500 of 2,500 rows -1 none 1 to 100 of 2,500"},
-	{"click('[data-outcome=\"1\"]')", "100 person9@example.com 250 of 2,500 rows 1 none 1 to 100 of 250"},
-	{"click('[data-go=\"1\"]')", "100 person1009@example.com 250 of 2,500 rows 1 none 101 to 200 of 250"},
-	{"click('[data-go=\"1\"]')", "50 person2009@example.com 250 of 2,500 rows 1 none 201 to 250 of 250"},
-	{"click('[data-go=\"1\"]')", "50 person2009@example.com 250 of 2,500 rows 1 none 201 to 250 of 250"},
-	{"find('nobody')", "0 nobody 0 of 2,500 rows 1 none "},
-	{"find('correct the')", "100 person9@example.com 250 of 2,500 rows 1 none 1 to 100 of 250"},
-	{"find(''); click('[data-outcome=\"-1\"]')", "100 person0@example.com 2,500 of 2,500 rows -1 none 1 to 100 of 2,500"},
-	{"click('[data-sort=\"1\"] button')", "100 person0@example.com 2,500 of 2,500 rows -1 ascending 1 to 100 of 2,500"},
-	{"click('[data-sort=\"1\"] button')", "100 person9@example.com 2,500 of 2,500 rows -1 descending 1 to 100 of 2,500"},
-	{"click('[data-sort=\"4\"] button')", "100 person0@example.com 2,500 of 2,500 rows -1 ascending 1 to 100 of 2,500"},
+	{": PERSON249 ", "11 person249@example.com 11 of 2,500 rows -1 none 1 to 11 of 11"},
+	{":", "100 person0@example.com 2,500 of 2,500 rows -1 none 1 to 100 of 2,500"},
+	{"[data-outcome='1']", "100 person9@example.com 250 of 2,500 rows 1 none 1 to 100 of 250"},
+	{"[data-go='1']", "100 person1009@example.com 250 of 2,500 rows 1 none 101 to 200 of 250"},
+	{"[data-go='1']", "50 person2009@example.com 250 of 2,500 rows 1 none 201 to 250 of 250"},
+	{"[data-go='1']", "50 person2009@example.com 250 of 2,500 rows 1 none 201 to 250 of 250"},
+	{":nobody", "0 nobody 0 of 2,500 rows 1 none "},
+	{":correct the", "100 person9@example.com 250 of 2,500 rows 1 none 1 to 100 of 250"},
+	{":", "100 person9@example.com 250 of 2,500 rows 1 none 1 to 100 of 250"},
+	{"[data-outcome='-1']", "100 person0@example.com 2,500 of 2,500 rows -1 none 1 to 100 of 2,500"},
+	{"[data-sort='1'] button", "100 person0@example.com 2,500 of 2,500 rows -1 ascending 1 to 100 of 2,500"},
+	{"[data-sort='1'] button", "100 person9@example.com 2,500 of 2,500 rows -1 descending 1 to 100 of 2,500"},
+	{"[data-sort='4'] button", "100 person0@example.com 2,500 of 2,500 rows -1 ascending 1 to 100 of 2,500"},
 }
 
-// TestRowsAreFilteredAndSorted does that in a browser. The policy of the page, which lets no other script in, is left out.
-func TestRowsAreFilteredAndSorted(t *testing.T) {
-	var doing strings.Builder
-	doing.WriteString(`<script>
-const click = (what) => document.querySelector(what).click();
-const find = (text) => { const e = document.getElementById('find'); e.value = text; e.dispatchEvent(new Event('input')); };
-const seen = () => [document.querySelectorAll('#rows tr').length, (document.querySelector('#rows .mail') || {textContent: 'nobody'}).textContent,
+// seen gives what is seen.
+const seen = `[document.querySelectorAll('#rows tr').length, (document.querySelector('#rows .mail') || {textContent: 'nobody'}).textContent,
   document.getElementById('said').textContent, document.querySelector('.chips [aria-pressed=true]').dataset.outcome,
-  (document.querySelector('[aria-sort]') || {getAttribute: () => 'none'}).getAttribute('aria-sort'), document.querySelector('#pager span').textContent].join(' ');
-(async () => {
-  const all = [];
-  for (const step of [`)
+  (document.querySelector('[aria-sort]') || {getAttribute: () => 'none'}).getAttribute('aria-sort'), document.querySelector('#pager span').textContent].join(' ')`
+
+// TestRowsAreFilteredAndSorted does that in a browser, under the policy of the page.
+func TestRowsAreFilteredAndSorted(t *testing.T) {
+	tab := browsertest.Start(t).Page(t)
+	tab.Open(file(t, write(t, page(2500))))
 	for _, step := range steps {
-		doing.WriteString("() => { " + step.do + " },\n")
-	}
-	doing.WriteString(`]) { step(); await new Promise((ready) => setTimeout(ready, 200)); all.push(seen()); }
-  const list = document.createElement('pre');
-  list.id = 'seen';
-  list.textContent = all.join('\n');
-  document.body.append(list);
-})();
-</script></body>`)
-	text := regexp.MustCompile(`<meta http-equiv="Content-Security-Policy"[^>]*>`).ReplaceAllString(write(t, page(2500)), "")
-	source := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(source, []byte(strings.Replace(text, "</body>", doing.String(), 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	dom, console := show(t, "file://"+source, "--dump-dom")
-	seen := regexp.MustCompile(`(?s)<pre id="seen">(.*?)</pre>`).FindStringSubmatch(dom)
-	if seen == nil {
-		t.Fatalf("the steps were not done:\n%s", console)
-	}
-	for i, got := range strings.Split(seen[1], "\n") {
-		if got != steps[i].want {
-			t.Errorf("step %d, %s:\n%s, want\n%s", i+1, steps[i].do, got, steps[i].want)
+		if text, looked := strings.CutPrefix(step.do, ":"); looked {
+			tab.Fill("#find", text)
+		} else {
+			tab.Click(step.do)
 		}
+		browsertest.Eventually(tab, seen, step.want)
 	}
 }
 
 // What a browser complains of is a failure: a test that hears nothing would never fail.
 func TestConsoleIsHeard(t *testing.T) {
-	text := strings.Replace(write(t, page(2)), "</body>", "<script>alert(1)</script></body>", 1)
-	source := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, console := show(t, "file://"+source, "--dump-dom"); !strings.Contains(console, "Content Security Policy") {
+	tab := browsertest.Start(t).Page(t)
+	tab.Forgive("Content Security Policy")
+	tab.Open(file(t, strings.Replace(write(t, page(2)), "</body>", "<script>alert(1)</script></body>", 1)))
+	if console := tab.Heard(); !slices.ContainsFunc(console, func(line string) bool { return strings.Contains(line, "Content Security Policy") }) {
 		t.Errorf("the console says %q", console)
 	}
+}
+
+// full is a page with something in each of its parts.
+func full() htmlreport.Page {
+	p := page(250)
+	p.Hint, p.Details = "Correct the rows, and run the same command again.", []string{"25 people need a correction."}
+	p.Planned, p.Done = []htmlreport.Fact{{Name: "to invite", Value: "250"}}, []htmlreport.Fact{{Name: "invited", Value: "225"}}
+	p.Facts = []htmlreport.Fact{{Name: "results", Value: "/home/ada/rosters/of/the/whole/department/in/a/long/path/team.results.csv"}}
+	p.Summary.Tripped = &report.Tripped{Digest: strings.Repeat("0123456789abcdef", 4), Guards: []report.Guard{{Option: "max-leavers", Reason: "12 people would be removed"}}}
+	p.Changes = []results.DriftLine{{Kind: "other role", Email: "averylongname.ofaperson@averylongdomain.example.com", Team: "Platform", HasRole: "developer", WantedRole: "team_manager", Action: "changed"}}
+	p.Rows = func(yield func(record.Record, error) bool) {
+		for i := range 250 {
+			r := record.Record{Line: i + 2, Email: "averylongname.ofaperson@averylongdomain.example.com", Role: "member", Teams: "Platform:developer; Security:team_manager", Outcome: record.Invited}
+			if i%10 == 9 {
+				r.Outcome, r.Error, r.Hint = record.Rejected, "400 Bad Request: no", "Correct the row."
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+	return p
+}
+
+// Everybody can use the page, whatever they look at it with: rules of WCAG 2.2 AA hold, nobody scrolls sideways, the keyboard
+// reaches everything and shows where it is, and a screen reader finds the same tables and rows on a phone.
+func TestEverybodyCanUseIt(t *testing.T) {
+	tab := browsertest.Start(t).Page(t)
+	tab.Open(file(t, write(t, full())))
+	tab.Picture("report")
+	tables := map[string][]string{}
+	tab.Looks(func(look string) {
+		tab.Axe()
+		tab.Fits()
+		tables[look] = slices.DeleteFunc(tab.Tree(), func(line string) bool {
+			role, _, _ := strings.Cut(line, " ")
+			return !slices.Contains([]string{"heading", "table", "rowheader", "searchbox", "button", "navigation"}, role)
+		})
+	})
+	if wide, narrow := tables["light-1280"], tables["light-390"]; len(wide) < 100 || !slices.Equal(wide, narrow) {
+		t.Errorf("a screen reader finds\n%q at 1280 px, and at 390 px\n%q", wide, narrow)
+	}
+	tab.Zoom200(tab.Fits)
+	tab.ForcedColors(func() {
+		tab.Picture("report")
+		tab.Fits()
+	})
+	if places := tab.Walk(); !slices.ContainsFunc(places, func(f browsertest.Focus) bool { return f.Role == "button" && f.Name == "E-mail" }) {
+		t.Errorf("the keyboard reaches %v", places)
+	}
+	tab.Phone(func() { tab.Walk() })
 }

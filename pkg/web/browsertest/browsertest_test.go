@@ -348,6 +348,11 @@ func (s *silent) Errorf(format string, a ...any) {
 	s.said += fmt.Sprintf(format, a...) + "\n"
 }
 
+func (s *silent) Skipf(format string, a ...any) {
+	s.said += fmt.Sprintf("skipped: "+format, a...)
+	runtime.Goexit()
+}
+
 func (s *silent) Fatalf(format string, a ...any) {
 	s.Errorf(format, a...)
 	runtime.Goexit()
@@ -357,6 +362,12 @@ func (s *silent) Fatalf(format string, a ...any) {
 func whatFails(t *testing.T, b *Browser, do func(p *Page)) string {
 	t.Helper()
 	s := &silent{TB: t}
+	s.run(func() { do(b.Page(s)) })
+	return s.said
+}
+
+// run makes the test.
+func (s *silent) run(do func()) {
 	var done sync.WaitGroup
 	done.Go(func() {
 		defer func() {
@@ -364,10 +375,34 @@ func whatFails(t *testing.T, b *Browser, do func(p *Page)) string {
 				f()
 			}
 		}()
-		do(b.Page(s))
+		do()
 	})
 	done.Wait()
-	return s.said
+}
+
+// Without a browser a test is skipped with a line that says how to get one, and where all tests have to be made, it fails.
+func TestWithoutABrowser(t *testing.T) {
+	t.Setenv("ROLLCALL_BROWSER", "")
+	t.Setenv("PATH", "")
+	for _, ci := range []string{"", "true"} {
+		t.Setenv("CI", ci)
+		s := &silent{TB: t}
+		s.run(func() { Start(s) })
+		const want = "install the package chromium-headless-shell"
+		if !strings.Contains(s.said, want) || strings.Contains(s.said, "skipped") != (ci == "") || s.failed != (ci != "") {
+			t.Errorf("with CI=%q: %s", ci, s.said)
+		}
+	}
+}
+
+// A browser that does not start is said, with its own words.
+func TestBrowserDoesNotStart(t *testing.T) {
+	t.Setenv("ROLLCALL_BROWSER", "/bin/false")
+	s := &silent{TB: t}
+	s.run(func() { Start(s) })
+	if !strings.Contains(s.said, "the browser did not start") {
+		t.Errorf("said %q", s.said)
+	}
 }
 
 // What is wrong with a page fails the test, with what the page shows: a harness that hears nothing would let all pass.

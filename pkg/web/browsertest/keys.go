@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -148,6 +149,9 @@ func (p *Page) seen(f Focus) {
 	}
 }
 
+// silentRoles are roles of the accessibility tree that no screen reader says.
+var silentRoles = []string{"", "generic", "none", "InlineTextBox", "LineBreak"}
+
 // Tree returns the roles and names of what a screen reader finds, in its order: "button “Send”". It is the same at each width
 // of a page that is the same for everybody.
 func (p *Page) Tree() []string {
@@ -155,17 +159,33 @@ func (p *Page) Tree() []string {
 	var lines []string
 	p.once("read the accessibility tree", func(ctx context.Context) error {
 		tree, err := chromedp.Call(ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
-		lines = nil
+		if err != nil {
+			return err
+		}
+		nodes := map[accessibility.NodeID]*accessibility.Node{}
 		for _, node := range tree.Nodes {
-			switch role, name := word(node.Role), word(node.Name); {
-			case node.Ignored || role == "generic" || role == "none" || role == "InlineTextBox" || role == "LineBreak" || role == "":
+			nodes[node.NodeID] = node
+		}
+		var walk func(node *accessibility.Node, above string)
+		walk = func(node *accessibility.Node, above string) {
+			role, name := word(node.Role), word(node.Name)
+			switch {
+			case node.Ignored || slices.Contains(silentRoles, role) || role == "StaticText" && name == above:
 			case name == "":
 				lines = append(lines, role)
 			default:
 				lines = append(lines, role+" “"+name+"”")
 			}
+			for _, id := range node.ChildIDs {
+				if below := nodes[id]; below != nil {
+					walk(below, name)
+				}
+			}
 		}
-		return err
+		if len(tree.Nodes) > 0 {
+			walk(tree.Nodes[0], "")
+		}
+		return nil
 	})
 	return lines
 }

@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/chromedp/chromedp"
 )
@@ -68,12 +69,12 @@ func (p *Page) URL() string {
 	return now[struct{ URL string }](p, "state").URL
 }
 
-// Paper returns the page as it is printed, a PDF.
+// Paper returns the page as it is printed, a PDF, on the paper that its styles name.
 func (p *Page) Paper() []byte {
 	p.tb.Helper()
 	var content []byte
 	p.once("print", func(ctx context.Context) (err error) {
-		content, err = chromedp.Run(ctx, chromedp.PrintToPDF())
+		content, err = chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
 		return err
 	})
 	return content
@@ -99,4 +100,15 @@ func Evaluate[T any](p *Page, expression string) T {
 		return err
 	})
 	return got
+}
+
+// Eventually waits until an expression gives this in the page.
+func Eventually[T comparable](p *Page, expression string, want T) {
+	p.tb.Helper()
+	p.until(expression, func() (bool, string, error) {
+		ctx, cancel := p.within(Step)
+		defer cancel()
+		got, err := evaluate[T](ctx, expression, true)
+		return got == want, fmt.Sprintf("it gives %v, not %v", got, want), err
+	})
 }
