@@ -62,7 +62,7 @@ func Start(tb testing.TB) *Browser {
 		// What a page asks others for is to be seen and not to be sent.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE localhost, EXCLUDE *.localhost"),
 	)
-	for _, flag := range strings.Fields(os.Getenv("ROLLCALL_BROWSER_FLAGS")) {
+	for flag := range strings.FieldsSeq(os.Getenv("ROLLCALL_BROWSER_FLAGS")) {
 		name, value, valued := strings.Cut(strings.TrimLeft(flag, "-"), "=")
 		if valued {
 			options = append(options, chromedp.Flag(name, value))
