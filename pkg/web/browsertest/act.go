@@ -116,7 +116,7 @@ func (p *Page) files(paths []string) []string {
 			_, err = os.Stat(full)
 		}
 		if err != nil {
-			p.tb.Fatal(err)
+			p.tb.Fatalf("there is no such file: %v", err)
 		}
 		list[i] = full
 	}

@@ -39,7 +39,8 @@ var programs = []string{"chromium-headless-shell", "chrome-headless-shell", "chr
 // Browser is a running browser that knows nothing of earlier ones: no cookie, no history, nothing stored.
 type Browser struct {
 	open   func(chromedp.ContextOption) (context.Context, context.CancelFunc)
-	folder string // where downloads go, by their identifiers
+	folder string        // where downloads go, by their identifiers
+	step   time.Duration // [Step], but in tests of time that is up
 
 	mu        sync.Mutex
 	downloads []*download
@@ -88,7 +89,7 @@ func Start(tb testing.TB) *Browser {
 		tb.Fatalf("the browser did not start: %v\n%s", err, output.String())
 	}
 
-	b := &Browser{folder: tb.TempDir()}
+	b := &Browser{folder: tb.TempDir(), step: Step}
 	b.open = func(listener chromedp.ContextOption) (context.Context, context.CancelFunc) {
 		return chromedp.NewContext(ctx, listener)
 	}

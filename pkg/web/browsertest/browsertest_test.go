@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -45,7 +46,8 @@ var pages = map[string]string{
 	"/next":    `<h1>Next</h1><a id="same" href="/next">Again</a>`,
 	"/wide":    `<h1>Wide</h1><div class="wide">x</div>`,
 	"/bar":     `<h1>Bar</h1><button style="position:fixed;bottom:10px">Below</button><div class="bar">bar</div>`,
-	"/dull":    `<h1>Dull</h1><button class="dull">No ring</button><button></button>`,
+	"/dull":    `<h1>Dull</h1><button class="dull">No ring</button><button></button><div style="overflow:hidden;width:90px;height:40px"><button style="width:90px;height:40px">Cut</button></div>`,
+	"/stuck":   `<h1>Stuck</h1><button id="off" disabled>Off</button><button id="hidden" hidden>Hidden</button><button id="under">Under</button><div id="over" style="position:fixed;inset:0"></div><input id="fixed" readonly>`,
 	"/bad":     `<h1>Bad</h1><img src="data:image/svg+xml,"><input>`,
 	"/throws":  `<h1>Throws</h1><script>setTimeout(() => { throw new Error('out of order') })</script>`,
 	"/asks":    `<h1>Asks</h1><img alt="" src="http://other.example/pixel.png">`,
@@ -353,6 +355,8 @@ func (s *silent) Skipf(format string, a ...any) {
 	runtime.Goexit()
 }
 
+func (s *silent) Fatal(a ...any) { s.Fatalf("%s", fmt.Sprint(a...)) }
+
 func (s *silent) Fatalf(format string, a ...any) {
 	s.Errorf(format, a...)
 	runtime.Goexit()
@@ -405,6 +409,42 @@ func TestBrowserDoesNotStart(t *testing.T) {
 	}
 }
 
+// What cannot be done ends the test when its time is up, with why it could not.
+func TestTimeIsUp(t *testing.T) {
+	address := serve(t)
+	b := Start(t)
+	b.step = 300 * time.Millisecond
+	for _, test := range []struct {
+		do   func(p *Page)
+		want string
+	}{
+		{func(p *Page) { p.At("elsewhere") }, `waited 300ms for the page with the mark "elsewhere": the mark is "/stuck"`},
+		{func(p *Page) { p.Click("#off") }, "waited 300ms for #off to be clicked: is disabled"},
+		{func(p *Page) { p.Click("#hidden") }, "is not shown"},
+		{func(p *Page) { p.Click("#under") }, "is covered by <div#over>"},
+		{func(p *Page) { p.Click("#nowhere") }, "is not there"},
+		{func(p *Page) { p.Click("#[") }, "is not a valid selector"},
+		{func(p *Page) { p.Text("h2") }, "waited 300ms for h2: it is not there"},
+		{func(p *Page) { p.Sees("h1", "moving") }, `waited 300ms for h1 with the text "moving": there is ["Stuck"]`},
+		{func(p *Page) { p.Fill("#fixed", "x") }, "it takes no text"},
+		{func(p *Page) { Eventually(p, "1 + 1", 3) }, "it gives 2, not 3"},
+		{func(p *Page) { p.Upload("#file", "nowhere.csv") }, "there is no such file"},
+		{func(p *Page) { p.Open(address + "/refused") }, "status of 404"},
+		{func(p *Page) { p.Open("http://127.0.0.1:1/") }, "net::ERR_"},
+	} {
+		got := whatFails(t, b, func(p *Page) {
+			p.step = Step
+			p.Open(address + "/stuck")
+			p.Open(address + "/stuck#off")
+			p.step = b.step
+			test.do(p)
+		})
+		if !strings.Contains(got, test.want) || strings.Count(got, "at http://127.0.0.1") > 1 {
+			t.Errorf("%q is not in what the test says:\n%s", test.want, got)
+		}
+	}
+}
+
 // What is wrong with a page fails the test, with what the page shows: a harness that hears nothing would let all pass.
 func TestFaultsFail(t *testing.T) {
 	address := serve(t)
@@ -421,7 +461,7 @@ func TestFaultsFail(t *testing.T) {
 		{"/talks", func(p *Page) { p.Until("a dialog", func() bool { return len(p.Heard()) > 0 }) }, []string{"dialog: really?"}},
 		{"/wide", func(p *Page) { p.Phone(p.Fits) }, []string{"wider than 390 px by", "div.wide"}},
 		{"/bar", func(p *Page) { p.TabTo("Below") }, []string{"is covered by <div.bar>"}},
-		{"/dull", func(p *Page) { p.Walk() }, []string{`no ring shows the focus on button "No ring"`, "has no name: button"}},
+		{"/dull", func(p *Page) { p.Walk() }, []string{`no ring shows the focus on button "No ring"`, "has no name: button", `no ring shows the focus on button "Cut"`}},
 		{"/", func(p *Page) { p.TabTo("Nobody") }, []string{`Tab never comes to "Nobody"`, `link "Go on"`}},
 		{"/", func(p *Page) { p.Forgive("a fault that is none") }, []string{`nothing was heard of "a fault that is none"`}},
 		{"/", func(p *Page) { p.Press("Hyper+X") }, []string{`no key "Hyper+X"`}},

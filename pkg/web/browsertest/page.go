@@ -32,8 +32,9 @@ type Page struct {
 	tb      testing.TB
 	browser *Browser
 	within  func(time.Duration) (context.Context, context.CancelFunc) // a context for calls to the tab
-	visits  int                                                       // documents that were left by steps of the test
-	look    *look                                                     // nil outside of Looks and its kin
+	step    time.Duration
+	visits  int   // documents that were left by steps of the test
+	look    *look // nil outside of Looks and its kin
 	dialogs sync.WaitGroup
 
 	mu      sync.Mutex
@@ -45,7 +46,7 @@ type Page struct {
 // and the test fails if something was wrong with its pages.
 func (b *Browser) Page(tb testing.TB) *Page {
 	tb.Helper()
-	p := &Page{tb: tb, browser: b}
+	p := &Page{tb: tb, browser: b, step: b.step}
 	p.heard.origins = map[string]bool{}
 	var tab context.Context
 	ctx, cancel := b.open(chromedp.WithListener(func(event any) { p.hear(tab, event) }))
@@ -76,8 +77,13 @@ func (p *Page) Open(address string) {
 	p.mu.Unlock()
 	p.arrive("open "+address, func(ctx context.Context) error {
 		went, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
-		if err == nil && went.ErrorText != "" {
-			err = errors.New(went.ErrorText)
+		switch {
+		case err != nil:
+			return err
+		case went.ErrorText != "":
+			return errors.New(went.ErrorText)
+		case went.LoaderID == "": // another place in the same page
+			_, err = evaluate[bool](ctx, call("leave", 0), false)
 		}
 		return err
 	})
@@ -159,7 +165,7 @@ func (p *Page) arrive(what string, leave func(context.Context) error) {
 		ok, err := ask[bool](p, "leave", visit)
 		return ok, "", err
 	})
-	ctx, cancel := p.within(Step)
+	ctx, cancel := p.within(p.step)
 	defer cancel()
 	if err := leave(ctx); err != nil && !left(err) {
 		p.fatalf("%s: %v", what, err)
@@ -174,7 +180,7 @@ func (p *Page) arrive(what string, leave func(context.Context) error) {
 // that is being left; one of the script is final. State says what was so instead.
 func (p *Page) until(what string, ask func() (done bool, state string, err error)) {
 	p.tb.Helper()
-	end, cancel := context.WithTimeout(context.WithoutCancel(p.tb.Context()), Step)
+	end, cancel := context.WithTimeout(context.WithoutCancel(p.tb.Context()), p.step)
 	defer cancel()
 	ticks := time.NewTicker(again)
 	defer ticks.Stop()
@@ -192,14 +198,14 @@ func (p *Page) until(what string, ask func() (done bool, state string, err error
 		select {
 		case <-ticks.C:
 		case <-end.Done():
-			p.fatalf("waited %v for %s: %s", Step, what, state)
+			p.fatalf("waited %v for %s: %s", p.step, what, state)
 		}
 	}
 }
 
 // ask calls a function of the script once.
 func ask[T any](p *Page, function string, args ...any) (T, error) {
-	ctx, cancel := p.within(Step)
+	ctx, cancel := p.within(p.step)
 	defer cancel()
 	return evaluate[T](ctx, call(function, args...), false)
 }
@@ -240,7 +246,7 @@ const gone = "navigated or closed"
 // once asks or sets something a single time, and ends the test if that fails.
 func (p *Page) once(what string, do func(context.Context) error) {
 	p.tb.Helper()
-	ctx, cancel := p.within(Step)
+	ctx, cancel := p.within(p.step)
 	defer cancel()
 	if err := do(ctx); err != nil {
 		p.fatalf("%s: %v", what, err)

@@ -16,7 +16,16 @@
   const drawn = (e) => (shown(e) ? [e] : []).concat(labels(e).filter(shown));
   const ringed = (e) => {
     const s = getComputedStyle(e);
-    return s.outlineStyle !== 'none' && (s.outlineStyle === 'auto' || parseFloat(s.outlineWidth) >= 2) && opaque(s.outlineColor);
+    if (s.outlineStyle === 'none' || (s.outlineStyle !== 'auto' && parseFloat(s.outlineWidth) < 2) || !opaque(s.outlineColor)) return false;
+    // Boxes that cut off what sticks out may leave nothing of it.
+    const out = parseFloat(s.outlineOffset) + parseFloat(s.outlineWidth), r = e.getBoundingClientRect();
+    const sides = [true, true, true, true];
+    for (let at = e.parentElement; at && at !== document.body; at = at.parentElement) {
+      if (getComputedStyle(at).overflow === 'visible') continue;
+      const box = at.getBoundingClientRect();
+      [r.left - out >= box.left, r.top - out >= box.top, r.right + out <= box.right, r.bottom + out <= box.bottom].forEach((kept, i) => { sides[i] &&= kept; });
+    }
+    return sides.some(Boolean);
   };
   // A bar that stays where it is while the page scrolls is what covers others.
   const bar = (hit, e) => {
