@@ -11,7 +11,8 @@
 // fails its test at the end where a script threw, where the console holds an error, and where the page asked another host for
 // something. Nothing here waits for a time to pass, and nothing waits for something to vanish: between two pages all is gone.
 //
-// A browser and its tabs belong to the goroutine of their test.
+// A browser and its tabs belong to the goroutine of their test. Whoever wants to see what a test sees names a folder with
+// ROLLCALL_PICTURES: pictures are put there, those of failures included.
 package browsertest
 
 import (

@@ -10,7 +10,7 @@
   const text = (e) => (e.innerText === undefined ? e.textContent : e.innerText).trim();
   const labels = (e) => [...(e.labels || [])];
   const shown = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && [...e.getClientRects()].some((r) => r.width > 2 && r.height > 2);
-  const opaque = (colour) => colour !== 'transparent' && !/[,/]\s*0(\.0+)?%?\)$/.test(colour.startsWith('rgb(') && !colour.includes('/') ? '' : colour);
+  const opaque = (colour) => !/^rgba\(.*, 0\)$|\/ 0\)$/.test(colour);
 
   // What has the focus is looked at where it is drawn: a hidden file input is drawn as its label.
   const drawn = (e) => (shown(e) ? [e] : []).concat(labels(e).filter(shown));
