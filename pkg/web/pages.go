@@ -7,6 +7,7 @@ import (
 	"path"
 	"time"
 
+	"rollcall/pkg/paint"
 	"rollcall/pkg/record"
 	"rollcall/pkg/web/words"
 )
@@ -48,6 +49,9 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"lasting":  l.Lasting,
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"asset":    a.address,
+		"clean":    paint.Clean,
+		"region":   func(region string) string { return named(l, "settings.region.", region) },
+		"size":     func(bytes int64) string { return sizeOf(l, bytes) },
 		"role":     func(role string) string { return named(l, "role.", role) },
 		"teamrole": func(role string) string { return named(l, "teamrole.", role) },
 		"option":   func(option string) string { return named(l, "option.", option) },

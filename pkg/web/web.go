@@ -47,6 +47,7 @@ type Server struct {
 	assets   *assets
 	pages    map[string]*pages // by language
 	language atomic.Pointer[words.Language]
+	leaving  *leaving
 	mux      *http.ServeMux
 }
 
@@ -55,7 +56,7 @@ var files embed.FS
 
 // New returns a server for an address that is listened on already. It answers once it serves.
 func New(o Options) (*Server, error) {
-	s := &Server{o: o, desk: desk.New(o.Desk), mux: http.NewServeMux()}
+	s := &Server{o: o, desk: desk.New(o.Desk), mux: http.NewServeMux(), leaving: newLeaving()}
 	if s.o.Log == nil {
 		s.o.Log = func(string) {}
 	}
@@ -75,18 +76,30 @@ func New(o Options) (*Server, error) {
 }
 
 // Close ends whatever goes on, and waits for it.
-func (s *Server) Close() error { return s.desk.Close() }
+func (s *Server) Close() error {
+	err := s.desk.Close()
+	s.leaving.end()
+	return err
+}
 
 // route says which handler answers what.
 func (s *Server) route() {
 	s.assets.route(s.mux)
 	s.mux.HandleFunc("POST /language", s.chooseLanguage)
-	s.handle("GET /{$}", s.start)
+	s.routeStart()
+	s.routeSettings()
+	s.routeQuit()
 	s.handle("/", func(*http.Request) (answer, error) { return nil, errNotFound })
 }
 
 // ServeHTTP answers whoever was let in.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.leaving.refuses(r) {
+		seeOther(quitAddress).write(w, r)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
 
 // languageOf returns the language that the person has chosen, or that the browser asks for.
 func (s *Server) languageOf(r *http.Request) *words.Language {

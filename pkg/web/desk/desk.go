@@ -24,12 +24,14 @@ var ErrBusy = errors.New("a run is under way")
 type Place struct {
 	// Sandbox is a service inside the process, which mails nobody. The other fields do not matter then.
 	Sandbox bool
-	// Region and APIURL say where the service is, as on the command line; empty for what that finds.
-	Region, APIURL string
+	// Region, or APIURL and AuthEndpoint together, say where the service is, as on the command line; empty for what that finds.
+	Region, APIURL, AuthEndpoint string
 	// Organization is the id or the exact name of the organization, empty for the caller's only one.
 	Organization string
 	// Token was typed in, and is kept in memory alone. Empty: the credentials that the command line finds.
 	Token secret.Text
+	// Remember says that the token is to be remembered once it has opened the service.
+	Remember bool
 }
 
 // Options are what a desk works with.
@@ -41,6 +43,9 @@ type Options struct {
 	Place Place
 	// Dial finds a place and what to call it with.
 	Dial func(context.Context, Place) (onboard.Endpoint, error)
+	// Remember keeps the token of a place where the system keeps passwords, or forgets it if the place has none. Nil: there is no
+	// such thing.
+	Remember func(context.Context, Place) error
 	// LedgerOf names the ledger of an organization, Ledgers lists those that are there. A sandbox has its own.
 	LedgerOf func(sandbox bool, organizationID string) (string, error)
 	Ledgers  func(sandbox bool) ([]string, error)
@@ -50,13 +55,16 @@ type Options struct {
 
 // Desk is one person's. It is safe for concurrent use.
 type Desk struct {
-	o     Options
-	gates gates
+	o       Options
+	gates   gates
+	told    told
+	choices choices
 
 	mu       sync.Mutex
 	place    Place
 	standing Standing
 	looking  context.CancelFunc // ends the look at the place that is under way, nil if none is
+	looked   chan struct{}      // closed once that has ended, nil before the first look
 	sandbox  *onboard.Endpoint  // nil before there is one
 	ended    sync.WaitGroup
 	ctx      context.Context //nolint:containedctx // what goes on while nobody looks outlasts the request that has begun it

@@ -16,6 +16,9 @@ type Standing struct {
 	ID, Name, URL, Source string
 	// Err is why nothing can be sent, nil if that is possible.
 	Err error
+	// Remembered says that the token was remembered, RememberErr why that was not possible.
+	Remembered  bool
+	RememberErr error
 }
 
 // Place returns where it is worked.
@@ -48,10 +51,11 @@ func (d *Desk) Look() {
 		d.looking()
 	}
 	ctx, cancel := context.WithCancel(d.ctx)
-	place := d.place
-	d.looking, d.standing = cancel, Standing{Looking: true}
+	place, looked := d.place, make(chan struct{})
+	d.looking, d.looked, d.standing = cancel, looked, Standing{Looking: true}
 	d.ended.Go(func() {
 		defer cancel()
+		defer close(looked)
 		found := d.look(ctx, place)
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -78,6 +82,10 @@ func (d *Desk) look(ctx context.Context, p Place) Standing {
 	}
 	s.ID, s.Name = connection.Organization.ID, connection.Organization.Name
 	s.Err = connection.Close()
+	if p.Remember && d.o.Remember != nil && !p.Sandbox {
+		s.RememberErr = d.o.Remember(ctx, p)
+		s.Remembered = s.RememberErr == nil
+	}
 	return s
 }
 
