@@ -71,7 +71,11 @@ func (s *Server) history(r *http.Request) (answer, error) {
 		view.Slice.Query = template.URL(query.Encode() + "&") //nolint:gosec // it was encoded a moment ago
 	}
 	view.Runs = found[max(view.Slice.From-1, 0):view.Slice.To]
-	return s.render(r, "history.html", page{Title: l.Say("runs.title", len(all)), Mark: "runs", Data: view})
+	title := l.Say("runs.title", len(all))
+	if len(all) == 0 {
+		title = l.Say("runs.title.none")
+	}
+	return s.render(r, "history.html", page{Title: title, Mark: "runs", Data: view})
 }
 
 // isMeant reports whether a run is one that is looked for, by the names of its roster and of itself.
