@@ -8,7 +8,11 @@ import (
 )
 
 // quitAddress is the page on which a person says that the program is to end.
-const quitAddress = "/quit"
+const (
+	quitAddress = "/quit"
+	// farewell is how long the last page is waited for.
+	farewell = 3 * time.Second
+)
 
 // routeQuit says what answers whoever has done enough.
 func (s *Server) routeQuit() {
@@ -46,7 +50,7 @@ func (d *leaving) begin(running stopper) {
 				}
 			}
 			close(d.stopped)
-			timer := time.NewTimer(goodbye)
+			timer := time.NewTimer(farewell)
 			defer timer.Stop()
 			select {
 			case <-d.read:

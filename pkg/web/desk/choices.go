@@ -53,3 +53,14 @@ func (d *Desk) Choose(sheet string, c Choices) {
 	}
 	d.choices.of[sheet] = c
 }
+
+// Allowed returns what a sync may change whatever is chosen: that was said where the program was started.
+func (d *Desk) Allowed() Choices {
+	o, follow := d.o.Sync, d.o.Sync.Sync
+	c := Choices{CreateTeams: o.CreateTeams, ApplyTeams: o.ApplyTeams, PruneTeams: o.PruneTeams}
+	if follow != nil {
+		c.ApplyRoles, c.AcceptRenames = follow.ApplyRoles, follow.AcceptRenames
+		c.CancelLeavers, c.RemoveLeavers, c.RemoveAtOnce = follow.CancelLeavers, follow.RemoveLeavers, follow.RemoveAtOnce
+	}
+	return c
+}

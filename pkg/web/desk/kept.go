@@ -49,7 +49,9 @@ func (d *Desk) Kept() (folder string, size int64, err error) {
 }
 
 // Holds returns what holds for inviting, and for following a roster, for people.
-func (d *Desk) Holds() (inviting, following []remedy.Remedy) { return d.o.Order.Holds(), d.o.Sync.Holds() }
+func (d *Desk) Holds() (inviting, following []remedy.Remedy) {
+	return d.o.Order.Holds(), d.o.Sync.Holds()
+}
 
 // CanRemember reports whether there is something that remembers tokens.
 func (d *Desk) CanRemember() bool { return d.o.Remember != nil }

@@ -69,7 +69,7 @@ func (r Run) Invited() int { return r.Outcomes[record.Invited] }
 
 // told remembers what ledgers have told, for as long as one of them must not be opened.
 type told struct {
-	mu   sync.Mutex
+	mu  sync.Mutex
 	all map[string][]ledger.Summary // by ledger
 }
 
