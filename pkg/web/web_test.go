@@ -23,8 +23,8 @@ type site struct {
 	server  *web.Server
 }
 
-// open starts a page on a sandbox of its own, in a folder of its own.
-func open(t *testing.T, o sandbox.Options) *site {
+// open starts a page on a sandbox of its own, in a folder of its own, with options that may be changed.
+func open(t *testing.T, o sandbox.Options, change ...func(*desk.Options)) *site {
 	t.Helper()
 	service, err := sandbox.Start(context.WithoutCancel(t.Context()), "", o)
 	if err != nil {
@@ -44,7 +44,7 @@ func open(t *testing.T, o sandbox.Options) *site {
 		return filepath.Join(folder, name)
 	}
 	listening := httptest.NewUnstartedServer(nil)
-	server, err := web.New(web.Options{Address: listening.Listener.Addr().String(), Desk: desk.Options{
+	options := desk.Options{
 		Sync: onboard.ForSync(),
 		Dial: func(context.Context, desk.Place) (onboard.Endpoint, error) {
 			credentials := cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()}
@@ -55,7 +55,11 @@ func open(t *testing.T, o sandbox.Options) *site {
 		},
 		Ledgers: func(isSandbox bool) ([]string, error) { return filepath.Glob(ledgerOf(isSandbox, "*")) },
 		Folder:  filepath.Join(folder, "rosters"),
-	}})
+	}
+	for _, change := range change {
+		change(&options)
+	}
+	server, err := web.New(web.Options{Address: listening.Listener.Addr().String(), Desk: options})
 	if err != nil {
 		t.Fatal(err)
 	}

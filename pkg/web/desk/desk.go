@@ -83,7 +83,7 @@ func (d *Desk) Close() error {
 	d.ended.Wait()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.sandbox == nil {
+	if d.sandbox == nil || d.sandbox.Close == nil {
 		return nil
 	}
 	return d.sandbox.Close()
