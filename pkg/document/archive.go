@@ -16,23 +16,23 @@ func archived(head []byte) error {
 	}
 	switch {
 	case has("xl/workbook.bin"):
-		return refusal("this is a binary Excel workbook (.xlsb)", "open it in Excel and save it as .xlsx or CSV UTF-8")
+		return refusal("document-xlsb", "this is a binary Excel workbook (.xlsb)", "open it in Excel and save it as .xlsx or CSV UTF-8")
 	case has("xl/"):
 		return nil
 	case has("word/"):
-		return refusal("this is a Word document", asTable)
+		return refusal("document-word", "this is a Word document", asTable)
 	case has("ppt/"):
-		return refusal("this is a presentation", asTable)
+		return refusal("document-presentation", "this is a presentation", asTable)
 	case has("Index/"), has("Index.zip"):
-		return refusal("this is an Apple Numbers document", "export it as CSV in Numbers under File, Export To")
+		return refusal("document-numbers", "this is an Apple Numbers document", "export it as CSV in Numbers under File, Export To")
 	case strings.HasPrefix(first, "application/vnd.oasis.opendocument.spreadsheet"):
-		return refusal("this is an OpenDocument spreadsheet", "open it in LibreOffice or Excel and save it as CSV UTF-8")
+		return refusal("document-ods", "this is an OpenDocument spreadsheet", "open it in LibreOffice or Excel and save it as CSV UTF-8")
 	case strings.HasPrefix(first, "application/vnd.oasis.opendocument."):
-		return refusal("this is an OpenDocument file, but no spreadsheet", asTable)
+		return refusal("document-opendocument", "this is an OpenDocument file, but no spreadsheet", asTable)
 	case has("[Content_Types].xml"):
 		return nil // whatever else, the workbook's reader will say
 	}
-	return refusal("this is a ZIP archive", unpacked)
+	return refusal("document-archive", "this is a ZIP archive", unpacked)
 }
 
 // files returns the names of the files in the beginning of a ZIP archive, and how the content of the first one begins.

@@ -63,17 +63,17 @@ func settle(asked Encoding, head []byte) (Encoding, int, error) {
 	marked, length := mark(head)
 	switch {
 	case marked != Auto && asked != Auto && asked != marked:
-		return Auto, 0, refusal(fmt.Sprintf("the byte order mark says %s, not %s", marked, asked), "leave the encoding to it")
+		return Auto, 0, refusal("encoding-mark", fmt.Sprintf("the byte order mark says %s, not %s", marked, asked), "leave the encoding to it", string(marked), string(asked))
 	case marked != Auto:
 		return marked, length, nil
 	case asked.oneByte() && isUTF8(head):
-		return Auto, 0, refusal(fmt.Sprintf("its characters are UTF-8, not %s", asked), "leave the encoding to it")
+		return Auto, 0, refusal("encoding-is-utf8", fmt.Sprintf("its characters are UTF-8, not %s", asked), "leave the encoding to it", string(asked))
 	case asked != Auto:
 		return asked, 0, nil
 	}
 	if likely := unmarkedUTF16(head); likely != Auto {
 		return Auto, 0, &Error{
-			Line: 1, Column: 1, Reason: "this looks like " + string(likely) + " without a byte order mark",
+			Line: 1, Column: 1, Code: "encoding-unmarked", Args: []string{string(likely)}, Reason: "this looks like " + string(likely) + " without a byte order mark",
 			Suggestion: remedy.Words(asUTF8+", or say ").Use("encoding", strings.ToLower(string(likely))),
 		}
 	}

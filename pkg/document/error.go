@@ -14,6 +14,9 @@ type Error struct {
 	// Line and Column are where the trouble begins, both from 1, columns in bytes.
 	Line, Column int
 	Reason       string
+	// Code says it in a word that does not change, and Args are the values that it speaks of.
+	Code string
+	Args []string
 	// Suggestion is what to do about it.
 	Suggestion remedy.Hint
 	// Damaged tells that some bytes are no characters, or none of a text.
@@ -29,8 +32,8 @@ func (e *Error) Error() string { return e.Reason + " (" + e.Suggestion.String() 
 func (e *Error) Unwrap() error { return e.Err }
 
 // refusal returns an Error about the document as a whole.
-func refusal(reason, suggestion string) error {
-	return &Error{Line: 1, Column: 1, Reason: reason, Suggestion: remedy.Words(suggestion)}
+func refusal(code, reason, suggestion string, args ...string) error {
+	return &Error{Line: 1, Column: 1, Code: code, Args: args, Reason: reason, Suggestion: remedy.Words(suggestion)}
 }
 
 // asUTF8 is the suggestion that always helps.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -44,22 +45,28 @@ func Identify(ctx context.Context, source Source) (found Identified, err error) 
 	switch {
 	// Characters of several bytes may look like UTF-8 by chance.
 	case sample.whole > 0 && (!charset.Wide(guess.Name) || sample.whole*5 > len(sample.cells)):
+		odd.Code, odd.Args = "encoding-two", []string{strconv.Itoa(sample.line)}
 		odd.Reason = fmt.Sprintf("not valid UTF-8, while line %d is: the document is damaged, or made of two", sample.line)
 		odd.Suggestion = remedy.Words(asUTF8+", or say ").Use("encoding", "windows-1252").Words(" if that is what it is")
 	case guess.Name != "":
 		return found, nil
 	case len(guess.Open) > 0:
 		const most = 3
-		var words []string
+		var words, names []string
+		for _, reading := range guess.Open {
+			names = append(names, reading.Name)
+		}
 		for _, reading := range guess.Open[:min(len(guess.Open), most)] {
 			words = append(words, fmt.Sprintf("%q in %s", reading.Word, reading.Name))
 		}
 		if more := len(guess.Open) - most; more > 0 {
 			words = append(words, fmt.Sprintf("and others in %d more", more))
 		}
+		odd.Code, odd.Args = "encoding-open", []string{strings.Join(names, ", ")}
 		odd.Reason = "not valid UTF-8, and several encodings make sense: " + strings.Join(words, ", ")
 		odd.Suggestion = remedy.Words(asUTF8+", or name the right one, as in ").Use("encoding", strings.ToLower(guess.Open[0].Name))
 	default:
+		odd.Code = "encoding-unknown"
 		odd.Reason = "not valid UTF-8, and the words make sense in no encoding that is known here"
 		odd.Suggestion = remedy.Words(asUTF8+", or name its encoding, as in ").Use("encoding", "windows-1252")
 	}

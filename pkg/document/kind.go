@@ -16,21 +16,21 @@ const (
 )
 
 // foreign are documents that are no text, by how they begin.
-var foreign = []struct{ magic, what, suggestion string }{
-	{"%PDF-", "this is a PDF document", "export the table as CSV from where it was made"},
-	{"\x1f\x8b", "this is compressed (gzip)", unpacked},
-	{"\x28\xb5\x2f\xfd", "this is compressed (zstd)", unpacked},
-	{"\xfd7zXZ\x00", "this is compressed (xz)", unpacked},
-	{"7z\xbc\xaf\x27\x1c", "this is a 7z archive", unpacked},
-	{"Rar!\x1a\x07", "this is a RAR archive", unpacked},
-	{"\x89PNG\r\n", "this is a picture", asTable},
-	{"\xff\xd8\xff", "this is a picture", asTable},
-	{"GIF8", "this is a picture", asTable},
-	{"II*\x00", "this is a picture", asTable},
-	{"MM\x00*", "this is a picture", asTable},
-	{`{\rtf`, "this is a rich text document", asTable},
-	{"\xff\xfe\x00\x00", "this is UTF-32", asUTF8},
-	{"\x00\x00\xfe\xff", "this is UTF-32", asUTF8},
+var foreign = []struct{ magic, code, what, suggestion string }{
+	{"%PDF-", "document-pdf", "this is a PDF document", "export the table as CSV from where it was made"},
+	{"\x1f\x8b", "document-compressed", "this is compressed (gzip)", unpacked},
+	{"\x28\xb5\x2f\xfd", "document-compressed", "this is compressed (zstd)", unpacked},
+	{"\xfd7zXZ\x00", "document-compressed", "this is compressed (xz)", unpacked},
+	{"7z\xbc\xaf\x27\x1c", "document-archive", "this is a 7z archive", unpacked},
+	{"Rar!\x1a\x07", "document-archive", "this is a RAR archive", unpacked},
+	{"\x89PNG\r\n", "document-picture", "this is a picture", asTable},
+	{"\xff\xd8\xff", "document-picture", "this is a picture", asTable},
+	{"GIF8", "document-picture", "this is a picture", asTable},
+	{"II*\x00", "document-picture", "this is a picture", asTable},
+	{"MM\x00*", "document-picture", "this is a picture", asTable},
+	{`{\rtf`, "document-rich-text", "this is a rich text document", asTable},
+	{"\xff\xfe\x00\x00", "document-utf-32", "this is UTF-32", asUTF8},
+	{"\x00\x00\xfe\xff", "document-utf-32", "this is UTF-32", asUTF8},
 }
 
 // recognize tells by the beginning of a document whether it is a workbook. What is neither that nor a text is an [*Error].
@@ -48,7 +48,7 @@ func recognize(bytes *bufio.Reader) (workbook bool, err error) {
 	}
 	for _, kind := range foreign {
 		if hasPrefix(head, kind.magic) {
-			return false, refusal(kind.what, kind.suggestion)
+			return false, refusal(kind.code, kind.what, kind.suggestion)
 		}
 	}
 	return false, nil
@@ -59,12 +59,12 @@ func hasPrefix(head []byte, magic string) bool { return bytes.HasPrefix(head, []
 // compound says what is in an OLE compound file, the container of Microsoft Office before 2007 and of everything that it
 // encrypts. The names of its streams may be anywhere in it.
 func compound(source *bufio.Reader) error {
-	kinds := []struct{ stream, what, suggestion string }{
-		{"EncryptedPackage", "this is a workbook with a password", "remove the password in Excel under File, Info, Protect Workbook, and save it again"},
-		{"WordDocument", "this is a Word document", asTable},
-		{"PowerPoint Document", "this is a presentation", asTable},
-		{"Workbook", "this is an old Excel workbook (.xls)", inExcel},
-		{"Book", "this is an old Excel workbook (.xls)", inExcel},
+	kinds := []struct{ stream, code, what, suggestion string }{
+		{"EncryptedPackage", "document-password", "this is a workbook with a password", "remove the password in Excel under File, Info, Protect Workbook, and save it again"},
+		{"WordDocument", "document-word", "this is a Word document", asTable},
+		{"PowerPoint Document", "document-presentation", "this is a presentation", asTable},
+		{"Workbook", "document-xls", "this is an old Excel workbook (.xls)", inExcel},
+		{"Book", "document-xls", "this is an old Excel workbook (.xls)", inExcel},
 	}
 	found := len(kinds)
 	const longest = 2 * len("PowerPoint Document")
@@ -80,9 +80,9 @@ func compound(source *bufio.Reader) error {
 		}
 		switch {
 		case errors.Is(err, io.EOF) && found < len(kinds):
-			return refusal(kinds[found].what, kinds[found].suggestion)
+			return refusal(kinds[found].code, kinds[found].what, kinds[found].suggestion)
 		case errors.Is(err, io.EOF):
-			return refusal("this is a compound file of Windows without a table in it", asTable)
+			return refusal("document-compound", "this is a compound file of Windows without a table in it", asTable)
 		case err != nil:
 			return err
 		}
@@ -102,28 +102,28 @@ func wide(text string) []byte {
 
 // markup is what texts begin with that stand for a table and are none, after blanks.
 var markup = []struct {
-	pattern          *regexp.Regexp
-	what, suggestion string
+	pattern                *regexp.Regexp
+	code, what, suggestion string
 }{
 	{
 		regexp.MustCompile(`(?is)^\s*<\?xml.*?(urn:schemas-microsoft-com:office:spreadsheet|progid="Excel\.Sheet")`),
-		"this is an XML spreadsheet (Excel 2003)", inExcel,
+		"document-xml", "this is an XML spreadsheet (Excel 2003)", inExcel,
 	},
-	{regexp.MustCompile(`(?is)^\s*<\?xml.*?<office:document`), "this is an OpenDocument spreadsheet in XML", "open it in LibreOffice and save it as Text CSV"},
+	{regexp.MustCompile(`(?is)^\s*<\?xml.*?<office:document`), "document-ods", "this is an OpenDocument spreadsheet in XML", "open it in LibreOffice and save it as Text CSV"},
 	{
 		regexp.MustCompile(`(?is)^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|meta|style|body|table|div|tr)\b`),
-		"this is a web page (HTML), which many systems export as .xls", inExcel,
+		"document-web-page", "this is a web page (HTML), which many systems export as .xls", inExcel,
 	},
-	{regexp.MustCompile(`(?i)^\s*(<\?xml\s|<!--|<!doctype\s)`), "this is an XML document", asTable},
-	{regexp.MustCompile(`(?i)^MIME-Version:\s*1\.0\b`), "this is a web archive (MHTML) or an e-mail message", inExcel},
-	{regexp.MustCompile(`(?i)^BEGIN:VCARD\b`), "these are contacts (vCard)", asTable},
+	{regexp.MustCompile(`(?i)^\s*(<\?xml\s|<!--|<!doctype\s)`), "document-xml", "this is an XML document", asTable},
+	{regexp.MustCompile(`(?i)^MIME-Version:\s*1\.0\b`), "document-web-page", "this is a web archive (MHTML) or an e-mail message", inExcel},
+	{regexp.MustCompile(`(?i)^BEGIN:VCARD\b`), "document-contacts", "these are contacts (vCard)", asTable},
 }
 
 // disguised refuses a text that is something else, by its beginning.
 func disguised(head []byte) error {
 	for _, kind := range markup {
 		if kind.pattern.Match(head) {
-			return refusal(kind.what, kind.suggestion)
+			return refusal(kind.code, kind.what, kind.suggestion)
 		}
 	}
 	return nil

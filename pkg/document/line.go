@@ -115,7 +115,7 @@ func (r *lineReader) pass(text []byte) {
 func (r *lineReader) complain() error {
 	const suggestion = "save the document with one kind of line end"
 	if r.end == "CR" {
-		return &Error{Line: r.line + 1, Column: 1, Reason: "the lines above end in CR alone, this one in LF", Suggestion: remedy.Words(suggestion)}
+		return &Error{Line: r.line + 1, Column: 1, Code: "line-ends-mixed", Reason: "the lines above end in CR alone, this one in LF", Suggestion: remedy.Words(suggestion)}
 	}
-	return &Error{Line: r.line + 1, Column: 1, Reason: "a CR alone ends a line here, while others end in LF", Suggestion: remedy.Words(suggestion)}
+	return &Error{Line: r.line + 1, Column: 1, Code: "line-ends-mixed", Reason: "a CR alone ends a line here, while others end in LF", Suggestion: remedy.Words(suggestion)}
 }

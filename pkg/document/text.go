@@ -208,19 +208,26 @@ func (r *textReader) complain(bad byte) error {
 	e := &Error{Line: r.line + 1, Column: r.column + 1, Suggestion: remedy.Words(asUTF8), Damaged: true}
 	switch {
 	case bad == 0:
+		e.Code = "text-nul"
 		e.Reason = "a NUL byte: this is not a text document"
 	case bad == escape:
+		e.Code = "text-escape"
 		e.Reason = "the control character ESC (U+001B), which begins another alphabet in ISO-2022, and is no text elsewhere"
 		e.Suggestion = remedy.Words(asUTF8+", or say ").Use("encoding", "iso-2022-jp").Words(" if it is Japanese e-mail text")
 	case bad < ' ':
+		e.Code, e.Args = "text-control", []string{fmt.Sprintf("U+%04X", bad)}
 		e.Reason = fmt.Sprintf("the control character U+%04X: this is not a text document, or it is damaged", bad)
 	case r.encoding == Windows1252:
+		e.Code, e.Args = "text-no-character", []string{string(r.encoding)}
 		e.Reason = fmt.Sprintf("byte 0x%02x is no character in Windows-1252", bad)
 	case !r.encoding.Unicode():
+		e.Code, e.Args = "text-no-character", []string{string(r.encoding)}
 		e.Reason = "a byte that is no character in " + string(r.encoding)
 	case r.encoding != UTF8:
+		e.Code, e.Args = "text-no-character", []string{"UTF-16"}
 		e.Reason = "not valid UTF-16: a character is cut off or damaged"
 	default:
+		e.Code, e.Args = "text-no-character", []string{"UTF-8"}
 		e.Reason = fmt.Sprintf("not valid UTF-8: byte 0x%02x", bad)
 		if !r.certain {
 			e.Err = ErrNotUTF8

@@ -24,7 +24,7 @@ func (d *Doubter) Doubt(address string) *Problem {
 		}
 		domain := strings.ToLower(address[at+1:])
 		if likely := likely(domain); likely != domain {
-			return &Problem{Reason: fmt.Sprintf("is probably meant to end in %q", "@"+likely), Suggestion: address[:at+1] + likely}
+			return &Problem{Code: "email-domain-slip", Args: []string{"@" + likely}, Reason: fmt.Sprintf("is probably meant to end in %q", "@"+likely), Suggestion: address[:at+1] + likely}
 		}
 		if problem := strange(address[:at], domain); problem != nil {
 			return problem
@@ -32,16 +32,16 @@ func (d *Doubter) Doubt(address string) *Problem {
 		local, d.trusted = address[:at], address[at:]
 	}
 	if len(local) > 1 && local[0] == '\'' {
-		return &Problem{Reason: "begins with an apostrophe, by which spreadsheets mark a text", Suggestion: address[1:]}
+		return &Problem{Code: "email-apostrophe", Reason: "begins with an apostrophe, by which spreadsheets mark a text", Suggestion: address[1:]}
 	}
 	if automatic(local) {
-		return &Problem{Reason: "is a mailbox that no person reads, and invitations are for persons"}
+		return &Problem{Code: "email-no-person", Reason: "is a mailbox that no person reads, and invitations are for persons"}
 	}
 	if !ascii(local) {
 		if one, other := mixed(local); one != "" {
-			return &Problem{Reason: "mixes letters of " + one + " and " + other + `, which look alike, before the "@"`}
+			return &Problem{Code: "email-mixed-local", Args: []string{one, other}, Reason: "mixes letters of " + one + " and " + other + `, which look alike, before the "@"`}
 		}
-		return &Problem{Reason: `has letters before the "@" that many mail servers refuse`}
+		return &Problem{Code: "email-local-letters", Reason: `has letters before the "@" that many mail servers refuse`}
 	}
 	return nil
 }
@@ -52,18 +52,18 @@ func strange(local, domain string) *Problem {
 	ending := domain[dot+1:]
 	switch {
 	case len(ending) == 1:
-		return &Problem{Reason: fmt.Sprintf("ends in %q, and no top-level domain has one letter", "."+ending)}
+		return &Problem{Code: "email-ending-one-letter", Args: []string{"." + ending}, Reason: fmt.Sprintf("ends in %q, and no top-level domain has one letter", "."+ending)}
 	case unreachable(domain, ending):
-		return &Problem{Reason: fmt.Sprintf("ends in %q, where no mail arrives from the Internet", "."+ending)}
+		return &Problem{Code: "email-ending-unreachable", Args: []string{"." + ending}, Reason: fmt.Sprintf("ends in %q, where no mail arrives from the Internet", "."+ending)}
 	case strings.HasPrefix(domain, "www.") && strings.Count(domain, ".") > 1:
-		return &Problem{Reason: "has the name of a web site as its domain", Suggestion: local + "@" + domain[len("www."):]}
+		return &Problem{Code: "email-web-site", Reason: "has the name of a web site as its domain", Suggestion: local + "@" + domain[len("www."):]}
 	}
 	if ascii(domain) && !punycoded(domain) { // most are, and looking closer would take most of a check
 		return nil
 	}
 	if name, err := domains.ToUnicode(domain); err == nil && !ascii(name) {
 		if one, other := mixed(name); one != "" {
-			return &Problem{Reason: "mixes letters of " + one + " and " + other + ", which look alike, in its domain"}
+			return &Problem{Code: "email-mixed-domain", Args: []string{one, other}, Reason: "mixes letters of " + one + " and " + other + ", which look alike, in its domain"}
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,8 +29,11 @@ const hopeless = 4 * maxAddress
 
 // Problem is what keeps a text from being an e-mail address.
 type Problem struct {
-	// Reason continues a sentence that starts with the address: `has no "@"`.
+	// Reason continues a sentence that starts with the address: `has no "@"`. Code says it in a word that does not change, and Args
+	// are the values that it speaks of besides the address.
 	Reason string
+	Code   string
+	Args   []string
 	// Suggestion is an address that passes [Check] and that the text probably means; empty if there is none.
 	Suggestion string
 }
@@ -46,28 +50,39 @@ func Check(address string) *Problem {
 	if plain(address) {
 		return nil
 	}
-	reason, repair := diagnose(address)
-	if reason == "" {
+	fault, repair := diagnose(address)
+	if fault.code == "" {
 		return nil
 	}
 	switch {
-	case reason == manyAddresses, repair == unclear, !utf8.ValidString(address):
-		return &Problem{Reason: reason}
+	case fault.code == manyAddresses.code, repair == unclear, !utf8.ValidString(address):
+		return fault.problem("")
 	case !valid(repair):
 		repair = mend(address)
 	}
-	return &Problem{Reason: reason, Suggestion: repair}
+	return fault.problem(repair)
 }
 
-const (
-	// wrapped is the reason for a text with an address in it.
-	wrapped = "is more than the bare address"
-	// remarked is the reason for an address with a remark behind it. What it says is for a person to read: the address may be
+// fault is what is wrong with an address. Without a code, nothing is.
+type fault struct {
+	code, text string
+	args       []string
+}
+
+func (f fault) problem(suggestion string) *Problem {
+	return &Problem{Reason: f.text, Code: f.code, Args: f.args, Suggestion: suggestion}
+}
+
+// unclear is the repair of a text that means one of two addresses.
+const unclear = "?"
+
+var (
+	// wrapped is the fault of a text with an address in it.
+	wrapped = fault{code: "email-wrapped", text: "is more than the bare address"}
+	// remarked is the fault of an address with a remark behind it. What it says is for a person to read: the address may be
 	// that of somebody who has left.
-	remarked = "has a remark in brackets behind it"
-	// unclear is the repair of a text that means one of two addresses.
-	unclear       = "?"
-	manyAddresses = "holds more than one address; give each its own row"
+	remarked      = fault{code: "email-remark", text: "has a remark in brackets behind it"}
+	manyAddresses = fault{code: "email-several", text: "holds more than one address; give each its own row"}
 )
 
 // Unwrap returns the bare address if [Check] finds nothing wrong with the text but what surrounds the address, as in
@@ -76,8 +91,8 @@ func Unwrap(text string) (bare string, ok bool) {
 	if plain(text) {
 		return "", false
 	}
-	reason, bare := diagnose(text)
-	if reason != wrapped || !valid(bare) {
+	found, bare := diagnose(text)
+	if found.code != wrapped.code || !valid(bare) {
 		return "", false
 	}
 	return bare, true
@@ -87,20 +102,20 @@ func valid(address string) bool {
 	if plain(address) {
 		return true
 	}
-	reason, _ := diagnose(address)
-	return reason == ""
+	found, _ := diagnose(address)
+	return found.code == ""
 }
 
-// diagnose is [Check] without its shortcut. It returns no reason for a good address, and for a bad one perhaps what
+// diagnose is [Check] without its shortcut. It returns no fault of a good address, and of a bad one perhaps what
 // would repair it, which may be no address either.
-func diagnose(address string) (reason, repair string) {
+func diagnose(address string) (found fault, repair string) {
 	switch {
 	case address == "":
-		return "is empty", ""
+		return fault{code: "email-empty", text: "is empty"}, ""
 	case len(address) > hopeless:
 		return tooLong(address), ""
 	case !utf8.ValidString(address):
-		return "is not valid UTF-8", ""
+		return fault{code: "email-not-utf8", text: "is not valid UTF-8"}, ""
 	}
 	if many(address) || many(unlink(address)) {
 		return manyAddresses, ""
@@ -109,7 +124,7 @@ func diagnose(address string) (reason, repair string) {
 		return withoutAt(linked), ""
 	}
 	if strings.HasPrefix(address, "=") && strings.Contains(address, `"`) {
-		return `is written as a formula`, ""
+		return fault{code: "email-formula", text: "is written as a formula"}, ""
 	}
 	if bare, remark, ok := unwrap(address); remark {
 		return remarked, bare
@@ -123,30 +138,30 @@ func diagnose(address string) (reason, repair string) {
 		if unicode.IsSpace(r) {
 			repair = spaced(address[:at], i > at, repair)
 		}
-		return "contains " + describe(r), repair
+		return describe(r), repair
 	}
 	if mark := guestMark.FindStringIndex(address[:at]); mark != nil {
-		return "is the sign-in name of a guest, not an address", guest(address[:mark[0]])
+		return fault{code: "email-guest", text: "is the sign-in name of a guest, not an address"}, guest(address[:mark[0]])
 	}
-	if reason := diagnoseLocal(address[:at]); reason != "" {
-		return reason, ""
+	if found := diagnoseLocal(address[:at]); found.code != "" {
+		return found, ""
 	}
 	if len(address) > maxAddress {
 		return tooLong(address), ""
 	}
 	if composed := norm.NFC.String(address); composed != address {
-		return "is not in the composed Unicode form (NFC)", composed
+		return fault{code: "email-not-composed", text: "is not in the composed Unicode form (NFC)"}, composed
 	}
-	if reason, repair := diagnoseDomain(address[:at], address[at+1:]); reason != "" {
-		return reason, repair
+	if found, repair := diagnoseDomain(address[:at], address[at+1:]); found.code != "" {
+		return found, repair
 	}
 	if r := firstForeign(address[:at]); r != 0 {
-		return `has ` + name(r) + ` before the "@"`, ""
+		return fault{"email-local-character", `has ` + name(r) + ` before the "@"`, []string{string(r), fmt.Sprintf("%U", r)}}, ""
 	}
 	if parsed, err := mail.ParseAddress(address); err != nil || parsed.Address != address {
-		return `has characters before the "@" that an address cannot have`, ""
+		return fault{code: "email-local", text: `has characters before the "@" that an address cannot have`}, ""
 	}
-	return "", ""
+	return fault{}, ""
 }
 
 // spaced returns the repair of an address with a space in it, given what stands before its "@", and how it is without spaces.
@@ -161,57 +176,67 @@ func spaced(local string, behind bool, joined string) string {
 	return joined
 }
 
-func tooLong(address string) string {
-	return fmt.Sprintf("is %d bytes long; the limit is %d", len(address), maxAddress)
+func tooLong(address string) fault {
+	return fault{
+		"email-too-long", fmt.Sprintf("is %d bytes long; the limit is %d", len(address), maxAddress),
+		[]string{strconv.Itoa(len(address)), strconv.Itoa(maxAddress)},
+	}
 }
 
 // diagnoseLocal looks at what stands before the "@", as far as the mail parser does not say it better.
-func diagnoseLocal(local string) string {
+func diagnoseLocal(local string) fault {
 	switch {
 	case local == "":
-		return `has nothing before the "@"`
+		return fault{code: "email-no-local", text: `has nothing before the "@"`}
 	case len(local) > maxLocal:
-		return fmt.Sprintf(`has %d bytes before the "@"; the limit is %d`, len(local), maxLocal)
+		return fault{
+			"email-local-too-long", fmt.Sprintf(`has %d bytes before the "@"; the limit is %d`, len(local), maxLocal),
+			[]string{strconv.Itoa(len(local)), strconv.Itoa(maxLocal)},
+		}
 	case strings.Contains(local, "@"):
-		return `has more than one "@"`
+		return fault{code: "email-two-ats", text: `has more than one "@"`}
 	case local[0] == '.', local[len(local)-1] == '.', strings.Contains(local, ".."):
-		return `has a misplaced dot before the "@"`
+		return fault{code: "email-local-dot", text: `has a misplaced dot before the "@"`}
 	}
-	return ""
+	return fault{}
 }
 
 // diagnoseDomain looks at what stands after the "@".
-func diagnoseDomain(local, domain string) (reason, repair string) {
+func diagnoseDomain(local, domain string) (found fault, repair string) {
 	switch {
 	case domain == "":
-		return `has nothing after the "@"`, ""
+		return fault{code: "email-no-domain", text: `has nothing after the "@"`}, ""
 	case domain[0] == '[':
-		return `has an IP address after the "@"; a domain is needed`, ""
+		return fault{code: "email-ip-address", text: `has an IP address after the "@"; a domain is needed`}, ""
 	}
 	if r := firstForeign(domain); r != 0 && !isStandIn(domain) {
-		return "has " + name(r) + " in its domain", ""
+		return fault{"email-domain-character", "has " + name(r) + " in its domain", []string{string(r), fmt.Sprintf("%U", r)}}, ""
 	}
 	ascii, err := domains.ToASCII(domain)
 	if err != nil || strings.HasSuffix(ascii, ".") {
-		return fmt.Sprintf("has an invalid domain %q", domain), strings.Trim(local+"@"+domain, ".,;:'\"<>()")
+		return invalidDomain(domain), strings.Trim(local+"@"+domain, ".,;:'\"<>()")
 	}
 	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
 	switch {
 	case last == ascii:
-		return `has no dot after the "@"`, ""
+		return fault{code: "email-no-dot", text: `has no dot after the "@"`}, ""
 	case strings.Trim(last, "0123456789") == "":
-		return fmt.Sprintf("has a domain %q that ends in a number", domain), ""
+		return fault{"email-domain-number", fmt.Sprintf("has a domain %q that ends in a number", domain), []string{domain}}, ""
 	}
 	// The look-up forgives full-width letters and other stand-ins; a mail server may not.
 	if name, err := domains.ToUnicode(domain); err == nil && !strings.EqualFold(name, domain) && !punycoded(domain) {
-		return "has look-alike characters in its domain", local + "@" + name
+		return fault{code: "email-lookalikes", text: "has look-alike characters in its domain"}, local + "@" + name
 	}
 	for label := range strings.SplitSeq(domain, ".") {
 		if _, err := identifiers.String(label); err != nil {
-			return fmt.Sprintf("has an invalid domain %q", domain), ""
+			return invalidDomain(domain), ""
 		}
 	}
-	return "", ""
+	return fault{}, ""
+}
+
+func invalidDomain(domain string) fault {
+	return fault{"email-domain", fmt.Sprintf("has an invalid domain %q", domain), []string{domain}}
 }
 
 // isStandIn reports whether a look-up takes the domain for another one in which every sign is good.
@@ -221,13 +246,13 @@ func isStandIn(domain string) bool {
 }
 
 // withoutAt says that a text has no "@", and what it has in its place.
-func withoutAt(text string) string {
+func withoutAt(text string) fault {
 	for _, sign := range []rune{'\uff20', '\ufe6b'} {
 		if strings.ContainsRune(text, sign) {
-			return fmt.Sprintf(`has the full-width sign %U where "@" belongs`, sign)
+			return fault{"email-full-width-at", fmt.Sprintf(`has the full-width sign %U where "@" belongs`, sign), []string{fmt.Sprintf("%U", sign)}}
 		}
 	}
-	return `has no "@"`
+	return fault{code: "email-no-at", text: `has no "@"`}
 }
 
 func punycoded(domain string) bool {
@@ -337,11 +362,12 @@ func unseen(r rune) bool {
 	return unicode.In(r, unicode.C, unicode.Z, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.White_Space)
 }
 
-func describe(r rune) string {
+// describe says that an address has a character that nobody types.
+func describe(r rune) fault {
 	if r == ' ' {
-		return "a space"
+		return fault{code: "email-space", text: "contains a space"}
 	}
-	return fmt.Sprintf("the invisible character %U", r)
+	return fault{"email-invisible", fmt.Sprintf("contains the invisible character %U", r), []string{fmt.Sprintf("%U", r)}}
 }
 
 // name says what a character is that has no place in an address.

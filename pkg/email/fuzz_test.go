@@ -14,7 +14,7 @@ func FuzzCheck(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, address string) {
-		if reason, _ := diagnose(address); plain(address) && reason != "" {
+		if reason, _ := diagnose(address); plain(address) && reason.code != "" {
 			t.Errorf("%q is plain, but %s", address, reason)
 		}
 		problem := Check(address)
@@ -30,8 +30,8 @@ func FuzzCheck(f *testing.F) {
 			}
 			return
 		}
-		if problem.Reason == "" {
-			t.Errorf("%q is refused without a reason", address)
+		if problem.Reason == "" || problem.Code == "" {
+			t.Errorf("%q is refused without a reason: %+v", address, problem)
 		}
 		if problem.Suggestion != "" && Check(problem.Suggestion) != nil {
 			t.Errorf("the suggestion %q for %q is no address", problem.Suggestion, address)

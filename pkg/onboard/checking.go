@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rollcall/pkg/guard"
@@ -71,7 +72,7 @@ func (t *Together) twice(e *roster.Entry, number int) (roster.Finding, bool) {
 	}
 	finding := e.At(roster.FieldEmail, fmt.Sprintf("%q is in %s on line %d, too", e.Email, t.rosters[first.roster], first.line), nil)
 	finding.Severity = roster.Warning
-	return finding, true
+	return finding.Coded("email-elsewhere", e.Email, t.rosters[first.roster], strconv.Itoa(first.line)), true
 }
 
 // counts reports whether somebody would be invited for the entry.
@@ -209,7 +210,7 @@ func (c *Checked) alsoElsewhere() func(*roster.Entry) (roster.Finding, bool) {
 // ofTrip returns a trip as a finding about the document.
 func ofTrip(name string, trip guard.Trip) roster.Finding {
 	hint := passing(remedy.Words("if that is right, it passes with"), trip.Pass)
-	return roster.Finding{File: name, Field: trip.Option, Severity: roster.Error, Reason: trip.Words(), Suggestion: hint}
+	return roster.Finding{File: name, Field: trip.Option, Severity: roster.Error, Code: "guard", Args: []string{trip.Words()}, Reason: trip.Words(), Suggestion: hint}
 }
 
 // findings yields the findings about a roster as a whole, then those of all rows in their order, with what more has to say. A

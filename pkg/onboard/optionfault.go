@@ -28,7 +28,7 @@ func (f *optionFaults) add(wrong *plan.Problem) bool {
 		return false
 	}
 	f.rows++
-	i := slices.IndexFunc(f.faults, func(one optionFault) bool { return one.problem == *wrong })
+	i := slices.IndexFunc(f.faults, func(one optionFault) bool { return one.problem.Same(*wrong) })
 	if i < 0 {
 		what := remedy.Use(wrong.Option, wrong.Value).Words(": " + wrong.Reason)
 		if wrong.Suggestion != "" {

@@ -61,7 +61,7 @@ func (p *past) judge(e roster.Entry) (verdict, error) {
 	}
 	v := p.verdictOf(step)
 	if wrong := step.Verdict.Problem; wrong != nil { // it is wrong by what the organization has
-		v.findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, wrong.Hint())}
+		v.findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
 	}
 	return v, nil
 }
@@ -90,7 +90,7 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 	v := p.verdictOf(step)
 	if wrong := step.Verdict.Problem; wrong != nil {
 		entry := roster.Entry{Row: rec.Row, Line: rec.Line, Teams: desired.Teams}
-		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, wrong.Hint())}
+		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
 	}
 	return v, nil
 }

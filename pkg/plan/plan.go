@@ -119,10 +119,18 @@ func WithInvitation(r record.Record, invitation cybedefend.Invitation) record.Re
 // Problem is what keeps a wish from being sent: a field of the roster that does not fit the organization.
 type Problem struct {
 	Field, Reason, Suggestion string
+	// Code and Args are those of the [roster.Finding] about it, of the first thing that is wrong.
+	Code string
+	Args []string
 	// Option and Value are the option that says so, empty if the row does itself.
 	Option, Value string
 
 	team string // that the organization does not have, the first one
+}
+
+// Same reports whether two problems say the same.
+func (p Problem) Same(other Problem) bool {
+	return p.Field == other.Field && p.Reason == other.Reason && p.Suggestion == other.Suggestion && p.Option == other.Option && p.Value == other.Value
 }
 
 // Decide returns the verdict on one person, whose place in the organization is m: at most one of its invitations counts.
@@ -248,8 +256,11 @@ func roleHint(what, has, wants string) string {
 func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssignment, *Problem) {
 	assignments := make([]cybedefend.TeamAssignment, 0, len(teams))
 	var reasons, suggestions []string
-	missing := ""
-	problem := func(suggestion, format string, args ...any) {
+	var first Problem
+	problem := func(code string, values []string, suggestion, format string, args ...any) {
+		if first.Code == "" {
+			first.Code, first.Args = code, values
+		}
 		reasons = append(reasons, fmt.Sprintf(format, args...))
 		if !slices.Contains(suggestions, suggestion) {
 			suggestions = append(suggestions, suggestion)
@@ -260,8 +271,8 @@ func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssig
 		matches := d.Teams(team.Name)
 		switch len(matches) {
 		case 0:
-			problem(teamSuggestion(team.Name, d), "the organization has no team %q", team.Name)
-			missing = cmp.Or(missing, team.Name)
+			problem("team-absent", []string{team.Name}, teamSuggestion(team.Name, d), "the organization has no team %q", team.Name)
+			first.team = cmp.Or(first.team, team.Name)
 			continue
 		case 1:
 		default:
@@ -269,19 +280,20 @@ func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssig
 			for i, match := range matches {
 				ids[i] = match.ID
 			}
-			problem("write one of the ids "+strings.Join(ids, ", "), "%d teams are named %q", len(matches), team.Name)
+			problem("team-ambiguous", []string{team.Name}, "write one of the ids "+strings.Join(ids, ", "), "%d teams are named %q", len(matches), team.Name)
 			continue
 		}
 		id := matches[0].ID
 		if other, twice := named[id]; twice {
-			problem("name it once", "%q and %q are the same team", other, team.Name)
+			problem("team-same", []string{other, team.Name}, "name it once", "%q and %q are the same team", other, team.Name)
 			continue
 		}
 		named[id] = team.Name
 		assignments = append(assignments, cybedefend.TeamAssignment{TeamID: id, Role: cybedefend.TeamRole(team.Role)})
 	}
 	if len(reasons) > 0 {
-		return nil, &Problem{Field: roster.FieldTeams, Reason: strings.Join(reasons, "; "), Suggestion: strings.Join(suggestions, "; "), team: missing}
+		first.Field, first.Reason, first.Suggestion = roster.FieldTeams, strings.Join(reasons, "; "), strings.Join(suggestions, "; ")
+		return nil, &first
 	}
 	return assignments, nil
 }

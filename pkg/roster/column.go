@@ -112,7 +112,7 @@ const (
 // leftOut says that the cells of a column are.
 func leftOut(at place, name string) problem {
 	return problem{
-		at, "", quote(email.Trim(name)) + " is left out: passwords are not copied into results",
+		at, "", say("column-secret", quote(email.Trim(name))+" is left out: passwords are not copied into results", email.Trim(name)),
 		remedy.Words("nobody needs them here: delete the column"),
 	}
 }
@@ -128,7 +128,7 @@ func (h header) find(field string, mapped map[string]string, results bool) (int,
 		columns = h.named(name)
 		if len(columns) == 0 {
 			return absent, &problem{
-				h.places[0], field, "no column " + quote(name) + ", which " + field + " is mapped to", remedy.Words("there are " + h.list()),
+				h.places[0], field, say("column-missing", "no column "+quote(name)+", which "+field+" is mapped to", name, field), remedy.Words("there are " + h.list()),
 			}
 		}
 	case results:
@@ -145,10 +145,10 @@ func (h header) find(field string, mapped map[string]string, results bool) (int,
 	first, second := email.Trim(h.cells[columns[0]]), email.Trim(h.cells[columns[1]])
 	at := h.places[columns[1]]
 	if first == second {
-		return absent, &problem{at, field, "two columns are called " + quote(first), remedy.Words("rename one of them")}
+		return absent, &problem{at, field, say("columns-same-name", "two columns are called "+quote(first), first), remedy.Words("rename one of them")}
 	}
 	return absent, &problem{
-		at, field, fmt.Sprintf("columns %s and %s both mean %s", quote(first), quote(second), field),
+		at, field, say("columns-same-meaning", fmt.Sprintf("columns %s and %s both mean %s", quote(first), quote(second), field), first, second, field),
 		remedy.Words("choose one with ").Use("map", field+"="+quote(first)),
 	}
 }
@@ -205,7 +205,7 @@ func (h header) doubts(l layout, rules *rules) []problem {
 		return nil
 	}
 	return []problem{{
-		h.places[l.email], FieldEmail, quote(email.Trim(h.cells[l.email])) + " is taken as the e-mail, since no other column is",
+		h.places[l.email], FieldEmail, say("email-column-guess", quote(email.Trim(h.cells[l.email]))+" is taken as the e-mail, since no other column is", email.Trim(h.cells[l.email])),
 		remedy.Words("if another one is, name it with ").Use("map", "email=COLUMN"),
 	}}
 }
@@ -215,14 +215,14 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 	if l.email == absent {
 		if i := slices.IndexFunc(h.cells, func(cell string) bool { return email.Check(email.Trim(cell)) == nil }); i >= 0 {
 			return structureError{{
-				h.places[i], "", "the first row is not a header: it holds the address " + quote(email.Trim(h.cells[i])),
+				h.places[i], "", say("header-missing", "the first row is not a header: it holds the address "+quote(email.Trim(h.cells[i])), email.Trim(h.cells[i])),
 				remedy.Words("put a row with the names of the columns above it, such as email,role,teams"),
 			}}
 		}
-		problems = append(problems, h.lacking(FieldEmail, "no column for the e-mail addresses"))
+		problems = append(problems, h.lacking(FieldEmail, "email-column-missing", "no column for the e-mail addresses"))
 	}
 	if l.role == absent && rules.role == "" {
-		lack := h.lacking(FieldRole, "no column for the roles")
+		lack := h.lacking(FieldRole, "role-column-missing", "no column for the roles")
 		if _, mapped := rules.columns[FieldRole]; mapped {
 			lack.suggestion = remedy.Words("name another one with ").Use("map", "role=COLUMN")
 		}
@@ -232,7 +232,7 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 	for _, one := range [][2]int{{l.email, l.role}, {l.email, l.teams}, {l.role, l.teams}} {
 		if one[0] == one[1] && one[0] != absent {
 			problems = append(problems, problem{
-				h.places[one[0]], "", "two fields are mapped to the column " + quote(h.cells[one[0]]), remedy.Words("map each to its own column"),
+				h.places[one[0]], "", say("fields-same-column", "two fields are mapped to the column "+quote(h.cells[one[0]]), h.cells[one[0]]), remedy.Words("map each to its own column"),
 			})
 		}
 	}
@@ -240,7 +240,7 @@ func (h header) missing(l layout, rules *rules) (problems structureError) {
 }
 
 // lacking says that the field has no column, and which one may be meant for it.
-func (h header) lacking(field, reason string) problem {
+func (h header) lacking(field, code, reason string) problem {
 	suggestion := remedy.Words(fmt.Sprintf("call it %q, or name it with ", field)).Use("map", field+"=COLUMN")
 	meant := Nearest(field, h.cells)
 	if meant == "" && field == FieldEmail {
@@ -249,7 +249,7 @@ func (h header) lacking(field, reason string) problem {
 	if meant != "" {
 		suggestion = remedy.Words("if it is "+quote(meant)+", say ").Use("map", field+"="+quote(meant))
 	}
-	return problem{h.places[0], field, reason + " among " + h.list(), suggestion}
+	return problem{h.places[0], field, say(code, reason+" among "+h.list(), h.list()).meaning(meant), suggestion}
 }
 
 // list names the columns.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -113,12 +114,12 @@ func openTable(r *reading) (*table, error) {
 	cells, err := t.read()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, broken(place{1, 1}, "the document is empty", "it needs a header such as email,role,teams")
+		return nil, broken(place{1, 1}, say("document-empty", "the document is empty"), "it needs a header such as email,role,teams")
 	case errors.As(err, new(*csv.ParseError)):
 		if t.blanks != "" {
 			return nil, structureError{*t.stray(t.start(cells))}
 		}
-		return nil, broken(t.start(cells), "the quotes in the header do not pair up", "")
+		return nil, broken(t.start(cells), say("header-quotes", "the quotes in the header do not pair up"), "")
 	case err != nil:
 		return nil, err
 	}
@@ -147,7 +148,8 @@ func (t *table) below(first header, wrong error) error {
 			break
 		}
 		if one := (header{cells: cells}); one.promise(t.rules) == surelyRoster {
-			return broken(first.places[0], fmt.Sprintf("this is no header, but line %d looks like one", t.place(0).line), "delete the lines above that one")
+			line := t.place(0).line
+			return broken(first.places[0], say("header-below", fmt.Sprintf("this is no header, but line %d looks like one", line), strconv.Itoa(line)), "delete the lines above that one")
 		}
 	}
 	return wrong
@@ -201,7 +203,7 @@ func (t *table) record() ([]string, error) {
 // explain turns an error of the CSV reader into a structureError if the records that follow cannot be trusted.
 func (t *table) explain(cells []string, err error) error {
 	if errors.Is(err, errRecordTooLong) {
-		return broken(t.start(cells), "a record starts here that has not ended after 1 MiB: a quote is not closed", "close it, or write it twice if it belongs to the text")
+		return broken(t.start(cells), say("quote-open", "a record starts here that has not ended after 1 MiB: a quote is not closed"), "close it, or write it twice if it belongs to the text")
 	}
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
@@ -215,9 +217,9 @@ func (t *table) explain(cells []string, err error) error {
 		t.after = parse.Line + t.above + 1
 		return err
 	}
-	reason := "a record starts here in which a quote is not closed"
-	if end == nil {
-		reason += fmt.Sprintf("; it runs into line %d", parse.Line+t.above)
+	reason := say("quote-open", "a record starts here in which a quote is not closed")
+	if line := parse.Line + t.above; end == nil {
+		reason = say("quote-open-until", reason.text+fmt.Sprintf("; it runs into line %d", line), strconv.Itoa(line))
 	}
 	return broken(place{parse.StartLine + t.above, 1}, reason, "close it, or write it twice if it belongs to the text")
 }
@@ -279,7 +281,7 @@ func (t *table) surplus(cells []string) *problem {
 	}
 	return &problem{
 		place:      t.place(t.layout.width + i),
-		reason:     fmt.Sprintf("the row has more cells than the header has columns (%d)", t.layout.width),
+		reason:     say("row-too-long", fmt.Sprintf("the row has more cells than the header has columns (%d)", t.layout.width), strconv.Itoa(t.layout.width)),
 		suggestion: remedy.Words("put a cell that contains the delimiter in quotes"),
 	}
 }

@@ -185,19 +185,20 @@ func (d *duplicates) mark(e *Entry, next *int) {
 	}
 	of := d.rows[*next].of
 	if of&isConflict != 0 {
-		others := d.conflicts[of&^isConflict].others(e.Line)
-		finding := e.At(FieldEmail, quote(e.Email)+" is also on "+others+", with another role or other teams", remedy.Words("keep one of them"))
+		others, lines := d.conflicts[of&^isConflict].others(e.Line)
+		reason := say("email-conflict", quote(e.Email)+" is also on "+others+", with another role or other teams", e.Email, lines)
+		finding := e.at(FieldEmail, reason, remedy.Words("keep one of them"))
 		e.Findings = slices.Insert(e.Findings, 0, finding)
 		return
 	}
 	e.DuplicateOf = int(of)
-	finding := e.At(FieldEmail, fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), of), nil)
+	finding := e.at(FieldEmail, say("email-repeated", fmt.Sprintf("%s is on line %d already, with the same role and teams", quote(e.Email), of), e.Email, strconv.Itoa(int(of))), nil)
 	finding.Severity = Warning
 	e.Findings = append(e.Findings, finding)
 }
 
-// others names the lines of the conflict but for this one, which may hold others.
-func (c conflict) others(line int) string {
+// others names the lines of the conflict but for this one, which may hold others: in words, and as numbers alone.
+func (c conflict) others(line int) (words, numbers string) {
 	var lines []string
 	own := false
 	for _, other := range c.lines[:min(int(c.rows), len(c.lines))] {
@@ -208,10 +209,10 @@ func (c conflict) others(line int) string {
 		}
 	}
 	if more := int(c.rows) - 1 - len(lines); more > 0 {
-		return fmt.Sprintf("lines %s and %d more", strings.Join(lines, ", "), more)
+		return fmt.Sprintf("lines %s and %d more", strings.Join(lines, ", "), more), strings.Join(lines, ", ") + ", …"
 	}
 	if last := len(lines) - 1; last > 0 {
-		return "lines " + strings.Join(lines[:last], ", ") + " and " + lines[last]
+		return "lines " + strings.Join(lines[:last], ", ") + " and " + lines[last], strings.Join(lines, ", ")
 	}
-	return "line " + lines[0]
+	return "line " + lines[0], lines[0]
 }

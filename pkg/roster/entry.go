@@ -57,6 +57,11 @@ func (e Entry) Skipped() bool { return len(e.Rule) > 0 }
 // At returns an [Error] at the cell of the field, or at the start of the row if the field is none of a roster's. It
 // does not add it to the entry.
 func (e Entry) At(field, reason string, suggestion remedy.Hint) Finding {
+	return e.at(field, said{text: reason}, suggestion)
+}
+
+// at is [Entry.At] with a reason that has a code.
+func (e Entry) at(field string, reason said, suggestion remedy.Hint) Finding {
 	at := e.start
 	if i := slices.Index([]string{FieldEmail, FieldRole, FieldTeams}, field); i >= 0 {
 		at = e.places[i]

@@ -37,9 +37,9 @@ func isFormula(text string) bool { return strings.HasPrefix(text, keeper) }
 
 // formulaOf is what is wrong with such a value.
 func formulaOf(text string) *ValueError {
-	problem := &ValueError{Reason: quote(text) + ` is written as a formula`}
+	problem := &ValueError{Reason: quote(text) + ` is written as a formula`, Code: "formula-text", Args: []string{text}}
 	if name, length := unquote(text[1:]); length > 0 && name != "" {
-		problem.Suggestion = didYouMean(name)
+		problem.Suggestion, problem.Meant = didYouMean(name), name
 	}
 	return problem
 }
@@ -47,13 +47,13 @@ func formulaOf(text string) *ValueError {
 // failed is what is wrong with a value that is an error word.
 func failed(word string) *ValueError {
 	if strings.HasPrefix(word, "##") {
-		return &ValueError{Reason: quote(word) + " is what a column shows that is too narrow", Suggestion: "widen it, and save it again"}
+		return &ValueError{Reason: quote(word) + " is what a column shows that is too narrow", Suggestion: "widen it, and save it again", Code: "cell-narrow", Args: []string{word}}
 	}
-	return &ValueError{Reason: quote(word) + " is the error of a formula, and no value", Suggestion: "mend the formula, or write the value itself"}
+	return &ValueError{Reason: quote(word) + " is the error of a formula, and no value", Suggestion: "mend the formula, or write the value itself", Code: "formula-error", Args: []string{word}}
 }
 
 // failed returns the finding that the field has an error word instead of a value.
 func (e *Entry) failed(field, word string) Finding {
 	problem := failed(word)
-	return e.At(field, problem.Reason, remedy.Words(problem.Suggestion))
+	return e.at(field, problem.said(), remedy.Words(problem.Suggestion))
 }

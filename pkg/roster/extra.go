@@ -36,7 +36,7 @@ func (p *peopleReader) result(node *yaml.Node) (person *yaml.Node, extra []strin
 		case slices.Contains(resultsHeader, name):
 		case !first && !p.ofResults[name]:
 			if len(problems) < enough {
-				problems = append(problems, at(key, "", "unknown key "+quote(name), "the first row of these results does not have it"))
+				problems = append(problems, at(key, "", say("result-key-unknown", "unknown key "+quote(name), name), "the first row of these results does not have it"))
 			}
 		default:
 			p.ofResults[strings.Clone(name)] = true
@@ -53,7 +53,7 @@ func (p *peopleReader) extras(node *yaml.Node) (cells []string, problems []probl
 	case unsupported(node):
 		return nil, []problem{at(node, "", noAnchors, "")}
 	case node.Kind != yaml.MappingNode:
-		return nil, []problem{at(node, "", "expected the names of columns and their texts", "write {NAME: TEXT}")}
+		return nil, []problem{at(node, "", say("extra-no-columns", "expected the names of columns and their texts"), "write {NAME: TEXT}")}
 	}
 	seen := make(map[string]bool)
 	cells = make([]string, len(p.extra))
@@ -87,14 +87,14 @@ func (p *peopleReader) columnOf(key *yaml.Node, seen map[string]bool) (int, *pro
 	case unsupported(key), key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge":
 		wrong = at(key, "", noAnchors, "")
 	case key.Kind != yaml.ScalarNode:
-		wrong = at(key, "", "expected the name of a column", "")
+		wrong = at(key, "", say("extra-no-name", "expected the name of a column"), "")
 	case seen[key.Value]:
 		wrong = twice(key)
 	case known:
 		seen[key.Value] = true
 		return column, nil
 	case len(p.extra) == maxColumns || p.named+len(key.Value) > maxNames:
-		wrong = at(key, "", "one column too many", "a roster may have 16,384, with names of 1 MiB")
+		wrong = at(key, "", say("columns-too-many", "one column too many"), "a roster may have 16,384, with names of 1 MiB")
 	default:
 		seen[key.Value] = true
 		p.addColumn(key.Value)

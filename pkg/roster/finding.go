@@ -67,6 +67,18 @@ type Finding struct {
 	// Rows is how many rows the finding is about, and Lines are the first of them, if it stands for many.
 	Rows  int   `json:"rows,omitempty"`
 	Lines []int `json:"lines,omitempty"`
+	// Code says what the finding is in a word that does not change, one of [Codes]. Args are the values that it speaks of, in the
+	// order that stands there.
+	Code string   `json:"code,omitempty"`
+	Args []string `json:"args,omitempty"`
+	// Meant is the value that the suggestion guesses: "manager". It is empty if there is none.
+	Meant string `json:"meant,omitempty"`
+}
+
+// Coded returns the finding with a code, one of [Codes], and its values.
+func (f Finding) Coded(code string, args ...string) Finding {
+	f.Code, f.Args = code, args
+	return f
 }
 
 // In returns the finding with a suggestion of words alone, in which remedies stand as the renderer shows them.
@@ -151,14 +163,15 @@ type place struct{ line, column int }
 // problem is a finding that does not know its file yet.
 type problem struct {
 	place
-	field, reason string
-	suggestion    remedy.Hint
+	field      string
+	reason     said
+	suggestion remedy.Hint
 }
 
 func (p problem) finding(file string) Finding {
 	return Finding{
 		File: file, Line: p.line, Column: p.column, Field: p.field,
-		Severity: Error, Reason: p.reason, Suggestion: p.suggestion,
+		Severity: Error, Code: p.reason.code, Args: p.reason.args, Meant: p.reason.meant, Reason: p.reason.text, Suggestion: p.suggestion,
 	}
 }
 
@@ -172,22 +185,22 @@ func (p problem) warning(file string) Finding {
 // structureError is why reading a document cannot go on: problems that are not a row's.
 type structureError []problem
 
-func (e structureError) Error() string { return e[0].reason }
+func (e structureError) Error() string { return e[0].reason.text }
 
 // broken returns a structureError of one problem.
-func broken(at place, reason, suggestion string) error {
+func broken(at place, reason said, suggestion string) error {
 	return unfit(at, reason, remedy.Words(suggestion))
 }
 
 // unfit returns a structureError of one problem that a setting may solve.
-func unfit(at place, reason string, suggestion remedy.Hint) error {
+func unfit(at place, reason said, suggestion remedy.Hint) error {
 	return structureError{{place: at, reason: reason, suggestion: suggestion}}
 }
 
 // systemReason returns what the system said, without the path, which the finding has already.
-func systemReason(err error) string {
+func systemReason(err error) said {
 	if pathError, ok := err.(*fs.PathError); ok { //nolint:errorlint // only the outermost layer repeats the path
-		return "cannot " + pathError.Op + ": " + pathError.Err.Error()
+		return say("unreadable", "cannot "+pathError.Op+": "+pathError.Err.Error(), pathError.Err.Error())
 	}
-	return "cannot read: " + err.Error()
+	return say("unreadable", "cannot read: "+err.Error(), err.Error())
 }

@@ -48,6 +48,12 @@ func readAll(t *testing.T, source document.Source, options roster.Options) {
 		var refused *roster.RefusedError
 		if !errors.As(err, &refused) || len(refused.Findings) == 0 || r != nil {
 			t.Errorf("Read = %+v, %v, want a refusal", r, err)
+			return
+		}
+		for _, finding := range refused.Findings {
+			if wrong := uncoded(finding); wrong != "" {
+				t.Error(wrong)
+			}
 		}
 		return
 	}
@@ -73,8 +79,8 @@ func readAll(t *testing.T, source document.Source, options roster.Options) {
 			if finding.Severity == roster.Warning {
 				warnings++
 			}
-			if finding.Reason == "" || finding.Line < entry.Line || finding.Column < 1 {
-				t.Errorf("finding %+v", finding)
+			if finding.Reason == "" || finding.Line < entry.Line || finding.Column < 1 || uncoded(finding) != "" {
+				t.Errorf("finding %+v: %s", finding, uncoded(finding))
 			}
 		}
 	}

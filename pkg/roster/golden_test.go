@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,7 +78,40 @@ func TestRosters(t *testing.T) {
 			if diff := cmp.Diff(string(want), got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
+			for finding := range allFindings(t.Context(), source, options[name]) {
+				if wrong := uncoded(finding); wrong != "" {
+					t.Error(wrong)
+				}
+			}
 		})
+	}
+}
+
+// allFindings yields all that is said about a document, whether it is refused or not.
+func allFindings(ctx context.Context, source document.Source, options roster.Options) iter.Seq[roster.Finding] {
+	return func(yield func(roster.Finding) bool) {
+		r, err := roster.Read(ctx, source, options)
+		var whole []roster.Finding
+		if refused := (*roster.RefusedError)(nil); errors.As(err, &refused) {
+			whole = refused.Findings
+		} else if err == nil {
+			whole = r.Findings
+		}
+		for _, finding := range whole {
+			if !yield(finding) {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+		for entry, err := range r.Entries(ctx) {
+			for _, finding := range entry.Findings {
+				if err != nil || !yield(finding) {
+					return
+				}
+			}
+		}
 	}
 }
 

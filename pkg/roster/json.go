@@ -27,10 +27,10 @@ func readJSON(_ context.Context, r *reading, emit func(*row) error) error {
 		return err
 	}
 	if j.space(); j.next == ',' {
-		return j.broken("a comma behind a person who is in no list", "put [ before the first and ] behind the last, or remove the commas and call it .jsonl")
+		return j.broken(say("json-comma-alone", "a comma behind a person who is in no list"), "put [ before the first and ] behind the last, or remove the commas and call it .jsonl")
 	}
 	if j.next != 0 {
-		return j.broken("something follows the end of the roster", "put everybody into one list, or one on each line of a document called .jsonl")
+		return j.broken(say("json-after-end", "something follows the end of the roster"), "put everybody into one list, or one on each line of a document called .jsonl")
 	}
 	return j.ended()
 }
@@ -47,11 +47,11 @@ func readJSONLines(_ context.Context, r *reading, emit func(*row) error) error {
 		case j.next == 0:
 			return j.ended()
 		case j.next == '[':
-			return j.broken("a list, where JSON Lines has one person on each line", "call the document .json if it is one list")
+			return j.broken(say("jsonl-list", "a list, where JSON Lines has one person on each line"), "call the document .json if it is one list")
 		case j.next == ',':
-			return j.broken("a comma behind a person, where JSON Lines has nothing", "remove the commas, or make it one list in [ and ] and call it .json")
+			return j.broken(say("json-comma-alone", "a comma behind a person, where JSON Lines has nothing"), "remove the commas, or make it one list in [ and ] and call it .json")
 		case j.line == last:
-			return j.broken("something follows the person on this line", "begin a new line for everybody")
+			return j.broken(say("jsonl-same-line", "something follows the person on this line"), "begin a new line for everybody")
 		}
 		if err := j.person(); err != nil {
 			return err
@@ -146,9 +146,9 @@ func (j *jsonReader) stream(top, key *yaml.Node) error {
 func (j *jsonReader) late(key *yaml.Node) error {
 	switch key.Value {
 	case keyDefaults:
-		return structureError{at(key, "", "defaults behind the people they are for", `put "defaults" before "people"`)}
+		return structureError{at(key, "", say("json-defaults-late", "defaults behind the people they are for"), `put "defaults" before "people"`)}
 	case keyPeople:
 		return structureError{twice(key)}
 	}
-	return structureError{at(key, "", "unknown key "+quote(key.Value), guess(key.Value, []string{keyDefaults, keyPeople}))}
+	return structureError{unknownKey(key, []string{keyDefaults, keyPeople})}
 }

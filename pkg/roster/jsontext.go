@@ -74,7 +74,7 @@ func (s *scanner) space() {
 func (s *scanner) ended() error {
 	switch {
 	case errors.Is(s.err, errTooLong):
-		return broken(s.begun, "what begins here has not ended after 1 MiB", "look for a bracket or a quote that is not closed")
+		return broken(s.begun, say("json-too-long", "what begins here has not ended after 1 MiB"), "look for a bracket or a quote that is not closed")
 	case errors.Is(s.err, io.EOF):
 		return nil
 	}
@@ -82,7 +82,7 @@ func (s *scanner) ended() error {
 }
 
 // broken says what is wrong at the next byte, or that there is none.
-func (s *scanner) broken(reason, suggestion string) error {
+func (s *scanner) broken(reason said, suggestion string) error {
 	if s.next == 0 {
 		return s.cut()
 	}
@@ -94,7 +94,7 @@ func (s *scanner) cut() error {
 	if err := s.ended(); err != nil {
 		return err
 	}
-	return broken(s.place, "not valid JSON: the document ends in the middle of a value", "it seems to be cut off: export it again")
+	return broken(s.place, say("json-cut", "not valid JSON: the document ends in the middle of a value"), "it seems to be cut off: export it again")
 }
 
 // inQuotes is what to do about a text without quotes, or with others.
@@ -105,13 +105,13 @@ func (s *scanner) expected(what string) error {
 	suggestion := ""
 	switch c := s.next; {
 	case c == '/' || c == '#':
-		return s.broken("not valid JSON: a comment", "JSON has none: remove it")
+		return s.broken(say("json-comment", "not valid JSON: a comment"), "JSON has none: remove it")
 	case strings.HasPrefix(what, ","):
 		suggestion = "a comma may be missing before it"
 	case c == '\'' || isWord(c):
 		suggestion = inQuotes
 	}
-	return s.broken("not valid JSON: expected "+what+", found "+s.found(), suggestion)
+	return s.broken(say("json-unexpected", "not valid JSON: expected "+what+", found "+s.found(), s.found()), suggestion)
 }
 
 // found shows what is next: a word as a whole.
@@ -131,7 +131,7 @@ func (s *scanner) value(depth int) (*yaml.Node, error) {
 	s.space()
 	node := &yaml.Node{Line: s.line, Column: s.column}
 	if depth == maxDepth {
-		return nil, s.broken(fmt.Sprintf("lists and objects are nested more than %d deep", maxDepth), "")
+		return nil, s.broken(say("json-depth", fmt.Sprintf("lists and objects are nested more than %d deep", maxDepth), strconv.Itoa(maxDepth)), "")
 	}
 	var err error
 	switch s.next {
@@ -182,7 +182,7 @@ func (s *scanner) items(end byte, each func() error) error {
 			return s.expected(fmt.Sprintf(", or %c", end))
 		}
 		if s.space(); s.next == end {
-			return s.broken(fmt.Sprintf("not valid JSON: a comma before %c", end), "remove the comma")
+			return s.broken(say("json-comma-end", fmt.Sprintf("not valid JSON: a comma before %c", end), string(end)), "remove the comma")
 		}
 	}
 }
@@ -226,7 +226,7 @@ func (s *scanner) literal(node *yaml.Node) error {
 	case json.Valid([]byte(node.Value)):
 		node.Tag = "!!float"
 	default:
-		return broken(place{node.Line, node.Column}, "not valid JSON: expected a value, found "+quote(node.Value), inQuotes)
+		return broken(place{node.Line, node.Column}, say("json-unexpected", "not valid JSON: expected a value, found "+quote(node.Value), quote(node.Value)), inQuotes)
 	}
 	return nil
 }
@@ -250,9 +250,9 @@ func (s *scanner) text() (*yaml.Node, error) {
 			b.WriteByte(s.next)
 			s.step()
 		case s.next == '\n' || s.next == '\r':
-			return nil, broken(place{node.Line, node.Column}, "not valid JSON: a text does not end on its line", `close its quote, or write a line break in it as \n`)
+			return nil, broken(place{node.Line, node.Column}, say("json-text-lines", "not valid JSON: a text does not end on its line"), `close its quote, or write a line break in it as \n`)
 		default:
-			return nil, s.broken("not valid JSON: a control character in a text", `write a tab as \t, and the like`)
+			return nil, s.broken(say("json-control", "not valid JSON: a control character in a text"), `write a tab as \t, and the like`)
 		}
 	}
 	s.step()
@@ -287,7 +287,7 @@ func (s *scanner) escape() (rune, error) {
 	case s.next == 0:
 		return 0, s.cut()
 	}
-	return 0, start.broken("not valid JSON: a backslash that means no character", `write a backslash itself as \\`)
+	return 0, start.broken(say("json-escape", "not valid JSON: a backslash that means no character"), `write a backslash itself as \\`)
 }
 
 // unit reads four hexadecimal digits behind a u.

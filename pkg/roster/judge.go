@@ -233,7 +233,7 @@ func (j *judge) address(c cell, e *Entry) {
 		return
 	}
 	if e.Email == "" {
-		e.Findings = append(e.Findings, e.At(FieldEmail, "no e-mail address", nil))
+		e.Findings = append(e.Findings, e.at(FieldEmail, say("email-missing", "no e-mail address"), nil))
 		return
 	}
 	if IsErrorWord(e.Email) {
@@ -263,7 +263,8 @@ func (e *Entry) about(problem *email.Problem) Finding {
 	if problem.Suggestion != "" {
 		suggestion = remedy.Words(didYouMean(problem.Suggestion))
 	}
-	return e.At(FieldEmail, quote(e.Email)+" "+problem.Reason, suggestion)
+	reason := say(problem.Code, quote(e.Email)+" "+problem.Reason, append([]string{e.Email}, problem.Args...)...)
+	return e.at(FieldEmail, reason.meaning(problem.Suggestion), suggestion)
 }
 
 // role returns what the role adds to the hash.
@@ -275,14 +276,14 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 	case e.Role != "":
 		verdict := j.roles.of(e.Role)
 		if verdict.problem != nil {
-			e.Findings = append(e.Findings, e.At(FieldRole, verdict.problem.Reason, verdict.problem.Hint()))
+			e.Findings = append(e.Findings, e.at(FieldRole, verdict.problem.said(), verdict.problem.Hint()))
 			return 0
 		}
 		e.Role = verdict.role
 	case j.rules.role != "":
 		e.Role, e.RoleDefaulted = j.rules.role, true
 	default:
-		e.Findings = append(e.Findings, e.At(FieldRole, "no role", remedy.Words("give everybody without one the same with ").Use("role", "")))
+		e.Findings = append(e.Findings, e.at(FieldRole, say("role-missing", "no role"), remedy.Words("give everybody without one the same with ").Use("role", "")))
 		return 0
 	}
 	return uint64(slices.Index(roles, e.Role)) * 0x9e3779b97f4a7c15
@@ -309,7 +310,7 @@ func (j *judge) teams(r *row, e *Entry) uint64 {
 	e.Teams = verdict.teams
 	if !r.teams.judged {
 		for _, problem := range verdict.problems {
-			e.Findings = append(e.Findings, e.At(FieldTeams, problem.Reason, problem.Hint()))
+			e.Findings = append(e.Findings, e.at(FieldTeams, problem.said(), problem.Hint()))
 		}
 		for _, doubt := range verdict.doubts {
 			e.warn(FieldTeams, doubt)
@@ -328,7 +329,7 @@ func (j *judge) desired(teams []Team) (sum uint64) {
 
 // warn adds a [Warning] about a field.
 func (e *Entry) warn(field string, doubt *ValueError) {
-	warning := e.At(field, doubt.Reason, doubt.Hint())
+	warning := e.at(field, doubt.said(), doubt.Hint())
 	warning.Severity = Warning
 	e.Findings = append(e.Findings, warning)
 }

@@ -83,9 +83,9 @@ func blanksAtQuotes(line []byte, delimiter rune) string {
 // stray is what is wrong with the record read last, in which quotes do not stand where they may.
 func (t *table) stray(at place) *problem {
 	if t.blanks != "" {
-		return &problem{place: at, reason: t.blanks, suggestion: remedy.Words("remove the blanks between the delimiter and the quote")}
+		return &problem{place: at, reason: say("quote-after-blank", t.blanks), suggestion: remedy.Words("remove the blanks between the delimiter and the quote")}
 	}
-	return &problem{place: at, reason: "a quote inside a cell", suggestion: remedy.Words("put the whole cell in quotes, and write those inside twice")}
+	return &problem{place: at, reason: say("quote-in-cell", "a quote inside a cell"), suggestion: remedy.Words("put the whole cell in quotes, and write those inside twice")}
 }
 
 // headerAgain is what is wrong with a record that says the same as the header, nil if it does not: two tables were joined.
@@ -99,7 +99,7 @@ func (t *table) headerAgain(cells []string) *problem {
 			return nil
 		}
 	}
-	return &problem{place: t.place(known), reason: "the header again, as where two documents were joined", suggestion: remedy.Words("delete the line")}
+	return &problem{place: t.place(known), reason: say("header-again", "the header again, as where two documents were joined"), suggestion: remedy.Words("delete the line")}
 }
 
 // sameName reports whether two columns are called the same.

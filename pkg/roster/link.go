@@ -28,16 +28,16 @@ func (s *sheet) linked(shown workbook.Cell) (address string, wrong, doubt *probl
 			return shown.Text, nil, nil
 		}
 		return shown.Text, nil, &problem{
-			reason: "shows " + quote(text) + ", leads to " + quote(mail), suggestion: remedy.Words("what is shown counts; correct the link or remove it"),
+			reason: say("link-elsewhere", "shows "+quote(text)+", leads to "+quote(mail), text, mail), suggestion: remedy.Words("what is shown counts; correct the link or remove it"),
 		}
 	}
 	if namesOwner(text, mail, s.names()) {
 		return mail, nil, &problem{
-			reason: "shows " + quote(text) + ", leads to " + quote(mail) + ", which counts", suggestion: remedy.Words("better write the address itself"),
+			reason: say("link-counts", "shows "+quote(text)+", leads to "+quote(mail)+", which counts", text, mail), suggestion: remedy.Words("better write the address itself"),
 		}
 	}
 	return shown.Text, &problem{
-		reason: quote(text) + ` has no "@", and its link leads to ` + quote(mail), suggestion: remedy.Words("write the address itself, or delete the row"),
+		reason: say("link-only", quote(text)+` has no "@", and its link leads to `+quote(mail), text, mail), suggestion: remedy.Words("write the address itself, or delete the row"),
 	}, nil
 }
 

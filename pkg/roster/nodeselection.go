@@ -84,19 +84,19 @@ func (p *peopleReader) bindNumber(name string) {
 func (r *reading) unbound() (problems []problem) {
 	list := remedy.Words("there are " + header{cells: slices.Concat(fieldColumns, r.extra)}.list())
 	if named := r.rules.idColumn; named != "" && named != NoIDColumn && r.number.at == absent {
-		problems = append(problems, problem{place{1, 1}, "", "no column " + quote(named) + ", which the numbers of people are in", list})
+		problems = append(problems, problem{place{1, 1}, "", say("number-column-missing", "no column "+quote(named)+", which the numbers of people are in", named), list})
 	}
 	if r.selection == nil {
 		return problems
 	}
 	for _, c := range r.selection.conditions {
 		if c.at == absent {
-			problems = append(problems, problem{place{1, 1}, "", "no column " + quote(c.column) + ", which a filter is about", list})
+			problems = append(problems, problem{place{1, 1}, "", say("filter-column-missing", "no column "+quote(c.column)+", which a filter is about", c.column), list})
 		}
 	}
 	for _, a := range r.selection.activities {
 		if a.at == absent {
-			problems = append(problems, problem{place{1, 1}, FieldActive, "no column " + quote(a.name) + ", which " + FieldActive + " is mapped to", list})
+			problems = append(problems, problem{place{1, 1}, FieldActive, say("active-column-missing", "no column "+quote(a.name)+", which "+FieldActive+" is mapped to", a.name), list})
 		}
 	}
 	return problems

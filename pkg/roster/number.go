@@ -69,7 +69,7 @@ func (h header) number(named string, own func(i int) bool) (n numbering, problem
 		n.at = h.knownNumber(own)
 	default:
 		var wrong *problem
-		if n.at, wrong = h.one(named, "which the numbers of people are in"); wrong != nil {
+		if n.at, wrong = h.one(named, "which the numbers of people are in", "number-column-missing"); wrong != nil {
 			return n, []problem{*wrong}
 		}
 	}
@@ -146,8 +146,8 @@ const (
 	fewShared = 10
 )
 
-// wrong says why the numbers are not believed, empty if they are.
-func (t *numberTally) wrong() string {
+// wrong says why the numbers are not believed, in words and as a code, empty if they are.
+func (t *numberTally) wrong() (reason, code string) {
 	slices.SortFunc(t.uses, func(a, b numberUse) int {
 		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.person, b.person))
 	})
@@ -164,11 +164,11 @@ func (t *numberTally) wrong() string {
 	}
 	switch {
 	case len(t.uses)*manyRows < t.rows:
-		return "is empty in most rows"
+		return "is empty in most rows", "number-column-empty"
 	case shared*fewShared > len(t.uses):
-		return "has the same numbers for several people"
+		return "has the same numbers for several people", "number-column-shared"
 	}
-	return ""
+	return "", ""
 }
 
 // believe takes the numbers for those of people, unless they can't be. Of a column that was named, it says so.
@@ -176,7 +176,7 @@ func (r *Roster) believe(t *numberTally, c numbering) {
 	if c.name == "" {
 		return
 	}
-	wrong := t.wrong()
+	wrong, code := t.wrong()
 	if wrong == "" {
 		r.IDColumn = c.name
 		return
@@ -186,7 +186,7 @@ func (r *Roster) believe(t *numberTally, c numbering) {
 	}
 	r.Warnings++
 	r.Findings = append(r.Findings, problem{
-		c.place, "", quote(c.name) + " " + wrong + ": nobody is known by it when an address changes",
+		c.place, "", say(code, quote(c.name)+" "+wrong+": nobody is known by it when an address changes", c.name),
 		remedy.Words("name the column in which everybody has a number of their own with ").Use(OptionIDColumn, ""),
 	}.warning(r.Name).inBook(r.Format == XLSX))
 }

@@ -52,7 +52,7 @@ func (j *judge) missing() error {
 	for _, key := range slices.Sorted(maps.Keys(j.rules.only)) {
 		if text := j.rules.only[key]; !j.met[key] {
 			missing = append(missing, problem{
-				reason: "nobody has the address " + quote(text), suggestion: remedy.Words("look for a slip of the pen in ").Use(OptionOnly, text),
+				reason: say("only-missing", "nobody has the address "+quote(text), text), suggestion: remedy.Words("look for a slip of the pen in ").Use(OptionOnly, text),
 			})
 		}
 	}

@@ -40,10 +40,10 @@ func newPeopleReader(r *reading, emit func(*row) error, language string) (*peopl
 		if field == FieldActive { // which may be an extra column
 			continue
 		}
-		return nil, unfit(place{1, 1}, "columns are mapped, and "+language+" has none", remedy.Words("leave out ").Use("map", ""))
+		return nil, unfit(place{1, 1}, say("map-no-table", "columns are mapped, and "+language+" has none", language), remedy.Words("leave out ").Use("map", ""))
 	}
 	if r.rules.delimiter != 0 {
-		return nil, unfit(place{1, 1}, "a delimiter is given, and "+language+" has none", remedy.Words("leave out ").Use("delimiter", ""))
+		return nil, unfit(place{1, 1}, say("delimiter-no-table", "a delimiter is given, and "+language+" has none", language), remedy.Words("leave out ").Use("delimiter", ""))
 	}
 	r.selection, r.number = newNodeSelection(r.rules), numbering{at: absent}
 	p := &peopleReader{reading: r, emit: emit, columns: make(map[string]int)}
@@ -63,7 +63,7 @@ func (p *peopleReader) document(top *yaml.Node) error {
 	case unsupported(top):
 		return structureError{at(top, "", noAnchors, "")}
 	case top.Kind != yaml.MappingNode:
-		return structureError{at(top, "", "a roster is a list of people, this is something else", "")}
+		return structureError{at(top, "", say("document-no-list", "a roster is a list of people, this is something else"), "")}
 	}
 	if hasKey(top, FieldEmail) {
 		return p.entry(top)
@@ -91,7 +91,7 @@ func (p *peopleReader) setDefaults(node *yaml.Node) []problem {
 		known, refused = p.rules.roles.parse(text)
 	}
 	if refused != nil {
-		problems = append(problems, problem{role.place, FieldRole, refused.Reason, refused.Hint()})
+		problems = append(problems, problem{role.place, FieldRole, refused.said(), refused.Hint()})
 	}
 	cell, list, more := teams(values[FieldTeams], node, p.rules.teamRoles)
 	problems = append(problems, more...)
@@ -99,7 +99,7 @@ func (p *peopleReader) setDefaults(node *yaml.Node) []problem {
 		var refused []*ValueError
 		list, refused = p.rules.teamRoles.parseTeams(p.rules.teamCell(cell.text))
 		for _, one := range refused {
-			problems = append(problems, problem{cell.place, FieldTeams, one.Reason, one.Hint()})
+			problems = append(problems, problem{cell.place, FieldTeams, one.said(), one.Hint()})
 		}
 	}
 	if len(problems) == 0 {
@@ -124,7 +124,7 @@ func (p *peopleReader) people(list *yaml.Node) error {
 }
 
 // noList is said of people who are not in a list.
-const noList = "people must be a list, each with an email, a role and teams"
+var noList = say("people-no-list", "people must be a list, each with an email, a role and teams")
 
 func (p *peopleReader) entry(node *yaml.Node) error {
 	out := row{place: place{node.Line, node.Column}}
@@ -184,7 +184,7 @@ func teams(node, parent *yaml.Node, roles roleSet) (text cell, list []Team, prob
 	}
 	list, twice := distinct(list, nil)
 	for _, one := range twice {
-		problems = append(problems, at(node, FieldTeams, one.Reason, one.Suggestion))
+		problems = append(problems, at(node, FieldTeams, one.said(), one.Suggestion))
 	}
 	return cell{place: place{node.Line, node.Column}, judged: len(problems) > 0}, list, problems
 }
@@ -197,7 +197,7 @@ func team(node *yaml.Node, roles roleSet) (Team, []problem) {
 		}
 		team, refused := roles.parseTeam(email.Trim(text.text))
 		if refused != nil {
-			return team, []problem{{place{node.Line, node.Column}, FieldTeams, refused.Reason, refused.Hint()}}
+			return team, []problem{{place{node.Line, node.Column}, FieldTeams, refused.said(), refused.Hint()}}
 		}
 		return team, nil
 	}
@@ -211,11 +211,11 @@ func team(node *yaml.Node, roles roleSet) (Team, []problem) {
 		return Team{}, problems
 	}
 	if email.Trim(name.text) == "" {
-		return Team{}, []problem{{name.place, FieldTeams, "no team", remedy.Words("write {team: NAME, role: ROLE}")}}
+		return Team{}, []problem{{name.place, FieldTeams, say("team-missing", "no team"), remedy.Words("write {team: NAME, role: ROLE}")}}
 	}
 	team, refused := roles.withRole(email.Trim(name.text), email.Trim(role.text))
 	if refused != nil {
-		return team, []problem{{role.place, FieldTeams, refused.Reason, refused.Hint()}}
+		return team, []problem{{role.place, FieldTeams, refused.said(), refused.Hint()}}
 	}
 	return team, nil
 }

@@ -112,12 +112,13 @@ func (d rareDomains) mark(e *Entry) {
 	if !rare {
 		return
 	}
-	reason := ` does not end in "@` + meant + `" as nearly all others do`
+	code, reason := "email-rare-domain", ` does not end in "@`+meant+`" as nearly all others do`
 	if email.Skeleton(domain) == email.Skeleton(meant) {
-		reason = ` ends in what looks like "@` + meant + `", which others have, and is another domain`
+		code, reason = "email-lookalike-domain", ` ends in what looks like "@`+meant+`", which others have, and is another domain`
 	}
 	local, _ := strings.CutSuffix(e.Email, domainOf(e.Email))
-	warning := e.At(FieldEmail, quote(e.Email)+reason, remedy.Words(didYouMean(local+meant)))
+	said := say(code, quote(e.Email)+reason, e.Email, "@"+meant).meaning(local + meant)
+	warning := e.at(FieldEmail, said, remedy.Words(didYouMean(local+meant)))
 	warning.Severity = Warning
 	e.Findings = append(e.Findings, warning)
 }

@@ -10,6 +10,8 @@ import (
 type roleSet struct {
 	// kind is what messages call such a role, field what a mapping of its values calls it.
 	kind, field string
+	// code is that of a word that is none.
+	code string
 	// mapped are the words that a setting gives a meaning, by [valueKey]. They beat all others.
 	mapped map[string]string
 	// known are the roles, most powerful first, as the service spells them.
@@ -60,12 +62,12 @@ func translated(meanings map[string]string) map[string]string {
 
 var (
 	orgRoles = roleSet{
-		kind: "role", field: FieldRole, known: roles, hints: roleHints,
+		kind: "role", field: FieldRole, code: "role-unknown", known: roles, hints: roleHints,
 		words:  translated(map[string]string{"member": memberWords, "billing_manager": billingWords}),
 		powers: translated(map[string]string{"administrator": adminWords, "manager": managerWords}),
 	}
 	rolesInTeams = roleSet{
-		kind: "team role", field: fieldTeamRole, known: teamRoles, hints: teamRoleHints,
+		kind: "team role", field: fieldTeamRole, code: "team-role-unknown", known: teamRoles, hints: teamRoleHints,
 		words:  translated(map[string]string{"developer": developerWords, "analyst_developer": analystWords, "read_only": readOnlyWords}),
 		powers: translated(map[string]string{"team_manager": teamManagerWords + " " + adminWords + " " + managerWords}),
 	}
@@ -105,13 +107,14 @@ func (s roleSet) parse(text string) (string, *ValueError) {
 		return role, nil
 	}
 	wrong := &ValueError{Reason: "unknown " + s.kind + " " + quote(text), Suggestion: "one of " + strings.Join(s.known, ", ")}
+	wrong.Code, wrong.Args = s.code, []string{text}
 	if meant := s.powers[squash(text)]; meant != "" {
-		wrong.Suggestion = "if it means " + meant + ", a person has to say so"
+		wrong.Suggestion, wrong.Meant = "if it means "+meant+", a person has to say so", meant
 		wrong.remedy = remedy.Words("if "+meant+" is meant, say ").Use(OptionMap, valueMapping(s.field, text, meant))
 		return "", wrong
 	}
 	if meant := intended(text, s.known, s.hints); meant != "" {
-		wrong.Suggestion = didYouMean(meant)
+		wrong.Suggestion, wrong.Meant = didYouMean(meant), meant
 	}
 	return "", wrong
 }

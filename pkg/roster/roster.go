@@ -119,7 +119,7 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	switch {
 	case err != nil:
 	case r.Rows == 0:
-		err = structureError{{reason: "there are no people in the document"}}
+		err = structureError{{reason: say("roster-empty", "there are no people in the document")}}
 	default:
 		err = judge.missing()
 	}
@@ -142,7 +142,8 @@ func (r *Roster) surveyIdentified(ctx context.Context, refusal *RefusedError) er
 	}
 	*refusal = RefusedError{}
 	*r = Roster{Name: r.Name, source: r.source, encoding: found.Encoding, confidence: found.Confidence, rules: r.rules, Warnings: 1, Findings: []Finding{{
-		File: r.Name, Line: found.Line, Column: found.Column, Severity: Warning, Reason: "not valid UTF-8: the document is read as " + string(found.Encoding),
+		File: r.Name, Line: found.Line, Column: found.Column, Severity: Warning, Code: "encoding-guess", Args: []string{string(found.Encoding)},
+		Reason:     "not valid UTF-8: the document is read as " + string(found.Encoding),
 		Suggestion: remedy.Words("look at the names; to be sure, save it as CSV UTF-8 or say ").Use("encoding", strings.ToLower(string(found.Encoding))),
 	}}}
 	return r.survey(ctx, refusal)
@@ -280,7 +281,7 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 func (r *Roster) recognize(d *document.Document, reading *reading) error {
 	if d.Workbook {
 		if r.rules.format != Auto && r.rules.format != XLSX {
-			return broken(place{1, 1}, "this is an Excel workbook, not "+strings.ToUpper(r.rules.format.String()), "")
+			return broken(place{1, 1}, say("document-workbook", "this is an Excel workbook, not "+strings.ToUpper(r.rules.format.String()), strings.ToUpper(r.rules.format.String())), "")
 		}
 		r.Format = XLSX
 		reading.detected = []string{"Excel workbook"}
@@ -288,9 +289,9 @@ func (r *Roster) recognize(d *document.Document, reading *reading) error {
 	}
 	switch {
 	case r.rules.format == XLSX:
-		return broken(place{1, 1}, "this is not an Excel workbook", "")
+		return broken(place{1, 1}, say("document-no-workbook", "this is not an Excel workbook"), "")
 	case r.rules.sheet != "":
-		return unfit(place{1, 1}, "a sheet is named, and this is not an Excel workbook", remedy.Words("leave out ").Use("sheet", ""))
+		return unfit(place{1, 1}, say("sheet-no-workbook", "a sheet is named, and this is not an Excel workbook"), remedy.Words("leave out ").Use("sheet", ""))
 	}
 	if err := reading.openText(d, r.encoding); err != nil {
 		return err
@@ -309,7 +310,7 @@ func (r *Roster) recognize(d *document.Document, reading *reading) error {
 		reading.detected[1] += fmt.Sprintf(" (identified, %d%% sure)", r.confidence)
 	}
 	if !r.encoding.Unicode() && r.Format != CSV {
-		return unfit(place{1, 1}, name+" cannot be "+string(r.encoding), remedy.Words("save it as UTF-8, and leave out ").Use("encoding", ""))
+		return unfit(place{1, 1}, say("encoding-not-unicode", name+" cannot be "+string(r.encoding), name, string(r.encoding)), remedy.Words("save it as UTF-8, and leave out ").Use("encoding", ""))
 	}
 	return nil
 }
@@ -333,7 +334,7 @@ func (r *Roster) refuse(err error, refusal *RefusedError) error {
 	switch {
 	case errors.As(err, &unreadable):
 		refusal.Findings = append(refusal.Findings, problem{
-			place{unreadable.Line, unreadable.Column}, "", unreadable.Reason, r.advice(unreadable),
+			place{unreadable.Line, unreadable.Column}, "", say(unreadable.Code, unreadable.Reason, unreadable.Args...), r.advice(unreadable),
 		}.finding(r.Name))
 	case errors.As(err, &structure):
 		for _, problem := range structure {
@@ -341,10 +342,10 @@ func (r *Roster) refuse(err error, refusal *RefusedError) error {
 		}
 	case errors.Is(err, ErrChanged):
 		refusal.Err = err
-		refusal.Findings = append(refusal.Findings, Finding{File: r.Name, Reason: err.Error(), Suggestion: remedy.Words("run the command again")})
+		refusal.Findings = append(refusal.Findings, Finding{File: r.Name, Code: "document-changed", Reason: err.Error(), Suggestion: remedy.Words("run the command again")})
 	default:
 		refusal.Err = err
-		refusal.Findings = append(refusal.Findings, Finding{File: r.Name, Reason: systemReason(err)})
+		refusal.Findings = append(refusal.Findings, problem{reason: systemReason(err)}.finding(r.Name))
 	}
 	return refusal
 }

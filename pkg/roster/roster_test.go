@@ -405,12 +405,12 @@ func TestEntryAt(t *testing.T) {
 }
 
 func TestFindingAsJSON(t *testing.T) {
-	give := roster.Finding{File: "x.csv", Line: 14, Column: 3, Field: "role", Severity: roster.Warning, Reason: "r", Suggestion: remedy.Words("s")}
+	give := roster.Finding{File: "x.csv", Line: 14, Column: 3, Field: "role", Severity: roster.Warning, Reason: "r", Suggestion: remedy.Words("s"), Code: "c", Args: []string{"a"}, Meant: "m"}
 	text, err := json.Marshal(give)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"file":"x.csv","line":14,"column":3,"field":"role","severity":"warning","reason":"r","suggestion":"s"}`; string(text) != want {
+	if want := `{"file":"x.csv","line":14,"column":3,"field":"role","severity":"warning","reason":"r","suggestion":"s","code":"c","args":["a"],"meant":"m"}`; string(text) != want {
 		t.Errorf("Marshal = %s, want %s", text, want)
 	}
 	var got roster.Finding

@@ -65,7 +65,7 @@ func newSelection(h header, rules *rules, own func(i int) bool) (*selection, []p
 	s := &selection{values: rules.states}
 	var problems []problem
 	for _, c := range rules.where {
-		at, wrong := h.one(c.column, "which a filter is about")
+		at, wrong := h.one(c.column, "which a filter is about", "filter-column-missing")
 		if wrong != nil {
 			problems = append(problems, *wrong)
 			continue
@@ -76,7 +76,7 @@ func newSelection(h header, rules *rules, own func(i int) bool) (*selection, []p
 	switch {
 	case rules.includeInactive:
 	case mapped && name != "":
-		at, wrong := h.one(name, "which "+FieldActive+" is mapped to")
+		at, wrong := h.one(name, "which "+FieldActive+" is mapped to", "active-column-missing")
 		if wrong != nil {
 			wrong.field = FieldActive
 			problems = append(problems, *wrong)
@@ -124,15 +124,15 @@ func (s *selection) add(h header, at int, says polarity, how authority) {
 	s.activities = append(s.activities, a)
 }
 
-// one returns the column of the name, or why there is not just one.
-func (h header) one(name, what string) (int, *problem) {
+// one returns the column of the name, or why there is not just one: by the code if there is none.
+func (h header) one(name, what, code string) (int, *problem) {
 	switch columns := h.named(name); len(columns) {
 	case 0:
-		return absent, &problem{h.places[0], "", "no column " + quote(name) + ", " + what, remedy.Words("there are " + h.list())}
+		return absent, &problem{h.places[0], "", say(code, "no column "+quote(name)+", "+what, name), remedy.Words("there are " + h.list())}
 	case 1:
 		return columns[0], nil
 	default:
-		return absent, &problem{h.places[columns[1]], "", "two columns are called " + quote(name) + ", " + what, remedy.Words("rename one of them")}
+		return absent, &problem{h.places[columns[1]], "", say("columns-same-name", "two columns are called "+quote(name)+", "+what, name), remedy.Words("rename one of them")}
 	}
 }
 
@@ -194,7 +194,7 @@ func (a *activity) rule(text string) remedy.Hint {
 func (a *activity) unclear(text string, at place) *problem {
 	text = email.Trim(text)
 	return &problem{
-		at, FieldActive, quote(a.name) + " is " + quote(text) + ", which does not say whether the person is active",
+		at, FieldActive, say("active-unclear", quote(a.name)+" is "+quote(text)+", which does not say whether the person is active", a.name, text),
 		remedy.Words("say it with ").Use(OptionMap, valueMapping(FieldActive, text, sayActive)).Words(" or ").
 			Use(OptionMap, valueMapping(FieldActive, text, sayInactive)),
 	}
@@ -232,6 +232,18 @@ func (o *occurrences) String() string {
 	return "line " + lines[0]
 }
 
+// numbers returns the lines as numbers alone: "3, 4, 5, …".
+func (o *occurrences) numbers() string {
+	lines := make([]string, len(o.lines))
+	for i, line := range o.lines {
+		lines[i] = strconv.Itoa(line)
+	}
+	if o.rows > len(o.lines) {
+		lines = append(lines, "…")
+	}
+	return strings.Join(lines, ", ")
+}
+
 // count notes a row whose person is not active. Values beyond as many as a person reads are counted together.
 func (a *activity) count(text string, line int) {
 	const most = 8
@@ -257,7 +269,7 @@ func (s *selection) doubts() (doubts []problem) {
 		for i, rows := range c.passed {
 			if rows == 0 {
 				doubts = append(doubts, problem{
-					c.place, "", quote(c.column) + " is nowhere what a filter says",
+					c.place, "", say("filter-no-match", quote(c.column)+" is nowhere what a filter says", c.column, c.texts[i]),
 					remedy.Words("look for a slip of the pen in ").Use(OptionWhere, c.texts[i]),
 				})
 			}
@@ -272,17 +284,18 @@ func (s *selection) doubts() (doubts []problem) {
 }
 
 func (a *activity) doubt() problem {
-	parts := make([]string, len(a.gone))
+	parts, values := make([]string, len(a.gone)), make([]string, len(a.gone))
 	for i, o := range a.gone {
-		parts[i] = quote(o.value) + " on " + o.String()
+		parts[i], values[i] = quote(o.value)+" on "+o.String(), o.value+" ("+o.numbers()+")"
 	}
-	p := problem{a.place, FieldActive, quote(a.name) + " is " + strings.Join(parts, ", "), nil}
+	p := problem{place: a.place, field: FieldActive}
+	text, args := quote(a.name)+" is "+strings.Join(parts, ", "), []string{a.name, strings.Join(values, ", ")}
 	if a.how == byExport {
-		p.reason += ": not active, and left out"
+		p.reason = say("inactive-left-out", text+": not active, and left out", args...)
 		p.suggestion = remedy.Use(OptionIncludeInactive, "").Words(" reads such rows like the others")
 		return p
 	}
-	p.reason += ": this may mean that they are not active, and they are read like the others"
+	p.reason = say("inactive-perhaps", text+": this may mean that they are not active, and they are read like the others", args...)
 	p.suggestion = remedy.Use(OptionMap, FieldActive+"="+quote(a.name)).Words(" leaves them out, ").Use(OptionMap, FieldActive+"=").
 		Words(" says that the column is no matter")
 	return p

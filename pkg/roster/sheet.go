@@ -53,7 +53,7 @@ func openSheet(book *workbook.Book, rules *rules) (*sheet, error) {
 	case err != nil:
 		return nil, err
 	case s.top.line == 0:
-		return nil, structureError{{reason: "the sheet " + quote(s.Name) + " is empty", suggestion: remedy.Words("it needs a header such as email, role, teams")}}
+		return nil, structureError{{reason: say("sheet-empty", "the sheet "+quote(s.Name)+" is empty", s.Name), suggestion: remedy.Words("it needs a header such as email, role, teams")}}
 	}
 	s.cells = make([]workbook.Cell, len(s.header.cells))
 	s.layout, err = layOut(s.header, rules)
@@ -93,15 +93,18 @@ func chooseSheet(book *workbook.Book, rules *rules) (*sheet, error) {
 	case len(rosters) == 1:
 		return rosters[0], nil
 	case rules.sheet != "":
-		refused.reason, refused.suggestion = "there is no sheet "+quote(rules.sheet), remedy.Words("there are "+sheetNames(book.Sheets))
+		refused.reason, refused.suggestion = say("sheet-missing", "there is no sheet "+quote(rules.sheet), rules.sheet, sheetNames(book.Sheets)), remedy.Words("there are "+sheetNames(book.Sheets))
 	case len(rosters) > 1:
-		refused.reason = fmt.Sprintf("%d sheets have a column for e-mail addresses: %s", len(rosters), sheetNames(sheetsOf(rosters)))
+		names := sheetNames(sheetsOf(rosters))
+		refused.reason = say("sheets-several", fmt.Sprintf("%d sheets have a column for e-mail addresses: %s", len(rosters), names), names)
 	case len(hidden) > 0:
-		refused.reason = "only hidden sheets have a column for e-mail addresses: " + sheetNames(sheetsOf(hidden))
+		names := sheetNames(sheetsOf(hidden))
+		refused.reason = say("sheets-hidden", "only hidden sheets have a column for e-mail addresses: "+names, names)
 	case len(shown) == 1: // what is wrong with it is said better by whoever lays it out
 		return shown[0], nil
 	default:
-		refused.reason = "no sheet has a column for e-mail addresses in the header; there are " + sheetNames(book.Sheets)
+		names := sheetNames(book.Sheets)
+		refused.reason = say("sheets-none", "no sheet has a column for e-mail addresses in the header; there are "+names, names)
 	}
 	return nil, structureError{refused}
 }

@@ -23,8 +23,8 @@ type Survey struct {
 	Format Format `json:"format"`
 	// Columns are those of the table, and Fields say which of them each field is read from. Both are empty as long as no sheet is
 	// chosen. Of a document that is no table, they are the three fields and the columns of the first people.
-	Columns []ColumnChoice     `json:"columns,omitempty"`
-	Fields  []FieldSource `json:"fields,omitempty"`
+	Columns []ColumnChoice `json:"columns,omitempty"`
+	Fields  []FieldSource  `json:"fields,omitempty"`
 	// Sheets are those of a workbook, Sheet is the chosen one, empty if none is.
 	Sheets []SheetChoice `json:"sheets,omitempty"`
 	Sheet  string        `json:"sheet,omitempty"`

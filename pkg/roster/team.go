@@ -119,7 +119,7 @@ func (s roleSet) parseTeam(item string) (Team, *ValueError) {
 	}
 	team, problem := s.withRole(name, role)
 	if problem == nil && listed(name) {
-		problem = &ValueError{Reason: "more than one team in " + quote(item), Suggestion: `separate teams with ";"`}
+		problem = &ValueError{Reason: "more than one team in " + quote(item), Suggestion: `separate teams with ";"`, Code: "teams-separator", Args: []string{item}}
 	}
 	return team, problem
 }
@@ -128,9 +128,9 @@ func (s roleSet) parseTeam(item string) (Team, *ValueError) {
 func (s roleSet) withRole(name, role string) (Team, *ValueError) {
 	switch {
 	case email.Trim(name) == "" && role == "":
-		return Team{}, &ValueError{Reason: "a team without a name"}
+		return Team{}, &ValueError{Reason: "a team without a name", Code: "team-no-name"}
 	case email.Trim(name) == "":
-		return Team{Name: name, Role: role}, &ValueError{Reason: "no team before the role " + quote(role)}
+		return Team{Name: name, Role: role}, &ValueError{Reason: "no team before the role " + quote(role), Code: "team-before-role", Args: []string{role}}
 	case role == "":
 		return Team{Name: name, Role: DefaultTeamRole, RoleDefaulted: true}, nil
 	}
@@ -169,6 +169,7 @@ func distinct(teams []Team, problems []*ValueError) ([]Team, []*ValueError) {
 		default:
 			problems = append(problems, &ValueError{
 				Reason: "team " + quote(team.Name) + " is there twice, as " + role + " and as " + team.Role, Suggestion: "keep one",
+				Code: "team-twice", Args: []string{team.Name, role, team.Role},
 			})
 		}
 		kept = append(kept, team)

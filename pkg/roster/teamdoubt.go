@@ -43,12 +43,12 @@ func teamDoubt(name string) *ValueError {
 	switch {
 	case MeansNoTeam(name):
 		return &ValueError{
-			Reason: quote(name) + " is read as the name of a team",
+			Reason: quote(name) + " is read as the name of a team", Code: "team-none", Args: []string{name},
 			remedy: remedy.Words("if it says that there is none, leave it empty or say ").Use(OptionMap, valueMapping(FieldTeams, name, "")),
 		}
 	case SplitTeams(name) != nil:
 		return &ValueError{
-			Reason: quote(name) + " is read as one team", Suggestion: `if these are several, separate them with ";"; if not, put the name in quotes`,
+			Reason: quote(name) + " is read as one team", Code: "team-list", Args: []string{name}, Suggestion: `if these are several, separate them with ";"; if not, put the name in quotes`,
 		}
 	}
 	return nil

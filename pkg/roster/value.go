@@ -14,6 +14,10 @@ type ValueError struct {
 	Reason string
 	// Suggestion is what to do about it, if that is known.
 	Suggestion string
+	// Code, Args and Meant are those of the [Finding] about it.
+	Code  string
+	Args  []string
+	Meant string
 
 	remedy remedy.Hint // says it better, nil where Suggestion does
 }
@@ -33,6 +37,9 @@ func (e *ValueError) Error() string {
 	}
 	return e.Reason + " (" + e.Suggestion + ")"
 }
+
+// said returns what is wrong with the value as the reason of a finding.
+func (e *ValueError) said() said { return said{e.Reason, e.Code, e.Args, e.Meant} }
 
 // quote puts a value of the roster into a message, cut to a length that keeps the message readable.
 func quote(value string) string {

@@ -63,9 +63,22 @@ func readXLSX(_ context.Context, r *reading, emit func(*row) error) error {
 // explainBook turns an error of a workbook into a structureError.
 func explainBook(err error) error {
 	if unreadable, ok := errors.AsType[*workbook.Error](err); ok {
-		return structureError{{reason: unreadable.Reason, suggestion: remedy.Words(unreadable.Suggestion)}}
+		return structureError{{reason: say(bookCode(unreadable.Kind), unreadable.Reason), suggestion: remedy.Words(unreadable.Suggestion)}}
 	}
 	return err
+}
+
+// bookCode is the code of what keeps a workbook from being read.
+func bookCode(kind error) string {
+	switch {
+	case errors.Is(kind, workbook.ErrEncrypted):
+		return "document-password"
+	case errors.Is(kind, workbook.ErrDamaged):
+		return "workbook-damaged"
+	case errors.Is(kind, workbook.ErrTooLarge):
+		return "workbook-too-large"
+	}
+	return "document-no-workbook"
 }
 
 // fill takes over the cells of a row below the header. It reports whether there is something in them; what stands beside
@@ -120,7 +133,7 @@ func (s *sheet) row(number int, r *reading) row {
 		out.choice = r.selection.choose(number, func(column int) (string, place) {
 			at := place{number, s.first + column}
 			if wrong := worth(s.cells[column]); wrong != nil {
-				return wrong.reason, at // which is no word for anything
+				return wrong.reason.text, at // which is no word for anything
 			}
 			return s.cells[column].Text, at
 		})
@@ -149,10 +162,10 @@ func (s *sheet) row(number int, r *reading) row {
 func worth(c workbook.Cell) *problem {
 	switch {
 	case c.Unsaved:
-		return &problem{reason: "a formula without a result", suggestion: remedy.Words("open the workbook in a spreadsheet program and save it")}
+		return &problem{reason: say("formula-unsaved", "a formula without a result"), suggestion: remedy.Words("open the workbook in a spreadsheet program and save it")}
 	case c.Zero:
 		return &problem{
-			reason:     "a formula that comes to 0, as one does that looks up an empty cell",
+			reason:     say("formula-zero", "a formula that comes to 0, as one does that looks up an empty cell"),
 			suggestion: remedy.Words("write the value itself, or have the formula show nothing"),
 		}
 	}
@@ -186,7 +199,11 @@ func (s *sheet) hiddenColumns() (doubts []problem) {
 		}
 		doubts = append(doubts, problem{
 			place{s.top.line, s.first + column},
-			columns[i], "the column " + quote(email.Trim(s.header.cells[column])) + " is hidden in the sheet " + quote(s.Name) + ", and read like the others",
+			columns[i],
+			say(
+				"column-hidden", "the column "+quote(email.Trim(s.header.cells[column]))+" is hidden in the sheet "+quote(s.Name)+", and read like the others",
+				email.Trim(s.header.cells[column]), s.Name,
+			),
 			remedy.Words("show it, and look at what it says"),
 		})
 	}
@@ -215,15 +232,16 @@ func (h *hiddenRows) doubts(sheet string) []problem {
 	if h.count == 0 {
 		return nil
 	}
-	names := "row " + h.first[0] + " is"
+	names, numbers := "row "+h.first[0]+" is", strings.Join(h.first, ", ")
 	if last := len(h.first) - 1; h.count > len(h.first) {
 		names = fmt.Sprintf("rows %s and %d more are", strings.Join(h.first, ", "), h.count-len(h.first))
+		numbers += ", …"
 	} else if last > 0 {
 		names = "rows " + strings.Join(h.first[:last], ", ") + " and " + h.first[last] + " are"
 	}
 	return []problem{{
 		place{h.line, 1},
-		"", names + " hidden in the sheet " + quote(sheet) + ", and read like the others",
+		"", say("rows-hidden", names+" hidden in the sheet "+quote(sheet)+", and read like the others", numbers, sheet),
 		remedy.Words("show them, and delete those who are not meant"),
 	}}
 }

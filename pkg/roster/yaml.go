@@ -61,5 +61,5 @@ func explainYAML(err error) error {
 	if load.ContextMark.Line > 0 && strings.Contains(load.Message, "end of stream") {
 		at = load.ContextMark
 	}
-	return broken(place{at.Line, at.Column}, "not valid YAML: "+load.Message, suggestion)
+	return broken(place{at.Line, at.Column}, say("yaml-invalid", "not valid YAML: "+load.Message, load.Message), suggestion)
 }

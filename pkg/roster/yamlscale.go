@@ -59,7 +59,7 @@ func (s *scale) Read(p []byte) (int, error) {
 	}
 	if s.bytes > maxYAML || s.signs > maxSigns {
 		err = structureError{{
-			reason:     "a YAML document may have 16 MiB and some 200,000 values at most, and this one has more",
+			reason:     say("yaml-too-large", "a YAML document may have 16 MiB and some 200,000 values at most, and this one has more"),
 			suggestion: remedy.Words(`write it as JSON Lines or CSV, or as a stream with "---" between entries`),
 		}}
 	}
@@ -90,5 +90,5 @@ func (s *scale) indented(err error) error {
 	if s.space == '\u00a0' {
 		what = "no-break spaces (U+00A0)"
 	}
-	return broken(place{s.odd, 1}, "the line is indented with "+what+", as web pages and some keyboards have them, which YAML takes for letters", "replace them by spaces")
+	return broken(place{s.odd, 1}, say("yaml-indent", "the line is indented with "+what+", as web pages and some keyboards have them, which YAML takes for letters"), "replace them by spaces")
 }
