@@ -59,6 +59,8 @@ type page struct {
 	Mark string
 	// Step is where in the journey it is, from 1; 0 if it is no step of that.
 	Step int
+	// Focus tells that the focus belongs on the page as a whole: it shows what a POST has done.
+	Focus bool
 	// Data is what the page itself shows.
 	Data any
 
