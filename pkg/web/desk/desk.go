@@ -69,18 +69,25 @@ type Desk struct {
 	ended    sync.WaitGroup
 	ctx      context.Context //nolint:containedctx // what goes on while nobody looks outlasts the request that has begun it
 	end      context.CancelFunc
+
+	sheets  map[string]*Sheet // by ID
+	fetched sync.Once
+	taking  sync.Mutex // one at a time, so that nothing is taken twice
 }
 
 // New returns a desk with nothing on it.
 func New(o Options) *Desk {
 	ctx, end := context.WithCancel(context.Background())
-	return &Desk{o: o, place: o.Place, ctx: ctx, end: end}
+	d := &Desk{o: o, place: o.Place, ctx: ctx, end: end, sheets: map[string]*Sheet{}}
+	d.ended.Go(d.tidy)
+	return d
 }
 
 // Close ends whatever goes on, and waits for it.
 func (d *Desk) Close() error {
 	d.end()
 	d.ended.Wait()
+	d.sweepSheets(0)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sandbox == nil || d.sandbox.Close == nil {
