@@ -115,8 +115,8 @@ var arrows = []arrow{
 	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{"web/words", "", "it says sentences, whoever asks for them"},
-	{"web/desk", "cybedefend onboard secret", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
-	{"web", "onboard record remedy web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
+	{"web/desk", "atomicfile bounded cybedefend document onboard overlay remedy roster secret workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
+	{"web", "document onboard overlay paint record remedy rewrite roster web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing live " +
 			"notify onboard optional pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline twin usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",

@@ -58,6 +58,8 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"word":     func(o record.Outcome) string { return l.Say("outcome." + o.String()) },
 		"steps":    func() []int { return []int{1, 2, 3, 4} },
 		"key":      fmt.Sprint,
+		"solving":  func(id string, all []remedyView) solving { return solving{id, all} },
+		"cell":     func(line int, cell cellView) shownCell { return shownCell{line, cell} },
 	}
 }
 
@@ -72,7 +74,7 @@ func named(l *words.Language, prefix, word string) string {
 // slice is which part of a table is shown. There are as many rows a page as a person looks through.
 type slice struct {
 	// From and To are the first and the last row shown, from 1, of Of; Previous and Next are numbers of pages, 0 if there is none.
-	From, To, Of, Previous, Next int
+	From, To, Of, Page, Previous, Next int
 	// Query is what else the address of a page of the table says, such as "show=wrong&".
 	Query template.URL
 }
@@ -84,7 +86,7 @@ const perPage = 50
 func sliceOf(page, rows int) slice {
 	last := max(1, (rows+perPage-1)/perPage)
 	page = min(max(page, 1), last)
-	s := slice{From: (page-1)*perPage + 1, To: min(page*perPage, rows), Of: rows, Previous: page - 1}
+	s := slice{From: (page-1)*perPage + 1, To: min(page*perPage, rows), Of: rows, Page: page, Previous: page - 1}
 	if page < last {
 		s.Next = page + 1
 	}

@@ -89,6 +89,7 @@ func (s *Server) route() {
 	s.routeStart()
 	s.routeSettings()
 	s.routeQuit()
+	s.routeRosters()
 	s.handle("/", func(*http.Request) (answer, error) { return nil, errNotFound })
 }
 

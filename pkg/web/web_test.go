@@ -24,7 +24,7 @@ type site struct {
 }
 
 // open starts a page on a sandbox of its own, in a folder of its own, with options that may be changed.
-func open(t *testing.T, o sandbox.Options, change ...func(*desk.Options)) *site {
+func open(t testing.TB, o sandbox.Options, change ...func(*desk.Options)) *site {
 	t.Helper()
 	service, err := sandbox.Start(context.WithoutCancel(t.Context()), "", o)
 	if err != nil {
