@@ -72,6 +72,7 @@ func serve(t *testing.T) string {
 	}
 	mux.HandleFunc("GET /app.css", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css")
+		w.Header().Set("Cache-Control", "max-age=3600")
 		_, _ = fmt.Fprint(w, css)
 	})
 	mux.HandleFunc("GET /app.js", func(w http.ResponseWriter, _ *http.Request) {
@@ -127,6 +128,13 @@ func TestAWayThroughPages(t *testing.T) {
 	}
 	if w := p.Weight(); w.Requests != 3 || w.Bytes < len(css)+len(js)+len(pages["/"]) || w.Bytes > 5000 {
 		t.Errorf("the first view is %+v", w)
+	}
+	p.Open(address + "/next")
+	if w := p.Weight(); w.Bytes > len(css)+len(js) {
+		t.Errorf("what is kept costs %+v", w)
+	}
+	if w := p.FirstView(address + "/"); w.Requests != 3 || w.Bytes < len(css)+len(js)+len(pages["/"]) {
+		t.Errorf("a later first view is %+v", w)
 	}
 	p.Click("#later")
 	p.Sees("#said", "done")

@@ -1,5 +1,13 @@
 package browsertest
 
+import (
+	"context"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
 // Weight is what a page costs to show.
 type Weight struct {
 	Requests int
@@ -7,7 +15,8 @@ type Weight struct {
 }
 
 // Weight returns what was asked for since the last [Page.Open], and how much came back. It waits until all is there but streams,
-// which have no end. What the browser has kept from earlier costs no bytes: ask a fresh browser about the first view.
+// which have no end. What the browser has kept from earlier costs no bytes: see
+// [Page.FirstView].
 func (p *Page) Weight() Weight {
 	p.tb.Helper()
 	var w Weight
@@ -23,4 +32,15 @@ func (p *Page) Weight() Weight {
 		return true, "", nil
 	})
 	return w
+}
+
+// FirstView opens a page as a browser does that has never seen it but for its cookies, and returns what that costs.
+func (p *Page) FirstView(address string) Weight {
+	p.tb.Helper()
+	p.once("forget what was kept", func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, network.ClearBrowserCache, cdp.Empty{})
+		return err
+	})
+	p.Open(address)
+	return p.Weight()
 }
