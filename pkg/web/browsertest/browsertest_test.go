@@ -288,6 +288,34 @@ func TestAxe(t *testing.T) {
 	}
 }
 
+// Without axe-core all else is tested, and the test says at its end what was not; where all tests have to be made, it fails.
+func TestWithoutAxe(t *testing.T) {
+	address := serve(t)
+	b := Start(t)
+	defer func(before func() (string, error)) { axe = before }(axe)
+	axe = func() (string, error) { return "", errors.New("there is no npm") }
+	for _, test := range []struct {
+		ci, page      string
+		reached, skip bool
+		want          string
+	}{
+		{"", "/", true, true, "all was tested but the rules of axe-core, which npm has to bring: there is no npm"},
+		{"", "/shouts", true, false, "console.error"},
+		{"true", "/", false, false, "there is no npm"},
+	} {
+		t.Setenv("CI", test.ci)
+		reached := false
+		got := whatFails(t, b, func(p *Page) {
+			p.Open(address + test.page)
+			p.Axe()
+			reached = true
+		})
+		if !strings.Contains(got, test.want) || reached != test.reached || strings.Contains(got, "skipped") != test.skip {
+			t.Errorf("with CI=%q: %s", test.ci, got)
+		}
+	}
+}
+
 // A copy of axe-core that is not the one that is expected is not used, and what cannot be brought is said.
 func TestAxeIsTheOneThatIsExpected(t *testing.T) {
 	folder := t.TempDir()
@@ -358,8 +386,8 @@ func (s *silent) Errorf(format string, a ...any) {
 	s.said += fmt.Sprintf(format, a...) + "\n"
 }
 
-func (s *silent) Skipf(format string, a ...any) {
-	s.said += fmt.Sprintf("skipped: "+format, a...)
+func (s *silent) Skip(a ...any) {
+	s.said += "skipped: " + fmt.Sprint(a...)
 	runtime.Goexit()
 }
 

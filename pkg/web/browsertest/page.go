@@ -33,8 +33,9 @@ type Page struct {
 	browser *Browser
 	within  func(time.Duration) (context.Context, context.CancelFunc) // a context for calls to the tab
 	step    time.Duration
-	visits  int   // documents that were left by steps of the test
-	look    *look // nil outside of Looks and its kin
+	visits  int    // documents that were left by steps of the test
+	look    *look  // nil outside of Looks and its kin
+	unmade  string // what could not be tested here
 	dialogs sync.WaitGroup
 
 	mu      sync.Mutex
@@ -62,6 +63,9 @@ func (b *Browser) Page(tb testing.TB) *Page {
 		p.judge()
 		cancel()
 		p.dialogs.Wait()
+		if p.unmade != "" && !tb.Failed() {
+			tb.Skip(p.unmade)
+		}
 	})
 	p.setLook(look{scheme: "light", width: 1280, height: 800})
 	return p
