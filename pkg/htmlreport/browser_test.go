@@ -167,6 +167,11 @@ func TestEverybodyCanUseIt(t *testing.T) {
 	tab.ForcedColors(func() {
 		tab.Picture("report")
 		tab.Fits()
+		const unseen = `[...document.querySelectorAll('.dot, .key')].filter((e) => [e, document.body].map((e) => getComputedStyle(e)).every((s, i, all) =>
+			s.backgroundColor === all[1].backgroundColor && s.backgroundImage === 'none')).length`
+		if n := browsertest.Evaluate[int](tab, unseen); n > 0 {
+			t.Errorf("%d signs of the legends are not seen", n)
+		}
 	})
 	if places := tab.Walk(); !slices.ContainsFunc(places, func(f browsertest.Focus) bool { return f.Role == "button" && f.Name == "E-mail" }) {
 		t.Errorf("the keyboard reaches %v", places)
