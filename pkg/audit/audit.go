@@ -47,6 +47,8 @@ type Consent string
 const (
 	// AtPrompt: a person said yes to what was shown.
 	AtPrompt Consent = "prompt"
+	// OnPage: a person pressed a button beside what was shown.
+	OnPage Consent = "page"
 	// InAdvance: an option said that nobody is to be asked.
 	InAdvance Consent = "yes"
 	// ByPlan: a plan that was looked at is carried out.

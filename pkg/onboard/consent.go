@@ -61,7 +61,7 @@ func (s *Session) consider(ctx context.Context, p *Preview) error {
 		if approvals, err = ledger.All(l.Approvals(ctx, s.memory.scope)); err != nil {
 			return err
 		}
-		if cut, err = s.cutShort(ctx); err != nil {
+		if cut, err = s.cutShort(ctx, p); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
 	"time"
 
@@ -74,6 +75,37 @@ func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
 	})
 	slices.SortStableFunc(runs, func(x, y ledger.Summary) int { return y.StartedAt.Compare(x.StartedAt) })
 	return runs, err
+}
+
+// Look hands a run to a function, with its records as results show them, and says whether it was found. The records are there
+// until the function returns.
+func (h History) Look(ctx context.Context, name string, look func(ledger.Summary, iter.Seq2[record.Record, error]) error) (found bool, err error) {
+	err = h.each(func(l ledger.Ledger) error {
+		var later laterRuns
+		for run, err := range l.Runs(ctx) {
+			if err != nil {
+				return err
+			}
+			run.Overtaken = run.EndedAt.IsZero() && later.overtake(run.Run)
+			later.add(run.Run)
+			if run.ID != name {
+				continue
+			}
+			found = true
+			return look(run, results.Records(ctx, l, run.Run, run.EndedAt))
+		}
+		return nil
+	})
+	return found, err
+}
+
+// Holder returns who seems to hold the ledger at a path, nil if nobody does. It does not touch the lock.
+func Holder(path string) *ledger.LockedError {
+	pid, since, held := sqlite.HeldBy(path)
+	if !held {
+		return nil
+	}
+	return &ledger.LockedError{Path: path, PID: pid, Since: since}
 }
 
 // Results writes the results of a run again, and the page about it, as far as they are asked for: of the one named, or of the

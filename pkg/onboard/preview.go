@@ -32,7 +32,8 @@ type Preview struct {
 	// duplicates, Detected how it was read.
 	Roster, Detected string
 	Rows, Warnings   int
-	// Resumed is the run that was cut short and goes on, nil if there is none; DoneBefore is how many of its rows are done.
+	// Resumed is the run that was cut short and goes on, or would but for a dry run, nil if there is none; DoneBefore is how many
+	// of its rows are done.
 	Resumed    *ledger.Run
 	DoneBefore int
 	// Outcomes counts the rows by verdict.
@@ -120,6 +121,9 @@ func (s rowSet) has(other rowSet) bool {
 	}
 	return true
 }
+
+// contains reports whether a row is in the set.
+func (s rowSet) contains(row int) bool { return row/64 < len(s) && s[row/64]&(1<<(row%64)) != 0 }
 
 // Sends counts the rows that will be sent.
 func (p *Preview) Sends() int {

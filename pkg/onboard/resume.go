@@ -33,8 +33,8 @@ func (s *Session) resume(ctx context.Context) error {
 	return nil
 }
 
-// cutShort names the run that goes on, in a dry run the one that would; empty if there is none.
-func (s *Session) cutShort(ctx context.Context) (run string, err error) {
+// cutShort names the run that goes on, in a dry run the one that would, which the preview then shows; empty if there is none.
+func (s *Session) cutShort(ctx context.Context, p *Preview) (run string, err error) {
 	switch {
 	case s.report.Resumed:
 		return s.run.ID, nil
@@ -44,6 +44,16 @@ func (s *Session) cutShort(ctx context.Context) (run string, err error) {
 	earlier, found, err := s.memory.ledger.Unfinished(ctx, s.memory.scope, s.digest())
 	if err != nil || !found {
 		return "", err
+	}
+	outcomes, err := s.memory.ledger.Outcomes(ctx, earlier.ID)
+	if err != nil {
+		return "", err
+	}
+	p.Resumed = &earlier
+	for outcome, n := range outcomes {
+		if ledger.Resumed(record.Record{Outcome: outcome}).Outcome != record.Unset {
+			p.DoneBefore += n
+		}
 	}
 	return earlier.ID, nil
 }
