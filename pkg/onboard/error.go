@@ -94,6 +94,9 @@ func statusFor(outcomes map[record.Outcome]int) status.Status {
 	return status.Well
 }
 
+// IsOver reports whether the run of a report is over, so that the same roster begins a new one.
+func IsOver(r Report) bool { return r.Final && isOver(r.Status, r.Outcomes) }
+
 // isOver reports whether a run is over. Any other can be resumed: one that stopped early, and one in which a row has not
 // had its turn, however it ended.
 func isOver(how status.Status, outcomes map[record.Outcome]int) bool {

@@ -59,6 +59,7 @@ type Desk struct {
 	gates   gates
 	told    told
 	choices choices
+	work    work
 
 	mu       sync.Mutex
 	place    Place
