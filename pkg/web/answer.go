@@ -55,6 +55,8 @@ func back(address string) string {
 type page struct {
 	// Title is the first heading, too: it states the result.
 	Title string
+	// TabTitle is what the browser's tab says instead, if it is not empty.
+	TabTitle string
 	// Mark is which page it is, and in which state, for whoever waits for it.
 	Mark string
 	// Step is where in the journey it is, from 1; 0 if it is no step of that.
@@ -94,7 +96,7 @@ func (s *Server) render(r *http.Request, name string, p page) (answer, error) {
 
 func (s *Server) renderAs(r *http.Request, status int, name string, p page) (answer, error) {
 	p.Language = s.languageOf(r)
-	p.Standing, p.Place, p.Version = s.desk.Standing(), s.desk.Place(), s.o.Version
+	p.Standing, p.Place, p.Version, p.Sending = s.desk.Standing(), s.desk.Place(), s.o.Version, s.sendingAddress()
 	if p.Address = "/"; r.Method == http.MethodGet {
 		p.Address = r.URL.RequestURI()
 	}
@@ -134,6 +136,9 @@ func (s *Server) problem(r *http.Request, err error) answer {
 	p, status := page{Title: l.Say("problem.title"), Mark: "problem", Data: troubleOf(l, err)}, http.StatusInternalServerError
 	if errors.Is(err, errNotFound) {
 		p, status = page{Title: l.Say("missing.title"), Mark: "missing"}, http.StatusNotFound
+	}
+	if desk.IsBusy(err) {
+		p, status = page{Title: l.Say("busy.title"), Mark: "busy"}, http.StatusConflict
 	}
 	shown, failed := s.renderAs(r, status, "problem.html", p)
 	if failed != nil { // a template is wrong, which tests find

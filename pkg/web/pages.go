@@ -7,6 +7,7 @@ import (
 	"path"
 	"time"
 
+	"rollcall/pkg/onboard"
 	"rollcall/pkg/paint"
 	"rollcall/pkg/record"
 	"rollcall/pkg/web/words"
@@ -60,6 +61,10 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"key":      fmt.Sprint,
 		"solving":  func(id string, all []remedyView) solving { return solving{id, all} },
 		"cell":     func(line int, cell cellView) shownCell { return shownCell{line, cell} },
+		"few":      few,
+		"rest":     func(list []onboard.Count) int { return len(list) - len(few(list)) },
+		"left":     func(p *onboard.Preview) int { return p.Sends() - len(p.Invitees.First) },
+		"teams":    teamsOf,
 	}
 }
 

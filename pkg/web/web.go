@@ -90,6 +90,8 @@ func (s *Server) route() {
 	s.routeSettings()
 	s.routeQuit()
 	s.routeRosters()
+	s.routePlan()
+	s.routeRuns()
 	s.handle("/", func(*http.Request) (answer, error) { return nil, errNotFound })
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"rollcall/pkg/cybedefend"
@@ -21,6 +22,9 @@ type site struct {
 	*httptest.Server
 	service *sandbox.Running
 	server  *web.Server
+	folder  string
+	// dead has the service be where nothing answers.
+	dead atomic.Bool
 }
 
 // open starts a page on a sandbox of its own, in a folder of its own, with options that may be changed.
@@ -44,10 +48,14 @@ func open(t testing.TB, o sandbox.Options, change ...func(*desk.Options)) *site 
 		return filepath.Join(folder, name)
 	}
 	listening := httptest.NewUnstartedServer(nil)
+	site := &site{service: service, folder: folder}
 	options := desk.Options{
 		Sync: onboard.ForSync(),
 		Dial: func(context.Context, desk.Place) (onboard.Endpoint, error) {
 			credentials := cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()}
+			if site.dead.Load() {
+				return onboard.Endpoint{URL: "http://127.0.0.1:1", Credentials: credentials}, nil
+			}
 			return onboard.Endpoint{URL: service.URL(), Credentials: credentials, CredentialsFrom: "the test"}, nil
 		},
 		LedgerOf: func(isSandbox bool, organizationID string) (string, error) {
@@ -59,7 +67,22 @@ func open(t testing.TB, o sandbox.Options, change ...func(*desk.Options)) *site 
 	for _, change := range change {
 		change(&options)
 	}
-	server, err := web.New(web.Options{Address: listening.Listener.Addr().String(), Desk: options})
+	site.serve(t, listening, options)
+	return site
+}
+
+// onDesk starts a page on a service that is there.
+func onDesk(t *testing.T, service *sandbox.Running, o desk.Options) *site {
+	t.Helper()
+	site := &site{service: service}
+	site.serve(t, httptest.NewUnstartedServer(nil), o)
+	return site
+}
+
+// serve starts the page.
+func (s *site) serve(t *testing.T, listening *httptest.Server, o desk.Options) {
+	t.Helper()
+	server, err := web.New(web.Options{Address: listening.Listener.Addr().String(), Desk: o})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +94,7 @@ func open(t testing.TB, o sandbox.Options, change ...func(*desk.Options)) *site 
 	listening.Config.Handler = server
 	listening.Start()
 	t.Cleanup(listening.Close)
-	return &site{Server: listening, service: service, server: server}
+	s.Server, s.server = listening, server
 }
 
 // get returns the page at an address.

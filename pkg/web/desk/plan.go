@@ -43,6 +43,7 @@ type about struct {
 	kind    Kind
 	content [sha256.Size]byte
 	place   Place
+	choices Choices
 }
 
 // Plan is what is known of what would be done.
@@ -105,7 +106,11 @@ func (d *Desk) plan(s *Sheet, k Kind, anew bool) *Planning {
 
 // about returns what a plan for a roster is about now.
 func (d *Desk) about(s *Sheet, k Kind) about {
-	return about{sheet: s.ID, kind: k, content: s.Digest(), place: d.Place()}
+	what := about{sheet: s.ID, kind: k, content: s.Digest(), place: d.Place()}
+	if k == Sync {
+		what.choices = d.Chosen(s.ID)
+	}
+	return what
 }
 
 // keepPlanning keeps a plan, and forgets those of other content of the same roster. The caller has locked the work.
@@ -211,7 +216,7 @@ func warned(all []onboard.Warning, w onboard.Warning) []onboard.Warning {
 func (d *Desk) options(s *Sheet, what about) onboard.Options {
 	o := d.o.Order
 	if what.kind == Sync {
-		o = d.o.Sync
+		o = what.choices.On(d.o.Sync)
 	}
 	found := false
 	if o.Document, found = s.Of(what.content); !found {

@@ -136,5 +136,22 @@ func (d *Desk) runsOf(ctx context.Context, path string) ([]ledger.Summary, error
 
 // withSending returns the runs with the one that is under way as it is now.
 func (d *Desk) withSending(runs []Run) []Run {
+	n := d.Sending()
+	if n == nil {
+		return runs
+	}
+	state := n.State()
+	if state.Phase == Over || state.Run == "" || state.Rows == 0 {
+		return runs
+	}
+	now := Run{Summary: ledger.Summary{Outcomes: state.Outcomes}, State: UnderWay}
+	now.ID, now.Roster, now.Rows, now.StartedAt, now.Sync = state.Run, state.Roster, state.Rows, state.Began, state.Kind == Sync
+	now.Outcomes[record.Unset] = state.Rows - state.Done
+	at := slices.IndexFunc(runs, func(r Run) bool { return r.ID == now.ID })
+	if at < 0 {
+		return append([]Run{now}, runs...)
+	}
+	now.StartedAt = runs[at].StartedAt
+	runs[at] = now
 	return runs
 }

@@ -145,6 +145,9 @@ func (l *Language) Say(key string, args ...any) string { return l.printer.Sprint
 // Number returns a number as people write it.
 func (l *Language) Number(n int) string { return l.printer.Sprintf("%d", n) }
 
+// Decimal returns a number with one digit after the point, as people write it.
+func (l *Language) Decimal(n float64) string { return l.printer.Sprintf("%.1f", n) }
+
 // When returns a point in time as people write it, in this machine's zone.
 func (l *Language) When(t time.Time) string { return t.Local().Format(l.layout) }
 

@@ -1,0 +1,203 @@
+package web
+
+import (
+	"errors"
+	"html/template"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rollcall/pkg/budget"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
+	"rollcall/pkg/status"
+	"rollcall/pkg/web/desk"
+	"rollcall/pkg/web/words"
+)
+
+// resultsView is what the page of a run shows once it is over.
+type resultsView struct {
+	ledger.Summary
+	slice
+	// All counts the rows, Counts how many have which outcome, the sorts that there are.
+	All    int
+	Counts []outcomeView
+	// Show is the outcome that is shown alone, empty for all, and Find what is looked for.
+	Show, Find string
+	Rows       []resultView
+	// Invited, Need and ToGo are what the title says.
+	Invited, Need, ToGo int
+	// Open says that the run can go on. Sheet is the roster on the desk that goes on with it, empty if it is not there any more.
+	Open  bool
+	Sheet string
+	// Why is what has stopped it, in words, and Trouble what the program says about that.
+	Why     string
+	Trouble *trouble
+	// Changes counts the changes that were made and are no invitations.
+	Changes int
+}
+
+// outcomeView is how many rows have an outcome.
+type outcomeView struct {
+	Outcome record.Outcome
+	N       int
+	// Class is its colour, Kind how good it is, X and Width its part of a bar of a hundred.
+	Class, Kind string
+	X, Width    float64
+	On          bool
+}
+
+// resultView is a row.
+type resultView struct {
+	record.Record
+	Kind  string
+	Teams []roster.Team
+}
+
+// classes are the colours of outcomes.
+var classes = map[record.Outcome]string{
+	record.Invited: "o1", record.AlreadyInvited: "o2", record.AlreadyMember: "o3", record.Skipped: "o4", record.Duplicate: "o4",
+	record.Rejected: "o5", record.Failed: "o5", record.Unknown: "o5", record.Invalid: "o5", record.NotSent: "o6",
+}
+
+// showResults shows what has come of a run.
+func (s *Server) showResults(r *http.Request) (answer, error) {
+	l, query := s.languageOf(r), r.URL.Query()
+	v := resultsView{Show: query.Get("show"), Find: strings.TrimSpace(query.Get("find"))}
+	number, _ := strconv.Atoi(query.Get("page"))
+	err := s.desk.Records(r.Context(), r.PathValue("run"), func(run ledger.Summary, records iter.Seq2[record.Record, error]) error {
+		v.Summary = run
+		return v.read(records, number)
+	})
+	switch {
+	case errors.Is(err, desk.ErrNoRun):
+		return nil, errNotFound
+	case err != nil:
+		return nil, err
+	}
+	v.finish(s, l)
+	return s.render(r, "results.html", page{Title: v.title(l), Mark: "results-" + strconv.Itoa(max(number-1, 0)), Step: 4, Data: v})
+}
+
+// read counts the rows, and keeps those that the page shows.
+func (v *resultsView) read(records iter.Seq2[record.Record, error], number int) error {
+	counts := map[record.Outcome]int{}
+	find := strings.ToLower(v.Find)
+	matching, first := 0, (max(number, 1)-1)*perPage
+	for rec, err := range records {
+		if err != nil {
+			return err
+		}
+		v.All++
+		counts[rec.Outcome]++
+		if v.Show != "" && v.Show != rec.Outcome.String() || find != "" && !hasText(rec, find) {
+			continue
+		}
+		if matching >= first && matching < first+perPage {
+			v.Rows = append(v.Rows, viewOf(rec))
+		}
+		matching++
+	}
+	v.slice = sliceOf(number, matching)
+	v.Query = queryOf(v.Show, v.Find)
+	x := 0.0
+	for _, outcome := range record.Outcomes() {
+		n := counts[outcome]
+		if n == 0 {
+			continue
+		}
+		width := 100 * float64(n) / float64(v.All)
+		v.Counts = append(v.Counts, outcomeView{
+			Outcome: outcome, N: n, Class: classes[outcome], Kind: kindOfOutcome(outcome), X: x, Width: width, On: v.Show == outcome.String(),
+		})
+		x += width
+		if desk.NeedsPerson(outcome) {
+			v.Need += n
+		}
+	}
+	v.Invited, v.ToGo = counts[record.Invited], counts[record.NotSent]
+	return nil
+}
+
+// hasText reports whether a row has what is looked for.
+func hasText(rec record.Record, find string) bool {
+	return slices.ContainsFunc([]string{rec.Email, rec.Role, rec.Teams, strconv.Itoa(rec.Line)}, func(text string) bool {
+		return strings.Contains(strings.ToLower(text), find)
+	})
+}
+
+// viewOf returns a row as it is shown.
+func viewOf(rec record.Record) resultView {
+	return resultView{Record: rec, Kind: kindOfOutcome(rec.Outcome), Teams: teamsOf(rec.Teams)}
+}
+
+// queryOf returns what the addresses of the pages of a table say beside their numbers.
+func queryOf(show, find string) template.URL {
+	q := url.Values{}
+	if show != "" {
+		q.Set("show", show)
+	}
+	if find != "" {
+		q.Set("find", find)
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return template.URL(q.Encode() + "&") //nolint:gosec // url.Values escapes what was typed
+}
+
+// finish takes in what is known beside the rows.
+func (v *resultsView) finish(s *Server, l *words.Language) {
+	v.Open = v.EndedAt.IsZero()
+	if sheet := s.desk.SheetOf(v.Run); sheet != nil && v.Open {
+		v.Sheet = sheet.ID
+	}
+	n := s.desk.Sending()
+	if n == nil || n.Run() != v.ID {
+		return
+	}
+	state := n.State()
+	v.Changes = state.Changes
+	if state.Err == nil {
+		return
+	}
+	cause := causeOf(state.Err)
+	if key := "stop." + cause; words.Has(key) {
+		v.Why = l.Say(key)
+	}
+	if spent, ok := errors.AsType[*budget.SpentError](state.Err); ok && !spent.From.IsZero() {
+		v.Why = l.Say("stop.budget.from", l.When(spent.From))
+	}
+	if v.Why == "" || !slices.Contains(asWished, cause) {
+		v.Trouble = troubleOf(l, state.Err)
+	}
+}
+
+// asWished are the causes of a stop that somebody has asked for, one way or another.
+var asWished = []string{"interrupted", "deadline", "budget"}
+
+// title states the worst that is true.
+func (v *resultsView) title(l *words.Language) string {
+	switch {
+	case v.Open && v.ToGo > 0:
+		return l.Say("results.stopped", v.ToGo, v.Invited)
+	case v.Open:
+		return l.Say("results.open")
+	case v.ExitCode != int(status.Well) && v.ExitCode != int(status.Rows):
+		return l.Say("results.broken", v.Invited)
+	case v.Need > 0:
+		return l.Say("results.need", v.Need, v.Invited)
+	case v.Invited == 0:
+		return l.Say("results.nobody")
+	}
+	return l.Say("results.well", v.Invited)
+}
+
+// Link is the address of the rows with an outcome, of all if it is empty.
+func (v resultsView) Link(outcome string) template.URL {
+	return "?" + template.URL(strings.TrimSuffix(string(queryOf(outcome, v.Find)), "&")) //nolint:gosec // url.Values escapes what was typed
+}

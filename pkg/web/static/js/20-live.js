@@ -1,0 +1,81 @@
+// What goes on is shown as it goes: a stream of events, only while the page is looked at, since a browser has six for all tabs.
+{
+  const live = document.querySelector("[data-events]");
+  const aloud = live?.querySelector("[role=status]");
+  let source, said = 0, tenth = 0, waiting = "";
+
+  // What is read aloud: every tenth part, and whatever is waited for, five seconds apart.
+  const say = (state) => {
+    const part = state.rows ? Math.floor((10 * state.done) / state.rows) : 0;
+    const wait = state.texts.waiting?.text ?? state.texts.working?.text ?? "";
+    const kind = wait.replace(/\d+/g, "");
+    if ((part === tenth && (kind === waiting || !kind)) || Date.now() - said < 5000) {
+      return;
+    }
+    [said, tenth, waiting] = [Date.now(), part, kind];
+    aloud.textContent = state.say;
+  };
+  const show = (state) => {
+    if (state.over) {
+      close();
+      location.reload();
+      return;
+    }
+    document.title = state.title + " · rollcall";
+    for (const [name, said] of Object.entries(state.texts)) {
+      const place = live.querySelector(`[data-bind=${name}]`);
+      if (place) {
+        place.textContent = said.text;
+        place.lang = said.english ? "en" : document.documentElement.lang;
+        if (name === "waiting") {
+          place.hidden = !said.text;
+        }
+      }
+    }
+    const bar = live.querySelector("progress");
+    if (!bar && state.rows) { // it has begun to send
+      close();
+      location.reload();
+      return;
+    }
+    if (bar) {
+      [bar.max, bar.value] = [state.rows || 1, state.done];
+    }
+    if (state.latest) {
+      live.querySelector("#feed").replaceChildren(...state.latest.map((one) => {
+        const [row, who, word] = ["li", "span", "span"].map((name) => document.createElement(name));
+        [who.textContent, word.textContent, word.className] = [one.email, one.word, "badge " + one.kind];
+        row.append(who, word);
+        return row;
+      }));
+    }
+    say(state);
+  };
+  const close = () => {
+    source?.close();
+    source = undefined;
+  };
+  const open = () => {
+    if (source || document.hidden) {
+      return;
+    }
+    source = new EventSource(live.dataset.events);
+    source.onmessage = (message) => show(JSON.parse(message.data));
+    source.onerror = () => {
+      if (source?.readyState === EventSource.CLOSED) { // it is over, or nobody is let in any more
+        close();
+        setTimeout(() => location.reload(), 1000);
+      }
+    };
+  };
+  if (live) {
+    document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+    addEventListener("pagehide", close);
+    addEventListener("pageshow", open);
+    open();
+  }
+  const again = document.querySelector("[data-again]");
+  if (again) {
+    setInterval(() => document.hidden || location.reload(), 1000 * again.dataset.again);
+  }
+}
