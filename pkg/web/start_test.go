@@ -32,8 +32,8 @@ func (s *site) ready(t *testing.T) *site {
 	return s
 }
 
-// post sends a form, and returns where its answer leads.
-func (s *site) post(t *testing.T, address string, form url.Values) (status int, to string) {
+// leads sends a form, and returns where its answer leads.
+func (s *site) leads(t *testing.T, address string, form url.Values) (status int, to string) {
 	t.Helper()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.PostForm(s.URL+address, form) //nolint:noctx // of a test, to itself
@@ -159,14 +159,14 @@ func TestTheSandboxIsAClickAway(t *testing.T) {
 	if page := s.shows(t, "/"); strings.Contains(page, mark) {
 		t.Fatalf("marked without being one: %s", page)
 	}
-	if status, to := s.post(t, "/sandbox", url.Values{"on": {"yes"}, "back": {"/settings"}}); status != http.StatusSeeOther || to != "/settings" {
+	if status, to := s.leads(t, "/sandbox", url.Values{"on": {"yes"}, "back": {"/settings"}}); status != http.StatusSeeOther || to != "/settings" {
 		t.Errorf("leads to %d %s", status, to)
 	}
 	s.ready(t)
 	for _, address := range []string{"/", "/settings", "/runs", "/quit"} {
 		s.shows(t, address, mark)
 	}
-	if status, to := s.post(t, "/sandbox", url.Values{"back": {"https://elsewhere.example"}}); status != http.StatusSeeOther || to != "/" {
+	if status, to := s.leads(t, "/sandbox", url.Values{"back": {"https://elsewhere.example"}}); status != http.StatusSeeOther || to != "/" {
 		t.Errorf("leads to %d %s", status, to)
 	}
 	if page := s.ready(t).shows(t, "/"); strings.Contains(page, mark) {
@@ -232,33 +232,33 @@ func TestSettings(t *testing.T) {
 	}).ready(t)
 	s.shows(t, "/settings", "Which organization is meant?", "the test", `<option value="`+other.ID+`">Other &lt;i&gt;`, "Most invitations in 24 hours", "<dd>50</dd>",
 		"as fast as the service likes", o.Folder)
-	if status, to := s.post(t, "/settings/organization", url.Values{"organization": {"Acme"}}); status != http.StatusSeeOther || to != "/settings" {
+	if status, to := s.leads(t, "/settings/organization", url.Values{"organization": {"Acme"}}); status != http.StatusSeeOther || to != "/settings" {
 		t.Errorf("the organization leads to %d %s", status, to)
 	}
 	page := s.ready(t).shows(t, "/settings", "selected>Acme", ".db</code>")
 	if strings.Contains(page, "Which organization") {
 		t.Errorf("the organization is chosen: %s", page)
 	}
-	s.post(t, "/settings/token", url.Values{"token": {" " + token + "\n"}, "remember": {"yes"}})
+	s.leads(t, "/settings/token", url.Values{"token": {" " + token + "\n"}, "remember": {"yes"}})
 	page = s.ready(t).shows(t, "/settings", "typed in", "The token is remembered")
 	if len(asked) != 1 || asked[0].Token.Reveal() != token || strings.Contains(page, token) {
 		t.Errorf("remembered are %v, and the page is %s", asked, page)
 	}
 	failing = errors.New("there is no keyring here")
-	s.post(t, "/settings/token", url.Values{"token": {token}, "remember": {"yes"}})
+	s.leads(t, "/settings/token", url.Values{"token": {token}, "remember": {"yes"}})
 	s.ready(t).shows(t, "/settings", "could not be remembered", "there is no keyring here")
 	failing = nil
-	s.post(t, "/settings/token/forget", nil)
+	s.leads(t, "/settings/token/forget", nil)
 	if last := asked[len(asked)-1]; !last.Token.Empty() {
 		t.Errorf("forgotten is %v", last)
 	}
 	s.ready(t).shows(t, "/settings", "The token comes from the test")
-	if status, _ := s.post(t, "/settings/token", url.Values{"token": {"short"}}); status == http.StatusSeeOther {
+	if status, _ := s.leads(t, "/settings/token", url.Values{"token": {"short"}}); status == http.StatusSeeOther {
 		t.Error("a token of five letters is taken")
 	}
-	s.post(t, "/settings/service", url.Values{"region": {"own"}, "api-url": {" https://api.example "}, "auth-endpoint": {"https://auth.example"}})
+	s.leads(t, "/settings/service", url.Values{"region": {"own"}, "api-url": {" https://api.example "}, "auth-endpoint": {"https://auth.example"}})
 	s.ready(t).shows(t, "/settings", `value="https://api.example"`, `value="https://auth.example"`)
-	s.post(t, "/settings/service", url.Values{"region": {"eu"}, "api-url": {"https://api.example"}})
+	s.leads(t, "/settings/service", url.Values{"region": {"eu"}, "api-url": {"https://api.example"}})
 	s.ready(t).shows(t, "/settings", `value="eu" selected`)
 }
 
@@ -285,10 +285,10 @@ func TestQuit(t *testing.T) {
 		t.Fatal("the question has ended it")
 	default:
 	}
-	if status, to := s.post(t, "/quit", nil); status != http.StatusSeeOther || to != "/quit" {
+	if status, to := s.leads(t, "/quit", nil); status != http.StatusSeeOther || to != "/quit" {
 		t.Errorf("leads to %d %s", status, to)
 	}
-	if status, to := s.post(t, "/sandbox", url.Values{"on": {"yes"}}); status != http.StatusSeeOther || to != "/quit" {
+	if status, to := s.leads(t, "/sandbox", url.Values{"on": {"yes"}}); status != http.StatusSeeOther || to != "/quit" {
 		t.Errorf("whoever begins something meanwhile is led to %d %s", status, to)
 	}
 	s.get(t, "/quit/state")
@@ -299,7 +299,7 @@ func TestQuit(t *testing.T) {
 // In German every page is German.
 func TestPagesInGerman(t *testing.T) {
 	s := open(t, sandbox.Options{}).ready(t)
-	s.post(t, "/language", url.Values{"language": {"de"}})
+	s.leads(t, "/language", url.Values{"language": {"de"}})
 	s.shows(t, "/", `lang="de"`, "Diese Liste prüfen", "Bisherige Läufe")
 	s.shows(t, "/settings", "Zugangstoken", "so schnell, wie der Dienst es verträgt")
 	s.shows(t, "/runs", "Noch keine Läufe")

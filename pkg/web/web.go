@@ -90,6 +90,7 @@ func (s *Server) route() {
 	s.routeSettings()
 	s.routeQuit()
 	s.routeRosters()
+	s.routeSync()
 	s.routePlan()
 	s.routeRuns()
 	s.handle("/", func(*http.Request) (answer, error) { return nil, errNotFound })

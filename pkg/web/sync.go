@@ -1,0 +1,116 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"rollcall/pkg/amend"
+	"rollcall/pkg/drift"
+	"rollcall/pkg/web/desk"
+	"rollcall/pkg/web/words"
+)
+
+// routeSync says what answers whoever wants an organization to follow a roster.
+func (s *Server) routeSync() {
+	s.handle("GET /rosters/{id}/sync", s.showSync)
+	s.handle("POST /rosters/{id}/sync", s.chooseSync)
+}
+
+// syncView is what the page of a comparison shows: a plan, and where the organization differs.
+type syncView struct {
+	planView
+	Choices []choiceView
+	// Due counts the changes that will be made beside inviting, new teams among them.
+	Due   int
+	Chips []kindChip
+	// Show is the kind of differences that is shown, empty for all, of which All are there.
+	Show    string
+	All     int
+	Changes []changeRow
+	Slice   slice
+	// Something says that there is something to do.
+	Something bool
+}
+
+// showSync shows where an organization differs from a roster, and what becomes of that.
+func (s *Server) showSync(r *http.Request) (answer, error) {
+	sheet, err := s.sheet(r)
+	if err != nil {
+		return nil, err
+	}
+	l, plan := s.languageOf(r), s.desk.Plan(sheet, desk.Sync).State()
+	v := syncView{
+		planView: planView{ID: sheet.ID, Name: sheet.Name, Plan: plan, Untick: r.URL.Query().Has("untick")},
+		Choices:  choiceViews(s.desk.Chosen(sheet.ID), s.desk.Allowed()),
+	}
+	if !plan.Done {
+		v.Working = doing(l, plan.Working)
+		return s.render(r, "sync.html", page{Title: l.Say("sync.working"), Mark: "sync-working", Step: 3, Data: v})
+	}
+	if v.refuse(l); v.Refused != nil {
+		return s.render(r, "sync.html", page{Title: l.Say("sync.refused"), Mark: "sync-refused", Step: 3, Data: v})
+	}
+	v.fill()
+	v.compare(l, r)
+	mark := "sync"
+	switch {
+	case v.Differs != nil:
+		mark = "sync-differs"
+	case v.Locked != nil:
+		mark = "sync-locked"
+	}
+	return s.render(r, "sync.html", page{Title: v.title(l), Mark: mark, Step: 3, Data: v})
+}
+
+// compare takes in where the organization differs, as far as the page shows it.
+func (v *syncView) compare(l *words.Language, r *http.Request) {
+	all := v.Preview.Changes
+	v.All, v.Chips, v.Due = len(all), kindChips(all), len(v.Preview.NewTeams)
+	for _, change := range all {
+		if change.IsDue() {
+			v.Due++
+		}
+	}
+	v.Something = v.Due > 0 || v.Sends > 0 || v.MayFinish || len(v.Guards) > 0 || v.Preview.Resumed != nil
+	if show := r.FormValue("show"); slices.Contains(drift.Kinds(), drift.Kind(show)) {
+		v.Show = show
+		all = slices.DeleteFunc(slices.Clone(all), func(c amend.Change) bool { return string(c.Kind) != show })
+	}
+	number, _ := strconv.Atoi(r.FormValue("page")) // the first one if it is none
+	v.Slice = sliceOf(number, len(all))
+	if v.Show != "" {
+		v.Slice.Query = template.URL(url.Values{"show": {v.Show}}.Encode() + "&") //nolint:gosec // it is one of a few words
+	}
+	for _, change := range all[max(v.Slice.From-1, 0):v.Slice.To] {
+		v.Changes = append(v.Changes, changeRowOf(l, change))
+	}
+}
+
+// title states what would come of it.
+func (v *syncView) title(l *words.Language) string {
+	switch {
+	case v.MayFinish:
+		return l.Say("plan.finish")
+	case v.Due == 0 && v.Sends == 0:
+		return l.Say("sync.title.nothing")
+	case v.Due == 0:
+		return l.Say("sync.title.mails", v.Sends)
+	case v.Sends == 0:
+		return l.Say("sync.title.changes", v.Due)
+	}
+	return l.Say("sync.title", v.Due)
+}
+
+// chooseSync says what may be changed, and has it compared anew.
+func (s *Server) chooseSync(r *http.Request) (answer, error) {
+	sheet, err := s.sheet(r)
+	if err != nil {
+		return nil, err
+	}
+	s.desk.Choose(sheet.ID, choicesOf(func(name string) bool { return r.PostFormValue(name) != "" }))
+	s.desk.LookAgain(sheet, desk.Sync)
+	return planAddress(sheet.ID, desk.Sync), nil
+}
