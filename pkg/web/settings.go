@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ const settingsAddress = "/settings"
 func (s *Server) routeSettings() {
 	s.handle("GET "+settingsAddress, s.settings)
 	for name, set := range map[string]func(*http.Request) error{
-		"service": s.setService, "organization": s.setOrganization, "token": s.setToken, "token/forget": s.forgetToken,
+		"service": s.setService, "organization": s.setOrganization, "token": s.setToken, "token/forget": s.forgetToken, "rosters": s.removeRosters,
 	} {
 		s.handle("POST "+settingsAddress+"/"+name, func(r *http.Request) (answer, error) {
 			if s.isSending() { // it goes on where it has begun, and the page says so
@@ -48,6 +49,8 @@ type settingsView struct {
 	// Inviting and Following are the settings that hold, Ledger and Folder what is kept.
 	Inviting, Following []setting
 	Ledger, Folder      keptView
+	// Rosters counts those that lie on the desk.
+	Rosters int
 }
 
 // setting is a setting and its value, as people read them.
@@ -72,7 +75,7 @@ func (s *Server) settings(r *http.Request) (answer, error) {
 	view := settingsView{
 		Standing: standing, Place: place, Kind: standing.Trouble(), Trouble: troubleOf(l, standing.Err), Sending: s.isSending(),
 		Typed: !place.Token.Empty(), CanRemember: s.desk.CanRemember(), Unremembered: troubleOf(l, standing.RememberErr),
-		Organizations: s.organizations(r.Context(), standing),
+		Rosters: len(s.desk.Sheets()), Organizations: s.organizations(r.Context(), standing),
 	}
 	for _, region := range cybedefend.Regions() {
 		view.Regions = append(view.Regions, region.Name)
@@ -136,6 +139,18 @@ func (s *Server) setToken(r *http.Request) error {
 
 // forgetToken goes on without the token that was typed in.
 func (s *Server) forgetToken(r *http.Request) error { return s.desk.Forget(r.Context()) }
+
+// removeRosters takes all rosters off the desk, those too with which a stopped run would have gone on.
+func (s *Server) removeRosters(r *http.Request) error {
+	if r.PostFormValue("sure") == "" {
+		return nil
+	}
+	var failed error
+	for _, sheet := range s.desk.Sheets() {
+		failed = errors.Join(failed, s.desk.Remove(sheet))
+	}
+	return failed
+}
 
 // settingsOf returns settings as people read them.
 func settingsOf(l *words.Language, set []remedy.Remedy) []setting {

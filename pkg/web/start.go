@@ -18,12 +18,8 @@ func (s *Server) routeStart() {
 	s.handle("POST /sandbox", s.sandbox)
 }
 
-const (
-	// largest is how many bytes a roster may have: a million people fit.
-	largest = 64 << 20
-	// recent is how many runs the first page shows.
-	recent = 6
-)
+// recent is how many runs the first page shows.
+const recent = 6
 
 // startView is what the first page shows.
 type startView struct {
@@ -38,6 +34,8 @@ type startView struct {
 	More        int
 	Busy        bool
 	RunsTrouble *trouble
+	// Sheets are the rosters that lie on the desk.
+	Sheets []*desk.Sheet
 }
 
 // start is the first page: a roster is put on the desk.
@@ -48,7 +46,8 @@ func (s *Server) start(r *http.Request) (answer, error) {
 		title = l.Say("start.title.at", standing.Name)
 	}
 	view := startView{
-		Looking: standing.Looking, Kind: standing.Trouble(), Trouble: troubleOf(l, standing.Err), Sandbox: s.desk.Place().Sandbox, Most: largest,
+		Looking: standing.Looking, Kind: standing.Trouble(), Trouble: troubleOf(l, standing.Err), Sandbox: s.desk.Place().Sandbox, Most: mostUpload,
+		Sheets: s.desk.Sheets(),
 	}
 	runs, err := s.desk.Runs(r.Context())
 	view.Busy, view.RunsTrouble = desk.IsBusy(err), runsTrouble(l, err)

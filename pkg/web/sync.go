@@ -101,7 +101,7 @@ func (v *syncView) title(l *words.Language) string {
 	case v.Sends == 0:
 		return l.Say("sync.title.changes", v.Due)
 	}
-	return l.Say("sync.title", v.Due)
+	return l.Say("sync.title", v.Sends, v.Due)
 }
 
 // chooseSync says what may be changed, and has it compared anew.

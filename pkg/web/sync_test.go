@@ -13,7 +13,7 @@ import (
 // run as any other.
 func TestAnOrganizationFollowsARoster(t *testing.T) {
 	s := open(t, sandbox.Options{Members: sandbox.Population{People: []sandbox.Person{{Email: "ada@example.com"}, {Email: "bruno@example.com"}}}}).ready(t)
-	id := s.put(t, "team "team <i>.csv" co.csv", "email,role,teams\nada@example.com,manager,\nbruno@example.com,member,Platform\nnew@example.com,member,\n")
+	id := s.put(t, "team & co.csv", "email,role,teams\nada@example.com,manager,\nbruno@example.com,member,Platform\nnew@example.com,member,\n")
 	address := "/rosters/" + id + "/sync"
 	page := s.until(t, address, "sync")
 	has(t, "what differs", page, "1 person will get an e-mail, nothing else changes", "team &amp; co.csv", "is Member, the roster says Manager", "is not in Platform",
@@ -25,7 +25,7 @@ func TestAnOrganizationFollowsARoster(t *testing.T) {
 		t.Errorf("the choice leads to %d %s", status, to)
 	}
 	page = s.until(t, address, "sync")
-	has(t, "what will be changed", page, "2 changes, and everybody missing is invited", "gets the role of the roster", "is put into the team", `name="tick" value="max-admins"`,
+	has(t, "what will be changed", page, "1 person will get an e-mail; other changes: 2", "gets the role of the roster", "is put into the team", `name="tick" value="max-admins"`,
 		"More people than you allow would become administrator or manager")
 	only := s.shows(t, address+"?show=team_missing", "bruno@example.com")
 	if strings.Contains(only, "the roster says Manager") {
@@ -83,4 +83,22 @@ func TestQuitStopsARun(t *testing.T) {
 		t.Errorf("%d were mailed before it was stopped", before)
 	}
 	once(t, s.service, before)
+}
+
+// Rosters lie on the first page until somebody removes them, one by one or all at once.
+func TestRostersOnTheDesk(t *testing.T) {
+	s := open(t, sandbox.Options{}).ready(t)
+	one, two := s.put(t, "one.csv", people(1)), s.put(t, "two.csv", people(2))
+	s.shows(t, "/", "On your desk", `href="/rosters/`+one+`">one.csv`, `href="/rosters/`+two+`">two.csv`)
+	s.leads(t, "/rosters/"+one+"/remove", nil)
+	if page := s.shows(t, "/", "two.csv"); strings.Contains(page, "one.csv") {
+		t.Errorf("what was removed is shown: %s", page)
+	}
+	s.shows(t, "/settings", "Delete 1 roster")
+	s.leads(t, "/settings/rosters", nil)
+	s.shows(t, "/", "two.csv")
+	s.leads(t, "/settings/rosters", url.Values{"sure": {"yes"}})
+	if page := s.shows(t, "/"); strings.Contains(page, "two.csv") {
+		t.Errorf("what was deleted is shown: %s", page)
+	}
 }
