@@ -38,7 +38,7 @@ func TestAnOrganizationFollowsARoster(t *testing.T) {
 		t.Fatalf("%d were mailed before anybody has agreed", n)
 	}
 	form := url.Values{"kind": {"sync"}, "digest": {digestField.FindStringSubmatch(page)[1]}, "tick": {"max-admins"}}
-	s.post(t, "/rosters/"+id+"/runs", form)
+	s.submit(t, "/rosters/"+id+"/runs", form)
 	run := s.going(t)
 	<-s.server.Desk().Sending().Done()
 	s.until(t, run, "results-0")
