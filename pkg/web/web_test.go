@@ -80,7 +80,7 @@ func onDesk(t *testing.T, service *sandbox.Running, o desk.Options) *site {
 }
 
 // serve starts the page.
-func (s *site) serve(t *testing.T, listening *httptest.Server, o desk.Options) {
+func (s *site) serve(t testing.TB, listening *httptest.Server, o desk.Options) {
 	t.Helper()
 	server, err := web.New(web.Options{Address: listening.Listener.Addr().String(), Desk: o})
 	if err != nil {
