@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"strings"
+	"sync"
 
 	"rollcall/pkg/web/door"
 )
@@ -23,12 +24,29 @@ func (s *Server) newDoor() (*door.Door, error) {
 	return door.New(o)
 }
 
-// Serve lets in who has a ticket, and answers on the listener until ctx ends.
+// Serve lets in who has a ticket, and answers on the listener until the person says Quit or ctx ends. What is under way then is
+// stopped as that is anywhere, and its end is waited for and shown.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if b := s.o.Beacon; b != nil {
 		if err := b.Light(s.o.Address); err != nil {
 			return err
 		}
 	}
-	return door.Serve(ctx, listener, s.door.Wrap(s), s.o.Log)
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	var waits sync.WaitGroup
+	waits.Go(func() {
+		select {
+		case <-s.Left():
+		case <-ctx.Done():
+			s.leaving.begin(s.running())
+			<-s.leaving.stopped
+		case <-serving.Done(): // it could not serve
+		}
+		s.door.End()
+		end()
+	})
+	err := door.Serve(serving, listener, s.door.Wrap(s), s.o.Log)
+	end()
+	waits.Wait()
+	return err
 }

@@ -39,36 +39,41 @@ func open(t testing.TB, o sandbox.Options, change ...func(*desk.Options)) *site 
 			t.Error(err)
 		}
 	})
-	folder := t.TempDir()
-	ledgerOf := func(isSandbox bool, organizationID string) string {
-		name := organizationID + ".db"
-		if isSandbox {
-			name = filepath.Join("sandbox", name)
-		}
-		return filepath.Join(folder, name)
-	}
 	listening := httptest.NewUnstartedServer(nil)
-	site := &site{service: service, folder: folder}
+	site := &site{service: service, folder: t.TempDir()}
 	options := desk.Options{
-		Sync: onboard.ForSync(),
-		Dial: func(context.Context, desk.Place) (onboard.Endpoint, error) {
-			credentials := cybedefend.PersonalAccessToken{Token: service.PAT(), AuthEndpoint: service.URL()}
-			if site.dead.Load() {
-				return onboard.Endpoint{URL: "http://127.0.0.1:1", Credentials: credentials}, nil
-			}
-			return onboard.Endpoint{URL: service.URL(), Credentials: credentials, CredentialsFrom: "the test"}, nil
-		},
-		LedgerOf: func(isSandbox bool, organizationID string) (string, error) {
-			return ledgerOf(isSandbox, organizationID), nil
-		},
-		Ledgers: func(isSandbox bool) ([]string, error) { return filepath.Glob(ledgerOf(isSandbox, "*")) },
-		Folder:  filepath.Join(folder, "rosters"),
+		Sync: onboard.ForSync(), Dial: site.dial, LedgerOf: site.ledgerOf, Ledgers: site.ledgers, Folder: filepath.Join(site.folder, "rosters"),
 	}
 	for _, change := range change {
 		change(&options)
 	}
 	site.serve(t, listening, options)
 	return site
+}
+
+// dial finds the service, or where nothing answers.
+func (s *site) dial(context.Context, desk.Place) (onboard.Endpoint, error) {
+	credentials := cybedefend.PersonalAccessToken{Token: s.service.PAT(), AuthEndpoint: s.service.URL()}
+	if s.dead.Load() {
+		return onboard.Endpoint{URL: "http://127.0.0.1:1", Credentials: credentials}, nil
+	}
+	return onboard.Endpoint{URL: s.service.URL(), Credentials: credentials, CredentialsFrom: "the test"}, nil
+}
+
+// ledgerOf names the ledger of an organization, and ledgers those that are there.
+func (s *site) ledgerOf(isSandbox bool, organizationID string) (string, error) {
+	if isSandbox {
+		return filepath.Join(s.folder, "sandbox", organizationID+".db"), nil
+	}
+	return filepath.Join(s.folder, organizationID+".db"), nil
+}
+
+func (s *site) ledgers(isSandbox bool) ([]string, error) {
+	pattern, err := s.ledgerOf(isSandbox, "*")
+	if err != nil {
+		return nil, err
+	}
+	return filepath.Glob(pattern)
 }
 
 // onDesk starts a page on a service that is there.
