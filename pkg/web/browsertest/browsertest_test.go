@@ -465,8 +465,6 @@ func TestTimeIsUp(t *testing.T) {
 		{func(p *Page) { p.Fill("#fixed", "x") }, "it takes no text"},
 		{func(p *Page) { Eventually(p, "1 + 1", 3) }, "it gives 2, not 3"},
 		{func(p *Page) { p.Upload("#file", "nowhere.csv") }, "there is no such file"},
-		{func(p *Page) { p.Open(address + "/refused") }, "status of 404"},
-		{func(p *Page) { p.Open("http://127.0.0.1:1/") }, "net::ERR_"},
 	} {
 		got := whatFails(t, b, func(p *Page) {
 			p.step = Step
@@ -500,6 +498,8 @@ func TestFaultsFail(t *testing.T) {
 		{"/dull", func(p *Page) { p.Walk() }, []string{`no ring shows the focus on button "No ring"`, "has no name: button", `no ring shows the focus on button "Cut"`, `no ring shows the focus on button "Clear"`}},
 		{"/", func(p *Page) { p.TabTo("Nobody") }, []string{`Tab never comes to "Nobody"`, `link "Go on"`}},
 		{"/", func(p *Page) { p.Forgive("a fault that is none") }, []string{`nothing was heard of "a fault that is none"`}},
+		{"/refused", func(*Page) {}, []string{"status of 404"}},
+		{"/", func(p *Page) { p.Open("http://127.0.0.1:1/") }, []string{"open http://127.0.0.1:1/: net::ERR_"}},
 		{"/", func(p *Page) { p.Press("Hyper+X") }, []string{`no key "Hyper+X"`}},
 	} {
 		got := whatFails(t, b, func(p *Page) {

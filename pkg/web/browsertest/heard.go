@@ -46,7 +46,7 @@ func (p *Page) Heard() []string {
 
 // listen makes sure that what the page has said is heard: events come before the answer to a later question.
 func (p *Page) listen() {
-	ctx, cancel := p.within(p.step)
+	ctx, cancel := p.within(Step)
 	defer cancel()
 	_, _ = evaluate[int](ctx, "0", false)
 }

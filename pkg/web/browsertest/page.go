@@ -32,10 +32,10 @@ type Page struct {
 	tb      testing.TB
 	browser *Browser
 	within  func(time.Duration) (context.Context, context.CancelFunc) // a context for calls to the tab
-	step    time.Duration
-	visits  int    // documents that were left by steps of the test
-	look    *look  // nil outside of Looks and its kin
-	unmade  string // what could not be tested here
+	step    time.Duration                                             // how long to wait for what is not so yet
+	visits  int                                                       // documents that were left by steps of the test
+	look    *look                                                     // nil outside of Looks and its kin
+	unmade  string                                                    // what could not be tested here
 	dialogs sync.WaitGroup
 
 	mu      sync.Mutex
@@ -169,7 +169,7 @@ func (p *Page) arrive(what string, leave func(context.Context) error) {
 		ok, err := ask[bool](p, "leave", visit)
 		return ok, "", err
 	})
-	ctx, cancel := p.within(p.step)
+	ctx, cancel := p.within(Step)
 	defer cancel()
 	if err := leave(ctx); err != nil && !left(err) {
 		p.fatalf("%s: %v", what, err)
@@ -209,7 +209,7 @@ func (p *Page) until(what string, ask func() (done bool, state string, err error
 
 // ask calls a function of the script once.
 func ask[T any](p *Page, function string, args ...any) (T, error) {
-	ctx, cancel := p.within(p.step)
+	ctx, cancel := p.within(Step)
 	defer cancel()
 	return evaluate[T](ctx, call(function, args...), false)
 }
@@ -250,7 +250,7 @@ const gone = "navigated or closed"
 // once asks or sets something a single time, and ends the test if that fails.
 func (p *Page) once(what string, do func(context.Context) error) {
 	p.tb.Helper()
-	ctx, cancel := p.within(p.step)
+	ctx, cancel := p.within(Step)
 	defer cancel()
 	if err := do(ctx); err != nil {
 		p.fatalf("%s: %v", what, err)

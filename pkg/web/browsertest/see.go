@@ -106,7 +106,7 @@ func Evaluate[T any](p *Page, expression string) T {
 func Eventually[T comparable](p *Page, expression string, want T) {
 	p.tb.Helper()
 	p.until(expression, func() (bool, string, error) {
-		ctx, cancel := p.within(p.step)
+		ctx, cancel := p.within(Step)
 		defer cancel()
 		got, err := evaluate[T](ctx, expression, true)
 		return got == want, fmt.Sprintf("it gives %v, not %v", got, want), err
