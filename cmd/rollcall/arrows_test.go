@@ -103,7 +103,7 @@ var arrows = []arrow{
 		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
 			"pace paging plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
-	{"web/door", "address secret", "it decides who is let in, whatever is behind it"},
+	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
 	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},
 	{"web/opening", "", "it opens a browser, whatever there is to see"},
 	{"live", "console onboard pace record", "it says how far a run is, whoever watches and however that is shown"},
@@ -118,7 +118,7 @@ var arrows = []arrow{
 	{"web/desk", "atomicfile bounded cybedefend document onboard overlay remedy roster secret workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
 	{"web", "document onboard overlay paint record remedy rewrite roster web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey ledger listing live " +
+		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey keyring ledger listing live " +
 			"notify onboard optional pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline twin usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},

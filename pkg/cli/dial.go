@@ -14,6 +14,7 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/fileset"
+	"rollcall/pkg/keyring"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/sandbox"
@@ -28,6 +29,8 @@ type place struct {
 	AuthEndpoint string `yaml:"auth-endpoint"`
 	PATFile      string `yaml:"pat-file"`
 	Sandbox      bool   `yaml:"sandbox"`
+
+	typed secret.Text // in the page
 }
 
 // fileNames returns what is read for it.
@@ -74,10 +77,18 @@ func (a *app) resolve(p place) (config.Settings, error) {
 	}
 	found, err := config.Resolve(config.Options{
 		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
+		Typed: p.typed, Remembered: func(service string) (secret.Text, error) {
+			return a.keyring().Last(context.Background(), service) // which is bounded
+		},
 		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: asFlag,
 	})
 	a.redact(found.Credentials.AccessToken, found.Credentials.PAT)
 	return found, err
+}
+
+// keyring returns that of the person.
+func (a *app) keyring() *keyring.Keyring {
+	return keyring.New(keyring.Surroundings{System: runtime.GOOS, Lookup: a.Lookup})
 }
 
 // endpointOf returns what settings mean for a connection.

@@ -19,6 +19,7 @@ import (
 	"rollcall/pkg/address"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/remedy"
+	"rollcall/pkg/secret"
 )
 
 // The vendor's environment variables.
@@ -45,6 +46,11 @@ type Options struct {
 	// Region, APIURL, AuthEndpoint and PATFile are the values of the options, empty where one is not given. PATFile names
 	// a file, or standard input if it is "-".
 	Region, APIURL, AuthEndpoint, PATFile string
+	// Typed is a token that a person has typed in. It comes before every other one.
+	Typed secret.Text
+	// Remembered returns the token that a keyring has for the service at an address, empty if it has none. It is asked only
+	// where no other credentials are found. Nil: nobody is asked.
+	Remembered func(apiURL string) (secret.Text, error)
 	// Getenv returns an environment variable; nil means that there is none.
 	Getenv func(name string) string
 	// Login is the file of the vendor's login, empty for none; see [Login]. It counts only where no option and no variable
@@ -111,7 +117,7 @@ func Resolve(options Options) (Settings, error) {
 // chooseFile returns the file that counts: that of the vendor's login if its credentials are needed and there, else the
 // first config file.
 func (r *resolver) chooseFile() (file, error) {
-	if r.options.Login != "" && r.getenv(accessTokenVariable) == "" && r.options.PATFile == "" && r.getenv(patVariable) == "" {
+	if r.options.Login != "" && r.options.Typed.Empty() && r.getenv(accessTokenVariable) == "" && r.options.PATFile == "" && r.getenv(patVariable) == "" {
 		login, err := readFirst([]string{r.options.Login})
 		if err != nil || !login.PAT.Empty() {
 			return login, err

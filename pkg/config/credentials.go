@@ -29,9 +29,12 @@ type Credentials struct {
 	Source string
 }
 
-// credentials returns the first ones there are: an access token, else the file of an option, else a variable, else the
-// vendor's config file.
+// credentials returns the first ones there are: what was typed in, else an access token, else the file of an option, else a
+// variable, else the vendor's config file, else what a keyring remembers.
 func (r *resolver) credentials() (Credentials, error) {
+	if !r.options.Typed.Empty() {
+		return sorted(r.options.Typed, "what was typed in")
+	}
 	if text := r.getenv(accessTokenVariable); text != "" {
 		if r.options.PATFile != "" {
 			r.warn("%s is not used: %s comes first", r.option(optionPATFile, ""), accessTokenVariable)
@@ -58,7 +61,25 @@ func (r *resolver) credentials() (Credentials, error) {
 		token, err := parseToken(text)
 		return Credentials{PAT: token, Source: source}, at(source, err)
 	}
+	if r.options.Remembered != nil {
+		token, err := r.options.Remembered(r.settings.APIURL.Text)
+		switch {
+		case err != nil:
+			return Credentials{}, &Error{Err: fmt.Errorf("%w: %w", ErrNoCredentials, err), Hint: r.credentialsHint()}
+		case !token.Empty():
+			return sorted(token, "the keyring")
+		}
+	}
 	return Credentials{}, &Error{Err: ErrNoCredentials, Hint: r.credentialsHint()}
+}
+
+// sorted returns a token as what it is: one of three parts is an access token, and any other a personal one.
+func sorted(token secret.Text, source string) (Credentials, error) {
+	token, err := parseToken(token.Reveal())
+	if text := token.Reveal(); !strings.HasPrefix(text, "pat_") && strings.Count(text, ".") == 2 {
+		return Credentials{AccessToken: token, Source: source, Expires: cybedefend.Expiry(token)}, at(source, err)
+	}
+	return Credentials{PAT: token, Source: source}, at(source, err)
 }
 
 // credentialsHint says what to do where there are no credentials.

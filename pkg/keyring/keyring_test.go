@@ -84,6 +84,9 @@ func TestReasons(t *testing.T) {
 		_, recalled := k.Recall(t.Context(), "x")
 		for _, err := range []error{recalled, k.Remember(t.Context(), "x", secret.New("pat_secret")), k.Forget(t.Context(), "x")} {
 			known, ok := errors.AsType[*keyring.Error](err)
+			if _, err := k.Last(t.Context(), "x"); (err == nil) == (tt.want == keyring.Locked) {
+				t.Errorf("%s, at last: %v", tt.says, err)
+			}
 			if !ok || known.Reason != tt.want || !errors.Is(err, failure) || !strings.Contains(err.Error(), tt.words) {
 				t.Errorf("%s: %v", tt.says, err)
 			}
