@@ -106,6 +106,7 @@ var arrows = []arrow{
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
 	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},
 	{"web/opening", "", "it opens a browser, whatever there is to see"},
+	{"orderflags", "batch breaker budget follow journey onboard optional pace plan retry roster", "it adds flags to commands, and says what each means; what they mean together is for onboard to say"},
 	{"live", "console onboard pace record", "it says how far a run is, whoever watches and however that is shown"},
 	{"listing", "cybedefend directory email formula guard ledger paint plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
 	{"doctor", "config connection cybedefend ledger/sqlite onboard paint plural remedy status", "it looks at what a run needs, whoever asks"},
@@ -118,8 +119,8 @@ var arrows = []arrow{
 	{"web/desk", "atomicfile bounded cybedefend document onboard overlay remedy roster secret workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
 	{"web", "document onboard overlay paint record remedy rewrite roster web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker budget completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs journey keyring ledger listing live " +
-			"notify onboard optional pace pager paint plan plural preview prose record remedy report results retry roster sandbox sandboxflags secret shell statedir status template timeline twin usage version", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+		"cli", "amend atomicfile audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs keyring ledger listing live " +
+			"notify onboard optional orderflags pace pager paint plan plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -137,7 +138,7 @@ var dependencies = []dependency{
 	{"math/rand", "", "math/rand/v2 has taken its place"},
 	{"io/ioutil", "", "io and os have taken its place"},
 
-	{"github.com/spf13/cobra", "cli completion twin usage", "no package below the edge knows commands"},
+	{"github.com/spf13/cobra", "cli completion orderflags twin usage", "no package below the edge knows commands"},
 	{"github.com/spf13/pflag", "cli completion optional sandboxflags twin usage", "no package below the edge knows flags"},
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"github.com/cli/browser", "web/opening", "it knows how Windows and macOS open an address; nobody else opens one"},

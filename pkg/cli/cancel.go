@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/console"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/orderflags"
 	"rollcall/pkg/status"
 )
 
@@ -30,10 +31,10 @@ func (a *app) cancelCommand() *cobra.Command {
 	flags.BoolVarP(&o.yes, "yes", "y", false, "cancel without asking; where nobody can be asked, nothing is cancelled without it")
 	flags.Var(&c.MaxCancels, "max-cancels", "cancel nothing if it would be more: a number, or a share of the organization's pending invitations as in 10%. More than a team at once is often a mistake")
 	flags.StringVar(&c.Changes, "results", "", "write what became of each person to `FILE`, as CSV (default: none)")
-	o.stayFlags(cmd)
+	orderflags.Stay(cmd, &o.Options, &o.StopAt)
 	serviceFlags(cmd, &o.Service, &o.Place)
-	pacingFlags(cmd, &o.Pacing, &o.rate)
-	rosterFlags(cmd, &o.Document, &o.HeaderFile)
+	orderflags.Pacing(cmd, &o.Pacing, &o.rate)
+	orderflags.Roster(cmd, &o.Document, &o.HeaderFile)
 	a.files[cmd] = func(args []string) fileNames {
 		named := *o
 		named.DryRun = true // which names no results of its own

@@ -145,13 +145,6 @@ type run struct {
 	waited   time.Duration   // for a person, who reads or thinks
 }
 
-// tell says something that a person wants to know, and a quiet run need not say.
-func (r *run) tell(format string, args ...any) {
-	if !r.common.quiet {
-		r.console.Printf(format, args...)
-	}
-}
-
 // observer shows what happens on the terminal and in the log.
 func (r *run) observer(ctx context.Context) onboard.Observer {
 	o := r.app.observer()

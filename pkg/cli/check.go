@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/findings"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/orderflags"
 	"rollcall/pkg/paint"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
@@ -41,11 +42,11 @@ func (a *app) checkCommand() *cobra.Command {
 		return append(rosterNames(paths, c.headerFile), fileset.File{Path: c.File, Role: fileset.Fixed, Option: "fix"})
 	}
 	usage.Group(cmd, "The roster", func(cmd *cobra.Command) {
-		rosterFlags(cmd, &c.Document, &c.headerFile)
-		fixFlags(cmd, &c.Fixing, "check that one")
-		forceFlag(cmd, &c.Fixing, "--fix")
+		orderflags.Roster(cmd, &c.Document, &c.headerFile)
+		orderflags.Fix(cmd, &c.Fixing, "check that one")
+		orderflags.Force(cmd, &c.Fixing, "--fix")
 	})
-	usage.Group(cmd, "Guards, which end with exit code 8", func(cmd *cobra.Command) { guardFlags(cmd, &c.Guards) })
+	usage.Group(cmd, "Guards, which end with exit code 8", func(cmd *cobra.Command) { orderflags.CheckGuards(cmd, &c.Guards) })
 	usage.Group(cmd, "What is shown, and what counts", func(cmd *cobra.Command) {
 		cmd.Flags().StringVar(&c.format, "format", "", "print findings as `FORMAT`: text, json, github (annotations of GitHub Actions) or sarif (2.1.0) (default text)")
 		cmd.Flags().BoolVar(&c.Strict, "strict", false, "end with exit code 5 for warnings, too")

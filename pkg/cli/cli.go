@@ -250,7 +250,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.common.noProgress, "no-progress", false, "no line that changes: a new one soon and then every 30s, as for a screen reader or a slow connection (also with TERM=dumb)")
 	flags.BoolVar(&a.common.noPager, "no-pager", false, "print what is long at once, without $ROLLCALL_PAGER, $PAGER or less (also with ROLLCALL_PAGER empty)")
 	flags.BoolP("help", "h", false, "show this help, and with --all the whole of it")
-	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.cancelCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
+	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.serveCommand(), a.cancelCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
 		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.progressCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false

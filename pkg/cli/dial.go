@@ -20,6 +20,7 @@ import (
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/secret"
 	"rollcall/pkg/statedir"
+	"rollcall/pkg/status"
 )
 
 // place says where the service is and what to call it with. Commands that call it share the flags for it.
@@ -30,7 +31,8 @@ type place struct {
 	PATFile      string `yaml:"pat-file"`
 	Sandbox      bool   `yaml:"sandbox"`
 
-	typed secret.Text // in the page
+	typed  secret.Text // in the page
+	inPage bool        // so that no flag is named
 }
 
 // fileNames returns what is read for it.
@@ -57,7 +59,7 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 	}
 	found, err := a.resolve(p)
 	if wrong, ok := errors.AsType[*config.Error](err); ok {
-		return onboard.Endpoint{}, usageError(wrong.Hint.Render(asFlag), "%w", err)
+		return onboard.Endpoint{}, &onboard.Error{Kind: status.Settings, OptionError: &remedy.OptionError{What: remedy.Words(err.Error()), Err: err, Remedy: wrong.Hint}}
 	}
 	if err != nil {
 		return onboard.Endpoint{}, err
@@ -75,12 +77,16 @@ func (a *app) resolve(p place) (config.Settings, error) {
 	if err != nil {
 		a.log.Debug().Err(err).Msg("the vendor's files are not looked for")
 	}
+	render := remedy.Renderer(asFlag)
+	if p.inPage {
+		render = nil
+	}
 	found, err := config.Resolve(config.Options{
 		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
 		Typed: p.typed, Remembered: func(service string) (secret.Text, error) {
 			return a.keyring().Last(context.Background(), service) // which is bounded
 		},
-		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: asFlag,
+		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: render,
 	})
 	a.redact(found.Credentials.AccessToken, found.Credentials.PAT)
 	return found, err

@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/audit"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/orderflags"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/usage"
@@ -27,25 +28,28 @@ func (a *app) inviteCommand() *cobra.Command {
 	}
 	a.files[cmd] = func(paths []string) fileNames { return o.fileNames(paths) }
 	usage.Group(cmd, "The roster", func(cmd *cobra.Command) {
-		rosterFlags(cmd, &o.Document, &o.HeaderFile)
-		fixFlags(cmd, &o.fix, "invite the people in that one")
+		orderflags.Roster(cmd, &o.Document, &o.HeaderFile)
+		orderflags.Fix(cmd, &o.fix, "invite the people in that one")
 	})
 	usage.Group(cmd, "The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
 	usage.Group(cmd, "Who is invited", func(cmd *cobra.Command) {
-		o.whoFlags(cmd)
+		orderflags.Who(cmd, &o.Options)
 		cmd.Flags().BoolVar(&o.CreateTeams, "create-teams", false, "make every team that the roster names and the organization lacks")
 		cmd.Flags().BoolVar(&o.NoPreflight, "no-preflight", false, "do not look up members and invitations: what earlier runs did decides who is sent")
 	})
-	usage.Group(cmd, "Guards, which send nothing and end with exit code 8", o.guardFlags)
+	usage.Group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) { orderflags.Guards(cmd, &o.Options) })
 	usage.Group(cmd, "What is shown and written", func(cmd *cobra.Command) {
 		o.outcomeFlags(cmd)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Offline, "offline", false, "with --dry-run: open no connection at all")
 		flags.BoolVarP(&o.yes, "yes", "y", false, "send without asking. Where nobody can be asked, since standard input or standard error is no terminal, nothing is sent without it")
 		o.planFlags(cmd)
-		forceFlag(cmd, &o.fix, "--fix or --plan")
+		orderflags.Force(cmd, &o.fix, "--fix or --plan")
 	})
-	usage.Group(cmd, "On the way", func(cmd *cobra.Command) { pacingFlags(cmd, &o.Pacing, &o.rate); o.wayFlags(cmd) })
+	usage.Group(cmd, "On the way", func(cmd *cobra.Command) {
+		orderflags.Pacing(cmd, &o.Pacing, &o.rate)
+		orderflags.Way(cmd, &o.Options, &o.StopAt)
+	})
 	usage.Group(cmd, "For the machine that watches", o.Watch.flags)
 	return cmd
 }

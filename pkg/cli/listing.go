@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/optional"
+	"rollcall/pkg/orderflags"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/version"
 )
@@ -37,7 +38,7 @@ func (a *app) listCommand(l listed) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd, f, l) },
 	}
 	serviceFlags(cmd, &f.service, &f.place)
-	pacingFlags(cmd, &f.service.Pacing, &f.rate)
+	orderflags.Pacing(cmd, &f.service.Pacing, &f.rate)
 	cmd.Flags().BoolVar(&f.form.CSV, "csv", false, "print CSV on standard output instead of a table")
 	cmd.Flags().BoolVar(&f.form.XLSX, "xlsx", false, "write an Excel workbook to standard output, which goes into a file")
 	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
@@ -93,7 +94,7 @@ func (a *app) progressCommand() *cobra.Command {
 		},
 	})
 	cmd.Args, cmd.PreRun = rosters(1, 1), func(_ *cobra.Command, paths []string) { o.Roster = paths[0] }
-	rosterFlags(cmd, &o.Document, &header)
+	orderflags.Roster(cmd, &o.Document, &header)
 	cmd.Flags().StringVar(&o.By, "by", "", "count the people by `COLUMN`: any of the roster, or domain for that of the address")
 	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent; it need not be there (default: that of the organization, see rollcall help environment)")
 	names := a.files[cmd]

@@ -58,6 +58,13 @@ func (a *app) paged(err error, end func() error) error {
 	return err
 }
 
+// tell says something that a person wants to know, and one that is quiet need not say.
+func (a *app) tell(format string, args ...any) {
+	if !a.common.quiet {
+		a.console.Printf(format, args...)
+	}
+}
+
 // listRows shows every row of a dry run with what would become of it, where a person reads standard output.
 func (r *run) listRows(ctx context.Context, p *onboard.Preview) error {
 	if r.common.json || r.common.quiet || r.order.Results == "-" {

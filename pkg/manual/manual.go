@@ -50,7 +50,7 @@ type Group struct {
 // by its page.
 func Commands() []Group {
 	return []Group{
-		{"Invite", strings.Fields("invite sync cancel")},
+		{"Invite", strings.Fields("invite sync serve cancel")},
 		{"Look", strings.Fields("check progress runs results teams members invitations organizations")},
 		{"Look after", strings.Fields("doctor audit template schema sandbox")},
 		{"Help", strings.Fields("help completion version")},

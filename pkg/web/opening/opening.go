@@ -2,9 +2,7 @@
 // can be opened where that person sits, and opens it.
 //
 //	way := opening.Decide(opening.Surroundings{System: runtime.GOOS, Lookup: os.LookupEnv})
-//	if way.Reason != opening.Here {
-//		fmt.Println(way.Reason, way.Instead("127.0.0.1:4321"))
-//	}
+//	fmt.Println(strings.Join(way.Lead("127.0.0.1:4321"), "\n"), address)
 //	way.Open(address, os.Environ(), func(err error) { … }) // at once; it does nothing where it shouldn't
 //
 // It promises never to wait for a browser, to let it print nothing, and to keep the keys that end the program from ending
@@ -37,13 +35,13 @@ const (
 func (r Reason) String() string {
 	switch r {
 	case Watched:
-		return "no browser is opened in continuous integration"
+		return "No browser is opened in continuous integration"
 	case Remote:
-		return "no browser is opened in a session over ssh"
+		return "No browser is opened in a session over ssh"
 	case Container:
-		return "no browser can be opened in a container"
+		return "No browser can be opened in a container"
 	case NoDisplay:
-		return "no browser can be opened without a display"
+		return "No browser can be opened without a display"
 	default:
 		return ""
 	}
@@ -161,6 +159,23 @@ func (w Way) Instead(listening string) string {
 		at = " -p " + w.port
 	}
 	return "ssh -L " + port + ":" + listening + at + " " + user + "@" + host
+}
+
+// Lead returns the lines that stand above the address of a page, which is listened on at the given host and port: they say
+// what to do with it.
+func (w Way) Lead(listening string) []string {
+	switch w.Reason {
+	case Here:
+		return []string{"The page opens in your browser. If it does not, open this address there:"}
+	case Remote:
+		return []string{"You are here by ssh. On your own computer, run", "  " + w.Instead(listening), "and then open this address there:"}
+	case Container:
+		return []string{"Open this address in a browser that shares the network of this container: a port that is published does not lead to it."}
+	case NotWanted:
+		return []string{"Open this address in a browser on this computer:"}
+	default:
+		return []string{w.Reason.String() + ": open this address in a browser on this computer:"}
+	}
 }
 
 // isWord reports whether a text is safe to show as a word of a command: it has letters, digits, dots, hyphens and others.

@@ -3,6 +3,7 @@ package opening_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"rollcall/pkg/web/opening"
@@ -93,6 +94,15 @@ func TestWhatForwardsIPv6(t *testing.T) {
 	way := opening.Decide(opening.Surroundings{System: "darwin", Lookup: environment(map[string]string{"SSH_TTY": "x"})})
 	if got := way.Instead("[::1]:4321"); got != "ssh -L 4321:[::1]:4321 USER@HOST" {
 		t.Error(got)
+	}
+}
+
+func TestEveryWayHasALead(t *testing.T) {
+	for _, reason := range []opening.Reason{opening.Here, opening.NotWanted, opening.Watched, opening.Remote, opening.Container, opening.NoDisplay} {
+		lines := opening.Way{Reason: reason}.Lead("127.0.0.1:4321")
+		if end := lines[len(lines)-1]; !strings.HasSuffix(end, ":") && reason != opening.Container || strings.Contains(strings.Join(lines, ""), "::") {
+			t.Errorf("%d: %q", reason, lines)
+		}
 	}
 }
 
