@@ -170,7 +170,7 @@ func (w Way) Lead(listening string) []string {
 	case Remote:
 		return []string{"You are here by ssh. On your own computer, run", "  " + w.Instead(listening), "and then open this address there:"}
 	case Container:
-		return []string{"Open this address in a browser that shares the network of this container: a port that is published does not lead to it."}
+		return []string{w.Reason.String() + ": open this address in one that shares its network (a port that is published does not lead to the page):"}
 	case NotWanted:
 		return []string{"Open this address in a browser on this computer:"}
 	default:
