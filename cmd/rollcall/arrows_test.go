@@ -113,7 +113,7 @@ var arrows = []arrow{
 	{"preview", "onboard paint plan plural record remedy report roster", "it shows a preview to a person, whoever asks"},
 	{"findings", "onboard paint remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
-	{"usage", "manual prose", "it makes help from commands and texts, whatever they do and say"},
+	{"usage", "manual nearest prose", "it makes help from commands and texts, whatever they do and say"},
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{"web/words", "", "it says sentences, whoever asks for them"},
 	{"web/desk", "atomicfile bounded cybedefend document onboard overlay remedy roster secret workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},

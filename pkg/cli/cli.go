@@ -33,6 +33,7 @@ import (
 	"rollcall/pkg/secret"
 	"rollcall/pkg/status"
 	"rollcall/pkg/twin"
+	"rollcall/pkg/usage"
 	"rollcall/pkg/version"
 )
 
@@ -234,7 +235,7 @@ func (a *app) root() *cobra.Command {
 		if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedName() == "pat" {
 			hint = "no secret is a flag's value, since others could see it: set CYBEDEFEND_PAT, or give --pat-file FILE"
 		} else if ok {
-			hint = nearFlag(cmd, unknown.GetSpecifiedName()) + hint
+			hint = usage.NearFlag(cmd, unknown.GetSpecifiedName()) + hint
 		}
 		return usageError(hint, "%w", err)
 	})

@@ -97,6 +97,20 @@ func (a *app) keyring() *keyring.Keyring {
 	return keyring.New(keyring.Surroundings{System: runtime.GOOS, Lookup: a.Lookup})
 }
 
+// remember has the keyring keep what was typed in for a service, or forget what it has if nothing was.
+func (a *app) remember(ctx context.Context, p place) error {
+	found, err := a.resolve(p)
+	switch {
+	case errors.Is(err, config.ErrNoCredentials): // nor does the keyring have any
+		return nil
+	case err != nil:
+		return err
+	case p.typed.Empty():
+		return a.keyring().Forget(ctx, found.APIURL.Text)
+	}
+	return a.keyring().Remember(ctx, found.APIURL.Text, p.typed)
+}
+
 // endpointOf returns what settings mean for a connection.
 func endpointOf(found config.Settings) onboard.Endpoint {
 	endpoint := onboard.Endpoint{URL: found.APIURL.Text, CredentialsFrom: found.Credentials.Source}

@@ -132,23 +132,21 @@ func (a *app) completeServe(cmd *cobra.Command, s *serve) error {
 // desk returns what the page works with.
 func (a *app) desk(s *serve, folder string) desk.Options {
 	at := s.sync.Place
+	to := func(p desk.Place) place {
+		return place{Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: at.PATFile, Sandbox: p.Sandbox, typed: p.Token, inPage: true}
+	}
 	return desk.Options{
 		Order: s.invite.Options, Sync: s.sync.Options, Folder: folder,
-		Place: desk.Place{Sandbox: at.Sandbox, Region: at.Region, APIURL: at.APIURL, Organization: s.sync.OrganizationID},
-		Dial: func(ctx context.Context, p desk.Place) (onboard.Endpoint, error) {
-			to := place{Region: p.Region, APIURL: p.APIURL, PATFile: at.PATFile, Sandbox: p.Sandbox, typed: p.Token, inPage: true}
-			if to.Region == at.Region && to.APIURL == at.APIURL {
-				to.AuthEndpoint = at.AuthEndpoint
-			}
-			return a.dial(ctx, to)
-		},
+		Place:    desk.Place{Sandbox: at.Sandbox, Region: at.Region, APIURL: at.APIURL, AuthEndpoint: at.AuthEndpoint, Organization: s.sync.OrganizationID},
+		Dial:     func(ctx context.Context, p desk.Place) (onboard.Endpoint, error) { return a.dial(ctx, to(p)) },
+		Remember: func(ctx context.Context, p desk.Place) error { return a.remember(ctx, to(p)) },
 		LedgerOf: func(sandbox bool, organizationID string) (string, error) {
 			return map[bool]func(string) (string, error){false: a.defaultLedger, true: a.sandboxLedger}[sandbox](organizationID)
 		},
 		Ledgers: func(sandbox bool) ([]string, error) {
-			f := historyFlags{sandbox: sandbox}
-			if !sandbox {
-				f.ledger = s.sync.Ledger
+			f := historyFlags{ledger: s.sync.Ledger, sandbox: sandbox}
+			if sandbox {
+				f.ledger = ""
 			}
 			history, err := a.history(f)
 			return history.Ledgers, err
@@ -204,5 +202,7 @@ func (a *app) serve(ctx context.Context, s *serve) (err error) {
 	}
 	host.Greet(l.Addr().String(), server.Ticket, keys)
 	defer context.AfterFunc(ctx, func() { a.tell("ending: what is in flight is still answered; interrupt again to leave at once") })()
+	ctx, cancel := door.Until(ctx, server.Left())
+	defer cancel()
 	return errors.Join(server.Serve(ctx, l), server.Close())
 }

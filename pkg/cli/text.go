@@ -2,11 +2,9 @@ package cli
 
 import (
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"rollcall/pkg/roster"
 	"rollcall/pkg/shell"
@@ -47,21 +45,6 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		hint = "a roster comes after a command: rollcall invite " + quoted(args[0])
 	}
 	return usageError(hint, "unknown command %q", args[0])
-}
-
-// nearFlag asks whether a flag of the command is meant by one that it does not have, in words that the hint follows.
-func nearFlag(cmd *cobra.Command, name string) string {
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	begun := func(flag string) bool { return len(name) > 2 && strings.HasPrefix(flag, name) }
-	meant := roster.Nearest(name, names)
-	if at := slices.IndexFunc(names, begun); meant == "" && at >= 0 && !slices.ContainsFunc(names[at+1:], begun) {
-		meant = names[at] // the one that begins so
-	}
-	if meant != "" {
-		return "did you mean --" + meant + "? "
-	}
-	return ""
 }
 
 // command returns what was typed, without secrets, for a person to type again.
