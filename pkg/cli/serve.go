@@ -202,7 +202,5 @@ func (a *app) serve(ctx context.Context, s *serve) (err error) {
 	}
 	host.Greet(l.Addr().String(), server.Ticket, keys)
 	defer context.AfterFunc(ctx, func() { a.tell("ending: what is in flight is still answered; interrupt again to leave at once") })()
-	ctx, cancel := door.Until(ctx, server.Left())
-	defer cancel()
 	return errors.Join(server.Serve(ctx, l), server.Close())
 }

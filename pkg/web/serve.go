@@ -2,10 +2,12 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"sync"
 
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/web/door"
 )
 
@@ -25,7 +27,8 @@ func (s *Server) newDoor() (*door.Door, error) {
 }
 
 // Serve lets in who has a ticket, and answers on the listener until the person says Quit or ctx ends. What is under way then is
-// stopped as that is anywhere, and its end is waited for and shown.
+// stopped as that is anywhere, and its end is waited for and shown. Where ctx has cut it short, the error is that of any run
+// that was interrupted.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	if b := s.o.Beacon; b != nil {
 		if err := b.Light(s.o.Address); err != nil {
@@ -34,11 +37,16 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	var waits sync.WaitGroup
+	var interrupted error
 	waits.Go(func() {
 		select {
 		case <-s.Left():
 		case <-ctx.Done():
-			s.leaving.begin(s.running())
+			running := s.running()
+			if running != nil {
+				interrupted = &breaker.StopError{Reason: breaker.Interrupted}
+			}
+			s.leaving.begin(running)
 			<-s.leaving.stopped
 		case <-serving.Done(): // it could not serve
 		}
@@ -48,5 +56,5 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	err := door.Serve(serving, listener, s.door.Wrap(s), s.o.Log)
 	end()
 	waits.Wait()
-	return err
+	return errors.Join(err, interrupted)
 }

@@ -147,20 +147,3 @@ func TestServeReturnsWhyItCannotListen(t *testing.T) {
 		t.Error("a closed listener serves")
 	}
 }
-
-func TestUntil(t *testing.T) {
-	quit := make(chan struct{})
-	ctx, cancel := door.Until(t.Context(), quit)
-	if ctx.Err() != nil {
-		t.Error("it has ended before anybody said so")
-	}
-	close(quit)
-	<-ctx.Done()
-	cancel()
-
-	outer, end := context.WithCancel(t.Context())
-	ctx, cancel = door.Until(outer, nil)
-	end()
-	<-ctx.Done()
-	cancel()
-}
