@@ -5,12 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
 
+	"rollcall/pkg/document"
 	"rollcall/pkg/email"
 	"rollcall/pkg/rewrite"
 	"rollcall/pkg/roster"
@@ -22,6 +23,11 @@ type overlay struct {
 	document *rewrite.Document
 	cells    map[int]map[string]string
 	words    map[string]map[string]string
+
+	// rows are hashes of what stands in each row, touched are those that may change, as they were, by their numbers.
+	seed    maphash.Seed
+	rows    []uint64
+	touched map[int]roster.RawRow
 }
 
 // write writes the corrected document and makes sure of what it says.
@@ -47,15 +53,18 @@ func (o *overlay) edit(ctx context.Context, out io.Writer, cells *int) (err erro
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
 	left := maps.Clone(o.cells)
+	o.seed, o.rows, o.touched = maphash.MakeSeed(), make([]uint64, 0, o.roster.Rows), map[int]roster.RawRow{}
 	for row, err := range o.roster.RawRows(ctx) {
 		if err != nil {
 			return err
 		}
 		delete(left, row.Row)
+		o.rows = append(o.rows, o.hash(row))
 		change, wanted := o.change(row)
 		if !wanted {
 			continue
 		}
+		o.touched[row.Row] = row
 		if o.isTable() && len(change.Texts) > 0 && o.blank(row) {
 			return &Error{Row: row.Row, Line: row.Line, Err: ErrBlank}
 		}
@@ -131,27 +140,49 @@ func reword(words map[string]string) func(string) string {
 	}
 }
 
+// hash returns a hash of the line of a row and of its cells, without empty ones at the end.
+func (o *overlay) hash(row roster.RawRow) uint64 {
+	last := len(row.All)
+	for last > 0 && row.All[last-1] == "" {
+		last--
+	}
+	var h maphash.Hash
+	h.SetSeed(o.seed)
+	maphash.WriteComparable(&h, row.Line)
+	for _, cell := range row.All[:last] {
+		maphash.WriteComparable(&h, cell)
+	}
+	return h.Sum64()
+}
+
 // verify makes sure that the document has the same rows on the same lines, and says in them what it should.
 func (o *overlay) verify(ctx context.Context, c *Corrected) error {
-	again, err := roster.Read(ctx, c.Source(), plain(c.Options))
-	if err != nil {
-		return fmt.Errorf("%w: %w", errOtherwise, err)
-	}
-	next, stop := iter.Pull2(again.RawRows(ctx))
-	defer stop()
-	for before, err := range o.roster.RawRows(ctx) {
-		if err != nil {
-			return err
+	options := plain(c.Options)
+	if encoding := o.roster.Encoding(); !c.Recoded && !encoding.Unicode() {
+		if options.Encoding == document.Auto { // which is found out again
+			found, err := document.Identify(ctx, c.Source())
+			if err != nil || found.Encoding != "" && found.Encoding != encoding {
+				return fmt.Errorf("%w: %s would not be known again", errOtherwise, encoding)
+			}
 		}
-		after, err, more := next()
+		options.Encoding = encoding
+	}
+	count := 0
+	columns, err := roster.Scan(ctx, c.Source(), options, func(row roster.RawRow) error {
+		count++
+		before, touched := o.touched[row.Row]
 		switch {
-		case err != nil:
-			return err
-		case !more, after.Line != before.Line, !o.same(before, after):
-			return fmt.Errorf("%w (line %d)", errOtherwise, before.Line)
+		case count > len(o.rows), touched && (before.Line != row.Line || !o.same(before, row)), !touched && o.hash(row) != o.rows[count-1]:
+			return fmt.Errorf("%w (line %d)", errOtherwise, row.Line)
 		}
-	}
-	if _, _, more := next(); more || !slices.Equal(again.Columns, o.roster.Columns) {
+		return nil
+	})
+	switch {
+	case errors.As(err, new(*roster.RefusedError)):
+		return fmt.Errorf("%w: %w", errOtherwise, err)
+	case err != nil:
+		return err
+	case count != len(o.rows) || !slices.Equal(columns, o.roster.Columns):
 		return errOtherwise
 	}
 	return nil

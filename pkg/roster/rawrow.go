@@ -45,14 +45,45 @@ type RawRow struct {
 func (r *Roster) RawRows(ctx context.Context) iter.Seq2[RawRow, error] {
 	return func(yield func(RawRow, error) bool) {
 		err := r.reread(ctx, wantAll, func(entry *Entry, row *row) bool {
-			one := RawRow{*entry, row.column, row.all, row.written, len(row.warnings) > 0}
-			if one.All == nil {
-				one.All = append([]string{entry.Email, entry.Role, FormatTeams(entry.Teams)}, entry.Extra...)
-			}
-			return yield(one, nil)
+			return yield(rawRow(entry, row), nil)
 		})
 		if err != nil {
 			yield(RawRow{}, err)
 		}
 	}
+}
+
+// Scan reads a document once and hands its rows to take, as [Roster.RawRows] yields them but for what only all of them together
+// tell: who is there twice, and which domains are rare. A text is read in the encoding of the options, UTF-8 if they have none. It
+// returns the names of the columns. Errors are those of [Read], and that of take.
+func Scan(ctx context.Context, source document.Source, options Options, take func(RawRow) error) ([]string, error) {
+	rules, err := newRules(options)
+	if err != nil {
+		return nil, err
+	}
+	r := &Roster{Name: source.Name, source: source, encoding: rules.encoding, rules: rules}
+	judge := newJudge(r.Name, rules)
+	var taking error
+	err = r.pass(ctx, wantAll, func(row *row, number int) error {
+		var entry Entry
+		judge.judge(row, number, &entry)
+		taking = take(rawRow(&entry, row))
+		return taking
+	})
+	switch {
+	case taking != nil:
+		return nil, taking
+	case err != nil:
+		return nil, r.refuse(err, &RefusedError{})
+	}
+	return r.Columns, nil
+}
+
+// rawRow returns an entry with what the document has of it.
+func rawRow(entry *Entry, row *row) RawRow {
+	one := RawRow{*entry, row.column, row.all, row.written, len(row.warnings) > 0}
+	if one.All == nil {
+		one.All = append([]string{entry.Email, entry.Role, FormatTeams(entry.Teams)}, entry.Extra...)
+	}
+	return one
 }

@@ -19,6 +19,15 @@ func (e *Edit) Put(row, column int, text string) error {
 	if units := len(utf16.Encode([]rune(text))); units > excelize.TotalCellChars {
 		return fmt.Errorf("the text has %d characters, and a cell of a workbook %d at most", units, excelize.TotalCellChars)
 	}
+	if e.file == nil {
+		e.puts[position{row, column}] = text
+		return nil
+	}
+	return e.put(row, column, text)
+}
+
+// put is [Edit.Put] in the workbook that was taken apart.
+func (e *Edit) put(row, column int, text string) error {
 	name, err := excelize.CoordinatesToCellName(column, row)
 	if err != nil {
 		return err
