@@ -115,15 +115,24 @@ func Correct(ctx context.Context, source document.Source, options roster.Options
 	if err != nil {
 		return nil, err
 	}
-	r, err := roster.Read(ctx, source, plain(options))
+	o := &overlay{cells: cells, words: words}
+	r, err := roster.Scan(ctx, source, plain(options), o.look)
+	if err == nil && len(o.rows) == 0 {
+		r, err = roster.Read(ctx, source, plain(options)) // which says that there is nobody
+	}
 	if err != nil {
 		return nil, err
+	}
+	for _, row := range slices.Sorted(maps.Keys(cells)) {
+		if _, there := o.touched[row]; !there && len(cells[row]) > 0 {
+			return nil, &Error{Row: row, Err: ErrNoRow}
+		}
 	}
 	d, err := rewrite.Open(ctx, source, r)
 	if err != nil {
 		return nil, err
 	}
-	o := &overlay{roster: r, document: d, cells: cells, words: words}
+	o.roster, o.document = r, d
 	corrected := &Corrected{Name: source.Name, Options: options, extension: source.Extension}
 	var failed error
 	for _, recode := range []bool{false, true} {

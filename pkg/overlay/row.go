@@ -45,26 +45,31 @@ func (o *overlay) write(ctx context.Context, c *Corrected) error {
 	return o.verify(ctx, c)
 }
 
-// edit goes through the roster and changes what is to be changed.
+// look takes in a row of the roster: what it says, and whether anything is to change in it.
+func (o *overlay) look(r *roster.Roster, row roster.RawRow) error {
+	if row.Row == 1 {
+		o.roster, o.seed, o.rows, o.touched = r, maphash.MakeSeed(), nil, map[int]roster.RawRow{}
+	}
+	o.rows = append(o.rows, o.hash(row))
+	if _, wanted := o.change(row); wanted {
+		o.touched[row.Row] = row
+	}
+	return nil
+}
+
+// edit changes what is to be changed.
 func (o *overlay) edit(ctx context.Context, out io.Writer, cells *int) (err error) {
 	e, err := o.document.Edit(out)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.Close()) }()
-	left := maps.Clone(o.cells)
-	o.seed, o.rows, o.touched = maphash.MakeSeed(), make([]uint64, 0, o.roster.Rows), map[int]roster.RawRow{}
-	for row, err := range o.roster.RawRows(ctx) {
-		if err != nil {
-			return err
+	for _, number := range slices.Sorted(maps.Keys(o.touched)) {
+		row := o.touched[number]
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		delete(left, row.Row)
-		o.rows = append(o.rows, o.hash(row))
-		change, wanted := o.change(row)
-		if !wanted {
-			continue
-		}
-		o.touched[row.Row] = row
+		change, _ := o.change(row)
 		if o.isTable() && len(change.Texts) > 0 && o.blank(row) {
 			return &Error{Row: row.Row, Line: row.Line, Err: ErrBlank}
 		}
@@ -73,9 +78,6 @@ func (o *overlay) edit(ctx context.Context, out io.Writer, cells *int) (err erro
 			return explain(row, err)
 		}
 		*cells += n
-	}
-	for _, row := range slices.Sorted(maps.Keys(left)) {
-		return &Error{Row: row, Err: ErrNoRow}
 	}
 	return e.Finish()
 }
@@ -168,7 +170,7 @@ func (o *overlay) verify(ctx context.Context, c *Corrected) error {
 		options.Encoding = encoding
 	}
 	count := 0
-	columns, err := roster.Scan(ctx, c.Source(), options, func(row roster.RawRow) error {
+	again, err := roster.Scan(ctx, c.Source(), options, func(_ *roster.Roster, row roster.RawRow) error {
 		count++
 		before, touched := o.touched[row.Row]
 		switch {
@@ -182,7 +184,7 @@ func (o *overlay) verify(ctx context.Context, c *Corrected) error {
 		return fmt.Errorf("%w: %w", errOtherwise, err)
 	case err != nil:
 		return err
-	case count != len(o.rows) || !slices.Equal(columns, o.roster.Columns):
+	case count != len(o.rows) || !slices.Equal(again.Columns, o.roster.Columns):
 		return errOtherwise
 	}
 	return nil

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"rollcall/pkg/document"
@@ -54,29 +55,43 @@ func (r *Roster) RawRows(ctx context.Context) iter.Seq2[RawRow, error] {
 }
 
 // Scan reads a document once and hands its rows to take, as [Roster.RawRows] yields them but for what only all of them together
-// tell: who is there twice, and which domains are rare. A text is read in the encoding of the options, UTF-8 if they have none. It
-// returns the names of the columns. Errors are those of [Read], and that of take.
-func Scan(ctx context.Context, source document.Source, options Options, take func(RawRow) error) ([]string, error) {
+// tell: who is there twice, and which domains are rare. Take gets the roster as far as the beginning of the document tells:
+// [Roster.Format], [Roster.Fields], and the columns of a table. Where a text turns out not to be UTF-8, take gets all rows again
+// from the first one on. Scan returns the roster without what is counted. Errors are those of [Read], and that of take.
+func Scan(ctx context.Context, source document.Source, options Options, take func(*Roster, RawRow) error) (*Roster, error) {
 	rules, err := newRules(options)
 	if err != nil {
 		return nil, err
 	}
 	r := &Roster{Name: source.Name, source: source, encoding: rules.encoding, rules: rules}
-	judge := newJudge(r.Name, rules)
-	var taking error
-	err = r.pass(ctx, wantAll, func(row *row, number int) error {
-		var entry Entry
-		judge.judge(row, number, &entry)
-		taking = take(rawRow(&entry, row))
-		return taking
-	})
+	taking, err := r.scan(ctx, take)
+	if errors.Is(err, document.ErrNotUTF8) && (r.Format == CSV || r.Format == Auto) {
+		var found document.Identified
+		if found, err = document.Identify(ctx, source); err == nil {
+			r = &Roster{Name: source.Name, source: source, encoding: found.Encoding, confidence: found.Confidence, rules: rules}
+			taking, err = r.scan(ctx, take)
+		}
+	}
 	switch {
 	case taking != nil:
 		return nil, taking
 	case err != nil:
 		return nil, r.refuse(err, &RefusedError{})
 	}
-	return r.Columns, nil
+	return r, nil
+}
+
+// scan is one pass of [Scan]. It returns what take returned, and what keeps the document from being read.
+func (r *Roster) scan(ctx context.Context, take func(*Roster, RawRow) error) (taking, err error) {
+	judge := newJudge(r.Name, r.rules)
+	err = r.pass(ctx, wantAll, func(row *row, number int) error {
+		var entry Entry
+		judge.judge(row, number, &entry)
+		r.Rows = number
+		taking = take(r, rawRow(&entry, row))
+		return taking
+	})
+	return taking, err
 }
 
 // rawRow returns an entry with what the document has of it.

@@ -256,7 +256,15 @@ func (r *Roster) read(ctx context.Context, d *document.Document, reading *readin
 	if err := r.recognize(d, reading); err != nil {
 		return err
 	}
-	if err := readers[r.Format](ctx, reading, emit); err != nil {
+	if err := readers[r.Format](ctx, reading, func(row *row) error {
+		if r.Fields == nil {
+			r.Columns, r.Fields = reading.columns, reading.fields
+			if r.Columns == nil {
+				r.Fields = keyFields()
+			}
+		}
+		return emit(row)
+	}); err != nil {
 		return err
 	}
 	r.Extra, r.Columns, r.Detected = reading.extra, reading.columns, strings.Join(reading.detected, ", ")
