@@ -122,7 +122,9 @@ func aboutTeams(row roster.RawRow) bool {
 	return slices.ContainsFunc(row.Findings, func(f roster.Finding) bool { return f.Field == roster.FieldTeams })
 }
 
-func (o *overlay) isTable() bool { return o.roster.Format == roster.CSV || o.roster.Format == roster.XLSX }
+func (o *overlay) isTable() bool {
+	return o.roster.Format == roster.CSV || o.roster.Format == roster.XLSX
+}
 
 // says returns what a row says in a field, as far as that is known.
 func (o *overlay) says(row roster.RawRow, field string) string {

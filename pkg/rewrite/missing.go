@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"bytes"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -102,9 +103,7 @@ func (e *entry) spellOut(change Change) error {
 		return ErrManner
 	}
 	texts := map[string]string{roster.FieldEmail: e.text(e.node)}
-	for field, text := range change.Texts {
-		texts[field] = text
-	}
+	maps.Copy(texts, change.Texts)
 	var pairs []string
 	for _, field := range fields {
 		if text, there := texts[field]; there {

@@ -76,9 +76,17 @@ func TestEveryFindingHasACode(t *testing.T) {
 			continue
 		}
 		for _, options := range []roster.Options{
-			{}, {Role: "member"}, {Role: "member", Map: map[string]string{"email": "note", "active": "role"}}, {Sheet: "x"}, {Format: roster.JSON}, {Format: roster.YAML, Delimiter: ';'},
-			{Format: roster.CSV, Delimiter: '|', Encoding: document.Windows1252}, {Where: []string{"role=x"}, Only: []string{"x@x.test"}, IDColumn: "role"},
-			{Map: map[string]string{"email": "email", "role": "email", "active": "x"}}, {Where: []string{"y=x"}, IDColumn: "z"}, {Format: roster.XLSX},
+			{},
+			{Role: "member"},
+			{Role: "member", Map: map[string]string{"email": "note", "active": "role"}},
+			{Sheet: "x"},
+			{Format: roster.JSON},
+			{Format: roster.YAML, Delimiter: ';'},
+			{Format: roster.CSV, Delimiter: '|', Encoding: document.Windows1252},
+			{Where: []string{"role=x"}, Only: []string{"x@x.test"}, IDColumn: "role"},
+			{Map: map[string]string{"email": "email", "role": "email", "active": "x"}},
+			{Where: []string{"y=x"}, IDColumn: "z"},
+			{Format: roster.XLSX},
 		} {
 			for finding := range allFindings(t.Context(), document.File(file), options) {
 				if said[finding.Code] = true; uncoded(finding) != "" {

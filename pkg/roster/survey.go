@@ -131,8 +131,11 @@ func (s *Survey) lookAtTable(r *reading) error {
 	}
 	table := lazily(head, s.Delimiter)
 	names, err := table.Read()
+	if errors.Is(err, io.EOF) {
+		return nil // without a header, there is nothing to choose from
+	}
 	if err != nil {
-		return nil //nolint:nilerr // a document without a header has nothing to choose from
+		return err
 	}
 	h := header{cells: names, places: make([]place, len(names))}
 	l := s.lookAtHeader(h, r.rules)

@@ -19,20 +19,24 @@ func TestFields(t *testing.T) {
 		want          []roster.FieldSource
 	}{
 		"by name and by guess": {
-			"x.csv", "Login;note;Org Role\nann@x.test;1;member\nbob@x.test;2;member\n", roster.Options{},
+			"x.csv", "Login;note;Org Role\nann@x.test;1;member\nbob@x.test;2;member\n",
+			roster.Options{},
 			[]roster.FieldSource{
 				{Field: "email", Column: "Login", At: 0, How: roster.ByGuess, Sample: []string{"ann@x.test", "bob@x.test"}},
-				{Field: "role", Column: "Org Role", At: 2, How: roster.ByName, Sample: []string{"member"}}, {Field: "teams", At: -1},
+				{Field: "role", Column: "Org Role", At: 2, How: roster.ByName, Sample: []string{"member"}},
+				{Field: "teams", At: -1},
 			},
 		},
 		"given and excluded": {
-			"x.csv", "a,role\nann@x.test,x\n", roster.Options{Map: map[string]string{"email": "a", "role": ""}, Role: "member"},
+			"x.csv", "a,role\nann@x.test,x\n",
+			roster.Options{Map: map[string]string{"email": "a", "role": ""}, Role: "member"},
 			[]roster.FieldSource{
 				{Field: "email", Column: "a", At: 0, How: roster.Given, Sample: []string{"ann@x.test"}}, {Field: "role", At: -1, How: roster.Excluded}, {Field: "teams", At: -1},
 			},
 		},
 		"by key": {
-			"x.json", `[{"email": "ann@x.test", "role": "member", "teams": [{"team": "A"}], "extra": {"b": "c"}}]`, roster.Options{},
+			"x.json", `[{"email": "ann@x.test", "role": "member", "teams": [{"team": "A"}], "extra": {"b": "c"}}]`,
+			roster.Options{},
 			[]roster.FieldSource{
 				{Field: "email", Column: "email", At: 0, How: roster.ByKey, Sample: []string{"ann@x.test"}},
 				{Field: "role", Column: "role", At: 1, How: roster.ByKey, Sample: []string{"member"}},
@@ -63,11 +67,14 @@ func TestLook(t *testing.T) {
 		want          roster.Survey
 	}{
 		"no column for the addresses": {
-			"x.csv", "Kontakt;Passwort;Token;role\n ada@x.test;geheim;t0;member\n\nbob@x.test\nada@x.test;;;member\n\"c\nid\";;;manager\n", roster.Options{},
+			"x.csv", "Kontakt;Passwort;Token;role\n ada@x.test;geheim;t0;member\n\nbob@x.test\nada@x.test;;;member\n\"c\nid\";;;manager\n",
+			roster.Options{},
 			roster.Survey{
 				Format: roster.CSV, Encoding: document.UTF8, Delimiter: ';',
 				Columns: []roster.ColumnChoice{
-					{Name: "Kontakt", Sample: []string{"ada@x.test", "bob@x.test", "c\nid"}}, {Name: "Passwort", Secret: true}, {Name: "Token", Secret: true},
+					{Name: "Kontakt", Sample: []string{"ada@x.test", "bob@x.test", "c\nid"}},
+					{Name: "Passwort", Secret: true},
+					{Name: "Token", Secret: true},
 					{Name: "role", Sample: []string{"member", "manager"}},
 				},
 				Fields: []roster.FieldSource{
@@ -77,7 +84,8 @@ func TestLook(t *testing.T) {
 			},
 		},
 		"two delimiters": {
-			"x.csv", "a;b,c\n1;2,3\n", roster.Options{Delimiter: ','},
+			"x.csv", "a;b,c\n1;2,3\n",
+			roster.Options{Delimiter: ','},
 			roster.Survey{
 				Format: roster.CSV, Encoding: document.UTF8, Delimiter: ',',
 				Columns:    []roster.ColumnChoice{{Name: "a;b", Sample: []string{"1;2"}}, {Name: "c", Sample: []string{"3"}}},
@@ -86,19 +94,22 @@ func TestLook(t *testing.T) {
 			},
 		},
 		"not UTF-8": {
-			"x.csv", "email,role\nJ\xf6rg@x.test,member\n", roster.Options{},
+			"x.csv", "email,role\nJ\xf6rg@x.test,member\n",
+			roster.Options{},
 			roster.Survey{
 				Format: roster.CSV, Encoding: "Windows-1252", Delimiter: ',', Encodings: []document.Reading{{Encoding: "Windows-1252"}},
 				Columns: []roster.ColumnChoice{{Name: "email", Sample: []string{"Jörg@x.test"}}, {Name: "role", Sample: []string{"member"}}},
 				Fields: []roster.FieldSource{
 					{Field: "email", Column: "email", At: 0, How: roster.ByName, Sample: []string{"Jörg@x.test"}},
-					{Field: "role", Column: "role", At: 1, How: roster.ByName, Sample: []string{"member"}}, {Field: "teams", At: -1},
+					{Field: "role", Column: "role", At: 1, How: roster.ByName, Sample: []string{"member"}},
+					{Field: "teams", At: -1},
 				},
 				Delimiters: []roster.DelimiterChoice{{',', []string{"email", "role"}}},
 			},
 		},
 		"people": {
-			"x.yaml", "- email: ada@x.test\n  extra: {a: b, secret: c}\n- {}\n", roster.Options{},
+			"x.yaml", "- email: ada@x.test\n  extra: {a: b, secret: c}\n- {}\n",
+			roster.Options{},
 			roster.Survey{
 				Format: roster.YAML, Encoding: document.UTF8,
 				Columns: []roster.ColumnChoice{
@@ -106,7 +117,8 @@ func TestLook(t *testing.T) {
 				},
 				Fields: []roster.FieldSource{
 					{Field: "email", Column: "email", At: 0, How: roster.ByKey, Sample: []string{"ada@x.test"}},
-					{Field: "role", Column: "role", At: 1, How: roster.ByKey}, {Field: "teams", Column: "teams", At: 2, How: roster.ByKey},
+					{Field: "role", Column: "role", At: 1, How: roster.ByKey},
+					{Field: "teams", Column: "teams", At: 2, How: roster.ByKey},
 				},
 			},
 		},
@@ -147,8 +159,10 @@ func TestLookAtWorkbook(t *testing.T) {
 		}
 	}
 	want := roster.Survey{Format: roster.XLSX, Sheets: []roster.SheetChoice{
-		{Name: "Team A", Addresses: true, Columns: []string{"E-Mail", "Role"}}, {Name: "Team B", Addresses: true, Columns: []string{"E-Mail", "Role"}},
-		{Name: "Old", Hidden: true, Addresses: true, Columns: []string{"E-Mail", "Role"}}, {Name: "Notes", Columns: []string{"Note", "When"}},
+		{Name: "Team A", Addresses: true, Columns: []string{"E-Mail", "Role"}},
+		{Name: "Team B", Addresses: true, Columns: []string{"E-Mail", "Role"}},
+		{Name: "Old", Hidden: true, Addresses: true, Columns: []string{"E-Mail", "Role"}},
+		{Name: "Notes", Columns: []string{"Note", "When"}},
 	}}
 	got, err := roster.Look(t.Context(), memory("x.xlsx", b.Bytes()), roster.Options{})
 	if err != nil {
@@ -160,7 +174,8 @@ func TestLookAtWorkbook(t *testing.T) {
 	want.Sheet, want.Columns = "Team B", []roster.ColumnChoice{{Name: "E-Mail", Sample: []string{"ada@x.test"}}, {Name: "Role", Sample: []string{"member"}}}
 	want.Fields = []roster.FieldSource{
 		{Field: "email", Column: "E-Mail", At: 0, How: roster.ByName, Sample: []string{"ada@x.test"}},
-		{Field: "role", Column: "Role", At: 1, How: roster.ByName, Sample: []string{"member"}}, {Field: "teams", At: -1},
+		{Field: "role", Column: "Role", At: 1, How: roster.ByName, Sample: []string{"member"}},
+		{Field: "teams", At: -1},
 	}
 	if got, err = roster.Look(t.Context(), memory("x.xlsx", b.Bytes()), roster.Options{Sheet: "team b"}); err != nil {
 		t.Fatal(err)
