@@ -86,6 +86,11 @@ var cases = map[string]struct {
 		words: words{"role": {"CHEF": "manager"}, "team_role": {"boss": "team_manager"}, "teams": {"a": "Alpha", "D": "x:y", "X": "Y:dev"}},
 		want:  "email,role,teams\na@x.test,manager,\"Alpha:team_manager;\"\"B;C\"\":team_manager ; x:y\"\nb@x.test,manager,boss\nc@x.test,member,\"Alpha: dev\n\"\"Y:dev\"\":team_manager\"\n",
 	},
+	"words that are understood without": {
+		file: "x.yaml", give: "defaults: {role: Mitglied}\npeople: [{email: a@x.test, role: Mitglied}, {email: b@x.test}, {email: c@x.test, role: \"Member\"}]\n",
+		words: words{"role": {"mitglied": "manager"}},
+		want:  "defaults: {role: Mitglied}\npeople: [{email: a@x.test, role: manager}, {email: b@x.test}, {email: c@x.test, role: \"Member\"}]\n",
+	},
 	"a team that is none": {
 		file: "x.csv", give: "email,role,teams\na@x.test,member,-\nb@x.test,member,A; -:developer;B\n", words: words{"teams": {"-": ""}},
 		want: "email,role,teams\na@x.test,member,\nb@x.test,member,A; ;B\n",

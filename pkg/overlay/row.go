@@ -128,6 +128,11 @@ func (o *overlay) isTable() bool {
 
 // says returns what a row says in a field, as far as that is known.
 func (o *overlay) says(row roster.RawRow, field string) string {
+	for _, cell := range row.Written {
+		if field == roster.FieldRole && cell.Field == field && !o.isTable() {
+			return cell.Text // and not what it means
+		}
+	}
 	if at := o.roster.Field(field).At; at >= 0 && at < len(row.All) {
 		return row.All[at]
 	}
@@ -220,7 +225,9 @@ func (o *overlay) want(row roster.RawRow) []string {
 		case given:
 			all[at] = text
 		case field == roster.FieldRole && change.Role != nil:
-			all[at] = change.Role(all[at])
+			if says := o.says(row, field); change.Role(says) != says {
+				all[at] = change.Role(says)
+			}
 		case field == roster.FieldTeams && change.Teams != nil:
 			all[at] = change.Teams(all[at])
 		}

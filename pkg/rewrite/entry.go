@@ -71,6 +71,8 @@ func (n *nodes) entry(at, indent int) (*entry, error) {
 	e := &entry{nodes: n, at: at, indent: indent}
 	_, e.end = n.block(at)
 	switch {
+	case strings.IndexByte("&*!", n.all[at]) >= 0:
+		return nil, ErrManner
 	case n.all[at] == '{':
 		e.end = n.flowEnd(at)
 	case e.end < 0 || !n.ends.yaml:

@@ -1,0 +1,55 @@
+package rewrite_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"strings"
+
+	"rollcall/pkg/document"
+	"rollcall/pkg/rewrite"
+	"rollcall/pkg/roster"
+)
+
+// What a row lacks is added to it, and all else of it stays.
+func Example() {
+	ctx := context.Background()
+	source := document.Source{Name: "people.yaml", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader("- {email: ada@x.test} # new\n- {email: bob@x.test, role: member}\n")), nil
+	}}
+	r, err := roster.Read(ctx, source, roster.Options{Role: "member"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	d, err := rewrite.Open(ctx, source, r)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var content bytes.Buffer
+	err = d.Encode(&content, func(out io.Writer) error {
+		e, err := d.Edit(out)
+		if err != nil {
+			return err
+		}
+		for row, err := range r.RawRows(ctx) {
+			if err != nil {
+				return err
+			}
+			if row.RoleDefaulted {
+				if _, err := e.Set(row, rewrite.Change{Texts: map[string]string{roster.FieldRole: "manager"}}); err != nil {
+					return err
+				}
+			}
+		}
+		return e.Finish()
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Print(content.String())
+	// Output:
+	// - {email: ada@x.test, role: manager} # new
+	// - {email: bob@x.test, role: member}
+}
