@@ -125,25 +125,17 @@ func (s *Survey) lookAtTable(r *reading) error {
 	}
 	s.Delimiters = nil
 	for _, delimiter := range delimiters {
-		if names, err := lazily(head, delimiter).Read(); err == nil && len(names) > 1 {
-			s.Delimiters = append(s.Delimiters, DelimiterChoice{delimiter, names})
+		if names := firstRecords(lazily(head, delimiter), 1); len(names) > 0 && len(names[0]) > 1 {
+			s.Delimiters = append(s.Delimiters, DelimiterChoice{delimiter, names[0]})
 		}
 	}
-	table := lazily(head, s.Delimiter)
-	names, err := table.Read()
-	if errors.Is(err, io.EOF) {
+	records := firstRecords(lazily(head, s.Delimiter), 1+sampledRows)
+	if len(records) == 0 {
 		return nil // without a header, there is nothing to choose from
 	}
-	if err != nil {
-		return err
-	}
-	h := header{cells: names, places: make([]place, len(names))}
+	h := header{cells: records[0], places: make([]place, len(records[0]))}
 	l := s.lookAtHeader(h, r.rules)
-	for range sampledRows {
-		cells, err := table.Read()
-		if err != nil {
-			break
-		}
+	for _, cells := range records[1:] {
 		if take(s.Columns, func(i int) string {
 			if i >= len(cells) {
 				return ""
@@ -165,6 +157,20 @@ func lazily(text []byte, delimiter rune) *csv.Reader {
 	table := csv.NewReader(bufio.NewReader(bytes.NewReader(text)))
 	table.Comma, table.FieldsPerRecord, table.LazyQuotes = delimiter, -1, true
 	return table
+}
+
+// firstRecords returns the first records of a table that are not blank, up to one that cannot be read.
+func firstRecords(table *csv.Reader, most int) (records [][]string) {
+	for len(records) < most {
+		cells, err := table.Read()
+		if err != nil {
+			break
+		}
+		if slices.ContainsFunc(cells, filled) {
+			records = append(records, cells)
+		}
+	}
+	return records
 }
 
 // lookAtHeader takes over what a header says, as far as it can be understood.

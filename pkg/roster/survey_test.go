@@ -67,7 +67,7 @@ func TestLook(t *testing.T) {
 		want          roster.Survey
 	}{
 		"no column for the addresses": {
-			"x.csv", "Kontakt;Passwort;Token;role\n ada@x.test;geheim;t0;member\n\nbob@x.test\nada@x.test;;;member\n\"c\nid\";;;manager\n",
+			"x.csv", ";;;\nKontakt;Passwort;Token;role\n ada@x.test;geheim;t0;member\n\nbob@x.test\nada@x.test;;;member\n\"c\nid\";;;manager\n",
 			roster.Options{},
 			roster.Survey{
 				Format: roster.CSV, Encoding: document.UTF8, Delimiter: ';',
