@@ -125,7 +125,7 @@ func sayMap(l *words.Language, value string) string {
 
 // sayRule says why a row is left out.
 func sayRule(l *words.Language, row desk.Row) remark {
-	return remark{Text: remedy.Hint(row.Rule).Render(asOption(l)), IsForeign: true}
+	return remark{Text: row.Rule.Hint().Render(asOption(l)), IsForeign: true}
 }
 
 // untaken are why a cell cannot have a text.

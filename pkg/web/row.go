@@ -28,7 +28,7 @@ type cellView struct {
 	Text, Shows string
 	// Typed is what a field holds: the text, or what was typed and not taken.
 	Typed string
-	Teams []roster.Team
+	Teams []desk.Team
 	// Choices are the roles to choose from, none if anything can be typed.
 	Choices []string
 	// IsField tells that the cell can be corrected where it is, Bad that it has to be.

@@ -28,26 +28,26 @@ type site struct {
 }
 
 // open starts a page on a sandbox of its own, in a folder of its own, with options that may be changed.
-func open(t testing.TB, o sandbox.Options, change ...func(*desk.Options)) *site {
-	t.Helper()
-	service, err := sandbox.Start(context.WithoutCancel(t.Context()), "", o)
+func open(tb testing.TB, o sandbox.Options, change ...func(*desk.Options)) *site {
+	tb.Helper()
+	service, err := sandbox.Start(context.WithoutCancel(tb.Context()), "", o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := service.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	listening := httptest.NewUnstartedServer(nil)
-	site := &site{service: service, folder: t.TempDir()}
+	site := &site{service: service, folder: tb.TempDir()}
 	options := desk.Options{
 		Sync: onboard.ForSync(), Dial: site.dial, LedgerOf: site.ledgerOf, Ledgers: site.ledgers, Folder: filepath.Join(site.folder, "rosters"),
 	}
 	for _, change := range change {
 		change(&options)
 	}
-	site.serve(t, listening, options)
+	site.serve(tb, listening, options)
 	return site
 }
 
@@ -85,20 +85,20 @@ func onDesk(t *testing.T, service *sandbox.Running, o desk.Options) *site {
 }
 
 // serve starts the page.
-func (s *site) serve(t testing.TB, listening *httptest.Server, o desk.Options) {
-	t.Helper()
+func (s *site) serve(tb testing.TB, listening *httptest.Server, o desk.Options) {
+	tb.Helper()
 	server, err := web.New(web.Options{Address: listening.Listener.Addr().String(), Desk: o})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := server.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	listening.Config.Handler = server
 	listening.Start()
-	t.Cleanup(listening.Close)
+	tb.Cleanup(listening.Close)
 	s.Server, s.server = listening, server
 }
 

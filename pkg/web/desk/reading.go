@@ -145,6 +145,7 @@ func (g *Reading) count(kind Marks) {
 		g.Repeated++
 	case DoubtfulRow:
 		g.Doubtful++
+	default: // it is ready, which is what is left
 	}
 }
 

@@ -39,14 +39,20 @@ type Row struct {
 	// Cells are those of the e-mail, the role and the teams.
 	Cells [3]Cell `json:"c"`
 	// Role and Teams are what the cells mean; Defaulted tells that the cell of the role is empty and all such rows have this one.
-	Role      string        `json:"r,omitempty"`
-	Defaulted bool          `json:"d,omitempty"`
-	Teams     []roster.Team `json:"t,omitempty"`
+	Role      string `json:"r,omitempty"`
+	Defaulted bool   `json:"d,omitempty"`
+	Teams     []Team `json:"t,omitempty"`
 	// Findings are those about the row as a whole.
 	Findings []Finding `json:"f,omitempty"`
 	// Of is the line that the row repeats, Rule says why it is left out.
 	Of   int   `json:"o,omitempty"`
 	Rule parts `json:"w,omitempty"`
+}
+
+// Team is a team of a row, and the role in it.
+type Team struct {
+	Name string `json:"n"`
+	Role string `json:"r"`
 }
 
 // Cell is a field of a row.
@@ -73,17 +79,37 @@ type Finding struct {
 }
 
 // parts are those of a hint, which in JSON would be a text.
-type parts []remedy.Part
+type parts []part
+
+type part struct {
+	Text   string        `json:"t,omitempty"`
+	Remedy remedy.Remedy `json:"r,omitzero"`
+}
+
+func partsOf(hint remedy.Hint) (all parts) {
+	for _, one := range hint {
+		all = append(all, part{one.Text, one.Remedy})
+	}
+	return all
+}
+
+// Hint returns the hint.
+func (p parts) Hint() (hint remedy.Hint) {
+	for _, one := range p {
+		hint = append(hint, remedy.Part{Text: one.Text, Remedy: one.Remedy})
+	}
+	return hint
+}
 
 func toKeep(f roster.Finding) Finding {
-	one := Finding{f, parts(f.Suggestion)}
+	one := Finding{f, partsOf(f.Suggestion)}
 	one.File, one.Suggestion = "", nil // which the sheet knows, and which would be lost
 	return one
 }
 
 // Said returns the finding as it was found.
 func (f Finding) Said() roster.Finding {
-	f.Suggestion = remedy.Hint(f.Hint)
+	f.Suggestion = f.Hint.Hint()
 	return f.Finding
 }
 
@@ -92,12 +118,15 @@ var fieldNames = [3]string{roster.FieldEmail, roster.FieldRole, roster.FieldTeam
 // rowOf returns what is shown of a row.
 func rowOf(raw roster.RawRow, fields []roster.FieldSource) Row {
 	row := Row{
-		Number: raw.Row, Line: raw.Line, Role: raw.Role, Defaulted: raw.RoleDefaulted, Teams: raw.Teams, Of: raw.DuplicateOf, Rule: parts(raw.Rule),
+		Number: raw.Row, Line: raw.Line, Role: raw.Role, Defaulted: raw.RoleDefaulted, Of: raw.DuplicateOf, Rule: partsOf(raw.Rule),
 	}
 	for i, source := range fields {
 		if source.At >= 0 && source.At < len(raw.All) {
 			row.Cells[i].Text = raw.All[source.At]
 		}
+	}
+	for _, team := range raw.Teams {
+		row.Teams = append(row.Teams, Team{team.Name, team.Role})
 	}
 	for _, finding := range raw.Findings {
 		if i := fieldIndex(finding.Field); i >= 0 {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rollcall/pkg/roster"
@@ -25,9 +26,9 @@ func at(t *testing.T, folder string) *desk.Desk {
 	return d
 }
 
-func take(t *testing.T, d *desk.Desk, name, content string) *desk.Sheet {
+func take(t *testing.T, d *desk.Desk, name string) *desk.Sheet {
 	t.Helper()
-	s, err := d.Take(t.Context(), name, strings.NewReader(content))
+	s, err := d.Take(t.Context(), name, strings.NewReader(team))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func content(t *testing.T, s *desk.Sheet) string {
 
 func TestASheetIsCountedAndCorrected(t *testing.T) {
 	d := at(t, t.TempDir())
-	s := take(t, d, `C:\Users\x\team.csv`, team)
+	s := take(t, d, `C:\Users\x\team.csv`)
 	if s.Name != "team.csv" {
 		t.Errorf("the name is %q", s.Name)
 	}
@@ -107,7 +108,7 @@ func TestASheetIsCountedAndCorrected(t *testing.T) {
 func TestASheetOutlivesTheProcess(t *testing.T) {
 	folder := t.TempDir()
 	d := desk.New(desk.Options{Folder: folder})
-	s := take(t, d, "team.csv", team)
+	s := take(t, d, "team.csv")
 	correct := func(s *desk.Sheet) {
 		t.Helper()
 		if _, err := s.Correct(t.Context(), []desk.Edit{{Spot: desk.Spot{Row: 2, Field: "email"}, Shown: "bob.example.com", Text: "bob@example.com"}}); err != nil {
@@ -116,11 +117,11 @@ func TestASheetOutlivesTheProcess(t *testing.T) {
 	}
 	correct(s)
 	second := desk.New(desk.Options{Folder: folder}) // the first one was killed
-	again := take(t, second, "team.csv", team)
+	again := take(t, second, "team.csv")
 	if again.ID != s.ID || again.Digest() != s.Digest() || len(second.Sheets()) != 1 {
 		t.Errorf("it is %s, not %s", again.ID, s.ID)
 	}
-	other := take(t, second, "team (1).csv", team)
+	other := take(t, second, "team (1).csv")
 	if other.ID == s.ID || other.Digest() != s.Digest() {
 		t.Error("the same content under another name is not a sheet that begins with the corrections")
 	}
@@ -160,7 +161,7 @@ func TestASheetOutlivesTheProcess(t *testing.T) {
 
 func TestNobodyElseReadsASheet(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "rosters")
-	s := take(t, at(t, folder), "team.csv", team)
+	s := take(t, at(t, folder), "team.csv")
 	if _, err := s.Correct(t.Context(), []desk.Edit{{Spot: desk.Spot{Row: 2, Field: "email"}, Shown: "bob.example.com", Text: "bob@example.com"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -193,4 +194,31 @@ func TestFileName(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", give, got, want)
 		}
 	}
+}
+
+func TestASheetGoesAnHourAfterItsLastUse(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		d := at(t, folder)
+		s := take(t, d, "team.csv")
+		kept := take(t, d, "kept.csv")
+		if err := kept.Keep(kept.Digest()); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(50 * time.Minute)
+		if d.Sheet(s.ID) == nil {
+			t.Fatal("it is gone before its time")
+		}
+		<-time.After(50 * time.Minute)
+		if d.Sheet(s.ID) == nil {
+			t.Error("it is gone, although somebody has used it")
+		}
+		<-time.After(70 * time.Minute)
+		if d.Sheet(s.ID) != nil || d.Sheet(kept.ID) == nil {
+			t.Errorf("after an hour the desk has %d sheets", len(d.Sheets()))
+		}
+		if err := kept.Drop(kept.Digest()); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
