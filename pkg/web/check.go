@@ -97,7 +97,10 @@ func (s *Server) check(r *http.Request) (answer, error) {
 	corrections := sheet.Corrections()
 	v := &checkView{
 		ID: sheet.ID, Name: sheet.Name, Reading: reading, Meanings: corrections.Words, Edited: len(corrections.Cells) + len(corrections.Words),
-		Choosers: choosersOf(l, sheet.Settings(), reading),
+	}
+	settings := sheet.Settings()
+	if reading.Survey != nil || settings.Shape() != (roster.Settings{}).Shape() { // otherwise it is nothing that could be read in another way
+		v.Choosers = choosersOf(l, settings, reading)
 	}
 	if v.Said, v.HasSaid = sheet.Said(at.said); v.HasSaid {
 		v.Trouble = troubleOf(l, v.Said.Err)
@@ -169,8 +172,13 @@ func (v *checkView) fill(r *http.Request, sheet *desk.Sheet, l *words.Language, 
 	}
 	v.Mappings = mappingsOf(l, v.Reading)
 	v.Focus = v.HasSaid
+	told := map[string]bool{}
+	for _, note := range v.Notes {
+		told[note.Text] = note.Rows > 0
+	}
 	for _, row := range part.Rows {
 		view := rowOf(l, row, at.edit == row.Number, v.Said)
+		view.tellOnce(told)
 		for i := range view.Cells {
 			if cell := &view.Cells[i]; cell.Bad && cell.IsField && v.Focus || at.edit == row.Number && i == 0 {
 				cell.Focus, v.Focus = true, false

@@ -91,6 +91,9 @@ func BenchmarkRoster50000(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/3, "ms/page")
 		})
+		if name == "roster.xlsx" {
+			continue // it takes long, and its parts are measured where they are
+		}
 		b.Run(name+"/correct", func(b *testing.B) {
 			s := open(b, sandbox.Options{})
 			at := s.bring(b, name, content)

@@ -225,6 +225,25 @@ func TestARosterIsReadInAnotherWay(t *testing.T) {
 	says(t, page, `data-at="check-0"`)
 }
 
+func TestADocumentThatIsNoRoster(t *testing.T) {
+	s := open(t, sandbox.Options{})
+	_, page := s.get(t, s.bring(t, "team.pdf", []byte("%PDF-1.7\n")))
+	says(t, page, `data-at="refused"`, "team.pdf is no table that could be read", "Choose another file")
+	saysNot(t, page, "Read it this way")
+	_, page = s.get(t, s.bring(t, "empty.csv", nil))
+	says(t, page, `data-at="refused"`)
+}
+
+func TestWhatIsSaidOfManyRowsIsSaidOnce(t *testing.T) {
+	s := open(t, sandbox.Options{})
+	at := s.bring(t, "team.csv", []byte("email,role\n"+strings.Repeat("ann@example.com,\n", 20)))
+	_, page := s.get(t, at)
+	says(t, page, "<b>20 rows:</b>", "The role is missing")
+	if n := strings.Count(page, "one for all rows without a role"); n != 1 {
+		t.Errorf("what to do is said %d times", n)
+	}
+}
+
 func TestThePartsOfARoster(t *testing.T) {
 	s := open(t, sandbox.Options{})
 	var text strings.Builder

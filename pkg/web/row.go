@@ -69,6 +69,17 @@ func rowOf(l *words.Language, row desk.Row, editing bool, answer desk.Said) rowV
 	return v
 }
 
+// tellOnce leaves out what to do about the cells where it is told before the rows.
+func (v *rowView) tellOnce(told map[string]bool) {
+	for _, cell := range v.Cells {
+		for i := range cell.Findings {
+			if told[cell.Findings[i].Text] {
+				cell.Findings[i].Hint = ""
+			}
+		}
+	}
+}
+
 func cellOf(l *words.Language, row desk.Row, cell desk.Cell, editing bool, answer desk.Said) cellView {
 	spot := desk.Spot{Row: row.Number, Field: cell.Field}
 	v := cellView{
