@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"rollcall/pkg/document"
 	"rollcall/pkg/overlay"
@@ -196,7 +195,10 @@ func (s *Sheet) row(ctx context.Context, number int) (Row, error) {
 
 // refresh reads the roster unless it is read.
 func (s *Sheet) refresh(ctx context.Context) (err error) {
-	s.used = time.Now()
+	s.touch()
+	if s.gone {
+		return errGone
+	}
 	if s.reading == nil {
 		s.reading, err = s.read(ctx, s.state.version)
 	}

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"rollcall/pkg/document"
 	"rollcall/pkg/onboard"
@@ -29,9 +29,11 @@ type Sheet struct {
 	mu      sync.Mutex
 	state   sheetState
 	reading *Reading
-	used    time.Time
 	said    [mostSaid]Said
 	saids   int
+	gone    bool
+
+	used atomic.Int64 // when, in nanoseconds: asking for it waits for nobody
 }
 
 // Digest returns what makes a roster the same: its corrected content, and the settings that say what it means. The run over it has
@@ -76,7 +78,7 @@ func (s *Sheet) Keep(digest [sha256.Size]byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, found := s.state.find(digest)
-	if !found {
+	if !found || s.gone {
 		return errGone
 	}
 	if !v.in(s.state.Kept) {
@@ -101,9 +103,7 @@ func (s *Sheet) Drop(digest [sha256.Size]byte) error {
 
 // IsKept reports whether a run over the sheet can be gone on with.
 func (s *Sheet) IsKept() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.state.Kept) > 0
+	return s.kept() > 0
 }
 
 // errGone says that the document of a run is not there any more.

@@ -149,6 +149,13 @@ func TestASheetOutlivesTheProcess(t *testing.T) {
 	if err := kept.Drop(run); err != nil {
 		t.Fatal(err)
 	}
+	if err := kept.Keep(kept.Digest()); err != nil {
+		t.Fatal(err)
+	}
+	third.Sweep(0)
+	if err := kept.Drop(kept.Digest()); err != nil || len(third.Sheets()) != 1 {
+		t.Errorf("a sheet that is kept is gone: %v", err)
+	}
 	third.Sweep(time.Hour)
 	if len(third.Sheets()) != 1 {
 		t.Error("a sheet is gone within the hour")
@@ -156,6 +163,12 @@ func TestASheetOutlivesTheProcess(t *testing.T) {
 	third.Sweep(0)
 	if entries, _ := os.ReadDir(folder); len(third.Sheets()) != 0 || len(entries) != 0 {
 		t.Errorf("%d files are left of a sheet that nobody needs", len(entries))
+	}
+	if err := kept.Keep(kept.Digest()); err == nil {
+		t.Error("a sheet that is gone is kept")
+	}
+	if _, err := kept.Reading(t.Context()); err == nil {
+		t.Error("a sheet that is gone is read")
 	}
 }
 

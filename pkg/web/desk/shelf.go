@@ -68,7 +68,8 @@ func (d *Desk) take(ctx context.Context, name string, content io.Reader, isSampl
 			return s, nil
 		}
 	}
-	s := &Sheet{ID: id, Name: name, IsSample: isSample, folder: filepath.Join(d.o.Folder, id), used: time.Now()}
+	s := &Sheet{ID: id, Name: name, IsSample: isSample, folder: filepath.Join(d.o.Folder, id)}
+	s.touch()
 	s.state = sheetState{Name: name, Upload: sum, IsSample: isSample, version: version{Content: sum}}
 	for _, folder := range []string{folderUpload, folderCorrected} {
 		if err := os.MkdirAll(filepath.Join(s.folder, folder), 0o700); err != nil {
@@ -79,7 +80,7 @@ func (d *Desk) take(ctx context.Context, name string, content io.Reader, isSampl
 		return nil, err
 	}
 	if err := s.begin(ctx, sheets); err != nil {
-		return nil, errors.Join(err, s.remove())
+		return nil, errors.Join(err, s.remove(func() bool { return false }))
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -128,11 +129,7 @@ func sheetID(name string, content digest) string {
 }
 
 // touch notes that somebody has used the sheet.
-func (s *Sheet) touch() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.used = time.Now()
-}
+func (s *Sheet) touch() { s.used.Store(time.Now().UnixNano()) }
 
 // Sheet returns the sheet of that ID, nil if it does not lie on the desk.
 func (d *Desk) Sheet(id string) *Sheet {
@@ -152,27 +149,51 @@ func (d *Desk) Sheets() []*Sheet {
 	d.mu.Lock()
 	sheets := slices.Collect(maps.Values(d.sheets))
 	d.mu.Unlock()
-	used := map[*Sheet]time.Time{}
+	used := map[*Sheet]int64{}
 	for _, s := range sheets {
-		s.mu.Lock()
-		used[s] = s.used
-		s.mu.Unlock()
+		used[s] = s.used.Load()
 	}
-	slices.SortFunc(sheets, func(a, b *Sheet) int { return cmp.Or(used[b].Compare(used[a]), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(sheets, func(a, b *Sheet) int { return cmp.Or(cmp.Compare(used[b], used[a]), cmp.Compare(a.ID, b.ID)) })
 	return sheets
 }
 
-// Remove takes a sheet off the desk, and its files with it.
+// ErrNeeded says that a sheet stays, since a run over it is under way, or can be gone on with.
+var ErrNeeded = errors.New("a run over the roster has not come to its end")
+
+// Remove takes a sheet off the desk, and its files with it, also if a run over it could be gone on with. It returns [ErrNeeded] if
+// one is under way.
 func (d *Desk) Remove(s *Sheet) error {
-	d.mu.Lock()
-	delete(d.sheets, s.ID)
-	d.mu.Unlock()
-	return s.remove()
+	before := s.kept()
+	if sending := d.Sending(); sending != nil && sending.Sheet() == s && sending.State().Phase != Over {
+		return ErrNeeded
+	}
+	return d.removeUnless(s, func() bool { return len(s.state.Kept) > before }) // one has begun in the meantime
 }
 
-func (s *Sheet) remove() error {
+func (s *Sheet) kept() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return len(s.state.Kept)
+}
+
+// removeUnless removes a sheet that nobody needs. A run that wants to keep it comes before that, or too late.
+func (d *Desk) removeUnless(s *Sheet, needed func() bool) error {
+	if err := s.remove(needed); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.sheets, s.ID)
+	return nil
+}
+
+func (s *Sheet) remove(needed func() bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if needed() {
+		return ErrNeeded
+	}
+	s.gone = true
 	var err error
 	if s.reading != nil {
 		err = s.reading.rows.close()
@@ -210,7 +231,8 @@ func fetchSheet(folder string) (*Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sheet{ID: filepath.Base(folder), folder: folder, used: info.ModTime()}
+	s := &Sheet{ID: filepath.Base(folder), folder: folder}
+	s.used.Store(info.ModTime().UnixNano())
 	if err := json.Unmarshal(text, &s.state); err != nil {
 		return nil, err
 	}
@@ -230,6 +252,9 @@ func (s *Sheet) save() error {
 
 // change reads the upload with other settings, with other corrections laid over it. If that cannot be, nothing changes.
 func (s *Sheet) change(ctx context.Context, settings roster.Settings, c Corrections) error {
+	if s.gone {
+		return errGone
+	}
 	next := s.state
 	next.Settings, next.Corrections = settings, c
 	next.version = version{Content: next.Upload, Settings: settings}
@@ -269,7 +294,8 @@ func (s *Sheet) change(ctx context.Context, settings roster.Settings, c Correcti
 	if s.reading != nil {
 		err = s.reading.rows.close()
 	}
-	s.reading, s.used = reading, time.Now()
+	s.reading = reading
+	s.touch()
 	return errors.Join(err, s.sweep())
 }
 
@@ -320,12 +346,9 @@ func (d *Desk) tidy() {
 func (d *Desk) sweepSheets(unused time.Duration) {
 	now := time.Now()
 	for _, s := range d.Sheets() {
-		s.mu.Lock()
-		needed := len(s.state.Kept) > 0 || now.Sub(s.used) < unused
-		s.mu.Unlock()
-		if !needed {
-			_ = d.Remove(s)
-		}
+		_ = d.removeUnless(s, func() bool {
+			return len(s.state.Kept) > 0 || now.Sub(time.Unix(0, s.used.Load())) < unused
+		})
 	}
 	entries, _ := os.ReadDir(d.o.Folder)
 	for _, entry := range entries { // uploads that were never finished
