@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -86,7 +87,7 @@ func (d doom) work(ctx context.Context) error {
 		_, err = session.End(ctx, nil)
 		return err
 	}
-	server, err := web.New(web.Options{Address: "127.0.0.1:1", Desk: o})
+	server, err := web.New(web.Options{Address: "127.0.0.1:1", Desk: o}) //nolint:contextcheck // it looks around by itself
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (d doom) work(ctx context.Context) error {
 	for !planning.State().Done {
 		<-planning.Changed()
 	}
-	sending, err := server.Desk().Send(sheet, desk.Invite, planning.State().Preview.Digest(), false)
+	sending, err := server.Desk().Send(sheet, desk.Invite, planning.State().Preview.Digest(), false) //nolint:contextcheck // it outlasts whoever begins it
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (d doom) start(t *testing.T) (said string, kill func()) {
 		t.Fatal(err)
 	}
 	said, err = bufio.NewReader(out).ReadString('\n')
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(said), func() {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -182,10 +183,7 @@ func (v *planView) fill() {
 	p := v.Preview
 	v.Rows, v.Sends, v.New = p.Rows, p.Sends(), map[string]bool{}
 	v.Again = p.Outcomes[record.WouldReinvite] - p.Replaced
-	outcomes := map[record.Outcome]int{}
-	for outcome, n := range p.Outcomes {
-		outcomes[outcome] = n
-	}
+	outcomes := maps.Clone(p.Outcomes)
 	v.Sums = append(v.Sums, sum{"plan.sum.send", v.Sends})
 	delete(outcomes, record.WouldInvite)
 	delete(outcomes, record.WouldReinvite)
@@ -260,7 +258,7 @@ func (s *Server) send(r *http.Request) (answer, error) {
 			}
 		}
 	}
-	sending, err := s.desk.Send(sheet, kind, digest, needed > 0)
+	sending, err := s.desk.Send(sheet, kind, digest, needed > 0) //nolint:contextcheck // a run outlasts the request that has begun it
 	if errors.Is(err, desk.ErrBusy) {
 		return seeOther("/runs/now"), nil
 	}

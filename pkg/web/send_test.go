@@ -75,7 +75,7 @@ func (s *site) submit(t *testing.T, address string, form url.Values) (to, text s
 		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestFromThePlanToTheResults(t *testing.T) {
 		t.Errorf("one person is looked for: %s", text)
 	}
 	for format, want := range map[string]string{"csv": "person1@example.com,member,,invited,", "jsonl": `"outcome":"invited"`, "xlsx": "PK", "report": "<!doctype html>"} {
-		response, err := http.Get(s.URL + to + "/results/" + format) //nolint:noctx // of a test, to itself
+		response, err := s.Client().Get(s.URL + to + "/results/" + format) //nolint:noctx // of a test, to itself
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +207,7 @@ func (s *site) events(t *testing.T, address string) (said []map[string]any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := s.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -209,7 +210,7 @@ func warned(all []onboard.Warning, w onboard.Warning) []onboard.Warning {
 	if len(all) == mostWarnings {
 		return all
 	}
-	return append(all[:len(all):len(all)], w)
+	return append(slices.Clip(all), w)
 }
 
 // options returns what doing something with a roster begins with.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -253,10 +254,7 @@ func (n *Sending) agree(ctx context.Context, session *onboard.Session) (*onboard
 
 // count takes in the rows that have their outcome before anything is sent.
 func (n *Sending) count(ctx context.Context, p *onboard.Preview) error {
-	before := map[record.Outcome]int{}
-	for outcome, rows := range p.Outcomes {
-		before[outcome] = rows
-	}
+	before := maps.Clone(p.Outcomes)
 	var known []record.Record
 	for rec, err := range p.Verdicts(ctx) {
 		if err != nil {
