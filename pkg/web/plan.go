@@ -249,7 +249,10 @@ func (s *Server) send(r *http.Request) (answer, error) {
 		return nil, err
 	}
 	kind, digest := kindOf(r), r.PostFormValue("digest")
-	plan := s.desk.Plan(sheet, kind).State()
+	var plan desk.Plan
+	if p := s.desk.Planned(sheet, kind); p != nil {
+		plan = p.State()
+	}
 	ticked, needed := r.PostForm["tick"], 0
 	if p := plan.Preview; p != nil && onboard.StatusOf(plan.Err) == status.Guarded {
 		for _, trip := range p.Trips {

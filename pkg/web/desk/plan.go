@@ -28,6 +28,9 @@ const (
 // more in any case.
 const planLasts = 10 * time.Minute
 
+// planKept is how long a plan is known to whoever has it before them. It holds all that is known of an organization.
+const planKept = time.Hour
+
 // mostWarnings is how many warnings are kept of one piece of work.
 const mostWarnings = 20
 
@@ -86,6 +89,14 @@ type Planning struct {
 // Plan begins to find out what would be done with a roster, or returns what does so or did so lately.
 func (d *Desk) Plan(s *Sheet, k Kind) *Planning { return d.plan(s, k, false) }
 
+// Planned returns the plan that there is, however old it is, nil if there is none.
+func (d *Desk) Planned(s *Sheet, k Kind) *Planning {
+	what := d.about(s, k)
+	d.work.mu.Lock()
+	defer d.work.mu.Unlock()
+	return d.work.planning[what]
+}
+
 // LookAgain is [Desk.Plan] that begins anew, unless that is under way.
 func (d *Desk) LookAgain(s *Sheet, k Kind) *Planning { return d.plan(s, k, true) }
 
@@ -114,13 +125,14 @@ func (d *Desk) about(s *Sheet, k Kind) about {
 	return what
 }
 
-// keepPlanning keeps a plan, and forgets those of other content of the same roster. The caller has locked the work.
+// keepPlanning keeps a plan, and forgets those of other content of the same roster and those that are old. The caller has locked the work.
 func (d *Desk) keepPlanning(what about, p *Planning) {
 	if d.work.planning == nil {
 		d.work.planning = map[about]*Planning{}
 	}
-	for other := range d.work.planning {
-		if other.sheet == what.sheet && other.kind == what.kind {
+	for other, plan := range d.work.planning {
+		now := plan.State()
+		if other.sheet == what.sheet && other.kind == what.kind || now.Done && time.Since(now.MadeAt) > planKept {
 			delete(d.work.planning, other)
 		}
 	}
