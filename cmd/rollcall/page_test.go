@@ -1,12 +1,22 @@
 package main_test
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/onboard"
@@ -125,4 +135,206 @@ func onPage(t *testing.T, service *sandbox.Running, ledger, roster string, limit
 	}
 	<-work.Done()
 	return work.State()
+}
+
+// serving is rollcall serve, and a browser that was let in.
+type serving struct {
+	*exec.Cmd
+	*http.Client
+	address string
+}
+
+// serve starts the page with a state of its own, and comes in by its ticket.
+func serve(t *testing.T, bin, state string, service *sandbox.Running) *serving {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &serving{Client: &http.Client{Jar: jar}, Cmd: exec.CommandContext(t.Context(), bin,
+		"serve", "--no-open", "--api-url", service.URL(), "--auth-endpoint", service.URL(), "--rate", "40/s", "--grace", "100ms")}
+	s.Env = append(os.Environ(), "XDG_STATE_HOME="+state, "CYBEDEFEND_PAT="+service.PAT().Reveal())
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Stdout, s.Stderr = write, write
+	if err := errors.Join(s.Start(), write.Close()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = s.Process.Kill() // which cannot be helped if it is gone
+		_ = s.Wait()         // that it was killed is no news
+		_ = read.Close()     // it was only read
+	})
+	said := bufio.NewScanner(read)
+	for said.Scan() {
+		if found := ticket.FindStringSubmatch(said.Text()); found != nil {
+			s.address = found[1]
+			s.get(t, found[2])
+			return s
+		}
+	}
+	t.Fatal("it prints no ticket")
+	return nil
+}
+
+var ticket = regexp.MustCompile(`(http://127\.0\.0\.1:\d+)(/open/\S+)`)
+
+// get returns a page.
+func (s *serving) get(t *testing.T, path string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.address+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text := s.answer(t, request)
+	return text
+}
+
+// answer returns where a request leads, and the page there.
+func (s *serving) answer(t *testing.T, request *http.Request) (path, text string) {
+	t.Helper()
+	response, err := s.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(response.Body)
+	if err := errors.Join(err, response.Body.Close()); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s is %d, %v: %s", request.URL, response.StatusCode, err, content)
+	}
+	return response.Request.URL.Path, string(content)
+}
+
+// until returns a page once it has a mark.
+func (s *serving) until(t *testing.T, path, mark string) string {
+	t.Helper()
+	var text string
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
+		if text = s.get(t, path); strings.Contains(text, `data-at="`+mark+`"`) {
+			return text
+		}
+	}
+	t.Fatalf("%s never is %s: %s", path, mark, text)
+	return ""
+}
+
+// put uploads a roster, and returns where it is then.
+func (s *serving) put(t *testing.T, content string) string {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	file, err := form.CreateFormFile("roster", "team.csv")
+	if err == nil {
+		_, err = io.WriteString(file, content)
+	}
+	if err := errors.Join(err, form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.address+"/rosters", &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	path, _ := s.answer(t, request)
+	return path
+}
+
+// send carries out what a plan shows, and returns where that is shown once it sends.
+func (s *serving) send(t *testing.T, roster, plan string) string {
+	t.Helper()
+	digest := regexp.MustCompile(`name="digest" value="([^"]*)"`).FindStringSubmatch(plan)
+	if digest == nil {
+		t.Fatalf("there is nothing to send: %s", plan)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.address+roster+"/runs", strings.NewReader("digest="+digest[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	path, text := s.answer(t, request)
+	for path == "/runs/now" {
+		if request, err = http.NewRequestWithContext(t.Context(), http.MethodGet, s.address+path, http.NoBody); err != nil {
+			t.Fatal(err)
+		}
+		path, text = s.answer(t, request)
+	}
+	if !strings.HasPrefix(path, "/runs/") {
+		t.Fatalf("sending leads to %s: %s", path, text)
+	}
+	return path
+}
+
+// TestAPageThatIsKilledGoesOn kills rollcall serve in the middle of a run, and then interrupts the next one: the one after that
+// has the roster, goes on with the run, and nobody is mailed twice.
+func TestAPageThatIsKilledGoesOn(t *testing.T) {
+	const people = 120
+	bin, state := build(t), t.TempDir()
+	service, err := sandbox.Start(context.WithoutCancel(t.Context()), "", sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := service.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	var content strings.Builder
+	content.WriteString("email,role\n")
+	for i := range people {
+		fmt.Fprintf(&content, "person%d@example.com,member\n", i)
+	}
+	s := serve(t, bin, state, service)
+	roster := s.put(t, content.String())
+	run := s.send(t, roster, s.until(t, roster+"/plan", "plan"))
+	waitForMails(service, 15)
+	if err := s.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.Wait() // that it was killed is no news
+
+	s = serve(t, bin, state, service)
+	if text := s.get(t, "/runs"); !strings.Contains(text, "stopped, ") || !strings.Contains(text, run) {
+		t.Errorf("the runs do not say that it was stopped: %s", text)
+	}
+	if text := s.until(t, run, "results-0"); !strings.Contains(text, `href="`+roster+`/plan"`) {
+		t.Errorf("it cannot be gone on with: %s", text)
+	}
+	plan := s.until(t, roster+"/plan", "plan")
+	if !strings.Contains(plan, "This goes on with the run of") {
+		t.Errorf("it does not go on: %s", plan)
+	}
+	if again := s.send(t, roster, plan); again != run {
+		t.Errorf("it goes on as %s, not as %s", again, run)
+	}
+	waitForMails(service, 40)
+	if err := s.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if _ = s.Wait(); s.ProcessState.ExitCode() != 130 {
+		t.Errorf("interrupted, it ends with %s", s.ProcessState)
+	}
+	if n := service.Counts().Emails; n == people {
+		t.Fatal("it was interrupted too late")
+	}
+
+	s = serve(t, bin, state, service)
+	s.send(t, roster, s.until(t, roster+"/plan", "plan"))
+	if text := s.until(t, run, "results-0"); !strings.Contains(text, "people are invited") {
+		t.Errorf("it ends with %s", text)
+	}
+	each := map[string]int{}
+	for one := range service.Invited() {
+		each[one.Email]++
+	}
+	if len(each) != people || service.Counts().Emails != people {
+		t.Errorf("%d people got %d e-mails, not %d", len(each), service.Counts().Emails, people)
+	}
+}
+
+// waitForMails waits until so many people were mailed.
+func waitForMails(service *sandbox.Running, people int) {
+	for service.Counts().Emails < people {
+		<-time.After(10 * time.Millisecond)
+	}
 }
