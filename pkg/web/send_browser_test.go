@@ -48,7 +48,9 @@ func TestARosterIsSentInABrowser(t *testing.T) {
 	p.ClickTo("a.primary", "plan")
 	p.Sees("main", "This goes on with the run of")
 	p.Click("#go")
-	p.Until("all are invited", func() bool { return p.Has("main[data-at=results-0]") && strings.Contains(p.Text("h1"), "1 row needs you, 160 invited") })
+	p.Until("all are invited", func() bool {
+		return p.Has("main[data-at=results-0]") && strings.Contains(p.Text("h1"), "1 row needs you, 160 invited")
+	})
 	once(t, s.service, all)
 	p.Looks(func(look string) { p.Fits(); p.Picture("results-" + look); p.Axe() })
 	p.Walk()
