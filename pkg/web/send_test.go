@@ -283,3 +283,27 @@ func once(t *testing.T, service *sandbox.Running, people int) {
 		t.Errorf("%d people were mailed %d e-mails, not %d", len(mailed), service.Counts().Emails, people)
 	}
 }
+
+// Whoever stops before anything was sent has the plan again, and a plan that had to wait for a run is made once that has ended.
+func TestWhatHasToWait(t *testing.T) {
+	s := open(t, sandbox.Options{Limit: sandbox.Limit{Rate: 30}})
+	id, other := s.put(t, "team.csv", people(40)), s.put(t, "other.csv", "email,role\nann@example.com,member\n")
+	plan := s.until(t, "/rosters/"+id+"/plan", "plan")
+	n, err := s.server.Desk().Send(s.server.Desk().Sheet(id), desk.Invite, digestField.FindStringSubmatch(plan)[1], false) //nolint:contextcheck // it outlasts whoever begins it
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Stop()
+	if <-n.Done(); !n.State().Refused {
+		t.Errorf("it was stopped at once, and ends with %+v", n.State())
+	}
+	plan = s.until(t, "/rosters/"+id+"/plan", "plan")
+	s.agree(t, id, plan)
+	to := s.going(t)
+	text := s.until(t, "/rosters/"+other+"/plan", "plan-refused")
+	has(t, "the plan beside a run", text, "<h1>A run is under way</h1>", `href="`+to+`"`)
+	s.service.ChangeLimit(0)
+	s.submit(t, to+"/stop", nil)
+	<-s.server.Desk().Sending().Done()
+	has(t, "the plan after the run", s.until(t, "/rosters/"+other+"/plan", "plan"), "1 person will get an e-mail")
+}

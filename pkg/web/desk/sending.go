@@ -334,6 +334,14 @@ func (n *Sending) plan(foreseen *onboard.Preview) {
 		d.work.planning[n.what].lock(locked.Path) // what was seen is as good as before, once the other run has ended
 		return
 	}
+	for what, p := range d.work.planning { // what could not be looked at can be now
+		if IsBusy(p.State().Err) {
+			delete(d.work.planning, what)
+		}
+	}
+	if state.Refused && onboard.StatusOf(state.Err) == status.Interrupted && d.work.planning[n.what] != nil {
+		return
+	}
 	delete(d.work.planning, n.what)
 	if !state.Refused {
 		return
