@@ -17,6 +17,7 @@ import (
 func (s *Server) routeSync() {
 	s.handle("GET /rosters/{id}/sync", s.showSync)
 	s.handle("POST /rosters/{id}/sync", s.chooseSync)
+	s.handle("GET /runs/{run}/changes", s.showMade)
 }
 
 // syncView is what the page of a comparison shows: a plan, and where the organization differs.

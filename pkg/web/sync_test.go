@@ -45,6 +45,11 @@ func TestAnOrganizationFollowsARoster(t *testing.T) {
 	if n := s.service.Counts().Emails; n != 1 {
 		t.Errorf("%d were mailed, want 1", n)
 	}
+	s.shows(t, run, `href="`+run+`/changes"`)
+	s.shows(t, run+"/changes", "<h1>2 changes were made", "from Member to Manager", "put into Platform as Developer", "done")
+	if status, _ := s.get(t, "/runs/nobody/changes"); status != http.StatusNotFound {
+		t.Errorf("the changes of an unknown run are %d", status)
+	}
 	s.shows(t, "/runs", "team &amp; co.csv", `<span class="badge">sync</span>`)
 	page = s.until(t, address, "sync")
 	has(t, "what is left", page, "Nothing is to be changed", "Everybody who is there already is as the roster has it.")
