@@ -296,6 +296,24 @@ func TestQuit(t *testing.T) {
 	<-s.server.Left()
 }
 
+// Whatever is wrong about an address leads to the page that says so, whoever asks for it in whatever way.
+func TestWrongAddresses(t *testing.T) {
+	s := open(t, sandbox.Options{}).ready(t)
+	for _, address := range []string{
+		"/rosters", "/rosters/nobody", "/rosters/nobody/sync", "/runs/", "/runs/nobody", "/runs/nobody/changes", "/settings/token", "/sandbox", "/look",
+		"/template/", "/template/..%2fsecret", "/static/nothing.css", "/%00", "/quit/now",
+	} {
+		if status, text := s.get(t, address); status != http.StatusNotFound || at(text) != "missing" {
+			t.Errorf("%s is %d, %q", address, status, at(text))
+		}
+	}
+	for _, address := range []string{"/runs", "/settings", "/rosters/nobody/sync", "/settings/nothing", "/standing"} {
+		if status, _ := s.leads(t, address, nil); status != http.StatusNotFound {
+			t.Errorf("a form that is sent to %s is answered with %d", address, status)
+		}
+	}
+}
+
 // In German every page is German.
 func TestPagesInGerman(t *testing.T) {
 	s := open(t, sandbox.Options{}).ready(t)

@@ -111,7 +111,9 @@ func (s *Server) chooseSync(r *http.Request) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.desk.Choose(sheet.ID, choicesOf(func(name string) bool { return r.PostFormValue(name) != "" }))
+	if err := s.desk.Choose(sheet.ID, choicesOf(func(name string) bool { return r.PostFormValue(name) != "" })); err != nil {
+		return nil, err
+	}
 	s.desk.LookAgain(sheet, desk.Sync)
 	return planAddress(sheet.ID, desk.Sync), nil
 }

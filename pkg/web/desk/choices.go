@@ -1,8 +1,12 @@
 package desk
 
 import (
+	"encoding/json"
+	"path/filepath"
 	"sync"
 
+	"rollcall/pkg/atomicfile"
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/onboard"
 )
 
@@ -37,21 +41,49 @@ type choices struct {
 	of map[string]Choices
 }
 
-// Chosen returns what a sync of a roster may change, by the id of its sheet.
+// fileChoices is where the choices for a roster are, in the folder of its sheet: a run that a crash has cut short goes on with
+// them.
+const fileChoices = "sync.json"
+
+// mostChoices is far more than the file has.
+const mostChoices = 64 << 10
+
+// Chosen returns what a sync of a roster may change, by the id of its sheet. What cannot be read was not chosen.
 func (d *Desk) Chosen(sheet string) Choices {
 	d.choices.mu.Lock()
 	defer d.choices.mu.Unlock()
-	return d.choices.of[sheet]
+	chosen, known := d.choices.of[sheet]
+	if known {
+		return chosen
+	}
+	text, err := bounded.File(d.choicesOf(sheet), mostChoices)
+	if err != nil || json.Unmarshal(text, &chosen) != nil {
+		chosen = Choices{}
+	}
+	d.choices.keep(sheet, chosen)
+	return chosen
 }
 
 // Choose says what a sync of a roster may change.
-func (d *Desk) Choose(sheet string, c Choices) {
+func (d *Desk) Choose(sheet string, c Choices) error {
 	d.choices.mu.Lock()
 	defer d.choices.mu.Unlock()
-	if d.choices.of == nil {
-		d.choices.of = map[string]Choices{}
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err
 	}
-	d.choices.of[sheet] = c
+	d.choices.keep(sheet, c)
+	return atomicfile.Write(d.choicesOf(sheet), 0o600, text)
+}
+
+func (d *Desk) choicesOf(sheet string) string { return filepath.Join(d.o.Folder, sheet, fileChoices) }
+
+// keep remembers choices. The caller has locked them.
+func (c *choices) keep(sheet string, chosen Choices) {
+	if c.of == nil {
+		c.of = map[string]Choices{}
+	}
+	c.of[sheet] = chosen
 }
 
 // Allowed returns what a sync may change whatever is chosen: that was said where the program was started.
