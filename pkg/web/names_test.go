@@ -1,6 +1,10 @@
 package web_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"rollcall/pkg/budget"
@@ -37,5 +41,35 @@ func TestWhatIsNamed(t *testing.T) {
 		if !words.Has(key) {
 			t.Errorf("%s has no words", key)
 		}
+	}
+}
+
+// Whatever setting or use of the program an error tells a person about has a name on the page.
+func TestWhatIsToldOfIsNamed(t *testing.T) {
+	named := regexp.MustCompile(`\b(?:Use|Run|Aboutf?|MustBePositive)\("([a-z-]+)"|\b[oO]ption[A-Z][A-Za-z]* += "([a-z-]+)"`)
+	found := 0
+	for _, from := range []string{"onboard", "roster", "guard", "plan", "follow", "budget", "document"} {
+		files, err := filepath.Glob(filepath.Join("..", from, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range named.FindAllSubmatch(text, -1) {
+				found++
+				if key := "option." + string(name[1]) + string(name[2]); !words.Has(key) {
+					t.Errorf("%s tells of %s, which has no words", file, key)
+				}
+			}
+		}
+	}
+	if found < 100 {
+		t.Errorf("%d names were found, far too few", found)
 	}
 }

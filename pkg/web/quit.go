@@ -7,11 +7,13 @@ import (
 	"time"
 )
 
-// quitAddress is the page on which a person says that the program is to end.
 const (
+	// quitAddress is the page on which a person says that the program is to end.
 	quitAddress = "/quit"
-	// farewell is how long the last page is waited for.
-	farewell = 3 * time.Second
+	// farewell is how long the last page is waited for, and lingering how long its style is answered after it: a browser may not
+	// have kept that.
+	farewell  = 3 * time.Second
+	lingering = 500 * time.Millisecond
 )
 
 // routeQuit says what answers whoever has done enough.
@@ -54,11 +56,22 @@ func (d *leaving) begin(running stopper) {
 			defer timer.Stop()
 			select {
 			case <-d.read:
+				d.linger()
 			case <-timer.C: // nobody looks
 			case <-d.closed:
 			}
 		})
 	})
+}
+
+// linger waits a moment, unless nobody waits for anything.
+func (d *leaving) linger() {
+	timer := time.NewTimer(lingering)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-d.closed:
+	}
 }
 
 // end waits for whatever waits.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -173,21 +172,19 @@ func valueOf(l *words.Language, r remedy.Remedy) string {
 	if err != nil || d <= 0 {
 		return r.Value
 	}
-	units := []struct {
-		key  string
-		size time.Duration
-	}{{"time.days", 24 * time.Hour}, {"time.hours", time.Hour}, {"time.minutes", time.Minute}, {"time.seconds", time.Second}}
-	at := slices.IndexFunc(units, func(u struct {
-		key  string
-		size time.Duration
-	}) bool {
-		return d%u.size == 0
-	})
-	if at < 0 {
-		return r.Value
+	for _, unit := range units {
+		if d%unit.size == 0 {
+			return l.Say(unit.key, int(d/unit.size))
+		}
 	}
-	return l.Say(units[at].key, int(d/units[at].size))
+	return r.Value
 }
+
+// units are those of time spans, the longest first.
+var units = []struct {
+	key  string
+	size time.Duration
+}{{"time.days", 24 * time.Hour}, {"time.hours", time.Hour}, {"time.minutes", time.Minute}, {"time.seconds", time.Second}}
 
 // sizeOf returns so many bytes in words.
 func sizeOf(l *words.Language, bytes int64) string {

@@ -86,7 +86,7 @@ func TestTheFirstViewIsLight(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("Accept-Encoding", "gzip")
-		response, err := http.DefaultTransport.RoundTrip(request)
+		response, err := s.Client().Transport.RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestRunsSoFar(t *testing.T) {
 func TestTemplatesAreHandedOut(t *testing.T) {
 	s := open(t, sandbox.Options{})
 	for format, begins := range map[string]string{"csv": "email,role,teams", "xlsx": "PK", "yaml": "#"} {
-		response, err := http.Get(s.URL + "/template/" + format) //nolint:noctx // of a test, to itself
+		response, err := s.Client().Get(s.URL + "/template/" + format) //nolint:noctx // of a test, to itself
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,9 +12,14 @@ import (
 
 // Choices are what a person lets a sync change, beside inviting whoever is missing. The zero value is nothing.
 type Choices struct {
-	CreateTeams, ApplyRoles, ApplyTeams, PruneTeams bool
-	CancelLeavers, RemoveLeavers, RemoveAtOnce      bool
-	AcceptRenames                                   bool
+	CreateTeams   bool `json:"create-teams"`
+	ApplyRoles    bool `json:"apply-roles"`
+	ApplyTeams    bool `json:"apply-teams"`
+	PruneTeams    bool `json:"prune-teams"`
+	CancelLeavers bool `json:"cancel-leavers"`
+	RemoveLeavers bool `json:"remove-leavers"`
+	RemoveAtOnce  bool `json:"remove-at-once"`
+	AcceptRenames bool `json:"accept-renames"`
 }
 
 // On returns the options of a sync with the choices. What the options allow already stays allowed.

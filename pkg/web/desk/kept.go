@@ -64,6 +64,6 @@ func (d *Desk) Forget(ctx context.Context) error {
 	if d.o.Remember != nil {
 		err = d.o.Remember(ctx, p)
 	}
-	d.Move(p)
+	d.Move(p) //nolint:contextcheck // it is looked at longer than the request lasts
 	return err
 }

@@ -2,13 +2,12 @@ package desk
 
 import (
 	"context"
+	"iter"
 
 	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/record"
-
-	"iter"
 )
 
 // Changes returns a run, and what it has changed beside inviting. A run whose ledger is held is [ErrBusy], and one that nobody
