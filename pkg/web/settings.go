@@ -26,7 +26,13 @@ func (s *Server) routeSettings() {
 			if s.isSending() { // it goes on where it has begun, and the page says so
 				return seeOther(settingsAddress), nil
 			}
-			return seeOther(settingsAddress), set(r)
+			switch err := set(r); {
+			case errors.Is(err, errNoToken):
+				return s.notice(r, http.StatusBadRequest, "settings.token.bad")
+			case err != nil:
+				return nil, err
+			}
+			return seeOther(settingsAddress + "?done"), nil
 		})
 	}
 }
@@ -85,7 +91,7 @@ func (s *Server) settings(r *http.Request) (answer, error) {
 	view.Ledger = keptView{path, size, troubleOf(l, err)}
 	path, size, err = s.desk.Kept()
 	view.Folder = keptView{path, size, troubleOf(l, err)}
-	return s.render(r, "settings.html", page{Title: l.Say("settings.title"), Mark: "settings", Data: view})
+	return s.render(r, "settings.html", page{Title: l.Say("settings.title"), Mark: "settings", Data: view, Focus: r.URL.Query().Has("done")})
 }
 
 // organizations returns those to choose from, none where that takes too long or cannot be known.
@@ -123,12 +129,15 @@ func (s *Server) setOrganization(r *http.Request) error {
 	return nil
 }
 
+// errNoToken says that what was typed in cannot be a token.
+var errNoToken = errors.New("that is no token")
+
 // setToken goes on with a token that was typed in. It is kept in memory, and wherever the system keeps passwords if that is
 // wished and the service takes it.
 func (s *Server) setToken(r *http.Request) error {
 	text := strings.TrimSpace(r.PostFormValue("token"))
 	if len(text) < secret.Shortest {
-		return remedy.Aboutf("pat-file", "that is no token: it is too short")
+		return errNoToken
 	}
 	p := s.desk.Place()
 	p.Token, p.Remember = secret.New(text), r.PostFormValue("remember") != ""

@@ -232,7 +232,7 @@ func TestSettings(t *testing.T) {
 	}).ready(t)
 	s.shows(t, "/settings", "Which organization is meant?", "the test", `<option value="`+other.ID+`">Other &lt;i&gt;`, "Most invitations in 24 hours", "<dd>50</dd>",
 		"as fast as the service likes", o.Folder)
-	if status, to := s.leads(t, "/settings/organization", url.Values{"organization": {"Acme"}}); status != http.StatusSeeOther || to != "/settings" {
+	if status, to := s.leads(t, "/settings/organization", url.Values{"organization": {"Acme"}}); status != http.StatusSeeOther || to != "/settings?done" {
 		t.Errorf("the organization leads to %d %s", status, to)
 	}
 	page := s.ready(t).shows(t, "/settings", "selected>Acme", ".db</code>")
@@ -253,9 +253,10 @@ func TestSettings(t *testing.T) {
 		t.Errorf("forgotten is %v", last)
 	}
 	s.ready(t).shows(t, "/settings", "The token comes from the test")
-	if status, _ := s.leads(t, "/settings/token", url.Values{"token": {"short"}}); status == http.StatusSeeOther {
-		t.Error("a token of five letters is taken")
+	if status, _ := s.leads(t, "/settings/token", url.Values{"token": {"short"}}); status != http.StatusBadRequest {
+		t.Errorf("a token of five letters is answered with %d", status)
 	}
+	s.shows(t, "/settings?done", " autofocus>")
 	s.leads(t, "/settings/service", url.Values{"region": {"own"}, "api-url": {" https://api.example "}, "auth-endpoint": {"https://auth.example"}})
 	s.ready(t).shows(t, "/settings", `value="https://api.example"`, `value="https://auth.example"`)
 	s.leads(t, "/settings/service", url.Values{"region": {"eu"}, "api-url": {"https://api.example"}})

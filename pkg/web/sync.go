@@ -63,7 +63,7 @@ func (s *Server) showSync(r *http.Request) (answer, error) {
 	case v.Locked != nil:
 		mark = "sync-locked"
 	}
-	return s.render(r, "sync.html", page{Title: v.title(l), Mark: mark, Step: 3, Data: v})
+	return s.render(r, "sync.html", page{Title: v.title(l), Mark: mark, Step: 3, Data: v, Focus: r.URL.Query().Has("done")})
 }
 
 // compare takes in where the organization differs, as far as the page shows it.
@@ -115,5 +115,5 @@ func (s *Server) chooseSync(r *http.Request) (answer, error) {
 		return nil, err
 	}
 	s.desk.LookAgain(sheet, desk.Sync)
-	return planAddress(sheet.ID, desk.Sync), nil
+	return planAddress(sheet.ID, desk.Sync) + "?done", nil
 }

@@ -26,3 +26,25 @@ func TestARosterIsFollowedInABrowser(t *testing.T) {
 		t.Errorf("%d were mailed, want 1", n)
 	}
 }
+
+// Whoever quits while people are being invited is asked first, and in the end reads that the page can be closed.
+func TestQuittingARunInABrowser(t *testing.T) {
+	s := open(t, sandbox.Options{Limit: sandbox.Limit{Rate: 20}}).ready(t)
+	id := s.put(t, "team.csv", people(60))
+	s.agree(t, id, s.until(t, "/rosters/"+id+"/plan", "plan"))
+	s.going(t)
+	s.mailed(t, 2)
+	p := browsertest.Start(t).Page(t)
+	p.Open(s.URL + "/settings")
+	p.ClickTo("form[action='/quit'] button", "quit-sending")
+	p.Looks(func(look string) { p.Fits(); p.Picture("quit-sending-" + look); p.Axe() })
+	p.ClickTo("main a.button", "live")
+	p.ClickTo("form[action='/quit'] button", "quit-sending")
+	p.Click("main button.danger")
+	p.At("gone") // by way of the page that waits, which is read again by itself
+	p.Sees("h1", "You can close this page")
+	once(t, s.service, s.service.Counts().Emails)
+	if n := s.service.Counts().Emails; n == 60 {
+		t.Error("the run was not stopped")
+	}
+}

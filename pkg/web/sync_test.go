@@ -21,7 +21,7 @@ func TestAnOrganizationFollowsARoster(t *testing.T) {
 	if strings.Contains(page, `name="tick"`) {
 		t.Errorf("a guard trips although nothing is changed: %s", page)
 	}
-	if status, to := s.leads(t, address, url.Values{"apply-roles": {"yes"}, "apply-teams": {"yes"}}); status != http.StatusSeeOther || to != address {
+	if status, to := s.leads(t, address, url.Values{"apply-roles": {"yes"}, "apply-teams": {"yes"}}); status != http.StatusSeeOther || to != address+"?done" {
 		t.Errorf("the choice leads to %d %s", status, to)
 	}
 	page = s.until(t, address, "sync")

@@ -16,6 +16,8 @@ import (
 type Run struct {
 	ledger.Summary
 	State RunState
+	// Elsewhere says that it was about another organization than that of the place.
+	Elsewhere bool
 }
 
 // RunState says whether a run needs somebody.
@@ -97,14 +99,14 @@ func (d *Desk) Runs(ctx context.Context) (runs []Run, err error) {
 		return nil, err
 	}
 	var failed error
-	busy := false
+	here, busy := d.Standing().ID, false
 	for _, path := range ledgers {
 		told, err := d.runsOf(ctx, path)
 		if busy = busy || IsBusy(err); !IsBusy(err) {
 			failed = errors.Join(failed, err)
 		}
 		for _, summary := range told {
-			runs = append(runs, Run{Summary: summary, State: stateOf(summary)})
+			runs = append(runs, Run{Summary: summary, State: stateOf(summary), Elsewhere: here != "" && summary.OrganizationID != here})
 		}
 	}
 	slices.SortStableFunc(runs, func(x, y Run) int { return y.StartedAt.Compare(x.StartedAt) })
