@@ -62,6 +62,9 @@ func bounded(command func()) func() {
 //	connections N           so many connections have come to that listener
 //	hook STATUS...          a webhook answers with these in turn, the last one from then on; HOOK is its address
 //	take NAME 'a (b)'       the variable NAME is what the last command has printed where the group is
+//	serve [flags]           `rollcall serve [flags]` serves PAGE at PORT until the script ends; TICKET is the path of its ticket
+//	serve stop|wait|kill    it is interrupted, or ends by itself, and must end well; what it has printed goes to standard output
+//	visit N GET path [...]  it answers a browser with the status N: see [visit]
 //	posts N [FILE]          it was called so often; FILE gets what it was told last, as lines
 func TestScripts(t *testing.T) { testscript.Run(t, scriptParams()) }
 
@@ -77,7 +80,7 @@ func scriptParams() testscript.Params {
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
 			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
-			"take": take, "resave": resave, "harmless": harmless,
+			"take": take, "resave": resave, "harmless": harmless, "serve": serveWord, "visit": visit,
 		},
 	}
 }
@@ -91,6 +94,8 @@ type stage struct {
 	listener net.Listener
 	// hook stands in for a chat's webhook.
 	hook *hook
+	// pages are those that are served, the last one being visited.
+	pages []*served
 	// secrets are what nothing but results and ledgers may hold.
 	secrets []string
 }

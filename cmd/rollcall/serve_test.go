@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// served is `rollcall serve` on its way, and a browser that visits it.
+type served struct {
+	process *exec.Cmd
+	printed *bufio.Reader // standard error from behind the first address
+	before  strings.Builder
+	browser *http.Client
+}
+
+// ticketAddress matches the address that lets in a browser.
+var ticketAddress = regexp.MustCompile(`^(http://[^/]+)(/open/[A-Z2-7]+)$`)
+
+// passedOn are the variables of a script that the page depends on.
+var passedOn = []string{
+	"PATH", "HOME", "XDG_STATE_HOME", "GORACE", "CYBEDEFEND_API_URL", "CYBEDEFEND_AUTH_ENDPOINT", "CYBEDEFEND_ORGANIZATION_ID", "CYBEDEFEND_PAT",
+	"ROLLCALL_RATE", "ROLLCALL_GRACE", "ROLLCALL_TIMEOUT", "BROWSER", "SSH_CONNECTION", "USER", "CI",
+}
+
+// serveWord runs `rollcall serve` until the script ends, or ends what it has run last:
+//
+//	serve [flags]
+//	serve stop
+//	serve wait
+//	serve kill
+func serveWord(ts *testscript.TestScript, neg bool, args []string) {
+	s := stageOf(ts)
+	if neg {
+		ts.Fatalf("usage: serve [flags] | stop | wait | kill")
+	}
+	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
+		page, first, err := startPage(ts, args)
+		ts.Check(err)
+		ts.Defer(func() {
+			if page.process.ProcessState == nil {
+				_ = page.process.Process.Kill()
+				_ = page.process.Wait()
+			}
+		})
+		s.pages = append(s.pages, page)
+		found := ticketAddress.FindStringSubmatch(first)
+		ts.Setenv("PAGE", found[1])
+		ts.Setenv("PORT", found[1][strings.LastIndex(found[1], ":")+1:])
+		ts.Setenv("TICKET", found[2])
+		return
+	}
+	if len(s.pages) == 0 {
+		ts.Fatalf("serve %s: none is running", args[0])
+	}
+	page := s.pages[len(s.pages)-1]
+	s.pages = s.pages[:len(s.pages)-1]
+	switch args[0] {
+	case "stop":
+		ts.Check(page.process.Process.Signal(os.Interrupt))
+	case "kill":
+		ts.Check(page.process.Process.Kill())
+	case "wait":
+	default:
+		ts.Fatalf("serve %s: there is no such word", args[0])
+	}
+	rest, err := io.ReadAll(page.printed)
+	ts.Check(err)
+	_, err = io.WriteString(ts.Stdout(), page.before.String()+string(rest))
+	ts.Check(err)
+	err = page.process.Wait()
+	if _, left := errors.AsType[*exec.ExitError](err); args[0] == "kill" && left {
+		err = nil
+	}
+	ts.Check(err)
+}
+
+// startPage runs the page, and returns the line that has its first address.
+func startPage(ts *testscript.TestScript, flags []string) (*served, string, error) {
+	// It outlives the command of the script, and serve or the end of the script ends it.
+	process := exec.CommandContext(context.Background(), "rollcall", append([]string{"serve"}, flags...)...)
+	for _, name := range passedOn {
+		if value := ts.Getenv(name); value != "" {
+			process.Env = append(process.Env, name+"="+value)
+		}
+	}
+	process.Dir = ts.MkAbs(".")
+	out, err := process.StderrPipe()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := process.Start(); err != nil {
+		return nil, "", err
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, "", err
+	}
+	page := &served{process: process, printed: bufio.NewReader(out), browser: &http.Client{
+		Jar: jar, Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	for {
+		line, err := page.printed.ReadString('\n')
+		page.before.WriteString(line)
+		if line = strings.TrimSpace(line); ticketAddress.MatchString(line) {
+			return page, line, nil
+		}
+		if err != nil {
+			return nil, "", errors.Join(fmt.Errorf("serve: no address: %w: %s", err, page.before.String()), process.Wait())
+		}
+	}
+}
+
+// visit asks the page that was started last, as a browser that keeps its cookies, and has the answer on standard output:
+//
+//	visit STATUS METHOD PATH [Header:value | name=value]...
+//
+// A path may be a whole address. The values of a form are sent as one, and a browser says from where.
+func visit(ts *testscript.TestScript, neg bool, args []string) {
+	s := stageOf(ts)
+	if neg || len(args) < 3 || len(s.pages) == 0 {
+		ts.Fatalf("usage: visit STATUS METHOD PATH [Header:value | name=value]..., after serve")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	address := args[2]
+	if strings.HasPrefix(address, "/") {
+		address = ts.Getenv("PAGE") + address
+	}
+	form, header := url.Values{}, http.Header{}
+	for _, arg := range args[3:] {
+		if name, value, found := strings.Cut(arg, "="); found {
+			form.Add(name, value)
+			continue
+		}
+		name, value, _ := strings.Cut(arg, ":")
+		header.Set(name, value)
+	}
+	request, err := http.NewRequestWithContext(context.Background(), args[1], address, strings.NewReader(form.Encode()))
+	ts.Check(err)
+	if request.Header = header; args[1] == http.MethodPost {
+		header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	response, err := s.pages[len(s.pages)-1].browser.Do(request)
+	ts.Check(err)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	_, err = fmt.Fprintf(ts.Stdout(), "%s\nLocation: %s\n\n%s\n", response.Status, response.Header.Get("Location"), body)
+	ts.Check(err)
+	if response.StatusCode != want {
+		ts.Fatalf("%s %s: %s, want %d", args[1], args[2], response.Status, want)
+	}
+}
