@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -39,7 +41,7 @@ var passedOn = []string{
 // serveWord runs `rollcall serve` until the script ends, or ends what it has run last:
 //
 //	serve [flags]
-//	serve stop
+//	serve stop [CODE]
 //	serve wait
 //	serve kill
 func serveWord(ts *testscript.TestScript, neg bool, args []string) {
@@ -47,7 +49,7 @@ func serveWord(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: serve [flags] | stop | wait | kill")
 	}
-	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		page, first, err := startPage(ts, args)
 		ts.Check(err)
 		ts.Defer(func() {
@@ -82,10 +84,13 @@ func serveWord(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = io.WriteString(ts.Stdout(), page.before.String()+string(rest))
 	ts.Check(err)
 	err = page.process.Wait()
-	if _, left := errors.AsType[*exec.ExitError](err); args[0] == "kill" && left {
-		err = nil
+	if _, left := errors.AsType[*exec.ExitError](err); !left {
+		ts.Check(err)
 	}
-	ts.Check(err)
+	want := strings.Join(append(args[1:], "0")[:1], "")
+	if code := page.process.ProcessState.ExitCode(); args[0] != "kill" && strconv.Itoa(code) != want {
+		ts.Fatalf("exit code %d, want %s: %s", code, want, page.before.String()+string(rest))
+	}
 }
 
 // startPage runs the page, and returns the line that has its first address.
@@ -127,9 +132,9 @@ func startPage(ts *testscript.TestScript, flags []string) (*served, string, erro
 
 // visit asks the page that was started last, as a browser that keeps its cookies, and has the answer on standard output:
 //
-//	visit STATUS METHOD PATH [Header:value | name=value]...
+//	visit STATUS METHOD PATH [Header:value | name=value | file=@FILE]... [until EXPRESSION]
 //
-// A path may be a whole address. The values of a form are sent as one, and a browser says from where.
+// A path may be a whole address. It is asked for again until the answer matches the expression.
 func visit(ts *testscript.TestScript, neg bool, args []string) {
 	s := stageOf(ts)
 	if neg || len(args) < 3 || len(s.pages) == 0 {
@@ -141,28 +146,67 @@ func visit(ts *testscript.TestScript, neg bool, args []string) {
 	if strings.HasPrefix(address, "/") {
 		address = ts.Getenv("PAGE") + address
 	}
-	form, header := url.Values{}, http.Header{}
-	for _, arg := range args[3:] {
-		if name, value, found := strings.Cut(arg, "="); found {
-			form.Add(name, value)
-			continue
-		}
-		name, value, _ := strings.Cut(arg, ":")
-		header.Set(name, value)
+	until := regexp.MustCompile("")
+	if n := len(args); args[n-2] == "until" {
+		until, args = regexp.MustCompile(args[n-1]), args[:n-2]
 	}
-	request, err := http.NewRequestWithContext(context.Background(), args[1], address, strings.NewReader(form.Encode()))
-	ts.Check(err)
-	if request.Header = header; args[1] == http.MethodPost {
+	form, header := url.Values{}, http.Header{}
+	var files bytes.Buffer
+	parts := multipart.NewWriter(&files)
+	for _, arg := range args[3:] {
+		name, value, isValue := strings.Cut(arg, "=")
+		file, isFile := strings.CutPrefix(value, "@")
+		switch {
+		case isFile:
+			part, err := parts.CreateFormFile(name, file)
+			ts.Check(err)
+			_, err = io.WriteString(part, ts.ReadFile(file))
+			ts.Check(err)
+		case isValue:
+			form.Add(name, value)
+		default:
+			name, value, _ = strings.Cut(arg, ":")
+			header.Set(name, value)
+		}
+	}
+	body := []byte(form.Encode())
+	if args[1] == http.MethodPost {
 		header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	response, err := s.pages[len(s.pages)-1].browser.Do(request)
-	ts.Check(err)
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	ts.Check(err)
-	_, err = fmt.Fprintf(ts.Stdout(), "%s\nLocation: %s\n\n%s\n", response.Status, response.Header.Get("Location"), body)
-	ts.Check(err)
-	if response.StatusCode != want {
-		ts.Fatalf("%s %s: %s, want %d", args[1], args[2], response.Status, want)
+	if files.Len() > 0 {
+		ts.Check(parts.Close())
+		body = files.Bytes()
+		header.Set("Content-Type", parts.FormDataContentType())
 	}
+	browser := s.pages[len(s.pages)-1].browser
+	for deadline := time.Now().Add(longest / 2); ; {
+		status, answer, err := askPage(browser, args[1], address, header, body)
+		ts.Check(err)
+		if !until.MatchString(answer) && time.Now().Before(deadline) {
+			<-time.After(20 * time.Millisecond)
+			continue
+		}
+		_, err = io.WriteString(ts.Stdout(), answer)
+		ts.Check(err)
+		if status != want || !until.MatchString(answer) {
+			ts.Fatalf("%s %s: %d, want %d", args[1], args[2], status, want)
+		}
+		return
+	}
+}
+
+// askPage sends a request, and returns the answer to it with its status and where it leads.
+func askPage(browser *http.Client, method, address string, header http.Header, body []byte) (status int, answer string, err error) {
+	request, err := http.NewRequestWithContext(context.Background(), method, address, bytes.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	request.Header = header.Clone()
+	response, err := browser.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	return response.StatusCode, fmt.Sprintf("%s\nLocation: %s\n\n%s\n", response.Status, response.Header.Get("Location"), text), err
 }
