@@ -45,7 +45,8 @@ func (to seeOther) write(w http.ResponseWriter, _ *http.Request) {
 
 // back returns an address of this page that a form names, the first page if it is of somewhere else.
 func back(address string) string {
-	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.ContainsAny(address, "\\\r\n") {
+	ignored := func(r rune) bool { return r < ' ' || r == '\\' } // browsers drop tabs, and take a backslash for a slash
+	if !strings.HasPrefix(address, "/") || strings.HasPrefix(address, "//") || strings.ContainsFunc(address, ignored) {
 		return "/"
 	}
 	return address

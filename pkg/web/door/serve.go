@@ -27,6 +27,8 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, tell func(text s
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ErrorLog:          log.New(lines(tell), "", 0),
+		// net/http would answer OPTIONS * itself, whoever asks.
+		DisableGeneralOptionsHandler: true,
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
