@@ -94,9 +94,9 @@ func (s *Server) settings(r *http.Request) (answer, error) {
 	return s.render(r, "settings.html", page{Title: l.Say("settings.title"), Mark: "settings", Data: view, Focus: r.URL.Query().Has("done")})
 }
 
-// organizations returns those to choose from, none where that takes too long or cannot be known.
+// organizations returns those to choose from, none where that takes too long or cannot be known, or where nobody can choose.
 func (s *Server) organizations(ctx context.Context, standing desk.Standing) []cybedefend.Membership {
-	if trouble := standing.Trouble(); standing.Looking || trouble != desk.NoTrouble && trouble != desk.NoOrganization {
+	if trouble := standing.Trouble(); standing.Looking || s.desk.Place().Sandbox || s.isSending() || trouble != desk.NoTrouble && trouble != desk.NoOrganization {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, brief)

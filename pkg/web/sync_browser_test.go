@@ -22,6 +22,8 @@ func TestARosterIsFollowedInABrowser(t *testing.T) {
 	p.Walk()
 	p.Click("input[name=tick]")
 	p.ClickTo("#go", "results-0")
+	p.ClickTo("main a[href$='/changes']", "made")
+	p.Looks(func(look string) { p.Fits(); p.Picture("made-" + look); p.Axe() })
 	if n := s.service.Counts().Emails; n != 1 {
 		t.Errorf("%d were mailed, want 1", n)
 	}
