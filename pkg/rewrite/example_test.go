@@ -1,11 +1,11 @@
 package rewrite_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log"
+	"os"
 	"strings"
 
 	"rollcall/pkg/document"
@@ -27,29 +27,30 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var content bytes.Buffer
-	err = d.Encode(&content, func(out io.Writer) error {
-		e, err := d.Edit(out)
-		if err != nil {
-			return err
-		}
-		for row, err := range r.RawRows(ctx) {
-			if err != nil {
-				return err
-			}
-			if row.RoleDefaulted {
-				if _, err := e.Set(row, rewrite.Change{Texts: map[string]string{roster.FieldRole: "manager"}}); err != nil {
-					return err
-				}
-			}
-		}
-		return e.Finish()
-	})
-	if err != nil {
-		log.Fatal(err)
+	if err = d.Encode(os.Stdout, func(out io.Writer) error { return makeManagers(ctx, d, r, out) }); err != nil {
+		fmt.Println(err)
 	}
-	fmt.Print(content.String())
 	// Output:
 	// - {email: ada@x.test, role: manager} # new
 	// - {email: bob@x.test, role: member}
+}
+
+// makeManagers gives whoever has no role one.
+func makeManagers(ctx context.Context, d *rewrite.Document, r *roster.Roster, out io.Writer) error {
+	e, err := d.Edit(out)
+	if err != nil {
+		return err
+	}
+	for row, err := range r.RawRows(ctx) {
+		if err != nil {
+			return err
+		}
+		if !row.RoleDefaulted {
+			continue
+		}
+		if _, err := e.Set(row, rewrite.Change{Texts: map[string]string{roster.FieldRole: "manager"}}); err != nil {
+			return err
+		}
+	}
+	return e.Finish()
 }

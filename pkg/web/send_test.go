@@ -289,7 +289,7 @@ func TestWhatHasToWait(t *testing.T) {
 	s := open(t, sandbox.Options{Limit: sandbox.Limit{Rate: 30}})
 	id, other := s.put(t, "team.csv", people(40)), s.put(t, "other.csv", "email,role\nann@example.com,member\n")
 	plan := s.until(t, "/rosters/"+id+"/plan", "plan")
-	n, err := s.server.Desk().Send(s.server.Desk().Sheet(id), desk.Invite, digestField.FindStringSubmatch(plan)[1], false) //nolint:contextcheck // it outlasts whoever begins it
+	n, err := s.server.Desk().Send(s.server.Desk().Sheet(id), desk.Invite, digestField.FindStringSubmatch(plan)[1], false)
 	if err != nil {
 		t.Fatal(err)
 	}

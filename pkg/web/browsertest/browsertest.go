@@ -12,7 +12,8 @@
 // something. Nothing here waits for a time to pass, and nothing waits for something to vanish: between two pages all is gone.
 //
 // A browser and its tabs belong to the goroutine of their test. Whoever wants to see what a test sees names a folder with
-// ROLLCALL_PICTURES: pictures are put there, those of failures included.
+// ROLLCALL_PICTURES: pictures are put there, those of failures included.//
+// It has no example: what it shows is a browser, and an example has no test to fail.
 package browsertest
 
 import (
