@@ -13,9 +13,8 @@ type rowView struct {
 	// Class is how the row is marked: wrong, look, repeated or left.
 	Class string
 	Cells []cellView
-	// Findings are about the row as a whole; Repeats is the line that it repeats.
+	// Findings are about the row as a whole.
 	Findings []remark
-	Repeats  int
 	// Editing tells that all cells of the row are fields.
 	Editing bool
 }
@@ -56,7 +55,7 @@ func (c cellView) Notes() bool {
 }
 
 func rowOf(l *words.Language, row desk.Row, editing bool, answer desk.Said) rowView {
-	v := rowView{Number: row.Number, Line: row.Line, Class: classOf(row.Marks), Repeats: row.Of, Editing: editing}
+	v := rowView{Number: row.Number, Line: row.Line, Class: classOf(row.Marks), Editing: editing}
 	for _, finding := range row.Findings {
 		v.Findings = append(v.Findings, sayFinding(l, finding.Said()))
 	}

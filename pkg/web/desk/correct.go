@@ -119,7 +119,7 @@ const mostSaid = 8
 type Said struct {
 	// ID is what the answer is called, from 1.
 	ID int
-	// Done counts the cells that were corrected. Of those that are still wrong, Wrong has the places.
+	// Done counts the cells that were corrected and are right now. Wrong has those that are still wrong.
 	Done  int
 	Wrong map[Spot]bool
 	// Overtaken are texts that were not taken, since somebody has corrected the cell in the meantime. Refused are texts that the
@@ -204,9 +204,10 @@ func (s *Sheet) Correct(ctx context.Context, edits []Edit) (Said, error) {
 		if err != nil {
 			return said, err
 		}
-		said.Done++
 		if row.Cells[fieldIndex(spot.Field)].Wrong() {
 			said.Wrong[spot] = true
+		} else {
+			said.Done++
 		}
 	}
 	return s.remember(said), nil
