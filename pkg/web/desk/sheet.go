@@ -32,6 +32,7 @@ type Sheet struct {
 	said    [mostSaid]Said
 	saids   int
 	gone    bool
+	keeps   int // how often somebody has wanted to keep it
 
 	used atomic.Int64 // when, in nanoseconds: asking for it waits for nobody
 }
@@ -73,7 +74,7 @@ func (s *Sheet) Settings() roster.Settings {
 }
 
 // Keep tells that a run over the document of that digest can be gone on with: the sheet stays on the desk, also when the process
-// ends, and so does that document.
+// ends, and so does that document. It takes the place of one that was kept before: whom that run has left are among those of this.
 func (s *Sheet) Keep(digest [sha256.Size]byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,10 +82,9 @@ func (s *Sheet) Keep(digest [sha256.Size]byte) error {
 	if !found || s.gone {
 		return errGone
 	}
-	if !v.in(s.state.Kept) {
-		s.state.Kept = append(s.state.Kept, v)
-	}
-	return s.save()
+	s.state.Kept = []version{v}
+	s.keeps++
+	return errors.Join(s.save(), s.sweep())
 }
 
 // Drop takes back what [Sheet.Keep] was told: the run has come to its end.
@@ -103,7 +103,9 @@ func (s *Sheet) Drop(digest [sha256.Size]byte) error {
 
 // IsKept reports whether a run over the sheet can be gone on with.
 func (s *Sheet) IsKept() bool {
-	return s.kept() > 0
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.state.Kept) > 0
 }
 
 // errGone says that the document of a run is not there any more.
@@ -151,15 +153,6 @@ type version struct {
 }
 
 func (v version) digest() [sha256.Size]byte { return v.Settings.Digest(v.Content) }
-
-func (v version) in(versions []version) bool {
-	for _, other := range versions {
-		if other.digest() == v.digest() {
-			return true
-		}
-	}
-	return false
-}
 
 // find returns the version of a digest.
 func (s *sheetState) find(digest [sha256.Size]byte) (version, bool) {

@@ -146,7 +146,13 @@ func TestASheetOutlivesTheProcess(t *testing.T) {
 	if r, err := roster.Read(t.Context(), document.Source, roster.Options{}); err != nil || document.Digest(r.Digest) != run {
 		t.Errorf("the document is another one: %v", err)
 	}
-	if err := kept.Drop(run); err != nil {
+	if err := kept.Keep(kept.Digest()); err != nil { // of a run over what the sheet says now
+		t.Fatal(err)
+	}
+	if _, _, found := third.Find(run); found {
+		t.Error("the document of a run that another one has overtaken is kept")
+	}
+	if err := kept.Drop(kept.Digest()); err != nil {
 		t.Fatal(err)
 	}
 	if err := kept.Keep(kept.Digest()); err != nil {

@@ -163,17 +163,17 @@ var ErrNeeded = errors.New("a run over the roster has not come to its end")
 // Remove takes a sheet off the desk, and its files with it, also if a run over it could be gone on with. It returns [ErrNeeded] if
 // one is under way.
 func (d *Desk) Remove(s *Sheet) error {
-	before := s.kept()
+	before := s.keepsSoFar()
 	if sending := d.Sending(); sending != nil && sending.Sheet() == s && sending.State().Phase != Over {
 		return ErrNeeded
 	}
-	return d.removeUnless(s, func() bool { return len(s.state.Kept) > before }) // one has begun in the meantime
+	return d.removeUnless(s, func() bool { return s.keeps > before }) // one has begun in the meantime
 }
 
-func (s *Sheet) kept() int {
+func (s *Sheet) keepsSoFar() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.state.Kept)
+	return s.keeps
 }
 
 // removeUnless removes a sheet that nobody needs. A run that wants to keep it comes before that, or too late.
