@@ -84,7 +84,8 @@ func (s *Sheet) Keep(digest [sha256.Size]byte) error {
 	}
 	s.state.Kept = []version{v}
 	s.keeps++
-	return errors.Join(s.save(), s.sweep())
+	s.sweep()
+	return s.save()
 }
 
 // Drop takes back what [Sheet.Keep] was told: the run has come to its end.

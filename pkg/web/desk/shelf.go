@@ -296,7 +296,8 @@ func (s *Sheet) change(ctx context.Context, settings roster.Settings, c Correcti
 	}
 	s.reading = reading
 	s.touch()
-	return errors.Join(err, s.sweep())
+	s.sweep()
+	return err
 }
 
 // put writes a content to its file.
@@ -309,8 +310,8 @@ func (s *Sheet) put(content []byte) (digest, error) {
 	return sum, atomicfile.Write(path, 0o600, content)
 }
 
-// sweep removes contents that nobody is reading.
-func (s *Sheet) sweep() error {
+// sweep removes contents that nobody is reading. What cannot be removed, since somebody is, is tried again with the next ones.
+func (s *Sheet) sweep() {
 	s.state.Earlier = s.state.Earlier[max(0, len(s.state.Earlier)-mostEarlier):]
 	wanted := map[string]bool{s.state.Content.String(): true}
 	for _, content := range s.state.Earlier {
@@ -319,13 +320,12 @@ func (s *Sheet) sweep() error {
 	for _, v := range s.state.Kept {
 		wanted[v.Content.String()] = true
 	}
-	entries, err := os.ReadDir(filepath.Join(s.folder, folderCorrected))
+	entries, _ := os.ReadDir(filepath.Join(s.folder, folderCorrected))
 	for _, entry := range entries {
 		if !wanted[entry.Name()] {
-			err = errors.Join(err, os.Remove(filepath.Join(s.folder, folderCorrected, entry.Name())))
+			_ = os.Remove(filepath.Join(s.folder, folderCorrected, entry.Name()))
 		}
 	}
-	return err
 }
 
 // tidy removes sheets that nobody has used for long, for as long as the desk is there.
