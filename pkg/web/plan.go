@@ -127,7 +127,9 @@ func (v *planView) refuse(l *words.Language) {
 	if v.Refused = troubleOf(l, v.Err); kind == status.Interrupted || errors.Is(v.Err, desk.ErrBusy) { // which the title says
 		v.Refused = &trouble{}
 	}
-	v.Advice = adviceAbout(l, v.Err)
+	if v.Advice = adviceAbout(l, v.Err); strings.Contains(v.Refused.Hint, sameCommand) {
+		v.Refused.Hint = ""
+	}
 }
 
 // refusedTitle says what is in the way.

@@ -54,6 +54,8 @@ type outcomeView struct {
 // resultView is a row.
 type resultView struct {
 	record.Record
+	// Note is the key of what to do, where the page knows better than the hint, which is about the command line.
+	Note string
 	Kind  string
 	Teams []roster.Team
 }
@@ -132,8 +134,15 @@ func hasText(rec record.Record, find string) bool {
 
 // viewOf returns a row as it is shown.
 func viewOf(rec record.Record) resultView {
-	return resultView{Record: rec, Kind: kindOfOutcome(rec.Outcome), Teams: teamsOf(rec.Teams)}
+	v := resultView{Record: rec, Kind: kindOfOutcome(rec.Outcome), Teams: teamsOf(rec.Teams)}
+	if before, _, found := strings.Cut(rec.Hint, sameCommand); found {
+		v.Hint, v.Note = strings.TrimSuffix(before, "; "), "results.again."+rec.Outcome.String()
+	}
+	return v
 }
+
+// sameCommand is what hints say to whoever works on the command line.
+const sameCommand = "run the same command again"
 
 // queryOf returns what the addresses of the pages of a table say beside their numbers.
 func queryOf(show, find string) template.URL {

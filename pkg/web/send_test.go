@@ -254,7 +254,10 @@ func TestARunIsStoppedAndGoesOn(t *testing.T) {
 		t.Errorf("the stream ends with %v", last)
 	}
 	results := s.until(t, to, "results-0")
-	has(t, "the stopped run", results, "<h1>Stopped: ", "It was stopped before the end.", `href="/rosters/`+id+`/plan"`)
+	has(t, "the stopped run", results, "Its turn comes when you go on.", "<h1>Stopped: ", "It was stopped before the end.", `href="/rosters/`+id+`/plan"`)
+	if strings.Contains(results, "the same command") {
+		t.Errorf("the page speaks of commands: %s", results)
+	}
 	before := s.service.Counts().Emails
 	if before == 0 || before == 60 {
 		t.Fatalf("%d were mailed before it was stopped", before)

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rollcall/pkg/record"
 	"rollcall/pkg/web/words"
 )
 
@@ -107,5 +108,18 @@ func TestWhatIsWaitedForHasWords(t *testing.T) {
 	}
 	if got := inWords(l, waits, "something new"); !got.English || got.Text != "something new" {
 		t.Errorf("something new is said as %+v", got)
+	}
+}
+
+// A hint to whoever is at a terminal is another one on the page, and what else it says stays.
+func TestHintsOfThePage(t *testing.T) {
+	for hint, want := range map[string]string{
+		"": "", "keep one of them": "keep one of them", "run the same command again": "",
+		"the invitation of a@x.example was cancelled and no new one was sent: the person has none now; run the same command again": "the invitation of a@x.example was cancelled and no new one was sent: the person has none now",
+	} {
+		v := viewOf(record.Record{Outcome: record.NotSent, Hint: hint})
+		if noted := v.Note != ""; v.Hint != want || noted != strings.Contains(hint, "command") || noted && !words.Has(v.Note) {
+			t.Errorf("%q is shown as %q and %q", hint, v.Hint, v.Note)
+		}
 	}
 }
