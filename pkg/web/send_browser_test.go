@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/web/browsertest"
@@ -107,4 +109,29 @@ func TestManyTabsLookAtARun(t *testing.T) {
 		// Another tab comes in front, which tests have to say.
 		browsertest.Evaluate[any](p, `Object.defineProperty(document, "hidden", {value: true}), document.dispatchEvent(new Event("visibilitychange"))`)
 	}
+}
+
+// What is in the way, and what has changed, is read well in every look.
+func TestWhatIsInTheWayInABrowser(t *testing.T) {
+	s := open(t, sandbox.Options{}, func(o *desk.Options) { o.Order.MaxWait = time.Second }).ready(t)
+	id := s.put(t, "team.csv", people(4))
+	p := browsertest.Start(t).Page(t)
+	s.dead.Store(true)
+	p.Open(s.URL + "/rosters/" + id + "/plan")
+	p.At("plan-refused")
+	p.Looks(func(look string) { p.Fits(); p.Picture("refused-" + look); p.Axe() })
+	p.Walk()
+	s.dead.Store(false)
+	p.ClickTo("form button.primary", "plan")
+	if to, _ := s.submit(t, "/rosters/"+id+"/runs", url.Values{"digest": {"0123456789ab"}}); to != "/rosters/"+id+"/plan" {
+		t.Errorf("what nobody has seen leads to %s", to)
+	}
+	p.Reload()
+	p.At("plan-differs")
+	p.Looks(func(look string) { p.Fits(); p.Picture("differs-" + look); p.Axe() })
+	if n := s.service.Counts().Emails; n != 0 {
+		t.Errorf("%d were mailed", n)
+	}
+	p.ClickTo("#go", "results-0")
+	once(t, s.service, 4)
 }
