@@ -127,7 +127,7 @@ func (v *planView) refuse(l *words.Language) {
 	if v.Refused = troubleOf(l, v.Err); kind == status.Interrupted || errors.Is(v.Err, desk.ErrBusy) { // which the title says
 		v.Refused = &trouble{}
 	}
-	if v.Advice = adviceAbout(l, v.Err); v.Advice != "" && causeOf(v.Err) != "credentials" { // whose hint says where they come from
+	if v.Advice = adviceAbout(l, v.Err); v.Advice != "" && kind != status.Refused && kind != status.Settings { // whose hints say which
 		v.Refused.Hint = ""
 	}
 }
