@@ -55,7 +55,7 @@ type outcomeView struct {
 type resultView struct {
 	record.Record
 	// Note is the key of what to do, where the page knows better than the hint, which is about the command line.
-	Note string
+	Note  string
 	Kind  string
 	Teams []roster.Team
 }
