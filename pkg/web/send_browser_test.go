@@ -45,7 +45,7 @@ func TestARosterIsSentInABrowser(t *testing.T) {
 	p.Click("#stop")
 	p.At("results-0") // the stream says when that is there
 	p.Sees("h1", "Stopped: ")
-	p.Looks(func(look string) { p.Fits(); p.Picture("stopped-" + look); p.Axe() })
+	p.Phone(func() { p.Fits(); p.Picture("stopped"); p.Axe() })
 	s.service.ChangeLimit(0)
 	p.ClickTo("a.primary", "plan")
 	p.Sees("main", "This goes on with the run of")
