@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,9 @@ func TestAnotherRunHoldsTheLedger(t *testing.T) {
 	<-s.server.Desk().Sending().Done()
 	text := s.until(t, "/rosters/"+id+"/plan", "plan-locked")
 	has(t, "the plan at "+to, text, "Another run has been under way since ", "data-again=\"5\"")
+	if !regexp.MustCompile(`\(process [0-9]+\)`).MatchString(text) {
+		t.Errorf("the process has no number as the system writes it: %s", text)
+	}
 	if strings.Contains(text, `id="go"`) {
 		t.Error("it can be sent all the same")
 	}

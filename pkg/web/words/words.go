@@ -1,7 +1,7 @@
 // Package words has every sentence of the page, in English and German, from one catalog.
 //
 //	language := words.Match(request.Header.Get("Accept-Language"))
-//	language.Say("check.wrong", 12) // "12 rows need a correction"
+//	language.Say("check.title.wrong", 12) // "12 rows need a correction"
 //
 // The catalog is what the files of the folder catalog say together. A sentence is whole: nothing is glued to it. Its arguments
 // are named by their places, so that languages may order them as they like; whichever sentence counts something has a form for
