@@ -57,7 +57,7 @@ func (s *Server) correctCells(r *http.Request) (answer, error) {
 		return nil, err
 	}
 	if form.Get("then") == "plan" && answer.Well() {
-		return sheetPage(sheet) + "/plan", nil
+		return planAddress(sheet.ID, desk.Invite), nil
 	}
 	return after(sheet, form, answer), nil
 }

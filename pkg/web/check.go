@@ -1,7 +1,6 @@
 package web
 
 import (
-	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -61,18 +60,16 @@ func whereOf(values url.Values) where {
 		n, _ := strconv.Atoi(values.Get(key)) // whatever is no number is none
 		return n
 	}
-	return where{show: values.Get("show"), query: values.Get("q"), page: number("page"), edit: number("edit"), said: number("said")}
+	return where{show: values.Get("show"), query: values.Get("q"), page: pageOf(values), edit: number("edit"), said: number("said")}
 }
 
 // address returns where the part is shown, with what else there is to say.
 func (w where) address(sheet *desk.Sheet) seeOther {
-	values := url.Values{}
-	for key, value := range map[string]string{"show": w.show, "q": w.query} {
-		if value != "" {
-			values.Set(key, value)
-		}
+	values := valuesOf("show", w.show, "q", w.query)
+	if w.page > 1 {
+		values.Set("page", strconv.Itoa(w.page))
 	}
-	for key, n := range map[string]int{"page": w.page, "edit": w.edit, "said": w.said} {
+	for key, n := range map[string]int{"edit": w.edit, "said": w.said} {
 		if n > 0 {
 			values.Set(key, strconv.Itoa(n))
 		}
@@ -143,7 +140,7 @@ func (v *checkView) fill(r *http.Request, sheet *desk.Sheet, l *words.Language, 
 		}
 	}
 	v.Show, v.Query = at.show, at.query
-	first := (max(at.page, 1) - 1) * perPage
+	first := (at.page - 1) * perPage
 	part, err := sheet.Rows(r.Context(), shows[at.show], at.query, first, perPage)
 	if err != nil {
 		return err
@@ -155,11 +152,7 @@ func (v *checkView) fill(r *http.Request, sheet *desk.Sheet, l *words.Language, 
 			return err
 		}
 	}
-	values := url.Values{"show": {at.show}}
-	if at.query != "" {
-		values.Set("q", at.query)
-	}
-	v.Slice.Query = template.URL(values.Encode() + "&") //nolint:gosec // it is encoded
+	v.Slice.Query = queryOf("show", at.show, "q", at.query)
 	v.As = readAsWords(l, v.Reading)
 	v.Tabs = v.tabs()
 	for _, finding := range v.Findings {

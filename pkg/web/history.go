@@ -2,10 +2,7 @@ package web
 
 import (
 	"errors"
-	"html/template"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"rollcall/pkg/web/desk"
@@ -59,18 +56,9 @@ func (s *Server) history(r *http.Request) (answer, error) {
 			view.Chips = append(view.Chips, runChip{State: string(state), Class: runClasses[state], Count: counts[state]})
 		}
 	}
-	number, _ := strconv.Atoi(r.FormValue("page")) // the first one if it is none
-	view.Slice = sliceOf(number, len(found))
-	query := url.Values{}
-	for name, value := range map[string]string{"show": view.Show, "q": view.Query} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	if len(query) > 0 {
-		view.Slice.Query = template.URL(query.Encode() + "&") //nolint:gosec // it was encoded a moment ago
-	}
-	view.Runs = found[max(view.Slice.From-1, 0):view.Slice.To]
+	view.Slice = sliceOf(pageOf(r.URL.Query()), len(found))
+	view.Slice.Query = queryOf("show", view.Show, "q", view.Query)
+	view.Runs = partOf(found, view.Slice)
 	title := l.Say("runs.title", len(all))
 	if len(all) == 0 {
 		title = l.Say("runs.title.none")

@@ -208,5 +208,5 @@ func (s *Server) correctRest(r *http.Request) (answer, error) {
 	case err != nil:
 		return nil, err
 	}
-	return seeOther("/rosters/" + sheet.ID), nil
+	return sheetPage(sheet), nil
 }

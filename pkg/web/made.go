@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
@@ -39,17 +38,14 @@ func (s *Server) showMade(r *http.Request) (answer, error) {
 		return nil, err
 	}
 	l, v := s.languageOf(r), madeView{Summary: summary}
-	number, _ := strconv.Atoi(r.FormValue("page")) // the first one if it is none
-	v.Slice = sliceOf(number, len(made))
+	rows := make([]madeRow, len(made))
 	for i, line := range made {
-		row := madeRowOf(l, line)
-		if !row.Well {
+		if rows[i] = madeRowOf(l, line); !rows[i].Well {
 			v.Failed++
 		}
-		if i >= v.Slice.From-1 && i < v.Slice.To {
-			v.Changes = append(v.Changes, row)
-		}
 	}
+	v.Slice = sliceOf(pageOf(r.URL.Query()), len(rows))
+	v.Changes = partOf(rows, v.Slice)
 	title := l.Say("made.title", len(made)-v.Failed)
 	if v.Failed > 0 {
 		title = l.Say("made.title.failed", v.Failed)

@@ -74,28 +74,3 @@ func named(l *words.Language, prefix, word string) string {
 	}
 	return word
 }
-
-// slice is which part of a table is shown. There are as many rows a page as a person looks through.
-type slice struct {
-	// From and To are the first and the last row shown, from 1, of Of; Previous and Next are numbers of pages, 0 if there is none.
-	From, To, Of, Page, Previous, Next int
-	// Query is what else the address of a page of the table says, such as "show=wrong&".
-	Query template.URL
-}
-
-// perPage is how many rows a page of a table has.
-const perPage = 50
-
-// sliceOf returns the page of a table of so many rows, the last one if there are not so many pages.
-func sliceOf(page, rows int) slice {
-	last := max(1, (rows+perPage-1)/perPage)
-	page = min(max(page, 1), last)
-	s := slice{From: (page-1)*perPage + 1, To: min(page*perPage, rows), Of: rows, Page: page, Previous: page - 1}
-	if page < last {
-		s.Next = page + 1
-	}
-	if rows == 0 {
-		s.From = 0
-	}
-	return s
-}

@@ -42,14 +42,6 @@ func planAddress(id string, k desk.Kind) seeOther {
 	return seeOther("/rosters/" + id + "/plan")
 }
 
-// sheet returns the roster that the address names.
-func (s *Server) sheet(r *http.Request) (*desk.Sheet, error) {
-	if sheet := s.desk.Sheet(r.PathValue("id")); sheet != nil {
-		return sheet, nil
-	}
-	return nil, errNotFound
-}
-
 // planView is what the page of a plan shows.
 type planView struct {
 	ID, Name string
@@ -100,7 +92,7 @@ type phrase struct {
 }
 
 func (s *Server) showPlan(r *http.Request) (answer, error) {
-	sheet, err := s.sheet(r)
+	sheet, err := s.sheetOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +225,7 @@ func guardKey(trip guard.Trip) string {
 
 // lookAgain has the organization be read once more.
 func (s *Server) lookAgain(r *http.Request) (answer, error) {
-	sheet, err := s.sheet(r)
+	sheet, err := s.sheetOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +238,7 @@ const soon = 1500 * time.Millisecond
 
 // send carries out the plan that was seen.
 func (s *Server) send(r *http.Request) (answer, error) {
-	sheet, err := s.sheet(r)
+	sheet, err := s.sheetOf(r)
 	if err != nil {
 		return nil, err
 	}

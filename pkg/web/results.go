@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,10 +69,9 @@ var classes = map[record.Outcome]string{
 func (s *Server) showResults(r *http.Request) (answer, error) {
 	l, query := s.languageOf(r), r.URL.Query()
 	v := resultsView{Show: query.Get("show"), Find: strings.TrimSpace(query.Get("find"))}
-	number, _ := strconv.Atoi(query.Get("page"))
 	err := s.desk.Records(r.Context(), r.PathValue("run"), func(run ledger.Summary, records iter.Seq2[record.Record, error]) error {
 		v.Summary = run
-		return v.read(records, number)
+		return v.read(records, pageOf(query))
 	})
 	switch {
 	case errors.Is(err, desk.ErrNoRun):
@@ -82,14 +80,14 @@ func (s *Server) showResults(r *http.Request) (answer, error) {
 		return nil, err
 	}
 	v.finish(s, l)
-	return s.render(r, "results.html", page{Title: v.title(l), Mark: "results-" + strconv.Itoa(max(number-1, 0)), Step: 4, Data: v})
+	return s.render(r, "results.html", page{Title: v.title(l), Mark: "results-" + strconv.Itoa(v.Page-1), Step: 4, Data: v})
 }
 
-// read counts the rows, and keeps those that the page shows.
-func (v *resultsView) read(records iter.Seq2[record.Record, error], number int) error {
+// read counts the rows, and keeps those of a page of them, the last one if there are not so many.
+func (v *resultsView) read(records iter.Seq2[record.Record, error], page int) error {
 	counts := map[record.Outcome]int{}
 	find := strings.ToLower(v.Find)
-	matching, first := 0, (max(number, 1)-1)*perPage
+	matching, first := 0, (page-1)*perPage
 	for rec, err := range records {
 		if err != nil {
 			return err
@@ -104,8 +102,11 @@ func (v *resultsView) read(records iter.Seq2[record.Record, error], number int) 
 		}
 		matching++
 	}
-	v.slice = sliceOf(number, matching)
-	v.Query = queryOf(v.Show, v.Find)
+	if v.slice = sliceOf(page, matching); v.Page < page {
+		v.All = 0
+		return v.read(records, v.Page)
+	}
+	v.Query = queryOf("show", v.Show, "find", v.Find)
 	x := 0.0
 	for _, outcome := range record.Outcomes() {
 		n := counts[outcome]
@@ -143,21 +144,6 @@ func viewOf(rec record.Record) resultView {
 
 // sameCommand is what hints say to whoever works on the command line.
 const sameCommand = "run the same command again"
-
-// queryOf returns what the addresses of the pages of a table say beside their numbers.
-func queryOf(show, find string) template.URL {
-	q := url.Values{}
-	if show != "" {
-		q.Set("show", show)
-	}
-	if find != "" {
-		q.Set("find", find)
-	}
-	if len(q) == 0 {
-		return ""
-	}
-	return template.URL(q.Encode() + "&") //nolint:gosec // url.Values escapes what was typed
-}
 
 // finish takes in what is known beside the rows.
 func (v *resultsView) finish(s *Server, l *words.Language) {
@@ -208,5 +194,5 @@ func (v *resultsView) title(l *words.Language) string {
 
 // Link is the address of the rows with an outcome, of all if it is empty.
 func (v resultsView) Link(outcome string) template.URL {
-	return "?" + template.URL(strings.TrimSuffix(string(queryOf(outcome, v.Find)), "&")) //nolint:gosec // url.Values escapes what was typed
+	return "?" + template.URL(valuesOf("show", outcome, "find", v.Find).Encode()) //nolint:gosec // it is encoded
 }

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"html/template"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 
 	"rollcall/pkg/amend"
 	"rollcall/pkg/drift"
@@ -38,7 +35,7 @@ type syncView struct {
 
 // showSync shows where an organization differs from a roster, and what becomes of that.
 func (s *Server) showSync(r *http.Request) (answer, error) {
-	sheet, err := s.sheet(r)
+	sheet, err := s.sheetOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -80,12 +77,9 @@ func (v *syncView) compare(l *words.Language, r *http.Request) {
 		v.Show = show
 		all = slices.DeleteFunc(slices.Clone(all), func(c amend.Change) bool { return string(c.Kind) != show })
 	}
-	number, _ := strconv.Atoi(r.FormValue("page")) // the first one if it is none
-	v.Slice = sliceOf(number, len(all))
-	if v.Show != "" {
-		v.Slice.Query = template.URL(url.Values{"show": {v.Show}}.Encode() + "&") //nolint:gosec // it is one of a few words
-	}
-	for _, change := range all[max(v.Slice.From-1, 0):v.Slice.To] {
+	v.Slice = sliceOf(pageOf(r.URL.Query()), len(all))
+	v.Slice.Query = queryOf("show", v.Show)
+	for _, change := range partOf(all, v.Slice) {
 		v.Changes = append(v.Changes, changeRowOf(l, change))
 	}
 }
@@ -107,7 +101,7 @@ func (v *syncView) title(l *words.Language) string {
 
 // chooseSync says what may be changed, and has it compared anew.
 func (s *Server) chooseSync(r *http.Request) (answer, error) {
-	sheet, err := s.sheet(r)
+	sheet, err := s.sheetOf(r)
 	if err != nil {
 		return nil, err
 	}
