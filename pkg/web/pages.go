@@ -44,6 +44,7 @@ func parsePages(files fs.FS, a *assets) (map[string]*pages, error) {
 func functions(l *words.Language, a *assets) template.FuncMap {
 	return template.FuncMap{
 		"say":      l.Say,
+		"has":      words.Has,
 		"number":   l.Number,
 		"when":     l.When,
 		"lasting":  l.Lasting,
