@@ -66,8 +66,7 @@ type planView struct {
 	// Before is how many would have got an e-mail by what was shown, where that is known.
 	Before, More int
 	// New are the domains of which nobody is there yet.
-	New      map[string]bool
-	LockedAt time.Time
+	New map[string]bool
 }
 
 // sum is how many rows have something in common.
@@ -209,9 +208,6 @@ func (v *planView) fill() {
 		if d.Before != nil {
 			v.Before = d.Before.Sends()
 		}
-	}
-	if v.Locked != nil {
-		v.LockedAt = v.Locked.Since
 	}
 }
 
