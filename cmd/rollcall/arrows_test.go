@@ -43,7 +43,7 @@ var arrows = []arrow{
 	{"paging", "", "it reads a list, whatever the list holds and whoever shows it"},
 	{"timeline", "", "it counts what happens over time, whatever that is and wherever it is kept and shown"},
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
-	{"paint", "", "it makes lines fit for a terminal, whatever they say"},
+	{"paint", "", "it makes lines fit for a terminal, and text for a page, whatever they say"},
 	{"pager", "", "it shows text in a program of the person's choice, whatever the text is"},
 	{"prose", "", "it lays out a text, whatever it is about and wherever it is read"},
 	{"manual", "prose", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
@@ -89,7 +89,7 @@ var arrows = []arrow{
 	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
 	{"causes", "paint", "it groups people by reasons, whoever they are and whatever was done about them"},
 	{"report", "causes paint plural record remedy status", "a report is made from records alone, so that it can be made again later"},
-	{"htmlreport", "causes plural record report results status timeline", "it writes a page from records alone, so that it can be written again later"},
+	{"htmlreport", "causes paint plural record report results status timeline", "it writes a page from records alone, so that it can be written again later"},
 	{"notify", "address atomicfile bounded causes connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	{

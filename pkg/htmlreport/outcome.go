@@ -1,6 +1,7 @@
 package htmlreport
 
 import (
+	"rollcall/pkg/paint"
 	"rollcall/pkg/record"
 )
 
@@ -50,5 +51,5 @@ func lookOfWord(word string) look {
 			return lookOf(o)
 		}
 	}
-	return look{Label: clean(word), Tone: warn, Color: "o4"}
+	return look{Label: paint.Visible(word), Tone: warn, Color: "o4"}
 }

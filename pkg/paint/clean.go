@@ -27,6 +27,29 @@ func Clean(text string) string {
 	return b.String()
 }
 
+// Visible is [Clean] for a page: characters that nobody sees become escapes as well, and line ends and tabs become blanks, as
+// which a page shows them. The joiners stay, which some scripts and emoji need.
+func Visible(text string) string {
+	hidden := func(r rune) bool {
+		return harmful(r) || r == '\ufeff' || r == '\u200b' || r == '\u2060' || r == '\u00ad' || 0xe0080 <= r && r <= 0xe0fff
+	}
+	if strings.IndexFunc(text, hidden) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\n', r == '\t', r == '\r':
+			b.WriteByte(' ')
+		case !hidden(r) || r == utf8.RuneError:
+			b.WriteRune(r)
+		default:
+			b.WriteString(escape(r))
+		}
+	}
+	return b.String()
+}
+
 // escape returns what stands for a rune that must not reach a terminal.
 func escape(r rune) string {
 	switch {

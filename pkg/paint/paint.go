@@ -7,6 +7,8 @@
 // A colour never says anything alone: the words of a line are the same without it. Only the sixteen colours that every
 // terminal has are used, bold and faint, so that whoever has chosen a light or a dark theme can read them.
 //
+// What pages show of foreign text goes through [Visible].
+//
 // The package decides nothing about what is shown. It opens no terminal and reads no environment, see [Colors].
 package paint
 

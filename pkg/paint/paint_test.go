@@ -43,6 +43,17 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestVisible(t *testing.T) {
+	for give, want := range map[string]string{
+		"plain": "plain", "a\tb\r\nc": "a b  c", "a\u200bb": `a\u200bb`, "a\u00adb": `a\u00adb`, "\ufeffa": `\ufeffa`, "a\u202eb": `a\u202eb`, "a\x1bb": `a\x1bb`,
+		"a\xffb": "a\ufffdb", "\U000e0100": `\U000e0100`, "a\u200db": "a\u200db",
+	} {
+		if got := paint.Visible(give); got != want {
+			t.Errorf("Visible(%q) = %q, want %q", give, got, want)
+		}
+	}
+}
+
 func TestRender(t *testing.T) {
 	line := paint.Words("rows ").In(paint.Good, "3").In(paint.Plain, "").In(paint.Bad, " ").In(paint.Warn, "1!")
 	if got, want := line.Render(true), "rows \x1b[32m3\x1b[0m \x1b[1;35m1!\x1b[0m"; got != want {

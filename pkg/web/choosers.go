@@ -59,9 +59,9 @@ func choosersOf(l *words.Language, settings roster.Settings, reading *desk.Readi
 		}
 	}
 	if len(survey.Sheets) > 0 {
-		c.Sheets = []choice{leftOpen(l, paint.Clean(survey.Sheet), settings.Sheet)}
+		c.Sheets = []choice{leftOpen(l, paint.Visible(survey.Sheet), settings.Sheet)}
 		for _, sheet := range survey.Sheets {
-			c.Sheets = append(c.Sheets, choice{sheet.Name, paint.Clean(sheet.Name), sheet.Name == settings.Sheet})
+			c.Sheets = append(c.Sheets, choice{sheet.Name, paint.Visible(sheet.Name), sheet.Name == settings.Sheet})
 		}
 		return c
 	}
@@ -76,7 +76,7 @@ func choosersOf(l *words.Language, settings roster.Settings, reading *desk.Readi
 	for _, one := range survey.Encodings {
 		text := string(one.Encoding)
 		if one.Word != "" {
-			text = l.Say("choose.encoding", text, paint.Clean(one.Word))
+			text = l.Say("choose.encoding", text, paint.Visible(one.Word))
 		}
 		c.Encodings = append(c.Encodings, choice{string(one.Encoding), text, strings.EqualFold(string(one.Encoding), settings.Encoding)})
 	}
@@ -102,10 +102,10 @@ func columnsFor(l *words.Language, field string, settings roster.Settings, surve
 			continue
 		}
 		if len(source.Sample) > 0 {
-			one.Sample = paint.Clean(source.Sample[0])
+			one.Sample = paint.Visible(source.Sample[0])
 		}
 		if !isGiven {
-			first.Text = l.Say("choose.found.as", paint.Clean(source.Column))
+			first.Text = l.Say("choose.found.as", paint.Visible(source.Column))
 		}
 	}
 	one.Choices = append(one.Choices, first)
@@ -114,7 +114,7 @@ func columnsFor(l *words.Language, field string, settings roster.Settings, surve
 	}
 	for _, column := range survey.Columns {
 		if strings.TrimSpace(column.Name) != "" && !column.Secret {
-			one.Choices = append(one.Choices, choice{chooseThis + column.Name, paint.Clean(column.Name), isGiven && given == column.Name})
+			one.Choices = append(one.Choices, choice{chooseThis + column.Name, paint.Visible(column.Name), isGiven && given == column.Name})
 		}
 	}
 	return one
@@ -149,7 +149,7 @@ func delimiterName(delimiter rune) string {
 func readAsWords(l *words.Language, reading *desk.Reading) []string {
 	parts := []string{l.Say("format." + reading.Format.String())}
 	if reading.Sheet != "" {
-		parts = append(parts, l.Say("check.sheet", paint.Clean(reading.Sheet)))
+		parts = append(parts, l.Say("check.sheet", paint.Visible(reading.Sheet)))
 	}
 	if reading.Encoding != document.Auto {
 		parts = append(parts, string(reading.Encoding))

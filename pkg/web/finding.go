@@ -42,12 +42,12 @@ func sayFinding(l *words.Language, f roster.Finding) remark {
 	said := remark{IsWrong: f.Severity == roster.Error, Line: f.Line, Rows: f.Rows, Meant: f.Meant}
 	key := "finding." + f.Code
 	if f.Code == "" || !words.Has(key) {
-		said.Text, said.Hint, said.IsForeign, said.HintForeign = f.Reason, f.Suggestion.Render(asOption(l)), true, true
+		said.Text, said.Hint, said.IsForeign, said.HintForeign = paint.Visible(f.Reason), paint.Visible(f.Suggestion.Render(asOption(l))), true, true
 		return said
 	}
 	args := make([]any, len(f.Args))
 	for i, arg := range f.Args {
-		args[i] = paint.Clean(arg)
+		args[i] = paint.Visible(arg)
 	}
 	said.Text = l.Say(key, args...)
 	switch advice := "advice." + f.Code; {
@@ -67,7 +67,7 @@ func sayMeant(l *words.Language, f roster.Finding) string {
 	case roster.FieldTeams:
 		return named(l, "teamrole.", f.Meant)
 	}
-	return paint.Clean(f.Meant)
+	return paint.Visible(f.Meant)
 }
 
 // sayDocument says a finding about the document as a whole, with settings that solve it.
@@ -89,7 +89,7 @@ var placeholders = regexp.MustCompile(`=(COLUMN|ROLE)$`)
 
 // sayRemedy says what a setting would do, "" if it is none that a click can make.
 func sayRemedy(l *words.Language, r remedy.Remedy) string {
-	value := paint.Clean(r.Value)
+	value := paint.Visible(r.Value)
 	switch r.Option {
 	case roster.OptionEncoding, roster.OptionDelimiter, roster.OptionSheet:
 		if value != "" {
@@ -125,7 +125,7 @@ func sayMap(l *words.Language, value string) string {
 
 // sayRule says why a row is left out.
 func sayRule(l *words.Language, row desk.Row) remark {
-	return remark{Text: row.Rule.Hint().Render(asOption(l)), IsForeign: true}
+	return remark{Text: paint.Visible(row.Rule.Hint().Render(asOption(l))), IsForeign: true}
 }
 
 // untaken are why a cell cannot have a text.
@@ -141,5 +141,5 @@ func sayRefusal(l *words.Language, refusal desk.Refusal) string {
 			return l.Say("refusal." + key)
 		}
 	}
-	return l.Say("refusal.other", refusal.Err.Error())
+	return l.Say("refusal.other", paint.Visible(refusal.Err.Error()))
 }

@@ -2,10 +2,10 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
+	"rollcall/pkg/paint"
 	"rollcall/pkg/record"
 	"rollcall/pkg/web/desk"
 	"rollcall/pkg/web/words"
@@ -68,11 +68,13 @@ type liveView struct {
 	Address string
 	State   desk.State
 	Percent int
+	// Stopping says that nothing begins any more, Sync that more is changed than who is invited.
+	Stopping, Sync bool
 }
 
 // liveOf says how a run goes, in a language.
 func liveOf(l *words.Language, state desk.State) liveView {
-	v := liveView{State: state, Percent: 100 * state.Done / max(state.Rows, 1)}
+	v := liveView{State: state, Percent: 100 * state.Done / max(state.Rows, 1), Stopping: state.Phase == desk.Stopping, Sync: state.Kind == desk.Sync}
 	known := state.Outcomes[record.AlreadyInvited] + state.Outcomes[record.AlreadyMember]
 	bad := 0
 	for outcome, n := range state.Outcomes {
@@ -81,21 +83,21 @@ func liveOf(l *words.Language, state desk.State) liveView {
 		}
 	}
 	v.Heading = l.Say("live.heading")
-	if state.Kind == desk.Sync {
+	if v.Sync {
 		v.Heading = l.Say("live.heading.sync")
 	}
-	lead, note := l.Say("live.done", state.Done, state.Rows), l.Say("live.note")
+	lead, note := phrase{Text: l.Say("live.done", state.Done, state.Rows)}, l.Say("live.note")
 	if state.Phase == desk.Opening || state.Rows == 0 {
-		v.Heading, lead, note = l.Say("live.opening"), doing(l, state.Working).Text, l.Say("live.opening.note")
+		v.Heading, lead, note = l.Say("live.opening"), doing(l, state.Working), l.Say("live.opening.note")
 	}
 	waiting := waitOf(l, state)
-	if state.Phase == desk.Stopping {
+	if v.Stopping {
 		v.Heading, note = l.Say("live.stopping"), l.Say("live.stopping.note")
 	}
 	v.event = event{
 		Over: state.Phase == desk.Over, Done: state.Done, Rows: state.Rows, Say: l.Say("live.say", state.Done, state.Rows),
 		Texts: map[string]phrase{
-			"heading": {Text: v.Heading}, "lead": {Text: lead}, "note": {Text: note}, "waiting": waiting,
+			"heading": {Text: v.Heading}, "lead": lead, "note": {Text: note}, "waiting": waiting,
 			"percent": {Text: l.Say("live.percent", v.Percent)},
 			"invited": {Text: l.Number(state.Outcomes[record.Invited])}, "known": {Text: l.Number(known)}, "bad": {Text: l.Number(bad)},
 			"rate": {Text: rateOf(l, state.Rate)}, "left": {Text: leftOf(l, state)}, "changes": {Text: l.Number(state.Changes)},
@@ -106,7 +108,7 @@ func liveOf(l *words.Language, state desk.State) liveView {
 		v.Say += " " + waiting.Text
 	}
 	for _, one := range state.Latest {
-		v.Latest = append(v.Latest, latest{Email: one.Email, Word: l.Say("outcome." + one.Outcome.String()), Kind: kindOfOutcome(one.Outcome)})
+		v.Latest = append(v.Latest, latest{Email: paint.Visible(one.Email), Word: l.Say("outcome." + one.Outcome.String()), Kind: kindOfOutcome(one.Outcome)})
 	}
 	return v
 }
@@ -145,7 +147,7 @@ func rateOf(l *words.Language, rate float64) string {
 	case rate <= 0:
 		return "–"
 	case rate < 0.95:
-		return l.Say("live.rate.minute", fmt.Sprintf("%.0f", 60*rate))
+		return l.Say("live.rate.minute", l.Number(int(60*rate+0.5)))
 	case rate < 9.95:
 		return l.Say("live.rate.second", l.Decimal(rate))
 	}

@@ -50,7 +50,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 		"lasting":  l.Lasting,
 		"iso":      func(t time.Time) string { return t.Format(time.RFC3339) },
 		"asset":    a.address,
-		"clean":    paint.Clean,
+		"clean":    paint.Visible,
 		"region":   func(region string) string { return named(l, "settings.region.", region) },
 		"size":     func(bytes int64) string { return sizeOf(l, bytes) },
 		"role":     func(role string) string { return named(l, "role.", role) },

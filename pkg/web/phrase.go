@@ -8,6 +8,7 @@ import (
 	"rollcall/pkg/connection"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/status"
 	"rollcall/pkg/web/words"
 )
@@ -50,7 +51,7 @@ func inWords(l *words.Language, known []saying, text string, args ...any) phrase
 			return phrase{Text: l.Say(s.key, args...)}
 		}
 	}
-	return phrase{Text: text, English: text != ""}
+	return phrase{Text: paint.Visible(text), English: text != ""}
 }
 
 // doing says what is being done.

@@ -106,7 +106,7 @@ func (s *Server) showPlan(r *http.Request) (answer, error) {
 		return s.render(r, "plan.html", page{Title: refusedTitle(l, plan.Err), Mark: "plan-refused", Step: 3, Data: v})
 	}
 	v.fill()
-	return s.render(r, "plan.html", page{Title: v.title(l, s.desk.Place().Sandbox), Mark: v.mark(), Step: 3, Data: v})
+	return s.render(r, "plan.html", page{Title: v.title(l, s.desk.Place().Sandbox), Mark: v.mark("plan"), Step: 3, Data: v})
 }
 
 // refuse finds out whether something other than guards is in the way.
@@ -147,15 +147,15 @@ func adviceAbout(l *words.Language, err error) string {
 	return ""
 }
 
-// mark says which page it is.
-func (v *planView) mark() string {
+// mark says in which state a page is that shows a plan.
+func (v *planView) mark(page string) string {
 	switch {
 	case v.Differs != nil:
-		return "plan-differs"
+		return page + "-differs"
 	case v.Locked != nil:
-		return "plan-locked"
+		return page + "-locked"
 	}
-	return "plan"
+	return page
 }
 
 // title states what would be done.

@@ -83,11 +83,11 @@ func cellOf(l *words.Language, row desk.Row, cell desk.Cell, editing bool, answe
 	spot := desk.Spot{Row: row.Number, Field: cell.Field}
 	v := cellView{
 		ID: nameOf(spot), Field: cell.Field, Label: l.Say("field." + cell.Field),
-		Text: cell.Text, Shows: paint.Clean(cell.Text), Typed: cell.Text, Bad: cell.Wrong(), IsCorrected: cell.Was != nil,
+		Text: cell.Text, Shows: paint.Visible(cell.Text), Typed: cell.Text, Bad: cell.Wrong(), IsCorrected: cell.Was != nil,
 		StillWrong: answer.Wrong[spot],
 	}
 	if v.IsCorrected {
-		v.Was = paint.Clean(*cell.Was)
+		v.Was = paint.Visible(*cell.Was)
 	}
 	isLeftOut := row.Marks&desk.LeftOutRow != 0
 	typed, isOvertaken := answer.Overtaken[spot]
@@ -111,7 +111,7 @@ func cellOf(l *words.Language, row desk.Row, cell desk.Cell, editing bool, answe
 	case roster.FieldRole:
 		v.Choices = roster.Roles()
 		v.Default = row.Defaulted
-		v.Shows = named(l, "role.", paint.Clean(row.Role))
+		v.Shows = named(l, "role.", paint.Visible(row.Role))
 	case roster.FieldTeams:
 		v.Teams = row.Teams
 	}

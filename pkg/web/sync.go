@@ -53,14 +53,7 @@ func (s *Server) showSync(r *http.Request) (answer, error) {
 	}
 	v.fill()
 	v.compare(l, r)
-	mark := "sync"
-	switch {
-	case v.Differs != nil:
-		mark = "sync-differs"
-	case v.Locked != nil:
-		mark = "sync-locked"
-	}
-	return s.render(r, "sync.html", page{Title: v.title(l), Mark: mark, Step: 3, Data: v, Focus: r.URL.Query().Has("done")})
+	return s.render(r, "sync.html", page{Title: v.title(l), Mark: v.mark("sync"), Step: 3, Data: v, Focus: r.URL.Query().Has("done")})
 }
 
 // compare takes in where the organization differs, as far as the page shows it.
