@@ -62,13 +62,10 @@ func (h History) each(look func(ledger.Ledger) error) error {
 // could be read.
 func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
 	err = h.each(func(l ledger.Ledger) error {
-		var later laterRuns
-		for run, err := range l.Runs(ctx) {
+		for run, err := range runsOf(ctx, l) {
 			if err != nil {
 				return err
 			}
-			run.Overtaken = run.EndedAt.IsZero() && later.overtake(run.Run)
-			later.add(run.Run)
 			runs = append(runs, run)
 		}
 		return nil
@@ -81,22 +78,34 @@ func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
 // until the function returns.
 func (h History) Look(ctx context.Context, name string, look func(ledger.Summary, iter.Seq2[record.Record, error]) error) (found bool, err error) {
 	err = h.each(func(l ledger.Ledger) error {
-		var later laterRuns
-		for run, err := range l.Runs(ctx) {
+		for run, err := range runsOf(ctx, l) {
 			if err != nil {
 				return err
 			}
-			run.Overtaken = run.EndedAt.IsZero() && later.overtake(run.Run)
-			later.add(run.Run)
-			if run.ID != name {
-				continue
+			if run.ID == name {
+				found = true
+				return look(run, results.Records(ctx, l, run.Run, run.EndedAt))
 			}
-			found = true
-			return look(run, results.Records(ctx, l, run.Run, run.EndedAt))
 		}
 		return nil
 	})
 	return found, err
+}
+
+// runsOf yields the runs of a ledger, newest first, and says which of them were overtaken.
+func runsOf(ctx context.Context, l ledger.Ledger) iter.Seq2[ledger.Summary, error] {
+	return func(yield func(ledger.Summary, error) bool) {
+		var later laterRuns
+		for run, err := range l.Runs(ctx) {
+			if err == nil {
+				run.Overtaken = run.EndedAt.IsZero() && later.overtake(run.Run)
+				later.add(run.Run)
+			}
+			if !yield(run, err) {
+				return
+			}
+		}
+	}
 }
 
 // Holder returns who seems to hold the ledger at a path, nil if nobody does. It does not touch the lock.

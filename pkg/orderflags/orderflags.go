@@ -29,7 +29,7 @@ import (
 	"rollcall/pkg/roster"
 )
 
-// Roster say how a roster is read. Commands that read one share them.
+// Roster adds the flags that say how a roster is read. Commands that read one share them.
 func Roster(cmd *cobra.Command, d *onboard.Document, headerFile *string) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&d.Maps, "map", nil, "use a column for a meaning, as in `email=\"Work Email\"` (repeatable). The meanings are email, role, teams and active; role= says that there is none. Or say what a value means, as in role:Mitglied=member (role, team_role, teams, active)")
@@ -44,19 +44,19 @@ func Roster(cmd *cobra.Command, d *onboard.Document, headerFile *string) {
 	flags.StringVar(headerFile, "header-file", "", "where the roster is an https address: send the header fields in `FILE` along, one \"Name: value\" a line")
 }
 
-// Fix say where a roster goes once it is fixed, and what is done then.
+// Fix adds the flags that say where a roster goes once it is fixed, and what is done then.
 func Fix(cmd *cobra.Command, f *onboard.Fixing, then string) {
 	cmd.Flags().StringVar(&f.File, "fix", "", "write the roster to `FILE` with all done to it that needs no person, and "+then+". "+
 		"Cells have no blanks around them, the bare address stands instead of Ann <ann@x.test>, roles are as the "+
 		"service spells them, no row twice; everything else stays as it is")
 }
 
-// Force replaces what is there; of names the flags that it is for.
+// Force adds the flag by which a file that is there is replaced; of names the flags that name such a file.
 func Force(cmd *cobra.Command, f *onboard.Fixing, of string) {
 	cmd.Flags().BoolVar(&f.Force, "force", false, "replace the FILE of "+of+" if it is there already and differs")
 }
 
-// Pacing say how fast and how patiently to call the service. Commands that call it share them.
+// Pacing adds the flags that say how fast and how patiently to call the service. Commands that call it share them.
 func Pacing(cmd *cobra.Command, p *onboard.Pacing, rate *string) {
 	flags := cmd.Flags()
 	flags.StringVar(rate, "rate", pace.Rate(0).String(), "at most so many requests, evenly: `RATE` is N/s, N/m, N/h or auto. The service does not publish its limits: auto begins at 10/s and finds out what it takes, which invite remembers for a week")
@@ -66,7 +66,7 @@ func Pacing(cmd *cobra.Command, p *onboard.Pacing, rate *string) {
 	flags.DurationVar(&p.MaxWait, "max-wait", breaker.DefaultMaxWait, "wait for the service at most this long without a good answer, whether it asks for that, time and again, or is down; then stop, to be resumed")
 }
 
-// Who say who is invited again; they make sense wherever the organization is looked at.
+// Who adds the flags that say who is invited again; they make sense wherever the organization is looked at.
 func Who(cmd *cobra.Command, o *onboard.Options) {
 	flags := cmd.Flags()
 	flags.StringVar((*string)(&o.Reinvite), "reinvite", string(cmp.Or(o.Reinvite, plan.ReinviteExpired)), "send `WHOSE` invitation again: expired, ended, differing, pending or never. ended: also those cancelled, declined, accepted under another address or vanished; pending: expired ones, and open ones, which are cancelled first: one of them before the others, which keep theirs if the service refuses that one; differing: of the open ones those alone with another role than the roster has for them, or which this ledger has sent with other teams")
@@ -81,7 +81,7 @@ func Who(cmd *cobra.Command, o *onboard.Options) {
 	flags.BoolVar(&o.TrustLists, "trust-lists", false, "go on although the lists of members and invitations contradict themselves, which may mail somebody whom they hide")
 }
 
-// Changes say what a sync changes besides who is invited.
+// Changes adds the flags that say what a sync changes besides who is invited.
 func Changes(cmd *cobra.Command, o *onboard.Options, f *follow.Options) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.CancelLeavers, "cancel-leavers", false, "cancel the open invitations of people whom an earlier roster named and this one does not")
@@ -96,7 +96,7 @@ func Changes(cmd *cobra.Command, o *onboard.Options, f *follow.Options) {
 	flags.IntVar(&f.MinAdmins, "min-admins", f.MinAdmins, "with --apply-roles and --remove-leavers: leave at least `N` administrators; whoever is about to become one does not count")
 }
 
-// Guards say what would be suspicious about a roster, and what passes all the same.
+// Guards adds the flags that say what would be suspicious about a roster, and what passes all the same.
 func Guards(cmd *cobra.Command, o *onboard.Options) {
 	CheckGuards(cmd, &o.Guards)
 	cmd.Flags().Var(optional.Limit(&o.MaxSeats), "max-seats", "send nothing if more than `N` people would be members or have an open invitation afterwards; -1: any number")
@@ -104,7 +104,7 @@ func Guards(cmd *cobra.Command, o *onboard.Options) {
 	cmd.Flags().StringArrayVar(&o.ApprovedDigests, "approve", nil, "let pass what was kept back, once: `DIGEST` is shown with what tripped. It is that of who would be mailed, changed or cancelled, and as what; if that is another by now, nothing is sent. A run that is cut short goes on without it (repeatable)")
 }
 
-// CheckGuards are the guards that a check of a roster has, too.
+// CheckGuards adds the guards that a check of a roster has, too.
 func CheckGuards(cmd *cobra.Command, g *onboard.Guards) {
 	flags := cmd.Flags()
 	flags.Var(&g.MaxNew, "max-new", "send nothing if more people would get an e-mail: a number, or a share of the organization's members and pending invitations as in 10%")
@@ -113,7 +113,7 @@ func CheckGuards(cmd *cobra.Command, g *onboard.Guards) {
 	flags.IntVar(&g.MinRows, "min-rows", 0, "send nothing if the roster has fewer than `N` rows, as a broken export has")
 }
 
-// SyncGuards are the guards that only a sync has.
+// SyncGuards adds the guards that only a sync has.
 func SyncGuards(cmd *cobra.Command, o *onboard.Options, f *follow.Options) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.AcceptRoster, "accept-roster", false, "change leavers although the roster has another name than the last one (digits in it don't count), or is read with other flags; it is the one that is followed from then on")
@@ -125,7 +125,7 @@ func SyncGuards(cmd *cobra.Command, o *onboard.Options, f *follow.Options) {
 	flags.IntVar(&f.MaxRemovals, "max-removals", f.MaxRemovals, "send nothing if --remove-leavers would remove more than `N` members, or demote them on the way out")
 }
 
-// Way say how long a run goes on and what it remembers.
+// Way adds the flags that say how long a run goes on and what it remembers.
 func Way(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 	Stay(cmd, o, stopAt)
 	flags := cmd.Flags()
@@ -136,7 +136,7 @@ func Way(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }
 
-// Stay are those of [Way] that make sense whatever is changed.
+// Stay adds those flags of [Way] that make sense whatever is changed.
 func Stay(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 	flags := cmd.Flags()
 	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error; one whose connection or process is gone is given up to 10s, one that timed out --timeout once more. A list is taken to lag behind by ten times as much unless it shows that it does not")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -51,7 +52,7 @@ func (s *Server) correctCells(r *http.Request) (answer, error) {
 			edits[i].Text = meant
 		}
 	}
-	slices.SortFunc(edits, func(a, b desk.Edit) int { return a.Row - b.Row })
+	slices.SortFunc(edits, func(a, b desk.Edit) int { return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(a.Field, b.Field)) })
 	answer, err := sheet.Correct(r.Context(), edits)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,6 @@ import (
 	"rollcall/pkg/document"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/record"
-
 	"rollcall/pkg/sandbox"
 )
 

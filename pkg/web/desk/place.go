@@ -125,7 +125,7 @@ func (d *Desk) dial(ctx context.Context, p Place) (onboard.Endpoint, error) {
 	return shared, nil
 }
 
-// place returns what the options of a piece of work need of a place.
+// settle returns the options of a piece of work, at a place.
 func (d *Desk) settle(o onboard.Options, p Place) onboard.Options {
 	o.Service = d.service(p)
 	o.Sandbox = p.Sandbox

@@ -166,8 +166,8 @@ func (p *Planning) Changed() <-chan struct{} {
 	return p.changed
 }
 
-// lock notes which ledger it is that somebody else holds.
-func (p *Planning) lock(path string) {
+// over notes which ledger it is about: somebody else may hold that.
+func (p *Planning) over(path string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ledger = path
@@ -192,9 +192,7 @@ func (p *Planning) make(ctx context.Context, d *Desk, o onboard.Options) {
 	}
 	var gate gate
 	o.LedgerOf = gate.of(o.LedgerOf, func(path string) (func(), error) {
-		p.mu.Lock()
-		p.ledger = path
-		p.mu.Unlock()
+		p.over(path)
 		if done := d.gates.look(path); done != nil {
 			return done, nil
 		}

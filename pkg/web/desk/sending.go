@@ -331,7 +331,7 @@ func (n *Sending) plan(foreseen *onboard.Preview) {
 	d.work.mu.Lock()
 	defer d.work.mu.Unlock()
 	if locked, ok := errors.AsType[*ledger.LockedError](state.Err); ok && d.work.planning[n.what] != nil {
-		d.work.planning[n.what].lock(locked.Path) // what was seen is as good as before, once the other run has ended
+		d.work.planning[n.what].over(locked.Path) // what was seen is as good as before, once the other run has ended
 		return
 	}
 	for what, p := range d.work.planning { // what could not be looked at can be now

@@ -5,10 +5,9 @@ import (
 
 	"rollcall/pkg/config"
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
-
-	"rollcall/pkg/onboard"
 )
 
 // Trouble is a kind of reason why nothing can be sent: each asks for something else of a person.
