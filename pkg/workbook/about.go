@@ -34,17 +34,8 @@ func (s *Sheet) readAbout() (found about, err error) {
 	if err != nil {
 		return found, err
 	}
-	content, err := s.book.parts.open(s.part, maxSheet)
-	if err != nil {
-		return found, err
-	}
-	defer content.Close()
-	rest := bufio.NewReader(content)
-	if err := skipRows(rest); err != nil {
-		return found, err
-	}
 	found.mails = make(map[position]string, len(mails))
-	err = s.book.parts.markup(s.part, rest).elements(func(e element) error {
+	err = s.readRest(func(e element) error {
 		from, to, ok := parseArea(e.get("ref"))
 		switch e.name() {
 		case "hyperlink":
@@ -64,6 +55,20 @@ func (s *Sheet) readAbout() (found about, err error) {
 	})
 	slices.SortFunc(found.areas, func(a, b area) int { return cmp.Compare(a.row, b.row) })
 	return found, err
+}
+
+// readRest calls take for every element behind the rows of the sheet.
+func (s *Sheet) readRest(take func(element) error) error {
+	content, err := s.book.parts.open(s.part, maxSheet)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	rest := bufio.NewReader(content)
+	if err := skipRows(rest); err != nil {
+		return err
+	}
+	return s.book.parts.markup(s.part, rest).elements(take)
 }
 
 // readMails returns the addresses of the mailto: links of the sheet, by the name of their relation.

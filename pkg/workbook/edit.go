@@ -1,13 +1,10 @@
 package workbook
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // Edit is a workbook of which one sheet is being changed. What is not changed stays as it is. It is not safe for
@@ -15,68 +12,76 @@ import (
 type Edit struct {
 	document []byte
 	sheet    string
-	// file is the workbook taken apart, nil as long as cells need only be put in the place of others.
-	file *excelize.File
-	puts map[position]string
-	gone []int
-	// merged are the merged areas, once they are known.
-	merged      []merged
-	knowsMerged bool
+	// texts are what cells say instead, puts those of them that were not asked what they said.
+	texts map[position]string
+	puts  map[position]bool
+	gone  []int
+	// cells are those of the sheet, nil as long as nobody has asked for them, and layout is what it says about them.
+	cells  *cursor
+	layout *layout
 }
 
 // OpenEdit opens a workbook that [Open] could read, to change the sheet of that name. The caller closes it.
 func OpenEdit(document []byte, sheet string) (*Edit, error) {
-	return &Edit{document: document, sheet: sheet, puts: map[position]string{}}, nil
+	return &Edit{document: document, sheet: sheet, texts: map[position]string{}, puts: map[position]bool{}}, nil
 }
 
-// open takes the workbook apart.
-func (e *Edit) open() (err error) {
-	if e.file != nil {
+// open reads what is needed to know cells.
+func (e *Edit) open() error {
+	if e.cells != nil {
 		return nil
 	}
-	// As much as Open lets out of one part; beyond its limit, the library would write it to the disk.
-	e.file, err = excelize.OpenReader(bytes.NewReader(e.document), excelize.Options{UnzipSizeLimit: maxTotal, UnzipXMLSizeLimit: maxSheet})
+	b, err := Open(e.document)
 	if err != nil {
-		return damaged("%v", err)
+		return err
 	}
-	for at, text := range e.puts {
-		if err := e.put(at.row, at.column, text); err != nil {
-			return err
-		}
+	at := slices.IndexFunc(b.Sheets, func(s *Sheet) bool { return s.Name == e.sheet })
+	if at < 0 {
+		return damaged("it has no sheet %q", e.sheet)
+	}
+	if e.layout, err = b.Sheets[at].readLayout(); err != nil {
+		return err
+	}
+	e.cells = &cursor{sheet: b.Sheets[at], kept: map[position]stored{}}
+	for _, m := range e.layout.merged {
+		e.cells.kept[m.from] = stored{}
 	}
 	return nil
 }
 
 // Replace changes a cell of text that says what is expected, and reports whether it did: a cell with a formula stays as it is,
 // and so does one that only shows the text, or of whose text a part is struck through. Rows and columns count from 1 and as
-// they were in the beginning.
+// they were in the beginning. It is fast for cells in the order of their rows.
 func (e *Edit) Replace(row, column int, from, to string) (bool, error) {
 	if err := e.open(); err != nil {
 		return false, err
 	}
-	name, err := excelize.CoordinatesToCellName(column, row)
-	if err != nil {
+	at := position{row, column}
+	if m := e.layout.mergedAt(at); m != nil {
+		at = m.from
+	}
+	cell, err := e.cells.cell(at)
+	if err != nil || cell.formula {
 		return false, err
 	}
-	formula, err := e.file.GetCellFormula(e.sheet, name)
-	if err != nil || formula != "" {
-		return false, err
+	text := cell.text
+	if changed, is := e.texts[at]; is {
+		text, cell.struck = changed, false
 	}
-	text, err := e.file.GetCellValue(e.sheet, name, excelize.Options{RawCellValue: true})
-	if err != nil || text != from {
-		return err == nil && text == to, err // which another row of a merged area has changed
+	if text != from {
+		return text == to, nil // which another row of a merged area has changed
 	}
-	runs, err := e.file.GetCellRichText(e.sheet, name)
-	if err != nil || slices.ContainsFunc(runs, func(r excelize.RichTextRun) bool { return r.Font != nil && r.Font.Strike }) {
-		return false, err
+	if cell.struck {
+		return false, nil
 	}
-	return true, e.say(name, to)
+	e.texts[at] = to
+	return true, nil
 }
 
 // Remove takes a row away once the workbook is written.
 func (e *Edit) Remove(row int) { e.gone = append(e.gone, row) }
 
-// maxGone is how many rows are taken away from a workbook: each time, all rows below get new numbers.
+// maxGone is how many rows are taken away from a workbook. Nobody wants more of them taken out of what they look at.
 const maxGone = 500
 
 // Write writes the changed workbook.
@@ -84,28 +89,22 @@ func (e *Edit) Write(w io.Writer) error {
 	if len(e.gone) > maxGone {
 		return fmt.Errorf("%d rows are there twice, and at most %d can be taken out of a workbook: save it as CSV UTF-8, and fix that", len(e.gone), maxGone)
 	}
-	if e.file == nil && len(e.gone) == 0 {
-		err := splice(w, e.document, e.sheet, e.puts)
-		if !errors.Is(err, errIntricate) {
+	if len(e.gone) == 0 {
+		if err := splice(w, e.document, e.sheet, e.texts); !errors.Is(err, errIntricate) {
 			return err
 		}
 	}
-	if err := e.open(); err != nil {
+	changes, err := e.changes()
+	if err != nil {
 		return err
 	}
-	slices.Sort(e.gone)
-	for _, row := range slices.Backward(e.gone) {
-		if err := e.file.RemoveRow(e.sheet, row); err != nil {
-			return fmt.Errorf("remove row %d: %w", row, err)
-		}
-	}
-	return e.file.Write(w)
+	return rebuild(w, e.document, e.sheet, changes)
 }
 
 // Close gives the memory up.
 func (e *Edit) Close() error {
-	if e.file == nil {
+	if e.cells == nil {
 		return nil
 	}
-	return e.file.Close()
+	return e.cells.close()
 }

@@ -2,12 +2,10 @@ package workbook
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"unicode/utf16"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // Put makes a cell say a text, whatever it is: a number, a formula, text of several kinds, nothing. It keeps its style. Rows and
@@ -16,91 +14,102 @@ import (
 // Of a merged area, only the cell says the text: the area is given up, and its other rows say what it showed. A link to an
 // address is removed, since it leads to whom the cell named before.
 func (e *Edit) Put(row, column int, text string) error {
-	if units := len(utf16.Encode([]rune(text))); units > excelize.TotalCellChars {
-		return fmt.Errorf("the text has %d characters, and a cell of a workbook %d at most", units, excelize.TotalCellChars)
+	if units := len(utf16.Encode([]rune(text))); units > maxCharacters {
+		return fmt.Errorf("the text has %d characters, and a cell of a workbook %d at most", units, maxCharacters)
 	}
-	if e.file == nil {
-		e.puts[position{row, column}] = text
-		return nil
-	}
-	return e.put(row, column, text)
-}
-
-// put is [Edit.Put] in the workbook that was taken apart.
-func (e *Edit) put(row, column int, text string) error {
-	name, err := excelize.CoordinatesToCellName(column, row)
-	if err != nil {
-		return err
-	}
-	if err := e.split(row, column); err != nil {
-		return err
-	}
-	linked, target, err := e.file.GetCellHyperLink(e.sheet, name)
-	if err != nil {
-		return err
-	}
-	if linked && strings.HasPrefix(strings.ToLower(target), "mailto:") {
-		if err := e.file.SetCellHyperLink(e.sheet, name, "", "None"); err != nil {
-			return err
-		}
-	}
-	return e.say(name, text)
+	e.texts[position{row, column}], e.puts[position{row, column}] = text, true
+	return nil
 }
 
 // looksEscaped matches what is read as a character by its number, ECMA-376, 22.9.2.19 (ST_Xstring).
 var looksEscaped = regexp.MustCompile(`_(x[0-9A-Fa-f]{4}_)`)
 
-// say makes a cell say a text.
-func (e *Edit) say(name, text string) error {
-	return e.file.SetCellStr(e.sheet, name, looksEscaped.ReplaceAllString(text, "_x005F_$1"))
+// layout is what a sheet says about cells after all of its rows: which are merged, and which lead to an address.
+type layout struct{ merged, mails []placed }
+
+// placed is an area of a sheet, and what the sheet calls it.
+type placed struct {
+	from, to position
+	ref      string
 }
 
-// merged is an area of cells, with its last row and column.
-type merged struct {
-	position
-	last      position
-	from, end string
+func (p placed) covers(at position) bool {
+	return p.from.row <= at.row && at.row <= p.to.row && p.from.column <= at.column && at.column <= p.to.column
 }
 
-// split gives up the merged area of a cell, if there is one.
-func (e *Edit) split(row, column int) error {
-	if !e.knowsMerged {
-		areas, err := e.file.GetMergeCells(e.sheet, true)
-		if err != nil {
-			return err
-		}
-		for _, area := range areas {
-			from, to, ok := parseArea(area.GetStartAxis() + ":" + area.GetEndAxis())
-			if !ok {
-				return damaged("it has a merged area %q", area[0])
-			}
-			e.merged = append(e.merged, merged{from, to, area.GetStartAxis(), area.GetEndAxis()})
-		}
-		e.knowsMerged = true
-	}
-	at := slices.IndexFunc(e.merged, func(m merged) bool {
-		return m.row <= row && row <= m.last.row && m.column <= column && column <= m.last.column
-	})
-	if at < 0 {
-		return nil
-	}
-	area := e.merged[at]
-	e.merged = slices.Delete(e.merged, at, at+1)
-	shown, err := e.file.GetCellValue(e.sheet, area.from)
-	if err != nil {
-		return err
-	}
-	if err := e.file.UnmergeCell(e.sheet, area.from, area.end); err != nil {
-		return err
-	}
-	for below := area.row + 1; below <= area.last.row; below++ {
-		name, err := excelize.CoordinatesToCellName(area.column, below)
-		if err != nil {
-			return err
-		}
-		if err := e.say(name, shown); err != nil {
-			return err
-		}
+// mergedAt returns the merged area of a cell, nil if there is none.
+func (l *layout) mergedAt(at position) *placed {
+	if i := slices.IndexFunc(l.merged, func(p placed) bool { return p.covers(at) }); i >= 0 {
+		return &l.merged[i]
 	}
 	return nil
+}
+
+// readLayout reads the layout of the sheet.
+func (s *Sheet) readLayout() (*layout, error) {
+	mails, err := s.readMails()
+	if err != nil {
+		return nil, err
+	}
+	l := &layout{}
+	err = s.readRest(func(e element) error {
+		ref := e.get("ref")
+		from, to, ok := parseArea(ref)
+		one := placed{from, to, ref}
+		switch {
+		case e.name() == "mergeCell" && !ok:
+			return damaged("it has a merged area %q", ref)
+		case e.name() == "mergeCell":
+			l.merged = append(l.merged, one)
+		case e.name() == "hyperlink" && ok:
+			if _, is := mails[e.get("id")]; is {
+				l.mails = append(l.mails, one)
+			}
+		}
+		if len(l.merged) > maxAreas || len(l.mails) > maxAreas {
+			return tooLarge("the sheet %q has more than %d merged cells, or links", s.Name, maxAreas)
+		}
+		return nil
+	})
+	return l, err
+}
+
+// changes returns what becomes of the sheet.
+func (e *Edit) changes() (c changes, err error) {
+	if err := e.open(); err != nil {
+		return c, err
+	}
+	c = changes{texts: maps.Clone(e.texts), gone: slices.Compact(slices.Sorted(slices.Values(e.gone))), split: map[string]bool{}, unlinked: map[string]bool{}}
+	for _, at := range slices.SortedFunc(maps.Keys(e.puts), position.compare) {
+		for _, mail := range e.layout.mails {
+			if mail.covers(at) {
+				c.unlinked[mail.ref] = true
+			}
+		}
+		area := e.layout.mergedAt(at)
+		if area == nil || c.split[area.ref] {
+			continue
+		}
+		c.split[area.ref] = true
+		shown, err := e.shown(area.from)
+		if err != nil {
+			return c, err
+		}
+		for row := area.from.row + 1; row <= area.to.row; row++ {
+			below := position{row, area.from.column}
+			if _, said := c.texts[below]; !said {
+				c.texts[below] = shown
+			}
+		}
+	}
+	return c, nil
+}
+
+// shown returns what a cell has shown before it was made to say something.
+func (e *Edit) shown(at position) (string, error) {
+	if text, is := e.texts[at]; is && !e.puts[at] {
+		return text, nil
+	}
+	cell, err := e.cells.cell(at)
+	return cell.shown, err
 }

@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -105,6 +106,8 @@ type rowReader struct {
 	kind, style string
 	// formula, result and inline tell whether the cell has them: a text of its own is inline.
 	formula, result, inline bool
+	// stored takes what is stored in each cell, if somebody wants to know.
+	stored func(column int, cell stored)
 }
 
 // next reads the next row. There is none after the end of the sheet's rows.
@@ -209,6 +212,9 @@ func (r *rowReader) finish() (err error) {
 	if r.cell.Text, err = r.shown(style); err != nil {
 		return err
 	}
+	if r.stored != nil {
+		r.store()
+	}
 	if r.formula {
 		r.weigh()
 	}
@@ -273,6 +279,10 @@ func (r *rowReader) shown(style style) (text string, err error) {
 
 // position is a place in a sheet, from 1.
 type position struct{ row, column int }
+
+func (p position) compare(q position) int {
+	return cmp.Or(cmp.Compare(p.row, q.row), cmp.Compare(p.column, q.column))
+}
 
 // parseReference reads a reference such as AB12. The row is optional.
 func parseReference(text string) (column, row int, ok bool) {

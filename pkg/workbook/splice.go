@@ -18,28 +18,16 @@ var errIntricate = errors.New("the cells cannot be replaced in place")
 // splice writes a workbook again with other texts in cells of a sheet. All other parts of it are copied as they are, and of the
 // sheet all but the cells. It fails with errIntricate, before anything is written, where a cell is more than a value.
 func splice(w io.Writer, document []byte, sheet string, texts map[position]string) error {
-	parts, err := openParts(document)
+	b, _, _, err := openSheets(document)
 	if err != nil {
-		return err
-	}
-	b := &Book{parts: parts}
-	main, err := b.main()
-	if err != nil {
-		return err
-	}
-	related, err := b.related(main)
-	if err != nil {
-		return err
-	}
-	if _, err := b.readSheets(main, related); err != nil {
 		return err
 	}
 	at := slices.IndexFunc(b.Sheets, func(s *Sheet) bool { return s.Name == sheet })
 	if at < 0 {
 		return errIntricate
 	}
-	target := parts.files[partName(b.Sheets[at].part)]
-	content, err := parts.open(b.Sheets[at].part, maxSheet)
+	part := b.Sheets[at].part
+	content, err := b.parts.open(part, maxSheet)
 	if err != nil {
 		return err
 	}
@@ -51,21 +39,25 @@ func splice(w io.Writer, document []byte, sheet string, texts map[position]strin
 	if err := s.run(); err != nil {
 		return err
 	}
-	return replacePart(w, document, target, s.out.Bytes())
+	return replaceParts(w, document, map[string][]byte{b.parts.files[partName(part)].Name: s.out.Bytes()})
 }
 
-// replacePart writes an archive with another content of one part.
-func replacePart(w io.Writer, document []byte, target *zip.File, content []byte) error {
+// replaceParts writes an archive with other contents of some parts, by their names; without those that have none.
+func replaceParts(w io.Writer, document []byte, contents map[string][]byte) error {
 	archive, err := zip.NewReader(bytes.NewReader(document), int64(len(document)))
 	if err != nil {
 		return err
 	}
 	out := zip.NewWriter(w)
 	for _, file := range archive.File {
-		if file.Name != target.Name {
+		content, differs := contents[file.Name]
+		switch {
+		case !differs:
 			if err := out.Copy(file); err != nil {
 				return err
 			}
+			continue
+		case content == nil:
 			continue
 		}
 		part, err := out.CreateHeader(&zip.FileHeader{Name: file.Name, Method: zip.Deflate, Modified: file.Modified})

@@ -188,13 +188,19 @@ func (b *Book) main() (string, error) {
 	return "", &Error{ErrForeign, "this is a ZIP archive, but not an Excel workbook", "save it as .xlsx or as CSV UTF-8"}
 }
 
+// relationsOf returns the part that lists the relations of a part to others.
+func relationsOf(part string) string {
+	directory, name := path.Split(part)
+	return directory + "_rels/" + name + ".rels"
+}
+
 // relation is what a part says about another one.
 type relation struct{ id, kind, target string }
 
 // related returns the relations of a part to others, of the archive itself for "". Without any there is no list.
 func (b *Book) related(part string) (related []relation, err error) {
-	directory, name := path.Split(part)
-	list := directory + "_rels/" + name + ".rels"
+	directory, _ := path.Split(part)
+	list := relationsOf(part)
 	if !b.parts.has(list) {
 		return nil, nil
 	}
