@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bufio"
 	"compress/flate"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -56,33 +55,29 @@ func NewWriter(w io.Writer, t Table) (*Writer, error) {
 	if len(t.Header) > MaxColumns {
 		return nil, fmt.Errorf("a sheet has %d columns at most, not %d", MaxColumns, len(t.Header))
 	}
-	writer := &Writer{archive: zip.NewWriter(w), header: t.Header, frozen: t.Frozen, ahead: make([]tableRow, 0, rowsAhead)}
+	writer := &Writer{archive: newArchive(w), header: t.Header, frozen: t.Frozen, ahead: make([]tableRow, 0, rowsAhead)}
 	for i := range t.Header {
 		writer.letters = append(writer.letters, columnName(i+1))
 		writer.marked = append(writer.marked, t.Marked == nil || slices.Contains(t.Marked, i))
 	}
-	writer.archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
-		return flate.NewWriter(out, flate.BestSpeed)
-	})
-	var name strings.Builder
-	if err := xml.EscapeText(&name, []byte(t.Sheet)); err != nil {
+	if err := writeCommon(writer.archive, []tab{{name: t.Sheet}}, ""); err != nil {
 		return nil, err
 	}
-	for _, part := range fixedParts {
-		out, err := writer.archive.Create(part.name)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := io.WriteString(out, xmlHead+strings.Replace(part.content, "{sheet}", name.String(), 1)); err != nil {
-			return nil, err
-		}
-	}
-	sheet, err := writer.archive.Create("xl/worksheets/sheet1.xml")
+	sheet, err := writer.archive.Create("xl/" + sheetPart(0))
 	if err != nil {
 		return nil, err
 	}
 	writer.sheet = bufio.NewWriterSize(sheet, 64<<10)
 	return writer, nil
+}
+
+// newArchive begins an archive that is written fast.
+func newArchive(w io.Writer) *zip.Writer {
+	archive := zip.NewWriter(w)
+	archive.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(out, flate.BestSpeed)
+	})
+	return archive
 }
 
 // rowsAhead is how many rows decide how wide the columns are.
@@ -141,24 +136,20 @@ func (w *Writer) Close() error {
 
 // begin writes all down to the rows that were held back.
 func (w *Writer) begin() {
-	w.put(xmlHead + `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` +
+	w.put(xmlHead + `<worksheet xmlns="` + spreadsheets + `">` +
 		`<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>` +
 		`<sheetView tabSelected="1" workbookViewId="0">` + pane(w.frozen) + `</sheetView></sheetViews>`)
+	widths := make([]float64, len(w.header))
 	for i, name := range w.header {
-		if i == 0 {
-			w.put("<cols>")
-		}
 		width := cellWidth(name) + 2 // there is an arrow beside the name
 		for _, row := range w.ahead {
 			if i < len(row.cells) {
 				width = max(width, cellWidth(row.cells[i]))
 			}
 		}
-		w.put(fmt.Sprintf(`<col min="%d" max="%[1]d" width="%d" style="%d" customWidth="1"/>`, i+1, min(width+2, maxWidth), styleText))
-		if i == len(w.header)-1 {
-			w.put("</cols>")
-		}
+		widths[i] = float64(min(width+2, maxWidth))
 	}
+	writeWidths(w.sheet, widths, styleText)
 	w.put("<sheetData>")
 	w.row(1, w.header, styleHeader)
 	for i, row := range w.ahead {
@@ -186,13 +177,9 @@ func cellWidth(text string) (width int) {
 	return width
 }
 
-// styleOfCell are the styles as a cell names them.
-var styleOfCell = [...]string{styleText: `" s="1`, styleHeader: `" s="2`, styleBad: `" s="3`}
-
 func (w *Writer) row(number int, cells []string, style int) {
 	at := strconv.Itoa(number)
 	w.put(`<row r="`, at, `">`)
-	const text, spaced = `" t="inlineStr"><is><t>`, `" t="inlineStr"><is><t xml:space="preserve">`
 	for i, column := range w.letters {
 		style := style
 		if style == styleBad && !w.marked[i] {
@@ -200,18 +187,30 @@ func (w *Writer) row(number int, cells []string, style int) {
 		}
 		switch {
 		case i < len(cells) && cells[i] != "":
-			begin := text
-			if hasSpaces(cells[i]) {
-				begin = spaced
-			}
-			w.put(`<c r="`, column, at, styleOfCell[style], begin)
-			writeText(w.sheet, cells[i])
-			w.put("</t></is></c>")
+			writeCell(w.sheet, column, at, style, cells[i])
 		case style != styleText: // which an empty cell has from its column
 			w.put(`<c r="`, column, at, styleOfCell[style], `"/>`)
 		}
 	}
 	w.put("</row>")
+}
+
+// styleOfCell are the styles as a cell names them.
+var styleOfCell = [...]string{"", styleText: `" s="1`, styleHeader: `" s="2`, styleBad: `" s="3`, styleEntry: `" s="4`}
+
+// writeCell writes a cell of text, which is not "". The first error sticks to out.
+func writeCell(out *bufio.Writer, column, row string, style int, text string) {
+	out.WriteString(`<c r="`)
+	out.WriteString(column)
+	out.WriteString(row)
+	out.WriteString(styleOfCell[style])
+	if hasSpaces(text) {
+		out.WriteString(`" t="inlineStr"><is><t xml:space="preserve">`)
+	} else {
+		out.WriteString(`" t="inlineStr"><is><t>`)
+	}
+	writeText(out, text)
+	out.WriteString("</t></is></c>")
 }
 
 // hasSpaces reports whether a reader of XML may take space away from the text: only then it is told not to, which would make
