@@ -6,3 +6,11 @@ func Hurry() (restore func()) {
 	maxText, maxSheet, maxTotal, maxTokens = text/20, sheet/20, total/20, tokens/20
 	return func() { maxText, maxSheet, maxTotal, maxTokens = text, sheet, total, tokens }
 }
+
+// Shifted returns a formula as it is for a cell so many rows below and columns to the right.
+func Shifted(formula string, rows, columns int) string { return shifted(formula, rows, columns) }
+
+// FormulaWithout returns a formula of a sheet, or of another one, once rows of the sheet are gone.
+func FormulaWithout(formula, sheet string, own bool, rows ...int) string {
+	return gone(rows).formula(formula, sheet, own)
+}

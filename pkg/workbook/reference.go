@@ -138,8 +138,12 @@ func rewriteReference(word, after, sheet string, change func(sheet string, from,
 		to, ok := readCorner(second)
 		if ok && (to.row > 0) == (from.row > 0) && (to.column > 0) == (from.column > 0) && !strings.HasPrefix(behind, "!") && !strings.HasPrefix(behind, "(") {
 			taken = len(word) + 1 + len(second)
-			if !change(sheet, &from, &to) {
+			before := [2]corner{from, to}
+			switch {
+			case !change(sheet, &from, &to):
 				return lost, taken
+			case before == [2]corner{from, to}:
+				return word + ":" + second, taken
 			}
 			return from.String() + ":" + to.String(), taken
 		}
@@ -147,9 +151,12 @@ func rewriteReference(word, after, sheet string, change func(sheet string, from,
 	if from.row == 0 || from.column == 0 {
 		return word, len(word)
 	}
-	to := from
-	if !change(sheet, &from, &to) {
+	before, to := from, from
+	switch {
+	case !change(sheet, &from, &to):
 		return lost, len(word)
+	case before == from:
+		return word, len(word)
 	}
 	return from.String(), len(word)
 }

@@ -3,7 +3,6 @@ package workbook_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -224,48 +223,5 @@ func TestWriterHoldsNoRows(t *testing.T) {
 	})
 	if err != nil || most > 20 {
 		t.Errorf("it took %d MiB, %v", most, err)
-	}
-}
-
-func TestForm(t *testing.T) {
-	form := workbook.Form{
-		Sheet: "People",
-		Columns: []workbook.FormColumn{
-			{Name: "email", Width: 30, Open: true},
-			{Name: "role", Width: 20, Choices: []string{"member", "manager"}},
-			{Name: "teams", Width: 40, Choices: []string{"Platform:developer"}, Open: true, Hint: "Choose one."},
-		},
-		Help: "Help", Lines: []string{"One", "", "Two"},
-	}
-	var document bytes.Buffer
-	if err := form.Write(&document); err != nil {
-		t.Fatal(err)
-	}
-	want := []string{
-		"People", "1: A=email B=role C=teams", "", "Help", "1: A=One", "3: A=Two", "",
-		"Lists (hidden)", "1: B=member C=Platform:developer", "2: B=manager",
-	}
-	if diff := cmp.Diff(want, lines(t, document.Bytes())); diff != "" {
-		t.Error(diff)
-	}
-	f, err := excelize.OpenReader(&document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	offers, err := f.GetDataValidations("People")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, offer := range offers {
-		got = append(got, fmt.Sprint(offer.Sqref, " ", offer.Type, " ", offer.Formula1, " ", offer.ShowErrorMessage, " ", offer.ShowInputMessage))
-	}
-	if diff := cmp.Diff([]string{
-		"B2:B1048576 list Lists!$B$1:$B$2 true false", "C2:C1048576 list Lists!$C$1:$C$1 false true",
-	}, got); diff != "" {
-		t.Error(diff)
-	}
-	if err := (workbook.Form{Sheet: "a/b", Help: "Help"}).Write(io.Discard); err == nil {
-		t.Error("a sheet got a name that none can have")
 	}
 }
