@@ -46,3 +46,12 @@ func archive(t *testing.T, parts map[string]io.Reader) []byte {
 	}
 	return document.Bytes()
 }
+
+// readers returns readers of texts.
+func readers(texts map[string]string) map[string]io.Reader {
+	all := make(map[string]io.Reader, len(texts))
+	for name, text := range texts {
+		all[name] = join(text)
+	}
+	return all
+}

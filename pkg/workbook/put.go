@@ -95,7 +95,13 @@ func (e *Edit) changes() (c changes, err error) {
 		if err != nil {
 			return c, err
 		}
-		for row := area.from.row + 1; row <= area.to.row; row++ {
+		last := area.to.row
+		if last == MaxRows { // nobody sees where it ends
+			if last, err = e.cells.last(); err != nil {
+				return c, err
+			}
+		}
+		for row := area.from.row + 1; row <= last; row++ {
 			below := position{row, area.from.column}
 			if _, said := c.texts[below]; !said {
 				c.texts[below] = shown

@@ -52,7 +52,7 @@ func fixed(is bool) string {
 
 var (
 	formulaText  = regexp.MustCompile(`^"(?:[^"]|"")*"?`)
-	formulaSheet = regexp.MustCompile(`^'((?:[^']|'')*)'!`)
+	formulaSheet = regexp.MustCompile(`^'((?:[^']|'')*)'?(!?)`)
 	formulaError = regexp.MustCompile(`^#[A-Za-z0-9/_]+[!?]?`)
 	formulaWord  = regexp.MustCompile(`^[\p{L}\p{N}_.$\\?]+`)
 	// severalSheets is what follows the first of several sheets that are named together.
@@ -80,9 +80,11 @@ func rewriteFormula(formula string, change func(sheet string, from, to *corner) 
 			if length = brackets(rest); formulaWord.MatchString(rest[length:]) {
 				named = elsewhere
 			}
-		case formulaSheet.MatchString(rest):
+		case rest[0] == '\'':
 			found := formulaSheet.FindStringSubmatch(rest)
-			length, named = len(found[0]), strings.ReplaceAll(found[1], "''", "'")
+			if length = len(found[0]); found[2] != "" {
+				named = strings.ReplaceAll(found[1], "''", "'")
+			}
 		case formulaError.MatchString(rest):
 			length = len(formulaError.FindString(rest))
 		case formulaWord.MatchString(rest):

@@ -127,7 +127,7 @@ func (s *sheetReviser) startRow(e element, tag []byte) []byte {
 
 // insertRows writes the rows before a number that have texts, but do not exist.
 func (s *sheetReviser) insertRows(before int) {
-	for len(s.rows) > 0 && s.rows[0] < before {
+	for len(s.rows) > 0 && s.rows[0] < before && !s.isTooLarge() {
 		s.at, s.columns = position{s.rows[0], 0}, s.inRow[s.rows[0]]
 		s.out.WriteString("<" + s.cells.prefix + `row r="` + strconv.Itoa(s.move(s.at.row)) + `">`)
 		s.insertCells(MaxColumns + 1)

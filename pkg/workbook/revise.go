@@ -54,6 +54,9 @@ func newReviser(parts *parts, part string, content []byte) *reviser {
 	return r
 }
 
+// isTooLarge reports whether the copy has grown beyond all measure.
+func (r *reviser) isTooLarge() bool { return r.out.Len() > len(r.all)+maxGrowth }
+
 func (r *reviser) run() error {
 	for {
 		r.begin = int(r.tokens.xml.InputOffset())
@@ -63,6 +66,9 @@ func (r *reviser) run() error {
 		}
 		if errors.Is(err, io.EOF) {
 			err = damaged("%s is cut off", r.tokens.part)
+		}
+		if err == nil && r.isTooLarge() {
+			err = tooLarge("%s would have more than %d MiB of changes", r.tokens.part, maxGrowth>>20)
 		}
 		if err != nil {
 			return err

@@ -32,8 +32,9 @@ type cursor struct {
 	sheet   *Sheet
 	content io.Closer
 	rows    *rowReader
-	// row is the number of the row that was read last, cells are those of it.
+	// row is the number of the row that was read last, cells are those of it, and end is that of the last one, once it is known.
 	row   int
+	end   int
 	cells map[int]stored
 	// kept are cells that are asked for again later, where they are known.
 	kept map[position]stored
@@ -56,8 +57,8 @@ func (c *cursor) cell(at position) (stored, error) {
 			return stored{}, err
 		}
 		if !more {
-			c.row = MaxRows
-			clear(c.cells)
+			c.end = c.rows.row.Number
+			c.row = MaxRows + 1
 			break
 		}
 		c.row = c.rows.row.Number
@@ -71,6 +72,16 @@ func (c *cursor) cell(at position) (stored, error) {
 		return stored{}, nil
 	}
 	return c.cells[at.column], nil
+}
+
+// last returns the number of the last row.
+func (c *cursor) last() (int, error) {
+	if c.end == 0 {
+		if _, err := c.cell(position{MaxRows + 1, 1}); err != nil {
+			return 0, err
+		}
+	}
+	return c.end, nil
 }
 
 // begin goes to the beginning of the sheet.

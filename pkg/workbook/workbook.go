@@ -47,6 +47,8 @@ var (
 	maxTotal int64 = 640 << 20
 	// maxTokens is how much markup may be read. A row of six cells has 40 tokens at most.
 	maxTokens = 12_000_000
+	// maxGrowth is how much longer a part may become in editing: cells that share a formula or a text get it each then.
+	maxGrowth = 16 << 20
 )
 
 // Kinds of an [Error].
