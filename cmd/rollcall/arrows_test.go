@@ -144,7 +144,6 @@ var dependencies = []dependency{
 	{"github.com/cli/browser", "web/opening", "it knows how Windows and macOS open an address; nobody else opens one"},
 	{"github.com/zalando/go-keyring", "keyring", "nobody else keeps a token"},
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
-	{"github.com/xuri/excelize/v2", "workbook", "workbook lets no archive fill the memory or the disk"},
 	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
 	{"go.yaml.in/yaml/v4", "config jobs rewrite roster web/words", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend follow onboard sandbox", "identifiers are checked where they enter and made where they begin"},
@@ -165,6 +164,7 @@ var dependencies = []dependency{
 	{"github.com/rogpeppe/go-internal", "tests", "it runs the scripts"},
 	{"github.com/santhosh-tekuri/jsonschema/v6", "tests", "the product writes JSON and does not judge it"},
 	{"github.com/chromedp", "web/browsertest", "it drives a browser, which the product does not; browsertest is for tests"},
+	{"github.com/xuri/excelize/v2", "tests", "it reads what workbook writes; in the product it would open archives that fill the memory or the disk"},
 	{"go.uber.org/goleak", "tests", "it looks for goroutines that a test has left"},
 	{"pgregory.net/rapid", "tests", "it makes up cases"},
 }
