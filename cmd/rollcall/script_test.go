@@ -50,7 +50,8 @@ func bounded(command func()) func() {
 //	harmless N text command the same, and what the terminal was sent has the text and does it no harm: see [harmless]
 //	people N FILE           FILE is a roster of N people
 //	column FILE name cell…  the column of a CSV file or workbook has exactly these cells; invited*3 stands for three
-//	fill FILE sheet A2=ada… the sheet of the workbook gets these cells
+//	fill FILE sheet A2=ada… the sheet of the workbook gets these cells; B2:=A2&C2 is a formula
+//	offers FILE sheet what… the sheet of the workbook offers this in drop-down lists: see [offers]
 //	resave csv FOLDER FILE… a German spreadsheet opens the files and saves them in the folder, as csv or xlsx
 //	mode 0600 FILE…         the files have these permissions
 //	bytes FILE 'PK\x03'      FILE has bytes that no script can hold
@@ -79,7 +80,7 @@ func scriptParams() testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
-			"connections": connections, "fill": fill, "hook": runHook, "posts": posts, "publish": publish, "age": age,
+			"connections": connections, "fill": fill, "offers": offers, "hook": runHook, "posts": posts, "publish": publish, "age": age,
 			"take": take, "resave": resave, "harmless": harmless, "serve": serveWord, "visit": visit,
 		},
 	}
