@@ -98,20 +98,22 @@ func readAll(document []byte) error {
 	return nil
 }
 
-// TestBombs reads archives that are small and hold much.
-func TestBombs(t *testing.T) {
+// bomb is an archive that is small and holds much, and what it is refused for.
+type bomb struct {
+	name  string
+	parts map[string]io.Reader
+	kind  error
+	hurry bool
+}
+
+func bombs() []bomb {
 	const some = 16 // MiB: more than the limits of a test in a hurry, and than any token may have
 	row := `<row><c t="inlineStr"><is><t>a</t></is></c></row>`
 	var numbers strings.Builder
 	for i := range 10_000 {
 		fmt.Fprintf(&numbers, `<row><c s="0"><v>%d.5</v></c></row>`, i)
 	}
-	tests := []struct {
-		name  string
-		parts map[string]io.Reader
-		kind  error
-		hurry bool
-	}{
+	return []bomb{
 		{"blanks in a sheet", book(join("<sheetData>", of(" ", some), "</sheetData>")), workbook.ErrTooLarge, false},
 		{"rows", book(join("<sheetData>", of(row, some), "</sheetData>")), workbook.ErrTooLarge, true},
 		{"empty rows", book(join("<sheetData>", of("<row/>", 7), "</sheetData>")), workbook.ErrDamaged, false},
@@ -141,7 +143,11 @@ func TestBombs(t *testing.T) {
 		{"relations", with(book(join("<sheetData/>")), "xl/_rels/workbook.xml.rels", of(`<Relationship Id="a"/>`, 3)), workbook.ErrTooLarge, false},
 		{"links", with(book(join("<sheetData/>")), "xl/worksheets/_rels/sheet1.xml.rels", of(`<Relationship Id="a" Type="hyperlink" Target="mailto:a"/>`, 8)), workbook.ErrTooLarge, false},
 	}
-	for _, tt := range tests {
+}
+
+// TestBombs reads them.
+func TestBombs(t *testing.T) {
+	for _, tt := range bombs() {
 		t.Run(tt.name, func(t *testing.T) {
 			document := archive(t, tt.parts)
 			if tt.hurry {
@@ -160,6 +166,43 @@ func TestBombs(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// To edit them takes no more than to read them, whatever is changed.
+func TestBombsAreNotEdited(t *testing.T) {
+	changes := map[string]func(*workbook.Edit) error{
+		"replace": func(e *workbook.Edit) error { _, err := e.Replace(5, 1, "a", "b"); return err },
+		"put":     func(e *workbook.Edit) error { return e.Put(5, 3, "b") },
+		"remove":  func(e *workbook.Edit) error { e.Remove(5); return nil },
+	}
+	for name, change := range changes {
+		for _, tt := range bombs() {
+			t.Run(name+"/"+tt.name, func(t *testing.T) {
+				document := archive(t, tt.parts)
+				understate(document)
+				if tt.hurry {
+					defer workbook.Hurry()()
+				}
+				var err error
+				most := peak(func() {
+					var edit *workbook.Edit
+					if edit, err = workbook.OpenEdit(document, "People"); err != nil {
+						return
+					}
+					if err = change(edit); err == nil {
+						err = edit.Write(io.Discard)
+					}
+					err = errors.Join(err, edit.Close())
+				})
+				if most > 150 {
+					t.Errorf("it took %d MiB", most)
+				}
+				if err != nil && !errors.As(err, new(*workbook.Error)) {
+					t.Errorf("%v", err)
+				}
+			})
+		}
 	}
 }
 
