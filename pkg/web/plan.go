@@ -11,6 +11,7 @@ import (
 
 	"rollcall/pkg/guard"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 	"rollcall/pkg/status"
@@ -45,6 +46,8 @@ func planAddress(id string, k desk.Kind) seeOther {
 // planView is what the page of a plan shows.
 type planView struct {
 	ID, Name string
+	// Organization is the one that the plan was made for, whatever is known of the place, empty if that is not known.
+	Organization string
 	// Working is what is being done to find out, in words, empty once nothing is.
 	Working phrase
 	// Plan is all that was found out.
@@ -65,6 +68,8 @@ type planView struct {
 	Files     []fileView
 	// Before is how many would have got an e-mail by what was shown, where that is known.
 	Before, More int
+	// Elsewhere is the organization that was seen, where that is another one.
+	Elsewhere string
 	// New are the domains of which nobody is there yet.
 	New map[string]bool
 }
@@ -174,6 +179,7 @@ func (v *planView) title(l *words.Language, sandbox bool) string {
 // fill takes in the preview.
 func (v *planView) fill() {
 	p := v.Preview
+	v.Organization = paint.Clean(p.OrganizationName)
 	v.Rows, v.Sends, v.New = p.Rows, p.Sends(), map[string]bool{}
 	v.Again = p.Outcomes[record.WouldReinvite] - p.Replaced
 	outcomes := maps.Clone(p.Outcomes)
@@ -207,6 +213,9 @@ func (v *planView) fill() {
 		v.More = d.All - len(d.Moved)
 		if d.Before != nil {
 			v.Before = d.Before.Sends()
+			if d.Before.OrganizationID != p.OrganizationID {
+				v.Elsewhere = paint.Clean(d.Before.OrganizationName)
+			}
 		}
 	}
 }

@@ -6,13 +6,14 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 )
 
 // Standing is what is known of the place: whether it can be reached, and as whom.
 type Standing struct {
 	// Looking says that it is being found out, so that nothing else is known yet.
 	Looking bool
-	// ID, Name and URL are those of the organization and of the service, Source is where the credentials come from.
+	// ID, Name and URL are those of the organization, whose name is fit to show, and of the service, Source is where the credentials come from.
 	ID, Name, URL, Source string
 	// Err is why nothing can be sent, nil if that is possible.
 	Err error
@@ -65,6 +66,14 @@ func (d *Desk) Look() {
 	})
 }
 
+// confirm looks at the place again where a plan was made for another organization than is known: its credentials are read each
+// time, and may open another one by now.
+func (d *Desk) confirm(p *onboard.Preview) {
+	if known := d.Standing().ID; p != nil && known != "" && p.OrganizationID != "" && p.OrganizationID != known {
+		d.Look()
+	}
+}
+
 // look connects to a place.
 func (d *Desk) look(ctx context.Context, p Place) Standing {
 	var s Standing
@@ -80,7 +89,7 @@ func (d *Desk) look(ctx context.Context, p Place) Standing {
 		s.Err = err
 		return s
 	}
-	s.ID, s.Name = connection.Organization.ID, connection.Organization.Name
+	s.ID, s.Name = connection.Organization.ID, paint.Clean(connection.Organization.Name)
 	s.Err = connection.Close()
 	if p.Remember && d.o.Remember != nil && !p.Sandbox {
 		s.RememberErr = d.o.Remember(ctx, p)

@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/amend"
 	"rollcall/pkg/audit"
 	"rollcall/pkg/batch"
+	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/live"
 	"rollcall/pkg/onboard"
@@ -238,9 +239,10 @@ func (n *Sending) agree(ctx context.Context, session *onboard.Session) (*onboard
 	if p == nil || err != nil && onboard.StatusOf(err) != status.Guarded {
 		return p, err
 	}
-	if n.before != nil && p.Digest() == n.seen && p.Sends() == n.before.Sends() {
+	if n.before != nil && p.Digest() == n.seen && p.Sends() == n.before.Sends() && sawGuards(n.before, p) {
 		return p, errors.Join(err, n.count(ctx, p))
 	}
+	n.desk.confirm(p)
 	differs := &Differs{Before: n.before}
 	if n.before != nil {
 		var failed error
@@ -250,6 +252,17 @@ func (n *Sending) agree(ctx context.Context, session *onboard.Session) (*onboard
 	}
 	n.change(func(s *State) { s.Differs = differs })
 	return p, err
+}
+
+// sawGuards reports whether whoever has seen one plan has seen all guards that have something against another one: some depend
+// on more than on what would be done, such as the seats that others have taken meanwhile.
+func sawGuards(before, now *onboard.Preview) bool {
+	for _, trip := range now.Trips {
+		if !slices.ContainsFunc(before.Trips, func(seen guard.Trip) bool { return seen.Option == trip.Option }) {
+			return false
+		}
+	}
+	return true
 }
 
 // count takes in the rows that have their outcome before anything is sent.
