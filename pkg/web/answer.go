@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/paint"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/web/desk"
 	"rollcall/pkg/web/words"
@@ -124,12 +125,18 @@ func troubleOf(l *words.Language, err error) *trouble {
 		return nil
 	}
 	render := asOption(l)
-	t := &trouble{Text: remedy.Text(err, render), Hint: onboard.RemedyOf(err).Render(render)}
+	t := &trouble{Text: inLine(remedy.Text(err, render)), Hint: inLine(onboard.RemedyOf(err).Render(render))}
 	if refused, ok := errors.AsType[*onboard.Error](err); ok {
-		t.Details = refused.Details
+		for _, detail := range refused.Details {
+			t.Details = append(t.Details, inLine(detail))
+		}
 	}
 	return t
 }
+
+// inLine makes what a program says fit to show: it may repeat what a roster or a service has said, and joined errors have a line
+// each.
+func inLine(text string) string { return paint.Visible(strings.ReplaceAll(text, "\n", "; ")) }
 
 // problem is the page about an error.
 func (s *Server) problem(r *http.Request, err error) answer {

@@ -68,10 +68,10 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 	}
 }
 
-// named returns how people call one of a closed set of words, and any other word as it is.
+// named returns how people call one of a closed set of words, and any other word as it is, fit to show.
 func named(l *words.Language, prefix, word string) string {
 	if key := prefix + word; words.Has(key) {
 		return l.Say(key)
 	}
-	return word
+	return paint.Visible(word)
 }

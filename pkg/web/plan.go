@@ -179,7 +179,7 @@ func (v *planView) title(l *words.Language, sandbox bool) string {
 // fill takes in the preview.
 func (v *planView) fill() {
 	p := v.Preview
-	v.Organization = paint.Clean(p.OrganizationName)
+	v.Organization = paint.Visible(p.OrganizationName)
 	v.Rows, v.Sends, v.New = p.Rows, p.Sends(), map[string]bool{}
 	v.Again = p.Outcomes[record.WouldReinvite] - p.Replaced
 	outcomes := maps.Clone(p.Outcomes)
@@ -214,7 +214,7 @@ func (v *planView) fill() {
 		if d.Before != nil {
 			v.Before = d.Before.Sends()
 			if d.Before.OrganizationID != p.OrganizationID {
-				v.Elsewhere = paint.Clean(d.Before.OrganizationName)
+				v.Elsewhere = paint.Visible(d.Before.OrganizationName)
 			}
 		}
 	}

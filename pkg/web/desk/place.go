@@ -89,7 +89,7 @@ func (d *Desk) look(ctx context.Context, p Place) Standing {
 		s.Err = err
 		return s
 	}
-	s.ID, s.Name = connection.Organization.ID, paint.Clean(connection.Organization.Name)
+	s.ID, s.Name = connection.Organization.ID, paint.Visible(connection.Organization.Name)
 	s.Err = connection.Close()
 	if p.Remember && d.o.Remember != nil && !p.Sandbox {
 		s.RememberErr = d.o.Remember(ctx, p)
