@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -39,6 +38,8 @@ const (
 	lifetime = time.Hour
 	// tidyEvery is how often it is looked for such sheets.
 	tidyEvery = 5 * time.Minute
+	// mostRead is how many sheets are known row by row at a time. The others are read again once somebody looks at them.
+	mostRead = 8
 	// mostEarlier is how many contents before the corrections that came last stay: a plan may be reading one of them.
 	mostEarlier = 3
 )
@@ -65,27 +66,65 @@ func (d *Desk) take(ctx context.Context, name string, content io.Reader, isSampl
 	for _, s := range sheets {
 		if s.ID == id {
 			s.touch()
-			return s, nil
+			return s, s.restore(ctx, spooled)
 		}
 	}
 	s := &Sheet{ID: id, Name: name, IsSample: isSample, folder: filepath.Join(d.o.Folder, id)}
 	s.touch()
 	s.state = sheetState{Name: name, Upload: sum, IsSample: isSample, version: version{Content: sum}}
-	for _, folder := range []string{folderUpload, folderCorrected} {
-		if err := os.MkdirAll(filepath.Join(s.folder, folder), 0o700); err != nil {
-			return nil, err
-		}
-	}
-	if err := os.Rename(spooled, s.contentFile(sum)); err != nil {
+	if err := s.settleIn(spooled); err != nil {
 		return nil, err
 	}
 	if err := s.begin(ctx, sheets); err != nil {
 		return nil, errors.Join(err, s.remove(func() bool { return false }))
 	}
+	for _, other := range sheets[min(len(sheets), mostRead-1):] {
+		other.unread()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sheets[id] = s
 	return s, nil
+}
+
+// unread gives back what knowing the rows of a sheet takes, unless somebody is at work on it.
+func (s *Sheet) unread() {
+	if !s.mu.TryLock() {
+		return
+	}
+	defer s.mu.Unlock()
+	if s.reading != nil {
+		_ = s.reading.rows.close() // which was only read
+		s.reading = nil
+	}
+}
+
+// restore puts the files of a sheet back, with its corrections, if somebody else has removed them: whoever clears folders up.
+func (s *Sheet) restore(ctx context.Context, upload string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	isThere := true
+	for _, path := range []string{filepath.Join(s.folder, fileSheet), s.contentFile(s.state.Upload), s.contentFile(s.state.Content)} {
+		_, err := os.Lstat(path)
+		isThere = isThere && err == nil
+	}
+	if isThere {
+		return nil
+	}
+	if err := s.settleIn(upload); err != nil {
+		return err
+	}
+	return s.change(ctx, s.state.Settings, s.state.Corrections)
+}
+
+// settleIn makes the folder of a sheet, and moves what was uploaded there.
+func (s *Sheet) settleIn(upload string) error {
+	for _, folder := range []string{folderUpload, folderCorrected} {
+		if err := os.MkdirAll(filepath.Join(s.folder, folder), 0o700); err != nil {
+			return err
+		}
+	}
+	return os.Rename(upload, s.contentFile(s.state.Upload))
 }
 
 // begin reads a new sheet, with the corrections of one that has the same content.
@@ -326,47 +365,4 @@ func (s *Sheet) sweep() {
 			_ = os.Remove(filepath.Join(s.folder, folderCorrected, entry.Name()))
 		}
 	}
-}
-
-// tidy removes sheets that nobody has used for long, for as long as the desk is there.
-func (d *Desk) tidy() {
-	every := time.NewTicker(tidyEvery)
-	defer every.Stop()
-	for {
-		d.sweepSheets(lifetime)
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
-}
-
-// sweepSheets removes what nobody has used for so long and no run needs. What cannot be removed is tried again.
-func (d *Desk) sweepSheets(unused time.Duration) {
-	now := time.Now()
-	for _, s := range d.Sheets() {
-		_ = d.removeUnless(s, func() bool {
-			return len(s.state.Kept) > 0 || now.Sub(time.Unix(0, s.used.Load())) < unused
-		})
-	}
-	entries, _ := os.ReadDir(d.o.Folder)
-	for _, entry := range entries { // uploads that were never finished
-		info, err := entry.Info()
-		if err == nil && now.Sub(info.ModTime()) >= unused && isUnfinished(filepath.Join(d.o.Folder, entry.Name()), entry) {
-			_ = os.RemoveAll(filepath.Join(d.o.Folder, entry.Name()))
-		}
-	}
-}
-
-// isUnfinished reports whether an entry of the folder is what is left of an upload that did not come to its end.
-func isUnfinished(path string, entry fs.DirEntry) bool {
-	if !entry.IsDir() {
-		return strings.HasPrefix(entry.Name(), "upload-")
-	}
-	if id, err := hex.DecodeString(entry.Name()); err != nil || len(id) != idLength {
-		return false // whatever that is, it is not ours
-	}
-	_, err := os.Lstat(filepath.Join(path, fileSheet))
-	return errors.Is(err, fs.ErrNotExist)
 }
