@@ -14,3 +14,14 @@ func (s *Sheet) IsRead() bool {
 	defer s.mu.Unlock()
 	return s.reading != nil
 }
+
+// KeepsApart reports whether nobody looks at a ledger by one path while it is held by another one.
+func KeepsApart(held, looked string) bool {
+	var g gates
+	defer g.hold(held)()
+	done := g.look(looked)
+	if done != nil {
+		done()
+	}
+	return done == nil
+}

@@ -1,6 +1,9 @@
 package desk
 
-import "sync"
+import (
+	"path/filepath"
+	"sync"
+)
 
 // gates keep those apart who look at a ledger and who hold it: a process that has a file open a second time gives up its lock
 // by closing it, and another process could begin to send. Many may look at once. Whoever holds a ledger is alone.
@@ -9,7 +12,9 @@ type gates struct {
 	all map[string]*sync.RWMutex
 }
 
+// of returns the gate of a ledger, which is the same by whatever path it is named.
 func (g *gates) of(path string) *sync.RWMutex {
+	path = resolved(path)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.all == nil {
@@ -35,4 +40,19 @@ func (g *gates) hold(path string) (done func()) {
 	gate := g.of(path)
 	gate.Lock()
 	return gate.Unlock
+}
+
+// resolved returns a path without links, as far as that is there.
+func resolved(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	folder, name := filepath.Split(path)
+	if real, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = real
+	}
+	return filepath.Join(folder, name)
 }
