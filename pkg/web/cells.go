@@ -18,10 +18,6 @@ func (s *Server) postedTo(r *http.Request) (*desk.Sheet, url.Values, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, mostForm)
-	if err := r.ParseForm(); err != nil {
-		return nil, nil, err
-	}
 	return sheet, r.PostForm, nil
 }
 

@@ -17,13 +17,14 @@ const (
 	// mostRefused is how much of a larger one is read on, so that the browser, which answers only once it has sent all, shows the
 	// answer.
 	mostRefused = 4 << 30
-	// mostForm is how large a form may be: far more than a page of cells has.
-	mostForm = 4 << 20
 )
+
+// uploadAddress is where a roster is brought.
+const uploadAddress = "/rosters"
 
 // routeRosters says who answers what is about a roster on the desk.
 func (s *Server) routeRosters() {
-	s.handle("POST /rosters", s.upload)
+	s.handle("POST "+uploadAddress, s.upload)
 	s.handle("POST /rosters/sample", s.takeSample)
 	s.handle("GET /rosters/{id}", s.check)
 	s.handle("POST /rosters/{id}/reading", s.readAs)
@@ -62,6 +63,8 @@ func (s *Server) upload(r *http.Request) (answer, error) {
 			return nil, err
 		}
 		return s.notice(r, http.StatusRequestEntityTooLarge, "upload.large", mostUpload>>20)
+	case errors.Is(err, errUnread):
+		return s.notice(r, http.StatusBadRequest, "form.unread")
 	case errors.Is(err, errNoFile):
 		return s.notice(r, http.StatusBadRequest, "upload.none")
 	case err != nil:
@@ -70,7 +73,10 @@ func (s *Server) upload(r *http.Request) (answer, error) {
 	return sheetPage(sheet), nil
 }
 
-var errNoFile = errors.New("no file was chosen")
+var (
+	errNoFile = errors.New("no file was chosen")
+	errUnread = errors.New("what was sent cannot be read")
+)
 
 func (s *Server) takeUpload(r *http.Request) (*desk.Sheet, error) {
 	parts, err := r.MultipartReader()
@@ -83,7 +89,7 @@ func (s *Server) takeUpload(r *http.Request) (*desk.Sheet, error) {
 		case errors.Is(err, io.EOF):
 			return nil, errNoFile
 		case err != nil:
-			return nil, err
+			return nil, errors.Join(errUnread, err)
 		case part.FormName() == "roster" && part.FileName() != "":
 			return s.desk.Take(r.Context(), fileName(part.Header.Get("Content-Disposition")), part)
 		}

@@ -102,6 +102,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		seeOther(quitAddress).write(w, r)
 		return
 	}
+	if r.Method == http.MethodPost && r.URL.Path != uploadAddress {
+		if err := readForm(w, r); err != nil {
+			s.unread(r, err).write(w, r)
+			return
+		}
+	}
 	s.mux.ServeHTTP(w, r)
 }
 

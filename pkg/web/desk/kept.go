@@ -59,10 +59,14 @@ func (d *Desk) CanRemember() bool { return d.o.Remember != nil }
 // Forget forgets the token that was typed in, wherever it was remembered, and looks at the place with what there is else.
 func (d *Desk) Forget(ctx context.Context) error {
 	p := d.Place()
+	inMemory := !p.Token.Empty() && !d.Standing().Remembered
 	p.Token, p.Remember = secret.Text{}, false
 	var err error
 	if d.o.Remember != nil {
 		err = d.o.Remember(ctx, p)
+	}
+	if inMemory { // and nowhere else, whether or not there is something that remembers tokens
+		err = nil
 	}
 	d.Move(p) //nolint:contextcheck // it is looked at longer than the request lasts
 	return err
