@@ -141,18 +141,27 @@ func onPage(t *testing.T, service *sandbox.Running, ledger, roster string, limit
 type serving struct {
 	*exec.Cmd
 	*http.Client
-	address string
+	address, ticket string
 }
 
-// serve starts the page with a state of its own, and comes in by its ticket.
-func serve(t *testing.T, bin, state string, service *sandbox.Running) *serving {
+// served starts the page with a state of its own, and comes in by its ticket.
+func served(t *testing.T, bin, state string, service *sandbox.Running) *serving {
+	t.Helper()
+	s := serve(t, bin, state, service)
+	s.get(t, s.ticket)
+	return s
+}
+
+// serve starts the page with a state of its own.
+func serve(t *testing.T, bin, state string, service *sandbox.Running, flags ...string) *serving {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &serving{Client: &http.Client{Jar: jar}, Cmd: exec.CommandContext(t.Context(), bin,
-		"serve", "--no-open", "--api-url", service.URL(), "--auth-endpoint", service.URL(), "--rate", "40/s", "--grace", "100ms")}
+	s := &serving{Client: &http.Client{Jar: jar}, Cmd: exec.CommandContext(t.Context(), bin, append([]string{
+		"serve", "--no-open", "--api-url", service.URL(), "--auth-endpoint", service.URL(), "--rate", "40/s", "--grace", "100ms",
+	}, flags...)...)}
 	s.Env = append(os.Environ(), "XDG_STATE_HOME="+state, "CYBEDEFEND_PAT="+service.PAT().Reveal())
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -170,8 +179,7 @@ func serve(t *testing.T, bin, state string, service *sandbox.Running) *serving {
 	said := bufio.NewScanner(read)
 	for said.Scan() {
 		if found := ticket.FindStringSubmatch(said.Text()); found != nil {
-			s.address = found[1]
-			s.get(t, found[2])
+			s.address, s.ticket = found[1], found[2]
 			return s
 		}
 	}
@@ -284,7 +292,7 @@ func TestAPageThatIsKilledGoesOn(t *testing.T) {
 	for i := range people {
 		fmt.Fprintf(&content, "person%d@example.com,member\n", i)
 	}
-	s := serve(t, bin, state, service)
+	s := served(t, bin, state, service)
 	roster := s.put(t, content.String())
 	run := s.send(t, roster, s.until(t, roster+"/plan", "plan"))
 	waitForMails(service, 15)
@@ -293,7 +301,7 @@ func TestAPageThatIsKilledGoesOn(t *testing.T) {
 	}
 	_ = s.Wait() // that it was killed is no news
 
-	s = serve(t, bin, state, service)
+	s = served(t, bin, state, service)
 	if text := s.get(t, "/runs"); !strings.Contains(text, "stopped, ") || !strings.Contains(text, run) {
 		t.Errorf("the runs do not say that it was stopped: %s", text)
 	}
@@ -318,7 +326,7 @@ func TestAPageThatIsKilledGoesOn(t *testing.T) {
 		t.Fatal("it was interrupted too late")
 	}
 
-	s = serve(t, bin, state, service)
+	s = served(t, bin, state, service)
 	s.send(t, roster, s.until(t, roster+"/plan", "plan"))
 	if text := s.until(t, run, "results-0"); !strings.Contains(text, "people are invited") {
 		t.Errorf("it ends with %s", text)

@@ -2,7 +2,11 @@
 {
   const live = document.querySelector("[data-events]");
   const aloud = live?.querySelector("[role=status]");
-  let source, said = 0, tenth = 0, waiting = "";
+  const silent = live?.querySelector("[data-silent]"), heading = live?.querySelector("h1");
+  let source, said = 0, tenth = 0, waiting = "", heard, before;
+
+  // Whether the program answers at all.
+  const ask = () => fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(10000) }).then(() => true, () => false);
 
   // What is read aloud: every tenth part, and whatever is waited for, five seconds apart.
   const say = (state) => {
@@ -15,7 +19,17 @@
     [said, tenth, waiting] = [Date.now(), part, kind];
     aloud.textContent = state.say;
   };
+  // A program that has ended must not look as if it went on.
+  const answers = (yes) => {
+    if (live.classList.toggle("silent", !yes) === silent.hidden) {
+      silent.hidden = yes;
+      [before, heading.textContent] = [heading.textContent, yes ? before : silent.dataset.silent];
+      document.title = heading.textContent + " · rollcall";
+    }
+  };
   const show = (state) => {
+    hear();
+    answers(true);
     if (state.over) {
       close();
       location.reload();
@@ -51,7 +65,12 @@
     }
     say(state);
   };
+  const hear = () => { // three times as long as the program is silent at most
+    clearTimeout(heard);
+    heard = setTimeout(() => ask().then((yes) => source && (answers(yes), hear())), 45000);
+  };
   const close = () => {
+    clearTimeout(heard);
     source?.close();
     source = undefined;
   };
@@ -62,11 +81,18 @@
     source = new EventSource(live.dataset.events);
     source.onmessage = (message) => show(JSON.parse(message.data));
     source.onerror = () => {
-      if (source?.readyState === EventSource.CLOSED) { // it is over, or nobody is let in any more
-        close();
-        setTimeout(() => location.reload(), 1000);
-      }
+      const ended = source?.readyState === EventSource.CLOSED; // it is over, or nobody is let in any more
+      ask().then((yes) => {
+        if (source) {
+          answers(yes);
+        }
+        if (ended) {
+          close();
+          yes && setTimeout(() => location.reload(), 1000);
+        }
+      });
     };
+    hear();
   };
   if (live) {
     document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
@@ -76,6 +102,6 @@
   }
   const again = document.querySelector("[data-again]");
   if (again) {
-    setInterval(() => document.hidden || location.reload(), 1000 * again.dataset.again);
+    setInterval(() => document.hidden || ask().then((yes) => yes && location.reload()), 1000 * again.dataset.again);
   }
 }
