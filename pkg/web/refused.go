@@ -19,7 +19,7 @@ func (s *Server) refused(w http.ResponseWriter, r *http.Request, reason door.Rea
 	l := words.Match(r.Header.Get("Accept-Language"))
 	var content bytes.Buffer
 	err := s.pages[l.Code()].of("refused.html").ExecuteTemplate(&content, "bare", page{
-		Title: l.Say("refused.title"), Mark: "refused", Language: l,
+		Title: l.Say("refused.title"), Mark: "outside", Language: l,
 		Data: map[string]any{"Why": l.Say(refusals[reason]), "In": reason == door.OtherSite, "Again": reason == door.NoSession || reason == door.DeadTicket},
 	})
 	if err != nil { // a template is wrong, which tests find

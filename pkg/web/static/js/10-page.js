@@ -8,6 +8,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
+  sessionStorage.focus = "main";
   event.submitter?.setAttribute("aria-disabled", "true");
 });
 
@@ -18,3 +19,13 @@ addEventListener("pageshow", () => {
     form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
   }
 });
+
+// What a form has done, and what a page reads again by itself, is where the focus goes on. It has been lost otherwise.
+function readAgain() {
+  sessionStorage.focus = "main";
+  location.reload();
+}
+if (sessionStorage.focus) {
+  delete sessionStorage.focus;
+  if (document.activeElement === document.body) document.getElementById("main").focus();
+}

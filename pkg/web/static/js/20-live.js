@@ -32,7 +32,7 @@
     answers(true);
     if (state.over) {
       close();
-      location.reload();
+      readAgain();
       return;
     }
     document.title = state.title + " · rollcall";
@@ -49,7 +49,7 @@
     const bar = live.querySelector("progress");
     if (!bar && state.rows) { // it has begun to send
       close();
-      location.reload();
+      readAgain();
       return;
     }
     if (bar) {
@@ -88,7 +88,7 @@
         }
         if (ended) {
           close();
-          yes && setTimeout(() => location.reload(), 1000);
+          yes && setTimeout(readAgain, 1000);
         }
       });
     };
@@ -102,6 +102,6 @@
   }
   const again = document.querySelector("[data-again]");
   if (again) {
-    setInterval(() => document.hidden || ask().then((yes) => yes && location.reload()), 1000 * again.dataset.again);
+    setInterval(() => document.hidden || ask().then((yes) => yes && readAgain()), 1000 * again.dataset.again);
   }
 }

@@ -4,7 +4,7 @@
     field.type === "file" ? field.files.length : field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
   for (const waiting of document.querySelectorAll("[data-until]")) {
     fetch(waiting.dataset.until).then((answer) => {
-      if (answer.status === 204 && !begun()) location.reload();
+      if (answer.status === 204 && !begun()) readAgain();
     }, () => {});
   }
 }
