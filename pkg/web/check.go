@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"rollcall/pkg/roster"
@@ -32,6 +33,8 @@ type checkView struct {
 	Said     desk.Said
 	HasSaid  bool
 	Trouble  *trouble
+	// Unseen counts the cells that were corrected by somebody else meanwhile, and whose rows are not shown.
+	Unseen int
 	// Focus tells that the focus is on the page, since no cell is wrong.
 	Focus bool
 }
@@ -180,7 +183,18 @@ func (v *checkView) fill(r *http.Request, sheet *desk.Sheet, l *words.Language, 
 		}
 		v.Shown = append(v.Shown, view)
 	}
+	v.Unseen = unseen(v.Said.Overtaken, part.Rows)
 	return nil
+}
+
+// unseen counts the cells of rows that are not shown.
+func unseen(cells map[desk.Spot]string, shown []desk.Row) (n int) {
+	for spot := range cells {
+		if !slices.ContainsFunc(shown, func(row desk.Row) bool { return row.Number == spot.Row }) {
+			n++
+		}
+	}
+	return n
 }
 
 // tabs are the parts that have rows, and the one that is shown.

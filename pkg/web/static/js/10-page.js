@@ -27,5 +27,5 @@ function readAgain() {
 }
 if (sessionStorage.focus) {
   delete sessionStorage.focus;
-  if (document.activeElement === document.body) document.getElementById("main").focus();
+  (document.querySelector("main [autofocus]") ?? document.getElementById("main")).focus();
 }
