@@ -200,7 +200,7 @@ func TestThePageInABrowser(t *testing.T) {
 }
 
 // startService starts a sandbox that ends with the test.
-func startService(t *testing.T, o sandbox.Options) *sandbox.Running {
+func startService(t testing.TB, o sandbox.Options) *sandbox.Running {
 	t.Helper()
 	service, err := sandbox.Start(context.WithoutCancel(t.Context()), "", o)
 	if err != nil {
@@ -357,7 +357,7 @@ func journey(t *testing.T, v visitor, s *serving, service *sandbox.Running, open
 }
 
 // mailedOnce fails unless so many people were mailed, each of them once.
-func mailedOnce(t *testing.T, service *sandbox.Running, people int) {
+func mailedOnce(t testing.TB, service *sandbox.Running, people int) {
 	t.Helper()
 	each := map[string]int{}
 	for one := range service.Invited() {

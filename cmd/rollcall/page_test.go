@@ -145,15 +145,15 @@ type serving struct {
 }
 
 // served starts the page with a state of its own, and comes in by its ticket.
-func served(t *testing.T, bin, state string, service *sandbox.Running) *serving {
+func served(t testing.TB, bin, state string, service *sandbox.Running, flags ...string) *serving {
 	t.Helper()
-	s := serve(t, bin, state, service)
+	s := serve(t, bin, state, service, flags...)
 	s.get(t, s.ticket)
 	return s
 }
 
 // serve starts the page with a state of its own.
-func serve(t *testing.T, bin, state string, service *sandbox.Running, flags ...string) *serving {
+func serve(t testing.TB, bin, state string, service *sandbox.Running, flags ...string) *serving {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -190,7 +190,7 @@ func serve(t *testing.T, bin, state string, service *sandbox.Running, flags ...s
 var ticket = regexp.MustCompile(`(http://127\.0\.0\.1:\d+)(/open/\S+)`)
 
 // get returns a page.
-func (s *serving) get(t *testing.T, path string) string {
+func (s *serving) get(t testing.TB, path string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.address+path, http.NoBody)
 	if err != nil {
@@ -201,7 +201,7 @@ func (s *serving) get(t *testing.T, path string) string {
 }
 
 // answer returns where a request leads, and the page there.
-func (s *serving) answer(t *testing.T, request *http.Request) (path, text string) {
+func (s *serving) answer(t testing.TB, request *http.Request) (path, text string) {
 	t.Helper()
 	response, err := s.Do(request)
 	if err != nil {
@@ -215,7 +215,7 @@ func (s *serving) answer(t *testing.T, request *http.Request) (path, text string
 }
 
 // until returns a page once it has a mark.
-func (s *serving) until(t *testing.T, path, mark string) string {
+func (s *serving) until(t testing.TB, path, mark string) string {
 	t.Helper()
 	var text string
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
@@ -228,7 +228,7 @@ func (s *serving) until(t *testing.T, path, mark string) string {
 }
 
 // put uploads a roster, and returns where it is then.
-func (s *serving) put(t *testing.T, content string) string {
+func (s *serving) put(t testing.TB, content string) string {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -249,7 +249,7 @@ func (s *serving) put(t *testing.T, content string) string {
 }
 
 // send carries out what a plan shows, and returns where that is shown once it sends.
-func (s *serving) send(t *testing.T, roster, plan string) string {
+func (s *serving) send(t testing.TB, roster, plan string) string {
 	t.Helper()
 	digest := regexp.MustCompile(`name="digest" value="([^"]*)"`).FindStringSubmatch(plan)
 	if digest == nil {
