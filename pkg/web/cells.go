@@ -85,6 +85,11 @@ func (s *Server) meanWords(r *http.Request) (answer, error) {
 			meanings = append(meanings, desk.Meaning{Field: form["field"][i], Word: word, Role: role})
 		}
 	}
+	if len(meanings) == 0 {
+		at := whereOf(form)
+		at.unchosen = true
+		return at.address(sheet), nil
+	}
 	answer, err := sheet.Mean(r.Context(), meanings)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type checkView struct {
 	Notes    []remark
 	Mappings []mappingView
 	Choosers *choosers
+	// Unchosen tells that words were to be corrected, and nothing was chosen for any of them.
+	Unchosen bool
 	Said     desk.Said
 	HasSaid  bool
 	Trouble  *trouble
@@ -56,6 +58,7 @@ type where struct {
 	show, query string
 	page, edit  int
 	said        int
+	unchosen    bool
 }
 
 func whereOf(values url.Values) where {
@@ -63,7 +66,7 @@ func whereOf(values url.Values) where {
 		n, _ := strconv.Atoi(values.Get(key)) // whatever is no number is none
 		return n
 	}
-	return where{show: values.Get("show"), query: values.Get("q"), page: pageOf(values), edit: number("edit"), said: number("said")}
+	return where{show: values.Get("show"), query: values.Get("q"), page: pageOf(values), edit: number("edit"), said: number("said"), unchosen: values.Has("unchosen")}
 }
 
 // address returns where the part is shown, with what else there is to say.
@@ -76,6 +79,9 @@ func (w where) address(sheet *desk.Sheet) seeOther {
 		if n > 0 {
 			values.Set(key, strconv.Itoa(n))
 		}
+	}
+	if w.unchosen {
+		values.Set("unchosen", "1")
 	}
 	if len(values) == 0 {
 		return sheetPage(sheet)
@@ -118,7 +124,10 @@ func (s *Server) check(r *http.Request) (answer, error) {
 func (s *Server) unreadable(r *http.Request, v *checkView) (answer, error) {
 	l := s.languageOf(r)
 	for _, finding := range v.Refused.Findings {
-		v.Notes = append(v.Notes, sayDocument(l, finding))
+		v.Notes = append(v.Notes, withSheets(l, sayDocument(l, finding), finding, v.Survey))
+		if finding.Code == "document-empty" { // which reads the same in every way
+			v.Choosers = nil
+		}
 	}
 	return s.render(r, "unreadable.html", page{Title: l.Say("unreadable.title"), Mark: "refused", Step: 2, Data: v, Focus: v.HasSaid})
 }
@@ -128,6 +137,8 @@ func (v *checkView) title(l *words.Language) string {
 	switch {
 	case v.Wrong > 0:
 		return l.Say("check.title.wrong", v.Wrong)
+	case v.Doubtful > 0:
+		return l.Say("check.title.look", v.Doubtful)
 	case v.Ready == v.Rows:
 		return l.Say("check.title.well", v.Ready)
 	}
@@ -136,13 +147,11 @@ func (v *checkView) title(l *words.Language) string {
 
 // fill reads the rows that are shown.
 func (v *checkView) fill(r *http.Request, sheet *desk.Sheet, l *words.Language, at where) error {
+	v.Query, v.Unchosen = at.query, at.unchosen
 	if _, known := shows[at.show]; !known {
-		at.show = "all"
-		if v.Wrong > 0 {
-			at.show = "wrong"
-		}
+		at.show = v.first()
 	}
-	v.Show, v.Query = at.show, at.query
+	v.Show = at.show
 	first := (at.page - 1) * perPage
 	part, err := sheet.Rows(r.Context(), shows[at.show], at.query, first, perPage)
 	if err != nil {
@@ -197,6 +206,17 @@ func unseen(cells map[desk.Spot]string, shown []desk.Row) (n int) {
 	return n
 }
 
+// first is the part of the rows that is shown first: what there is to do.
+func (v *checkView) first() string {
+	switch {
+	case v.Wrong > 0:
+		return "wrong"
+	case v.Doubtful > 0 && v.Query == "":
+		return "look"
+	}
+	return "all"
+}
+
 // tabs are the parts that have rows, and the one that is shown.
 func (v *checkView) tabs() (tabs []tab) {
 	for _, one := range []tab{
@@ -208,6 +228,9 @@ func (v *checkView) tabs() (tabs []tab) {
 		{Key: "all", Class: "good", Count: v.Ready, Of: v.Rows},
 	} {
 		one.On = one.Key == v.Show && v.Query == ""
+		if one.Count == 0 {
+			one.Class = ""
+		}
 		if one.Count > 0 || one.On || one.Key == "wrong" || one.Key == "all" {
 			tabs = append(tabs, one)
 		}

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -127,10 +128,10 @@ func TestARosterIsCheckedAndCorrected(t *testing.T) {
 	_, page := s.get(t, at)
 	says(t, page, `data-at="check-3"`, "<h1>3 rows need a correction", "new _joiners_.csv", "semicolons between the cells",
 		`id="c.2.email" value="bob.example.com"`, `aria-label="E-mail, line 3"`, `aria-invalid="true"`, `aria-describedby="why.c.2.email"`, `id="why.c.2.email"`,
-		`value="manager" selected`, "“managr” in 2 rows means", "“devloper” in a team, in 1 row, means", "Plan for the 2 right rows", `<b>1</b> worth a look`, `<b>1</b> repeated`)
+		`value="manager" selected`, "“managr” in 2 rows", "“devloper” with a team, in 1 row", "Make the plan for 2 rows", `<b>1</b> worth a look`, `<b>1</b> repeated`)
 
 	to, page := s.send(t, at+"/words", "word", "managr", "field", "role", "role-0", "manager", "word", "devloper", "field", "team_role", "role-1", "developer")
-	says(t, page, `data-at="check-1"`, "2 corrections were made here", "“managr” means Manager in all rows", `value="bob.example.com" aria-label="E-mail, line 3" aria-invalid="true" aria-describedby="why.c.2.email" inputmode="email" autocomplete="off" autocapitalize="off" spellcheck="false" autofocus`)
+	says(t, page, `data-at="check-1"`, "2 corrections so far", "“managr” means Manager in all rows", `value="bob.example.com" aria-label="E-mail, line 3" aria-invalid="true" aria-describedby="why.c.2.email" inputmode="email" autocomplete="off" autocapitalize="off" spellcheck="false" autofocus`)
 	if !strings.Contains(to, "said=") {
 		t.Errorf("the answer is at %s", to)
 	}
@@ -143,7 +144,7 @@ func TestARosterIsCheckedAndCorrected(t *testing.T) {
 	says(t, page, `data-at="check-1"`, `value="bob@"`, "Still wrong:", "It was “bob.example.com”.")
 	saysNot(t, page, "cell was corrected")
 	_, page = s.send(t, at+"/cells", "show", "wrong", "c.2.email", "bob@example.com", "s.2.email", "bob@")
-	says(t, page, `data-at="check-0"`, `<h1>Nothing is wrong: 5 of 6 rows are ready`, `data-at="check-0" autofocus`)
+	says(t, page, `data-at="check-0"`, `<h1>Nothing is wrong, but 1 row is worth a look`, `data-at="check-0" autofocus`)
 
 	a := s.ask(t, http.MethodGet, at+"/download", "", nil)
 	want := strings.NewReplacer("bob.example", "bob@example", "managr", "manager", "devloper", "developer").Replace(joiners)
@@ -211,7 +212,7 @@ func TestARosterIsReadInAnotherWay(t *testing.T) {
 	s := open(t, sandbox.Options{})
 	at := s.bring(t, "team.csv", []byte("Kontakt,Login,Stufe\nann@example.com,x,member\nbob@example.com,y,Managr\n"))
 	_, page := s.get(t, at)
-	says(t, page, `data-at="refused"`, "This roster cannot be used as it is", `value="column:Kontakt"`, `lang="en"`, "Choose another file")
+	says(t, page, `data-at="refused"`, "This file cannot be used as it is", `value="column:Kontakt"`, `lang="en"`, "Choose another file")
 	_, page = s.send(t, at+"/reading", "column-email", "column:Kontakt", "column-role", "column:Stufe", "column-teams", "")
 	says(t, page, `data-at="check-1"`, `value="column:Kontakt" selected`)
 	_, page = s.send(t, at+"/cells", "c.2.role", "manager", "s.2.role", "Managr")
@@ -229,10 +230,46 @@ func TestARosterIsReadInAnotherWay(t *testing.T) {
 func TestADocumentThatIsNoRoster(t *testing.T) {
 	s := open(t, sandbox.Options{})
 	_, page := s.get(t, s.bring(t, "team.pdf", []byte("%PDF-1.7\n")))
-	says(t, page, `data-at="refused"`, "team.pdf is no table that could be read", "Choose another file")
-	saysNot(t, page, "Read it this way")
+	says(t, page, `data-at="refused"`, "team.pdf cannot be read as a roster", `<a class="button primary" href="/">Choose another file`)
+	saysNot(t, page, "Read it this way", "Line 1")
 	_, page = s.get(t, s.bring(t, "empty.csv", nil))
-	says(t, page, `data-at="refused"`)
+	says(t, page, `data-at="refused"`, "The file is empty")
+	saysNot(t, page, "Read it this way")
+}
+
+// Whoever has words corrected without a choice is told so, and sync is offered where people are ready.
+func TestNothingIsChosenForAWord(t *testing.T) {
+	s := open(t, sandbox.Options{})
+	at := s.bring(t, "team.csv", []byte("email,role\nann@example.com,boss\nbob@example.com,chief\n"))
+	_, page := s.get(t, at)
+	says(t, page, `<button class="primary">Check the corrections`)
+	saysNot(t, page, "Nothing was corrected", `id="sync"`)
+	to, page := s.send(t, at+"/words", "word", "boss", "field", "role", "role-0", "", "word", "chief", "field", "role", "role-1", "")
+	says(t, page, `data-at="check-2"`, "Nothing was corrected: choose first what a word means.")
+	if !strings.Contains(to, "unchosen=") {
+		t.Errorf("the answer is at %s", to)
+	}
+	_, page = s.send(t, at+"/words", "word", "boss", "field", "role", "role-0", "manager", "word", "chief", "field", "role", "role-1", "")
+	says(t, page, `data-at="check-1"`, `id="sync"`)
+	saysNot(t, page, "Nothing was corrected")
+}
+
+// A workbook with several sheets of people is read at a click on one of them.
+func TestASheetIsAClickAway(t *testing.T) {
+	s := open(t, sandbox.Options{})
+	content, err := os.ReadFile("testdata/two-sheets.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := s.bring(t, "team.xlsx", content)
+	_, page := s.get(t, at)
+	says(t, page, `data-at="refused"`, `name="option" value="sheet"`)
+	sheet := regexp.MustCompile(`name="value" value="([^"]+)">Read the sheet`).FindStringSubmatch(page)
+	if sheet == nil {
+		t.Fatalf("no sheet is offered: %s", page)
+	}
+	_, page = s.send(t, at+"/reading", "option", "sheet", "value", sheet[1])
+	says(t, page, "sheet “"+sheet[1]+"”")
 }
 
 func TestWhatIsSaidOfManyRowsIsSaidOnce(t *testing.T) {
@@ -256,7 +293,7 @@ func TestThePartsOfARoster(t *testing.T) {
 	_, page := s.get(t, at)
 	says(t, page, `value="active=&#34;active&#34;">Leave out whoever is not active by “active”`)
 	_, page = s.send(t, at+"/reading", "option", "map", "value", `active="active"`)
-	says(t, page, "1 to 50 of 60", `href="?show=wrong&amp;page=2"`, "p50@example.com", "<b>1</b> left out", "<b>59</b> ready of 120")
+	says(t, page, "1 to 50 of 60", `href="?show=wrong&amp;page=2"`, "p50@example.com", "<b>1</b> left out", "<b>59</b> of 120 ready")
 	saysNot(t, page, "p51@example.com")
 	_, page = s.get(t, at+"?show=wrong&page=2")
 	says(t, page, "51 to 60 of 60", "p51@example.com", `name="page" value="2"`)
@@ -344,5 +381,5 @@ func TestTheCheckInGerman(t *testing.T) {
 	at := s.bring(t, "team.csv", []byte(joiners))
 	s.ask(t, http.MethodPost, "/language", "application/x-www-form-urlencoded", strings.NewReader("language=de"))
 	_, page := s.get(t, at)
-	says(t, page, `<html lang="de">`, "<h1>3 Zeilen müssen korrigiert werden", "Semikolons zwischen den Zellen", "„managr“ in 2 Zeilen heißt", "Plan für die 2 richtigen Zeilen")
+	says(t, page, `<html lang="de">`, "<h1>3 Zeilen müssen korrigiert werden", "Semikolons zwischen den Zellen", "„managr“ in 2 Zeilen", "Plan für 2 Zeilen erstellen")
 }

@@ -40,6 +40,9 @@ type solving struct {
 // sayFinding says a finding: in the language, if there is a sentence for it.
 func sayFinding(l *words.Language, f roster.Finding) remark {
 	said := remark{IsWrong: f.Severity == roster.Error, Line: f.Line, Rows: f.Rows, Meant: f.Meant}
+	if strings.HasPrefix(f.Code, "document-") {
+		said.Line = 0 // it is about all of the file
+	}
 	key := "finding." + f.Code
 	if f.Code == "" || !words.Has(key) {
 		said.Text, said.Hint, said.IsForeign, said.HintForeign = paint.Visible(f.Reason), paint.Visible(f.Suggestion.Render(asOption(l))), true, true
@@ -80,6 +83,19 @@ func sayDocument(l *words.Language, f roster.Finding) remark {
 	}
 	if len(said.Remedies) > 0 && len(said.Remedies) == len(f.Suggestion.Remedies()) {
 		said.Hint = "" // which says the same
+	}
+	return said
+}
+
+// withSheets adds the sheets of a workbook that a finding asks to choose from, each at a click.
+func withSheets(l *words.Language, said remark, f roster.Finding, survey *roster.Survey) remark {
+	if survey == nil || f.Code != "sheets-several" && f.Code != "sheets-hidden" {
+		return said
+	}
+	for _, sheet := range survey.Sheets {
+		if sheet.Addresses {
+			said.Remedies = append(said.Remedies, remedyView{roster.OptionSheet, sheet.Name, l.Say("remedy.sheet", paint.Clean(sheet.Name))})
+		}
 	}
 	return said
 }

@@ -10,6 +10,7 @@ import (
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/paint"
 	"rollcall/pkg/status"
+	"rollcall/pkg/web/desk"
 	"rollcall/pkg/web/words"
 )
 
@@ -92,6 +93,8 @@ func causeOf(err error) string {
 		return "failures"
 	}
 	switch kind := onboard.StatusOf(err); {
+	case desk.Standing{Err: err}.Trouble() == desk.NoCredentials:
+		return "missing"
 	case errors.Is(err, cybedefend.ErrCredentials):
 		return "credentials"
 	case errors.Is(err, cybedefend.ErrForbidden):

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"rollcall/pkg/guard"
@@ -55,6 +53,8 @@ type planView struct {
 	// Refused is why nothing can be sent, nil if it can; Advice is what to do about it, in the language of the person.
 	Refused *trouble
 	Advice  string
+	// ToSettings says that the settings are where it is put right.
+	ToSettings bool
 	// Sums are what becomes of the rows, which add up to Rows.
 	Sums []sum
 	Rows int
@@ -65,7 +65,6 @@ type planView struct {
 	Again     int
 	Guards    []guardView
 	Untick    bool
-	Files     []fileView
 	// Before is how many would have got an e-mail by what was shown, where that is known.
 	Before, More int
 	// Elsewhere is the organization that was seen, where that is another one.
@@ -86,9 +85,6 @@ type guardView struct {
 	People              []string
 }
 
-// fileView is a file that is written.
-type fileView struct{ What, Name string }
-
 // phrase is something said in the person's language, or in English where it has no words there.
 type phrase struct {
 	Text    string `json:"text"`
@@ -108,7 +104,7 @@ func (s *Server) showPlan(r *http.Request) (answer, error) {
 	}
 	v.refuse(l)
 	if v.Refused != nil {
-		return s.render(r, "plan.html", page{Title: refusedTitle(l, plan.Err), Mark: "plan-refused", Step: 3, Data: v})
+		return s.render(r, "plan.html", page{Title: refusedTitle(l, plan.Err, "plan.refused"), Mark: "plan-refused", Step: 3, Data: v})
 	}
 	v.fill()
 	return s.render(r, "plan.html", page{Title: v.title(l, s.desk.Place().Sandbox), Mark: v.mark("plan"), Step: 3, Data: v})
@@ -120,16 +116,18 @@ func (v *planView) refuse(l *words.Language) {
 	if v.Err == nil || kind == status.Guarded && v.Preview != nil || kind == status.Locked && v.Preview != nil {
 		return
 	}
-	if v.Refused = troubleOf(l, v.Err); kind == status.Interrupted || errors.Is(v.Err, desk.ErrBusy) { // which the title says
+	cause := causeOf(v.Err)
+	if v.Refused = troubleOf(l, v.Err); kind == status.Interrupted || cause == "missing" || errors.Is(v.Err, desk.ErrBusy) { // which the title says
 		v.Refused = &trouble{}
 	}
 	if v.Advice = adviceAbout(l, v.Err); v.Advice != "" && kind != status.Refused && kind != status.Settings { // whose hints say which
 		v.Refused.Hint = ""
 	}
+	v.ToSettings = slices.Contains([]string{"missing", "credentials", "settings", "foreign"}, cause)
 }
 
-// refusedTitle says what is in the way.
-func refusedTitle(l *words.Language, err error) string {
+// refusedTitle says what is in the way, by the key otherwise where that has no words of its own.
+func refusedTitle(l *words.Language, err error, otherwise string) string {
 	switch kind := onboard.StatusOf(err); {
 	case errors.Is(err, desk.ErrBusy):
 		return l.Say("plan.busy")
@@ -141,7 +139,7 @@ func refusedTitle(l *words.Language, err error) string {
 	if key := "plan.refused." + causeOf(err); words.Has(key) {
 		return l.Say(key)
 	}
-	return l.Say("plan.refused")
+	return l.Say(otherwise)
 }
 
 // adviceAbout says what to do about an error, empty where its own hint has to do.
@@ -203,11 +201,6 @@ func (v *planView) fill() {
 	}
 	if p.Resumed != nil && onboard.StatusOf(v.Err) != status.Guarded { // what was approved of goes on
 		v.Guards = nil
-	}
-	for _, file := range v.Plan.Files {
-		if key := "file." + strings.ReplaceAll(file.What, " ", "-"); words.Has(key) {
-			v.Files = append(v.Files, fileView{key, filepath.Base(file.Path)})
-		}
 	}
 	if d := v.Differs; d != nil {
 		v.More = d.All - len(d.Moved)

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"rollcall/pkg/audit"
+	"rollcall/pkg/config"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite"
@@ -21,7 +23,7 @@ func TestGuardsAreTicked(t *testing.T) {
 	s := open(t, sandbox.Options{}, func(o *desk.Options) { o.Order.MaxAdmins = new(0) })
 	id := s.put(t, "team.csv", people(2)+"boss@example.com,administrator,\n")
 	plan := s.until(t, "/rosters/"+id+"/plan", "plan")
-	has(t, "the plan", plan, "they can invite others and see a great deal.", "boss@example.com as administrator", `value="max-admins" required`)
+	has(t, "the plan", plan, "they can invite others and may see and change a great deal.", "boss@example.com as administrator", `value="max-admins" required`)
 	digest := digestField.FindStringSubmatch(plan)[1]
 	to, text := s.submit(t, "/rosters/"+id+"/runs", url.Values{"digest": {digest}})
 	if to != "/rosters/"+id+"/plan" || !strings.Contains(text, "needs your tick first") || s.service.Counts().Emails != 0 {
@@ -96,6 +98,23 @@ func TestNothingIsSentThatWasNotSeen(t *testing.T) {
 	once(t, s.service, 5)
 }
 
+// Without a token neither a plan nor a comparison is made, and the settings are where to go.
+func TestAPlanNeedsAToken(t *testing.T) {
+	s := open(t, sandbox.Options{}, func(o *desk.Options) {
+		o.Dial = func(context.Context, desk.Place) (onboard.Endpoint, error) {
+			return onboard.Endpoint{}, &config.Error{Err: config.ErrNoCredentials}
+		}
+	})
+	id := s.put(t, "team.csv", people(1))
+	for address, mark := range map[string]string{"/plan": "plan-refused", "/sync": "sync-refused"} {
+		text := s.until(t, "/rosters/"+id+address, mark)
+		has(t, address, text, "<h1>An access token is missing</h1>", "Make a personal access token", `<a class="button primary" href="/settings">To the settings`)
+		if strings.Contains(text, "no credentials") || strings.Contains(text, "What may be changed") {
+			t.Errorf("%s says too much: %s", address, text)
+		}
+	}
+}
+
 func TestWhatIsInTheWayIsSaid(t *testing.T) {
 	for name, tt := range map[string]struct {
 		options sandbox.Options
@@ -103,9 +122,9 @@ func TestWhatIsInTheWayIsSaid(t *testing.T) {
 		want    []string
 	}{
 		"credentials": {spoil: func(s *site) { s.service.Revoke() }, want: []string{
-			"<h1>The service refuses the credentials</h1>", "under Settings. Then look again.",
+			"<h1>The service refuses the credentials</h1>", "in the settings. Then look again.",
 		}},
-		"unreached": {spoil: func(s *site) { s.dead.Store(true) }, want: []string{"<h1>The service is not reached</h1>", "Check the network of this computer"}},
+		"unreached": {spoil: func(s *site) { s.dead.Store(true) }, want: []string{"<h1>The service cannot be reached</h1>", "Check the network of this computer"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, tt.options, func(o *desk.Options) { o.Order.MaxWait = time.Second })
@@ -126,7 +145,7 @@ func TestCredentialsRefusedMidway(t *testing.T) {
 	s.mailed(t, 3)
 	s.service.Revoke()
 	s.service.ExpireTokens()
-	has(t, "the results", s.until(t, to, "results-0"), "<h1>Stopped: ", "The service refuses the credentials. Give new ones under Settings, then go on.",
+	has(t, "the results", s.until(t, to, "results-0"), "<h1>Stopped: ", "The service refuses the credentials. Enter new ones in the settings, then go on.",
 		`href="/rosters/`+id+`/plan"`)
 }
 

@@ -149,7 +149,7 @@ func TestFromThePlanToTheResults(t *testing.T) {
 	id := s.put(t, "team.csv", people(3)+"boss@corp.example,administrator,\nperson1@example.com,member,\nwrong,member,\n")
 	plan := s.until(t, "/rosters/"+id+"/plan", "plan")
 	has(t, "the plan", plan, "4 people will get an e-mail", "boss@corp.example", "Administrator", "Send 4 invitations", "corp.example",
-		"Repeat an earlier row", "Wrong rows, left out", "team.results.csv")
+		"Repeat an earlier row", "Wrong rows, left out")
 	if n := s.service.Counts().Emails; n != 0 {
 		t.Fatalf("a plan has mailed %d people", n)
 	}
@@ -254,7 +254,7 @@ func TestARunIsStoppedAndGoesOn(t *testing.T) {
 		t.Errorf("the stream ends with %v", last)
 	}
 	results := s.until(t, to, "results-0")
-	has(t, "the stopped run", results, "Its turn comes when you go on.", "<h1>Stopped: ", "It was stopped before the end.", `href="/rosters/`+id+`/plan"`)
+	has(t, "the stopped run", results, "Its turn comes when you go on.", "<h1>Stopped: ", "The run was stopped before its end.", `href="/rosters/`+id+`/plan"`)
 	if strings.Contains(results, "the same command") {
 		t.Errorf("the page speaks of commands: %s", results)
 	}

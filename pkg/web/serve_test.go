@@ -72,7 +72,7 @@ func TestServe(t *testing.T) {
 			}
 			session := client.Jar
 			client.Jar = nil
-			if status, text := read(http.MethodGet, ticket, http.NoBody); status != http.StatusGone || !strings.Contains(text, "good for one opening") {
+			if status, text := read(http.MethodGet, ticket, http.NoBody); status != http.StatusGone || !strings.Contains(text, "could be opened once only") {
 				t.Errorf("for another browser with that ticket the page is %d: %s", status, text)
 			}
 			client.Jar = session

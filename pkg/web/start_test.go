@@ -191,7 +191,7 @@ func TestRunsSoFar(t *testing.T) {
 	if page := s.shows(t, "/runs?q=DONE", "done.csv", "<b>1</b> all"); strings.Contains(page, "stopped.csv") {
 		t.Errorf("those that were not looked for are shown: %s", page)
 	}
-	s.shows(t, "/runs?q=nothing", "No run like that.")
+	s.shows(t, "/runs?q=nothing", "No run matches that.")
 	s.shows(t, "/runs?page=99&show=nonsense", "done.csv")
 }
 
@@ -319,8 +319,8 @@ func TestWrongAddresses(t *testing.T) {
 func TestPagesInGerman(t *testing.T) {
 	s := open(t, sandbox.Options{}).ready(t)
 	s.leads(t, "/language", url.Values{"language": {"de"}})
-	s.shows(t, "/", `lang="de"`, "Diese Liste prüfen", "Bisherige Läufe")
+	s.shows(t, "/", `lang="de"`, "Diese Liste prüfen", "Bisherige Durchgänge")
 	s.shows(t, "/settings", "Zugangstoken", "so schnell, wie der Dienst es verträgt")
-	s.shows(t, "/runs", "Noch keine Läufe")
+	s.shows(t, "/runs", "Noch keine Durchgänge")
 	s.shows(t, "/quit", "rollcall beenden?")
 }

@@ -49,7 +49,7 @@ func (s *Server) showSync(r *http.Request) (answer, error) {
 		return s.render(r, "sync.html", page{Title: l.Say("sync.working"), Mark: "sync-working", Step: 3, Data: v})
 	}
 	if v.refuse(l); v.Refused != nil {
-		return s.render(r, "sync.html", page{Title: l.Say("sync.refused"), Mark: "sync-refused", Step: 3, Data: v})
+		return s.render(r, "sync.html", page{Title: refusedTitle(l, plan.Err, "sync.refused"), Mark: "sync-refused", Step: 3, Data: v})
 	}
 	v.fill()
 	v.compare(l, r)

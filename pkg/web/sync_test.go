@@ -94,7 +94,7 @@ func TestQuitStopsARun(t *testing.T) {
 func TestRostersOnTheDesk(t *testing.T) {
 	s := open(t, sandbox.Options{}).ready(t)
 	one, two := s.put(t, "one.csv", people(1)), s.put(t, "two.csv", people(2))
-	s.shows(t, "/", "On your desk", `href="/rosters/`+one+`">one.csv`, `href="/rosters/`+two+`">two.csv`)
+	s.shows(t, "/", "Rosters you have begun", `href="/rosters/`+one+`">one.csv`, `href="/rosters/`+two+`">two.csv`)
 	s.leads(t, "/rosters/"+one+"/remove", nil)
 	if page := s.shows(t, "/", "two.csv"); strings.Contains(page, "one.csv") {
 		t.Errorf("what was removed is shown: %s", page)
