@@ -200,15 +200,15 @@ func TestThePageInABrowser(t *testing.T) {
 }
 
 // startService starts a sandbox that ends with the test.
-func startService(t testing.TB, o sandbox.Options) *sandbox.Running {
-	t.Helper()
-	service, err := sandbox.Start(context.WithoutCancel(t.Context()), "", o)
+func startService(tb testing.TB, o sandbox.Options) *sandbox.Running {
+	tb.Helper()
+	service, err := sandbox.Start(context.WithoutCancel(tb.Context()), "", o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := service.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return service
@@ -357,13 +357,13 @@ func journey(t *testing.T, v visitor, s *serving, service *sandbox.Running, open
 }
 
 // mailedOnce fails unless so many people were mailed, each of them once.
-func mailedOnce(t testing.TB, service *sandbox.Running, people int) {
-	t.Helper()
+func mailedOnce(tb testing.TB, service *sandbox.Running, people int) {
+	tb.Helper()
 	each := map[string]int{}
 	for one := range service.Invited() {
 		each[one.Email]++
 	}
 	if len(each) != people || service.Counts().Emails != people {
-		t.Errorf("%d people got %d e-mails, not %d", len(each), service.Counts().Emails, people)
+		tb.Errorf("%d people got %d e-mails, not %d", len(each), service.Counts().Emails, people)
 	}
 }

@@ -145,33 +145,33 @@ type serving struct {
 }
 
 // served starts the page with a state of its own, and comes in by its ticket.
-func served(t testing.TB, bin, state string, service *sandbox.Running, flags ...string) *serving {
-	t.Helper()
-	s := serve(t, bin, state, service, flags...)
-	s.get(t, s.ticket)
+func served(tb testing.TB, bin, state string, service *sandbox.Running, flags ...string) *serving {
+	tb.Helper()
+	s := serve(tb, bin, state, service, flags...)
+	s.get(tb, s.ticket)
 	return s
 }
 
 // serve starts the page with a state of its own.
-func serve(t testing.TB, bin, state string, service *sandbox.Running, flags ...string) *serving {
-	t.Helper()
+func serve(tb testing.TB, bin, state string, service *sandbox.Running, flags ...string) *serving {
+	tb.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	s := &serving{Client: &http.Client{Jar: jar}, Cmd: exec.CommandContext(t.Context(), bin, append([]string{
+	s := &serving{Client: &http.Client{Jar: jar}, Cmd: exec.CommandContext(tb.Context(), bin, append([]string{
 		"serve", "--no-open", "--api-url", service.URL(), "--auth-endpoint", service.URL(), "--rate", "40/s", "--grace", "100ms",
 	}, flags...)...)}
 	s.Env = append(os.Environ(), "XDG_STATE_HOME="+state, "CYBEDEFEND_PAT="+service.PAT().Reveal())
 	read, write, err := os.Pipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s.Stdout, s.Stderr = write, write
 	if err := errors.Join(s.Start(), write.Close()); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = s.Process.Kill() // which cannot be helped if it is gone
 		_ = s.Wait()         // that it was killed is no news
 		_ = read.Close()     // it was only read
@@ -183,53 +183,53 @@ func serve(t testing.TB, bin, state string, service *sandbox.Running, flags ...s
 			return s
 		}
 	}
-	t.Fatal("it prints no ticket")
+	tb.Fatal("it prints no ticket")
 	return nil
 }
 
 var ticket = regexp.MustCompile(`(http://127\.0\.0\.1:\d+)(/open/\S+)`)
 
 // get returns a page.
-func (s *serving) get(t testing.TB, path string) string {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.address+path, http.NoBody)
+func (s *serving) get(tb testing.TB, path string) string {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, s.address+path, http.NoBody)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	_, text := s.answer(t, request)
+	_, text := s.answer(tb, request)
 	return text
 }
 
 // answer returns where a request leads, and the page there.
-func (s *serving) answer(t testing.TB, request *http.Request) (path, text string) {
-	t.Helper()
+func (s *serving) answer(tb testing.TB, request *http.Request) (path, text string) {
+	tb.Helper()
 	response, err := s.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	content, err := io.ReadAll(response.Body)
 	if err := errors.Join(err, response.Body.Close()); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s is %d, %v: %s", request.URL, response.StatusCode, err, content)
+		tb.Fatalf("%s is %d, %v: %s", request.URL, response.StatusCode, err, content)
 	}
 	return response.Request.URL.Path, string(content)
 }
 
 // until returns a page once it has a mark.
-func (s *serving) until(t testing.TB, path, mark string) string {
-	t.Helper()
+func (s *serving) until(tb testing.TB, path, mark string) string {
+	tb.Helper()
 	var text string
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
-		if text = s.get(t, path); strings.Contains(text, `data-at="`+mark+`"`) {
+		if text = s.get(tb, path); strings.Contains(text, `data-at="`+mark+`"`) {
 			return text
 		}
 	}
-	t.Fatalf("%s never is %s: %s", path, mark, text)
+	tb.Fatalf("%s never is %s: %s", path, mark, text)
 	return ""
 }
 
 // put uploads a roster, and returns where it is then.
-func (s *serving) put(t testing.TB, content string) string {
-	t.Helper()
+func (s *serving) put(tb testing.TB, content string) string {
+	tb.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	file, err := form.CreateFormFile("roster", "team.csv")
@@ -237,38 +237,38 @@ func (s *serving) put(t testing.TB, content string) string {
 		_, err = io.WriteString(file, content)
 	}
 	if err := errors.Join(err, form.Close()); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.address+"/rosters", &body)
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, s.address+"/rosters", &body)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	request.Header.Set("Content-Type", form.FormDataContentType())
-	path, _ := s.answer(t, request)
+	path, _ := s.answer(tb, request)
 	return path
 }
 
 // send carries out what a plan shows, and returns where that is shown once it sends.
-func (s *serving) send(t testing.TB, roster, plan string) string {
-	t.Helper()
+func (s *serving) send(tb testing.TB, roster, plan string) string {
+	tb.Helper()
 	digest := regexp.MustCompile(`name="digest" value="([^"]*)"`).FindStringSubmatch(plan)
 	if digest == nil {
-		t.Fatalf("there is nothing to send: %s", plan)
+		tb.Fatalf("there is nothing to send: %s", plan)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.address+roster+"/runs", strings.NewReader("digest="+digest[1]))
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, s.address+roster+"/runs", strings.NewReader("digest="+digest[1]))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	path, text := s.answer(t, request)
+	path, text := s.answer(tb, request)
 	for path == "/runs/now" {
-		if request, err = http.NewRequestWithContext(t.Context(), http.MethodGet, s.address+path, http.NoBody); err != nil {
-			t.Fatal(err)
+		if request, err = http.NewRequestWithContext(tb.Context(), http.MethodGet, s.address+path, http.NoBody); err != nil {
+			tb.Fatal(err)
 		}
-		path, text = s.answer(t, request)
+		path, text = s.answer(tb, request)
 	}
 	if !strings.HasPrefix(path, "/runs/") {
-		t.Fatalf("sending leads to %s: %s", path, text)
+		tb.Fatalf("sending leads to %s: %s", path, text)
 	}
 	return path
 }

@@ -20,7 +20,7 @@ var (
 // beginning of it to which the program adds a word.
 func TestTheCatalogIsUsed(t *testing.T) {
 	whole, begins := map[string]bool{}, map[string]bool{}
-	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || strings.HasSuffix(path, "_test.go") || filepath.Ext(path) != ".go" && filepath.Ext(path) != ".html" {
 			return err
 		}

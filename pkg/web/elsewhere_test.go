@@ -35,8 +35,7 @@ func service(t *testing.T, o sandbox.Options) *sandbox.Running {
 func TestThePlanSaysForWhomItIs(t *testing.T) {
 	other := service(t, sandbox.Options{Organization: cybedefend.Organization{ID: "11111111-0d44-4b50-8888-8dd25736052a", Name: "Other\u202e"}})
 	var elsewhere atomic.Bool
-	var s *site
-	s = open(t, sandbox.Options{}, func(o *desk.Options) {
+	s := open(t, sandbox.Options{}, func(o *desk.Options) {
 		dial := o.Dial
 		o.Dial = func(ctx context.Context, p desk.Place) (onboard.Endpoint, error) {
 			if !elsewhere.Load() {
@@ -78,8 +77,7 @@ func TestThePlanSaysForWhomItIs(t *testing.T) {
 func TestAPlanThatWasNotSeenIsNotShownUnderAnotherName(t *testing.T) {
 	other := service(t, sandbox.Options{Organization: cybedefend.Organization{ID: "11111111-0d44-4b50-8888-8dd25736052a", Name: "Other"}})
 	var elsewhere atomic.Bool
-	var s *site
-	s = open(t, sandbox.Options{}, func(o *desk.Options) {
+	s := open(t, sandbox.Options{}, func(o *desk.Options) {
 		dial := o.Dial
 		o.Dial = func(ctx context.Context, p desk.Place) (onboard.Endpoint, error) {
 			if !elsewhere.Load() {

@@ -30,10 +30,6 @@ const (
 	maxCode, maxFormats = 255, 1024
 	// maxNumber is beyond what Excel shows all digits of.
 	maxNumber = 1e15
-	// asText is the format of cells that show what was typed.
-	asText = 49
-	// sheetOfScratch is how a new workbook calls its sheet.
-	sheetOfScratch = "Sheet1"
 )
 
 // builtIn are the number formats that every workbook has, by their numbers (ECMA-376, part 1, 18.8.30). Those with a

@@ -47,12 +47,12 @@ func resolved(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		path = whole
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
+	if where, err := filepath.EvalSymlinks(path); err == nil {
+		return where
 	}
 	folder, name := filepath.Split(path)
-	if real, err := filepath.EvalSymlinks(folder); err == nil {
-		folder = real
+	if where, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = where
 	}
 	return filepath.Join(folder, name)
 }

@@ -17,7 +17,9 @@ func TestATokenInMemoryIsForgotten(t *testing.T) {
 	d := desk.New(desk.Options{
 		Folder: t.TempDir(), Place: desk.Place{Token: secret.New("pat_typed_in_by_somebody")},
 		Remember: func(context.Context, desk.Place) error { return none },
-		Dial:     func(context.Context, desk.Place) (onboard.Endpoint, error) { return onboard.Endpoint{}, errors.New("nobody") },
+		Dial: func(context.Context, desk.Place) (onboard.Endpoint, error) {
+			return onboard.Endpoint{}, errors.New("nobody")
+		},
 	})
 	defer func() {
 		if err := d.Close(); err != nil {

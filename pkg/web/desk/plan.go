@@ -205,7 +205,7 @@ func (p *Planning) make(ctx context.Context, d *Desk, o onboard.Options) {
 		preview, err = session.Preview(ctx)
 	}
 	_, err = session.End(context.WithoutCancel(ctx), err)
-	d.confirm(preview)
+	d.confirm(preview) //nolint:contextcheck // the look goes on after whoever asked for it
 	p.change(func(plan *Plan) {
 		plan.Working, plan.Done, plan.Preview, plan.Err, plan.MadeAt, plan.Files = "", true, preview, err, time.Now(), files
 	})

@@ -242,7 +242,7 @@ func (n *Sending) agree(ctx context.Context, session *onboard.Session) (*onboard
 	if n.before != nil && p.Digest() == n.seen && p.Sends() == n.before.Sends() && sawGuards(n.before, p) {
 		return p, errors.Join(err, n.count(ctx, p))
 	}
-	n.desk.confirm(p)
+	n.desk.confirm(p) //nolint:contextcheck // the look goes on after whoever asked for it
 	differs := &Differs{Before: n.before}
 	if n.before != nil {
 		var failed error
