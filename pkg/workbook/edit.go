@@ -81,7 +81,8 @@ func (e *Edit) Replace(row, column int, from, to string) (bool, error) {
 // Remove takes a row away once the workbook is written.
 func (e *Edit) Remove(row int) { e.gone = append(e.gone, row) }
 
-// maxGone is how many rows are taken away from a workbook. Nobody wants more of them taken out of what they look at.
+// maxGone is how many rows are taken away from a workbook: formulas and pictures move with those below, and somebody has to be
+// able to see what has become of them.
 const maxGone = 500
 
 // Write writes the changed workbook.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -66,11 +67,11 @@ func (f Form) Write(w io.Writer) error {
 // check refuses what no workbook can hold.
 func (f Form) check() error {
 	for i, name := range []string{f.Sheet, f.Help, lists} {
-		others := []string{f.Sheet, f.Help, lists}[:i]
+		before := []string{f.Sheet, f.Help}[:i]
 		switch {
 		case name == "" || characters(name) > maxName || strings.ContainsAny(name, `:\/?*[]`) || strings.HasPrefix(name, "'") || strings.HasSuffix(name, "'"):
 			return fmt.Errorf("no sheet can be called %q", name)
-		case containsFold(others, name):
+		case slices.ContainsFunc(before, func(one string) bool { return strings.EqualFold(one, name) }):
 			return fmt.Errorf("two sheets are called %q", name)
 		}
 	}
@@ -90,16 +91,8 @@ func (f Form) check() error {
 	return nil
 }
 
+// characters returns how many UTF-16 units a text has, as Excel counts.
 func characters(text string) int { return len(utf16.Encode([]rune(text))) }
-
-func containsFold(names []string, name string) bool {
-	for _, one := range names {
-		if strings.EqualFold(one, name) {
-			return true
-		}
-	}
-	return false
-}
 
 // fillSheet writes the sheet to be filled in, in the order of ECMA-376, part 1, 18.3.1.99.
 func (f Form) fillSheet(out *bufio.Writer) {

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"unicode/utf16"
 )
 
 // Put makes a cell say a text, whatever it is: a number, a formula, text of several kinds, nothing. It keeps its style. Rows and
@@ -14,8 +13,8 @@ import (
 // Of a merged area, only the cell says the text: the area is given up, and its other rows say what it showed. A link to an
 // address is removed, since it leads to whom the cell named before.
 func (e *Edit) Put(row, column int, text string) error {
-	if units := len(utf16.Encode([]rune(text))); units > maxCharacters {
-		return fmt.Errorf("the text has %d characters, and a cell of a workbook %d at most", units, maxCharacters)
+	if length := characters(text); length > maxCharacters {
+		return fmt.Errorf("the text has %d characters, and a cell of a workbook %d at most", length, maxCharacters)
 	}
 	e.texts[position{row, column}], e.puts[position{row, column}] = text, true
 	return nil

@@ -1,5 +1,6 @@
-// Package workbook reads Excel workbooks (.xlsx, .xlsm) as rows of cells as they are shown, and writes tables and forms
-// as workbooks.
+// Package workbook reads Excel workbooks (.xlsx, .xlsm) as rows of cells as they are shown, writes tables and forms
+// as workbooks, and changes cells and rows of one in place: all else in it stays as it is, byte for byte, but for what refers to
+// cells that have moved.
 //
 //	book, err := workbook.Open(document)
 //	for row, err := range book.Sheets[0].Rows() { … }
