@@ -191,9 +191,6 @@ func (s *Sheet) contentFile(content digest) string {
 	return filepath.Join(s.folder, folderCorrected, content.String())
 }
 
-// Upload returns what was uploaded, as it was.
-func (s *Sheet) Upload() document.Source { return s.source(s.state.Upload) }
-
 // Reading returns what there is to say about the roster as it is now.
 func (s *Sheet) Reading(ctx context.Context) (*Reading, error) {
 	s.mu.Lock()
