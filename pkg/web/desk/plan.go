@@ -65,8 +65,6 @@ type Plan struct {
 	Differs *Differs
 	// Locked is who holds the ledger at the moment, so that nothing can be done; nil if nobody else does.
 	Locked *ledger.LockedError
-	// Files are what doing it would write.
-	Files []onboard.File
 }
 
 // Differs says how things have changed between what a person has seen and what would be done.
@@ -184,7 +182,6 @@ func (p *Planning) change(how func(*Plan)) {
 
 // make finds out what would be done. It holds no ledger, and sends nothing.
 func (p *Planning) make(ctx context.Context, d *Desk, o onboard.Options) {
-	files := written(o)
 	o.DryRun, o.Results, o.Audit, o.LockWait = true, "", "", 0
 	o.Observer = onboard.Observer{
 		Working: func(what string) { p.change(func(plan *Plan) { plan.Working = what }) },
@@ -207,7 +204,7 @@ func (p *Planning) make(ctx context.Context, d *Desk, o onboard.Options) {
 	_, err = session.End(context.WithoutCancel(ctx), err)
 	d.confirm(preview) //nolint:contextcheck // the look goes on after whoever asked for it
 	p.change(func(plan *Plan) {
-		plan.Working, plan.Done, plan.Preview, plan.Err, plan.MadeAt, plan.Files = "", true, preview, err, time.Now(), files
+		plan.Working, plan.Done, plan.Preview, plan.Err, plan.MadeAt = "", true, preview, err, time.Now()
 	})
 }
 
@@ -241,16 +238,6 @@ func (d *Desk) options(s *Sheet, what about) onboard.Options {
 	o.Results, o.LikeRoster = filepath.Join(s.Folder(), filepath.Base(o.DefaultResults())), true
 	o.Report, o.Plan, o.PlanFile, o.Approved = "", "", "", nil
 	return o
-}
-
-// written returns the files for people that the options lead to.
-func written(o onboard.Options) (files []onboard.File) {
-	for _, f := range o.Files() {
-		if f.Path != "" && f.Written() {
-			files = append(files, onboard.File{What: string(f.Role), Path: f.Path})
-		}
-	}
-	return files
 }
 
 // gate is where a piece of work comes to its ledger.

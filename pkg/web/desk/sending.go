@@ -362,7 +362,6 @@ func (n *Sending) plan(foreseen *onboard.Preview) {
 	p := &Planning{changed: make(chan struct{})}
 	p.plan = Plan{
 		Done: true, Preview: foreseen, Err: state.Err, Warnings: state.Warnings, MadeAt: time.Now(), Differs: state.Differs,
-		Files: written(d.options(n.sheet, n.what)),
 	}
 	d.keepPlanning(n.what, p)
 }
