@@ -116,7 +116,7 @@ var arrows = []arrow{
 	{"usage", "manual nearest prose", "it makes help from commands and texts, whatever they do and say"},
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{"web/words", "", "it says sentences, whoever asks for them"},
-	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document ledger live onboard overlay record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
+	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document guard ledger live onboard overlay paint record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
 	{"web", "amend audit breaker budget connection cybedefend document drift guard ledger onboard overlay paint record remedy rewrite roster secret status template web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs keyring ledger listing live " +
