@@ -154,6 +154,9 @@ func TestFromThePlanToTheResults(t *testing.T) {
 		t.Fatalf("a plan has mailed %d people", n)
 	}
 	to, _ := s.agree(t, id, plan)
+	if to == "/runs/now" { // a slow machine is still about to begin
+		to = s.going(t)
+	}
 	if !strings.HasPrefix(to, "/runs/2") {
 		t.Fatalf("sending leads to %s", to)
 	}

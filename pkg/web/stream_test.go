@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,10 +22,13 @@ func TestStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		defer leave()
+		var mu sync.Mutex // over what follows
 		changed, now := make(chan struct{}), event{}
 		var over bool
 		began := time.Now()
 		state := func() (<-chan struct{}, event) {
+			mu.Lock()
+			defer mu.Unlock()
 			e := now
 			e.Over = over
 			return changed, e
@@ -39,9 +43,11 @@ func TestStream(t *testing.T) {
 			synctest.Wait()
 		}
 		change := func(how func()) {
+			mu.Lock()
 			how()
 			before := changed
 			changed = make(chan struct{})
+			mu.Unlock()
 			close(before)
 			synctest.Wait()
 		}
@@ -67,7 +73,7 @@ func TestStream(t *testing.T) {
 		if w := <-done; w.Code != http.StatusNoContent {
 			t.Errorf("of what is over, it is %d", w.Code)
 		}
-		over = false
+		change(func() { over = false })
 		begin()
 		leave()
 		<-done
