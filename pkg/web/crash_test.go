@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/roster"
@@ -37,7 +39,8 @@ type doom struct {
 func TestMain(m *testing.M) {
 	text, ok := os.LookupEnv(doomed)
 	if !ok {
-		os.Exit(m.Run())
+		goleak.VerifyTestMain(m)
+		return
 	}
 	var d doom
 	if err := json.Unmarshal([]byte(text), &d); err != nil {

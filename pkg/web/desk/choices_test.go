@@ -14,6 +14,11 @@ func TestChoicesOutlastTheProcess(t *testing.T) {
 	o := desk.Options{Folder: filepath.Join(t.TempDir(), "rosters"), Sync: onboard.ForSync()}
 	o.Sync.Sync.CancelLeavers = true
 	first := desk.New(o)
+	t.Cleanup(func() {
+		if err := first.Close(); err != nil { // once the second one is, so that it was as good as killed
+			t.Error(err)
+		}
+	})
 	sheet, err := first.Take(t.Context(), "team.csv", strings.NewReader("email\nada@example.com\n"))
 	if err != nil {
 		t.Fatal(err)

@@ -107,8 +107,7 @@ func TestASheetIsCountedAndCorrected(t *testing.T) {
 
 func TestASheetOutlivesTheProcess(t *testing.T) {
 	folder := t.TempDir()
-	d := desk.New(desk.Options{Folder: folder})
-	s := take(t, d, "team.csv")
+	s := take(t, at(t, folder), "team.csv")
 	correct := func(s *desk.Sheet) {
 		t.Helper()
 		if _, err := s.Correct(t.Context(), []desk.Edit{{Spot: desk.Spot{Row: 2, Field: "email"}, Shown: "bob.example.com", Text: "bob@example.com"}}); err != nil {
