@@ -45,6 +45,7 @@ func functions(l *words.Language, a *assets) template.FuncMap {
 	return template.FuncMap{
 		"say":      l.Say,
 		"has":      words.Has,
+		"warned":   func(text string) phrase { return warned(l, text) },
 		"number":   l.Number,
 		"when":     l.When,
 		"lasting":  l.Lasting,

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"rollcall/pkg/breaker"
@@ -53,6 +54,20 @@ func inWords(l *words.Language, known []saying, text string, args ...any) phrase
 		}
 	}
 	return phrase{Text: paint.Visible(text), English: text != ""}
+}
+
+// teamless is how the warning goes on that counts people who are in no team.
+const teamless = " without a team would be invited as member"
+
+// warned says a warning about a plan.
+func warned(l *words.Language, text string) phrase {
+	if counted, _, found := strings.Cut(text, teamless); found {
+		count, _, _ := strings.Cut(counted, " ")
+		if n, err := strconv.Atoi(count); err == nil {
+			return phrase{Text: l.Say("plan.teamless", n)}
+		}
+	}
+	return phrase{Text: text, English: true}
 }
 
 // doing says what is being done.

@@ -233,6 +233,14 @@ func (s *site) events(t *testing.T, address string) (said []map[string]any) {
 	return said
 }
 
+func TestAPlanWarnsInTheLanguage(t *testing.T) {
+	s := open(t, sandbox.Options{})
+	id := s.put(t, "team.csv", people(2)+"ann@example.com,member,Platform\n")
+	has(t, "the plan", s.until(t, "/rosters/"+id+"/plan", "plan"), "<li>2 people are invited as members without a team.")
+	s.leads(t, "/language", url.Values{"language": {"de"}})
+	s.shows(t, "/rosters/"+id+"/plan", "<li>2 Personen werden als Mitglieder ohne Team eingeladen.")
+}
+
 func TestARunIsStoppedAndGoesOn(t *testing.T) {
 	s := open(t, sandbox.Options{Limit: sandbox.Limit{Rate: 20}})
 	id := s.put(t, "team.csv", people(60))
