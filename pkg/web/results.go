@@ -25,7 +25,7 @@ type resultsView struct {
 	// All counts the rows, Counts how many have which outcome, the sorts that there are.
 	All    int
 	Counts []outcomeView
-	// Show is the outcome that is shown alone, empty for all, and Find what is looked for.
+	// Show is the outcome that is shown alone, or [showNeed], empty for all, and Find what is looked for.
 	Show, Find string
 	Rows       []resultView
 	// Invited, Need and ToGo are what the title says.
@@ -83,6 +83,14 @@ func (s *Server) showResults(r *http.Request) (answer, error) {
 	return s.render(r, "results.html", page{Title: v.title(l), Mark: "results-" + strconv.Itoa(v.Page-1), Step: 4, Data: v})
 }
 
+// showNeed shows the rows that need a person, of whatever outcome.
+const showNeed = "need"
+
+// shows reports whether rows with an outcome are shown.
+func (v *resultsView) shows(outcome record.Outcome) bool {
+	return v.Show == "" || v.Show == outcome.String() || v.Show == showNeed && desk.NeedsPerson(outcome)
+}
+
 // read counts the rows, and keeps those of a page of them, the last one if there are not so many.
 func (v *resultsView) read(records iter.Seq2[record.Record, error], page int) error {
 	counts := map[record.Outcome]int{}
@@ -94,7 +102,7 @@ func (v *resultsView) read(records iter.Seq2[record.Record, error], page int) er
 		}
 		v.All++
 		counts[rec.Outcome]++
-		if v.Show != "" && v.Show != rec.Outcome.String() || find != "" && !hasText(rec, find) {
+		if !v.shows(rec.Outcome) || find != "" && !hasText(rec, find) {
 			continue
 		}
 		if matching >= first && matching < first+perPage {

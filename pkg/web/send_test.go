@@ -165,6 +165,9 @@ func TestFromThePlanToTheResults(t *testing.T) {
 	if n := s.service.Counts().Emails; n != 4 {
 		t.Errorf("%d people were mailed, not 4", n)
 	}
+	if _, need := s.get(t, to+"?show=need"); !strings.Contains(need, "Nothing was sent for this row; it needs a correction.") || strings.Contains(need, "person2@example.com") {
+		t.Errorf("the rows that need somebody are %s", need)
+	}
 	_, text := s.get(t, to+"?show=invalid")
 	if strings.Contains(text, "person3@example.com") || !strings.Contains(text, "wrong") {
 		t.Errorf("only wrong rows are asked for: %s", text)
