@@ -310,7 +310,7 @@ func TestANewTokenMidway(t *testing.T) {
 	p.Until("some are mailed", func() bool { return s.service.Counts().Emails >= 3 })
 	refuses.Store(true)
 	p.At("results-0")
-	p.Sees("main", "The service refuses the credentials. Give new ones under Settings, then go on.")
+	p.Sees("main", "The service refuses the credentials. Enter new ones in the settings, then go on.")
 	p.ClickTo("header a[href='/settings']", "settings")
 	p.Fill("#pat", "pat_another_0000000000000000")
 	p.ClickTo("form[action='/settings/token'] button", "settings")
