@@ -172,7 +172,7 @@ var journeys = map[string]said{
 		ready: "Keine Fehler: 49 von 50 Zeilen sind bereit", repeated: "1 doppelt", plan: "Plan für 49 Zeilen erstellen",
 		many: "49 Personen bekommen eine E-Mail", tick: "Das ist so gewollt, diesmal trotzdem fortfahren", send: "49 Einladungen senden", stop: "Anhalten", stopping: "Wird angehalten", stopped: "Angehalten: ",
 		goOn: "Weitermachen", again: "Mit %d Einladungen weitermachen", well: "49 Personen sind eingeladen", invited: "49 Eingeladen", doubled: "1 Doppelte Zeile",
-		find: "Suchen in E-Mail, Rolle und Teams", findGo: "Suchen", runs: "Durchgänge", complete: "vollständig",
+		find: "E-Mail, Rolle oder Team", findGo: "Suchen", runs: "Durchgänge", complete: "vollständig",
 	},
 	"English": {
 		accept: "en-GB,en;q=0.9", upload: "Check this roster", wrong: "9 rows need a correction", words: "3 words are no roles: what do they mean?",
@@ -182,7 +182,7 @@ var journeys = map[string]said{
 		ready: "Nothing is wrong: 49 of 50 rows are ready", repeated: "1 repeated", plan: "Make the plan for 49 rows",
 		many: "49 people will get an e-mail", tick: "That is meant: go on this once", send: "Send 49 invitations", stop: "Stop", stopping: "Stopping", stopped: "Stopped: ",
 		goOn: "Go on", again: "Go on with %d invitations", well: "49 people are invited", invited: "49 Invited", doubled: "1 Repeated row",
-		find: "Find in e-mail, role and teams", findGo: "Find", runs: "Runs", complete: "complete",
+		find: "E-mail, role or team", findGo: "Find", runs: "Runs", complete: "complete",
 	},
 }
 
