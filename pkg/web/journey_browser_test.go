@@ -67,7 +67,7 @@ func TestTheWholeWayByTheKeyboard(t *testing.T) {
 	p.TabTo("Drop a roster here, or choose a file Excel (.xlsx), CSV, YAML or JSON, up to 64 MB")
 	p.Upload("#roster", needyFile(t)) // the window in which a file is chosen is not the page's
 	enter("Check this roster", "check-2")
-	p.TabTo("“boss” in 1 row means")
+	p.TabTo("“boss” in 1 row")
 	p.Type("Mem")
 	enter("Correct in all rows", "check-1")
 	if f := p.Focused(); f.Name != "E-mail, line 3" {
@@ -99,7 +99,7 @@ func TestTheWholeWayByTheKeyboard(t *testing.T) {
 	p.Until("all are invited", func() bool { return p.Has("main[data-at=results-0]") && p.Text("h1") == "15 people are invited" })
 	arrives("results-0")
 	once(t, s.service, needyPeople)
-	p.TabTo("Find by e-mail, role or team")
+	p.TabTo("E-mail, role or team")
 	p.Type("bob")
 	p.Press("Enter")
 	p.Until("bob alone", func() bool { return p.Has("main[data-at=results-0]") && p.Count("tbody tr") == 1 })
@@ -282,7 +282,9 @@ func TestTwoTabs(t *testing.T) {
 func TestANewTokenMidway(t *testing.T) {
 	var s *site
 	var refuses atomic.Bool
+	opened := make(chan struct{})
 	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-opened
 		if refuses.Load() {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
@@ -297,10 +299,13 @@ func TestANewTokenMidway(t *testing.T) {
 				refuses.Store(false)
 			}
 			endpoint, err := dial(ctx, place)
-			endpoint.URL, endpoint.Credentials = behind.URL, cybedefend.PersonalAccessToken{Token: s.service.PAT(), AuthEndpoint: behind.URL}
+			credentials, _ := endpoint.Credentials.(cybedefend.PersonalAccessToken) // which it always is
+			credentials.AuthEndpoint = behind.URL
+			endpoint.URL, endpoint.Credentials = behind.URL, credentials
 			return endpoint, err
 		}
 	})
+	close(opened)
 	s.ready(t)
 	id := s.put(t, "team.csv", people(60))
 	p := browsertest.Start(t).Page(t)
