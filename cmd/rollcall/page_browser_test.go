@@ -321,7 +321,7 @@ func journey(t *testing.T, v visitor, s *serving, service *sandbox.Running, open
 	v.ClickTo(v.called(say.send), "live")
 	v.Until("some are mailed", func() bool { return service.Counts().Emails >= 5 })
 	v.Until("it sends", func() bool { return v.Has("#bar") }) // until then, the page is about to be read again
-	v.TabTo(say.stop) // what moves meanwhile takes no key away
+	v.TabTo(say.stop)                                         // what moves meanwhile takes no key away
 	v.Press("Enter")
 	v.Sees("h1", say.stopping)
 	open() // what is in flight is still answered

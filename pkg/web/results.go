@@ -91,11 +91,13 @@ func (v *resultsView) shows(outcome record.Outcome) bool {
 	return v.Show == "" || v.Show == outcome.String() || v.Show == showNeed && desk.NeedsPerson(outcome)
 }
 
-// read counts the rows, and keeps those of a page of them, the last one if there are not so many.
+// read counts the rows, and keeps those of a page of them, the last one if there are not so many. Where the run has counted them
+// itself, rows behind the page are not read.
 func (v *resultsView) read(records iter.Seq2[record.Record, error], page int) error {
-	counts := map[record.Outcome]int{}
-	find := strings.ToLower(v.Find)
+	counts, find := map[record.Outcome]int{}, strings.ToLower(v.Find)
+	counted := v.Outcomes[record.Unset] == 0 && find == ""
 	matching, first := 0, (page-1)*perPage
+	v.All = 0
 	for rec, err := range records {
 		if err != nil {
 			return err
@@ -108,10 +110,19 @@ func (v *resultsView) read(records iter.Seq2[record.Record, error], page int) er
 		if matching >= first && matching < first+perPage {
 			v.Rows = append(v.Rows, viewOf(rec))
 		}
-		matching++
+		if matching++; counted && matching == first+perPage {
+			break
+		}
+	}
+	if counted {
+		counts, matching, v.All = v.Outcomes, 0, 0
+		for outcome, n := range v.Outcomes {
+			if v.All += n; v.shows(outcome) {
+				matching += n
+			}
+		}
 	}
 	if v.slice = sliceOf(page, matching); v.Page < page {
-		v.All = 0
 		return v.read(records, v.Page)
 	}
 	v.Query = queryOf("show", v.Show, "find", v.Find)
