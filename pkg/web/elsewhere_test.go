@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -30,19 +31,61 @@ func service(t *testing.T, o sandbox.Options) *sandbox.Running {
 	return running
 }
 
+// switched starts a page whose credentials open something else once that is switched on.
+func switched(t *testing.T, other func() (onboard.Endpoint, error)) (*site, *atomic.Bool) {
+	t.Helper()
+	elsewhere := new(atomic.Bool)
+	return open(t, sandbox.Options{Limit: sandbox.Limit{Rate: 20}}, func(o *desk.Options) {
+		dial := o.Dial
+		o.Dial = func(ctx context.Context, p desk.Place) (onboard.Endpoint, error) {
+			if elsewhere.Load() {
+				return other()
+			}
+			return dial(ctx, p)
+		}
+	}), elsewhere
+}
+
+// TestARunThatCannotGoOnYetKeepsItsRoster goes on with a run while nothing can be sent: what it is to go on with stays, also when
+// the page is quit.
+func TestARunThatCannotGoOnYetKeepsItsRoster(t *testing.T) {
+	s, broken := switched(t, func() (onboard.Endpoint, error) { return onboard.Endpoint{}, errors.New("the network is down") })
+	id := s.put(t, "team.csv", people(30))
+	s.agree(t, id, s.until(t, "/rosters/"+id+"/plan", "plan"))
+	run := s.going(t)
+	s.mailed(t, 3)
+	s.submit(t, run+"/stop", nil)
+	s.until(t, run, "results-0")
+	plan := s.until(t, "/rosters/"+id+"/plan", "plan")
+	sheet := s.server.Desk().Sheet(id)
+	for _, isBroken := range []bool{true, false} {
+		broken.Store(isBroken)
+		s.service.ChangeLimit(0)
+		s.agree(t, id, plan)
+		<-s.server.Desk().Sending().Done()
+		if sheet.IsKept() != isBroken {
+			t.Errorf("once it has tried to go on, the roster is kept: %t; broken: %t", sheet.IsKept(), isBroken)
+		}
+		if broken.Store(false); isBroken {
+			plan = s.again(t, id)
+		}
+	}
+	once(t, s.service, 30)
+}
+
+// again looks once more at what would become of a roster.
+func (s *site) again(t *testing.T, id string) string {
+	t.Helper()
+	s.submit(t, "/rosters/"+id+"/plan", nil)
+	return s.until(t, "/rosters/"+id+"/plan", "plan")
+}
+
 // TestThePlanSaysForWhomItIs has the credentials open another organization between one look and the next, as a login in another
 // window does: the plan names the organization that it was made for, and nobody is sent to one that was not seen.
 func TestThePlanSaysForWhomItIs(t *testing.T) {
 	other := service(t, sandbox.Options{Organization: cybedefend.Organization{ID: "11111111-0d44-4b50-8888-8dd25736052a", Name: "Other\u202e"}})
-	var elsewhere atomic.Bool
-	s := open(t, sandbox.Options{}, func(o *desk.Options) {
-		dial := o.Dial
-		o.Dial = func(ctx context.Context, p desk.Place) (onboard.Endpoint, error) {
-			if !elsewhere.Load() {
-				return dial(ctx, p)
-			}
-			return onboard.Endpoint{URL: other.URL(), Credentials: cybedefend.PersonalAccessToken{Token: other.PAT(), AuthEndpoint: other.URL()}}, nil
-		}
+	s, elsewhere := switched(t, func() (onboard.Endpoint, error) {
+		return onboard.Endpoint{URL: other.URL(), Credentials: cybedefend.PersonalAccessToken{Token: other.PAT(), AuthEndpoint: other.URL()}}, nil
 	})
 	for _, way := range []string{"plan", "sync"} {
 		t.Run(way, func(t *testing.T) {
@@ -76,15 +119,8 @@ func TestThePlanSaysForWhomItIs(t *testing.T) {
 // TestAPlanThatWasNotSeenIsNotShownUnderAnotherName makes the plan itself in an organization that the page did not know of.
 func TestAPlanThatWasNotSeenIsNotShownUnderAnotherName(t *testing.T) {
 	other := service(t, sandbox.Options{Organization: cybedefend.Organization{ID: "11111111-0d44-4b50-8888-8dd25736052a", Name: "Other"}})
-	var elsewhere atomic.Bool
-	s := open(t, sandbox.Options{}, func(o *desk.Options) {
-		dial := o.Dial
-		o.Dial = func(ctx context.Context, p desk.Place) (onboard.Endpoint, error) {
-			if !elsewhere.Load() {
-				return dial(ctx, p)
-			}
-			return onboard.Endpoint{URL: other.URL(), Credentials: cybedefend.PersonalAccessToken{Token: other.PAT(), AuthEndpoint: other.URL()}}, nil
-		}
+	s, elsewhere := switched(t, func() (onboard.Endpoint, error) {
+		return onboard.Endpoint{URL: other.URL(), Credentials: cybedefend.PersonalAccessToken{Token: other.PAT(), AuthEndpoint: other.URL()}}, nil
 	})
 	<-s.server.Desk().Looked()
 	elsewhere.Store(true)

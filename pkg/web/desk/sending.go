@@ -211,6 +211,7 @@ func (n *Sending) carryOut(ctx, waits context.Context, o onboard.Options) {
 	var gate gate
 	o.LedgerOf = gate.of(o.LedgerOf, func(path string) (func(), error) { return n.desk.gates.hold(path), nil })
 	var err error
+	keptBefore := n.sheet.IsKept() // for a run that was stopped
 	session, err = onboard.Open(waits, o)
 	if err == nil {
 		foreseen, err = n.agree(waits, session)
@@ -222,7 +223,7 @@ func (n *Sending) carryOut(ctx, waits context.Context, o onboard.Options) {
 	}
 	report, err := session.End(ctx, err)
 	gate.leave()
-	if report.Run == "" || onboard.IsOver(report) {
+	if report.Run == "" && !keptBefore || onboard.IsOver(report) {
 		err = errors.Join(err, n.sheet.Drop(n.what.content))
 	}
 	n.change(func(s *State) {
