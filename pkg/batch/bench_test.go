@@ -153,7 +153,12 @@ func (f forgetful) Pending(context.Context, string) iter.Seq2[ledger.Entry, erro
 	}
 }
 
-func (forgetful) Claim(context.Context, record.Claim) error { return nil }
+func (forgetful) Claim(_ context.Context, then func(error), _ ...record.Claim) error {
+	if then != nil {
+		then(nil)
+	}
+	return nil
+}
 
 func (forgetful) Conclude(_ context.Context, _ string, then func(error), _ ...record.Conclusion) error {
 	if then != nil {

@@ -143,7 +143,7 @@ func (s stalling) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entr
 	}
 }
 
-func (s stalling) Claim(context.Context, record.Claim) error {
+func (s stalling) Claim(_ context.Context, then func(error), _ ...record.Claim) error {
 	time.Sleep(s.disk()) // virtual time
 	standStill(s.stall)
 	return nil

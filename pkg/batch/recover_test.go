@@ -18,7 +18,7 @@ import (
 func (w *world) claim(t *testing.T, c record.Claim) {
 	t.Helper()
 	c.Change = record.ChangeInvite
-	if err := w.ledger.Claim(t.Context(), c); err != nil {
+	if err := w.ledger.Claim(t.Context(), nil, c); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -167,7 +167,7 @@ func TestChangesInDoubtAreDecidedAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 1, invitesEverybody)
 		change := record.Claim{Run: "run", Email: "a1@x.example", Change: record.ChangeRole, Attempt: 1}
-		if err := w.ledger.Claim(t.Context(), change); err != nil {
+		if err := w.ledger.Claim(t.Context(), nil, change); err != nil {
 			t.Fatal(err)
 		}
 		w.begin(t, "another", []string{"a1@x.example"})

@@ -188,7 +188,7 @@ func (w *world) again(t *testing.T) error {
 // rows returns the rows of the run in order.
 func (w *world) rows(t *testing.T) (rows []record.Record) {
 	t.Helper()
-	for r, err := range w.ledger.Records(t.Context(), w.options.Run) {
+	for r, err := range w.ledger.Records(t.Context(), w.options.Run, 0) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -181,7 +181,7 @@ func (a *Absence) addLive(ctx context.Context, m Memory, rosters []ledger.Accept
 		if roster.Run == "" {
 			continue
 		}
-		for rec, err := range m.Ledger.Records(ctx, roster.Run) {
+		for rec, err := range m.Ledger.Records(ctx, roster.Run, 0) {
 			if err != nil {
 				return err
 			}

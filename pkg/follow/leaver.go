@@ -177,7 +177,7 @@ func (a *Absence) names(ctx context.Context, reading ledger.Accepted, mailbox st
 	in, read := a.inRun[reading.Run]
 	if !read {
 		in = map[string]bool{}
-		for rec, err := range a.ledger.Records(ctx, reading.Run) {
+		for rec, err := range a.ledger.Records(ctx, reading.Run, 0) {
 			if err != nil {
 				return false, err
 			}

@@ -20,9 +20,9 @@ type Inviter interface {
 
 // Store keeps claims and what steps come to.
 type Store interface {
-	// Claim is durable when it returns nil; otherwise the request must not leave. A claim is refused while another one
-	// stands for the same person.
-	Claim(ctx context.Context, claim record.Claim) error
+	// Claim keeps all of the claims or none. They are durable when it returns nil; otherwise no request must leave. A claim
+	// is refused while another one stands for the same person. With then it does not wait, as Conclude does not.
+	Claim(ctx context.Context, then func(error), claims ...record.Claim) error
 	// Conclude keeps what steps came to, in one operation, and ends the claims but for those in doubt. With then it does
 	// not wait: then is told when all is durable, or why it is not, and whatever is asked for next is written no earlier.
 	Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error
@@ -76,7 +76,7 @@ func (t *Attempt) Make(ctx context.Context, w Work, permission pace.Permission, 
 		Run: t.Run, Row: w.Row, Email: w.Email, Change: record.ChangeInvite, Attempt: w.Attempts + 1, At: t.Now(),
 		Replaces: w.Replaces, Before: w.Before,
 	}
-	if err := t.Store.Claim(ctx, claim); err != nil {
+	if err := t.Store.Claim(ctx, nil, claim); err != nil {
 		deliver(Step{Move: Withheld, Work: w}, err)
 		return
 	}

@@ -68,7 +68,7 @@ func (c *Change) Make(ctx context.Context) error {
 	c.attempts++
 	claim := c.Claim
 	claim.Attempt, claim.At = c.attempts, time.Now()
-	if err := c.Store.Claim(ctx, claim); err != nil {
+	if err := c.Store.Claim(ctx, nil, claim); err != nil {
 		return err
 	}
 	err := c.Call(ctx)

@@ -32,7 +32,8 @@ func (m *model) write(do func() error) error {
 func runName(n int) string { return fmt.Sprint("run", n) }
 
 // Claim implements [journey.Store].
-func (m *model) Claim(_ context.Context, c record.Claim) error {
+func (m *model) Claim(_ context.Context, _ func(error), claims ...record.Claim) error {
+	c := claims[0]
 	who := whose(c.Email)
 	p := m.people[who]
 	err := m.write(func() error {

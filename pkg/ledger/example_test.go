@@ -16,7 +16,7 @@ func Example() {
 	people := ledgertest.List(nil, record.Record{Row: 1, Email: "ada@example.com"}, record.Record{Row: 2, Email: "bruno@example.com"})
 	run, _ := memory.Begin(ctx, ledger.Run{Service: "https://api.example.com", OrganizationID: "acme"}, people)
 	for entry := range memory.Pending(ctx, run.ID) {
-		memory.Claim(ctx, record.Claim{Run: run.ID, Row: entry.Row, Email: entry.Email, Change: record.ChangeInvite, Attempt: 1})
+		memory.Claim(ctx, nil, record.Claim{Run: run.ID, Row: entry.Row, Email: entry.Email, Change: record.ChangeInvite, Attempt: 1})
 	}
 	// Both requests leave; only Bruno's is answered.
 	bruno := record.Record{Row: 2, Email: "bruno@example.com", Outcome: record.Invited}

@@ -4,7 +4,7 @@
 //	l, err := sqlite.Open("/home/ada/.local/state/rollcall/ledger.db", sqlite.Options{})
 //	run, err := l.Begin(ctx, ledger.Run{Service: service, OrganizationID: id, Digest: digest}, entries)
 //	for entry, err := range l.Pending(ctx, run.ID) {
-//		err = l.Claim(ctx, record.Claim{Run: run.ID, Row: entry.Row, Email: entry.Email, Change: record.ChangeInvite, Attempt: 1})
+//		err = l.Claim(ctx, nil, record.Claim{Run: run.ID, Row: entry.Row, Email: entry.Email, Change: record.ChangeInvite, Attempt: 1})
 //		// The claim is on disk: now the request may leave.
 //		err = l.Conclude(ctx, run.ID, nil, record.Conclusion{Record: outcome})
 //		// The outcome is on disk: now it may be shown.
@@ -33,15 +33,16 @@ import (
 // [errors.Is]; an operation that returns an error has kept nothing, unless its comment says otherwise. A sequence ends
 // with its first error, and the body of a loop over one may call anything.
 type Ledger interface {
-	// Claim records that a request for a person is about to leave. It is on disk when Claim returns nil; otherwise the
-	// request must not leave. The claim belongs to the scope of c.Run and to the person whom c.Email means, which is
-	// the folded address. A zero c.At stands for now. Row 0 is a change that has no row in the roster.
+	// Claim records that requests are about to leave, each for one person: all of the claims or none. If then is nil, they
+	// are on disk when Claim returns nil; otherwise no request must leave. With then Claim does not wait, as
+	// [Ledger.Conclude] does not. A claim belongs to the scope of its run and to the person whom its Email means, which is
+	// the folded address. A zero At stands for now. Row 0 is a change that has no row in the roster.
 	//
-	// Claim returns a [*RowError] with [ErrNoRow] when the run has no such row of exactly that address, with [ErrSettled]
+	// The error is a [*RowError] with [ErrNoRow] when the run has no such row of exactly that address, with [ErrSettled]
 	// when the row has an outcome, or else with [ErrClaimed] while any claim stands for that person in that scope, of
-	// whatever run, row or kind. When ctx ends during the wait, the claim may stand all the same: the next process finds
-	// the person in doubt, which is harmless.
-	Claim(ctx context.Context, c record.Claim) error
+	// whatever run, row or kind. When ctx ends during the wait, the claims may stand all the same: the next process finds
+	// the people in doubt, which is harmless.
+	Claim(ctx context.Context, then func(error), claims ...record.Claim) error
 	// Conclude records what steps have come to, all of the conclusions or none. Of each it keeps the outcome, if there
 	// is one, and everything that a step can find out: the invitation, Attempts, HTTPStatus, Error, Hint and the whole
 	// Trail, but not what the roster said. It ends the claim of the row, unless the conclusion is InDoubt. It never
@@ -105,8 +106,9 @@ type Ledger interface {
 	// Pending yields the entries of a run that have no outcome, in row order. What is concluded or claimed during the
 	// loop may or may not show; a row is yielded at most once.
 	Pending(ctx context.Context, run string) iter.Seq2[Entry, error]
-	// Records yields all entries of a run in row order. What is concluded during the loop may or may not show.
-	Records(ctx context.Context, run string) iter.Seq2[record.Record, error]
+	// Records yields the entries of a run that come after a row, in row order: all of them after 0. What is concluded during
+	// the loop may or may not show.
+	Records(ctx context.Context, run string, after int) iter.Seq2[record.Record, error]
 	// Outcomes counts the entries of a run by outcome; [record.Unset] is an entry without one. Together they are the
 	// run's rows.
 	Outcomes(ctx context.Context, run string) (map[record.Outcome]int, error)

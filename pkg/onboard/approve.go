@@ -220,7 +220,7 @@ func (a *approval) lookBack(ctx context.Context, m memory, digest [sha256.Size]b
 		case run.Scope() != m.scope, run.Digest != digest:
 			continue
 		}
-		for rec, err := range m.ledger.Records(ctx, run.ID) {
+		for rec, err := range m.ledger.Records(ctx, run.ID, 0) {
 			if err != nil {
 				return err
 			}

@@ -88,7 +88,7 @@ func (o CancelOptions) findRun(ctx context.Context, name string) (w whom, err er
 			claimed[doubt.Row] = claimed[doubt.Row] || doubt.Run == name && doubt.Row > 0
 		}
 		var people []string
-		for rec, err := range l.Records(ctx, name) {
+		for rec, err := range l.Records(ctx, name, 0) {
 			if err != nil {
 				return err
 			}
@@ -177,7 +177,7 @@ func (w whom) madeBy(ctx context.Context, m memory) (made, error) {
 	if w.run.ID == "" {
 		return found, nil
 	}
-	for rec, err := range m.ledger.Records(ctx, w.run.ID) {
+	for rec, err := range m.ledger.Records(ctx, w.run.ID, 0) {
 		if err != nil {
 			return found, err
 		}

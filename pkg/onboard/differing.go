@@ -117,7 +117,7 @@ func (s *Session) noteReplaced(ctx context.Context) error {
 		ended[id] = amend.Change{Action: amend.Due}
 	}
 	if s.run.ID != "" {
-		for rec, err := range s.memory.ledger.Records(ctx, s.run.ID) {
+		for rec, err := range s.memory.ledger.Records(ctx, s.run.ID, 0) {
 			if err != nil {
 				return err
 			}

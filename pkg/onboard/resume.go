@@ -64,7 +64,7 @@ func (s *Session) findGone(ctx context.Context) error {
 		return nil
 	}
 	s.past.gone = map[int]bool{}
-	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID) {
+	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID, 0) {
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.S
 			yield(verdict{}, err)
 			return
 		}
-		for rec, err := range m.ledger.Records(ctx, run) {
+		for rec, err := range m.ledger.Records(ctx, run, 0) {
 			var v verdict
 			if err == nil {
 				v, err = p.judgeResumed(rec, claims[rec.Row], lag)

@@ -39,7 +39,7 @@ func (c *company) kept(t *testing.T) (k kept) {
 			t.Fatalf("run %s beside %s, %v", run.ID, k.Run.ID, err)
 		}
 		k.Run = run.Run
-		for r, err := range l.Records(t.Context(), run.ID) {
+		for r, err := range l.Records(t.Context(), run.ID, 0) {
 			if err != nil {
 				t.Fatal(err)
 			}

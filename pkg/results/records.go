@@ -28,7 +28,7 @@ func Records(ctx context.Context, l ledger.Ledger, run ledger.Run, ended time.Ti
 				claimed[claim.Row] = true
 			}
 		}
-		for r, err := range l.Records(ctx, run.ID) {
+		for r, err := range l.Records(ctx, run.ID, 0) {
 			if err == nil && r.Outcome == record.Unset {
 				r = withoutOutcome(r, claimed[r.Row], ended)
 			}

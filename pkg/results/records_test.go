@@ -35,7 +35,7 @@ func begin(t *testing.T, l ledger.Ledger, name string, n int) ledger.Run {
 func claim(t *testing.T, l ledger.Ledger, run ledger.Run, name string, row int) {
 	t.Helper()
 	c := record.Claim{Run: run.ID, Row: row, Email: fmt.Sprintf("%s%d@example.com", name, row), Change: record.ChangeInvite, Attempt: 1}
-	if err := l.Claim(t.Context(), c); err != nil {
+	if err := l.Claim(t.Context(), nil, c); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -160,7 +160,7 @@ type torn struct{ ledger.Ledger }
 
 var errTorn = errors.New("torn")
 
-func (torn) Records(context.Context, string) iter.Seq2[record.Record, error] {
+func (torn) Records(context.Context, string, int) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
 		for more := yield(record.Record{Row: 1}, nil); more; {
 			more = yield(record.Record{}, errTorn)

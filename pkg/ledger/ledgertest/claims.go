@@ -27,7 +27,7 @@ var claimTests = []conformance{
 		if err != nil {
 			b.Fatal(err)
 		}
-		rows := collect(b, b.Records(b.Context(), run.ID))
+		rows := collect(b, b.Records(b.Context(), run.ID, 0))
 		want := func(row int) record.Doubt {
 			return record.Doubt{Record: rows[row-1], Claim: record.Claim{
 				Run: run.ID, Row: row, Email: rows[row-1].Email, Change: record.ChangeInvite, Attempt: row,
@@ -56,7 +56,7 @@ var claimTests = []conformance{
 		second := invite(run, 2, "ada@x.example ")
 		role := record.Claim{Run: other.ID, Email: "ada@X.EXAMPLE", Change: record.ChangeRole, Attempt: 1}
 		for _, c := range []record.Claim{invite(run, 1, "Ada@X.example"), second, invite(other, 1, "ADA@x.example"), role} {
-			err := b.Claim(b.Context(), c)
+			err := b.Claim(b.Context(), nil, c)
 			b.refused("second claim", err, ledger.ErrClaimed)
 			refusal, ok := errors.AsType[*ledger.RowError](err)
 			if !ok || refusal.Run != c.Run || refusal.Row != c.Row || refusal.Standing == nil {
@@ -72,7 +72,7 @@ var claimTests = []conformance{
 		// A change without a row blocks the rows of the person in turn.
 		b.settle(run, record.Record{Row: 1, Outcome: record.Invited, UpdatedAt: at})
 		b.claim(role)
-		err := b.Claim(b.Context(), second)
+		err := b.Claim(b.Context(), nil, second)
 		b.refused("claim beside a change of role", err, ledger.ErrClaimed)
 		if !strings.Contains(err.Error(), "role") {
 			b.Errorf("message %q lacks the kind", err)
@@ -82,7 +82,7 @@ var claimTests = []conformance{
 	{"of a row has its address", func(b *bench) {
 		run := b.begin(here, "A@x.example")
 		for _, address := range []string{"b@x.example", "a@x.example"} {
-			b.refused("claim under another address", b.Claim(b.Context(), invite(run, 1, address)), ledger.ErrNoRow)
+			b.refused("claim under another address", b.Claim(b.Context(), nil, invite(run, 1, address)), ledger.ErrNoRow)
 		}
 		b.claim(invite(run, 1, "A@x.example"))
 	}},
@@ -139,25 +139,48 @@ var claimTests = []conformance{
 		b.claim(invite(run, 2, "b@x.example"))
 		b.settle(run, record.Record{Row: 1, Outcome: record.Invited, UpdatedAt: at})
 		b.conclude(run, record.Conclusion{Record: record.Record{Row: 2, Outcome: record.Unknown, UpdatedAt: at}, InDoubt: true})
-		b.refused("of a row with an outcome", b.Claim(b.Context(), invite(run, 1, "a@x.example")), ledger.ErrSettled)
-		b.refused("of an unknown row", b.Claim(b.Context(), invite(run, 2, "b@x.example")), ledger.ErrSettled)
-		b.refused("of no row", b.Claim(b.Context(), invite(run, 4, "d@x.example")), ledger.ErrNoRow)
-		b.refused("in no run", b.Claim(b.Context(), invite(ledger.Run{ID: "none"}, 3, "c@x.example")), ledger.ErrNoRun)
+		b.refused("of a row with an outcome", b.Claim(b.Context(), nil, invite(run, 1, "a@x.example")), ledger.ErrSettled)
+		b.refused("of an unknown row", b.Claim(b.Context(), nil, invite(run, 2, "b@x.example")), ledger.ErrSettled)
+		b.refused("of no row", b.Claim(b.Context(), nil, invite(run, 4, "d@x.example")), ledger.ErrNoRow)
+		b.refused("in no run", b.Claim(b.Context(), nil, invite(ledger.Run{ID: "none"}, 3, "c@x.example")), ledger.ErrNoRun)
 		nobody, nothing := invite(run, 3, " "), invite(run, 3, "c@x.example")
 		nothing.Change = 0
 		for _, c := range []record.Claim{nobody, nothing} {
-			if err := b.Claim(b.Context(), c); err == nil {
+			if err := b.Claim(b.Context(), nil, c); err == nil {
 				b.Errorf("claim %+v was taken", c)
 			}
 		}
 		b.same("doubts", b.doubts(here), []string{"2 b@x.example invite"})
+	}},
+	{"comes with others, all of them or none", func(b *bench) {
+		run := b.begin(here, "a@x.example", "b@x.example", "A@x.example")
+		first, second, again := invite(run, 1, "a@x.example"), invite(run, 2, "b@x.example"), invite(run, 3, "A@x.example")
+		b.refused("two for one person", b.Claim(b.Context(), nil, second, first, again), ledger.ErrClaimed)
+		b.refused("one of no row", b.Claim(b.Context(), nil, second, invite(run, 4, "d@x.example")), ledger.ErrNoRow)
+		b.same("doubts after refusals", b.doubts(here), []string(nil))
+		mailings, err := b.Mailings(b.Context(), here, time.Time{})
+		if err != nil || len(mailings) != 0 {
+			b.Fatalf("mailings %v, %v", mailings, err)
+		}
+		told := make(chan error, 1)
+		if err := b.Claim(b.Context(), func(err error) { told <- err }, first, second); err != nil {
+			b.Fatal(err)
+		}
+		if err := <-told; err != nil {
+			b.Fatal(err)
+		}
+		b.same("doubts", b.doubts(here), []string{"1 a@x.example invite", "2 b@x.example invite"})
+		if err := b.Claim(b.Context(), func(err error) { told <- err }, again); err != nil {
+			b.Fatal(err)
+		}
+		b.refused("told of a refusal", <-told, ledger.ErrClaimed)
 	}},
 	{"is given to one of many who want it", func(b *bench) {
 		run := b.begin(here, "a@x.example")
 		var wg sync.WaitGroup
 		errs := make([]error, 20)
 		for i := range errs {
-			wg.Go(func() { errs[i] = b.Claim(b.Context(), invite(run, 1, "a@x.example")) })
+			wg.Go(func() { errs[i] = b.Claim(b.Context(), nil, invite(run, 1, "a@x.example")) })
 		}
 		wg.Wait()
 		taken := 0

@@ -21,22 +21,22 @@ var conclusionTests = []conformance{
 		want := whole(2, record.Unset)
 		want.Line, want.Email, want.Role, want.Teams, want.Extra = give.Line, give.Email, give.Role, give.Teams, give.Extra
 		want.UpdatedAt = time.Time{}
-		b.same("open row", collect(b, b.Records(b.Context(), run.ID)), []record.Record{want})
+		b.same("open row", collect(b, b.Records(b.Context(), run.ID, 0)), []record.Record{want})
 		b.same("doubts", b.doubts(here), []string{"2 Zoë@x.example invite"})
 		b.settle(run, whole(2, record.Rejected))
 		b.reopen()
 		want.Outcome, want.UpdatedAt = record.Rejected, at.Add(time.Second)
-		b.same("settled row", collect(b, b.Records(b.Context(), run.ID)), []record.Record{want})
+		b.same("settled row", collect(b, b.Records(b.Context(), run.ID, 0)), []record.Record{want})
 		b.same("doubts", b.doubts(here), []string(nil))
 	}},
 	{"with nothing to keep ends the claim only", func(b *bench) {
 		run := b.begin(here, "a@x.example", "b@x.example")
 		b.claim(invite(run, 1, "a@x.example"))
 		b.conclude(run, record.Conclusion{Record: whole(1, record.Unset), InDoubt: true})
-		before := collect(b, b.Records(b.Context(), run.ID))
+		before := collect(b, b.Records(b.Context(), run.ID, 0))
 		ends := record.Conclusion{Record: record.Record{Row: 1, Email: "a@x.example", UpdatedAt: at}}
 		b.conclude(run, ends, ends, record.Conclusion{Record: record.Record{Row: 99}})
-		b.same("records", collect(b, b.Records(b.Context(), run.ID)), before)
+		b.same("records", collect(b, b.Records(b.Context(), run.ID, 0)), before)
 		b.same("doubts", b.doubts(here), []string(nil))
 		b.settle(run, whole(2, record.Invited))
 		b.conclude(run, record.Conclusion{Record: record.Record{Row: 2}}) // not refused, and takes nothing back
@@ -54,7 +54,7 @@ var conclusionTests = []conformance{
 		b.conclude(run, record.Conclusion{Record: record.Record{Row: 1, Outcome: record.Unknown, UpdatedAt: at}, InDoubt: true})
 		b.same("doubts of an unknown row", b.doubts(here), []string{"1 a@x.example invite"})
 		b.conclude(run, record.Conclusion{Record: record.Record{Row: 1, Attempts: 2, HTTPStatus: 500}, InDoubt: true})
-		row := collect(b, b.Records(b.Context(), run.ID))[0]
+		row := collect(b, b.Records(b.Context(), run.ID, 0))[0]
 		b.same("an unknown row that was looked up", []any{row.Outcome, row.UpdatedAt, row.Attempts}, []any{record.Unknown, at, 2})
 		b.settle(run, whole(1, record.Invited))
 		b.same("doubts of a settled row", b.doubts(here), []string(nil))
@@ -70,7 +70,7 @@ var conclusionTests = []conformance{
 				b.Errorf("refusal = %+v", refusal)
 			}
 		}
-		b.same("attempts", collect(b, b.Records(b.Context(), run.ID))[0].Attempts, 3)
+		b.same("attempts", collect(b, b.Records(b.Context(), run.ID, 0))[0].Attempts, 3)
 		err := b.Conclude(b.Context(), run.ID, nil, record.Conclusion{Record: whole(4, record.Invited)})
 		b.refused("outcome of no row", err, ledger.ErrNoRow)
 		err = b.Conclude(b.Context(), "none", nil, record.Conclusion{Record: whole(1, record.Invited)})
@@ -86,7 +86,7 @@ var conclusionTests = []conformance{
 		var want []record.Record
 		for range 2 {
 			b.conclude(run, record.Conclusion{Record: r}, unknown)
-			got := collect(b, b.Records(b.Context(), run.ID))
+			got := collect(b, b.Records(b.Context(), run.ID, 0))
 			if want != nil {
 				b.same("records", got, want)
 			}

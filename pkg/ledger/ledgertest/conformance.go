@@ -127,7 +127,7 @@ func invite(run ledger.Run, row int, address string) record.Claim {
 // claim makes a claim that must be taken.
 func (b *bench) claim(c record.Claim) {
 	b.Helper()
-	if err := b.Claim(b.Context(), c); err != nil {
+	if err := b.Claim(b.Context(), nil, c); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -166,7 +166,7 @@ func (b *bench) doubts(scope record.Scope) []string {
 func (b *bench) outcomes(run ledger.Run) []record.Outcome {
 	b.Helper()
 	var outcomes []record.Outcome
-	for _, r := range collect(b, b.Records(b.Context(), run.ID)) {
+	for _, r := range collect(b, b.Records(b.Context(), run.ID, 0)) {
 		outcomes = append(outcomes, r.Outcome)
 	}
 	return outcomes

@@ -100,13 +100,13 @@ var historyTests = []conformance{
 		for row := 1; row <= 3; row++ {
 			b.settle(run, whole(row, record.Invited))
 		}
-		kept := collect(b, b.Records(b.Context(), run.ID))[1]
+		kept := collect(b, b.Records(b.Context(), run.ID, 0))[1]
 		if err := b.Reopen(b.Context(), run.ID, 1, 3); err != nil {
 			b.Fatal(err)
 		}
 		want := people("a@x.example", "b@x.example", "c@x.example")
 		want[0].Attempts, want[2].Attempts, want[1] = 3, 3, kept
-		b.same("records", collect(b, b.Records(b.Context(), run.ID)), want)
+		b.same("records", collect(b, b.Records(b.Context(), run.ID, 0)), want)
 		b.refused("Reopen", b.Reopen(b.Context(), "none", 1), ledger.ErrNoRun)
 	}},
 	{"know whom the latest runs have seen", func(b *bench) {

@@ -123,37 +123,37 @@ func (m *Memory) read(ctx context.Context, look func(*state) error) error {
 	return look(m.state)
 }
 
-// Claim implements [ledger.Ledger].
-func (m *Memory) Claim(ctx context.Context, c record.Claim) error {
-	key, err := ledger.PersonOf(c)
-	if err != nil {
-		return err
-	}
-	if c.At.IsZero() {
-		c.At = m.now()
-	}
-	c.At = micros(c.At)
-	return m.write(ctx, "claim", func(s *state) error {
-		run, err := s.run(c.Run)
-		if err != nil {
+// Claim implements [ledger.Ledger]. It calls then before it returns, also with the error of a hook.
+func (m *Memory) Claim(ctx context.Context, then func(error), claims ...record.Claim) error {
+	for _, c := range claims {
+		if _, err := ledger.PersonOf(c); err != nil {
 			return err
 		}
-		if c.Row != 0 {
-			if err := run.claimable(c); err != nil {
+	}
+	err := m.write(ctx, "claim", func(s *state) error {
+		mailings, made := len(s.mailings), []person{}
+		for _, c := range claims {
+			if c.At.IsZero() {
+				c.At = m.now()
+			}
+			c.At = micros(c.At)
+			who, err := s.claim(c)
+			if err != nil { // all of them or none
+				for _, who := range made {
+					delete(s.claims, who)
+				}
+				s.mailings = s.mailings[:mailings]
 				return err
 			}
-		}
-		who := person{run.Scope(), key}
-		if other := s.claims[who]; other != nil {
-			stands := other.claim
-			return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &stands}
-		}
-		s.claims[who] = &standing{claim: c}
-		if c.Change == record.ChangeInvite {
-			s.mailings = append(s.mailings, mailing{who, c.At})
+			made = append(made, who)
 		}
 		return nil
 	})
+	if then == nil {
+		return err
+	}
+	then(err)
+	return nil
 }
 
 // Conclude implements [ledger.Ledger]. It calls then before it returns, also with the error of a hook.

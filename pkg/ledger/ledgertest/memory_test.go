@@ -116,7 +116,7 @@ func live(ctx context.Context, m *ledgertest.Memory) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Claim(ctx, record.Claim{Run: run.ID, Row: 1, Email: "a@x.example", Change: record.ChangeInvite, Attempt: 1}); err != nil {
+	if err := m.Claim(ctx, nil, record.Claim{Run: run.ID, Row: 1, Email: "a@x.example", Change: record.ChangeInvite, Attempt: 1}); err != nil {
 		return err
 	}
 	outcome := func(row int) record.Conclusion {
@@ -145,12 +145,12 @@ func TestMemoryBesideAFrozenProcess(t *testing.T) {
 	}
 	claim := record.Claim{Run: run.ID, Row: 1, Email: "a@x.example", Change: record.ChangeInvite, Attempt: 1}
 	result := make(chan error)
-	go func() { result <- frozen.Claim(t.Context(), claim) }()
+	go func() { result <- frozen.Claim(t.Context(), nil, claim) }()
 	if op := <-entered; op != "claim" {
 		t.Errorf("frozen in %s", op)
 	}
 	second := frozen.Restart()
-	if err := second.Claim(t.Context(), claim); err != nil {
+	if err := second.Claim(t.Context(), nil, claim); err != nil {
 		t.Error(err)
 	}
 	close(thaw)

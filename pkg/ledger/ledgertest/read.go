@@ -53,13 +53,14 @@ func (m *Memory) Pending(ctx context.Context, id string) iter.Seq2[ledger.Entry,
 }
 
 // Records implements [ledger.Ledger].
-func (m *Memory) Records(ctx context.Context, id string) iter.Seq2[record.Record, error] {
+func (m *Memory) Records(ctx context.Context, id string, after int) iter.Seq2[record.Record, error] {
 	return each(ctx, m, func(s *state) ([]record.Record, error) {
 		run, err := s.run(id)
 		if err != nil {
 			return nil, err
 		}
-		return slices.Clone(run.records), nil
+		first, _ := slices.BinarySearchFunc(run.records, after+1, func(r record.Record, row int) int { return r.Row - row })
+		return slices.Clone(run.records[first:]), nil
 	})
 }
 

@@ -28,7 +28,9 @@ var runTests = []conformance{
 		want.ID, want.Rows, want.StartedAt, want.Resumed, want.ExitCode, want.EndedAt = run.ID, 2, at, 0, 0, time.Time{}
 		b.same("begun run", run, want)
 		b.reopen()
-		b.same("records", collect(b, b.Records(b.Context(), run.ID)), rows)
+		b.same("records", collect(b, b.Records(b.Context(), run.ID, 0)), rows)
+		b.same("records after a row", collect(b, b.Records(b.Context(), run.ID, rows[0].Row)), rows[1:])
+		b.same("records after the last row", collect(b, b.Records(b.Context(), run.ID, rows[len(rows)-1].Row)), []record.Record(nil))
 		b.same("runs", collect(b, b.Runs(b.Context())), []ledger.Summary{
 			{Run: want, Outcomes: map[record.Outcome]int{record.AlreadyInvited: 1, record.Invalid: 1}},
 		})
@@ -79,7 +81,7 @@ var runTests = []conformance{
 			b.claim(invite(run, i+1, addresses[i]))
 			b.conclude(run, record.Conclusion{Record: whole(i+1, outcome), InDoubt: outcome == record.Unknown})
 		}
-		before := collect(b, b.Records(b.Context(), run.ID))
+		before := collect(b, b.Records(b.Context(), run.ID, 0))
 		if err := b.End(b.Context(), run.ID, 3); err != nil {
 			b.Fatal(err)
 		}
@@ -100,7 +102,7 @@ var runTests = []conformance{
 				r.Trail.Tries, r.Trail.Throttled, r.Trail.DueAt = 0, 0, time.Time{}
 			}
 		}
-		b.same("records", collect(b, b.Records(b.Context(), run.ID)), want)
+		b.same("records", collect(b, b.Records(b.Context(), run.ID, 0)), want)
 		b.same("doubts", b.doubts(here), []string{"10 unknown@x.example invite"})
 		_, err = b.Resume(b.Context(), ledger.Run{ID: "none"})
 		b.refused("Resume", err, ledger.ErrNoRun)
@@ -110,7 +112,7 @@ var runTests = []conformance{
 		b.claim(invite(run, 2, "b@x.example"))
 		b.settle(run, whole(1, record.Failed), whole(3, record.Unset))
 		b.conclude(run, record.Conclusion{Record: whole(2, record.Unknown), InDoubt: true})
-		before := collect(b, b.Records(b.Context(), run.ID))
+		before := collect(b, b.Records(b.Context(), run.ID, 0))
 		continued, err := b.Continue(b.Context(), run)
 		if err != nil {
 			b.Fatal(err)
@@ -118,7 +120,7 @@ var runTests = []conformance{
 		run.Resumed = 1
 		b.same("run", continued, run)
 		b.reopen()
-		b.same("records", collect(b, b.Records(b.Context(), run.ID)), before)
+		b.same("records", collect(b, b.Records(b.Context(), run.ID, 0)), before)
 		b.same("doubts", b.doubts(here), []string{"2 b@x.example invite"})
 		_, err = b.Continue(b.Context(), ledger.Run{ID: "none"})
 		b.refused("Continue", err, ledger.ErrNoRun)
@@ -186,7 +188,7 @@ var runTests = []conformance{
 			b.same("erased", got, want)
 		}
 		var kept []string
-		for _, r := range collect(b, b.Records(b.Context(), run.ID)) {
+		for _, r := range collect(b, b.Records(b.Context(), run.ID, 0)) {
 			kept = append(kept, r.Token.Reveal())
 		}
 		b.same("tokens", kept, []string{"", "token", "token", ""})

@@ -120,10 +120,10 @@ var scopeTests = []conformance{
 		then := func(error) { b.Error("then was called") }
 		for what, err := range map[string]error{
 			"Begin": beginErr, "Enter": enterErr, "Doubts": doubtsErr, "Resume": resumeErr,
-			"Claim":         b.Claim(ctx, invite(run, 1, "a@x.example")),
+			"Claim":         b.Claim(ctx, nil, invite(run, 1, "a@x.example")),
 			"Conclude":      b.Conclude(ctx, run.ID, nil, record.Conclusion{Record: whole(1, record.Invited)}),
 			"Conclude then": b.Conclude(ctx, run.ID, then, record.Conclusion{Record: whole(1, record.Invited)}),
-			"in no run":     b.Claim(ctx, invite(ledger.Run{ID: "none"}, 1, "a@x.example")),
+			"in no run":     b.Claim(ctx, nil, invite(ledger.Run{ID: "none"}, 1, "a@x.example")),
 			"Leave":         b.Leave(ctx, here), "End": b.End(ctx, run.ID, 0), "LearnPace": b.LearnPace(ctx, here, 1),
 		} {
 			b.refused(what, err, ledger.ErrClosed)
@@ -131,7 +131,7 @@ var scopeTests = []conformance{
 				b.Errorf("%s = %T", what, err)
 			}
 		}
-		for _, err := range b.Records(ctx, run.ID) {
+		for _, err := range b.Records(ctx, run.ID, 0) {
 			b.refused("Records", err, ledger.ErrClosed)
 		}
 		for _, err := range b.Invited(ctx, here) {

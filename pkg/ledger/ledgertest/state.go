@@ -115,6 +115,29 @@ func settled(run string, r *record.Record) error {
 	return &ledger.RowError{Run: run, Row: r.Row, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, r.Outcome)}
 }
 
+// claim keeps a claim, and returns whose it is.
+func (s *state) claim(c record.Claim) (person, error) {
+	run, err := s.run(c.Run)
+	if err != nil {
+		return person{}, err
+	}
+	if c.Row != 0 {
+		if err := run.claimable(c); err != nil {
+			return person{}, err
+		}
+	}
+	who := person{run.Scope(), email.Fold(c.Email)}
+	if other := s.claims[who]; other != nil {
+		stands := other.claim
+		return who, &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &stands}
+	}
+	s.claims[who] = &standing{claim: c}
+	if c.Change == record.ChangeInvite {
+		s.mailings = append(s.mailings, mailing{who, c.At})
+	}
+	return who, nil
+}
+
 // conclude keeps all of the conclusions or none.
 func (s *state) conclude(id string, conclusions []record.Conclusion) error {
 	run, err := s.run(id)

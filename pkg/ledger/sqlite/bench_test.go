@@ -71,7 +71,7 @@ func BenchmarkClaimConclude(b *testing.B) {
 						if i >= b.N {
 							return
 						}
-						if err := l.Claim(b.Context(), claims[i]); err != nil {
+						if err := l.Claim(b.Context(), nil, claims[i]); err != nil {
 							b.Error(err)
 							return
 						}
@@ -102,7 +102,7 @@ func BenchmarkRecords(b *testing.B) {
 	l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
 	run := begin(b, l, people(100_000))
 	for b.Loop() {
-		for _, err := range l.Records(b.Context(), run.ID) {
+		for _, err := range l.Records(b.Context(), run.ID, 0) {
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -37,35 +37,47 @@ const (
 )
 
 // Claim implements [ledger.Ledger].
-func (l *Ledger) Claim(ctx context.Context, c record.Claim) error {
-	person, err := ledger.PersonOf(c)
-	if err != nil {
-		return err
-	}
-	run, err := l.key(ctx, c.Run)
-	if err != nil {
-		return err
-	}
-	if c.At.IsZero() {
-		c.At = l.now()
-	}
-	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
-		statement := l.prepared.claim
-		if c.Row == 0 {
-			statement = l.prepared.claimRowless
+func (l *Ledger) Claim(ctx context.Context, then func(error), claims ...record.Claim) error {
+	people, runs := make([]string, len(claims)), make([]runKey, len(claims))
+	for i, c := range claims {
+		var err error
+		if people[i], err = ledger.PersonOf(c); err != nil {
+			return err
 		}
-		claimed, err := w.Exec(ctx, statement, run.scope, person, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces,
-			c.Before, run.key, int64(c.Row), c.Email)
-		switch {
-		case disk.Code(err) == sqlite3.SQLITE_CONSTRAINT:
-			return refuseClaim(ctx, w, run, person, c)
-		case err == nil && claimed == 0:
-			return refuse(ctx, w, c.Run, run.key, c.Row)
-		case err == nil && c.Change == record.ChangeInvite:
-			_, err = w.Exec(ctx, l.prepared.mailing, run.scope, micros(c.At), run.key, int64(c.Row), person)
+		if runs[i], err = l.key(ctx, c.Run); err != nil {
+			return err
 		}
-		return err
+	}
+	now := l.now()
+	return l.change(ctx, then, false, func(ctx context.Context, w *commit.Writer) error {
+		for i, c := range claims {
+			if c.At.IsZero() {
+				c.At = now
+			}
+			if err := l.claim(ctx, w, runs[i], people[i], c); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+func (l *Ledger) claim(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
+	statement := l.prepared.claim
+	if c.Row == 0 {
+		statement = l.prepared.claimRowless
+	}
+	claimed, err := w.Exec(ctx, statement, run.scope, person, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces,
+		c.Before, run.key, int64(c.Row), c.Email)
+	switch {
+	case disk.Code(err) == sqlite3.SQLITE_CONSTRAINT:
+		return refuseClaim(ctx, w, run, person, c)
+	case err == nil && claimed == 0:
+		return refuse(ctx, w, c.Run, run.key, c.Row)
+	case err == nil && c.Change == record.ChangeInvite:
+		_, err = w.Exec(ctx, l.prepared.mailing, run.scope, micros(c.At), run.key, int64(c.Row), person)
+	}
+	return err
 }
 
 // refuseClaim says which claim stands in the way of c.
@@ -95,7 +107,7 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 	if err := ledger.CheckConclusions(run, conclusions); err != nil {
 		return err
 	}
-	apply := func(ctx context.Context, w *commit.Writer) error {
+	return l.change(ctx, then, true, func(ctx context.Context, w *commit.Writer) error {
 		for i := range conclusions {
 			if err := l.conclude(ctx, w, run, key, &conclusions[i]); err != nil {
 				return err
@@ -105,14 +117,7 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 			}
 		}
 		return nil
-	}
-	switch {
-	case then == nil:
-		return l.submit(ctx, apply)
-	case l.queue == nil:
-		return l.refuseView()
-	}
-	return l.queue.Enqueue(ctx, commit.Change{Apply: apply, Done: then, Deferrable: true})
+	})
 }
 
 func (l *Ledger) conclude(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {

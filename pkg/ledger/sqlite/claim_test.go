@@ -28,7 +28,7 @@ func TestRefusedRowDoesNotSpoilItsGroup(t *testing.T) {
 	behind(t, l, func() {
 		for i := range 21 {
 			wg.Go(func() {
-				switch err := l.Claim(t.Context(), invite(run, i%20+1, 1)); {
+				switch err := l.Claim(t.Context(), nil, invite(run, i%20+1, 1)); {
 				case errors.Is(err, ledger.ErrClaimed):
 					refused.Add(1)
 				case err != nil:
@@ -71,10 +71,10 @@ func TestClaimWhoseWaitWasCutStands(t *testing.T) {
 	claim(t, l, run, 1)
 	behind(t, l, func() {
 		ctx, cancel := context.WithCancel(t.Context())
-		if err := l.Claim(&cutContext{Context: ctx, cancel: cancel}, invite(run, 2, 1)); !errors.Is(err, context.Canceled) {
+		if err := l.Claim(&cutContext{Context: ctx, cancel: cancel}, nil, invite(run, 2, 1)); !errors.Is(err, context.Canceled) {
 			t.Errorf("Claim = %v, want context.Canceled", err)
 		}
-		if err := l.Claim(ctx, invite(run, 3, 1)); !errors.Is(err, context.Canceled) {
+		if err := l.Claim(ctx, nil, invite(run, 3, 1)); !errors.Is(err, context.Canceled) {
 			t.Errorf("Claim = %v, want context.Canceled", err)
 		}
 	})
@@ -89,7 +89,7 @@ func TestDeferredConclusionComesBeforeTheNextClaim(t *testing.T) {
 	for row := 1; row <= 8; row++ {
 		wg.Go(func() {
 			for attempt := 1; attempt <= 50; attempt++ {
-				if err := l.Claim(t.Context(), invite(run, row, attempt)); err != nil {
+				if err := l.Claim(t.Context(), nil, invite(run, row, attempt)); err != nil {
 					t.Error(err)
 				}
 				if err := l.Conclude(t.Context(), run.ID, func(error) {}, record.Conclusion{Record: record.Record{Row: row}}); err != nil {
@@ -144,12 +144,12 @@ func TestDamageIsFinal(t *testing.T) {
 	claim(t, l, run, 1)
 	overwrite(t, path, 50*4096, strings.Repeat("\xff", 50*4096))
 	for row := 100; row <= 5000 && err == nil; row += 100 {
-		err = l.Claim(t.Context(), invite(run, row, 1))
+		err = l.Claim(t.Context(), nil, invite(run, row, 1))
 	}
 	if !errors.Is(err, ledger.ErrDamaged) {
 		t.Fatalf("Claim = %v, want ErrDamaged", err)
 	}
-	if err := l.Claim(t.Context(), invite(run, 2, 1)); !errors.Is(err, ledger.ErrDamaged) {
+	if err := l.Claim(t.Context(), nil, invite(run, 2, 1)); !errors.Is(err, ledger.ErrDamaged) {
 		t.Errorf("Claim of a sound row = %v, want ErrDamaged", err)
 	}
 	if _, ok, err := l.Unfinished(t.Context(), scope, run.Digest); err != nil || !ok {
@@ -177,7 +177,7 @@ func TestReadersDoNotBlockTheWriter(t *testing.T) {
 func readAndWrite(t *testing.T, l *sqlite.Ledger) {
 	t.Helper()
 	run := begin(t, l, people(1200))
-	next, stop := iter.Pull2(l.Records(t.Context(), run.ID))
+	next, stop := iter.Pull2(l.Records(t.Context(), run.ID, 0))
 	defer stop()
 	if _, err, ok := next(); err != nil || !ok {
 		t.Fatal(err, ok)

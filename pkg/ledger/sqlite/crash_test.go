@@ -51,7 +51,7 @@ func state(t *testing.T, l *sqlite.Ledger, run ledger.Run) string {
 	for _, row := range doubts(t, l) {
 		claimed[row] = true
 	}
-	for _, r := range collect(t, l.Records(t.Context(), run.ID)) {
+	for _, r := range collect(t, l.Records(t.Context(), run.ID, 0)) {
 		letter := string("uiamrvdfknwws"[r.Outcome])
 		if claimed[r.Row] {
 			letter = strings.ToUpper(letter)
@@ -152,7 +152,7 @@ func work(path string) {
 		wg.Go(func() {
 			for {
 				row := int(next.Add(1))
-				if err := l.Claim(ctx, invite(run, row, 1)); err != nil {
+				if err := l.Claim(ctx, nil, invite(run, row, 1)); err != nil {
 					panic(err)
 				}
 				say("claimed", row)

@@ -38,7 +38,7 @@ func inviteAll(path string) error {
 		return err
 	}
 	for row := 1; row <= 2; row++ {
-		if err := l.Claim(ctx, invite(run, row, 1)); err != nil {
+		if err := l.Claim(ctx, nil, invite(run, row, 1)); err != nil {
 			return err
 		}
 	}

@@ -284,6 +284,18 @@ func (l *Ledger) submit(ctx context.Context, apply func(context.Context, *commit
 	return l.queue.Submit(ctx, apply)
 }
 
+// change has a change written: it waits for it if then is nil, and otherwise has then told. One that is deferrable may wait
+// for one that somebody waits for.
+func (l *Ledger) change(ctx context.Context, then func(error), deferrable bool, apply func(context.Context, *commit.Writer) error) error {
+	switch {
+	case then == nil:
+		return l.submit(ctx, apply)
+	case l.queue == nil:
+		return l.refuseView()
+	}
+	return l.queue.Enqueue(ctx, commit.Change{Apply: apply, Done: then, Deferrable: deferrable})
+}
+
 // refuseView says why a view writes nothing.
 func (l *Ledger) refuseView() error {
 	if l.closed.Load() {

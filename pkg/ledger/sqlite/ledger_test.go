@@ -84,7 +84,7 @@ func invite(run ledger.Run, row, attempt int) record.Claim {
 
 func claim(tb testing.TB, l *sqlite.Ledger, run ledger.Run, row int) {
 	tb.Helper()
-	if err := l.Claim(tb.Context(), invite(run, row, 1)); err != nil {
+	if err := l.Claim(tb.Context(), nil, invite(run, row, 1)); err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -226,7 +226,7 @@ func TestViewLooksBesideTheHolder(t *testing.T) {
 	}
 	defer shut(t, view)
 	rows := 0
-	for _, err := range view.Records(t.Context(), run.ID) {
+	for _, err := range view.Records(t.Context(), run.ID, 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +237,7 @@ func TestViewLooksBesideTheHolder(t *testing.T) {
 	_, beginErr := view.Begin(t.Context(), ledger.Run{}, people(1))
 	then := func(error) { t.Error("then was called") }
 	for what, err := range map[string]error{
-		"End": view.End(t.Context(), run.ID, 0), "Begin": beginErr, "Claim": view.Claim(t.Context(), invite(run, 2, 1)),
+		"End": view.End(t.Context(), run.ID, 0), "Begin": beginErr, "Claim": view.Claim(t.Context(), nil, invite(run, 2, 1)),
 		"Conclude then": view.Conclude(t.Context(), run.ID, then, record.Conclusion{Record: invited(1)}),
 	} {
 		if !errors.Is(err, ledger.ErrReadOnly) {

@@ -98,7 +98,7 @@ func TestEarlierVersionsAreBroughtUpToDate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows := collect(t, l.Records(t.Context(), "run-1"))
+			rows := collect(t, l.Records(t.Context(), "run-1", 0))
 			same(t, "rows", len(rows), 3)
 			doubts, err := l.Doubts(t.Context(), scope)
 			if err != nil {
@@ -125,7 +125,7 @@ func TestEarlierVersionsAreBroughtUpToDate(t *testing.T) {
 			if clean, err := l.Enter(t.Context(), scope); clean || err != nil {
 				t.Errorf("with claims of an earlier version, clean = %v, %v", clean, err)
 			}
-			err = l.Claim(t.Context(), record.Claim{Run: "run-1", Email: "b@X.example", Change: record.ChangeCancel, Attempt: 1})
+			err = l.Claim(t.Context(), nil, record.Claim{Run: "run-1", Email: "b@X.example", Change: record.ChangeCancel, Attempt: 1})
 			if refusal := (*ledger.RowError)(nil); !asRowError(err, &refusal) || refusal.Standing == nil || refusal.Standing.Row != 2 {
 				t.Errorf("Claim beside one of an earlier version = %v", err)
 			}
@@ -164,9 +164,9 @@ func TestSecondOldClaimOfAPersonStaysInDoubt(t *testing.T) {
 	l := open(t, path)
 	same(t, "doubts", doubtsOf(t, l, scope), []string{"run-2 1", "run-2 2"})
 	same(t, "doubts of the rehearsal", doubtsOf(t, l, rehearsal), []string{"run-3 1"})
-	other := collect(t, l.Records(t.Context(), "run-1"))[0]
+	other := collect(t, l.Records(t.Context(), "run-1", 0))[0]
 	same(t, "the row without a claim", []any{other.Trail, other.Attempts}, []any{record.Trail{Lost: true}, 3})
-	same(t, "the row with the claim", collect(t, l.Records(t.Context(), "run-2"))[0].Trail, record.Trail{})
+	same(t, "the row with the claim", collect(t, l.Records(t.Context(), "run-2", 0))[0].Trail, record.Trail{})
 }
 
 // TestOldMemoryBelongsToTheServiceOfTheLatestRun has a pace and an accepted roster that versions 2 to 4 kept for an

@@ -176,7 +176,7 @@ func TestLedgerIsItsModel(t *testing.T) {
 				if named := p.rows[run.ID]; 0 < row && row <= len(named) && rapid.IntRange(0, 9).Draw(t, "right") > 0 {
 					c.Email = named[row-1]
 				}
-				p.both(t, "claim", func(l ledger.Ledger) (any, error) { return nil, l.Claim(ctx, c) })
+				p.both(t, "claim", func(l ledger.Ledger) (any, error) { return nil, l.Claim(ctx, nil, c) })
 			},
 			"conclude": func(t *rapid.T) {
 				run, _ := p.pick(t)
@@ -250,7 +250,7 @@ func TestLedgerIsItsModel(t *testing.T) {
 
 // compareRun reads all of a run in both ledgers.
 func (p *pair) compareRun(ctx context.Context, t *rapid.T, run ledger.Run) {
-	p.both(t, "records", func(l ledger.Ledger) (any, error) { return drain(l.Records(ctx, run.ID)) })
+	p.both(t, "records", func(l ledger.Ledger) (any, error) { return drain(l.Records(ctx, run.ID, 0)) })
 	p.both(t, "pending", func(l ledger.Ledger) (any, error) { return drain(l.Pending(ctx, run.ID)) })
 	p.both(t, "unfinished", func(l ledger.Ledger) (any, error) {
 		found, _, err := l.Unfinished(ctx, run.Scope(), run.Digest)

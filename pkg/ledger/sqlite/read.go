@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"iter"
-	"math"
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/record"
@@ -26,7 +25,7 @@ func (l *Ledger) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry
 		selectEntry + `, entry.email, coalesce(change, 0), coalesce(attempt, 0), coalesce(at, 0), coalesce(replaces, ''), coalesce(before, '')
 		FROM entry LEFT JOIN claimed ON claimed.row = entry.row
 		WHERE run = ?1 AND entry.row > ?2 AND outcome = 0 ORDER BY entry.row LIMIT ?3`
-	return inChunks(ctx, l, run, query, func(rows *sql.Rows) (entry ledger.Entry, row int, err error) {
+	return inChunks(ctx, l, run, query, 0, func(rows *sql.Rows) (entry ledger.Entry, row int, err error) {
 		var c record.Claim
 		if err := scanRecord(rows, &entry.Record, scanClaim(&c)[1:]...); err != nil {
 			return ledger.Entry{}, 0, err
@@ -40,16 +39,17 @@ func (l *Ledger) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry
 }
 
 // Records implements [ledger.Ledger]. It reads a chunk at a time.
-func (l *Ledger) Records(ctx context.Context, run string) iter.Seq2[record.Record, error] {
+func (l *Ledger) Records(ctx context.Context, run string, after int) iter.Seq2[record.Record, error] {
 	const query = selectEntry + ` FROM entry WHERE run = ? AND row > ? ORDER BY row LIMIT ?`
-	return inChunks(ctx, l, run, query, func(rows *sql.Rows) (r record.Record, row int, err error) {
+	return inChunks(ctx, l, run, query, after, func(rows *sql.Rows) (r record.Record, row int, err error) {
 		err = scanRecord(rows, &r)
 		return r, r.Row, err
 	})
 }
 
-// inChunks yields what scan makes of the rows of query, which takes the run, the last row seen and a limit.
-func inChunks[T any](ctx context.Context, l *Ledger, run, query string, scan func(*sql.Rows) (T, int, error)) iter.Seq2[T, error] {
+// inChunks yields what scan makes of the rows of query, from the one after a row on. The query takes the run, the last row
+// seen and a limit.
+func inChunks[T any](ctx context.Context, l *Ledger, run, query string, after int, scan func(*sql.Rows) (T, int, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		key, err := l.key(ctx, run)
@@ -57,7 +57,7 @@ func inChunks[T any](ctx context.Context, l *Ledger, run, query string, scan fun
 			yield(none, err)
 			return
 		}
-		for last := math.MinInt; ; {
+		for last := after; ; {
 			found, err := collect(ctx, l, func(rows *sql.Rows) (value T, err error) {
 				value, last, err = scan(rows)
 				return value, err

@@ -12,7 +12,7 @@ import (
 func TestATimelineThatCannotBeKeptFailsAlone(t *testing.T) {
 	l := open(t, place(t))
 	run := begin(t, l, people(2))
-	if err := l.Claim(t.Context(), invite(run, 1, 1)); err != nil {
+	if err := l.Claim(t.Context(), nil, invite(run, 1, 1)); err != nil {
 		t.Fatal(err)
 	}
 	pages, err := l.Setting("page_count")
