@@ -38,6 +38,10 @@ import (
 // at work; the others cost nothing.
 const DefaultWorkers = 64
 
+// handedOver is how many entries and events may be on their way between the goroutines of a run: who hands over and who takes
+// then need not wait for each other each time.
+const handedOver = 64
+
 // Service is the part of the service that a batch needs.
 type Service interface {
 	journey.Inviter
@@ -153,9 +157,9 @@ func (r *Recovered) Run(ctx context.Context, stop <-chan struct{}, options Optio
 		defer cancel()
 	}
 
-	events := make(chan Event)
-	fresh := make(chan journey.Step)
-	d := newDispatcher(o, halt, events, fresh)
+	events := make(chan Event, handedOver)
+	fresh, fed := make(chan journey.Step, handedOver), make(chan struct{})
+	d := newDispatcher(ctx, o, halt, events, fresh, fed)
 
 	var collector, senders errgroup.Group
 	collector.Go(func() error {
@@ -173,19 +177,17 @@ func (r *Recovered) Run(ctx context.Context, stop <-chan struct{}, options Optio
 		return nil
 	})
 	senders.Go(func() error {
-		defer close(fresh)
 		f := newFeeder(o, fresh, events)
 		if err := f.feed(feed); err != nil {
 			halt(err)
+			return nil
 		}
+		close(fed)
 		return nil
 	})
 	for range o.Workers {
 		senders.Go(func() error {
-			for e := range d.work {
-				began := time.Now()
-				d.attempt.Make(ctx, e.work, e.permission, func(step journey.Step, err error) { d.back <- answer{step, err, began} })
-			}
+			d.work(d.back)
 			return nil
 		})
 	}

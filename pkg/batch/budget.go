@@ -21,6 +21,7 @@ func (d *dispatcher) affords(w journey.Work) bool {
 		return true
 	case d.inFlight > 0:
 		d.queue.push(w, time.Now())
+		d.claim(d.back)
 		d.take(<-d.back)
 	default:
 		d.left++
@@ -45,6 +46,9 @@ func (d *dispatcher) account(step journey.Step, attempted bool) {
 
 // counts returns an entry as budgets count it.
 func (d *dispatcher) counts(w journey.Work) budget.Person {
+	if d.Budget.Unlimited() {
+		return budget.Person{}
+	}
 	return budget.Person{Key: email.Fold(w.Email), Counted: !d.inputs.Blind && d.inputs.Directory.Person(w.Email).Pending != nil}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"sync"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -14,15 +13,6 @@ import (
 	"rollcall/pkg/pace"
 	"rollcall/pkg/record"
 )
-
-// inFlightPerWorker lets a worker send one entry while the outcome of another is on its way to the disk.
-const inFlightPerWorker = 2
-
-// allowed is an entry that has its permission to be sent.
-type allowed struct {
-	work       journey.Work
-	permission pace.Permission
-}
 
 // answer is what came of an attempt that began at an instant, or of an entry that needs none, with a zero instant: a step, or
 // the error of a ledger that could not keep it.
@@ -35,11 +25,11 @@ type answer struct {
 // dispatcher decides who is sent next. Only its own goroutine touches its fields, but for the channels.
 type dispatcher struct {
 	course
-	attempt *journey.Attempt
-	halt    context.CancelCauseFunc
+	*ahead
+	halt context.CancelCauseFunc
 
-	fresh  <-chan journey.Step // from the feeder; nil once it is closed
-	work   chan allowed        // to the workers
+	fresh  <-chan journey.Step // from the feeder; nil once nothing comes any more
+	fed    <-chan struct{}     // closed by the feeder once it has handed over everything
 	back   chan answer         // from the workers; has room for all that is in flight, so that nobody ever waits
 	events chan<- Event        // to the collector
 	queue  queue               // waits for its next attempt
@@ -54,23 +44,23 @@ type dispatcher struct {
 	trouble   error // the last answer that says that something is wrong
 	shown     bool  // that the line is stopped
 	witnesses []journey.Witness
-	made      map[string]string // the invitations of this run, by id, with whose they are
+	made      *made
 	settling  settling
 	left      int          // entries that the budget leaves for another time
 	reserved  map[int]bool // rows whose share of the budget is kept for them
 	renewal   renewal
 }
 
-func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step) *dispatcher {
+func newDispatcher(ctx context.Context, o course, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step, fed <-chan struct{}) *dispatcher {
+	made := newMade()
 	d := &dispatcher{
 		course: o,
-		attempt: &journey.Attempt{
+		ahead: newAhead(ctx, &journey.Attempt{
 			Service: o.Service, Store: o.Ledger, Gate: o.Pace, OrganizationID: o.Scope.OrganizationID, Run: o.Run,
-			Policy: o.Policy, Now: o.Now, Random: o.Random, Twin: newTwins().twin,
-		},
-		halt: halt, events: events, fresh: fresh,
-		work: make(chan allowed), back: make(chan answer, inFlightPerWorker*o.Workers),
-		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: map[string]string{}, reserved: map[int]bool{},
+			Policy: o.Policy, Now: o.Now, Random: o.Random, Twin: made.note,
+		}, o.Workers),
+		halt: halt, events: events, fresh: fresh, fed: fed, back: make(chan answer, inFlightPerWorker*o.Workers),
+		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: made, reserved: map[int]bool{},
 	}
 	d.renewal.read(o.inputs.Directory.Began)
 	return d
@@ -79,19 +69,22 @@ func newDispatcher(o course, halt context.CancelCauseFunc, events chan<- Event, 
 // run hands entries to the workers until all are settled, and then returns nil, or until ctx, the context of the
 // feeding, ends: then it takes in what is in flight and returns the cause.
 func (d *dispatcher) run(ctx context.Context) error {
-	defer close(d.work)
+	defer close(d.claimed)
 	for w, ok := d.next(ctx); ok; w, ok = d.next(ctx) {
 		if !d.affords(w) {
 			continue
 		}
-		permission, err := d.permission(ctx)
+		permission, waited, err := d.permission(ctx)
 		if err != nil {
 			d.drain()
 			return cmp.Or(d.failed, err)
 		}
 		d.inFlight++
 		d.replacing = d.replacing.Left(w)
-		d.work <- allowed{w, permission}
+		d.group = append(d.group, journey.Allowed{Work: w, Permission: permission})
+		if waited { // no other will soon be there to go together with it
+			d.claim(d.back)
+		}
 	}
 	d.drain()
 	ended := d.idle() && len(d.doubts) == 0
@@ -109,9 +102,13 @@ func (d *dispatcher) run(ctx context.Context) error {
 	return cmp.Or(d.breaker.Err(ended), d.spent())
 }
 
-// permission returns once the pace lets a request leave. Meanwhile answers are taken in: one of them may stop the run,
-// and a hold may be long.
-func (d *dispatcher) permission(ctx context.Context) (permission pace.Permission, err error) {
+// permission returns once the pace lets a request leave, and whether that had to be waited for. Meanwhile answers are taken
+// in: one of them may stop the run, and a hold may be long.
+func (d *dispatcher) permission(ctx context.Context) (permission pace.Permission, waited bool, err error) {
+	if permission, ok := d.Pace.AcquireNow(); ok {
+		return permission, false, nil
+	}
+	d.claim(d.back)
 	granted := make(chan struct{})
 	go func() {
 		defer close(granted)
@@ -120,7 +117,7 @@ func (d *dispatcher) permission(ctx context.Context) (permission pace.Permission
 	for {
 		select {
 		case <-granted:
-			return permission, err
+			return permission, true, err
 		case a := <-d.back:
 			d.take(a)
 		}
@@ -148,9 +145,9 @@ func (d *dispatcher) next(ctx context.Context) (w journey.Work, ok bool) {
 			return journey.Work{}, false
 		default:
 		}
-		fresh := d.fresh
+		fresh, fed := d.fresh, d.fed
 		if d.full() {
-			fresh = nil
+			fresh, fed = nil, nil
 		} else if w, ok := d.waiting(ctx); ok {
 			if d.ready(ctx, w) {
 				return w, true
@@ -160,12 +157,26 @@ func (d *dispatcher) next(ctx context.Context) (w journey.Work, ok bool) {
 			continue
 		}
 		select {
-		case step, ok := <-fresh:
-			if w, send := d.feed(ctx, step, ok); send && d.ready(ctx, w) {
+		case step := <-fresh:
+			if w, send := d.feed(step); send && d.ready(ctx, w) {
 				return w, true
 			}
+			continue
+		default: // as many are together as there can be at present
+		}
+		if d.isLow() {
+			d.claim(d.back)
+		}
+		select {
+		case step := <-fresh:
+			if w, send := d.feed(step); send && d.ready(ctx, w) {
+				return w, true
+			}
+		case <-fed:
+			d.fedAll()
 		case a := <-d.back:
 			d.take(a)
+		case <-d.low:
 		case <-d.untilDue():
 		case <-ctx.Done():
 		}
@@ -184,11 +195,8 @@ func (d *dispatcher) due(ctx context.Context) (journey.Work, bool) {
 }
 
 // feed takes in a step of the feeder, and returns the entry if it is to be sent now.
-func (d *dispatcher) feed(ctx context.Context, step journey.Step, ok bool) (w journey.Work, send bool) {
+func (d *dispatcher) feed(step journey.Step) (w journey.Work, send bool) {
 	switch {
-	case !ok && ctx.Err() == nil: // else the feeder gave up, and there is more
-		d.fresh = nil
-	case !ok:
 	case step.Move != journey.Send:
 		d.doubts = append(d.doubts, step)
 		d.replacing = d.replacing.Left(step.Work)
@@ -202,14 +210,26 @@ func (d *dispatcher) feed(ctx context.Context, step journey.Step, ok bool) (w jo
 	return journey.Work{}, false
 }
 
+// fedAll reports whether the feeder has nothing more, as far as it is known by now.
+func (d *dispatcher) fedAll() bool {
+	select {
+	case <-d.fed:
+		if len(d.fresh) == 0 {
+			d.fresh, d.fed = nil, nil
+		}
+	default:
+	}
+	return d.fresh == nil
+}
+
 // idle reports whether nothing is left but doubts, and what must not be sent.
 func (d *dispatcher) idle() bool {
-	return d.fresh == nil && d.queue.empty() && len(d.renewal.ahead) == 0 && d.inFlight == 0 && !d.mayReplace()
+	return d.fedAll() && d.queue.empty() && len(d.renewal.ahead) == 0 && d.inFlight == 0 && !d.mayReplace()
 }
 
 // full reports whether as much is in flight as the pace needs, or as may be: one entry, while the line is stopped.
 func (d *dispatcher) full() bool {
-	return d.inFlight >= min(cap(d.back), d.Pace.Room()) || d.inFlight > 0 && d.breaker.Do(0, false) == breaker.TryOne
+	return d.inFlight >= min(cap(d.back), d.Pace.Room()) || d.ahead.full() || d.inFlight > 0 && d.breaker.Do(0, false) == breaker.TryOne
 }
 
 // untilDue fires when the first entry of the queue is due, and never if there is none or no worker is free for it.
@@ -220,8 +240,15 @@ func (d *dispatcher) untilDue() <-chan time.Time {
 	return time.After(time.Until(d.queue.due()))
 }
 
-// drain takes in everything that is in flight.
+// drain takes in everything that is in flight. What is claimed and has not left yet does not leave.
 func (d *dispatcher) drain() {
+	d.recalled.Store(true)
+	defer d.recalled.Store(false)
+	group := d.group
+	d.group = nil
+	for _, e := range group {
+		d.take(answer{step: journey.Step{Move: journey.Withheld, Work: e.Work, Harmless: true}, began: time.Now()})
+	}
 	for d.inFlight > 0 {
 		d.take(<-d.back)
 	}
@@ -247,13 +274,15 @@ func (d *dispatcher) take(a answer) {
 		return
 	}
 	step := a.step
+	if took := step.Work.Trail.EndedAt.Sub(a.began); step.Heard != 0 {
+		d.quick = took < soon
+	}
 	d.account(step, !a.began.IsZero())
 	d.hear(step)
 	d.replacing = d.replacing.Next(step)
 	switch step.Move {
 	case journey.Settled:
 		d.show(step.Work.Record)
-		d.note(step.Work.Record)
 		d.witness(step.Work.Record, a.began)
 	case journey.Again:
 		d.repeat(step)
@@ -333,25 +362,6 @@ func (d *dispatcher) wait(what string) { d.events <- Event{Waiting: &what} }
 
 // show reports a row whose outcome is on disk.
 func (d *dispatcher) show(r record.Record) { d.events <- Event{Settled: &r} }
-
-// twins finds out whether the service gives one invitation id to several people. It is safe for concurrent use.
-type twins struct {
-	mu    sync.Mutex
-	whose map[string]string
-}
-
-func newTwins() *twins { return &twins{whose: map[string]string{}} }
-
-// twin returns whom else the service has answered with the id, empty if nobody.
-func (t *twins) twin(id, email string) string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if other, found := t.whose[id]; found && other != email {
-		return other
-	}
-	t.whose[id] = email
-	return ""
-}
 
 // cause returns the same short word for all failures of a kind.
 func cause(err error) string {

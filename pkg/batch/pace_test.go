@@ -144,8 +144,11 @@ func (s stalling) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entr
 }
 
 func (s stalling) Claim(_ context.Context, then func(error), _ ...record.Claim) error {
-	time.Sleep(s.disk()) // virtual time
-	standStill(s.stall)
+	go func() {
+		time.Sleep(s.disk()) // virtual time
+		standStill(s.stall)
+		then(nil)
+	}()
 	return nil
 }
 

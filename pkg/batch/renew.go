@@ -76,7 +76,7 @@ func (d *dispatcher) cost() time.Duration {
 
 // reads returns how long a reading takes.
 func (d *dispatcher) reads() time.Duration {
-	people := d.inputs.Directory.Members() + d.inputs.Directory.Pending() + len(d.made)
+	people := d.inputs.Directory.Members() + d.inputs.Directory.Pending() + d.made.size()
 	return d.takes(people/cybedefend.PageSize + endPages)
 }
 
@@ -107,6 +107,7 @@ func (d *dispatcher) renew(ctx context.Context) {
 	case ctx.Err() != nil, d.takes(left) < cost/2:
 		return
 	}
+	d.claim(d.back)
 	d.wait("looking whether others have invited somebody meanwhile")
 	defer d.wait("")
 	var reading *directory.Directory
@@ -173,7 +174,7 @@ func (d *dispatcher) spare(ctx context.Context, w journey.Work) bool {
 		return false
 	}
 	in := d.inputs
-	in.At, in.Made = d.Now(), d.made
+	in.At, in.Made = d.Now(), d.made.isFor
 	step := journey.Later(w, journey.See(d.renewal.reading, w, in, d.Policy.Lag), in)
 	if step.Move != journey.Settled {
 		return false
@@ -191,12 +192,15 @@ func (d *dispatcher) spare(ctx context.Context, w journey.Work) bool {
 
 // gather takes in the rows that random order is made of.
 func (d *dispatcher) gather(ctx context.Context) {
+	d.claim(d.back)
 	for d.fresh != nil && len(d.renewal.ahead) < mostAhead && ctx.Err() == nil {
 		select {
-		case step, ok := <-d.fresh:
-			if w, send := d.feed(ctx, step, ok); send {
+		case step := <-d.fresh:
+			if w, send := d.feed(step); send {
 				d.renewal.ahead = append(d.renewal.ahead, w)
 			}
+		case <-d.fed:
+			d.fedAll()
 		case a := <-d.back:
 			d.take(a)
 		case <-ctx.Done():

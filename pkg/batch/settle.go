@@ -11,7 +11,6 @@ import (
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
-	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/record"
 	"rollcall/pkg/retry"
@@ -86,18 +85,11 @@ func (d *dispatcher) settle(ctx context.Context) {
 	}
 }
 
-// note keeps whose an invitation is that this run has made.
-func (d *dispatcher) note(r record.Record) {
-	if r.Outcome == record.Invited && r.InvitationID != "" {
-		d.made[r.InvitationID] = email.Fold(r.Email)
-	}
-}
-
 // resolve says what the reading, or the error that prevented one, means for each doubt. What it has shown to be the
 // invitation of one explains it to all others, so it is held against them twice.
 func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journey.Step {
 	in, lag := d.inputs, time.Duration(0)
-	in.Blind, in.At, in.Made = false, d.Now(), d.made
+	in.Blind, in.At, in.Made = false, d.Now(), d.made.isFor
 	if unread == nil {
 		lag = d.Policy.LagOf(reading, d.witnesses)
 	}
@@ -113,7 +105,7 @@ func (d *dispatcher) resolve(reading *directory.Directory, unread error) []journ
 			if steps[i].Move == journey.Settled {
 				steps[i].Work.UpdatedAt = d.Now()
 			}
-			d.note(steps[i].Work.Record)
+			d.made.note(steps[i].Work.Record)
 		}
 	}
 	return steps

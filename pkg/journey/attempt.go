@@ -3,6 +3,7 @@ package journey
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"rollcall/pkg/audit"
@@ -54,38 +55,63 @@ type Attempt struct {
 	Now func() time.Time
 	// Random returns a number in [0,1).
 	Random func() float64
-	// Twin returns whom else the service has answered with the id of an invitation, empty if nobody.
-	Twin func(invitationID, email string) string
+	// Twin returns the line of whoever else the service has answered with the id of an invitation, 0 if nobody.
+	Twin func(invited record.Record) (line int)
 	// Stamp marks a context with the moment from which a claim is good. Nil: [fence.Stamp].
 	Stamp func(context.Context) context.Context
 }
 
-// Make makes one call for an entry that is to be sent and has its permission: it claims, sends, judges and concludes. The
-// wait for the pace comes before, so that a claim stands only for a call that is about to leave.
-//
-// It delivers exactly one step, perhaps after it has returned: the disk need not be waited for before the next claim,
-// which is written after this conclusion or together with it. So a crash leaves no more entries in doubt than there are
-// workers, beside those set aside already. An error says that the store failed.
-func (t *Attempt) Make(ctx context.Context, w Work, permission pace.Permission, deliver func(Step, error)) {
+// Allowed is an entry that is to be sent and has its permission.
+type Allowed struct {
+	Work       Work
+	Permission pace.Permission
+}
+
+// Claimed is an entry whose claim is on disk. The claim is good for a few seconds.
+type Claimed struct {
+	Allowed
+	ctx context.Context // with the moment from which the claim is good
+}
+
+// Claim has the claims of entries written, all of them together, and then tells which of them stand, or the error of a store
+// that could not keep them. The wait for the pace comes before, so that a claim stands only for a call that is about to leave.
+// Then is called once, perhaps before Claim has returned, and must not wait.
+func (t *Attempt) Claim(ctx context.Context, entries []Allowed, then func([]Claimed, error)) {
 	stamp := t.Stamp
 	if stamp == nil {
 		stamp = fence.Stamp
 	}
-	ctx = stamp(ctx) // a claim is good for a few seconds from here on
-	claim := record.Claim{
-		Run: t.Run, Row: w.Row, Email: w.Email, Change: record.ChangeInvite, Attempt: w.Attempts + 1, At: t.Now(),
-		Replaces: w.Replaces, Before: w.Before,
+	ctx = stamp(ctx) // the claims are good for a few seconds from here on
+	claims, claimed, now := make([]record.Claim, len(entries)), make([]Claimed, len(entries)), t.Now()
+	for i, e := range entries {
+		claimed[i] = Claimed{e, ctx}
+		claims[i] = record.Claim{
+			Run: t.Run, Row: e.Work.Row, Email: e.Work.Email, Change: record.ChangeInvite, Attempt: e.Work.Attempts + 1, At: now,
+			Replaces: e.Work.Replaces, Before: e.Work.Before,
+		}
 	}
-	if err := t.Store.Claim(ctx, nil, claim); err != nil {
-		deliver(Step{Move: Withheld, Work: w}, err)
+	err := t.Store.Claim(ctx, func(err error) { then(claimed, err) }, claims...)
+	if err != nil {
+		then(claimed, err)
+	}
+}
+
+// Send makes one call for an entry, judges and concludes.
+//
+// It delivers exactly one step, perhaps after it has returned: the disk need not be waited for before the next call. An
+// error says that the store failed.
+func (t *Attempt) Send(c Claimed, deliver func(Step, error)) {
+	if t.Gate.Leave(c.ctx) == nil && fence.Fresh(c.ctx) == nil {
+		step, told := t.call(c.ctx, c.Work, c.Permission)
+		t.conclude(c.ctx, step, told, deliver)
 		return
 	}
-	step, told := Step{Move: Withheld, Work: w, Harmless: true}, (*audit.Event)(nil)
-	if t.Gate.Leave(ctx) == nil && fence.Fresh(ctx) == nil {
-		step, told = t.call(ctx, w, permission)
-	}
-	// What the service has answered is kept even if the run is being torn down.
-	t.conclude(context.WithoutCancel(ctx), step, told, deliver)
+	t.Withhold(c, deliver)
+}
+
+// Withhold ends the claim of an entry whose call has not left, and delivers the step as [Attempt.Send] does.
+func (t *Attempt) Withhold(c Claimed, deliver func(Step, error)) {
+	t.conclude(c.ctx, Step{Move: Withheld, Work: c.Work, Harmless: true}, nil, deliver)
 }
 
 // call makes the call that comes next for the entry: an invitation that is to be replaced is cancelled by one attempt, and
@@ -102,8 +128,8 @@ func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) 
 	step := Judge(w, a, t.Policy)
 	step.Harmless = a.harmless()
 	if step.Work.Outcome == record.Invited {
-		if twin := t.Twin(step.Work.InvitationID, w.Email); twin != "" {
-			step.Work.Hint = "the service has given the same invitation id to " + twin + ": look in the dashboard"
+		if line := t.Twin(step.Work.Record); line > 0 {
+			step.Work.Hint = "the service has given the same invitation id to line " + strconv.Itoa(line) + ": look in the dashboard"
 		}
 	}
 	t.report(step, a, permission, a.Ended.Sub(began))
@@ -132,14 +158,15 @@ func (t *Attempt) report(step Step, a Answer, permission pace.Permission, took t
 	}
 }
 
-// conclude keeps what the step came to, together with its line of the audit trail, and delivers it.
+// conclude keeps what the step came to, together with its line of the audit trail, and delivers it: also if the run is being
+// torn down.
 func (t *Attempt) conclude(ctx context.Context, step Step, told *audit.Event, deliver func(Step, error)) {
 	if step.Move == Settled {
 		step.Work.UpdatedAt = t.Now()
 	}
 	conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}
 	conclusion.Harmless, conclusion.Event = step.Harmless, told
-	err := t.Store.Conclude(ctx, t.Run, func(err error) { deliver(step, err) }, conclusion)
+	err := t.Store.Conclude(context.WithoutCancel(ctx), t.Run, func(err error) { deliver(step, err) }, conclusion)
 	if err != nil {
 		deliver(step, err)
 	}

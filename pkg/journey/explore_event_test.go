@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/journey"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/record"
 )
 
 // model is a world in which an event takes place, in virtual time: it is the service, the ledger and the gate of the real
@@ -146,11 +147,16 @@ func (m *model) attempt(who int, a answer) {
 	m.claimed = func() error { return m.afterClaim(a) }
 	attempt := journey.Attempt{
 		Service: m, Store: m, Gate: m, OrganizationID: organizationID, Run: runName(m.ledger.run), Policy: rules, Now: m.now,
-		Random: func() float64 { return 0 }, Twin: func(string, string) string { return "" }, Stamp: stamp,
+		Random: func() float64 { return 0 }, Twin: func(record.Record) int { return 0 }, Stamp: stamp,
 	}
 	var step journey.Step
 	var failed error
-	attempt.Make(m.ctx, p.work, pace.Permission{}, func(s journey.Step, err error) { step, failed = s, err })
+	entries := []journey.Allowed{{Work: p.work, Permission: pace.Permission{}}}
+	attempt.Claim(m.ctx, entries, func(claimed []journey.Claimed, err error) {
+		if failed = err; err == nil {
+			attempt.Send(claimed[0], func(s journey.Step, err error) { step, failed = s, err })
+		}
+	})
 	m.claimed = nil
 	switch {
 	case a.takeover:

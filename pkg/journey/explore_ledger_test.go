@@ -32,8 +32,16 @@ func (m *model) write(do func() error) error {
 func runName(n int) string { return fmt.Sprint("run", n) }
 
 // Claim implements [journey.Store].
-func (m *model) Claim(_ context.Context, _ func(error), claims ...record.Claim) error {
-	c := claims[0]
+func (m *model) Claim(_ context.Context, then func(error), claims ...record.Claim) error {
+	err := m.claim(claims[0])
+	if then == nil {
+		return err
+	}
+	then(err)
+	return nil
+}
+
+func (m *model) claim(c record.Claim) error {
 	who := whose(c.Email)
 	p := m.people[who]
 	err := m.write(func() error {

@@ -117,7 +117,7 @@ func unaccounted(d *directory.Directory, w Work, in plan.Inputs) (similar string
 		}
 	}
 	for _, invitation := range d.Similar(w.Email) {
-		others := same(in.Histories.Of(invitation.Email).Invitation.ID, invitation.ID) || in.Made[invitation.ID] == email.Fold(invitation.Email)
+		others := same(in.Histories.Of(invitation.Email).Invitation.ID, invitation.ID) || in.Made != nil && in.Made(invitation.ID, email.Fold(invitation.Email))
 		if !known[identity(invitation)] && !others {
 			return invitation.Email, d.Veiled > earlier
 		}

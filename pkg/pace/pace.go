@@ -125,6 +125,20 @@ func (p *Pace) Acquire(ctx context.Context) (Permission, error) {
 	}
 }
 
+// AcquireNow returns the permission for one request to leave, or false if that has to be waited for.
+func (p *Pace) AcquireNow() (Permission, bool) {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	default:
+		return Permission{}, false
+	}
+	if rest, _ := p.rest(); rest > 0 || p.reserve != nil || !p.limiter.Allow() {
+		return Permission{}, false
+	}
+	return p.grant(false), true
+}
+
 // share waits for a slot of the limit that several processes share, if there is one.
 func (p *Pace) share(ctx context.Context) error {
 	if p.reserve == nil {

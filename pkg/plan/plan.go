@@ -46,8 +46,8 @@ type Inputs struct {
 	// Blind says that the reading has teams at most: then what is remembered stands in for members and invitations.
 	Blind     bool
 	Histories Histories
-	// Made has the invitations that the run itself has made so far, by id, with the key of whom each is for. Nil: none.
-	Made   map[string]string
+	// Made reports whether the run itself has made an invitation, by its id, for a person, by their key. Nil: it has made none.
+	Made   func(invitationID, person string) bool
 	Policy Policy
 	// Defaults are the teams that an option gives to rows which name none, and RoleDefaulted tells which rows of the roster,
 	// by their number, name no role. Nil: all name one.

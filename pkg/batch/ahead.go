@@ -1,0 +1,124 @@
+package batch
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"rollcall/pkg/fence"
+	"rollcall/pkg/journey"
+)
+
+// How claims are written ahead
+//
+// A claim has to be on disk before its request leaves. So that no worker stands still meanwhile, the claims of the next
+// entries are written, all together, while the requests before them are on the wire. A crash then leaves these entries in
+// doubt, too: they are looked up, and nobody is invited twice. A claim is good for a few seconds: nothing is claimed
+// ahead of a service that takes long to answer.
+
+const (
+	// aheadPerWorker is how many entries per worker are claimed at most while all workers are at it.
+	aheadPerWorker = 1
+	// inFlightPerWorker bounds what is claimed, sent and concluded at a time, since conclusions take their time as well.
+	inFlightPerWorker = 2 + aheadPerWorker
+	// soon is how long a service may take to answer for claims to be written ahead: they then leave long before they are stale.
+	soon = fence.Good / 10
+)
+
+// ahead are the entries between their permission and their request. Its methods are the dispatcher's, but for begin and end.
+type ahead struct {
+	attempt *journey.Attempt
+	// ask has claims written whose requests end with the run's context, not with the feeding's.
+	ask     func([]journey.Allowed, func([]journey.Claimed, error))
+	workers int
+	// group has its permissions, and no claims yet.
+	group []journey.Allowed
+	// claimed goes to the workers. It has room for all that can be on its way, so that the disk never waits.
+	claimed chan claimed
+	// unsent counts the claims that were asked for and have not come to a worker, sending the requests that workers are at.
+	unsent, sending atomic.Int64
+	// low tells that the workers will soon have nothing to do.
+	low chan struct{}
+	// recalled says that what was claimed ahead does not leave any more.
+	recalled atomic.Bool
+	// quick says that the service answers soon.
+	quick bool
+}
+
+// claimed is an entry whose claim is on disk.
+type claimed struct {
+	journey.Claimed
+	// ahead says that it was claimed before a worker was free for it.
+	ahead bool
+}
+
+func newAhead(ctx context.Context, attempt *journey.Attempt, workers int) *ahead {
+	return &ahead{
+		attempt: attempt, workers: workers,
+		ask:     func(entries []journey.Allowed, then func([]journey.Claimed, error)) { attempt.Claim(ctx, entries, then) },
+		claimed: make(chan claimed, inFlightPerWorker*workers), low: make(chan struct{}, 1),
+	}
+}
+
+// full reports whether there are as many entries before the workers as they need.
+func (a *ahead) full() bool {
+	most := a.workers
+	if a.quick {
+		most += aheadPerWorker * a.workers
+	}
+	return len(a.group)+int(a.unsent.Load()+a.sending.Load()) >= most
+}
+
+// isLow reports whether the workers will soon have nothing to do.
+func (a *ahead) isLow() bool { return 2*int(a.unsent.Load()) <= aheadPerWorker*a.workers }
+
+// claim has the claims of the group written. What fails goes back.
+func (a *ahead) claim(back chan<- answer) {
+	if len(a.group) == 0 {
+		return
+	}
+	group, began, ahead := a.group, time.Now(), len(a.group)+int(a.unsent.Load()+a.sending.Load()) > a.workers
+	a.group = nil
+	a.unsent.Add(int64(len(group)))
+	a.ask(group, func(entries []journey.Claimed, err error) {
+		if err == nil {
+			for _, entry := range entries {
+				a.claimed <- claimed{entry, ahead}
+			}
+			return
+		}
+		a.unsent.Add(-int64(len(group)))
+		for _, e := range group {
+			back <- answer{journey.Step{Move: journey.Withheld, Work: e.Work}, err, began}
+		}
+	})
+}
+
+// begin notes that a worker has an entry, and says when that was.
+func (a *ahead) begin() time.Time {
+	a.sending.Add(1)
+	a.unsent.Add(-1)
+	if a.isLow() {
+		select {
+		case a.low <- struct{}{}:
+		default: // it is told already
+		}
+	}
+	return time.Now()
+}
+
+// end notes that a worker is done with an entry.
+func (a *ahead) end() { a.sending.Add(-1) }
+
+// work makes the requests of claimed entries until there are no more.
+func (a *ahead) work(back chan<- answer) {
+	for c := range a.claimed {
+		began := a.begin()
+		send := a.attempt.Send
+		if c.ahead && a.recalled.Load() {
+			send = a.attempt.Withhold
+		}
+		send(c.Claimed, func(step journey.Step, err error) { back <- answer{step, err, began} })
+		a.end()
+	}
+}

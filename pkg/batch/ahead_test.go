@@ -1,0 +1,130 @@
+package batch_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rollcall/pkg/breaker"
+	"rollcall/pkg/budget"
+	"rollcall/pkg/record"
+)
+
+// quick is a service that answers soon, and a pace that holds nobody up.
+func (w *world) quick(t *testing.T, latency time.Duration) {
+	t.Helper()
+	w.service.latency, w.options.Pace = latency, mustPace(t, 1_000_000)
+}
+
+// mostClaimed has the world note how many claims stand at most while requests are at the service, and how many operations of
+// the ledger have made them.
+func (w *world) mostClaimed(t *testing.T) (most, operations *int) {
+	t.Helper()
+	most, operations = new(int), new(int)
+	script := w.service.script
+	w.service.script = func(address string, n int) reply {
+		*most = max(*most, len(w.claims(t)))
+		return script(address, n)
+	}
+	w.process.After = oneByOne(func(operation string) error {
+		if operation == "claim" {
+			*operations++
+		}
+		return nil
+	})
+	return most, operations
+}
+
+// TestClaimsAreWrittenAhead has claims stand for the next entries while all workers wait for answers, but not for more of them.
+func TestClaimsAreWrittenAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 400, invitesEverybody)
+		w.quick(t, 20*time.Millisecond)
+		most, operations := w.mostClaimed(t)
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if workers := w.options.Workers; *most <= workers || *most > 2*workers {
+			t.Errorf("%d claims stood at once for %d workers, want more than there are workers and at most twice as many", *most, workers)
+		}
+		if *operations > 200 {
+			t.Errorf("400 claims were written by %d operations, want several at once", *operations)
+		}
+	})
+}
+
+// TestNothingIsClaimedAheadOfASlowService keeps claims, which are good for a few seconds, from becoming stale in a queue.
+func TestNothingIsClaimedAheadOfASlowService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 100, invitesEverybody)
+		w.quick(t, 3*time.Second)
+		most, operations := w.mostClaimed(t)
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if *most > w.options.Workers {
+			t.Errorf("%d claims stood at once for %d workers", *most, w.options.Workers)
+		}
+		if *operations > 100 {
+			t.Errorf("%d operations have claimed 100 entries", *operations)
+		}
+	})
+}
+
+// TestAServiceThatBecomesSlow has claims become stale that were written ahead while it was quick: nobody is sent by one of
+// them, and nobody is lost.
+func TestAServiceThatBecomesSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 200, nil)
+		w.quick(t, 10*time.Millisecond)
+		w.service.script = func(string, int) reply {
+			if len(w.service.sent) >= 50 {
+				w.service.latency = 8 * time.Second
+			}
+			return created()
+		}
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if twice := w.mailedTwice(); len(twice) > 0 || len(w.service.mails) != 200 || len(w.claims(t)) > 0 {
+			t.Errorf("%d were mailed, twice: %v; %d claims stand", len(w.service.mails), twice, len(w.claims(t)))
+		}
+	})
+}
+
+// TestWhatIsClaimedAheadIsRecalled has a run stop while claims stand whose requests have not left: they do not leave any more,
+// the claims end, and the budget that they took is there for others.
+func TestWhatIsClaimedAheadIsRecalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 400, invitesEverybody)
+		w.quick(t, 20*time.Millisecond)
+		w.options.Budget = budget.New(budget.Limits{PerDay: new(200)}, budget.Used{})
+		stop := make(chan struct{})
+		var sent int
+		time.AfterFunc(110*time.Millisecond, func() {
+			w.service.locked(func() { sent = len(w.service.sent) })
+			if claims := len(w.claims(t)); claims <= w.options.Workers {
+				t.Errorf("%d claims stand when the run is stopped", claims)
+			}
+			close(stop)
+		})
+		if err := w.run(t, stop); breaker.ReasonOf(err) != breaker.Interrupted {
+			t.Fatal(err)
+		}
+		if len(w.service.sent) != sent || len(w.claims(t)) > 0 {
+			t.Errorf("%d requests left, of which %d after the stop; %d claims stand", len(w.service.sent), len(w.service.sent)-sent, len(w.claims(t)))
+		}
+		open := 0
+		for _, r := range w.rows(t) {
+			if r.Outcome == record.Unset {
+				open++
+			}
+			if r.Outcome == record.Unset && r.Attempts != 0 {
+				t.Errorf("row %d was not sent and has %d attempts", r.Row, r.Attempts)
+			}
+		}
+		if used := w.options.Budget.Mailings(time.Now()); open != 400-sent || used != sent {
+			t.Errorf("after %d requests %d rows are open and %d are counted", sent, open, used)
+		}
+	})
+}
