@@ -36,13 +36,13 @@ func (c *Client) judge(r request, answer reply, sent time.Time) (Exchange, *Erro
 	if known.success() {
 		err = r.read2xx(answer)
 		known.understood = err == nil
-		known.wholeJSON = answer.err == nil && json.Valid(answer.body)
-		answer.secrets = r.secrets()
+		known.wholeJSON = err != nil && answer.err == nil && json.Valid(answer.body)
 	}
 	exchange.Class = classify(known)
 	if exchange.Class == Done {
 		return exchange, nil
 	}
+	answer.secrets = r.secrets() // by now there may be one more
 	failure := &Error{
 		Operation: r.operation, Class: exchange.Class, Status: exchange.Status, RequestID: exchange.RequestID,
 		RetryAfter: exchange.RetryAfter, HasRetryAfter: exchange.HasRetryAfter, RetryAfterFrom: exchange.RetryAfterFrom, Err: err,

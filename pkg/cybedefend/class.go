@@ -72,7 +72,7 @@ type facts struct {
 	status int
 	// understood is set if a 2xx reply came whole and held what it must.
 	understood bool
-	// wholeJSON is set if a 2xx reply came whole and is JSON.
+	// wholeJSON is set if a 2xx reply came whole and is JSON, though not understood.
 	wholeJSON bool
 	// foreign is set if the reply isn't the service's.
 	foreign bool

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -77,7 +76,8 @@ type Exchange struct {
 
 // Client makes calls. It is safe for concurrent use.
 type Client struct {
-	base      *url.URL
+	// base is where the API is, without a slash at its end.
+	base      string
 	transport http.RoundTripper
 	timeout   time.Duration
 	userAgent string
@@ -107,7 +107,7 @@ func New(options Options) (*Client, error) {
 		return nil, errors.New("user agent has characters that no header can hold")
 	}
 	c := &Client{
-		base:       base,
+		base:       strings.TrimRight(base.JoinPath().String(), "/"),
 		transport:  options.Transport,
 		timeout:    cmp.Or(options.Timeout, DefaultTimeout),
 		userAgent:  cmp.Or(options.UserAgent, "rollcall"),

@@ -45,13 +45,13 @@ func (p PersonalAccessToken) source(client *Client) (tokenSource, error) {
 	if err := checkToken(p.Token); err != nil {
 		return nil, errors.New("personal access token: " + err.Error())
 	}
-	region := regionOf(client.base.String())
+	region := regionOf(client.base)
 	auth, err := address.ParseBase(cmp.Or(p.AuthEndpoint, region.AuthEndpoint))
 	if err != nil {
 		return nil, fmt.Errorf("auth endpoint: %w", err)
 	}
 	return &exchanger{
-		client: client, personal: p.Token, endpoint: auth.JoinPath("oidc", "token"), knownID: region.ClientID,
+		client: client, personal: p.Token, endpoint: auth.JoinPath("oidc", "token").String(), knownID: region.ClientID,
 		turn: make(chan struct{}, 1),
 	}, nil
 }
@@ -60,7 +60,7 @@ func (p PersonalAccessToken) source(client *Client) (tokenSource, error) {
 type exchanger struct {
 	client   *Client
 	personal secret.Text
-	endpoint *url.URL
+	endpoint string
 	knownID  string
 
 	// turn is held by the one caller that exchanges. It is a channel since waiting for it must end with the waiter's
@@ -238,10 +238,10 @@ func denial(err error) error {
 
 // discover asks the API which application to exchange tokens for. An API of a known region may fail to answer that.
 func (e *exchanger) discover(ctx context.Context) (application, error) {
-	found := application{resource: e.client.base.String()}
+	found := application{resource: e.client.base}
 	unclear := false
 	err := e.client.send(ctx, request{
-		operation: OpDiscover, method: http.MethodGet, url: e.client.base.JoinPath("client-apps"), read: true,
+		operation: OpDiscover, method: http.MethodGet, url: e.client.at("client-apps"), read: true,
 		understand: func(body []byte) error {
 			var reply struct {
 				CLI struct {

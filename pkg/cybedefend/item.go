@@ -1,60 +1,77 @@
 package cybedefend
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
-	"time"
+
+	"rollcall/pkg/secret"
 )
 
-// readInvitation reads an invitation field by field: what can't be read stays empty and doesn't spoil the rest. It
-// returns what was odd, but for the fields that are missing.
-func readInvitation(raw json.RawMessage) (Invitation, []string) {
-	var wire struct {
-		ID               json.RawMessage `json:"id"`
-		Token            json.RawMessage `json:"token"`
-		Email            json.RawMessage `json:"email"`
-		Status           json.RawMessage `json:"status"`
-		OrganizationID   json.RawMessage `json:"organizationId"`
-		OrganizationName json.RawMessage `json:"organizationName"`
-		OrganizationRole json.RawMessage `json:"organizationRole"`
-		ExpiresAt        json.RawMessage `json:"expiresAt"`
-	}
-	if json.Unmarshal(raw, &wire) != nil {
-		return Invitation{}, []string{"it is not an object"}
-	}
-	var item itemReader
+// invitationItem is an invitation as it comes.
+type invitationItem struct {
+	ID               identifier `json:"id"`
+	Token            text       `json:"token"`
+	Email            text       `json:"email"`
+	Status           text       `json:"status"`
+	OrganizationID   text       `json:"organizationId"`
+	OrganizationName text       `json:"organizationName"`
+	OrganizationRole text       `json:"organizationRole"`
+	ExpiresAt        instant    `json:"expiresAt"`
+}
+
+// read returns what could be read.
+func (i *invitationItem) read() Invitation {
 	invitation := Invitation{
-		ID:               item.id(wire.ID),
-		Email:            item.text("e-mail address", wire.Email),
-		Status:           item.text("status", wire.Status),
-		OrganizationID:   item.text("organization id", wire.OrganizationID),
-		OrganizationName: item.text("organization name", wire.OrganizationName),
-		OrganizationRole: item.text("role", wire.OrganizationRole),
+		ID: i.ID.value, Email: i.Email.value, Status: i.Status.value,
+		OrganizationID: i.OrganizationID.value, OrganizationName: i.OrganizationName.value, OrganizationRole: i.OrganizationRole.value,
+		ExpiresAt: i.ExpiresAt.at, UnreadExpiry: i.ExpiresAt.unread,
 	}
-	invitation.ExpiresAt, invitation.UnreadExpiry = item.date("expiry date", wire.ExpiresAt)
-	// A token that reads "[redacted]" is none.
-	_ = invitation.Token.UnmarshalText([]byte(item.text("token", wire.Token)))
-	return invitation, item.oddities
+	if i.Token.value != secret.Redacted {
+		invitation.Token = secret.New(i.Token.value)
+	}
+	return invitation
+}
+
+// odd returns what was odd, but for the fields that are missing.
+func (i *invitationItem) odd() (found oddities) {
+	found.id(i.ID)
+	found.text("e-mail address", i.Email)
+	found.text("status", i.Status)
+	found.text("organization id", i.OrganizationID)
+	found.text("organization name", i.OrganizationName)
+	found.text("role", i.OrganizationRole)
+	found.instant("expiry date", i.ExpiresAt)
+	found.text("token", i.Token)
+	return found
 }
 
 // decodeInvitation reads the invitation that a reply holds, in the body itself or else in what it has under "data". With an
 // error, the invitation is what could be read.
 func decodeInvitation(body []byte) (Invitation, error) {
-	if !json.Valid(body) {
+	best, err := readInvitation(body)
+	switch {
+	case err == nil && len(lacks(best)) == 0:
+		return best, nil
+	case err != nil && !json.Valid(body):
 		return Invitation{}, unreadable("not JSON")
 	}
-	var best Invitation
-	for _, candidate := range envelope(body) {
-		invitation, _ := readInvitation(candidate)
-		if len(lacks(invitation)) == 0 {
-			return invitation, nil
-		}
-		if best == (Invitation{}) {
-			best = invitation
-		}
+	if inner, err := readInvitation(envelope(body)[1]); err == nil && len(lacks(inner)) == 0 || best == (Invitation{}) {
+		best = inner
 	}
-	return best, unreadable("an invitation without %s", strings.Join(lacks(best), ", "))
+	if missing := lacks(best); len(missing) > 0 {
+		return best, unreadable("an invitation without %s", strings.Join(missing, ", "))
+	}
+	return best, nil
+}
+
+// readInvitation reads an invitation field by field. It fails for what is no object.
+func readInvitation(raw []byte) (Invitation, error) {
+	var item invitationItem
+	if err := json.Unmarshal(raw, &item); err != nil {
+		return Invitation{}, err
+	}
+	return item.read(), nil
 }
 
 // salvageInvitation reads what there is in a reply that need not be whole.
@@ -84,96 +101,42 @@ func lacks(invitation Invitation) (fields []string) {
 	return fields
 }
 
-// readUser reads a member as readInvitation reads an invitation.
-func readUser(raw json.RawMessage) (User, []string) {
-	var wire struct {
-		ID    json.RawMessage `json:"id"`
-		Email json.RawMessage `json:"email"`
-		Role  json.RawMessage `json:"role"`
-	}
-	if json.Unmarshal(raw, &wire) != nil {
-		return User{}, []string{"it is not an object"}
-	}
-	var item itemReader
-	user := User{
-		ID: item.id(wire.ID), Email: item.text("e-mail address", wire.Email), Role: Role(item.text("role", wire.Role)),
-	}
-	return user, item.oddities
+// userItem is a member as it comes.
+type userItem struct {
+	ID    identifier `json:"id"`
+	Email text       `json:"email"`
+	Role  text       `json:"role"`
 }
 
-// readTeam reads a team as readInvitation reads an invitation. The reply to its making calls its id teamId.
-func readTeam(raw json.RawMessage) Team {
-	var wire struct {
-		ID          json.RawMessage `json:"id"`
-		TeamID      json.RawMessage `json:"teamId"`
-		Name        json.RawMessage `json:"name"`
-		Description json.RawMessage `json:"description"`
-	}
-	if json.Unmarshal(raw, &wire) != nil {
-		return Team{}
-	}
-	var item itemReader
-	if absent(wire.ID) {
-		wire.ID = wire.TeamID
-	}
-	return Team{
-		ID: item.id(wire.ID), Name: item.text("name", wire.Name), Description: item.text("description", wire.Description),
-	}
+func (u *userItem) read() User {
+	return User{ID: u.ID.value, Email: u.Email.value, Role: Role(u.Role.value)}
 }
 
-// readOrganization reads an organization as readInvitation reads an invitation.
-func readOrganization(raw json.RawMessage) Organization {
-	var wire struct {
-		ID   json.RawMessage `json:"id"`
-		Name json.RawMessage `json:"name"`
-	}
-	if json.Unmarshal(raw, &wire) != nil {
-		return Organization{}
-	}
-	var item itemReader
-	return Organization{ID: item.id(wire.ID), Name: item.text("name", wire.Name)}
+func (u *userItem) odd() (found oddities) {
+	found.id(u.ID)
+	found.text("e-mail address", u.Email)
+	found.text("role", u.Role)
+	return found
 }
 
-// itemReader reads the fields of one item and collects what was odd.
-type itemReader struct{ oddities []string }
-
-// id reads an id, which may be a number; it is read as its digits.
-func (r *itemReader) id(raw json.RawMessage) string {
-	if isNumber(raw) {
-		r.oddities = append(r.oddities, "the id is a number")
-		return string(raw)
-	}
-	return r.text("id", raw)
+// teamItem is a team as it comes. The reply to its making calls its id teamId.
+type teamItem struct {
+	ID          identifier `json:"id"`
+	TeamID      identifier `json:"teamId"`
+	Name        text       `json:"name"`
+	Description text       `json:"description"`
 }
 
-// text reads a text. A null is as good as nothing.
-func (r *itemReader) text(field string, raw json.RawMessage) string {
-	var text string
-	if absent(raw) {
-		return ""
-	}
-	if json.Unmarshal(raw, &text) != nil {
-		r.oddities = append(r.oddities, "the "+field+" is not a text")
-	}
-	return text
+func (t *teamItem) read() Team {
+	return Team{ID: cmp.Or(t.ID.value, t.TeamID.value), Name: t.Name.value, Description: t.Description.value}
 }
 
-// date reads a point in time. What can't be read as one is returned as it stands, to be shown.
-func (r *itemReader) date(field string, raw json.RawMessage) (at time.Time, unread string) {
-	if absent(raw) {
-		return time.Time{}, ""
-	}
-	at, ok := parseInstant(raw)
-	if !ok {
-		const longest = 40
-		r.oddities = append(r.oddities, "the "+field+" can't be read")
-		return time.Time{}, shorten(redact(printable(string(raw))), longest)
-	}
-	return at, ""
+// organizationItem is an organization as it comes.
+type organizationItem struct {
+	ID   identifier `json:"id"`
+	Name text       `json:"name"`
 }
 
-func absent(raw json.RawMessage) bool { return len(raw) == 0 || bytes.Equal(raw, []byte("null")) }
-
-func isNumber(raw json.RawMessage) bool {
-	return len(raw) > 0 && (raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9')
+func (o *organizationItem) read() Organization {
+	return Organization{ID: o.ID.value, Name: o.Name.value}
 }

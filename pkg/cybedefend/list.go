@@ -1,8 +1,10 @@
 package cybedefend
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -50,65 +52,125 @@ func teamMembersOf(page MembersPage) TeamMembersPage {
 }
 
 func decodeInvitations(body []byte) (InvitationsPage, error) {
-	items, err := listItems(body, "invitations")
+	var reply struct {
+		Invitations []*invitationItem `json:"invitations"`
+	}
+	items, err := decodeList(body, "invitations", &reply, &reply.Invitations)
 	if err != nil {
 		return InvitationsPage{}, err
 	}
 	page := InvitationsPage{Items: len(items)}
-	page.Invitations, page.Odd = readItems("invitation", items, readInvitation, func(i Invitation) (id, email string) { return i.ID, i.Email })
+	page.Invitations, page.Odd = readItems("invitation", items, func(i Invitation) (id, email string) { return i.ID, i.Email })
 	return page, nil
 }
 
 func decodeMembers(body []byte) (MembersPage, error) {
-	items, err := listItems(body, "users")
+	type totals struct {
+		TotalUsers count `json:"totalUsers"`
+		TotalPages count `json:"totalPages"`
+	}
+	var reply struct {
+		Users []*userItem `json:"users"`
+		totals
+		Data totals `json:"data"`
+	}
+	items, err := decodeList(body, "users", &reply, &reply.Users)
 	if err != nil {
 		return MembersPage{}, err
 	}
-	page := MembersPage{Items: len(items), TotalUsers: total(body, "totalUsers"), TotalPages: total(body, "totalPages")}
-	page.Users, page.Odd = readItems("member", items, readUser, func(u User) (id, email string) { return u.ID, u.Email })
+	page := MembersPage{
+		Items:      len(items),
+		TotalUsers: int(cmp.Or(reply.TotalUsers, reply.Data.TotalUsers)),
+		TotalPages: int(cmp.Or(reply.TotalPages, reply.Data.TotalPages)),
+	}
+	page.Users, page.Odd = readItems("member", items, func(u User) (id, email string) { return u.ID, u.Email })
 	return page, nil
 }
 
-// readItems reads the items of a page, without those that nothing tells apart, and says what was odd about each.
-func readItems[T any](kind string, items []json.RawMessage, read func(json.RawMessage) (T, []string), names func(T) (id, email string)) (list []T, oddities []string) {
-	for i, raw := range items {
-		item, wrong := read(raw)
-		id, email := names(item)
+// readItems reads the items of a page, without those that nothing tells apart, and says what was odd about each. An item that
+// is nil is no object.
+func readItems[T any, I any, P interface {
+	*I
+	read() T
+	odd() oddities
+}](kind string, items []*I, names func(T) (id, email string)) (list []T, found []string) {
+	for i, item := range items {
+		var read T
+		wrong := oddities{"it is not an object"}
+		if item != nil {
+			read, wrong = P(item).read(), P(item).odd()
+		}
+		id, email := names(read)
 		if wrong = append(missing(id, email), wrong...); len(wrong) > 0 {
-			oddities = append(oddities, odd(kind, i, id, email, wrong))
+			found = append(found, odd(kind, i, id, email, wrong))
 		}
 		if id != "" || email != "" {
-			list = append(list, item)
+			list = append(list, read)
 		}
 	}
-	return list, oddities
+	return list, found
 }
 
 func decodeTeams(body []byte) ([]Team, error) {
-	return decodeList(body, "teams", readTeam, func(team Team) bool { return team.ID != "" })
-}
-
-func decodeOrganizations(body []byte) ([]Organization, error) {
-	return decodeList(body, "organizations", readOrganization, func(o Organization) bool { return o.ID != "" })
-}
-
-// decodeList decodes a list without pages and leaves out what is no use. A list that has items, none of which is of any
-// use, is an error: it is not empty.
-func decodeList[T any](body []byte, name string, read func(json.RawMessage) T, useful func(T) bool) ([]T, error) {
-	items, err := listItems(body, name)
+	var reply struct {
+		Teams []*teamItem `json:"teams"`
+	}
+	items, err := decodeList(body, "teams", &reply, &reply.Teams)
 	if err != nil {
 		return nil, err
 	}
-	var list []T
-	for _, raw := range items {
-		if item := read(raw); useful(item) {
-			list = append(list, item)
+	return useful("teams", items, func(team Team) string { return team.ID })
+}
+
+func decodeOrganizations(body []byte) ([]Organization, error) {
+	var reply struct {
+		Organizations []*organizationItem `json:"organizations"`
+	}
+	items, err := decodeList(body, "organizations", &reply, &reply.Organizations)
+	if err != nil {
+		return nil, err
+	}
+	return useful("organizations", items, func(o Organization) string { return o.ID })
+}
+
+// useful reads the items of a list without pages and leaves out those without an id. A list that has items, none of which is
+// of any use, is an error: it is not empty.
+func useful[T any, I any, P interface {
+	*I
+	read() T
+}](name string, items []*I, id func(T) string) (list []T, err error) {
+	for _, item := range items {
+		if item == nil {
+			continue
+		}
+		if read := P(item).read(); id(read) != "" {
+			list = append(list, read)
 		}
 	}
 	if len(items) > 0 && len(list) == 0 {
 		return nil, unreadable("no item of the list of %s has an id", name)
 	}
 	return list, nil
+}
+
+// decodeList decodes a reply that holds a list, and returns the list's items, nil for each that is no object. list is the
+// field of reply where it is as documented. If it isn't there, it is looked for, see [listItems].
+func decodeList[I any](body []byte, name string, reply any, list *[]*I) ([]*I, error) {
+	if json.Unmarshal(body, reply) == nil && *list != nil && !slices.Contains(*list, nil) {
+		return *list, nil
+	}
+	found, err := listItems(body, name)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]*I, len(found))
+	for i, raw := range found {
+		var item I
+		if json.Unmarshal(raw, &item) == nil {
+			items[i] = &item
+		}
+	}
+	return items, nil
 }
 
 // listItems returns the items of a list that stands alone or under its name, in the body itself or else in what it has
@@ -143,31 +205,21 @@ func flatten(items []json.RawMessage) (flat []json.RawMessage) {
 	return flat
 }
 
-// total reads a count that stands beside a list, 0 if there is none.
-func total(body []byte, name string) int {
-	for _, candidate := range envelope(body) {
-		if count := readCount(fields(candidate)[name]); count > 0 {
-			return count
-		}
-	}
-	return 0
-}
-
 // missing says which of the two that tell an item apart are not there.
-func missing(id, email string) []string {
+func missing(id, email string) oddities {
 	switch {
 	case id == "" && email == "":
-		return []string{"neither an id nor an e-mail address can be read, so it is left out"}
+		return oddities{"neither an id nor an e-mail address can be read, so it is left out"}
 	case id == "":
-		return []string{"no id can be read"}
+		return oddities{"no id can be read"}
 	case email == "":
-		return []string{"no e-mail address can be read"}
+		return oddities{"no e-mail address can be read"}
 	}
 	return nil
 }
 
 // odd names an item and what is odd about it.
-func odd(kind string, index int, id, email string, oddities []string) string {
+func odd(kind string, index int, id, email string, wrong oddities) string {
 	name := ""
 	switch {
 	case email != "":
@@ -175,5 +227,5 @@ func odd(kind string, index int, id, email string, oddities []string) string {
 	case id != "":
 		name = fmt.Sprintf(" (id %s)", clean(id))
 	}
-	return fmt.Sprintf("%s %d of the page%s: %s", kind, index+1, name, strings.Join(oddities, "; "))
+	return fmt.Sprintf("%s %d of the page%s: %s", kind, index+1, name, strings.Join(wrong, "; "))
 }

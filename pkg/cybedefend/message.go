@@ -116,6 +116,8 @@ func clean(text string, secrets ...secret.Text) string {
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
+		case r > ' ' && r <= '~':
+			return r
 		case unicode.IsSpace(r):
 			return ' '
 		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), r == unicode.ReplacementChar:
@@ -136,6 +138,9 @@ func redact(text string, secrets ...secret.Text) string {
 		if !s.Empty() {
 			text = strings.ReplaceAll(text, s.Reveal(), secret.Redacted)
 		}
+	}
+	if !strings.ContainsAny(text, ":=") {
+		return text // nothing is named here
 	}
 	return named.ReplaceAllStringFunc(text, func(found string) string {
 		parts := named.FindStringSubmatch(found)

@@ -82,11 +82,11 @@ func (c *Client) Organization(ctx context.Context, organizationID string) (Organ
 	err := c.call(ctx, request{
 		operation: OpOrganization, method: http.MethodGet, read: true, url: c.at("organization", organizationID),
 		understand: func(body []byte) error {
-			var raw json.RawMessage
-			if err := decodeObject(body, &raw, "id"); err != nil {
+			var item organizationItem
+			if err := decodeObject(body, &item, "id"); err != nil {
 				return err
 			}
-			if organization = readOrganization(raw); organization.ID == "" {
+			if organization = item.read(); organization.ID == "" {
 				return unreadable("an organization without id")
 			}
 			return nil

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"sync/atomic"
 
 	"rollcall/pkg/connection"
@@ -29,7 +28,7 @@ const (
 type request struct {
 	operation   string
 	method      string
-	url         *url.URL
+	url         string
 	body        []byte
 	contentType string
 	// read is set if the request changes nothing at the service.
@@ -155,7 +154,7 @@ func newRequest(ctx context.Context, r request, userAgent string) (*http.Request
 	if r.body != nil {
 		body = bytes.NewReader(r.body)
 	}
-	outgoing, err := http.NewRequestWithContext(ctx, r.method, r.url.String(), body)
+	outgoing, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +177,10 @@ func readBody(response *http.Response) ([]byte, error) {
 	if response.StatusCode >= 300 {
 		limit = maxErrorReply
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
+	var whole bytes.Buffer
+	whole.Grow(int(min(max(response.ContentLength, 0), limit)) + bytes.MinRead)
+	_, err := whole.ReadFrom(io.LimitReader(response.Body, limit+1))
+	body := whole.Bytes()
 	switch {
 	case err != nil:
 		return body, fmt.Errorf("read reply: %w", err)

@@ -42,7 +42,9 @@ func (c *Client) CreateTeam(ctx context.Context, organizationID, name, descripti
 		body: body, contentType: "application/json",
 		salvage: func(body []byte) {
 			for _, candidate := range envelope(body) {
-				if team = readTeam(candidate); team.ID != "" {
+				var item teamItem
+				_ = json.Unmarshal(candidate, &item) // what is no object has no id either
+				if team = item.read(); team.ID != "" {
 					return
 				}
 			}

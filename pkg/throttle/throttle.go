@@ -12,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,9 +26,23 @@ type Wait struct {
 	From string
 }
 
+// speaks reports whether a header has any field of pace. Most have none.
+func speaks(header http.Header) bool {
+	for key := range header {
+		key = strings.ToLower(key)
+		if strings.HasPrefix(key, "retry-after") || strings.HasPrefix(strings.TrimPrefix(key, "x-"), "ratelimit") {
+			return true
+		}
+	}
+	return false
+}
+
 // Read returns how long a reply asks to wait, and the limits that it tells of, by name. now is the service's time, which
 // dates count from.
 func Read(status int, header http.Header, now time.Time) (Wait, []Limit) {
+	if !speaks(header) {
+		return Wait{}, nil
+	}
 	asked, found := readWaits(header, now), readLimits(header, now)
 	found.settle(asked.durations())
 	wait := asked.longest(found.resets())

@@ -1,0 +1,183 @@
+//go:build unix
+
+package cybedefend_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/fence"
+	"rollcall/pkg/secret"
+)
+
+// The benchmarks make one call after another, in three ways: "http" is net/http alone, which sends the same request and
+// reads the reply, and nothing else; "call" is the client, over the same kind of connection; "own" is the client over a
+// transport that answers without a network, which leaves what is not net/http's. The CPU time of "http" and "call" holds that
+// of the responder.
+
+func BenchmarkInvite(b *testing.B) {
+	const body = `{"email":"ada@example.com","role":"member"}`
+	benchmark(b, "POST /organization/"+organizationID+"/invite", body, 201, invitationJSON, func(ctx context.Context, c *cybedefend.Client) error {
+		_, err := c.Invite(fence.Stamp(ctx), organizationID, ada)
+		return err
+	})
+}
+
+func BenchmarkInvitations(b *testing.B) {
+	page := `{"organizationId":"` + organizationID + `","invitations":[` + strings.Repeat(invitationJSON+",", cybedefend.PageSize-1) + invitationJSON + `]}`
+	benchmark(b, "GET /organization/"+organizationID+"/invitations?page=1&pageSize=20", "", 200, page, func(ctx context.Context, c *cybedefend.Client) error {
+		_, err := c.Invitations(ctx, organizationID, cybedefend.Page{Number: 1})
+		return err
+	})
+}
+
+func BenchmarkMembers(b *testing.B) {
+	const member = `{"id":"` + invitationID + `","email":"ada@example.com","firstName":"Ada","lastName":"Lovelace","role":"member","createdAt":"2027-01-02T03:04:05.678Z"}`
+	page := `{"users":[` + strings.Repeat(member+",", cybedefend.PageSize-1) + member + `],"totalUsers":20000,"totalPages":1000}`
+	benchmark(b, "GET /organization/"+organizationID+"/members?page=1&pageSize=20", "", 200, page, func(ctx context.Context, c *cybedefend.Client) error {
+		_, err := c.Members(ctx, organizationID, cybedefend.Page{Number: 1}, "")
+		return err
+	})
+}
+
+// benchmark makes one call in the three ways. target is the method and the path of its request.
+func benchmark(b *testing.B, target, body string, status int, reply string, call func(context.Context, *cybedefend.Client) error) {
+	method, path, _ := strings.Cut(target, " ")
+	client := func(b *testing.B, base string, over http.RoundTripper) *cybedefend.Client {
+		c, err := cybedefend.New(cybedefend.Options{
+			BaseURL: base, Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: over, Connections: 1,
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(c.Close)
+		return c
+	}
+	b.Run("http", func(b *testing.B) {
+		base := respond(b, status, reply)
+		wire := &http.Transport{MaxIdleConnsPerHost: 1}
+		b.Cleanup(wire.CloseIdleConnections)
+		measure(b, func() error { return bare(b.Context(), wire, method, base+path, body) })
+	})
+	b.Run("call", func(b *testing.B) {
+		c := client(b, respond(b, status, reply), nil)
+		measure(b, func() error { return call(b.Context(), c) })
+	})
+	b.Run("own", func(b *testing.B) {
+		c := client(b, "http://127.0.0.1", transport(func(*http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: status, ContentLength: int64(len(reply)), Body: io.NopCloser(strings.NewReader(reply)),
+				Header: http.Header{"Content-Type": {"application/json"}, "Date": {"Sun, 22 Nov 2026 10:00:00 GMT"}, "Content-Length": {"400"}},
+			}, nil
+		}))
+		measure(b, func() error { return call(b.Context(), c) })
+	})
+}
+
+// bare makes a request as an hour's work would.
+func bare(ctx context.Context, wire http.RoundTripper, method, target, body string) error {
+	request, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+accessToken)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := wire.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
+
+// measure also reports the CPU time of one round, in microseconds.
+func measure(b *testing.B, round func() error) {
+	b.ReportAllocs()
+	if err := round(); err != nil { // opens the connection
+		b.Fatal(err)
+	}
+	start := cpuTime(b)
+	for b.Loop() {
+		if err := round(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64((cpuTime(b)-start).Nanoseconds())/1e3/float64(b.N), "cpu-µs/op")
+}
+
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// respond starts a responder that does no more than HTTP/1.1 asks for, and returns its address: each request of a connection
+// gets the same reply.
+func respond(b *testing.B, status int, reply string) string {
+	b.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	answer := fmt.Appendf(nil, "HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nDate: Sun, 22 Nov 2026 10:00:00 GMT\r\nContent-Length: %d\r\n\r\n%s",
+		status, len(reply), reply)
+	var connections sync.WaitGroup
+	connections.Go(func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Go(func() {
+				defer connection.Close()
+				for reader := bufio.NewReader(connection); skipRequest(reader) == nil; {
+					if _, err := connection.Write(answer); err != nil {
+						return
+					}
+				}
+			})
+		}
+	})
+	// Registered ahead of what closes the client's connections, and so called after it.
+	b.Cleanup(func() {
+		_ = listener.Close()
+		connections.Wait()
+	})
+	return "http://" + listener.Addr().String()
+}
+
+// skipRequest reads a request to its end.
+func skipRequest(reader *bufio.Reader) error {
+	length := 0
+	for {
+		line, err := reader.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return err
+			}
+		}
+		if len(line) <= len("\r\n") {
+			_, err := reader.Discard(length)
+			return err
+		}
+	}
+}
