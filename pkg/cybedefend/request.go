@@ -160,13 +160,12 @@ func newRequest(ctx context.Context, r request, userAgent string) (*http.Request
 	}
 	// With GetBody, net/http repeats a request by itself when a reused connection breaks.
 	outgoing.GetBody = nil
-	outgoing.Header.Set("Accept", "application/json")
-	outgoing.Header.Set("User-Agent", userAgent)
+	outgoing.Header = http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}
 	if r.body != nil {
-		outgoing.Header.Set("Content-Type", r.contentType)
+		outgoing.Header["Content-Type"] = []string{r.contentType}
 	}
 	if !r.token.Empty() {
-		outgoing.Header.Set("Authorization", "Bearer "+r.token.Reveal())
+		outgoing.Header["Authorization"] = []string{"Bearer " + r.token.Reveal()}
 	}
 	return outgoing, nil
 }

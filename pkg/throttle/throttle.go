@@ -28,9 +28,8 @@ type Wait struct {
 
 // speaks reports whether a header has any field of pace. Most have none.
 func speaks(header http.Header) bool {
-	for key := range header {
-		key = strings.ToLower(key)
-		if strings.HasPrefix(key, "retry-after") || strings.HasPrefix(strings.TrimPrefix(key, "x-"), "ratelimit") {
+	for key := range header { // in the form of http.CanonicalHeaderKey
+		if strings.HasPrefix(key, "Retry-After") || strings.HasPrefix(strings.TrimPrefix(key, "X-"), "Ratelimit") {
 			return true
 		}
 	}
