@@ -16,14 +16,15 @@ var arrows = []arrow{
 	{"connection", "", "it says why no connection can be made, whoever wants one"},
 	{"address", "", "it judges an address by its text, whoever sends something there"},
 	{"secret", "", "everybody may have to hold a secret"},
+	{"pattern", "", "it compiles an expression, whatever that matches"},
 	{"shell", "", "what a word means to a shell is the same for every program"},
 	{"keyring", "secret", "it remembers a token, whoever takes it"},
 	{"statedir", "", "where a program keeps what it must not forget is for the system to say, whatever it is"},
 	{"formula", "", "it makes cells harmless, whatever they hold"},
-	{"email", "", "it judges an e-mail address by its text, without rosters and services"},
+	{"email", "pattern", "it judges an e-mail address by its text, without rosters and services"},
 	{"atomicfile", "", "it puts a file in its place, whatever the file holds"},
 	{"fileset", "", "it knows which names are one file, whatever the files hold"},
-	{"workbook", "", "it knows sheets and cells, whatever they hold"},
+	{"workbook", "pattern", "it knows sheets and cells, whatever they hold"},
 	{"remedy", "", "it says what to do, whatever is wrong and whoever shows it"},
 	{"nearest", "", "it compares words, whatever they mean"},
 	{"plural", "", "it counts whatever has a name"},
@@ -34,7 +35,7 @@ var arrows = []arrow{
 	{"optional", "", "it reads a flag, whatever that is for"},
 	{"twin", "remedy", "it sets flags by the environment, whatever they are for"},
 	{"charset", "", "it tells encodings by their names and their words, whatever the texts are about"},
-	{"document", "charset remedy", "it turns bytes into text; what the text means is for roster to say"},
+	{"document", "charset pattern remedy", "it turns bytes into text; what the text means is for roster to say"},
 	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
 	{"throttle", "", "headers about pace mean the same, whoever sends them"},
 	{"pace", "", "it decides how fast to send, whatever is sent"},
@@ -45,14 +46,14 @@ var arrows = []arrow{
 	{"cybedefend/contract", "", "it holds the client and the sandbox to the same page, so it leans on neither"},
 	{"paint", "", "it makes lines fit for a terminal, and text for a page, whatever they say"},
 	{"pager", "", "it shows text in a program of the person's choice, whatever the text is"},
-	{"prose", "", "it lays out a text, whatever it is about and wherever it is read"},
+	{"prose", "pattern", "it lays out a text, whatever it is about and wherever it is read"},
 	{"manual", "prose", "its texts are about commands and flags, and it knows none: they are the command line's, kept where they can be read"},
-	{"console", "paint secret", "it knows terminals, not invitations"},
+	{"console", "paint pattern secret", "it knows terminals, not invitations"},
 	{"web/browsertest", "", "it shows pages to a browser, whatever they are about; only tests use it"},
 
 	// Documents.
-	{"roster", "document email formula nearest remedy workbook", "a roster is checked offline, without the service and without memory"},
-	{"rewrite", "document email formula roster workbook", "it writes other texts into cells; what they should say is for others to know"},
+	{"roster", "document email formula nearest pattern remedy workbook", "a roster is checked offline, without the service and without memory"},
+	{"rewrite", "document email formula pattern roster workbook", "it writes other texts into cells; what they should say is for others to know"},
 	{"fix", "document email rewrite roster", "a roster is fixed offline; where it is written is for others to say"},
 	{"overlay", "document email rewrite roster", "a person's corrections are laid over a roster offline; who asked for them is for a face to know"},
 	{"template", "roster workbook", "it writes an empty roster, wherever it goes and wherever the names of teams come from"},
@@ -67,16 +68,16 @@ var arrows = []arrow{
 	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
 
 	// The service.
-	{"cybedefend", "address connection fence secret throttle", "it makes one call at a time, whoever asks for it"},
+	{"cybedefend", "address connection fence pattern secret throttle", "it makes one call at a time, whoever asks for it"},
 	{"sandbox", "cybedefend email secret", "it stands on the other side of the wire, and shares only the types of the wire"},
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
-	{"fetch", "address connection retry secret", "it brings a document, whatever the document holds"},
+	{"fetch", "address connection pattern retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
 	{"jobs", "fetch nearest", "it says which rosters and options there are; what they mean is for a face to say"},
 	{"drift", "cybedefend directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
-	{"guard", "email plural remedy", "it judges people and numbers, wherever they come from"},
+	{"guard", "email pattern plural remedy", "it judges people and numbers, wherever they come from"},
 	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
 	{"progress", "cybedefend directory email plan record", "where a person is follows from one reading and from what is remembered, whoever asks and whoever shows it"},
 	{"journey", "audit budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
@@ -86,11 +87,11 @@ var arrows = []arrow{
 	{"amend", "audit breaker cybedefend drift email journey ledger record roster", "it makes changes that others have decided on, in any order and for any run"},
 
 	// What a run leaves behind.
-	{"results", "atomicfile bounded formula ledger record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
-	{"causes", "paint", "it groups people by reasons, whoever they are and whatever was done about them"},
+	{"results", "atomicfile bounded formula ledger pattern record workbook", "it writes rows, whoever has run and whatever the ledger is kept in"},
+	{"causes", "paint pattern", "it groups people by reasons, whoever they are and whatever was done about them"},
 	{"report", "causes paint plural record remedy status", "a report is made from records alone, so that it can be made again later"},
 	{"htmlreport", "causes paint plural record report results status timeline", "it writes a page from records alone, so that it can be written again later"},
-	{"notify", "address atomicfile bounded causes connection record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
+	{"notify", "address atomicfile bounded causes connection pattern record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	{
 		"follow", "amend cybedefend directory drift email fileset guard journey ledger ledger/sqlite plan plural quantity record remedy report results roster",
@@ -101,7 +102,7 @@ var arrows = []arrow{
 	{"sandboxflags", "cybedefend nearest pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
 		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
-			"pace paging plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
+			"pace paging pattern plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
 	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},
@@ -117,7 +118,7 @@ var arrows = []arrow{
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{"web/words", "", "it says sentences, whoever asks for them"},
 	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document guard ledger live onboard overlay paint record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
-	{"web", "amend audit breaker budget connection cybedefend document drift guard ledger onboard overlay paint record remedy rewrite roster secret status template web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
+	{"web", "amend audit breaker budget connection cybedefend document drift guard ledger onboard overlay paint pattern record remedy rewrite roster secret status template web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
 		"cli", "amend atomicfile audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs keyring ledger listing live " +
 			"notify onboard optional orderflags pace pager paint plan plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",

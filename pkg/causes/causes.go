@@ -148,7 +148,7 @@ func WithoutPeople(list []Cause) []Cause {
 		}
 		reason = masked(reason, "")
 		plain = append(plain, Cause{
-			Outcome: cause.Outcome, HTTPStatus: cause.HTTPStatus, Error: quoted.ReplaceAllString(reason, `"`+ellipsis+`"`), Count: cause.Count,
+			Outcome: cause.Outcome, HTTPStatus: cause.HTTPStatus, Error: quoted().ReplaceAllString(reason, `"`+ellipsis+`"`), Count: cause.Count,
 		})
 	}
 	return plain

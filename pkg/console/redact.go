@@ -7,17 +7,17 @@ import (
 	"encoding/json"
 	"io"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/secret"
 )
 
 // shapes are credentials that can be told by their look: personal access tokens, bearer headers, and JWTs.
-var shapes = regexp.MustCompile(`pat_[A-Za-z0-9_-]{6,}|([Bb]earer +)[A-Za-z0-9._~+/-]{16,}=*|eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
+var shapes = pattern.Of(`pat_[A-Za-z0-9_-]{6,}|([Bb]earer +)[A-Za-z0-9._~+/-]{16,}=*|eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
 
 // Redactor is a writer that lets no known secret through, whatever the log line that carries it. It is the last resort
 // behind [secret.Text]: text that was taken out of its type, or that a service repeats in a message.
@@ -72,7 +72,7 @@ func (r *Redactor) Write(event []byte) (int, error) {
 // Text returns text without its secrets, for what goes elsewhere.
 func (r *Redactor) Text(text string) string {
 	text = r.replacer.Load().Replace(text)
-	return shapes.ReplaceAllString(text, "${1}"+secret.Redacted)
+	return shapes().ReplaceAllString(text, "${1}"+secret.Redacted)
 }
 
 // spellings returns how a value looks in a log: as it is, or in an encoding in which somebody has repeated it, and each of
@@ -99,7 +99,7 @@ func quotes(value string) []string {
 func encodings(value string) []string {
 	all := []string{value}
 	for _, escaped := range []string{url.QueryEscape(value), url.PathEscape(value), strings.ReplaceAll(url.QueryEscape(value), "+", "%20")} {
-		all = append(all, escaped, escape.ReplaceAllStringFunc(escaped, strings.ToLower))
+		all = append(all, escaped, escape().ReplaceAllStringFunc(escaped, strings.ToLower))
 	}
 	for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 		padded := alphabet.EncodeToString([]byte(value))
@@ -116,7 +116,7 @@ func encodings(value string) []string {
 }
 
 // escape matches an escape in an address.
-var escape = regexp.MustCompile("%[0-9A-F]{2}")
+var escape = pattern.Of("%[0-9A-F]{2}")
 
 // quoted returns value as it stands between the quotes of a JSON string.
 func quoted(value string, escapeHTML bool) string {

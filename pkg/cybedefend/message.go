@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/secret"
 )
 
@@ -85,9 +85,9 @@ func explainFields(object map[string]json.RawMessage, keys []string, depth int) 
 }
 
 var (
-	htmlTitle  = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-	htmlUnseen = regexp.MustCompile(`(?is)<script.*?</script>|<style.*?</style>|<!--.*?-->`)
-	htmlTag    = regexp.MustCompile(`(?s)<[^>]*>?`)
+	htmlTitle  = pattern.Of(`(?is)<title[^>]*>(.*?)</title>`)
+	htmlUnseen = pattern.Of(`(?is)<script.*?</script>|<style.*?</style>|<!--.*?-->`)
+	htmlTag    = pattern.Of(`(?s)<[^>]*>?`)
 )
 
 // plain returns text without markup; of a page it is the title.
@@ -95,10 +95,10 @@ func plain(text string) string {
 	if !strings.HasPrefix(strings.TrimSpace(text), "<") {
 		return text
 	}
-	if title := htmlTitle.FindStringSubmatch(text); title != nil {
+	if title := htmlTitle().FindStringSubmatch(text); title != nil {
 		return strings.Join(strings.Fields(html.UnescapeString(title[1])), " ")
 	}
-	return html.UnescapeString(htmlTag.ReplaceAllString(htmlUnseen.ReplaceAllString(text, " "), " "))
+	return html.UnescapeString(htmlTag().ReplaceAllString(htmlUnseen().ReplaceAllString(text, " "), " "))
 }
 
 func firstLine(text string) string {
@@ -129,7 +129,7 @@ func printable(text string) string {
 }
 
 // named is a text that is called a token or the like: in JSON, in a query, in a form.
-var named = regexp.MustCompile(`(?i)((?:token|secret|password|jwt)["']?\s*[:=]\s*["']?)([^\s"'&;,}]+)`)
+var named = pattern.Of(`(?i)((?:token|secret|password|jwt)["']?\s*[:=]\s*["']?)([^\s"'&;,}]+)`)
 
 // redact removes secrets that the service repeats, and what is named like one. Shorten a text only afterwards: a part of a
 // secret is found no more.
@@ -142,8 +142,8 @@ func redact(text string, secrets ...secret.Text) string {
 	if !strings.ContainsAny(text, ":=") {
 		return text // nothing is named here
 	}
-	return named.ReplaceAllStringFunc(text, func(found string) string {
-		parts := named.FindStringSubmatch(found)
+	return named().ReplaceAllStringFunc(text, func(found string) string {
+		parts := named().FindStringSubmatch(found)
 		if isWord(parts[2]) {
 			return found
 		}
@@ -159,12 +159,12 @@ func shorten(text string, longest int) string {
 }
 
 // lettersOnly matches letters with punctuation.
-var lettersOnly = regexp.MustCompile(`^[\pL\pM.,;:!?'’()]+$`)
+var lettersOnly = pattern.Of(`^[\pL\pM.,;:!?'’()]+$`)
 
 // isWord reports whether a text is a word: no token looks like that.
 func isWord(text string) bool {
 	const longest = 20
-	return utf8.RuneCountInString(text) <= longest && lettersOnly.MatchString(text)
+	return utf8.RuneCountInString(text) <= longest && lettersOnly().MatchString(text)
 }
 
 // words returns what the body of a 2xx reply says to a person: an object's explanation, or a text that is a sentence. A

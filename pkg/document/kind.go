@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"regexp"
+
+	"rollcall/pkg/pattern"
 )
 
 // What helps against documents that are no rosters.
@@ -102,27 +104,27 @@ func wide(text string) []byte {
 
 // markup is what texts begin with that stand for a table and are none, after blanks.
 var markup = []struct {
-	pattern                *regexp.Regexp
+	begins                 func() *regexp.Regexp
 	code, what, suggestion string
 }{
 	{
-		regexp.MustCompile(`(?is)^\s*<\?xml.*?(urn:schemas-microsoft-com:office:spreadsheet|progid="Excel\.Sheet")`),
+		pattern.Of(`(?is)^\s*<\?xml.*?(urn:schemas-microsoft-com:office:spreadsheet|progid="Excel\.Sheet")`),
 		"document-xml", "this is an XML spreadsheet (Excel 2003)", inExcel,
 	},
-	{regexp.MustCompile(`(?is)^\s*<\?xml.*?<office:document`), "document-ods", "this is an OpenDocument spreadsheet in XML", "open it in LibreOffice and save it as Text CSV"},
+	{pattern.Of(`(?is)^\s*<\?xml.*?<office:document`), "document-ods", "this is an OpenDocument spreadsheet in XML", "open it in LibreOffice and save it as Text CSV"},
 	{
-		regexp.MustCompile(`(?is)^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|meta|style|body|table|div|tr)\b`),
+		pattern.Of(`(?is)^\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|meta|style|body|table|div|tr)\b`),
 		"document-web-page", "this is a web page (HTML), which many systems export as .xls", inExcel,
 	},
-	{regexp.MustCompile(`(?i)^\s*(<\?xml\s|<!--|<!doctype\s)`), "document-xml", "this is an XML document", asTable},
-	{regexp.MustCompile(`(?i)^MIME-Version:\s*1\.0\b`), "document-web-page", "this is a web archive (MHTML) or an e-mail message", inExcel},
-	{regexp.MustCompile(`(?i)^BEGIN:VCARD\b`), "document-contacts", "these are contacts (vCard)", asTable},
+	{pattern.Of(`(?i)^\s*(<\?xml\s|<!--|<!doctype\s)`), "document-xml", "this is an XML document", asTable},
+	{pattern.Of(`(?i)^MIME-Version:\s*1\.0\b`), "document-web-page", "this is a web archive (MHTML) or an e-mail message", inExcel},
+	{pattern.Of(`(?i)^BEGIN:VCARD\b`), "document-contacts", "these are contacts (vCard)", asTable},
 }
 
 // disguised refuses a text that is something else, by its beginning.
 func disguised(head []byte) error {
 	for _, kind := range markup {
-		if kind.pattern.Match(head) {
+		if kind.begins().Match(head) {
 			return refusal(kind.code, kind.what, kind.suggestion)
 		}
 	}

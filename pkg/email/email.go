@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,6 +15,8 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"rollcall/pkg/pattern"
 )
 
 // The longest local part and the longest address that mail servers have to carry, in bytes (RFC 5321, 4.5.3.1).
@@ -140,7 +141,7 @@ func diagnose(address string) (found fault, repair string) {
 		}
 		return describe(r), repair
 	}
-	if mark := guestMark.FindStringIndex(address[:at]); mark != nil {
+	if mark := guestMark().FindStringIndex(address[:at]); mark != nil {
 		return fault{code: "email-guest", text: "is the sign-in name of a guest, not an address"}, guest(address[:mark[0]])
 	}
 	if found := diagnoseLocal(address[:at]); found.code != "" {
@@ -260,7 +261,7 @@ func punycoded(domain string) bool {
 }
 
 // guestMark is in the names under which guests sign in to Entra ID: "ann_x.test#EXT#@acme.onmicrosoft.com".
-var guestMark = regexp.MustCompile("(?i)#EXT#")
+var guestMark = pattern.Of("(?i)#EXT#")
 
 // guest returns the address of the guest whose sign-in name begins so. Domains have no underscore: the last one was the "@".
 func guest(name string) string {
@@ -330,7 +331,7 @@ func many(text string) bool {
 	}
 	last, others, good := "", false, false
 	for part := range strings.FieldsFuncSeq(text, separates) {
-		part = strings.Trim(scheme.ReplaceAllString(part, ""), `"'`)
+		part = strings.Trim(scheme().ReplaceAllString(part, ""), `"'`)
 		if !strings.Contains(part, "@") {
 			continue
 		}

@@ -1,22 +1,23 @@
 package email
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"rollcall/pkg/pattern"
 )
 
 var (
 	// scheme matches what programs and directories write before an address, as in "smtp:ann@x.test".
-	scheme = regexp.MustCompile(`(?i)^\s*(mailto|smtp|sips?|xmpp|im|acct|https?|e-?mail|mail)\s*:\s*(//)?`)
+	scheme = pattern.Of(`(?i)^\s*(mailto|smtp|sips?|xmpp|im|acct|https?|e-?mail|mail)\s*:\s*(//)?`)
 	// spelledAt and spelledDot match the signs as people spell them against robots: "ann(at)x[dot]test".
-	spelledAt  = regexp.MustCompile(`(?i)\s*(\(\s*(at|@|ät)\s*\)|\[\s*(at|@|ät)\s*\]|\{\s*(at|@|ät)\s*\})\s*`)
-	spelledDot = regexp.MustCompile(`(?i)\s*(\(\s*(dot|punkt|point|\.)\s*\)|\[\s*(dot|punkt|point|\.)\s*\]|\{\s*(dot|punkt|point|\.)\s*\})\s*`)
+	spelledAt  = pattern.Of(`(?i)\s*(\(\s*(at|@|ät)\s*\)|\[\s*(at|@|ät)\s*\]|\{\s*(at|@|ät)\s*\})\s*`)
+	spelledDot = pattern.Of(`(?i)\s*(\(\s*(dot|punkt|point|\.)\s*\)|\[\s*(dot|punkt|point|\.)\s*\]|\{\s*(dot|punkt|point|\.)\s*\})\s*`)
 	// escaped matches escapes of programs that are left behind as they were written: `\n`.
-	escaped = regexp.MustCompile(`(\\[nrt])+$`)
-	manyAts = regexp.MustCompile(`@{2,}`)
+	escaped = pattern.Of(`(\\[nrt])+$`)
+	manyAts = pattern.Of(`@{2,}`)
 )
 
 // mend returns the address that a text probably means: the first of several repairs that passes [Check], or "". Each is what
@@ -28,15 +29,15 @@ func mend(text string) string {
 	if single := onlyAddress(text); valid(single) {
 		return single
 	}
-	text = escaped.ReplaceAllString(scheme.ReplaceAllString(text, ""), "")
-	if !strings.Contains(text, "@") || spelledAt.MatchString(text) || spelledDot.MatchString(text) {
-		text = spelledDot.ReplaceAllString(spelledAt.ReplaceAllString(text, "@"), ".")
+	text = escaped().ReplaceAllString(scheme().ReplaceAllString(text, ""), "")
+	if !strings.Contains(text, "@") || spelledAt().MatchString(text) || spelledDot().MatchString(text) {
+		text = spelledDot().ReplaceAllString(spelledAt().ReplaceAllString(text, "@"), ".")
 	}
 	text = strings.Map(usual, norm.NFKC.String(strings.Map(usual, text))) // NFKC makes two of an accent alone
 	if single := onlyAddress(text); valid(single) {
 		return single
 	}
-	text = manyAts.ReplaceAllString(text, "@")
+	text = manyAts().ReplaceAllString(text, "@")
 	at := strings.LastIndexByte(text, '@')
 	if at < 0 {
 		return ""
@@ -62,7 +63,7 @@ func onlyAddress(text string) string {
 		if only != "" {
 			return ""
 		}
-		only = scheme.ReplaceAllString(strings.TrimLeftFunc(word, loose), "")
+		only = scheme().ReplaceAllString(strings.TrimLeftFunc(word, loose), "")
 	}
 	at := strings.LastIndexByte(only, '@')
 	if at < 0 {

@@ -18,12 +18,12 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"rollcall/pkg/address"
 	"rollcall/pkg/connection"
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/retry"
 	"rollcall/pkg/secret"
 )
@@ -196,7 +196,7 @@ func ReadHeader(r io.Reader) (header http.Header, values []secret.Text, err erro
 			switch {
 			case len(part) >= secret.Shortest:
 				values = append(values, secret.New(part))
-			case forSecrets.MatchString(name):
+			case forSecrets().MatchString(name):
 				return nil, nil, fmt.Errorf("line %d: what is secret in %s is shorter than %d characters", number, name, secret.Shortest)
 			}
 		}
@@ -205,7 +205,7 @@ func ReadHeader(r io.Reader) (header http.Header, values []secret.Text, err erro
 }
 
 // forSecrets matches the names of header fields whose values are credentials.
-var forSecrets = regexp.MustCompile("(?i)authorization|cookie|token|secret|passw|key$")
+var forSecrets = pattern.Of("(?i)authorization|cookie|token|secret|passw|key$")
 
 // secrets returns what is secret in a header field: its value, and in "Authorization: Bearer …" also what follows the scheme
 // alone.

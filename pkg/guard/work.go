@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
+
+	"rollcall/pkg/pattern"
 )
 
 // OptionApprove is the option that lets pass what was approved of, whatever guards have against it.
@@ -56,10 +57,10 @@ func (w *Work) Digest(where ...string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-var digest = regexp.MustCompile(`^[0-9a-f]{12}$`)
+var digest = pattern.Of(`^[0-9a-f]{12}$`)
 
 // ParseDigest returns a digest as [Work.Digest] does, whatever the case of its letters. It reports whether it is one.
 func ParseDigest(text string) (string, bool) {
 	text = strings.ToLower(strings.TrimSpace(text))
-	return text, digest.MatchString(text)
+	return text, digest().MatchString(text)
 }

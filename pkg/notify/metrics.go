@@ -3,11 +3,11 @@ package notify
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/status"
@@ -83,12 +83,12 @@ func (m *metrics) sample(value string, label ...string) {
 }
 
 // successLine matches the sample of [successMetric] that [Metrics] has written.
-var successLine = regexp.MustCompile(`(?m)^` + successMetric + `\{organization_id="((?:[^"\\\n]|\\.)*)",roster="((?:[^"\\\n]|\\.)*)"\} ([0-9.]+)$`)
+var successLine = pattern.Of(`(?m)^` + successMetric + `\{organization_id="((?:[^"\\\n]|\\.)*)",roster="((?:[^"\\\n]|\\.)*)"\} ([0-9.]+)$`)
 
 // lastSuccess returns the last success that earlier tells of, "0" if it tells of none, and the organization, as earlier
 // has it where the run does not know.
 func lastSuccess(earlier []byte, organization, roster string) (string, string) {
-	found := successLine.FindSubmatch(earlier)
+	found := successLine().FindSubmatch(earlier)
 	if found == nil || string(found[2]) != escapeLabel(roster) {
 		return organization, "0"
 	}

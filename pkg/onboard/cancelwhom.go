@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -26,7 +26,7 @@ type whom struct {
 }
 
 // runName matches the names of runs. A file of such a name can be named with its folder.
-var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
+var runName = pattern.Of(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
 
 // find finds out who is meant.
 func (o CancelOptions) find(ctx context.Context) (whom, error) {
@@ -41,7 +41,7 @@ func (o CancelOptions) find(ctx context.Context) (whom, error) {
 		return named(o.Whom)
 	case len(o.Whom) != 1:
 		return whom{}, settings(nil, errors.New("name one run, one roster, or addresses"))
-	case runName.MatchString(o.Whom[0]):
+	case runName().MatchString(o.Whom[0]):
 		return o.findRun(ctx, o.Whom[0])
 	}
 	return o.findRoster(ctx, o.Whom[0])

@@ -1,8 +1,9 @@
 package prose
 
 import (
-	"regexp"
 	"strings"
+
+	"rollcall/pkg/pattern"
 )
 
 // codeWidth is how wide code may be in a manual page, which is read at a terminal of the usual width.
@@ -54,12 +55,12 @@ func follows(blocks []Block, i int) bool {
 }
 
 // flagLike is what a person types: a flag, in any place where it does not go on a word.
-var flagLike = regexp.MustCompile(`(^|[\s(,/])(--[a-z][a-z-]*|-[a-z]\b)`)
+var flagLike = pattern.Of(`(^|[\s(,/])(--[a-z][a-z-]*|-[a-z]\b)`)
 
 // line returns a text in lines, with flags in bold.
 func line(text string) string {
 	var b strings.Builder
-	Layout{}.fill(&b, "", flagLike.ReplaceAllString(text, "${1}\x02${2}\x03"))
+	Layout{}.fill(&b, "", flagLike().ReplaceAllString(text, "${1}\x02${2}\x03"))
 	var lines strings.Builder
 	for one := range strings.Lines(b.String()) {
 		lines.WriteString(guard(bold.Replace(Escape(one))))

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"rollcall/pkg/atomicfile"
 	"rollcall/pkg/bounded"
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/workbook"
 )
 
@@ -176,7 +176,7 @@ func occupied(path string) bool {
 }
 
 // todoNames matches the names of lists and of results without their extension.
-var todoNames = regexp.MustCompile(`(?is)^(.+)\.(todo|results)(?:-(\d{1,6}))?$`)
+var todoNames = pattern.Of(`(?is)^(.+)\.(todo|results)(?:-(\d{1,6}))?$`)
 
 // CorrectionsPath returns where the list for a roster goes: team.todo.csv for team.csv and team.todo.xlsx for a workbook, beside
 // its results. A list fed back is numbered, team.todo-2.csv after team.todo.csv, and so on; results fed back belong to the
@@ -190,7 +190,7 @@ func CorrectionsPath(roster, results string) string {
 	if todo.stem == "" {
 		todo.stem = name
 	}
-	for parts := todoNames.FindStringSubmatch(todo.stem); parts != nil; parts = todoNames.FindStringSubmatch(todo.stem) {
+	for parts := todoNames().FindStringSubmatch(todo.stem); parts != nil; parts = todoNames().FindStringSubmatch(todo.stem) {
 		todo.stem = parts[1]
 		if strings.EqualFold(parts[2], "todo") {
 			todo.number = max(todo.number, todoNumber(parts[3])+1)
@@ -229,7 +229,7 @@ func (n todoName) String() string {
 func splitTodo(path string) todoName {
 	n := todoName{number: 1, extension: extensionFor(path)}
 	n.stem = strings.TrimSuffix(path, n.extension)
-	if parts := todoNames.FindStringSubmatch(n.stem); parts != nil {
+	if parts := todoNames().FindStringSubmatch(n.stem); parts != nil {
 		n.stem, n.number = parts[1], todoNumber(parts[3])
 	}
 	return n

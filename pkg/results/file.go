@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"rollcall/pkg/atomicfile"
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/record"
 	"rollcall/pkg/workbook"
 )
@@ -79,7 +79,7 @@ func (f *File) Commit() error {
 func (f *File) Discard() error { return f.file.Discard() }
 
 // fedBack matches a results file that is fed back as a roster.
-var fedBack = regexp.MustCompile(`(?i)^(.+\.results)(?:-(\d{1,6}))?$`)
+var fedBack = pattern.Of(`(?i)^(.+\.results)(?:-(\d{1,6}))?$`)
 
 // DefaultPath returns where the results of a roster go unless somebody says otherwise: team.results.csv beside
 // team.csv, and team.results.xlsx beside a workbook. Results fed back as a roster are numbered, team.results-2.csv after
@@ -94,7 +94,7 @@ func DefaultPath(roster string) string {
 	if stem == "" {
 		stem = name
 	}
-	parts := fedBack.FindStringSubmatch(stem)
+	parts := fedBack().FindStringSubmatch(stem)
 	if parts == nil {
 		return directory + stem + ".results" + extensionFor(name)
 	}

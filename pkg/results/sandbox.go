@@ -14,7 +14,7 @@ func SandboxPath(path string) string {
 	directory, name := filepath.Split(path)
 	stem := strings.TrimSuffix(name, filepath.Ext(name))
 	at := len(stem)
-	if parts := todoNames.FindStringSubmatchIndex(stem); parts != nil {
+	if parts := todoNames().FindStringSubmatchIndex(stem); parts != nil {
 		at = parts[3]
 	}
 	if strings.HasSuffix(stem[:at], sandboxMark) {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/roster"
 )
 
@@ -64,7 +64,7 @@ func (n *nodes) Set(row roster.RawRow, change Change) (cells int, err error) {
 }
 
 // surrogates matches what JSON has for characters beyond 16 bits, and YAML does not.
-var surrogates = regexp.MustCompile(`(?i)\\u(d[89a-f])`)
+var surrogates = pattern.Of(`(?i)\\u(d[89a-f])`)
 
 // entry reads the person at an index.
 func (n *nodes) entry(at, indent int) (*entry, error) {
@@ -86,7 +86,7 @@ func (n *nodes) entry(at, indent int) (*entry, error) {
 	}
 	text := slices.Concat(bytes.Repeat([]byte(" "), indent), n.all[at:e.end])
 	if !n.ends.yaml {
-		text = surrogates.ReplaceAll(text, []byte(`\u00`)) // as long as before
+		text = surrogates().ReplaceAll(text, []byte(`\u00`)) // as long as before
 		for i, c := range text {
 			if c == '\t' {
 				text[i] = ' '

@@ -177,6 +177,6 @@ func recognise(names []string) map[int]polarity {
 
 // polarityOf returns how a column of that name may say whether somebody is active.
 func polarityOf(name string) (p polarity, may bool) {
-	p, may = columnPolarities[squash(annotation.ReplaceAllString(name, ""))]
+	p, may = columnPolarities[squash(annotation().ReplaceAllString(name, ""))]
 	return p, may
 }

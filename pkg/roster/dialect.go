@@ -5,11 +5,11 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/pattern"
 )
 
 // delimiters are what separates cells, the usual one first.
@@ -39,14 +39,14 @@ type preamble struct {
 }
 
 // version matches the first line of Entra ID's templates, also after a spreadsheet has filled it up to the last column.
-var version = regexp.MustCompile(`(?i)^"?version:v?[0-9.]+"?[,;|\t ]*$`)
+var version = pattern.Of(`(?i)^"?version:v?[0-9.]+"?[,;|\t ]*$`)
 
 // skip reads the lines above the header: "sep=;", which Excel understands, and Entra ID's "version:v1.0".
 func skip(head []byte) (above preamble) {
 	for line := range bytes.Lines(head) {
 		text := strings.TrimRight(string(line[:min(len(line), 1<<10)]), "\r\n")
 		delimiter := hint(text)
-		if (delimiter == 0 || above.delimiter != 0) && !version.MatchString(text) || above.lines == 2 {
+		if (delimiter == 0 || above.delimiter != 0) && !version().MatchString(text) || above.lines == 2 {
 			break
 		}
 		above.delimiter = cmp.Or(above.delimiter, delimiter)

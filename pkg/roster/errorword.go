@@ -1,9 +1,9 @@
 package roster
 
 import (
-	"regexp"
 	"strings"
 
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/remedy"
 )
 
@@ -18,7 +18,7 @@ var errorWords = map[string]bool{
 
 // errorShape matches error words of every language, "#VALUE!" and "#¿NOMBRE?", those of LibreOffice, and the fence of
 // a column that was too narrow.
-var errorShape = regexp.MustCompile(`^(#[\p{Lu}¡¿][\p{L}/_0¡¿]*[!?]|Err:[0-9]{3}|#{3,})$`)
+var errorShape = pattern.Of(`^(#[\p{Lu}¡¿][\p{L}/_0¡¿]*[!?]|Err:[0-9]{3}|#{3,})$`)
 
 // errorWordLongest is how long, in bytes, an error word may be: #ПОЛЕ! and its like take two bytes a letter.
 const errorWordLongest = 32
@@ -29,7 +29,7 @@ func IsErrorWord(text string) bool {
 	if len(text) > errorWordLongest || text == "" || !strings.ContainsRune("#EL", rune(text[0])) {
 		return false
 	}
-	return errorWords[text] || errorShape.MatchString(text)
+	return errorWords[text] || errorShape().MatchString(text)
 }
 
 // isFormula reports whether a value is written as the formula of a text, ="Platform", which programs do for spreadsheets.

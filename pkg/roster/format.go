@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"rollcall/pkg/pattern"
 )
 
 // Format is a kind of document.
@@ -87,9 +88,9 @@ var readers = map[Format]reader{CSV: readCSV, YAML: readYAML, JSON: readJSON, JS
 
 var (
 	// jsonStart matches the beginning of a JSON roster, which is YAML, too; but then its keys are in double quotes.
-	jsonStart = regexp.MustCompile(`^\s*(\[\s*)?[\[{]\s*(["}\]]|$)`)
+	jsonStart = pattern.Of(`^\s*(\[\s*)?[\[{]\s*(["}\]]|$)`)
 	// yamlStart matches the first line of a YAML roster.
-	yamlStart = regexp.MustCompile(`^(-$|- |---|%YAML|\[|\{|(defaults|people|email|role|teams)\s*:(\s|$))`)
+	yamlStart = pattern.Of(`^(-$|- |---|%YAML|\[|\{|(defaults|people|email|role|teams)\s*:(\s|$))`)
 )
 
 // FormatOf tells the format that the name of a document stands for, Auto if it says nothing.
@@ -118,7 +119,7 @@ func detect(name string, head []byte) Format {
 	default:
 		return format
 	}
-	if jsonStart.Match(head) {
+	if jsonStart().Match(head) {
 		return jsonOrLines(head)
 	}
 	for line := range bytes.Lines(head) {
@@ -126,7 +127,7 @@ func detect(name string, head []byte) Format {
 		if len(line) == 0 || line[0] == '#' {
 			continue
 		}
-		if yamlStart.Match(line) {
+		if yamlStart().Match(line) {
 			return YAML
 		}
 		break

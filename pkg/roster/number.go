@@ -48,7 +48,7 @@ var idExports = []struct{ has, column string }{
 
 // meansNumber reports whether everybody has a number of their own in a column of that name.
 func meansNumber(name string) bool {
-	name = squash(strings.NewReplacer("#", " no", "№", " no").Replace(annotation.ReplaceAllString(name, "")))
+	name = squash(strings.NewReplacer("#", " no", "№", " no").Replace(annotation().ReplaceAllString(name, "")))
 	return len(name) <= longestName && composed(name, numberWords)
 }
 

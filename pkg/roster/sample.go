@@ -1,12 +1,12 @@
 package roster
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/pattern"
 )
 
 // ColumnChoice is a column of a document as a person can choose it.
@@ -27,7 +27,7 @@ const (
 )
 
 // withheld matches the names, as [squash] leaves them, of columns that hold other secrets than passwords.
-var withheld = regexp.MustCompile("token|secret|geheim|apikey|accesskey|privatekey|credential")
+var withheld = pattern.Of("token|secret|geheim|apikey|accesskey|privatekey|credential")
 
 // sample adds a value to those of a column, if it is not among them.
 func sample(values []string, value string) []string {
@@ -51,7 +51,7 @@ func sample(values []string, value string) []string {
 func newColumns(names []string) []ColumnChoice {
 	all := make([]ColumnChoice, len(names))
 	for i, name := range names {
-		all[i] = ColumnChoice{Name: name, Secret: isSecret(name) || withheld.MatchString(squash(name))}
+		all[i] = ColumnChoice{Name: name, Secret: isSecret(name) || withheld().MatchString(squash(name))}
 	}
 	return all
 }

@@ -1,12 +1,12 @@
 package roster
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/pattern"
 )
 
 // Team is a team that a person should be in.
@@ -181,6 +181,6 @@ func distinct(teams []Team, problems []*ValueError) ([]Team, []*ValueError) {
 func teamKey(name string) string { return strings.ToLower(norm.NFC.String(email.Trim(name))) }
 
 // isID reports whether a name is a team's id, behind which nothing but a role can stand.
-func isID(name string) bool { return teamID.MatchString(name) }
+func isID(name string) bool { return teamID().MatchString(name) }
 
-var teamID = regexp.MustCompile(`^[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$`)
+var teamID = pattern.Of(`^[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$`)

@@ -1,10 +1,10 @@
 package roster
 
 import (
-	"regexp"
 	"strings"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/pattern"
 )
 
 // A column means a field if its name has a noun of that field in it and, besides, only words that change nothing: people
@@ -61,13 +61,13 @@ var vocabulary = []struct {
 }
 
 // secretName matches the names, as [squash] leaves them, of columns that hold passwords: rather one too many.
-var secretName = regexp.MustCompile("passwor[dt]|passwd|passphrase|passcode|pwd|kennwort|mots?depasse|^mdp|contrasen|clavedeacceso|" +
+var secretName = pattern.Of("passwor[dt]|passwd|passphrase|passcode|pwd|kennwort|mots?depasse|^mdp|contrasen|clavedeacceso|" +
 	"^senha|senha$|palavrapasse|wachtwoord")
 
-func isSecret(name string) bool { return secretName.MatchString(squash(name)) }
+func isSecret(name string) bool { return secretName().MatchString(squash(name)) }
 
 // about matches the names, as [squash] leaves them, of columns that say something about an address and hold none.
-var about = regexp.MustCompile("label|type|typ$|status|verified|valid|format|count|sent|password|opt|consent|art$|hash|domain|template|subject")
+var about = pattern.Of("label|type|typ$|status|verified|valid|format|count|sent|password|opt|consent|art$|hash|domain|template|subject")
 
 // holdingMail returns the name of the first column that seems to hold addresses of whatever kind, "" if none does: a choice for
 // a person to make.
@@ -76,7 +76,7 @@ func (h header) holdingMail() string {
 		if strings.ContainsAny(cell, delimiters) { // a whole header in one cell, as likely as not
 			continue
 		}
-		if name := squash(cell); strings.Contains(name, "mail") && !about.MatchString(name) {
+		if name := squash(cell); strings.Contains(name, "mail") && !about().MatchString(name) {
 			return email.Trim(cell)
 		}
 	}
@@ -108,11 +108,11 @@ const (
 )
 
 // annotation is what templates say about a column behind its name: "User name [userPrincipalName] Required".
-var annotation = regexp.MustCompile(`\[[^]]*\]`)
+var annotation = pattern.Of(`\[[^]]*\]`)
 
 // meaning returns the field that a column of that name means, "" if none, and whether that is a guess.
 func meaning(name string) (field string, weak bool) {
-	name = squash(annotation.ReplaceAllString(name, ""))
+	name = squash(annotation().ReplaceAllString(name, ""))
 	if len(name) > longestName {
 		return "", false
 	}

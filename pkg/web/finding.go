@@ -2,11 +2,11 @@ package web
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"rollcall/pkg/overlay"
 	"rollcall/pkg/paint"
+	"rollcall/pkg/pattern"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/rewrite"
 	"rollcall/pkg/roster"
@@ -101,7 +101,7 @@ func withSheets(l *words.Language, said remark, f roster.Finding, survey *roster
 }
 
 // placeholders stand in remedies for what a person has to say.
-var placeholders = regexp.MustCompile(`=(COLUMN|ROLE)$`)
+var placeholders = pattern.Of(`=(COLUMN|ROLE)$`)
 
 // sayRemedy says what a setting would do, "" if it is none that a click can make.
 func sayRemedy(l *words.Language, r remedy.Remedy) string {
@@ -127,7 +127,7 @@ func sayMap(l *words.Language, value string) string {
 		key += ".none"
 	}
 	switch {
-	case !isMap || placeholders.MatchString(value):
+	case !isMap || placeholders().MatchString(value):
 		return ""
 	case isWord:
 		return l.Say("remedy.word", word, named(l, "role.", named(l, "teamrole.", to)))

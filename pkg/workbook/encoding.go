@@ -4,16 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
+
+	"rollcall/pkg/pattern"
 )
 
 // declared matches the beginning of a part that says how its characters are written.
-var declared = regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
+var declared = pattern.Of(`^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
 
 // declaration is how many bytes are looked at for it.
 const declaration = 256
@@ -31,7 +32,7 @@ func inUTF8(name string, content io.Reader) (io.Reader, error) {
 	if order, ok := wide(head); ok {
 		return unicode.UTF16(order, unicode.UseBOM).NewDecoder().Reader(whole), nil
 	}
-	found := declared.FindSubmatch(head)
+	found := declared().FindSubmatch(head)
 	if found == nil {
 		return whole, nil
 	}

@@ -3,8 +3,9 @@ package workbook
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
+
+	"rollcall/pkg/pattern"
 )
 
 // Put makes a cell say a text, whatever it is: a number, a formula, text of several kinds, nothing. It keeps its style. Rows and
@@ -21,7 +22,7 @@ func (e *Edit) Put(row, column int, text string) error {
 }
 
 // looksEscaped matches what is read as a character by its number, ECMA-376, 22.9.2.19 (ST_Xstring).
-var looksEscaped = regexp.MustCompile(`_(x[0-9A-Fa-f]{4}_)`)
+var looksEscaped = pattern.Of(`_(x[0-9A-Fa-f]{4}_)`)
 
 // layout is what a sheet says about cells after all of its rows: which are merged, and which lead to an address.
 type layout struct{ merged, mails []placed }

@@ -66,7 +66,7 @@ func (p *parts) content(name string, limit int64) ([]byte, error) {
 	if err = errors.Join(err, part.Close()); err != nil {
 		return nil, err
 	}
-	if found := declared.FindSubmatchIndex(content); found != nil && !bytes.EqualFold(content[found[2]:found[3]], []byte("utf-8")) {
+	if found := declared().FindSubmatchIndex(content); found != nil && !bytes.EqualFold(content[found[2]:found[3]], []byte("utf-8")) {
 		content = slices.Concat(content[:found[2]], []byte("UTF-8"), content[found[3]:])
 	}
 	return content, nil

@@ -1,9 +1,10 @@
 package workbook
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"rollcall/pkg/pattern"
 )
 
 // corner is an end of a reference in a formula: a cell, or a whole row or column, which lacks the other number.
@@ -13,10 +14,10 @@ type corner struct {
 	fixedColumn, fixedRow bool
 }
 
-var cornerForm = regexp.MustCompile(`^(?:(\$?)([A-Za-z]{1,3}))?(?:(\$?)([1-9][0-9]{0,6}))?$`)
+var cornerForm = pattern.Of(`^(?:(\$?)([A-Za-z]{1,3}))?(?:(\$?)([1-9][0-9]{0,6}))?$`)
 
 func readCorner(text string) (c corner, ok bool) {
-	parts := cornerForm.FindStringSubmatch(text)
+	parts := cornerForm().FindStringSubmatch(text)
 	if parts == nil || text == "" {
 		return c, false
 	}
@@ -51,12 +52,12 @@ func fixed(is bool) string {
 }
 
 var (
-	formulaText  = regexp.MustCompile(`^"(?:[^"]|"")*"?`)
-	formulaSheet = regexp.MustCompile(`^'((?:[^']|'')*)'?(!?)`)
-	formulaError = regexp.MustCompile(`^#[A-Za-z0-9/_]+[!?]?`)
-	formulaWord  = regexp.MustCompile(`^[\p{L}\p{N}_.$\\?]+`)
+	formulaText  = pattern.Of(`^"(?:[^"]|"")*"?`)
+	formulaSheet = pattern.Of(`^'((?:[^']|'')*)'?(!?)`)
+	formulaError = pattern.Of(`^#[A-Za-z0-9/_]+[!?]?`)
+	formulaWord  = pattern.Of(`^[\p{L}\p{N}_.$\\?]+`)
 	// severalSheets is what follows the first of several sheets that are named together.
-	severalSheets = regexp.MustCompile(`^:[\p{L}\p{N}_.$\\?]+!`)
+	severalSheets = pattern.Of(`^:[\p{L}\p{N}_.$\\?]+!`)
 )
 
 // lost is the reference to a cell that is no more.
@@ -75,27 +76,27 @@ func rewriteFormula(formula string, change func(sheet string, from, to *corner) 
 		length, named := 1, "" // as long as nothing else is known
 		switch {
 		case rest[0] == '"':
-			length = len(formulaText.FindString(rest))
+			length = len(formulaText().FindString(rest))
 		case rest[0] == '[':
-			if length = brackets(rest); formulaWord.MatchString(rest[length:]) {
+			if length = brackets(rest); formulaWord().MatchString(rest[length:]) {
 				named = elsewhere
 			}
 		case rest[0] == '\'':
-			found := formulaSheet.FindStringSubmatch(rest)
+			found := formulaSheet().FindStringSubmatch(rest)
 			if length = len(found[0]); found[2] != "" {
 				named = strings.ReplaceAll(found[1], "''", "'")
 			}
-		case formulaError.MatchString(rest):
-			length = len(formulaError.FindString(rest))
-		case formulaWord.MatchString(rest):
-			word := formulaWord.FindString(rest)
+		case formulaError().MatchString(rest):
+			length = len(formulaError().FindString(rest))
+		case formulaWord().MatchString(rest):
+			word := formulaWord().FindString(rest)
 			switch after := rest[len(word):]; {
 			case strings.HasPrefix(after, "!"):
 				length, named = len(word)+1, word
 				if sheet == elsewhere {
 					named = elsewhere
 				}
-			case sheet == "" && severalSheets.MatchString(after):
+			case sheet == "" && severalSheets().MatchString(after):
 				length, named = len(word)+1, elsewhere
 			default:
 				text, taken := rewriteReference(word, after, sheet, change)
@@ -135,7 +136,7 @@ func rewriteReference(word, after, sheet string, change func(sheet string, from,
 		return word, len(word)
 	}
 	if strings.HasPrefix(after, ":") {
-		second := formulaWord.FindString(after[1:])
+		second := formulaWord().FindString(after[1:])
 		behind := after[1+len(second):]
 		to, ok := readCorner(second)
 		if ok && (to.row > 0) == (from.row > 0) && (to.column > 0) == (from.column > 0) && !strings.HasPrefix(behind, "!") && !strings.HasPrefix(behind, "(") {

@@ -5,7 +5,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"regexp"
+
+	"rollcall/pkg/pattern"
 )
 
 // reviser copies the XML of a part, token by token, but for elements that are left out or say something else.
@@ -43,7 +44,7 @@ var groups = map[string]bool{
 	"ignoredErrors": true, "rowBreaks": true,
 }
 
-var counts = regexp.MustCompile(`\s(?:count|manualBreakCount)\s*=\s*(?:"[^"]*"|'[^']*')`)
+var counts = pattern.Of(`\s(?:count|manualBreakCount)\s*=\s*(?:"[^"]*"|'[^']*')`)
 
 // newReviser prepares to copy a part that is in UTF-8.
 func newReviser(parts *parts, part string, content []byte) *reviser {
@@ -110,7 +111,7 @@ func (r *reviser) close() {
 	if groups[o.name] && o.gone > 0 {
 		if o.isGone = o.gone == o.children; !o.isGone {
 			rest := bytes.Clone(r.out.Bytes()[o.at:])
-			tag := counts.ReplaceAll(rest[:o.to-o.at], nil)
+			tag := counts().ReplaceAll(rest[:o.to-o.at], nil)
 			r.out.Truncate(o.at)
 			r.out.Write(tag)
 			r.out.Write(rest[o.to-o.at:])
@@ -150,14 +151,14 @@ func (r *reviser) drop(names ...string) {
 }
 
 // attributeForm matches the attributes of a start tag.
-var attributeForm = regexp.MustCompile(`\s(?:([A-Za-z0-9_]+):)?([A-Za-z0-9_.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
+var attributeForm = pattern.Of(`\s(?:([A-Za-z0-9_]+):)?([A-Za-z0-9_.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
 
 // with returns the start tag of an element in which an attribute, if it has it, has another value.
 func (e element) with(tag []byte, name, value string) []byte {
 	if e.get(name) == value {
 		return tag
 	}
-	for _, at := range attributeForm.FindAllSubmatchIndex(tag, -1) {
+	for _, at := range attributeForm().FindAllSubmatchIndex(tag, -1) {
 		if string(tag[at[4]:at[5]]) != name || at[2] >= 0 && string(tag[at[2]:at[3]]) == "xmlns" {
 			continue
 		}

@@ -7,9 +7,10 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
+
+	"rollcall/pkg/pattern"
 )
 
 // errIntricate says that a sheet has to be taken apart to change the cells: they are formulas, links or merged, say.
@@ -82,13 +83,13 @@ type splicer struct {
 }
 
 var (
-	opening   = regexp.MustCompile(`<((?:[A-Za-z0-9_]+:)?)sheetData\s*>`)
-	reference = regexp.MustCompile(`<(?:[A-Za-z0-9_]+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["']([A-Za-z0-9:$]+)["']`)
+	opening   = pattern.Of(`<((?:[A-Za-z0-9_]+:)?)sheetData\s*>`)
+	reference = pattern.Of(`<(?:[A-Za-z0-9_]+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["']([A-Za-z0-9:$]+)["']`)
 )
 
 func (s *splicer) run() error {
-	begin := opening.FindSubmatchIndex(s.all)
-	if encoding := declared.FindSubmatch(s.all); begin == nil || encoding != nil && !bytes.EqualFold(encoding[1], []byte("utf-8")) {
+	begin := opening().FindSubmatchIndex(s.all)
+	if encoding := declared().FindSubmatch(s.all); begin == nil || encoding != nil && !bytes.EqualFold(encoding[1], []byte("utf-8")) {
 		return errIntricate
 	}
 	s.prefix = string(s.all[begin[2]:begin[3]])
@@ -142,7 +143,7 @@ func (s *splicer) run() error {
 
 // isIntricate reports whether what follows the rows says more about one of the cells: it is merged, or a link.
 func (s *splicer) isIntricate(rest []byte) bool {
-	for _, match := range reference.FindAllSubmatch(rest, -1) {
+	for _, match := range reference().FindAllSubmatch(rest, -1) {
 		from, to, ok := parseArea(string(bytes.ReplaceAll(match[1], []byte("$"), nil)))
 		if !ok {
 			return true
@@ -259,7 +260,7 @@ func (s *splicer) cell(at position, style, text string) string {
 		return b.String()
 	}
 	b.WriteString(` t="inlineStr"><` + s.prefix + `is><` + s.prefix + `t xml:space="preserve">`)
-	_ = xml.EscapeText(&b, []byte(looksEscaped.ReplaceAllString(text, "_x005F_$1"))) // a buffer never fails
+	_ = xml.EscapeText(&b, []byte(looksEscaped().ReplaceAllString(text, "_x005F_$1"))) // a buffer never fails
 	b.WriteString("</" + s.prefix + "t></" + s.prefix + "is></" + s.prefix + "c>")
 	return b.String()
 }
