@@ -78,6 +78,9 @@ func (a *app) refuseCollisions(cmd *cobra.Command, args []string) error {
 	if of := a.files[cmd]; of != nil {
 		names = append(names, of(args)...)
 	}
+	if !slices.ContainsFunc(names, func(f fileset.File) bool { return f.Path != "" }) {
+		return nil // nobody has named any
+	}
 	a.addFiles(&files, names, 0)
 	if collision, found := files.Collision(); found {
 		return &remedy.OptionError{

@@ -32,16 +32,16 @@ type Source struct {
 // finder finds what a word of a command line may become, given the arguments before it and what of it is there already.
 type finder func(ctx context.Context, cmd *cobra.Command, args []string, begun string) []complete.Choice
 
-// Add has shells complete what the commands of a program, and their flags, take. Args are those of the program: when a shell asks,
-// flags are explained in one sentence.
+// Add has shells complete what the commands of a program, and their flags, take, and has flags explained in one sentence, as a
+// shell shows them. Args are those of the program: it does nothing unless they are a shell's question.
 func Add(root *cobra.Command, args []string, s Source) {
-	asked := len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
+	if len(args) == 0 || !strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return
+	}
 	add := func(cmd *cobra.Command, flags *pflag.FlagSet) {
 		flags.VisitAll(func(flag *pflag.Flag) {
 			s.completeFlag(cmd, flag)
-			if asked { // by a shell, which shows them as they are
-				flag.Usage = usage.Brief(flag)
-			}
+			flag.Usage = usage.Brief(flag)
 		})
 	}
 	for _, cmd := range root.Commands() {

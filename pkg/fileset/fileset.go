@@ -105,6 +105,8 @@ type place struct {
 	path string
 	// found are what is there already, under any of the names; empty if nothing is.
 	found []os.FileInfo
+	// folder is the one that it is in, nil if that isn't there.
+	folder os.FileInfo
 	// folded says that letter case does not tell names apart in the folder.
 	folded bool
 }
@@ -158,6 +160,9 @@ func placeOf(f File) place {
 	p := place{File: f, path: resolve(f.Path)}
 	folder := filepath.Dir(p.path)
 	p.folded = foldsCase(folder)
+	if info, err := os.Stat(folder); err == nil {
+		p.folder = info
+	}
 	paths := []string{p.path}
 	if f.Names != nil {
 		// A folder that cannot be listed has nothing to be found, and nothing can be written to it.
@@ -189,7 +194,7 @@ func (p place) same(other place) bool {
 	}
 	folder, name := filepath.Split(p.path)
 	otherFolder, otherName := filepath.Split(other.path)
-	if !sameName(folder, otherFolder, p.folded) && !sameFolder(folder, otherFolder) {
+	if !sameName(folder, otherFolder, p.folded) && !p.sameFolder(other) {
 		return false
 	}
 	if sameName(name, otherName, p.folded) {
@@ -198,14 +203,9 @@ func (p place) same(other place) bool {
 	return p.Names != nil && p.Names(otherName) || other.Names != nil && other.Names(name)
 }
 
-// sameFolder reports whether two folders that are there are one.
-func sameFolder(one, other string) bool {
-	first, err := os.Stat(one)
-	if err != nil {
-		return false
-	}
-	second, err := os.Stat(other)
-	return err == nil && os.SameFile(first, second)
+// sameFolder reports whether two files are in one folder that is there.
+func (p place) sameFolder(other place) bool {
+	return p.folder != nil && other.folder != nil && os.SameFile(p.folder, other.folder)
 }
 
 // sameName compares names, where letter case may not count.

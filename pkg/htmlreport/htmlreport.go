@@ -19,6 +19,7 @@ import (
 	"html/template"
 	"io"
 	"iter"
+	"sync"
 	"time"
 
 	"rollcall/pkg/record"
@@ -70,7 +71,7 @@ var (
 	//go:embed page.js
 	script string
 
-	parts = template.Must(template.New("page").Parse(layout))
+	parts = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(layout)) })
 )
 
 // policy has a browser run and show nothing but this one style and this one script, and ask nobody for anything.
@@ -115,7 +116,7 @@ func (p Page) write(out *bufio.Writer) error {
 </head>
 <body>
 `, policy(), template.HTMLEscapeString(v.Headline+" · "+v.Roster+" · rollcall"), style)
-	if err := parts.ExecuteTemplate(out, "top", v); err != nil {
+	if err := parts().ExecuteTemplate(out, "top", v); err != nil {
 		return err
 	}
 	if err := rows.writeData(out); err != nil {

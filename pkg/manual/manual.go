@@ -66,6 +66,13 @@ func Topics() []string {
 // reports whether there is one.
 func Command(name string) (Page, bool) { return read("text", name) }
 
+// Short returns the short text of a command's page, empty if there is none.
+func Short(command string) string {
+	content, _ := texts.ReadFile(path.Join("text", command+".txt"))
+	short, _, _ := strings.Cut(string(content), "\n")
+	return short
+}
+
 // Topic returns the page of a topic by its name. It reports whether there is one.
 func Topic(name string) (Page, bool) { return read("topic", name) }
 

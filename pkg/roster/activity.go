@@ -1,6 +1,9 @@
 package roster
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // polarity says how a column tells whether somebody is active.
 type polarity uint8
@@ -72,17 +75,20 @@ var (
 	answers          = kinds3("", yesWords, noWords)
 )
 
-// kinds3 returns the words of three lists, each with the number of its list. A word of an earlier list is of that one.
-func kinds3(lists ...string) map[string]polarity {
-	all := map[string]polarity{}
-	for i, list := range lists {
-		for word := range strings.FieldsSeq(list) {
-			if _, known := all[word]; !known {
-				all[word] = polarity(i)
+// kinds3 returns what makes the words of three lists, once and when they are needed, each with the number of its list. A word
+// of an earlier list is of that one.
+func kinds3(lists ...string) func() map[string]polarity {
+	return sync.OnceValue(func() map[string]polarity {
+		all := map[string]polarity{}
+		for i, list := range lists {
+			for word := range strings.FieldsSeq(list) {
+				if _, known := all[word]; !known {
+					all[word] = polarity(i)
+				}
 			}
 		}
-	}
-	return all
+		return all
+	})
 }
 
 // readState returns what a cell of a column says. What is said of values beats all that is known.
@@ -94,10 +100,10 @@ func readState(text string, column polarity, said map[string]string) state {
 		return inactive
 	}
 	word := squash(text)
-	if means, known := stateWords[word]; known && word != "" {
+	if means, known := stateWords()[word]; known && word != "" {
 		return stateOf(means == affirmative)
 	}
-	answer, known := answers[word]
+	answer, known := answers()[word]
 	switch mark := strings.TrimSpace(text); {
 	case mark == "" && column == negative:
 		return active // nothing is said against it
@@ -177,6 +183,6 @@ func recognise(names []string) map[int]polarity {
 
 // polarityOf returns how a column of that name may say whether somebody is active.
 func polarityOf(name string) (p polarity, may bool) {
-	p, may = columnPolarities[squash(annotation().ReplaceAllString(name, ""))]
+	p, may = columnPolarities()[squash(annotation().ReplaceAllString(name, ""))]
 	return p, may
 }

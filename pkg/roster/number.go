@@ -49,7 +49,7 @@ var idExports = []struct{ has, column string }{
 // meansNumber reports whether everybody has a number of their own in a column of that name.
 func meansNumber(name string) bool {
 	name = squash(strings.NewReplacer("#", " no", "№", " no").Replace(annotation().ReplaceAllString(name, "")))
-	return len(name) <= longestName && composed(name, numberWords)
+	return len(name) <= longestName && composed(name, numberWords())
 }
 
 // numbering is the column of a document in which everybody has a number of their own.

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"strings"
+	"sync"
 
 	"rollcall/pkg/remedy"
 )
@@ -17,11 +18,11 @@ type roleSet struct {
 	// known are the roles, most powerful first, as the service spells them.
 	known []string
 	// words are translations that are taken for the role. None gives the right to change anything for others.
-	words map[string]string
+	words func() map[string]string
 	// hints are what may be meant, squashed. These are suggested, never assumed: each gives rights.
 	hints map[string]string
 	// powers are translations of the powerful roles. They are suggested as a mapping, for a person to agree with.
-	powers map[string]string
+	powers func() map[string]string
 }
 
 // Words of the languages in which columns are recognised, as [squash] leaves them.
@@ -49,15 +50,17 @@ const (
 		"gestordeequipe gestordeequipa liderdeequipe liderdeequipa teambeheerder teamleider teamleidster"
 )
 
-// translated returns the words, each with what it means.
-func translated(meanings map[string]string) map[string]string {
-	words := map[string]string{}
-	for role, list := range meanings {
-		for word := range strings.FieldsSeq(list) {
-			words[word] = role
+// translated returns what makes the words, once and when they are needed, each with what it means.
+func translated(meanings map[string]string) func() map[string]string {
+	return sync.OnceValue(func() map[string]string {
+		words := map[string]string{}
+		for role, list := range meanings {
+			for word := range strings.FieldsSeq(list) {
+				words[word] = role
+			}
 		}
-	}
-	return words
+		return words
+	})
 }
 
 var (
@@ -90,12 +93,12 @@ func (s roleSet) spelled(text string) string {
 	if role := spelled(text, s.known); role != "" {
 		return role
 	}
-	return s.words[squash(text)]
+	return s.words()[squash(text)]
 }
 
 // intended returns the role that the text is meant for, as far as one can guess, or "".
 func (s roleSet) intended(text string) string {
-	if meant := s.powers[squash(text)]; meant != "" {
+	if meant := s.powers()[squash(text)]; meant != "" {
 		return meant
 	}
 	return intended(text, s.known, s.hints)
@@ -108,7 +111,7 @@ func (s roleSet) parse(text string) (string, *ValueError) {
 	}
 	wrong := &ValueError{Reason: "unknown " + s.kind + " " + quote(text), Suggestion: "one of " + strings.Join(s.known, ", ")}
 	wrong.Code, wrong.Args = s.code, []string{text}
-	if meant := s.powers[squash(text)]; meant != "" {
+	if meant := s.powers()[squash(text)]; meant != "" {
 		wrong.Suggestion, wrong.Meant = "if it means "+meant+", a person has to say so", meant
 		wrong.remedy = remedy.Words("if "+meant+" is meant, say ").Use(OptionMap, valueMapping(s.field, text, meant))
 		return "", wrong

@@ -2,23 +2,24 @@ package roster
 
 import (
 	"strings"
+	"sync"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/remedy"
 )
 
 // noTeamWords are what people write where there is no team, in lower case.
-var noTeamWords = func() map[string]bool {
+var noTeamWords = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{}
 	for word := range strings.FieldsSeq("- -- --- – — . / x 0 n/a na n.a. none nil null nan no nothing " +
 		"keine keins keines kein k.a. aucun aucune néant neant ninguno ninguna nessuno nessuna nenhum nenhuma geen") {
 		all[word] = true
 	}
 	return all
-}()
+})
 
 // MeansNoTeam reports whether a name is what people write where there is no team.
-func MeansNoTeam(name string) bool { return noTeamWords[strings.ToLower(email.Trim(name))] }
+func MeansNoTeam(name string) bool { return noTeamWords()[strings.ToLower(email.Trim(name))] }
 
 // otherSeparators are what people put between teams instead of a semicolon.
 const otherSeparators = ",|"

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"strings"
+	"sync"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/pattern"
@@ -52,7 +53,7 @@ const (
 var vocabulary = []struct {
 	field string
 	weak  bool
-	words map[string]wordKind
+	words func() map[string]wordKind
 }{
 	{FieldEmail, false, words(emailNouns, emailFillers)},
 	{FieldRole, false, words(roleNouns, roleFillers)},
@@ -90,15 +91,18 @@ const (
 	noun
 )
 
-func words(nouns, around string) map[string]wordKind {
-	kinds := make(map[string]wordKind)
-	for word := range strings.FieldsSeq(fillers + " " + around) {
-		kinds[word] = filler
-	}
-	for word := range strings.FieldsSeq(nouns) {
-		kinds[word] = noun
-	}
-	return kinds
+// words returns what makes the words of a field, once and when they are needed.
+func words(nouns, around string) func() map[string]wordKind {
+	return sync.OnceValue(func() map[string]wordKind {
+		kinds := make(map[string]wordKind)
+		for word := range strings.FieldsSeq(fillers + " " + around) {
+			kinds[word] = filler
+		}
+		for word := range strings.FieldsSeq(nouns) {
+			kinds[word] = noun
+		}
+		return kinds
+	})
 }
 
 // The longest name that anybody gives a column, without what [squash] drops, and the longest word in one.
@@ -117,7 +121,7 @@ func meaning(name string) (field string, weak bool) {
 		return "", false
 	}
 	for _, known := range vocabulary {
-		if composed(name, known.words) {
+		if composed(name, known.words()) {
 			return known.field, known.weak
 		}
 	}

@@ -84,6 +84,10 @@ func Plain(err error) error {
 // Unknown says of each variable that begins as the twins do, has a value, and is the twin of no flag of a command or one
 // below it, which one may be meant. Some others are known as well.
 func Unknown(root *cobra.Command, environ []string, others ...string) (unknown []string) {
+	begun := func(pair string) bool { return strings.HasPrefix(pair, Name("")) }
+	if !slices.ContainsFunc(environ, begun) {
+		return nil
+	}
 	known := &cobra.Command{SuggestionsMinimumDistance: 2} // it knows what is near
 	names := map[string]bool{}
 	for _, name := range others {
@@ -103,7 +107,7 @@ func Unknown(root *cobra.Command, environ []string, others ...string) (unknown [
 	}
 	for _, pair := range slices.Sorted(slices.Values(environ)) {
 		name, value, _ := strings.Cut(pair, "=")
-		if value == "" || names[name] || !strings.HasPrefix(name, Name("")) {
+		if value == "" || names[name] || !begun(name) {
 			continue
 		}
 		text := name + " is no variable of rollcall"

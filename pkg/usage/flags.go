@@ -19,11 +19,11 @@ const annotation = "rollcall_group"
 func Group(cmd *cobra.Command, title string, add func(*cobra.Command)) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	before := map[string]bool{}
-	flags.VisitAll(func(flag *pflag.Flag) { before[flag.Name] = true })
+	before := 0
+	flags.VisitAll(func(*pflag.Flag) { before++ })
 	add(cmd)
-	flags.VisitAll(func(flag *pflag.Flag) {
-		if !before[flag.Name] {
+	flags.VisitAll(func(flag *pflag.Flag) { // in the order in which they were added
+		if before--; before < 0 {
 			// It has such a flag.
 			_ = flags.SetAnnotation(flag.Name, annotation, []string{title})
 		}

@@ -29,8 +29,7 @@ type Book struct {
 // Describe gives the program, and every command below it, the short texts that lists of commands show.
 func (b *Book) Describe() {
 	for _, cmd := range b.all() {
-		page, _ := manual.Command(nameOf(cmd))
-		cmd.Short = page.Short
+		cmd.Short = manual.Short(nameOf(cmd))
 	}
 }
 
