@@ -3,6 +3,7 @@ package document
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"slices"
@@ -17,13 +18,29 @@ const (
 // indexControl returns the index of the first control character that is in no text, -1 if there is none. Tabs, line ends, and
 // the vertical tabs and form feeds that word processors leave in cells are in texts.
 func indexControl(text []byte) int {
-	for i, b := range text {
-		if b < ' ' && (b < '\t' || b > '\r') {
-			return i
+	const size = 8
+	at := 0
+	for ; at+size <= len(text); at += size {
+		if !anyControl(binary.LittleEndian.Uint64(text[at:])) {
+			continue
 		}
+		if i := slices.IndexFunc(text[at:at+size], isControl); i >= 0 {
+			return at + i
+		}
+	}
+	if i := slices.IndexFunc(text[at:], isControl); i >= 0 {
+		return at + i
 	}
 	return -1
 }
+
+// anyControl reports whether one of eight bytes is less than a blank: whether taking that from each borrows from the highest bit.
+func anyControl(eight uint64) bool {
+	const ones = 0x01_01_01_01_01_01_01_01
+	return (eight-ones*' ')&^eight&(ones*0x80) != 0
+}
+
+func isControl(b byte) bool { return b < ' ' && (b < '\t' || b > '\r') }
 
 // endReader leaves out the Ctrl-Z at the end of a text, and blanks and more of them behind it. What is elsewhere is no end.
 type endReader struct {

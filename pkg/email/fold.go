@@ -14,9 +14,14 @@ import (
 // By the letter of RFC 5321, local parts may differ in case; no provider of note lets them, and inviting a person
 // twice is worse than asking which of two spellings is meant.
 func Fold(address string) string {
-	if folded(address) {
-		return address
+	if plain(address) {
+		return foldPlain(address)
 	}
+	return foldAny(address)
+}
+
+// foldAny folds any text.
+func foldAny(address string) string {
 	address = Trim(address)
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
@@ -29,17 +34,23 @@ func Fold(address string) string {
 	return local + "@" + foldCase(domain)
 }
 
-// folded reports whether the address is plain ASCII without capitals, as most are, and thus its own key.
-func folded(address string) bool {
-	if !plain(address) {
-		return false
+// Key is [Check] and, of an address that passes it, [Fold].
+func Key(address string) (key string, problem *Problem) {
+	if plain(address) {
+		return foldPlain(address), nil
 	}
-	for i := range len(address) {
-		if c := address[i]; 'A' <= c && c <= 'Z' {
-			return false
-		}
+	if problem := Check(address); problem != nil {
+		return "", problem
 	}
-	return true
+	return Fold(address), nil
+}
+
+// foldPlain folds a plain address, which most are, as [foldAny] does. Nearly all of those are their own keys.
+func foldPlain(address string) string {
+	if capital(address) {
+		return strings.ToLower(address)
+	}
+	return address
 }
 
 // foldCase makes texts equal that differ in letter case or in how their accents are encoded, and no others: unlike

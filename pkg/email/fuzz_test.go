@@ -5,7 +5,7 @@ import "testing"
 var seeds = []string{
 	"ann@example.com", "Ann <ann@x.test>", "mailto:ann@x.test", "jörg@bücher.example", "a@xn--a.test", "a..b@x.test",
 	"a@b_c.test", "a@1.2", "İ@x.test", "ŉ\u0345@x.test", "\u200ba@x.test", `"a"@x.test`, "a@ab--c.test", "a@x.test.", "ΝΙΚΟΣ@x.test",
-	"ann_x.test#EXT#@y.test", "Ann [ann@x.test]", "ann@x.test (Ann)", "a@x.test<mailto:a@x.test>", "a@gmial.con", "no-reply@x.test",
+	"ann_x.test#EXT#@y.test", "Ann [ann@x.test]", "ann@x.test (Ann)", "a@x.test<mailto:a@x.test>", "a@gmial.con", "no-reply@x.test", "Ann.Smith@Example.COM", "A-B_{C}@X1-Y2.test",
 }
 
 // What the shortcut takes, the long way takes; suggestions are addresses, those of doubts too; addresses are worth sending to.
@@ -48,6 +48,12 @@ func FuzzFold(f *testing.F) {
 		key := Fold(address)
 		if again := Fold(key); again != key {
 			t.Errorf("Fold(%q) = %q, but folding that gives %q", address, key, again)
+		}
+		if long := foldAny(address); long != key {
+			t.Errorf("Fold(%q) = %q, the long way %q", address, key, long)
+		}
+		if one, problem := Key(address); problem == nil && one != key || (problem == nil) != (Check(address) == nil) {
+			t.Errorf("Key(%q) = %q, %v; Fold has %q", address, one, problem, key)
 		}
 	})
 }

@@ -5,6 +5,7 @@ const (
 	inLocal  = 1 << iota // may stand in a local part (atext, RFC 5322)
 	inDomain             // letter or digit
 	isDigit
+	isCapital
 )
 
 var class = classes()
@@ -15,7 +16,7 @@ func classes() (table [256]uint8) {
 	}
 	for c := 'a'; c <= 'z'; c++ {
 		table[c] = inLocal | inDomain
-		table[c-'a'+'A'] = inLocal | inDomain
+		table[c-'a'+'A'] = inLocal | inDomain | isCapital
 	}
 	for _, c := range "!$%&'*+-/=?^_`{|}~" { // without "#", which guests of Entra ID have
 		table[c] = inLocal
@@ -31,6 +32,15 @@ func plain(address string) bool {
 	}
 	at := plainLocal(address)
 	return at > 0 && at <= maxLocal && plainDomain(address[at+1:])
+}
+
+// capital reports whether a plain address has a capital, and thus is not its own key.
+func capital(address string) bool {
+	var met uint8
+	for i := range len(address) {
+		met |= class[address[i]]
+	}
+	return met&isCapital != 0
 }
 
 // plainLocal returns the length of the local part, 0 if it is not plain.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/remedy"
@@ -19,53 +18,27 @@ import (
 // maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
 const maxRecord = 1 << 20
 
-// readCSV reads delimited text. Records are split, placed and put through gocsv by one goroutine, and handed to emit by the
-// caller's: in batches, since to hand over each by itself takes longer than to read it.
+// readCSV reads delimited text. It is read and decoded by one goroutine; records are split, placed and put through gocsv by the
+// caller's.
 func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
+	ahead := readAhead(ctx, r.limit.source)
+	defer ahead.close()
+	r.limit.source = ahead
 	t, err := openTable(r)
 	if err != nil {
 		return err
 	}
 	r.extra, r.doubts = t.layout.names, t.layout.doubts
-	ctx, stop := context.WithCancel(ctx)
-	full, empty, failed := make(chan *batch, ahead), make(chan *batch, ahead), make(chan error, 1)
-	for range ahead {
-		empty <- new(batch)
-	}
-	go func() {
-		defer close(full)
-		failed <- t.fill(ctx, empty, full)
-	}()
-	defer func() {
-		stop()
-		for range full { // until nobody reads any more
-			continue
-		}
-	}()
-	for b := range full {
-		for i := range b.length {
-			if err := emit(&b.rows[i]); err != nil {
-				return err
-			}
-		}
-		empty <- b
-	}
-	return <-failed
-}
-
-// fill reads to the end, into empty batches that it makes full ones.
-func (t *table) fill(ctx context.Context, empty <-chan *batch, full chan<- *batch) error {
 	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case t.batch = <-empty:
-		}
-		end := t.batch.read(ctx, t)
+		end := t.batch.read(t)
 		if err := t.batch.decode(); err != nil {
 			return err
 		}
-		full <- t.batch
+		for i := range t.batch.length {
+			if err := emit(&t.batch.rows[i]); err != nil {
+				return err
+			}
+		}
 		if errors.Is(end, io.EOF) {
 			return nil
 		} else if end != nil {
@@ -79,8 +52,11 @@ type table struct {
 	*reading
 	csv    *csv.Reader
 	layout layout
-	// delimiter is how many bytes one takes.
-	delimiter int
+	// delimiter stands between the cells.
+	delimiter byte
+	// lines are whole ones that come next, hasQuotes tells that there are quotes in them.
+	lines     string
+	hasQuotes bool
 	// line is the record read last if it was cut, which the CSV reader then knows nothing of.
 	line  line
 	isCut bool
@@ -91,7 +67,7 @@ type table struct {
 	// blanks is what is wrong with blanks beside the quotes of the record read last, "" if nothing is.
 	blanks string
 	// batch is what the next row is read into.
-	batch *batch
+	batch batch
 }
 
 func openTable(r *reading) (*table, error) {
@@ -107,7 +83,7 @@ func openTable(r *reading) (*table, error) {
 	if _, err := r.Discard(above.length); err != nil {
 		return nil, err
 	}
-	t := &table{reading: r, delimiter: utf8.RuneLen(delimiter), above: above.lines, after: above.lines + 1}
+	t := &table{reading: r, delimiter: byte(delimiter), above: above.lines, after: above.lines + 1}
 	r.limit.most = maxRecord
 	t.csv = csv.NewReader(r.Reader)
 	t.csv.Comma, t.csv.FieldsPerRecord, t.csv.ReuseRecord = delimiter, -1, true
@@ -192,7 +168,9 @@ func (t *table) record() ([]string, error) {
 		t.after++
 		return t.line.cells, nil
 	}
+	began := t.csv.InputOffset()
 	cells, err := t.csv.Read()
+	t.lines = t.lines[min(len(t.lines), int(t.csv.InputOffset()-began)):]
 	if err == nil {
 		last := len(cells) - 1
 		t.after = t.place(last).line + strings.Count(cells[last], "\n") + 1

@@ -1,8 +1,7 @@
 package roster
 
 import (
-	"cmp"
-	"encoding/binary"
+	"context"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -12,78 +11,90 @@ import (
 	"rollcall/pkg/remedy"
 )
 
-// duplicateIndex remembers who is in a roster, with which role and teams, in some 20 bytes a row. It finds out who is
-// there twice. Keys are kept as 96 random bits: a million rows collide with a probability of 10⁻¹⁷.
+// duplicateIndex finds out who is in a roster more than once, in two passes. The first hashes the keys of people, and remembers
+// no more of them than that. Where all hashes differ, all people do, and that is the end of it. The second pass, which most
+// rosters need not have, looks at those whose hash is there twice, by their keys: hashes alone make nobody a duplicate.
 type duplicateIndex struct {
-	seeds  [2]maphash.Seed
-	shards [256]shard // by the first byte of the key, since small tables fit into a processor's cache
+	hash  func(key string) uint64
+	first sieve
+	// twice are the hashes that the first pass has met more than once.
+	twice map[uint64]bool
+
+	// people are those with such a hash, by their keys; marks are their rows.
+	people    map[string]int
+	sightings []sighting
+	marks     []mark
+	conflicts int
 }
 
-type person struct {
-	one uint64
-	two uint32
+// sighting is a person in the second pass.
+type sighting struct {
+	// row and line are those of the first row, desired is what it wants of the person.
+	row, line uint32
+	desired   uint64
+	// conflict is its index and 1, 0 if there is none.
+	conflict int
 }
 
-// mark is what is remembered of a row.
+// mark is what is remembered of a row in the second pass.
 type mark struct {
-	person    person
-	desired   uint32
-	row, line int
+	person    uint32
+	row, line uint32
 }
 
 func newDuplicateIndex() *duplicateIndex {
-	return &duplicateIndex{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	seed := maphash.MakeSeed()
+	return &duplicateIndex{hash: func(key string) uint64 { return maphash.String(seed, key) }, people: map[string]int{}}
 }
 
-// add notes a row. Rows come in order.
-func (x *duplicateIndex) add(key string, desired uint64, row, line int) {
-	who := person{maphash.String(x.seeds[0], key), uint32(maphash.String(x.seeds[1], key))}
-	x.shards[who.one>>56].add(mark{who, uint32(desired ^ desired>>32), row, line})
+// add notes a row in the first pass.
+func (x *duplicateIndex) add(key string) { x.first.add(x.hash(key)) }
+
+// unsettled ends the first pass, and reports whether there has to be a second one.
+func (x *duplicateIndex) unsettled() bool {
+	x.twice = x.first.repeated()
+	return len(x.twice) > 0
 }
 
-// shard holds marks in the order of their rows, packed into blocks, so that nothing is copied as it grows.
-type shard struct {
-	blocks [][]byte
-	last   mark
-}
-
-const (
-	blockSize = 4 << 10
-	// markSize is the most that a mark takes.
-	markSize = 8 + 4 + 4 + 2*binary.MaxVarintLen64
-)
-
-func (s *shard) add(m mark) {
-	last := len(s.blocks) - 1
-	if last < 0 || cap(s.blocks[last])-len(s.blocks[last]) < markSize {
-		s.blocks = append(s.blocks, make([]byte, 0, blockSize))
-		last++
+// again notes a row in the second pass, with a hash that is the same for rows with the same role and teams. Rows come in order.
+func (x *duplicateIndex) again(key string, desired uint64, row, line int) {
+	if !x.twice[x.hash(key)] {
+		return
 	}
-	block := binary.LittleEndian.AppendUint64(s.blocks[last], m.person.one)
-	block = binary.LittleEndian.AppendUint32(block, m.person.two)
-	block = binary.LittleEndian.AppendUint32(block, m.desired)
-	block = binary.AppendUvarint(block, uint64(m.row-s.last.row))
-	s.blocks[last] = binary.AppendUvarint(block, uint64(m.line-s.last.line))
-	s.last = m
+	at, known := x.people[key]
+	if !known {
+		at = len(x.sightings)
+		x.people[strings.Clone(key)] = at // which is a piece of more
+		x.sightings = append(x.sightings, sighting{row: uint32(row), line: uint32(line), desired: desired})
+	}
+	if who := &x.sightings[at]; who.desired != desired && who.conflict == 0 {
+		x.conflicts++
+		who.conflict = x.conflicts
+	}
+	x.marks = append(x.marks, mark{uint32(at), uint32(row), uint32(line)})
 }
 
-// all yields the marks.
-func (s *shard) all(yield func(mark) bool) {
-	var m mark
-	for _, block := range s.blocks {
-		for len(block) > 0 {
-			m.person = person{binary.LittleEndian.Uint64(block), binary.LittleEndian.Uint32(block[8:])}
-			m.desired = binary.LittleEndian.Uint32(block[12:])
-			rows, size := binary.Uvarint(block[16:])
-			block = block[16+size:]
-			lines, size := binary.Uvarint(block)
-			block = block[size:]
-			m.row, m.line = m.row+int(rows), m.line+int(lines)
-			if !yield(m) {
-				return
-			}
+// found ends the second pass.
+func (x *duplicateIndex) found() duplicates {
+	found := duplicates{conflicts: make([]conflict, x.conflicts)}
+	for _, m := range x.marks {
+		found.join(x.sightings[m.person], m)
+	}
+	return found
+}
+
+// settle is the second pass over a roster.
+func (r *Roster) settle(ctx context.Context, index *duplicateIndex) error {
+	judge := newJudge(r.Name, r.rules)
+	var entry Entry
+	err := r.again(ctx, wantFields, func(row *row, number int) error {
+		if desired := judge.judge(row, number, &entry); !entry.Skipped() && !entry.Invalid() {
+			index.again(judge.key, desired, number, entry.Line)
 		}
-	}
+		return nil
+	})
+	r.duplicates = index.found()
+	return err
 }
 
 // duplicates are the rows of people who are in the roster more than once. The zero value is none.
@@ -112,64 +123,22 @@ type conflict struct {
 	lines [named + 1]uint32 // the first ones
 }
 
-// sighting is a person in a shard.
-type sighting struct {
-	first    mark
-	rows     int
-	conflict int // its index and 1, 0 if there is none
-}
-
-// find returns the rows of people who are in the index more than once, and empties the index.
-func (x *duplicateIndex) find() duplicates {
-	var found duplicates
-	seen := make(map[person]int)
-	var people []sighting
-	for at := range x.shards {
-		clear(seen)
-		people = people[:0]
-		twice := 0
-		for m := range x.shards[at].all {
-			i, known := seen[m.person]
-			if !known {
-				seen[m.person] = len(people)
-				people = append(people, sighting{first: m, rows: 1})
-				continue
-			}
-			twice++
-			people[i].rows++
-			if people[i].conflict == 0 && m.desired != people[i].first.desired {
-				found.conflicts = append(found.conflicts, conflict{})
-				people[i].conflict = len(found.conflicts)
-			}
-		}
-		if twice > 0 {
-			found.rows = slices.Grow(found.rows, twice)
-			for m := range x.shards[at].all {
-				found.join(&people[seen[m.person]], m)
-			}
-		}
-		x.shards[at] = shard{} // duplicates may need the memory
-	}
-	slices.SortFunc(found.rows, func(a, b duplicate) int { return cmp.Compare(a.row, b.row) })
-	return found
-}
-
 // join adds a row of a person.
-func (d *duplicates) join(who *sighting, m mark) {
+func (d *duplicates) join(who sighting, m mark) {
 	switch {
 	case who.conflict > 0:
 		d.conflicts[who.conflict-1].add(m.line)
-		d.rows = append(d.rows, duplicate{uint32(m.row), isConflict | uint32(who.conflict-1)})
+		d.rows = append(d.rows, duplicate{m.row, isConflict | uint32(who.conflict-1)})
 		d.conflicting++
-	case m.row != who.first.row:
-		d.rows = append(d.rows, duplicate{uint32(m.row), uint32(who.first.line)})
+	case m.row != who.row:
+		d.rows = append(d.rows, duplicate{m.row, who.line})
 		d.equal++
 	}
 }
 
-func (c *conflict) add(line int) {
+func (c *conflict) add(line uint32) {
 	if int(c.rows) < len(c.lines) {
-		c.lines[c.rows] = uint32(line)
+		c.lines[c.rows] = line
 	}
 	c.rows++
 }

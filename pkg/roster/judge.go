@@ -126,12 +126,15 @@ type judge struct {
 	none  teamVerdict // on a cell without teams
 	doubt email.Doubter
 	seed  maphash.Seed
+	key   string          // of the address judged last, if it is good
 	met   map[string]bool // those of the rules' only who have a row, by key
 }
 
 type roleVerdict struct {
 	role    string
 	problem *ValueError
+	// desired is a hash of the role.
+	desired uint64
 }
 
 type teamVerdict struct {
@@ -149,7 +152,7 @@ func newJudge(file string, rules *rules) *judge {
 			return roleVerdict{problem: failed(text)}
 		}
 		role, problem := rules.roles.parse(text)
-		return roleVerdict{role, problem}
+		return roleVerdict{role, problem, desiredRole(role)}
 	})
 	j.cells = newMemo(func(text string) teamVerdict {
 		text = rules.teamCell(text)
@@ -179,6 +182,7 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		Row: number, Line: r.line, Extra: r.extra, Number: numberOf(r.number), Findings: e.Findings[:0],
 		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
 	}
+	j.key = ""
 	why := r.choice
 	if !j.isMeant(r) && (why == nil || why.gone || why.wrong != nil) { // whom a filter leaves out has not left
 		why = &choice{rule: j.rules.only.rule()}
@@ -245,7 +249,8 @@ func (j *judge) address(c cell, e *Entry) {
 			e.Email = bare
 		}
 	}
-	if problem := email.Check(e.Email); problem != nil {
+	var problem *email.Problem
+	if j.key, problem = email.Key(e.Email); problem != nil {
 		_, e.wrapped = email.Unwrap(e.Email)
 		e.Findings = append(e.Findings, e.about(problem))
 		return
@@ -280,14 +285,18 @@ func (j *judge) role(c cell, e *Entry) uint64 {
 			return 0
 		}
 		e.Role = verdict.role
+		return verdict.desired
 	case j.rules.role != "":
 		e.Role, e.RoleDefaulted = j.rules.role, true
+		return desiredRole(e.Role)
 	default:
 		e.Findings = append(e.Findings, e.at(FieldRole, say("role-missing", "no role"), remedy.Words("give everybody without one the same with ").Use("role", "")))
-		return 0
 	}
-	return uint64(slices.Index(roles, e.Role)) * 0x9e3779b97f4a7c15
+	return 0
 }
+
+// desiredRole returns a hash of a role.
+func desiredRole(role string) uint64 { return uint64(slices.Index(roles, role)) * 0x9e3779b97f4a7c15 }
 
 // teams returns what the teams add to the hash.
 func (j *judge) teams(r *row, e *Entry) uint64 {

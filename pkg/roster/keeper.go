@@ -18,24 +18,25 @@ func (t *table) cutLast(buffered []byte) bool {
 	if bytes.IndexByte(buffered, '"') < 0 {
 		return false
 	}
-	t.blanks = blanksAtQuotes(buffered, t.csv.Comma)
-	if _, err := t.Peek(len(buffered) + 1); !errors.Is(err, io.EOF) {
+	line := string(buffered) // which to look further overwrites
+	t.blanks = blanksAtQuotes(line, t.delimiter)
+	if _, err := t.Peek(len(line) + 1); !errors.Is(err, io.EOF) {
 		return false
 	}
-	return t.keepers(buffered, len(buffered))
+	return t.keepers(line, len(line))
 }
 
 // keepers cuts a line with such cells, whole with its end so long, unless the CSV reader takes it for something else. Other
 // cells may be in quotes.
-func (t *table) keepers(line []byte, whole int) bool {
-	if !bytes.Contains(line, []byte(keeper)) {
+func (t *table) keepers(line string, whole int) bool {
+	if !strings.Contains(line, keeper) {
 		return false
 	}
-	text := strings.TrimSuffix(string(line), "\r")
+	text := strings.Clone(strings.TrimSuffix(line, "\r")) // an entry that is kept keeps no more than its line
 	t.line.cells, t.line.columns = t.line.cells[:0], t.line.columns[:0]
 	for start, has := 0, false; ; {
 		rest := text[start:]
-		length, cell := strings.IndexRune(rest, t.csv.Comma), ""
+		length, cell := strings.IndexByte(rest, t.delimiter), ""
 		switch name, quoted := unquote(strings.TrimPrefix(rest, "=")); {
 		case quoted > 0 && rest[0] == '=':
 			length, has = quoted+1, true
@@ -54,24 +55,23 @@ func (t *table) keepers(line []byte, whole int) bool {
 		start += length
 		switch {
 		case start == len(text) && has:
-			_, err := t.Discard(whole)
-			return err == nil
-		case start == len(text), !strings.HasPrefix(text[start:], string(t.csv.Comma)):
+			return t.drop(whole)
+		case start == len(text), text[start] != t.delimiter:
 			return false
 		}
-		start += t.delimiter
+		start++
 	}
 }
 
 // blanksAtQuotes returns what is wrong with quotes that a blank parts from the delimiter, "" if there are none.
-func blanksAtQuotes(line []byte, delimiter rune) string {
-	for at := bytes.IndexByte(line, '"'); at >= 0; {
-		before := bytes.TrimRight(line[:at], " \t")
-		begins := len(before) == 0 || bytes.HasSuffix(before, []byte(string(delimiter)))
+func blanksAtQuotes(line string, delimiter byte) string {
+	for at := strings.IndexByte(line, '"'); at >= 0; {
+		before := strings.TrimRight(line[:at], " \t")
+		begins := before == "" || before[len(before)-1] == delimiter
 		if len(before) < at && begins && delimiter != '\t' {
 			return "a blank before a quote, which then is one inside the cell"
 		}
-		next := bytes.IndexByte(line[at+1:], '"')
+		next := strings.IndexByte(line[at+1:], '"')
 		if next < 0 {
 			return ""
 		}

@@ -15,27 +15,41 @@ type line struct {
 // from changing a cell, as nearly every line does: the CSV reader, which reads from the same buffer, takes three times as long
 // for it. It reports whether it did.
 func (t *table) cut() bool {
-	buffered, _ := t.Peek(t.Buffered()) // of which there cannot be too little
-	end := bytes.IndexByte(buffered, '\n')
-	if end < 0 {
-		return t.cutLast(buffered)
+	if t.lines == "" {
+		buffered, _ := t.Peek(t.Buffered()) // of which there cannot be too little
+		end := bytes.LastIndexByte(buffered, '\n') + 1
+		if end == 0 {
+			return t.cutLast(buffered)
+		}
+		t.lines = string(buffered[:end])
+		t.hasQuotes = strings.IndexByte(t.lines, '"') >= 0
 	}
-	if bytes.IndexByte(buffered[:end], '"') >= 0 {
-		t.blanks = blanksAtQuotes(buffered[:end], t.csv.Comma)
-		return t.keepers(buffered[:end], end+1)
+	end := strings.IndexByte(t.lines, '\n')
+	text := t.lines[:end]
+	if t.hasQuotes && strings.IndexByte(text, '"') >= 0 {
+		t.blanks = blanksAtQuotes(text, t.delimiter)
+		return t.keepers(text, end+1)
 	}
-	text := strings.TrimSuffix(string(buffered[:end]), "\r")
+	if text = strings.TrimSuffix(text, "\r"); t.wantExtra {
+		text = strings.Clone(text) // an entry that is kept keeps no more than its line
+	}
 	t.line.cells, t.line.columns = t.line.cells[:0], t.line.columns[:0]
 	for start := 0; ; {
 		t.line.columns = append(t.line.columns, start+1)
-		length := strings.IndexRune(text[start:], t.csv.Comma)
+		length := strings.IndexByte(text[start:], t.delimiter)
 		if length < 0 {
 			t.line.cells = append(t.line.cells, text[start:])
 			break
 		}
 		t.line.cells = append(t.line.cells, text[start:start+length])
-		start += length + t.delimiter
+		start += length + 1
 	}
-	_, err := t.Discard(end + 1)
+	return t.drop(end + 1)
+}
+
+// drop leaves a line behind that was cut.
+func (t *table) drop(length int) bool {
+	t.lines = t.lines[min(len(t.lines), length):]
+	_, err := t.Discard(length)
 	return err == nil
 }

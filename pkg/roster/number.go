@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"cmp"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -115,18 +114,17 @@ func numberOf(text string) string {
 	return sameText(text)
 }
 
-// numberTally finds out whether the numbers of a roster are those of its people, in 16 bytes a row. The zero value has seen
-// no row.
+// numberTally finds out whether the numbers of a roster are those of its people, in 8 bytes a row: since that is a question of
+// how many, hashes that are equal by chance do not matter. The zero value has seen no row.
 type numberTally struct {
-	seed maphash.Seed
-	rows int
-	uses []numberUse
+	seed       maphash.Seed
+	rows, used int
+	// uses are by the first byte of the number's hash. Each has 32 bits more of that, then 32 of the person's.
+	uses *sieve
 }
 
-type numberUse struct{ number, person uint64 }
-
-// add takes in a row.
-func (t *numberTally) add(e *Entry) {
+// add takes in a row, with the key of its person if that is known.
+func (t *numberTally) add(e *Entry, key string) {
 	if e.Inactive {
 		return
 	}
@@ -134,9 +132,14 @@ func (t *numberTally) add(e *Entry) {
 		return
 	}
 	if t.uses == nil {
-		t.seed = maphash.MakeSeed()
+		t.seed, t.uses = maphash.MakeSeed(), new(sieve)
 	}
-	t.uses = append(t.uses, numberUse{maphash.String(t.seed, e.Number), maphash.String(t.seed, e.Key())})
+	if key == "" {
+		key = e.Key()
+	}
+	t.used++
+	number, person := maphash.String(t.seed, e.Number), maphash.String(t.seed, key)
+	t.uses[number>>56].add(number<<8&^0xffff_ffff | person>>32)
 }
 
 // Of a column that is believed, at most one row in manyRows lacks a number, and at most one number in fewShared is there for
@@ -148,27 +151,37 @@ const (
 
 // wrong says why the numbers are not believed, in words and as a code, empty if they are.
 func (t *numberTally) wrong() (reason, code string) {
-	slices.SortFunc(t.uses, func(a, b numberUse) int {
-		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.person, b.person))
-	})
 	shared := 0
-	for start := 0; start < len(t.uses); {
-		end := start + 1
-		for end < len(t.uses) && t.uses[end].number == t.uses[start].number {
-			end++
-		}
-		if t.uses[start].person != t.uses[end-1].person {
-			shared += end - start
-		}
-		start = end
+	if t.uses != nil {
+		shared = sharedNumbers(t.uses)
 	}
 	switch {
-	case len(t.uses)*manyRows < t.rows:
+	case t.used*manyRows < t.rows:
 		return "is empty in most rows", "number-column-empty"
-	case shared*fewShared > len(t.uses):
+	case shared*fewShared > t.used:
 		return "has the same numbers for several people", "number-column-shared"
 	}
 	return "", ""
+}
+
+// sharedNumbers counts the uses of numbers that several people have.
+func sharedNumbers(uses *sieve) (shared int) {
+	var sorted []uint64
+	for at := range uses {
+		sorted = uses[at].all(sorted)
+		slices.Sort(sorted)
+		for start := 0; start < len(sorted); {
+			end := start + 1
+			for end < len(sorted) && sorted[end]>>32 == sorted[start]>>32 {
+				end++
+			}
+			if sorted[start] != sorted[end-1] {
+				shared += end - start
+			}
+			start = end
+		}
+	}
+	return shared
 }
 
 // believe takes the numbers for those of people, unless they can't be. Of a column that was named, it says so.

@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"context"
 	"strings"
 
 	"github.com/gocarina/gocsv"
@@ -32,9 +31,6 @@ func (r *record) UnmarshalCSVWithFields(column, cell string) error {
 	return nil
 }
 
-// ahead is how many batches there are, to be read into or judged: enough to keep both sides busy.
-const ahead = 4
-
 // batch is a number of rows on their way through gocsv. It has all of them but what stands in their cells, which gocsv puts
 // into the records: it knows nothing but strings.
 type batch struct {
@@ -46,12 +42,9 @@ type batch struct {
 }
 
 // read reads rows until there are enough, and returns what ended it early: io.EOF at the end of the table.
-func (b *batch) read(ctx context.Context, t *table) error {
+func (b *batch) read(t *table) error {
 	b.length = 0
 	for taken := 0; b.length < len(b.rows) && taken < 4*window; taken += t.limit.taken {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		if err := t.next(); err != nil {
 			return err
 		}

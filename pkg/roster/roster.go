@@ -97,10 +97,10 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 	var entry Entry
 	var samples fieldSamples
 	err := r.pass(ctx, wantFields, func(row *row, number int) error {
-		desired := judge.judge(row, number, &entry)
+		judge.judge(row, number, &entry)
 		samples.take(row)
 		r.Rows = number
-		numbers.add(&entry)
+		numbers.add(&entry, judge.key)
 		if entry.Skipped() {
 			r.skip(&entry)
 			return nil
@@ -110,9 +110,8 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 			r.note(&entry, refusal)
 		}
 		if !entry.Invalid() {
-			key := entry.Key()
-			index.add(key, desired, number, entry.Line)
-			domains.add(key)
+			index.add(judge.key)
+			domains.add(judge.key)
 		}
 		return nil
 	})
@@ -127,7 +126,12 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 		return err
 	}
 	samples.fill(r.Fields)
-	r.duplicates, r.rareDomains = index.find(), domains.rare()
+	if index.unsettled() {
+		if err := r.settle(ctx, index); err != nil {
+			return err
+		}
+	}
+	r.rareDomains = domains.rare()
 	r.Duplicates = r.duplicates.equal
 	r.believe(&numbers, r.number)
 	r.Warnings, r.Invalid = r.Warnings+r.duplicates.equal+r.rareDomains.rows, r.Invalid+r.duplicates.conflicting
@@ -196,9 +200,9 @@ func (r *Roster) reread(ctx context.Context, want detail, take func(*Entry, *row
 	errEnough := errors.New("no more entries wanted")
 	judge := newJudge(r.Name, r.rules)
 	next := 0
-	second := &Roster{Name: r.Name, Extra: r.Extra, source: r.source, encoding: r.encoding, rules: r.rules}
-	err := second.pass(ctx, want, func(row *row, number int) error {
-		var entry Entry
+	var entry Entry
+	err := r.again(ctx, want, func(row *row, number int) error {
+		entry.Findings = nil // the last entry may be kept
 		judge.judge(row, number, &entry)
 		if r.IDColumn == "" {
 			entry.Number = ""
@@ -212,16 +216,21 @@ func (r *Roster) reread(ctx context.Context, want detail, take func(*Entry, *row
 		}
 		return nil
 	})
-	switch {
-	case errors.Is(err, errEnough):
-		return nil
-	case err == nil && second.Digest != r.Digest, errors.As(err, new(structureError)), errors.As(err, new(*document.Error)):
-		err = ErrChanged
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errEnough) {
 		return r.refuse(err, &RefusedError{})
 	}
 	return nil
+}
+
+// again reads the document once more. It returns [ErrChanged] if that is not the one that was read first, and else the error of
+// take.
+func (r *Roster) again(ctx context.Context, want detail, take func(row *row, number int) error) error {
+	second := &Roster{Name: r.Name, Extra: r.Extra, source: r.source, encoding: r.encoding, rules: r.rules}
+	err := second.pass(ctx, want, take)
+	if err == nil && second.Digest != r.Digest || errors.As(err, new(structureError)) || errors.As(err, new(*document.Error)) {
+		return ErrChanged
+	}
+	return err
 }
 
 // pass reads the document once. It hands every row to take and fills what is known of the document only then.

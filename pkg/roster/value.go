@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"hash/maphash"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -78,10 +79,16 @@ func Meant[W ~string](option, given string, words []W) remedy.Hint {
 // memo remembers what was worked out for a value, since the cells of a column repeat. It forgets nothing and stops
 // learning when it is full.
 type memo[V any] struct {
-	known map[string]V
+	known map[string]*learned[V]
 	work  func(string) V
-	// last is what was asked for last, and often is again; never "".
-	last   string
+	// recent are what was asked for last, each in the place of its hash: of what repeats, nearly all.
+	recent [512]*learned[V]
+	seed   maphash.Seed
+}
+
+// learned is what was worked out for a value.
+type learned[V any] struct {
+	value  string
 	result V
 }
 
@@ -89,25 +96,25 @@ type memo[V any] struct {
 const memoSize = 4096
 
 func newMemo[V any](work func(string) V) memo[V] {
-	return memo[V]{known: make(map[string]V), work: work}
+	return memo[V]{known: make(map[string]*learned[V]), work: work, seed: maphash.MakeSeed()}
 }
 
 func (m *memo[V]) of(value string) V {
-	if value != m.last {
-		m.last, m.result = value, m.recall(value)
+	place := &m.recent[maphash.String(m.seed, value)%uint64(len(m.recent))]
+	if *place == nil || (*place).value != value {
+		*place = m.recall(value)
 	}
-	return m.result
+	return (*place).result
 }
 
-func (m *memo[V]) recall(value string) V {
+func (m *memo[V]) recall(value string) *learned[V] {
 	if known, ok := m.known[value]; ok {
 		return known
 	}
-	if len(m.known) == memoSize || len(value) > memoSize {
-		return m.work(value)
+	value = strings.Clone(value) // which is a piece of more
+	now := &learned[V]{value, m.work(value)}
+	if len(m.known) < memoSize && len(value) <= memoSize {
+		m.known[value] = now
 	}
-	value = strings.Clone(value) // which is a piece of its whole record
-	result := m.work(value)
-	m.known[value] = result
-	return result
+	return now
 }
