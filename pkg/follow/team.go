@@ -58,18 +58,26 @@ func (t Teams) prunes(in int) int {
 	return most.Of(in)
 }
 
-// Seats are those that a roster wants in teams, by key, of whoever it names, and the teams that it names, by id.
+// Seats are those that a roster wants in teams, by key, of the members whom it names, and the teams that it names, by id.
 type Seats struct {
 	Of    map[string][]drift.Seat
 	Named map[string]cybedefend.Team
 }
 
-// SeatsOf returns the seats that a roster wants. A row whose team nobody has, or several have, is for others to refuse.
+// SeatsOf returns the seats that a roster wants for members of an organization: nobody else is in its teams. A row whose team
+// nobody has, or several have, is for others to refuse.
 func SeatsOf(ctx context.Context, r *roster.Roster, d *directory.Directory) (Seats, error) {
 	seats := Seats{map[string][]drift.Seat{}, map[string]cybedefend.Team{}}
-	if !r.NamesTeams {
+	members := map[string]bool{}
+	for key, m := range d.People() {
+		if m.Member != nil {
+			members[key] = true
+		}
+	}
+	if !r.NamesTeams || len(members) == 0 {
 		return seats, nil
 	}
+	teams := map[string][]cybedefend.Team{} // by what rows call them
 	for entry, err := range r.Entries(ctx) {
 		switch {
 		case err != nil:
@@ -77,14 +85,25 @@ func SeatsOf(ctx context.Context, r *roster.Roster, d *directory.Directory) (Sea
 		case entry.Inactive, entry.Skipped(), entry.Invalid(), entry.DuplicateOf > 0:
 			continue
 		}
+		key := entry.Key()
 		wanted := []drift.Seat{}
 		for _, team := range entry.Teams {
-			if found := d.Teams(team.Name); len(found) == 1 {
-				seats.Named[found[0].ID] = found[0]
+			found, known := teams[team.Name]
+			if !known {
+				found = d.Teams(team.Name)
+				teams[team.Name] = found
+			}
+			if len(found) != 1 {
+				continue
+			}
+			seats.Named[found[0].ID] = found[0]
+			if members[key] {
 				wanted = append(wanted, drift.Seat{Team: found[0], Role: team.Role, AnyRole: team.RoleDefaulted})
 			}
 		}
-		seats.Of[entry.Key()] = wanted
+		if members[key] {
+			seats.Of[key] = wanted
+		}
 	}
 	return seats, nil
 }
@@ -168,8 +187,11 @@ func (t Teams) alone(ctx context.Context, r *roster.Roster, g Ground) (*Followin
 // compare returns where teams differ from a roster, with what becomes of each difference, and what speaks against taking so
 // many out of them.
 func (t Teams) compare(ctx context.Context, r *roster.Roster, elsewhere map[string]bool, g Ground) (changes []amend.Change, trips []guard.Trip, err error) {
+	if g.Directory.Staff == nil { // which nothing could differ from
+		return nil, nil, nil
+	}
 	seats, err := SeatsOf(ctx, r, g.Directory)
-	if err != nil || g.Directory.Staff == nil {
+	if err != nil {
 		return nil, nil, err
 	}
 	differences := seats.Find(g.Directory)

@@ -52,8 +52,8 @@ type Count struct {
 	N     int    `json:"n"`
 }
 
-// add takes in somebody who will be sent.
-func (i *Invitees) add(rec record.Record, d *directory.Directory) {
+// add takes in somebody who will be sent, into these teams.
+func (i *Invitees) add(rec record.Record, teams []roster.Team, d *directory.Directory) {
 	if i.domains == nil {
 		i.domains, i.roles, i.teams, i.strange = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	}
@@ -71,10 +71,6 @@ func (i *Invitees) add(rec record.Record, d *directory.Directory) {
 	i.roles[rec.Role]++
 	if isNew, known := d.IsNewDomain(rec.Email); isNew && known {
 		i.strange[domain]++
-	}
-	teams, err := roster.ParseTeams(rec.Teams)
-	if err != nil { // which a record's are not: they were read before
-		return
 	}
 	for _, team := range teams {
 		i.teams[team.Name]++

@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
 )
 
 // small is an organization with a member and an open invitation.
@@ -45,12 +46,19 @@ func TestInvitees(t *testing.T) {
 			t.Fatal(err)
 		}
 		var i Invitees
-		for n := range 9 {
-			i.add(record.Record{Line: n + 2, Email: fmt.Sprintf("p%d@NEW.example", n), Role: "member", Teams: "Blue:developer"}, d)
+		add := func(rec record.Record) {
+			teams, err := roster.ParseTeams(rec.Teams)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i.add(rec, teams, d)
 		}
-		i.add(record.Record{Line: 11, Email: "x@once.example", Role: "administrator", Teams: "Blue:developer; \"A;B\":team_manager"}, d)
-		i.add(record.Record{Line: 12, Email: "y@known.example", Role: "manager"}, d)
-		i.add(record.Record{Line: 13, Email: "z@acme.EXAMPLE", Role: "billing_manager"}, d)
+		for n := range 9 {
+			add(record.Record{Line: n + 2, Email: fmt.Sprintf("p%d@NEW.example", n), Role: "member", Teams: "Blue:developer"})
+		}
+		add(record.Record{Line: 11, Email: "x@once.example", Role: "administrator", Teams: "Blue:developer; \"A;B\":team_manager"})
+		add(record.Record{Line: 12, Email: "y@known.example", Role: "manager"})
+		add(record.Record{Line: 13, Email: "z@acme.EXAMPLE", Role: "billing_manager"})
 		i.finish()
 		want := Invitees{
 			Admins: []Invitee{

@@ -43,16 +43,12 @@ func policyOf(o *Options, c *Connection) (journey.Policy, error) {
 	}.WithDefaults()
 }
 
-// resolve says what the reading means for a row of the roster or of the run.
-func (p *past) resolve(rec record.Record) (journey.Step, error) {
-	desired, err := p.inputs.DesiredOf(rec)
-	if err != nil {
-		return journey.Step{}, err
-	}
+// resolve says what the reading means for a row of the roster or of the run, which wants what is desired.
+func (p *past) resolve(rec record.Record, desired plan.Desired) journey.Step {
 	w := journey.Work{Record: rec, Desired: desired}
 	var seen journey.Sighting
 	if p.inputs.Directory != nil {
 		seen = journey.See(p.inputs.Directory, w, p.inputs, journey.UnknownLag)
 	}
-	return journey.Resolve(w, seen, p.inputs, journey.Policy{}), nil
+	return journey.Resolve(w, seen, p.inputs, journey.Policy{})
 }

@@ -261,7 +261,7 @@ func (p *Preview) add(v verdict) {
 	if v.plan.Send() {
 		p.sends.add(rec.Row)
 		p.places.add(rec)
-		p.Invitees.add(rec, p.session.past.inputs.Directory)
+		p.Invitees.add(rec, v.desired.Teams, p.session.past.inputs.Directory)
 		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role, Seated: v.plan.Replaces != ""})
 	}
 	step := plan.StepOf(rec, v.plan)

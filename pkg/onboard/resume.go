@@ -72,11 +72,11 @@ func (s *Session) findGone(ctx context.Context) error {
 		if rec.Outcome == record.Unset || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
 			continue // there is nothing to take back, and what is wrong with a row may keep it from being understood
 		}
-		step, err := s.past.resolve(rec)
+		desired, err := s.past.inputs.DesiredOf(rec)
 		if err != nil {
 			return err
 		}
-		if step.Move == journey.Send {
+		if s.past.resolve(rec, desired).Move == journey.Send {
 			s.past.gone[rec.Row] = true
 		}
 	}

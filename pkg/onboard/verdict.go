@@ -19,6 +19,8 @@ type verdict struct {
 	record record.Record
 	// plan is what follows from the organization, the zero value where the roster alone decides.
 	plan plan.Verdict
+	// desired is what the row wants, the zero value where the roster alone decides.
+	desired plan.Desired
 	// findings are what is wrong with the row.
 	findings []roster.Finding
 	// gap says why the person may be there already, although no list shows it.
@@ -40,7 +42,7 @@ func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[verdict
 		for entry, err := range r.Entries(ctx) {
 			var v verdict
 			if err == nil {
-				v, err = p.judge(entry)
+				v = p.judge(entry)
 			}
 			if !yield(v, err) || err != nil {
 				return
@@ -50,20 +52,17 @@ func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[verdict
 }
 
 // judge returns the verdict on an entry of the roster.
-func (p *past) judge(e roster.Entry) (verdict, error) {
+func (p *past) judge(e roster.Entry) verdict {
 	rec := plan.NewRecord(e, p.now(), p.inputs.Render)
 	if rec.Outcome != record.Unset {
-		return verdict{record: rec, findings: e.Findings}, nil
+		return verdict{record: rec, findings: e.Findings}
 	}
-	step, err := p.resolve(rec)
-	if err != nil {
-		return verdict{}, err
-	}
+	step := p.resolve(rec, p.inputs.DesiredBy(e))
 	v := p.verdictOf(step)
 	if wrong := step.Verdict.Problem; wrong != nil { // it is wrong by what the organization has
 		v.findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
 	}
-	return v, nil
+	return v
 }
 
 // judgeResumed returns the verdict on a row of a run that was cut short, with the claim that stands for it, nil if none does.
@@ -97,7 +96,7 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 
 // verdictOf returns what a reading means for a row.
 func (p *past) verdictOf(step journey.Step) verdict {
-	v := verdict{record: step.Work.Record, plan: step.Verdict}
+	v := verdict{record: step.Work.Record, plan: step.Verdict, desired: step.Work.Desired}
 	rec := &v.record
 	switch step.Move {
 	case journey.Contradicted:

@@ -46,6 +46,11 @@ func (in Inputs) DesiredOf(r record.Record) (Desired, error) {
 	return desired, err
 }
 
+// DesiredBy returns what an entry of the roster wants: the same that [Inputs.DesiredOf] reads out of its record.
+func (in Inputs) DesiredBy(e roster.Entry) Desired {
+	return Desired{Email: e.Email, Role: e.Role, Teams: e.Teams, RoleDefaulted: in.RoleDefaulted != nil && in.RoleDefaulted(e.Row)}
+}
+
 // Differs returns how a person's pending invitation is not what the roster wants, nil if it is, or if there is none. The
 // service lists its role, and only what is remembered to have been sent with this very invitation tells its teams: where
 // nothing is, nothing is said about them. Whatever the service itself makes of a wish is no difference: another spelling, a

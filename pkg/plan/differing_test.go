@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
 	"rollcall/pkg/plan"
@@ -203,5 +206,21 @@ func TestRowsThatNameNoRole(t *testing.T) {
 	}
 	if got, err := (plan.Inputs{}).DesiredOf(record.Record{Row: 2}); err != nil || got.RoleDefaulted {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// What an entry wants is what its record says that it wants.
+func TestDesiredBy(t *testing.T) {
+	for _, teams := range [][]roster.Team{nil, {{Name: "A;B", Role: "developer", RoleDefaulted: true}, {Name: `"Blue`, Role: "team_manager"}}} {
+		entry := roster.Entry{Row: 3, Email: "ann@x.example", Role: "member", Teams: teams}
+		for _, in := range []plan.Inputs{{}, {RoleDefaulted: func(row int) bool { return row == 3 }}} {
+			want, err := in.DesiredOf(plan.NewRecord(entry, now, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, in.DesiredBy(entry), cmpopts.IgnoreFields(roster.Team{}, "RoleDefaulted")); diff != "" {
+				t.Error(diff)
+			}
+		}
 	}
 }

@@ -11,19 +11,19 @@ import (
 type table struct {
 	out   *records
 	width int
-	one   []line
 	extra []string
 	cells []string
 }
 
 func newTable(w io.Writer, extra []string, d Dialect) (encoder, error) {
-	t := &table{out: newRecords(w, d), width: len(extra), one: make([]line, 1), extra: extra}
+	t := &table{out: newRecords(w, d), width: len(extra), extra: extra}
 	return t, gocsv.MarshalCSV([]line{}, t)
 }
 
 func (t *table) encode(fixed *line, extra []string) error {
-	t.one[0], t.extra = *fixed, extra
-	return gocsv.MarshalCSVWithoutHeaders(t.one, t)
+	t.extra = extra
+	// The fields of an array are read where they stand, those of a slice are each copied to the heap first.
+	return gocsv.MarshalCSVWithoutHeaders([1]line{*fixed}, t)
 }
 
 func (t *table) finish() error { return t.out.err }

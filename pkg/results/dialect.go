@@ -5,6 +5,9 @@ import (
 	"cmp"
 	"encoding/csv"
 	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"rollcall/pkg/formula"
 )
@@ -22,21 +25,26 @@ type Dialect struct {
 // byteOrderMark is that of UTF-8.
 const byteOrderMark = "\ufeff"
 
-// records writes the records of CSV in a dialect, with cells that no spreadsheet runs. Its first error sticks.
+// records writes the records of CSV in a dialect, with cells that no spreadsheet runs. Its first error sticks. It quotes what
+// encoding/csv does, whose writer cannot end lines in CRLF and leave line breaks inside of cells as they are.
 type records struct {
 	out     io.Writer
 	dialect Dialect
-	begun   bool
-	one     bytes.Buffer
-	csv     *csv.Writer
-	cells   []string
-	err     error
+	comma   rune
+	// plain has the bytes that mean nothing at the beginning of a cell, and within those that mean nothing behind it.
+	plain, within [256]bool
+	begun         bool
+	line          []byte
+	err           error
 }
 
 func newRecords(out io.Writer, d Dialect) *records {
-	r := &records{out: out, dialect: d}
-	r.csv = csv.NewWriter(&r.one)
-	r.csv.Comma = cmp.Or(d.Delimiter, ',')
+	r := &records{out: out, dialect: d, comma: cmp.Or(d.Delimiter, ',')}
+	for char := range utf8.RuneSelf {
+		letter := char|0x20 >= 'a' && char|0x20 <= 'z' || char >= '0' && char <= '9'
+		r.plain[char] = letter && rune(char) != r.comma
+		r.within[char] = (letter || strings.ContainsRune(" .:@_-", rune(char))) && rune(char) != r.comma
+	}
 	return r
 }
 
@@ -45,26 +53,53 @@ func (r *records) write(cells ...string) error {
 	if r.err != nil {
 		return r.err
 	}
-	r.cells = r.cells[:0]
-	for _, cell := range cells {
-		r.cells = append(r.cells, formula.Defuse(cell))
-	}
-	r.one.Reset()
+	r.line = r.line[:0]
 	if !r.begun && r.dialect.Marked {
-		r.one.WriteString(byteOrderMark)
+		r.line = append(r.line, byteOrderMark...)
 	}
 	r.begun = true
-	if r.err = r.csv.Write(r.cells); r.err != nil {
-		return r.err
+	for i, cell := range cells {
+		if i > 0 {
+			r.line = utf8.AppendRune(r.line, r.comma)
+		}
+		r.cell(cell)
 	}
-	r.csv.Flush() // into a buffer, which never fails
 	if r.dialect.CRLF {
-		// UseCRLF of encoding/csv would change line breaks inside of cells, too.
-		r.one.Truncate(r.one.Len() - len("\n"))
-		r.one.WriteString("\r\n")
+		r.line = append(r.line, '\r')
 	}
-	_, r.err = r.out.Write(r.one.Bytes())
+	r.line = append(r.line, '\n')
+	_, r.err = r.out.Write(r.line)
 	return r.err
+}
+
+// cell adds a cell to the line.
+func (r *records) cell(cell string) {
+	if !r.isPlain(cell) {
+		cell = formula.Defuse(cell)
+		if r.needsQuotes(cell) {
+			r.line = append(r.line, '"')
+			r.line = append(r.line, strings.ReplaceAll(cell, `"`, `""`)...)
+			r.line = append(r.line, '"')
+			return
+		}
+	}
+	r.line = append(r.line, cell...)
+}
+
+// isPlain reports whether a cell stands in the file as it is, which most do: then one look at each byte is enough.
+func (r *records) isPlain(cell string) bool {
+	for i := range len(cell) {
+		if !r.within[cell[i]] || i == 0 && !r.plain[cell[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// needsQuotes reports what encoding/csv does: a cell that is only \. would end the data in PostgreSQL.
+func (r *records) needsQuotes(cell string) bool {
+	first, _ := utf8.DecodeRuneInString(cell)
+	return cell == `\.` || unicode.IsSpace(first) || strings.ContainsAny(cell, "\"\r\n") || strings.ContainsRune(cell, r.comma)
 }
 
 // readRecords reads what [records] has written in the dialect. Cells are as they stand there.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"rollcall/pkg/document"
+	"rollcall/pkg/formula"
 	"rollcall/pkg/record"
 	"rollcall/pkg/results"
 	"rollcall/pkg/roster"
@@ -61,6 +62,33 @@ func TestDialect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A record is, byte for byte, what encoding/csv writes of cells that no spreadsheet runs.
+func TestRecordsAreThoseOfEncodingCSV(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.csv")
+	rapid.Check(t, func(rt *rapid.T) {
+		comma := rapid.SampledFrom([]rune{',', ';', '\t', '|', 'x', ' ', 'ü'}).Draw(rt, "delimiter")
+		cells := rapid.SliceOfN(rapid.StringMatching(`[a-cx0 .:@_=+,;|"'\\\t\r\n\x00ü＝-]{0,6}`), 2, 5).Draw(rt, "cells")
+		cells = append(cells, rapid.SampledFrom([]string{`\.`, "\u00a0x", "\xff", ""}).Draw(rt, "odd"))
+		names := make([]string, len(cells))
+		content := writeFile(rt, path, results.Options{Extra: names, Dialect: results.Dialect{Delimiter: comma}},
+			record.Record{Row: 1, Line: 2, Email: "ann@b.test", Outcome: record.Failed, Extra: cells})
+		var want strings.Builder
+		w := csv.NewWriter(&want)
+		w.Comma = comma
+		defused := []string{"1", "2", "ann@b.test", "", "", "failed", "", "", "", "", "", "", "", "0", "", "", "", ""}
+		for _, cell := range cells {
+			defused = append(defused, formula.Defuse(cell))
+		}
+		if err := w.Write(defused); err != nil {
+			rt.Fatal(err)
+		}
+		w.Flush()
+		if !strings.HasSuffix(content, "\n"+want.String()) {
+			rt.Errorf("%q does not end with %q", content, want.String())
+		}
+	})
 }
 
 // Results in any dialect are a roster that says the same.
