@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -12,7 +14,10 @@ import (
 
 // ages are the columns of a ledger that say when something happened. When an invitation expires is for the service to say.
 const ages = `SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'
-	AND c.name IN ('at', 'since', 'started_at', 'ended_at', 'due_at', 'updated_at', 'accepted_at', 'learned_at')`
+	AND c.name IN ('at', 'since', 'started_at', 'ended_at', 'due_at', 'updated_at', 'accepted_at', 'learned_at', 'mailed_at')`
+
+// agesOfRows find them in the rows of a run, of which some stand in a text together.
+var agesOfRows = regexp.MustCompile(`"(?:at|ended_at|due_at|updated_at|mailed_at)":(?:[0-9]+|\[[0-9,]*\])`)
 
 // age makes everything that a ledger remembers so much older.
 func age(ts *testscript.TestScript, neg bool, args []string) {
@@ -54,5 +59,37 @@ func makeOlder(path string, by time.Duration) (err error) {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
+	return makeRowsOlder(ctx, db, by)
+}
+
+func makeRowsOlder(ctx context.Context, db *sql.DB, by time.Duration) error {
+	rows, err := db.QueryContext(ctx, "SELECT key, entries FROM page")
+	if err != nil {
+		return err
+	}
+	pages := map[int64]string{}
+	for rows.Next() {
+		var key int64
+		var entries string
+		if err := rows.Scan(&key, &entries); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		pages[key] = agesOfRows.ReplaceAllStringFunc(entries, func(field string) string {
+			return micros.ReplaceAllStringFunc(field, func(at string) string {
+				n, _ := strconv.ParseInt(at, 10, 64)
+				return strconv.FormatInt(n-by.Microseconds(), 10)
+			})
+		})
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for key, entries := range pages {
+		if _, err := db.ExecContext(ctx, "UPDATE page SET entries = ? WHERE key = ?", entries, key); err != nil {
+			return err
+		}
+	}
 	return nil
 }
+
+var micros = regexp.MustCompile(`[0-9]+`)

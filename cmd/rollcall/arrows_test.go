@@ -64,8 +64,9 @@ var arrows = []arrow{
 	{"ledger/ledgertest", "audit email ledger record secret", "it holds every implementation to the contract, so it knows only its own"},
 	{"ledger/sqlite/disk", "bounded ledger", "it looks after the files of a ledger, and opens no database"},
 	{"ledger/sqlite/commit", "ledger ledger/sqlite/disk", "it writes in groups, whatever is written"},
-	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk record", "it knows the tables of every version, and nobody who uses them"},
-	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
+	{"ledger/sqlite/page", "ledger record secret", "it writes and reads rows, and knows of no database"},
+	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page record secret", "it knows the tables of every version, and nobody who uses them"},
+	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
 
 	// The service.
 	{"cybedefend", "address connection fence pattern secret throttle", "it makes one call at a time, whoever asks for it"},

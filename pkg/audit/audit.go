@@ -11,7 +11,6 @@
 package audit
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -183,17 +182,6 @@ func (c Chain) Next(at time.Time, by Author, e Event) (string, Chain) {
 	return text, Chain{ID: c.ID, Number: line.Number, Hash: hashOf(text)}
 }
 
-// text returns the one way to write the line, with its sum.
-func (l Line) text() string {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	l.Sum = ""
-	_ = encoder.Encode(l) // texts, numbers and times always encode
-	body := strings.TrimSuffix(b.String(), "}\n")
-	return body + `,"sum":"` + hashOf(body)[:sumLength] + `"}`
-}
-
 // End returns where the chain ends whose last line has that text.
 func End(text string) (Chain, error) {
 	line, err := Parse(text)
@@ -225,7 +213,7 @@ func Parse(text string) (Line, error) {
 	return line, nil
 }
 
-func hashOf(text string) string {
+func hashOf[T string | []byte](text T) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }

@@ -82,7 +82,8 @@ type Ledger interface {
 	// Begin writes a new run and all its entries in one operation: when it fails, whether by entries yielding an error,
 	// by ctx or by a crash, nothing has happened. Entries that have an outcome already are settled from the start. An entry
 	// whose trail says Gone names nobody. Begin sets what run leaves empty of ID and StartedAt, counts Rows, and returns
-	// the run. While it works, all other writing waits, so entries must not write to this ledger.
+	// the run. Entries come in the order of their rows, which may have gaps. While it works, all other writing waits, so
+	// entries must not write to this ledger.
 	Begin(ctx context.Context, run Run, entries iter.Seq2[record.Record, error]) (Run, error)
 	// Unfinished returns the last run of the scope for this roster, if it has not ended: the one to resume.
 	Unfinished(ctx context.Context, scope record.Scope, digest [32]byte) (Run, bool, error)

@@ -27,15 +27,12 @@ func (m *Memory) Begin(ctx context.Context, run ledger.Run, entries iter.Seq2[re
 		if r.Row < 1 {
 			return ledger.Run{}, fmt.Errorf("row %d: rows are numbered from 1", r.Row)
 		}
+		if n := len(begun.records); n > 0 && r.Row <= begun.records[n-1].Row {
+			return ledger.Run{}, fmt.Errorf("row %d: it does not come after the one before", r.Row)
+		}
 		begun.records = append(begun.records, normal(r))
 	}
 	begun.Rows = len(begun.records)
-	slices.SortStableFunc(begun.records, func(x, y record.Record) int { return x.Row - y.Row })
-	for i := 1; i < begun.Rows; i++ {
-		if begun.records[i].Row == begun.records[i-1].Row {
-			return ledger.Run{}, fmt.Errorf("row %d: it is there already", begun.records[i].Row)
-		}
-	}
 	err := m.write(ctx, "begin", func(s *state) error {
 		if _, err := s.run(begun.ID); err == nil {
 			return fmt.Errorf("run %s: it is there already", begun.ID)

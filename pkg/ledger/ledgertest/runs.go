@@ -131,7 +131,7 @@ var runTests = []conformance{
 		if _, err := b.Begin(b.Context(), ledger.Run{}, List(broken, row)); !errors.Is(err, broken) || err.Error() != broken.Error() {
 			b.Errorf("Begin = %v, want the error of the entries", err)
 		}
-		for _, rows := range [][]record.Record{{row, row}, {{Row: 0}}} {
+		for _, rows := range [][]record.Record{{row, row}, {{Row: 0}}, {{Row: 2}, row}} {
 			if _, err := b.Begin(b.Context(), ledger.Run{}, List(nil, rows...)); err == nil {
 				b.Errorf("rows %v were written", rows)
 			}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"strings"
 
 	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
@@ -12,18 +13,13 @@ import (
 )
 
 const (
-	insertLine = `INSERT INTO audit (number, line) VALUES (?, ?)`
-	lastLine   = `SELECT line FROM audit ORDER BY number DESC LIMIT 1`
-	// linesAfter yields a page of lines: a reading must not stand still while its caller writes a file.
-	linesAfter = `SELECT line FROM audit WHERE number > ? ORDER BY number LIMIT 1024`
+	// insertLines writes the lines of a commit, by the number of the first one.
+	insertLines = `INSERT INTO audit (number, lines) VALUES (?, ?)`
+	lastLines   = `SELECT lines FROM audit ORDER BY number DESC LIMIT 1`
+	// linesAfter yields some lines, perhaps with some before: a reading must not stand still while its caller writes a file.
+	linesAfter = `SELECT number, lines FROM audit WHERE number >= coalesce((SELECT max(number) FROM audit WHERE number <= ?1 + 1), 0)
+		ORDER BY number LIMIT 128`
 )
-
-// trail is where the audit trail ends. It belongs to whoever is inside a transaction of the writer.
-type trail struct {
-	end audit.Chain
-	// as is the transaction that has left it so: if that was rolled back, the file knows better.
-	as uint64
-}
 
 // Sign implements [ledger.Ledger].
 func (l *Ledger) Sign(by audit.Author) { l.author.Store(&by) }
@@ -45,36 +41,33 @@ func (l *Ledger) tell(ctx context.Context, w *commit.Writer, e *audit.Event) err
 	if e == nil {
 		return nil
 	}
-	end, err := l.trailEnd(ctx, w)
-	if err != nil {
-		return err
+	t := &l.desk.trail
+	if t.end == nil {
+		end, err := trailEnd(ctx, w)
+		if err != nil {
+			return err
+		}
+		t.end = &end
 	}
 	var by audit.Author
 	if author := l.author.Load(); author != nil {
 		by = *author
 	}
-	text, next := end.Next(l.now(), by, *e)
-	if _, err := w.Exec(ctx, l.prepared.tell, int64(next.Number), text); err != nil {
-		return err
-	}
-	l.trail = trail{end: next, as: w.Transaction()}
+	t.add(l.now(), by, *e)
 	return nil
 }
 
-// trailEnd returns where the trail ends.
-func (l *Ledger) trailEnd(ctx context.Context, w *commit.Writer) (audit.Chain, error) {
-	if l.trail.end.ID != "" && l.trail.as > w.RolledBack() {
-		return l.trail.end, nil
-	}
-	found, err := w.First(ctx, lastLine)
+// trailEnd returns where the trail ends in the file.
+func trailEnd(ctx context.Context, w *commit.Writer) (audit.Chain, error) {
+	found, err := w.First(ctx, lastLines)
 	if err != nil {
 		return audit.Chain{}, err
 	}
 	if found == nil {
 		return audit.Begin(), nil
 	}
-	text, _ := found[0].(string)
-	end, err := audit.End(text)
+	lines, _ := found[0].(string)
+	end, err := audit.End(lines[strings.LastIndexByte(lines, '\n')+1:])
 	if err != nil {
 		return audit.Chain{}, fmt.Errorf("%w: the last line of its audit trail: %w", ledger.ErrDamaged, err)
 	}
@@ -83,25 +76,36 @@ func (l *Ledger) trailEnd(ctx context.Context, w *commit.Writer) (audit.Chain, e
 
 // Audit implements [ledger.Ledger].
 func (l *Ledger) Audit(ctx context.Context, after int) iter.Seq2[string, error] {
+	type written struct {
+		number int
+		lines  string
+	}
 	return func(yield func(string, error) bool) {
 		for {
-			texts, err := collect(ctx, l, func(rows *sql.Rows) (text string, err error) {
-				err = rows.Scan(&text)
-				return text, err
+			commits, err := collect(ctx, l, func(rows *sql.Rows) (w written, err error) {
+				err = rows.Scan(&w.number, &w.lines)
+				return w, err
 			}, linesAfter, after)
 			if err != nil {
 				yield("", err)
 				return
 			}
-			for _, text := range texts {
-				if !yield(text, nil) {
-					return
+			before := after
+			for _, w := range commits {
+				number := w.number
+				for line := range strings.SplitSeq(w.lines, "\n") {
+					if number > after {
+						if !yield(line, nil) {
+							return
+						}
+						after = number
+					}
+					number++
 				}
 			}
-			if len(texts) == 0 {
+			if after == before {
 				return
 			}
-			after += len(texts)
 		}
 	}
 }

@@ -6,11 +6,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"rollcall/pkg/audit"
+	"rollcall/pkg/ledger/sqlite"
 	"rollcall/pkg/record"
 	"rollcall/pkg/secret"
 )
@@ -40,67 +40,80 @@ func invited(row int) record.Record {
 	}
 }
 
-// BenchmarkClaimConclude takes rows through both of their waits for the disk, with their lines in the audit trail and without.
+// told is the line of the audit trail that belongs to it.
+func told(run string, r record.Record) *audit.Event {
+	return &audit.Event{
+		Kind: audit.Invite, Run: run, Email: r.Email, Role: "member", Outcome: "invited", Status: 201, After: r.InvitationID,
+	}
+}
+
+// quickOpen opens a ledger in memory, where there is one: the time of a benchmark is then that of the processor.
+func quickOpen(b *testing.B) *sqlite.Ledger {
+	b.Helper()
+	return open(b, filepath.Join(quickDir(b), "ledger.db"))
+}
+
+// BenchmarkClaimConclude takes rows in groups through both of their waits for the disk, with their lines in the audit trail:
+// each group is claimed while the one before is concluded, one by one, as the replies come in.
 func BenchmarkClaimConclude(b *testing.B) {
-	for _, c := range []struct {
-		workers int
-		told    bool
-	}{{1, false}, {1, true}, {16, false}, {16, true}, {64, false}, {64, true}} {
-		workers := c.workers
-		b.Run(fmt.Sprintf("workers=%d/told=%v", workers, c.told), func(b *testing.B) {
-			l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
+	for _, group := range []int{1, 12, 48} {
+		b.Run(fmt.Sprintf("group=%d", group), func(b *testing.B) {
+			l := quickOpen(b)
+			l.Sign(audit.Author{Who: "ada@laptop", Credential: "pat sha256 0123456789abcdef"})
 			run := begin(b, l, people(b.N))
 			claims, conclusions := make([]record.Claim, b.N), make([]record.Conclusion, b.N)
 			for i := range b.N {
 				claims[i], conclusions[i] = invite(run, i+1, 1), record.Conclusion{Record: invited(i + 1)}
-				if c.told {
-					conclusions[i].Event = &audit.Event{
-						Kind: audit.Invite, Run: run.ID, Email: claims[i].Email, Role: "member", Outcome: "invited", Status: 201,
-						After: conclusions[i].InvitationID,
+				conclusions[i].Event = told(run.ID, conclusions[i].Record)
+			}
+			b.ResetTimer()
+			var wg sync.WaitGroup
+			for from := 0; from < b.N; from += group {
+				to := min(from+group, b.N)
+				if err := l.Claim(b.Context(), nil, claims[from:to]...); err != nil {
+					b.Fatal(err)
+				}
+				wg.Wait()
+				wg.Add(to - from)
+				for i := from; i < to; i++ {
+					if err := l.Conclude(b.Context(), run.ID, func(err error) {
+						if err != nil {
+							b.Error(err)
+						}
+						wg.Done()
+					}, conclusions[i]); err != nil {
+						b.Fatal(err)
 					}
 				}
 			}
-			l.Sign(audit.Author{Who: "ada@laptop", Credential: "pat sha256 0123456789abcdef"})
-			b.ResetTimer()
-			var next atomic.Int64
-			var wg sync.WaitGroup
-			for range workers {
-				wg.Go(func() {
-					for {
-						i := int(next.Add(1)) - 1
-						if i >= b.N {
-							return
-						}
-						if err := l.Claim(b.Context(), nil, claims[i]); err != nil {
-							b.Error(err)
-							return
-						}
-						if err := l.Conclude(b.Context(), run.ID, nil, conclusions[i]); err != nil {
-							b.Error(err)
-							return
-						}
-					}
-				})
-			}
 			wg.Wait()
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+			perRow(b, b.N)
 		})
 	}
 }
 
-// BenchmarkBegin writes a run of 100,000 rows.
-func BenchmarkBegin(b *testing.B) {
-	l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
-	for b.Loop() {
-		begin(b, l, people(100_000))
-	}
-	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
+// perRow reports the time of a row, of so many in all.
+func perRow(b *testing.B, rows int) {
+	b.Helper()
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(rows), "µs/row")
 }
 
-// BenchmarkRecords reads a run of 100,000 rows.
+// many is how many rows the runs of the benchmarks have that take them whole.
+const many = 100_000
+
+// BenchmarkBegin writes a run.
+func BenchmarkBegin(b *testing.B) {
+	l := quickOpen(b)
+	for b.Loop() {
+		begin(b, l, people(many))
+	}
+	perRow(b, b.N*many)
+}
+
+// BenchmarkRecords reads a run.
 func BenchmarkRecords(b *testing.B) {
-	l := open(b, filepath.Join(b.TempDir(), "ledger.db"))
-	run := begin(b, l, people(100_000))
+	l := quickOpen(b)
+	run := begin(b, l, people(many))
 	for b.Loop() {
 		for _, err := range l.Records(b.Context(), run.ID, 0) {
 			if err != nil {
@@ -108,5 +121,36 @@ func BenchmarkRecords(b *testing.B) {
 			}
 		}
 	}
-	b.ReportMetric(float64(b.N)*100_000/b.Elapsed().Seconds(), "rows/s")
+	perRow(b, b.N*many)
+}
+
+// BenchmarkRecordsFrom reads a page of results deep in a run.
+func BenchmarkRecordsFrom(b *testing.B) {
+	l := quickOpen(b)
+	run := begin(b, l, people(many))
+	for b.Loop() {
+		read := 0
+		for _, err := range l.Records(b.Context(), run.ID, many-100) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			if read++; read == 50 {
+				break
+			}
+		}
+	}
+}
+
+// BenchmarkPending reads what is open of a run.
+func BenchmarkPending(b *testing.B) {
+	l := quickOpen(b)
+	run := begin(b, l, people(many))
+	for b.Loop() {
+		for _, err := range l.Pending(b.Context(), run.ID) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	perRow(b, b.N*many)
 }

@@ -2,38 +2,23 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
-
-	sqlite3 "modernc.org/sqlite/lib"
+	"slices"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
-	"rollcall/pkg/ledger/sqlite/disk"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
 )
 
+// A claim for a row is kept with the row; one for a change without a row has a table of its own, as such changes are few.
 const (
-	// insertClaim takes the row only if it is open and has the address. Such a claim leaves its address to the row.
-	insertClaim = `INSERT INTO claim (scope, person, change, attempt, at, replaces, before, run, row)
-		SELECT ?, ?, ?, ?, ?, ?, ?, run, row FROM entry WHERE run = ? AND row = ? AND email = ? AND outcome = 0` // record.Unset
-	insertRowless = `INSERT INTO claim (scope, person, change, attempt, at, replaces, before, run, row, email)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	deleteClaim = `DELETE FROM claim WHERE scope = ? AND person = ? AND run = ? AND row = ?`
-	// deleteRow looks at every claim that stands, since few do.
-	deleteRow   = `DELETE FROM claim WHERE run = ? AND row = ? AND row > 0`
-	keepRowless = `UPDATE claim SET attempts = ?, lost = ?, ended_at = ?, silent_for = ?
-		WHERE scope = ? AND person = ? AND run = ? AND row = 0`
-
-	// facts are what a step can find out about a row beside its outcome.
-	facts = `invitation_id = ?, token = ?, status = ?, organization_id = ?, organization_name = ?,
-		organization_role = ?, expires_at = ?, attempts = ?, http_status = ?, error = ?, hint = ?, verdict = ?,
-		tries = ?, throttled = ?, lost = ?, confirmed = ?, cancelled = ?, ended_at = ?, silent_for = ?, due_at = ?`
-	// Only record.Unset and record.Unknown may be followed by another outcome.
-	updateFacts = `UPDATE entry SET ` + facts + ` WHERE run = ? AND row = ? AND outcome IN (0, 8)`
-	settleEntry = `UPDATE entry SET outcome = ?, updated_at = ?, ` + facts + ` WHERE run = ? AND row = ?
-		AND (outcome IN (0, 8) OR outcome = ? AND updated_at = ?)`
+	insertRowless = `INSERT INTO rowless_claim (scope, person, email, change, run, attempt, at, replaces, before)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	deleteRowless = `DELETE FROM rowless_claim WHERE scope = ? AND person = ? AND run = ?`
+	keepRowless   = `UPDATE rowless_claim SET attempts = ?, lost = ?, ended_at = ?, silent_for = ?
+		WHERE scope = ? AND person = ? AND run = ?`
 )
 
 // Claim implements [ledger.Ledger].
@@ -54,7 +39,8 @@ func (l *Ledger) Claim(ctx context.Context, then func(error), claims ...record.C
 			if c.At.IsZero() {
 				c.At = now
 			}
-			if err := l.claim(ctx, w, runs[i], people[i], c); err != nil {
+			c.At = page.Time(page.Micros(c.At))
+			if err := l.desk.claim(ctx, w, runs[i], people[i], c); err != nil {
 				return err
 			}
 		}
@@ -62,40 +48,63 @@ func (l *Ledger) Claim(ctx context.Context, then func(error), claims ...record.C
 	})
 }
 
-func (l *Ledger) claim(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
-	statement := l.prepared.claim
-	if c.Row == 0 {
-		statement = l.prepared.claimRowless
+// claim keeps a claim, unless the row or another claim for the person stands in the way.
+func (d *desk) claim(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
+	var h *held
+	var i int
+	if c.Row != 0 {
+		var err error
+		if h, i, err = d.find(ctx, w, run.key, c.Row); err != nil {
+			return err
+		}
+		if err := claimable(h, i, c); err != nil {
+			return err
+		}
 	}
-	claimed, err := w.Exec(ctx, statement, run.scope, person, int64(c.Change), int64(c.Attempt), micros(c.At), c.Replaces,
-		c.Before, run.key, int64(c.Row), c.Email)
-	switch {
-	case disk.Code(err) == sqlite3.SQLITE_CONSTRAINT:
-		return refuseClaim(ctx, w, run, person, c)
-	case err == nil && claimed == 0:
-		return refuse(ctx, w, c.Run, run.key, c.Row)
-	case err == nil && c.Change == record.ChangeInvite:
-		_, err = w.Exec(ctx, l.prepared.mailing, run.scope, micros(c.At), run.key, int64(c.Row), person)
+	claims, err := d.standing(ctx, w, run.scope)
+	if err != nil {
+		return err
 	}
-	return err
+	if other, ok := claims[person]; ok {
+		return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed, Standing: &other.claim}
+	}
+	claims[person] = standing{claim: c, run: run.key}
+	if h == nil {
+		return claimRowless(ctx, w, run, person, c)
+	}
+	return d.change(ctx, w, h, i, func(e *page.Entry) {
+		e.Claim = &record.Claim{Change: c.Change, Attempt: c.Attempt, At: c.At, Replaces: c.Replaces, Before: c.Before}
+		// Two requests for a person at the same microsecond are one for all purposes.
+		if c.Change == record.ChangeInvite && !slices.ContainsFunc(e.MailedAt, c.At.Equal) {
+			e.MailedAt = append(slices.Clip(e.MailedAt), c.At)
+		}
+	})
 }
 
-// refuseClaim says which claim stands in the way of c.
-func refuseClaim(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
-	found, err := w.First(ctx, `SELECT run.id, claim.row, coalesce(entry.email, claim.email), change, attempt, at, replaces, before
-		FROM claim JOIN run ON run.key = claim.run LEFT JOIN entry ON entry.run = claim.run AND entry.row = claim.row
-		WHERE claim.scope = ? AND person = ?`, run.scope, person)
-	refusal := &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrClaimed}
-	if err != nil || found == nil {
-		return refusal // which is true without the details
+// claimable returns why the row of a claim, which is the one with the index, can't be claimed.
+func claimable(h *held, i int, c record.Claim) error {
+	switch {
+	case h == nil:
+		return &ledger.RowError{Run: c.Run, Row: c.Row, Err: ledger.ErrNoRow}
+	case h.Entries[i].Outcome != record.Unset:
+		return settled(c.Run, &h.Entries[i])
+	case h.Entries[i].Email != c.Email:
+		return &ledger.RowError{Run: c.Run, Row: c.Row, Err: fmt.Errorf("%w of that address", ledger.ErrNoRow)}
 	}
-	text := func(i int) string { text, _ := found[i].(string); return text }
-	number := func(i int) int64 { number, _ := found[i].(int64); return number }
-	refusal.Standing = &record.Claim{
-		Run: text(0), Row: int(number(1)), Email: text(2), Change: record.Change(number(3)), Attempt: int(number(4)),
-		At: fromMicros(number(5)), Replaces: text(6), Before: text(7),
+	return nil
+}
+
+func settled(run string, e *page.Entry) error {
+	return &ledger.RowError{Run: run, Row: e.Row, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, e.Outcome)}
+}
+
+func claimRowless(ctx context.Context, w *commit.Writer, run runKey, person string, c record.Claim) error {
+	_, err := w.Run(ctx, insertRowless, run.scope, person, c.Email, int64(c.Change), run.key, int64(c.Attempt),
+		page.Micros(c.At), c.Replaces, c.Before)
+	if err == nil && c.Change == record.ChangeInvite {
+		_, err = w.Run(ctx, insertMailing, run.scope, page.Micros(c.At), run.key, person)
 	}
-	return refusal
+	return err
 }
 
 // Conclude implements [ledger.Ledger].
@@ -109,7 +118,7 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 	}
 	return l.change(ctx, then, true, func(ctx context.Context, w *commit.Writer) error {
 		for i := range conclusions {
-			if err := l.conclude(ctx, w, run, key, &conclusions[i]); err != nil {
+			if err := l.desk.conclude(ctx, w, run, key, &conclusions[i]); err != nil {
 				return err
 			}
 			if err := l.tell(ctx, w, conclusions[i].Event); err != nil {
@@ -120,78 +129,86 @@ func (l *Ledger) Conclude(ctx context.Context, run string, then func(error), con
 	})
 }
 
-func (l *Ledger) conclude(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
-	if c.Harmless {
-		if _, err := w.Exec(ctx, l.prepared.harmless, key.scope, email.Fold(c.Email), key.key, int64(c.Row)); err != nil {
-			return err
-		}
-	}
+func (d *desk) conclude(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
 	if c.Row == 0 {
-		return concludeRowless(ctx, w, key, c)
+		return d.concludeRowless(ctx, w, key, c)
 	}
-	if !ledger.OnlyEnds(*c) {
-		if err := l.concludeRow(ctx, w, run, key, c); err != nil {
-			return err
-		}
-	}
-	if c.InDoubt {
-		return nil
-	}
-	ended, err := w.Exec(ctx, l.prepared.release, key.scope, email.Fold(c.Email), key.key, int64(c.Row))
-	if err == nil && ended == 0 { // there is no claim, or the conclusion does not say whose
-		_, err = w.Exec(ctx, l.prepared.releaseRow, key.key, int64(c.Row))
-	}
-	return err
-}
-
-// concludeRow keeps what a step has found out about a row.
-func (l *Ledger) concludeRow(ctx context.Context, w *commit.Writer, run string, key runKey, c *record.Conclusion) error {
-	statement := l.prepared.step
-	values := make([]driver.Value, 0, 26)
-	if c.Outcome != record.Unset {
-		statement = l.prepared.settle
-		values = append(values, int64(c.Outcome), micros(c.UpdatedAt))
-	}
-	t := &c.Trail
-	values = append(values, c.InvitationID, c.Token.Reveal(), c.Status, c.OrganizationID, c.OrganizationName,
-		c.OrganizationRole, micros(c.ExpiresAt), int64(c.Attempts), int64(c.HTTPStatus), c.Error, c.Hint,
-		int64(t.Verdict), int64(t.Tries), int64(t.Throttled), t.Lost, t.Confirmed, t.Cancelled, micros(t.EndedAt),
-		t.SilentFor.Microseconds(), micros(t.DueAt), key.key, int64(c.Row))
-	if c.Outcome != record.Unset {
-		values = append(values, int64(c.Outcome), micros(c.UpdatedAt))
-	}
-	kept, err := w.Exec(ctx, statement, values...)
-	if err == nil && kept == 0 {
-		return refuse(ctx, w, run, key.key, c.Row)
-	}
-	return err
-}
-
-// concludeRowless ends the claim of a change that has no row, or keeps with it what is known of the attempt.
-func concludeRowless(ctx context.Context, w *commit.Writer, key runKey, c *record.Conclusion) (err error) {
-	person := email.Fold(c.Email)
-	switch {
-	case !c.InDoubt:
-		_, err = w.Run(ctx, deleteClaim, key.scope, person, key.key, int64(0))
-	case !ledger.OnlyEnds(*c):
-		_, err = w.Run(ctx, keepRowless, int64(c.Attempts), c.Trail.Lost, micros(c.Trail.EndedAt),
-			c.Trail.SilentFor.Microseconds(), key.scope, person, key.key)
-	}
-	return err
-}
-
-// refuse says why a row that should have been open was not found.
-func refuse(ctx context.Context, w *commit.Writer, run string, key int64, row int) error {
-	outcome, found, err := w.Number(ctx, "SELECT outcome FROM entry WHERE run = ? AND row = ?", key, int64(row))
+	ends := ledger.OnlyEnds(*c)
+	h, i, err := d.find(ctx, w, key.key, c.Row)
 	switch {
 	case err != nil:
 		return err
-	case !found:
-		err = ledger.ErrNoRow
-	case outcome == int64(record.Unset):
-		err = fmt.Errorf("%w of that address", ledger.ErrNoRow)
-	default:
-		err = fmt.Errorf("%w: %s", ledger.ErrSettled, record.Outcome(outcome))
+	case h == nil && ends:
+		return nil
+	case h == nil:
+		return &ledger.RowError{Run: run, Row: c.Row, Err: ledger.ErrNoRow}
+	case !ends && !concludable(&h.Entries[i], c):
+		return settled(run, &h.Entries[i])
+	case ends && h.Entries[i].Claim == nil:
+		return nil
 	}
-	return &ledger.RowError{Run: run, Row: row, Err: err}
+	claims, err := d.standing(ctx, w, key.scope)
+	if err != nil {
+		return err
+	}
+	return d.change(ctx, w, h, i, func(e *page.Entry) {
+		if e.Claim != nil && c.Harmless {
+			e.MailedAt = slices.DeleteFunc(slices.Clone(e.MailedAt), e.Claim.At.Equal)
+		}
+		if !ends {
+			keep(e, c)
+		}
+		if e.Claim != nil && !c.InDoubt {
+			delete(claims, email.Fold(e.Email))
+			e.Claim = nil
+		}
+	})
+}
+
+// concludable reports whether something may become of the row: only [record.Unset] and [record.Unknown] may be followed by
+// another outcome, and the same one may be written again.
+func concludable(e *page.Entry, c *record.Conclusion) bool {
+	switch e.Outcome {
+	case record.Unset, record.Unknown:
+		return true
+	default:
+		return e.Outcome == c.Outcome && page.Micros(e.UpdatedAt) == page.Micros(c.UpdatedAt)
+	}
+}
+
+// keep keeps what a step has found out about a row, but not what it says of the roster.
+func keep(e *page.Entry, c *record.Conclusion) {
+	was := e.Record
+	e.Record = c.Record
+	e.Row, e.Line, e.Email, e.Role, e.Teams, e.Extra = was.Row, was.Line, was.Email, was.Role, was.Teams, was.Extra
+	if c.Outcome == record.Unset {
+		e.Outcome, e.UpdatedAt = was.Outcome, was.UpdatedAt
+	}
+}
+
+// concludeRowless ends the claim of a change that has no row, or keeps with it what is known of the attempt.
+func (d *desk) concludeRowless(ctx context.Context, w *commit.Writer, key runKey, c *record.Conclusion) error {
+	person := email.Fold(c.Email)
+	claims, err := d.standing(ctx, w, key.scope)
+	if err != nil {
+		return err
+	}
+	found, ok := claims[person]
+	if !ok || found.run != key.key || found.claim.Row != 0 {
+		return nil
+	}
+	if c.Harmless {
+		if _, err := w.Run(ctx, deleteMailing, key.scope, page.Micros(found.claim.At), key.key, person); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !c.InDoubt:
+		delete(claims, person)
+		_, err = w.Run(ctx, deleteRowless, key.scope, person, key.key)
+	case !ledger.OnlyEnds(*c):
+		_, err = w.Run(ctx, keepRowless, int64(c.Attempts), c.Trail.Lost, page.Micros(c.Trail.EndedAt),
+			c.Trail.SilentFor.Microseconds(), key.scope, person, key.key)
+	}
+	return err
 }

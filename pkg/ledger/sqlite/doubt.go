@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
 )
 
@@ -13,34 +14,39 @@ import (
 func (l *Ledger) Doubts(ctx context.Context, scope record.Scope) ([]record.Doubt, error) {
 	// What was concluded before must show. Where writing fails, what is on disk is the truth all the same.
 	_ = l.submit(ctx, func(context.Context, *commit.Writer) error { return nil })
-	const claims = `, run.id, coalesce(entry.email, claim.email), change, claim.attempt, at, replaces, before FROM claim
-		JOIN run ON run.key = claim.run LEFT JOIN entry ON entry.run = claim.run AND entry.row = claim.row `
-	doubts, err := collect(ctx, l, func(rows *sql.Rows) (d record.Doubt, err error) {
-		err = scanRecord(rows, &d.Record, scanClaim(&d.Claim)...)
-		d.Row = d.Record.Row
-		return d, err
-	}, selectEntry+claims+`WHERE entry.row > 0 AND claim.scope = `+ofScope+` ORDER BY claim.run, claim.row`, scope.Service, scope.OrganizationID)
+	type claimed struct{ run, entries string }
+	pages, err := collect(ctx, l, func(rows *sql.Rows) (c claimed, err error) {
+		err = rows.Scan(&c.run, &c.entries)
+		return c, err
+	}, `SELECT run.id, page.entries`+claimedPages+ofScope+` ORDER BY page.run, first`, scope.Service, scope.OrganizationID)
 	if err != nil {
 		return nil, err
 	}
+	var doubts []record.Doubt
+	for _, c := range pages {
+		p, err := page.Parse(c.entries)
+		if err != nil {
+			return nil, l.readError(err)
+		}
+		for i := range p.Entries {
+			if claim := p.Entries[i].Stands(c.run); claim != nil {
+				doubts = append(doubts, record.Doubt{Claim: *claim, Record: p.Entries[i].Record})
+			}
+		}
+	}
 	rowless, err := collect(ctx, l, func(rows *sql.Rows) (d record.Doubt, err error) {
-		t := &d.Record.Trail
-		err = rows.Scan(append([]any{
-			&d.Record.Attempts, &t.Lost, (*instant)(&t.EndedAt), (*span)(&t.SilentFor),
-		}, scanClaim(&d.Claim)...)...)
+		c, t := &d.Claim, &d.Record.Trail
+		err = rows.Scan(&d.Record.Attempts, &t.Lost, (*instant)(&t.EndedAt), (*span)(&t.SilentFor),
+			&c.Run, &c.Email, &c.Change, &c.Attempt, (*instant)(&c.At), &c.Replaces, &c.Before)
 		d.Record.Email = d.Email
 		return d, err
-	}, `SELECT claim.attempts, claim.lost, claim.ended_at, claim.silent_for`+claims+
-		`WHERE claim.row = 0 AND claim.scope = `+ofScope+` ORDER BY claim.run, person`, scope.Service, scope.OrganizationID)
+	}, `SELECT attempts, lost, rowless_claim.ended_at, silent_for, run.id, email, change, attempt, at, replaces, before
+		FROM rowless_claim JOIN run ON run.key = rowless_claim.run WHERE rowless_claim.scope = `+ofScope+` ORDER BY run.key, person`,
+		scope.Service, scope.OrganizationID)
 	if err != nil {
 		return nil, err
 	}
 	doubts = append(doubts, rowless...)
 	slices.SortStableFunc(doubts, func(x, y record.Doubt) int { return x.At.Compare(y.At) })
 	return doubts, nil
-}
-
-// scanClaim returns where the columns of a claim go, beginning with the id of its run.
-func scanClaim(c *record.Claim) []any {
-	return []any{&c.Run, &c.Email, &c.Change, &c.Attempt, (*instant)(&c.At), &c.Replaces, &c.Before}
 }

@@ -6,22 +6,8 @@ import (
 	"time"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite/page"
 )
-
-// micros turns a time into what the file holds; the zero time is 0.
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func fromMicros(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(n).UTC()
-}
 
 // instant is a time that is read from a column.
 type instant time.Time
@@ -32,7 +18,7 @@ func (i *instant) Scan(value any) error {
 	if !ok {
 		return fmt.Errorf("%w: a time is %T", ledger.ErrDamaged, value)
 	}
-	*i = instant(fromMicros(n))
+	*i = instant(page.Time(n))
 	return nil
 }
 
@@ -53,8 +39,7 @@ func encodeList(list []string) string {
 	if len(list) == 0 {
 		return ""
 	}
-	text, _ := json.Marshal(list) // strings always marshal
-	return string(text)
+	return string(page.AppendList(nil, list))
 }
 
 func decodeList(text string) (list []string, err error) {

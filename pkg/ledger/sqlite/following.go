@@ -8,6 +8,7 @@ import (
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
 )
 
@@ -52,7 +53,7 @@ func (l *Ledger) AcceptRoster(ctx context.Context, scope record.Scope, a ledger.
 		}
 		for _, statement := range []string{seeAgain, insertAccepted} {
 			changed, err := w.Run(ctx, statement, key, ledger.Series(a.Roster), a.Content[:], a.Shape, a.Roster, int64(a.Rows),
-				a.Digest[:], a.Whole, run.key, micros(a.At))
+				a.Digest[:], a.Whole, run.key, page.Micros(a.At))
 			if err != nil || changed > 0 {
 				return err
 			}
@@ -119,7 +120,7 @@ func (l *Ledger) KeepChange(ctx context.Context, run string, c ledger.Change) er
 	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
 		_, err := w.Run(ctx, `INSERT INTO changed (run, kind, action, email, team, team_name, has_role, wanted_role, user_id, invitation_id, expires_at, at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, key.key, c.Kind, c.Action, c.Email, c.TeamID, c.Team, c.Has, c.Wanted, c.UserID, c.InvitationID,
-			micros(c.ExpiresAt), micros(c.At))
+			page.Micros(c.ExpiresAt), page.Micros(c.At))
 		return err
 	})
 }
@@ -158,7 +159,7 @@ func (l *Ledger) Approve(ctx context.Context, a ledger.Approval) error {
 	}
 	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
 		_, err := w.Run(ctx, "INSERT OR REPLACE INTO approval (run, digest, guards, work, at) VALUES (?, ?, ?, ?, ?)",
-			key.key, a.Digest, encodeList(a.Guards), append([]byte{}, a.Work...), micros(a.At))
+			key.key, a.Digest, encodeList(a.Guards), append([]byte{}, a.Work...), page.Micros(a.At))
 		return err
 	})
 }
@@ -189,7 +190,7 @@ func (l *Ledger) Trip(ctx context.Context, scope record.Scope, t ledger.Tripped)
 		}
 		_, err := w.Run(ctx, `INSERT INTO tripped (scope, series, roster, digest, guards, since, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
 			ON CONFLICT DO UPDATE SET roster = ?3, digest = ?4, guards = ?5, at = ?6`,
-			key, series, t.Roster, t.Digest, encodeList(t.Guards), micros(t.At))
+			key, series, t.Roster, t.Digest, encodeList(t.Guards), page.Micros(t.At))
 		return err
 	})
 	if err != nil || len(t.Guards) == 0 {

@@ -4,56 +4,75 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"slices"
 	"strconv"
+	"time"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
-	"rollcall/pkg/secret"
 )
 
-const (
-	// wasInvited holds for a row whose person got an invitation. The index "invited" has the same words, or SQLite
-	// would not use it.
-	wasInvited = `(outcome = 1 OR confirmed = 1)`
-	// invitedAt is when that was, as well as it is known.
-	invitedAt = `CASE WHEN updated_at <> 0 THEN updated_at WHEN entry.ended_at <> 0 THEN entry.ended_at
-		ELSE run.started_at END`
-)
+// actedRuns are the runs of a scope, the oldest first, that may have changed something in the service: few among many
+// that found nothing to do.
+const actedRuns = `SELECT key, started_at FROM run WHERE scope = ` + ofScope + ` AND (EXISTS
+	(SELECT 1 FROM page INDEXED BY page_acted WHERE page.run = run.key AND acted = 1)
+	OR EXISTS (SELECT 1 FROM reopened WHERE reopened.run = run.key)) ORDER BY key`
 
 // Invited implements [ledger.Ledger]. It reads a run at a time.
 func (l *Ledger) Invited(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
-	const query = `SELECT email, role, teams, invitation_id, token, status, organization_role, expires_at, ` + invitedAt + ` AS sent_at,
-			verdict, tries, throttled, lost, confirmed, cancelled, entry.ended_at, silent_for, due_at
-			FROM entry INDEXED BY invited JOIN run ON run.key = entry.run WHERE entry.run = ?1 AND ` + wasInvited + `
-		UNION ALL SELECT email, '', '', invitation_id, '', '', '', expires_at, updated_at, 0, 0, 0, 0, 0, '', 0, 0, 0
-			FROM reopened WHERE run = ?1
-		ORDER BY sent_at`
-	return l.ofRuns(ctx, "SELECT key FROM run WHERE scope = "+ofScope+" ORDER BY key", scope, query, scanInvited)
+	const pages = `SELECT entries FROM page INDEXED BY page_acted WHERE run = ? AND acted = 1 AND invited = 1 ORDER BY first`
+	const reopened = `SELECT email, invitation_id, expires_at, updated_at FROM reopened WHERE run = ? ORDER BY rowid`
+	return l.ofRuns(ctx, actedRuns, scope, func(key int64, began time.Time) (sent []record.Record, err error) {
+		if err := l.eachEntry(ctx, func(e *page.Entry) {
+			if e.Invited() {
+				sent = append(sent, invitation(e, began))
+			}
+		}, pages, key); err != nil {
+			return nil, err
+		}
+		again, err := collect(ctx, l, func(rows *sql.Rows) (record.Record, error) {
+			r := record.Record{Outcome: record.Invited}
+			err := rows.Scan(&r.Email, &r.InvitationID, (*instant)(&r.ExpiresAt), (*instant)(&r.UpdatedAt))
+			return r, err
+		}, reopened, key)
+		sent = append(sent, again...)
+		slices.SortStableFunc(sent, func(x, y record.Record) int { return x.UpdatedAt.Compare(y.UpdatedAt) })
+		return sent, err
+	})
 }
 
-func scanInvited(rows *sql.Rows) (record.Record, error) {
-	r := record.Record{Outcome: record.Invited}
-	t := &r.Trail
-	var token string
-	err := rows.Scan(&r.Email, &r.Role, &r.Teams, &r.InvitationID, &token, &r.Status, &r.OrganizationRole, (*instant)(&r.ExpiresAt),
-		(*instant)(&r.UpdatedAt), &t.Verdict, &t.Tries, &t.Throttled, &t.Lost, &t.Confirmed, &t.Cancelled,
-		(*instant)(&t.EndedAt), (*span)(&t.SilentFor), (*instant)(&t.DueAt))
-	r.Token = secret.New(token)
-	return r, err
+// invitation returns what [Ledger.Invited] says of a row of a run that began then.
+func invitation(e *page.Entry, began time.Time) record.Record {
+	at := e.UpdatedAt
+	if at.IsZero() {
+		at = e.Trail.EndedAt
+	}
+	if at.IsZero() {
+		at = began
+	}
+	return record.Record{
+		Email: e.Email, Role: e.Role, Teams: e.Teams, Outcome: record.Invited, InvitationID: e.InvitationID, Token: e.Token,
+		Status: e.Status, OrganizationRole: e.OrganizationRole, ExpiresAt: e.ExpiresAt, UpdatedAt: at, Trail: e.Trail,
+	}
 }
 
 // Sighted implements [ledger.Ledger]. It reads a run at a time.
 func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
-	const query = selectEntry + ` FROM entry WHERE run = ? AND outcome IN (2, 3, 12) AND verdict NOT IN (9, 12) ORDER BY row DESC` // already_…, skipped; but not left out
+	const runs = "SELECT key, started_at FROM run WHERE scope = " + ofScope + " ORDER BY key DESC LIMIT "
+	const pages = "SELECT entries FROM page WHERE run = ? AND sighted = 1 ORDER BY first"
 	return func(yield func(record.Record, error) bool) {
 		seen := map[string]bool{}
-		scan := func(rows *sql.Rows) (r record.Record, err error) {
-			err = scanRecord(rows, &r)
-			return r, err
-		}
-		for r, err := range l.ofRuns(ctx, "SELECT key FROM run WHERE scope = "+ofScope+
-			" ORDER BY key DESC LIMIT "+strconv.Itoa(ledger.SightedRuns), scope, query, scan) {
+		for r, err := range l.ofRuns(ctx, runs+strconv.Itoa(ledger.SightedRuns), scope, func(key int64, _ time.Time) (found []record.Record, err error) {
+			err = l.eachEntry(ctx, func(e *page.Entry) {
+				if e.Sighted() {
+					found = append(found, e.Record)
+				}
+			}, pages, key)
+			slices.Reverse(found) // of a person the last row counts
+			return found, err
+		}) {
 			person := email.Fold(r.Email)
 			if err == nil && seen[person] {
 				continue
@@ -68,29 +87,36 @@ func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 
 // Cancelled implements [ledger.Ledger]. It reads a run at a time.
 func (l *Ledger) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[record.Record, error] {
-	return l.ofRuns(ctx, "SELECT key FROM run WHERE scope = "+ofScope+" ORDER BY key", scope,
-		"SELECT email, cancelled, ended_at FROM entry WHERE run = ? AND cancelled <> '' ORDER BY row",
-		func(rows *sql.Rows) (r record.Record, err error) {
-			err = rows.Scan(&r.Email, &r.Trail.Cancelled, (*instant)(&r.Trail.EndedAt))
-			return r, err
-		})
+	const pages = "SELECT entries FROM page INDEXED BY page_acted WHERE run = ? AND acted = 1 AND cancelled = 1 ORDER BY first"
+	return l.ofRuns(ctx, actedRuns, scope, func(key int64, _ time.Time) (found []record.Record, err error) {
+		err = l.eachEntry(ctx, func(e *page.Entry) {
+			if t := &e.Trail; t.Cancelled != "" {
+				found = append(found, record.Record{Email: e.Email, Trail: record.Trail{Cancelled: t.Cancelled, EndedAt: t.EndedAt}})
+			}
+		}, pages, key)
+		return found, err
+	})
 }
 
-// ofRuns yields what scan makes of the rows of query for each run that runs selects in the scope.
+// ofRuns yields what of finds in each run, given its key and its start, that runs selects in the scope.
 func (l *Ledger) ofRuns(
-	ctx context.Context, runs string, scope record.Scope, query string, scan func(*sql.Rows) (record.Record, error),
+	ctx context.Context, runs string, scope record.Scope, of func(int64, time.Time) ([]record.Record, error),
 ) iter.Seq2[record.Record, error] {
+	type begun struct {
+		key int64
+		at  time.Time
+	}
 	return func(yield func(record.Record, error) bool) {
-		keys, err := collect(ctx, l, func(rows *sql.Rows) (key int64, err error) {
-			err = rows.Scan(&key)
-			return key, err
+		all, err := collect(ctx, l, func(rows *sql.Rows) (b begun, err error) {
+			err = rows.Scan(&b.key, (*instant)(&b.at))
+			return b, err
 		}, runs, scope.Service, scope.OrganizationID)
-		for _, key := range keys {
+		for _, run := range all {
 			if err != nil {
 				break
 			}
 			var found []record.Record
-			found, err = collect(ctx, l, scan, query, key)
+			found, err = of(run.key, run.at)
 			for _, r := range found {
 				if !yield(r, nil) {
 					return

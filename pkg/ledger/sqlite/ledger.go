@@ -57,8 +57,8 @@ type Ledger struct {
 	runs     sync.Map // run id to its runKey
 	closed   atomic.Bool
 	prepared statements
+	desk     *desk // nil for a [View]
 	author   atomic.Pointer[audit.Author]
-	trail    trail
 }
 
 var _ ledger.Ledger = (*Ledger)(nil)
@@ -130,6 +130,8 @@ func (l *Ledger) open(ctx context.Context, journal string) error {
 	if err := l.prepared.prepare(ctx, writer); err != nil {
 		return err
 	}
+	l.desk = &desk{prepared: &l.prepared}
+	writer.Keep(l.desk)
 	// The readers come after the writer: they find the file in its final journal mode.
 	return l.openReaders(ctx, nil)
 }
@@ -234,7 +236,10 @@ func view(ctx context.Context, path string, how url.Values) (l *Ledger, version 
 func (l *Ledger) openReaders(ctx context.Context, how url.Values) error {
 	values := url.Values{
 		"mode":    {"ro"},
-		"_pragma": {fmt.Sprintf("busy_timeout(%d)", commit.BusyTimeout.Milliseconds())},
+		"_pragma": {
+			fmt.Sprintf("busy_timeout(%d)", commit.BusyTimeout.Milliseconds()),
+			"cache_size(-512)", // KiB: a reading goes from front to back
+		},
 	}
 	maps.Copy(values, how)
 	connector, err := modernc.NewConnector(disk.Source(l.path, values))

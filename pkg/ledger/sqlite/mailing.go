@@ -3,24 +3,42 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
 )
 
+// The mailings of a row are kept with it. These are of changes without a row, and of rows of which an early version did not
+// keep which they were.
 const (
-	// insertMailing is written with the claim. Two requests for a person at the same microsecond are one for all purposes.
-	insertMailing = `INSERT INTO mailing (scope, at, run, row, person) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	// deleteMailing comes before the claim ends, which knows when it was made.
-	deleteMailing = `DELETE FROM mailing WHERE (scope, at, run, row, person) =
-		(SELECT scope, at, run, row, person FROM claim WHERE scope = ? AND person = ? AND run = ? AND row = ?)`
+	insertMailing = `INSERT INTO rowless_mailing (scope, at, run, person) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	deleteMailing = `DELETE FROM rowless_mailing WHERE scope = ? AND at = ? AND run = ? AND person = ?`
 )
 
 // Mailings implements [ledger.Ledger].
 func (l *Ledger) Mailings(ctx context.Context, scope record.Scope, since time.Time) ([]time.Time, error) {
-	return collect(ctx, l, func(rows *sql.Rows) (time.Time, error) {
+	all, err := collect(ctx, l, func(rows *sql.Rows) (time.Time, error) {
 		var at instant
 		err := rows.Scan(&at)
 		return time.Time(at), err
-	}, `SELECT at FROM mailing WHERE scope = `+ofScope+` AND at >= ? ORDER BY at`, scope.Service, scope.OrganizationID, micros(since))
+	}, `SELECT at FROM rowless_mailing WHERE scope = `+ofScope+` AND at >= ?`, scope.Service, scope.OrganizationID, page.Micros(since))
+	if err != nil {
+		return nil, err
+	}
+	const query = `SELECT page.entries FROM page INDEXED BY page_acted JOIN run ON run.key = page.run
+		WHERE acted = 1 AND run.scope = ` + ofScope + ` AND mailed_at >= ?`
+	err = l.eachEntry(ctx, func(e *page.Entry) {
+		for _, at := range e.MailedAt {
+			if !at.Before(page.Time(page.Micros(since))) {
+				all = append(all, at)
+			}
+		}
+	}, query, scope.Service, scope.OrganizationID, max(1, page.Micros(since)))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return all, nil
 }

@@ -2,92 +2,167 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
+	"errors"
+	"slices"
 	"time"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
 )
 
 const (
-	// insertName notes that a whole run is about to name a person. Its values are scope, person, the last whole run whose
-	// roster was let through, the run's start, and the mailbox: whom that one did not name begins a new joining.
-	insertName = `INSERT INTO name (scope, person, mailbox, last_run, since, rejoins) VALUES (?1, ?2, ?5, 0, 0, 1) ON CONFLICT DO UPDATE
-		SET since = ?4, rejoins = 1 WHERE last_run <> ?3 AND rejoins = 0`
-	// updateName is insertName for a row that is invalid or left out by a filter. Such a row does not make anybody known, but
-	// who is known has not left by it.
-	updateName = `UPDATE name SET since = ?4, rejoins = 1 WHERE scope = ?1 AND person = ?2 AND last_run <> ?3 AND rejoins = 0`
-	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailbox and the run's start.
-	insertAsked = `INSERT INTO asked (scope, mailbox, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = max(at, ?3)`
-	// acceptName notes that the roster of a run was let through that names a person, and acceptMailbox that it does so under
-	// another spelling, which is kept as the mailbox of those that differ from it. The values are scope, person or mailbox, and
-	// run.
-	acceptName    = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND person = ?2`
-	acceptMailbox = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND mailbox = ?2 AND mailbox <> ''`
+	// insertNames notes that a whole run is about to name people. Its values are scope, persons, the last whole run whose
+	// roster was let through, and the run's start: whom that one did not name begins a new joining. The persons are a JSON
+	// array, each of whom is their own mailbox; insertName is the same for one whose mailbox is another.
+	insertNames = `INSERT INTO name (scope, person, mailbox, last_run, since, rejoins)
+		SELECT ?1, value, '', 0, 0, 1 FROM json_each(?2) WHERE true ` + rejoin
+	insertName = `INSERT INTO name (scope, person, mailbox, last_run, since, rejoins) VALUES (?1, ?2, ?5, 0, 0, 1) ` + rejoin
+	rejoin     = `ON CONFLICT DO UPDATE SET since = ?4, rejoins = 1 WHERE last_run <> ?3 AND rejoins = 0`
+	// updateNames is insertNames for rows that are invalid or left out by a filter. Such a row does not make anybody known,
+	// but who is known has not left by it.
+	updateNames = `UPDATE name SET since = ?4, rejoins = 1
+		WHERE scope = ?1 AND person IN (SELECT value FROM json_each(?2)) AND last_run <> ?3 AND rejoins = 0`
+	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailboxes and the run's start.
+	insertAsked = `INSERT INTO asked (scope, mailbox, at) SELECT ?1, value, ?3 FROM json_each(?2) WHERE true
+		ON CONFLICT DO UPDATE SET at = max(at, ?3)`
+	// acceptNames notes that the roster of a run was let through that names people, and acceptMailboxes that it does so under
+	// another spelling, which is kept as the mailbox of those that differ from it. The values are scope, persons or
+	// mailboxes, and run.
+	acceptNames     = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND person IN (SELECT value FROM json_each(?2))`
+	acceptMailboxes = `UPDATE name SET last_run = ?3, rejoins = 0
+		WHERE scope = ?1 AND mailbox <> '' AND mailbox IN (SELECT value FROM json_each(?2))`
 	// updateNumber keeps with which number a person was named last. The values are scope, person and number.
 	updateNumber = `UPDATE name SET number = ?3 WHERE scope = ?1 AND person = ?2`
 )
 
-// naming keeps whom a row names. Nil keeps nobody.
-type naming func(context.Context, *record.Record) error
+// batchBytes is how much of names is written at once, in the order of the index: in that of a roster each would take its
+// own page of the file from the disk and back.
+const batchBytes = 1 << 20
 
-// startNaming returns what keeps the names of a run that has just been inserted, nil if it says nothing about who is there.
+// batch gathers names for a statement that takes many.
+type batch struct {
+	write func(names string) error
+	names []string
+	bytes int
+}
+
+// add adds a name.
+func (b *batch) add(name string) error {
+	b.names = append(b.names, name)
+	if b.bytes += len(name); b.bytes < batchBytes {
+		return nil
+	}
+	return b.flush()
+}
+
+// flush writes what was added.
+func (b *batch) flush() error {
+	if len(b.names) == 0 {
+		return nil
+	}
+	slices.Sort(b.names)
+	text := page.AppendList(make([]byte, 0, b.bytes+3*len(b.names)+2), b.names)
+	b.names, b.bytes = b.names[:0], 0
+	return b.write(string(text))
+}
+
+// naming keeps whom the rows of a run name. The zero value keeps nobody.
+type naming struct {
+	of      func(*record.Record) error
+	batches []*batch
+}
+
+// keep keeps whom a row names.
+func (n *naming) keep(r *record.Record) error {
+	if n.of == nil {
+		return nil
+	}
+	return n.of(r)
+}
+
+// end writes what is left to write.
+func (n *naming) end() error {
+	var errs []error
+	for _, b := range n.batches {
+		errs = append(errs, b.flush())
+	}
+	return errors.Join(errs...)
+}
+
+// startNaming returns what keeps the names of a run that has just been inserted, if that says anything about who is there.
 func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.Run, key runKey) (naming, error) {
-	at := micros(run.StartedAt)
+	at := page.Micros(run.StartedAt)
 	switch {
 	case run.Whole:
 		before, _, err := w.Number(ctx, "SELECT whole_run FROM scope WHERE key = ?", key.scope)
-		return func(ctx context.Context, r *record.Record) error {
+		writes := func(statement commit.Statement) *batch {
+			return &batch{write: func(names string) error {
+				_, err := w.Exec(ctx, statement, key.scope, names, before, at)
+				return err
+			}}
+		}
+		known, again := writes(l.prepared.name), writes(l.prepared.nameAgain)
+		return naming{batches: []*batch{known, again}, of: func(r *record.Record) error {
 			person := email.Fold(r.Email)
-			if person == "" || r.Trail.Gone() {
+			switch {
+			case person == "" || r.Trail.Gone():
 				return nil
+			case r.Outcome == record.Invalid || r.Trail.LeftOut():
+				return again.add(person)
 			}
-			var err error
-			if r.Outcome == record.Invalid || r.Trail.LeftOut() {
-				_, err = w.Exec(ctx, l.prepared.nameAgain, key.scope, person, before, at)
-			} else {
-				_, err = w.Exec(ctx, l.prepared.name, key.scope, person, before, at, otherMailbox(person))
+			if mailbox := email.Mailbox(person); mailbox != person {
+				_, err := w.Exec(ctx, l.prepared.nameOther, key.scope, person, before, at, mailbox)
+				return err
 			}
-			return err
-		}, err
+			return known.add(person)
+		}}, err
 	case !run.Sync:
-		return func(ctx context.Context, r *record.Record) error {
+		asked := &batch{write: func(names string) error {
+			_, err := w.Exec(ctx, l.prepared.ask, key.scope, names, at)
+			return err
+		}}
+		return naming{batches: []*batch{asked}, of: func(r *record.Record) error {
 			mailbox := email.Mailbox(r.Email)
 			if mailbox == "" || r.Outcome == record.Invalid || r.Trail.LeftOut() {
 				return nil
 			}
-			_, err := w.Exec(ctx, l.prepared.ask, key.scope, mailbox, at)
-			return err
-		}, nil
+			return asked.add(mailbox)
+		}}, nil
 	}
-	return nil, nil
-}
-
-func (n naming) keep(ctx context.Context, r *record.Record) error {
-	if n == nil {
-		return nil
-	}
-	return n(ctx, r)
+	return naming{}, nil
 }
 
 // acceptNames notes that everybody in the rows of a run is named by a roster that was let through, but for those who are
 // gone. Whoever a run has named that was cut short before, and this one does not, has left.
 func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) error {
-	if err := w.Each(ctx, "SELECT email FROM entry WHERE run = ? AND verdict <> 9", func(found []driver.Value) error {
-		address, _ := found[0].(string)
-		person := email.Fold(address)
+	accepts := func(statement commit.Statement) *batch {
+		return &batch{write: func(names string) error {
+			_, err := w.Exec(ctx, statement, key.scope, names, key.key)
+			return err
+		}}
+	}
+	persons, mailboxes := accepts(l.prepared.acceptName), accepts(l.prepared.acceptMailbox)
+	if err := l.desk.eachEntry(ctx, w, key.key, func(e *page.Entry) error {
+		if e.Trail.Gone() {
+			return nil
+		}
+		person := email.Fold(e.Email)
 		mailbox := email.Mailbox(person)
-		_, err := w.Exec(ctx, l.prepared.acceptName, key.scope, person, key.key)
+		err := persons.add(person)
 		if err == nil && mailbox != person {
-			_, err = w.Exec(ctx, l.prepared.acceptName, key.scope, mailbox, key.key)
+			err = persons.add(mailbox)
 		}
 		if err == nil && mailbox != "" {
-			_, err = w.Exec(ctx, l.prepared.acceptMailbox, key.scope, mailbox, key.key)
+			err = mailboxes.add(mailbox)
 		}
 		return err
-	}, key.key); err != nil {
+	}); err != nil {
+		return err
+	}
+	if err := errors.Join(persons.flush(), mailboxes.flush()); err != nil {
 		return err
 	}
 	if _, err := w.Run(ctx, "UPDATE name SET rejoins = 0 WHERE scope = ? AND rejoins <> 0", key.scope); err != nil {
@@ -113,14 +188,6 @@ func (l *Ledger) KeepNumbers(ctx context.Context, scope record.Scope, numbers ma
 	})
 }
 
-// otherMailbox returns the mailbox of a folded address, empty if it is the address itself.
-func otherMailbox(person string) string {
-	if mailbox := email.Mailbox(person); mailbox != person {
-		return mailbox
-	}
-	return ""
-}
-
 // makeWhole makes a run whole that has begun as one that is not, and notes whom it names.
 func (l *Ledger) makeWhole(ctx context.Context, w *commit.Writer, key int64) error {
 	made, err := w.Run(ctx, "UPDATE run SET sync = 1, whole = 1 WHERE key = ? AND whole = 0", key)
@@ -140,12 +207,8 @@ func (l *Ledger) makeWhole(ctx context.Context, w *commit.Writer, key int64) err
 	if err != nil {
 		return err
 	}
-	return w.Each(ctx, "SELECT email, outcome, verdict FROM entry WHERE run = ? ORDER BY row", func(found []driver.Value) error {
-		address, _ := found[0].(string)
-		outcome, _ := found[1].(int64)
-		verdict, _ := found[2].(int64)
-		return names.keep(ctx, &record.Record{
-			Email: address, Outcome: record.Outcome(outcome), Trail: record.Trail{Verdict: record.Outcome(verdict)},
-		})
-	}, key)
+	if err := l.desk.eachEntry(ctx, w, key, func(e *page.Entry) error { return names.keep(&e.Record) }); err != nil {
+		return err
+	}
+	return names.end()
 }

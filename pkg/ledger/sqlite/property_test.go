@@ -111,7 +111,7 @@ func (p *pair) pick(t *rapid.T) (run ledger.Run, row int) {
 }
 
 // quickDir returns a directory in memory where there is one: what the ledger says does not depend on the disk.
-func quickDir(t *testing.T) string {
+func quickDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "ledger") //nolint:usetesting // t.TempDir is on the disk
 	if err != nil {

@@ -3,78 +3,118 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"iter"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
-	"rollcall/pkg/secret"
 )
 
-// chunk is how many entries are read at a time: no reading lasts long enough to keep the log from being moved into the
-// file, and memory stays the same for any roster.
-const chunk = 500
+// chunk is how many names, and about how many entries, are read at a time: no reading lasts long enough to keep the log
+// from being moved into the file, and memory stays the same for any roster.
+const chunk = 512
 
-const selectEntry = `SELECT entry.row, line, entry.email, role, teams, entry.extra, outcome, invitation_id, token, status,
-	organization_id, organization_name, organization_role, expires_at, entry.attempts, http_status, error, hint,
-	updated_at, verdict, tries, throttled, entry.lost, confirmed, cancelled, entry.ended_at, entry.silent_for, due_at`
-
-// Pending implements [ledger.Ledger]. It reads a chunk at a time.
+// Pending implements [ledger.Ledger]. It reads some pages at a time, and none that are settled.
 func (l *Ledger) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
-	// Few claims stand. They are looked up by an index that SQLite makes for each chunk.
-	const query = `WITH claimed AS MATERIALIZED (SELECT row, change, attempt, at, replaces, before FROM claim WHERE run = ?1) ` +
-		selectEntry + `, entry.email, coalesce(change, 0), coalesce(attempt, 0), coalesce(at, 0), coalesce(replaces, ''), coalesce(before, '')
-		FROM entry LEFT JOIN claimed ON claimed.row = entry.row
-		WHERE run = ?1 AND entry.row > ?2 AND outcome = 0 ORDER BY entry.row LIMIT ?3`
-	return inChunks(ctx, l, run, query, 0, func(rows *sql.Rows) (entry ledger.Entry, row int, err error) {
-		var c record.Claim
-		if err := scanRecord(rows, &entry.Record, scanClaim(&c)[1:]...); err != nil {
-			return ledger.Entry{}, 0, err
-		}
-		if c.Change != 0 {
-			c.Run, c.Row = run, entry.Row
-			entry.Claim = &c
-		}
-		return entry, entry.Row, nil
-	})
-}
-
-// Records implements [ledger.Ledger]. It reads a chunk at a time.
-func (l *Ledger) Records(ctx context.Context, run string, after int) iter.Seq2[record.Record, error] {
-	const query = selectEntry + ` FROM entry WHERE run = ? AND row > ? ORDER BY row LIMIT ?`
-	return inChunks(ctx, l, run, query, after, func(rows *sql.Rows) (r record.Record, row int, err error) {
-		err = scanRecord(rows, &r)
-		return r, r.Row, err
-	})
-}
-
-// inChunks yields what scan makes of the rows of query, from the one after a row on. The query takes the run, the last row
-// seen and a limit.
-func inChunks[T any](ctx context.Context, l *Ledger, run, query string, after int, scan func(*sql.Rows) (T, int, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		key, err := l.key(ctx, run)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		for last := after; ; {
-			found, err := collect(ctx, l, func(rows *sql.Rows) (value T, err error) {
-				value, last, err = scan(rows)
-				return value, err
-			}, query, key.key, last, chunk)
-			for _, value := range found {
-				if !yield(value, nil) {
-					return
-				}
+	const query = `SELECT first, entries FROM page INDEXED BY page_open WHERE run = ?1 AND open = 1 AND first > ?2 ORDER BY first LIMIT ?3`
+	return func(yield func(ledger.Entry, error) bool) {
+		for e, err := range l.entries(ctx, run, query, 0) {
+			if err == nil && e.Outcome != record.Unset {
+				continue
 			}
-			if err != nil {
-				yield(none, err)
+			entry := ledger.Entry{}
+			if err == nil {
+				entry = ledger.Entry{Record: e.Record, Claim: e.Stands(run)}
 			}
-			if err != nil || len(found) < chunk {
+			if !yield(entry, err) {
 				return
 			}
 		}
 	}
+}
+
+// Records implements [ledger.Ledger]. It reads some pages at a time.
+func (l *Ledger) Records(ctx context.Context, run string, after int) iter.Seq2[record.Record, error] {
+	const query = `SELECT first, entries FROM page WHERE run = ?1 AND first > ?2 ORDER BY first LIMIT ?3`
+	return func(yield func(record.Record, error) bool) {
+		for e, err := range l.entries(ctx, run, query, after) {
+			switch {
+			case err != nil:
+				yield(record.Record{}, err)
+				return
+			case e.Row > after && !yield(e.Record, nil):
+				return
+			}
+		}
+	}
+}
+
+// entries yields those of the pages of a run that query yields, from the page on that has the row after. The query takes
+// the run, the first row of the last page seen and a limit. An entry is good until the next one.
+func (l *Ledger) entries(ctx context.Context, run, query string, after int) iter.Seq2[*page.Entry, error] {
+	return func(yield func(*page.Entry, error) bool) {
+		key, err := l.key(ctx, run)
+		var first int
+		if err == nil && after > 0 {
+			first, err = l.pageBefore(ctx, key.key, after)
+		}
+		var p page.Page
+		for more := err == nil; more; {
+			var pages []string
+			pages, err = collect(ctx, l, func(rows *sql.Rows) (text string, err error) {
+				err = rows.Scan(&first, &text)
+				return text, err
+			}, query, key.key, first, chunk/page.Size)
+			for _, text := range pages {
+				if err = p.Parse(text); err != nil {
+					err = l.readError(err)
+					break
+				}
+				for i := range p.Entries {
+					if !yield(&p.Entries[i], nil) {
+						return
+					}
+				}
+			}
+			more = err == nil && len(pages) == chunk/page.Size
+		}
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// pageBefore returns a number below the first row of the page that has the row, and above that of the one before.
+func (l *Ledger) pageBefore(ctx context.Context, run int64, row int) (int, error) {
+	var first sql.NullInt64
+	err := l.pool.QueryRowContext(ctx, "SELECT max(first) FROM page WHERE run = ? AND first <= ?", run, row).Scan(&first)
+	if errors.Is(err, sql.ErrNoRows) || !first.Valid {
+		return 0, l.readError(err)
+	}
+	return int(first.Int64) - 1, l.readError(err)
+}
+
+// eachEntry calls do with the entries of the pages that query yields, which are few enough to be read at once.
+func (l *Ledger) eachEntry(ctx context.Context, do func(*page.Entry), query string, args ...any) error {
+	pages, err := collect(ctx, l, func(rows *sql.Rows) (text string, err error) {
+		err = rows.Scan(&text)
+		return text, err
+	}, query, args...)
+	if err != nil {
+		return err
+	}
+	var p page.Page
+	for _, text := range pages {
+		if err := p.Parse(text); err != nil {
+			return l.readError(err)
+		}
+		for i := range p.Entries {
+			do(&p.Entries[i])
+		}
+	}
+	return nil
 }
 
 // collect returns what scan makes of all rows of a query, up to the first error.
@@ -95,48 +135,19 @@ func collect[T any](ctx context.Context, l *Ledger, scan func(*sql.Rows) (T, err
 	return found, l.readError(rows.Err())
 }
 
-// scanRecord reads the columns of [selectEntry] into r and those that follow into more.
-func scanRecord(rows *sql.Rows, r *record.Record, more ...any) error {
-	var extra, token string
-	t := &r.Trail
-	if err := rows.Scan(append([]any{
-		&r.Row, &r.Line, &r.Email, &r.Role, &r.Teams, &extra, &r.Outcome, &r.InvitationID, &token, &r.Status,
-		&r.OrganizationID, &r.OrganizationName, &r.OrganizationRole, (*instant)(&r.ExpiresAt), &r.Attempts, &r.HTTPStatus,
-		&r.Error, &r.Hint, (*instant)(&r.UpdatedAt), &t.Verdict, &t.Tries, &t.Throttled, &t.Lost, &t.Confirmed,
-		&t.Cancelled, (*instant)(&t.EndedAt), (*span)(&t.SilentFor), (*instant)(&t.DueAt),
-	}, more...)...); err != nil {
-		return err
-	}
-	r.Token = secret.New(token)
-	var err error
-	r.Extra, err = decodeList(extra)
-	return err
-}
-
 // Outcomes implements [ledger.Ledger].
 func (l *Ledger) Outcomes(ctx context.Context, run string) (map[record.Outcome]int, error) {
 	key, err := l.key(ctx, run)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := l.outcomes(ctx, key.key)
-	return counts, l.readError(err)
-}
-
-func (l *Ledger) outcomes(ctx context.Context, key int64) (map[record.Outcome]int, error) {
-	rows, err := l.pool.QueryContext(ctx, "SELECT outcome, count(*) FROM entry WHERE run = ? GROUP BY outcome", key)
+	var text string
+	if err := l.pool.QueryRowContext(ctx, selectTally, key.key).Scan(&text); err != nil {
+		return nil, l.readError(err)
+	}
+	counts, err := parseTally(text)
 	if err != nil {
-		return nil, err
+		err = l.readError(fmt.Errorf("run %s: %w", run, err))
 	}
-	defer rows.Close()
-	counts := map[record.Outcome]int{}
-	for rows.Next() {
-		var outcome record.Outcome
-		var count int
-		if err := rows.Scan(&outcome, &count); err != nil {
-			return nil, err
-		}
-		counts[outcome] = count
-	}
-	return counts, rows.Err()
+	return counts, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
 )
 
@@ -18,7 +19,7 @@ func (l *Ledger) KeepRoleChange(ctx context.Context, scope record.Scope, c ledge
 			return err
 		}
 		_, err = w.Run(ctx, `INSERT OR REPLACE INTO role_change (scope, person, team, user, from_role, to_role, at, told)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, key, c.Person, c.Team, c.UserID, c.From, c.To, micros(c.At), c.Told)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, key, c.Person, c.Team, c.UserID, c.From, c.To, page.Micros(c.At), c.Told)
 		return err
 	})
 }

@@ -11,18 +11,16 @@ import (
 
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
+	"rollcall/pkg/secret"
 )
 
 const (
 	insertRun = `INSERT INTO run (id, scope, roster, digest, extra, entries, started_at, ended_at, exit_code, resumed,
 		sync, whole) VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?, ?)`
-	insertEntry = `INSERT INTO entry (run, row, line, email, role, teams, extra, outcome, invitation_id, token, status,
-		organization_id, organization_name, organization_role, expires_at, attempts, http_status, error, hint,
-		updated_at, verdict, tries, throttled, lost, confirmed, cancelled, ended_at, silent_for, due_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectRun = `SELECT run.key, id, organization, service, roster, digest, extra, entries, started_at, ended_at,
-		exit_code, resumed, sync, whole FROM run JOIN scope ON scope.key = run.scope `
+		exit_code, resumed, sync, whole, outcomes FROM run JOIN scope ON scope.key = run.scope `
 )
 
 // runKey is what stands for a run and its scope inside the file.
@@ -62,19 +60,23 @@ func (l *Ledger) Begin(ctx context.Context, run ledger.Run, entries iter.Seq2[re
 		if err != nil {
 			return err
 		}
+		rows := beginning{desk: l.desk, run: key.key}
 		for entry, err := range entries {
 			if given = errors.Join(err, ctx.Err()); given != nil {
 				return given
 			}
-			if err := l.insertRow(endless, w, key, &entry); err != nil {
+			if err := rows.add(endless, w, entry); err != nil {
 				return fmt.Errorf("row %d: %w", entry.Row, err)
 			}
-			if err := names.keep(endless, &entry); err != nil {
+			if err := names.keep(&entry); err != nil {
 				return err
 			}
 			run.Rows++
 		}
-		_, err = w.Run(endless, "UPDATE run SET entries = ? WHERE key = ?", int64(run.Rows), key.key)
+		if err := errors.Join(rows.end(endless, w), names.end()); err != nil {
+			return err
+		}
+		_, err = w.Run(endless, "UPDATE run SET entries = ?, outcomes = ? WHERE key = ?", int64(run.Rows), rows.tally.text(), key.key)
 		return err
 	})
 	if given != nil {
@@ -94,29 +96,52 @@ func insert(ctx context.Context, w *commit.Writer, run ledger.Run) (key runKey, 
 		return runKey{}, err
 	}
 	if _, err := w.Run(ctx, insertRun, run.ID, key.scope, run.Roster, run.Digest[:], encodeList(run.Extra),
-		micros(run.StartedAt), run.Sync, run.Whole); err != nil {
+		page.Micros(run.StartedAt), run.Sync, run.Whole); err != nil {
 		return runKey{}, err
 	}
 	key.key, _, err = w.Number(ctx, "SELECT key FROM run WHERE id = ?", run.ID)
 	return key, err
 }
 
-func (l *Ledger) insertRow(ctx context.Context, w *commit.Writer, key runKey, r *record.Record) error {
-	if r.Row < 1 {
+// beginning is a run whose rows are being written.
+type beginning struct {
+	desk  *desk
+	run   int64
+	page  page.Page
+	last  int
+	tally tally
+}
+
+// add adds a row.
+func (b *beginning) add(ctx context.Context, w *commit.Writer, r record.Record) error {
+	switch {
+	case r.Row < 1:
 		return errors.New("rows are numbered from 1")
+	case r.Row <= b.last:
+		return fmt.Errorf("rows come in their order, and row %d was there already", b.last)
 	}
-	t := &r.Trail
-	_, err := w.Exec(ctx, l.prepared.insert, key.key, int64(r.Row), int64(r.Line), r.Email, r.Role, r.Teams,
-		encodeList(r.Extra), int64(r.Outcome), r.InvitationID, r.Token.Reveal(), r.Status, r.OrganizationID,
-		r.OrganizationName, r.OrganizationRole, micros(r.ExpiresAt), int64(r.Attempts), int64(r.HTTPStatus), r.Error,
-		r.Hint, micros(r.UpdatedAt), int64(t.Verdict), int64(t.Tries), int64(t.Throttled), t.Lost, t.Confirmed,
-		t.Cancelled, micros(t.EndedAt), t.SilentFor.Microseconds(), micros(t.DueAt))
+	b.last = r.Row
+	b.tally.counts[r.Outcome]++
+	b.page.Add(page.Entry{Record: r})
+	if len(b.page.Entries) < page.Size {
+		return nil
+	}
+	return b.end(ctx, w)
+}
+
+// end writes the rows that are not written yet.
+func (b *beginning) end(ctx context.Context, w *commit.Writer) error {
+	if len(b.page.Entries) == 0 {
+		return nil
+	}
+	err := b.desk.insertPage(ctx, w, b.run, &b.page)
+	b.page.Reset()
 	return err
 }
 
 // Unfinished implements [ledger.Ledger].
 func (l *Ledger) Unfinished(ctx context.Context, scope record.Scope, digest [32]byte) (ledger.Run, bool, error) {
-	_, run, err := scanRun(l.pool.QueryRowContext(ctx, selectRun+
+	_, run, _, err := scanRun(l.pool.QueryRowContext(ctx, selectRun+
 		"WHERE scope = "+ofScope+" AND digest = ? ORDER BY run.key DESC LIMIT 1", scope.Service, scope.OrganizationID, digest[:]))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -135,13 +160,18 @@ func (l *Ledger) Resume(ctx context.Context, run ledger.Run) (ledger.Run, error)
 		if _, err := w.Run(ctx, "UPDATE run SET ended_at = 0, exit_code = 0 WHERE key = ?", key); err != nil {
 			return err
 		}
-		if _, err := w.Run(ctx, `UPDATE entry SET outcome = 0, http_status = 0, error = '', hint = '', updated_at = 0
-			WHERE run = ? AND outcome IN (?, ?, ?, ?)`, key, int64(record.Rejected), int64(record.Failed),
-			int64(record.Unknown), int64(record.NotSent)); err != nil {
+		if err := l.desk.Write(ctx, w); err != nil {
 			return err
 		}
-		_, err := w.Run(ctx, `UPDATE entry SET tries = 0, throttled = 0, due_at = 0
-			WHERE run = ? AND outcome = 0 AND (tries <> 0 OR throttled <> 0 OR due_at <> 0)`, key)
+		pages, err := keys(ctx, w, "SELECT key FROM page WHERE run = ? AND resumable = 1 ORDER BY first", key)
+		if err != nil {
+			return err
+		}
+		err = l.desk.changeAll(ctx, w, pages, func(e *page.Entry) bool {
+			resumable := e.Resumable()
+			e.Record = ledger.Resumed(e.Record)
+			return resumable
+		})
 		if err != nil || !run.Whole {
 			return err
 		}
@@ -168,21 +198,12 @@ func (l *Ledger) carryOn(ctx context.Context, run ledger.Run, rest func(context.
 	}); err != nil {
 		return ledger.Run{}, err
 	}
-	_, carried, err := scanRun(l.pool.QueryRowContext(ctx, selectRun+"WHERE run.key = ?", key.key))
+	_, carried, _, err := scanRun(l.pool.QueryRowContext(ctx, selectRun+"WHERE run.key = ?", key.key))
 	return carried, l.readError(err)
 }
 
-const (
-	// keepReopened remembers what was sent for a row, for [Ledger.Invited].
-	keepReopened = `INSERT INTO reopened (run, email, invitation_id, expires_at, updated_at)
-		SELECT run, email, invitation_id, expires_at, ` + invitedAt + ` FROM entry JOIN run ON run.key = entry.run
-		WHERE run = ? AND row = ? AND ` + wasInvited
-	// reopenEntry takes an outcome back, with all that was known about the invitation and the attempts but their number.
-	reopenEntry = `UPDATE entry SET outcome = 0, invitation_id = '', token = '', status = '', organization_id = '',
-		organization_name = '', organization_role = '', expires_at = 0, http_status = 0, error = '', hint = '',
-		updated_at = 0, verdict = 0, tries = 0, throttled = 0, lost = 0, confirmed = 0, cancelled = '', ended_at = 0,
-		silent_for = 0, due_at = 0 WHERE run = ? AND row = ?`
-)
+// insertReopened remembers what was sent for a row, for [Ledger.Invited].
+const insertReopened = `INSERT INTO reopened (run, email, invitation_id, expires_at, updated_at) VALUES (?, ?, ?, ?, ?)`
 
 // Reopen implements [ledger.Ledger].
 func (l *Ledger) Reopen(ctx context.Context, run string, rows ...int) error {
@@ -192,14 +213,31 @@ func (l *Ledger) Reopen(ctx context.Context, run string, rows ...int) error {
 	}
 	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
 		for _, row := range rows {
-			for _, statement := range []string{keepReopened, reopenEntry} {
-				if _, err := w.Run(ctx, statement, key.key, int64(row)); err != nil {
-					return err
-				}
+			if err := l.reopen(ctx, w, key.key, row); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
+}
+
+// reopen takes the outcome of a row back, if there is such a row.
+func (l *Ledger) reopen(ctx context.Context, w *commit.Writer, run int64, row int) error {
+	h, i, err := l.desk.find(ctx, w, run, row)
+	if err != nil || h == nil {
+		return err
+	}
+	if e := &h.Entries[i]; e.Invited() {
+		began, _, err := w.Number(ctx, "SELECT started_at FROM run WHERE key = ?", run)
+		if err != nil {
+			return err
+		}
+		sent := invitation(e, page.Time(began))
+		if _, err := w.Run(ctx, insertReopened, run, sent.Email, sent.InvitationID, page.Micros(sent.ExpiresAt), page.Micros(sent.UpdatedAt)); err != nil {
+			return err
+		}
+	}
+	return l.desk.change(ctx, w, h, i, func(e *page.Entry) { e.Record = ledger.Reopened(e.Record) })
 }
 
 // End implements [ledger.Ledger].
@@ -208,7 +246,7 @@ func (l *Ledger) End(ctx context.Context, run string, exitCode int) error {
 	if err != nil {
 		return err
 	}
-	at := micros(l.now())
+	at := page.Micros(l.now())
 	return l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
 		_, err := w.Run(ctx, "UPDATE run SET ended_at = ?, exit_code = ? WHERE key = ?", at, int64(exitCode), key.key)
 		return err
@@ -219,14 +257,14 @@ func (l *Ledger) End(ctx context.Context, run string, exitCode int) error {
 func (l *Ledger) Runs(ctx context.Context) iter.Seq2[ledger.Summary, error] {
 	return func(yield func(ledger.Summary, error) bool) {
 		for before := int64(math.MaxInt64); ; {
-			key, run, err := scanRun(l.pool.QueryRowContext(ctx,
+			key, run, outcomes, err := scanRun(l.pool.QueryRowContext(ctx,
 				selectRun+"WHERE run.key < ? ORDER BY run.key DESC LIMIT 1", before))
 			if errors.Is(err, sql.ErrNoRows) {
 				return
 			}
 			summary := ledger.Summary{Run: run}
 			if err == nil {
-				summary.Outcomes, err = l.outcomes(ctx, key)
+				summary.Outcomes, err = parseTally(outcomes)
 			}
 			if err == nil {
 				err = l.pool.QueryRowContext(ctx, "SELECT coalesce(max(digest), '') FROM approval WHERE run = ?", key).Scan(&summary.Approved)
@@ -245,26 +283,40 @@ func (l *Ledger) Runs(ctx context.Context) iter.Seq2[ledger.Summary, error] {
 
 // EraseExpiredTokens implements [ledger.Ledger].
 func (l *Ledger) EraseExpiredTokens(ctx context.Context, now time.Time) (int, error) {
-	var erased int64
-	err := l.submit(ctx, func(ctx context.Context, w *commit.Writer) (err error) {
-		erased, err = w.Run(ctx, "UPDATE entry SET token = '' WHERE token <> '' AND expires_at <> 0 AND expires_at < ?",
-			micros(now))
-		return err
+	var erased int
+	err := l.submit(ctx, func(ctx context.Context, w *commit.Writer) error {
+		erased = 0 // the group may be tried again
+		if err := l.desk.Write(ctx, w); err != nil {
+			return err
+		}
+		pages, err := keys(ctx, w, "SELECT key FROM page WHERE expires_at <> 0 AND expires_at < ? ORDER BY expires_at", page.Micros(now))
+		if err != nil {
+			return err
+		}
+		return l.desk.changeAll(ctx, w, pages, func(e *page.Entry) bool {
+			if e.Token.Empty() || e.ExpiresAt.IsZero() || page.Micros(e.ExpiresAt) >= page.Micros(now) {
+				return false
+			}
+			e.Token = secret.Text{}
+			erased++
+			return true
+		})
 	})
 	if err != nil {
 		return 0, err // not erased, which a group that ctx gave up waiting for may still be writing
 	}
-	return int(erased), nil
+	return erased, nil
 }
 
-func scanRun(row *sql.Row) (key int64, run ledger.Run, err error) {
+// scanRun reads the columns of [selectRun]: the key of the run, the run, and its outcomes.
+func scanRun(row *sql.Row) (key int64, run ledger.Run, outcomes string, err error) {
 	var digest []byte
 	var extra string
 	if err := row.Scan(&key, &run.ID, &run.OrganizationID, &run.Service, &run.Roster, &digest, &extra, &run.Rows,
-		(*instant)(&run.StartedAt), (*instant)(&run.EndedAt), &run.ExitCode, &run.Resumed, &run.Sync, &run.Whole); err != nil {
-		return 0, ledger.Run{}, err
+		(*instant)(&run.StartedAt), (*instant)(&run.EndedAt), &run.ExitCode, &run.Resumed, &run.Sync, &run.Whole, &outcomes); err != nil {
+		return 0, ledger.Run{}, "", err
 	}
 	copy(run.Digest[:], digest)
 	run.Extra, err = decodeList(extra)
-	return key, run, err
+	return key, run, outcomes, err
 }

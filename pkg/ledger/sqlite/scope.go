@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall/pkg/ledger/sqlite/commit"
+	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
 )
 
@@ -14,11 +15,6 @@ const (
 	insertScope = `INSERT INTO scope (service, organization) VALUES (?, ?) ON CONFLICT DO NOTHING`
 	// ofScope is the integer that stands for a scope inside the file, given its service and organization.
 	ofScope = `(SELECT key FROM scope WHERE service = ? AND organization = ?)`
-	// claimsOfNoEnd counts the claims of a scope whose attempt is not known to have ended, as [record.Doubt.Ended] says.
-	claimsOfNoEnd = `SELECT count(*) FROM claim LEFT JOIN entry ON entry.run = claim.run AND entry.row = claim.row
-		WHERE claim.scope = ? AND NOT CASE WHEN claim.row > 0
-			THEN entry.attempts >= claim.attempt AND entry.ended_at <> 0
-			ELSE claim.attempts >= claim.attempt AND claim.ended_at <> 0 END`
 )
 
 // scopeKey returns the integer that stands for a scope, which it makes if there is none.
@@ -49,11 +45,11 @@ func (l *Ledger) Enter(ctx context.Context, scope record.Scope) (bool, error) {
 		if err != nil {
 			return err
 		}
-		open, _, err := w.Number(ctx, claimsOfNoEnd, key)
+		ended, err := l.desk.claimsEnded(ctx, w, key)
 		if err != nil {
 			return err
 		}
-		clean = mark != 0 && open == 0
+		clean = mark != 0 && ended
 		_, err = w.Run(ctx, "UPDATE scope SET clean = 0 WHERE key = ?", key)
 		return err
 	})
@@ -61,6 +57,19 @@ func (l *Ledger) Enter(ctx context.Context, scope record.Scope) (bool, error) {
 		return false, err // not clean, which a group that ctx gave up waiting for may still be writing
 	}
 	return clean, nil
+}
+
+// claimsEnded reports whether the attempt behind each claim of a scope is known to have ended, as [record.Doubt.Ended] does.
+func (d *desk) claimsEnded(ctx context.Context, w *commit.Writer, scope int64) (bool, error) {
+	open, _, err := w.Number(ctx, "SELECT count(*) FROM rowless_claim WHERE scope = ? AND NOT (attempts >= attempt AND ended_at <> 0)", scope)
+	if err != nil {
+		return false, err
+	}
+	ended := open == 0
+	err = d.claimsOfRows(ctx, w, scope, func(_ string, _ int64, e *page.Entry) {
+		ended = ended && record.Doubt{Claim: *e.Claim, Record: e.Record}.Ended()
+	})
+	return ended, err
 }
 
 // Leave implements [ledger.Ledger].
@@ -73,7 +82,7 @@ func (l *Ledger) Leave(ctx context.Context, scope record.Scope) error {
 
 // LearnPace implements [ledger.Ledger].
 func (l *Ledger) LearnPace(ctx context.Context, scope record.Scope, rate float64) error {
-	at := micros(l.now())
+	at := page.Micros(l.now())
 	return l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {
 		_, err := w.Run(ctx, "UPDATE scope SET rate = ?, learned_at = ? WHERE key = ?", rate, at, key)
 		return err

@@ -37,6 +37,16 @@ type connection interface {
 type Statement interface {
 	driver.Stmt
 	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// Draft is what the owner of a [Writer] keeps in memory of the file: what changes in it during a transaction is written
+// once, at the end, however many changes there were.
+type Draft interface {
+	// Write writes what is not in the file yet. It is called within a transaction, before that is committed.
+	Write(ctx context.Context, w *Writer) error
+	// Discard forgets everything: the transaction was taken back, and the file knows better.
+	Discard()
 }
 
 // Writer is the only connection that writes. Its mutex is held for a transaction; its other methods belong to
@@ -50,8 +60,7 @@ type Writer struct {
 	// broken is what made the disk untrustworthy: after a sync that failed nobody knows what is on it, and a second
 	// one may succeed without having written anything. So nothing is written any more until the file is reopened.
 	broken error
-	// transaction numbers the transactions, and rolledBack is the last one that was taken back.
-	transaction, rolledBack uint64
+	draft  Draft // nil if there is none
 
 	begin, commit, rollback Statement
 	prepared                []Statement
@@ -105,9 +114,9 @@ func (w *Writer) configure(ctx context.Context) error {
 		"synchronous = EXTRA", // FULL, and without a log the directory, too
 		"fullfsync = ON",      // macOS needs it to write through; elsewhere it means nothing
 		"checkpoint_fullfsync = ON",
-		"cache_size = -8192",            // KiB: the whole neighbourhood of the rows in flight
+		"cache_size = -2048",            // KiB: the pages of the rows in flight, and room to sort names
 		"journal_size_limit = 16777216", // bytes: a log that a large transaction has blown up shrinks again
-		"secure_delete = FAST",          // erased tokens are overwritten where that costs no extra write
+		"secure_delete = ON",            // what is erased is overwritten, also where a text was longer than a page of the file
 	} {
 		if _, err := w.Run(ctx, "PRAGMA "+pragma); err != nil {
 			return err
@@ -150,12 +159,13 @@ func (w *Writer) Transact(ctx context.Context, work func() error) (err error) {
 		return disk.Explain(w.path, err)
 	}
 	committed := false
-	w.transaction++
 	defer func() { // deferred, since work may be a caller's iterator, which may panic
 		if committed {
 			return
 		}
-		w.rolledBack = w.transaction
+		if w.draft != nil {
+			w.draft.Discard()
+		}
 		// SQLite has rolled back already after some errors, and says so by another one.
 		_, _ = w.Exec(ctx, w.rollback)
 		switch err = disk.Explain(w.path, err); disk.Code(err) {
@@ -166,6 +176,11 @@ func (w *Writer) Transact(ctx context.Context, work func() error) (err error) {
 	if err := work(); err != nil {
 		return err
 	}
+	if w.draft != nil {
+		if err := w.draft.Write(ctx, w); err != nil {
+			return err
+		}
+	}
 	if _, err := w.Exec(ctx, w.commit); err != nil {
 		return err
 	}
@@ -173,12 +188,8 @@ func (w *Writer) Transact(ctx context.Context, work func() error) (err error) {
 	return nil
 }
 
-// Transaction is the number of the transaction that is under way, from 1.
-func (w *Writer) Transaction() uint64 { return w.transaction }
-
-// RolledBack is the number of the last transaction that was taken back, 0 if none was: what its work has left in memory is
-// not true.
-func (w *Writer) RolledBack() uint64 { return w.rolledBack }
+// Keep has all transactions from now on end with what the draft has to write.
+func (w *Writer) Keep(d Draft) { w.draft = d }
 
 // Exec runs a prepared statement and returns how many rows it changed.
 func (w *Writer) Exec(ctx context.Context, s Statement, values ...driver.Value) (int64, error) {
@@ -201,11 +212,25 @@ func (w *Writer) Run(ctx context.Context, script string, values ...driver.Value)
 
 // Each calls do with each row that query yields, until do returns an error. The slice is good until do returns, and do
 // may write to tables that the query does not read.
-func (w *Writer) Each(ctx context.Context, query string, do func([]driver.Value) error, values ...driver.Value) (err error) {
+func (w *Writer) Each(ctx context.Context, query string, do func([]driver.Value) error, values ...driver.Value) error {
 	rows, err := w.conn.QueryContext(ctx, query, w.bind(values))
 	if err != nil {
 		return err
 	}
+	return each(rows, do)
+}
+
+// Find returns the first row that a prepared query yields, nil when it yields none.
+func (w *Writer) Find(ctx context.Context, s Statement, values ...driver.Value) (found []driver.Value, err error) {
+	rows, err := s.QueryContext(ctx, w.bind(values))
+	if err != nil {
+		return nil, err
+	}
+	return first(func(do func([]driver.Value) error) error { return each(rows, do) })
+}
+
+// each calls do with each of the rows, and closes them.
+func each(rows driver.Rows, do func([]driver.Value) error) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	found := make([]driver.Value, len(rows.Columns()))
 	for {
@@ -226,10 +251,15 @@ var errEnough = errors.New("enough")
 
 // First returns the first row that query yields, nil when it yields none.
 func (w *Writer) First(ctx context.Context, query string, values ...driver.Value) (found []driver.Value, err error) {
-	err = w.Each(ctx, query, func(row []driver.Value) error {
+	return first(func(do func([]driver.Value) error) error { return w.Each(ctx, query, do, values...) })
+}
+
+// first returns the first row that a reading yields, nil when it yields none.
+func first(read func(func([]driver.Value) error) error) (found []driver.Value, err error) {
+	err = read(func(row []driver.Value) error {
 		found = row
 		return errEnough
-	}, values...)
+	})
 	if errors.Is(err, errEnough) {
 		err = nil
 	}
