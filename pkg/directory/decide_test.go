@@ -10,26 +10,32 @@ import (
 	"rollcall/pkg/cybedefend"
 )
 
-func TestLookUp(t *testing.T) {
+// TestLookUpPays compares the calls of both ways, once a page of the members has been read.
+func TestLookUpPays(t *testing.T) {
 	tests := []struct {
-		people, members int
-		want            bool
+		people, domains, members int
+		want                     bool
 	}{
-		{1, 0, false},   // the service does not say
-		{0, 40, false},  // one call either way
-		{1, 60, false},  // two calls either way
-		{1, 61, true},   // two calls against three
-		{8, 200, false}, // nine calls either way
-		{7, 200, true},  // eight against nine
-		{100, 2_000, false},
-		{98, 2_000, false},
-		{97, 2_000, true},
-		{MaxLookups, 1_000_000, true},
-		{MaxLookups + 1, 1_000_000, false},
+		{0, 0, 0, false},       // the service does not say how many there are
+		{1, 0, 0, false},       // nor here
+		{0, 0, 20, true},       // nobody is left, and no list has to be seen to its end
+		{0, 0, 400, true},      // nor here
+		{1, 0, 20, false},      // two calls against the page behind the first
+		{1, 0, 40, false},      // two calls either way: the second page, and the one behind it
+		{1, 0, 41, true},       // two against three
+		{1, 1, 41, false},      // three either way
+		{0, 2, 41, true},       // two against three
+		{8, 0, 180, false},     // nine either way
+		{7, 0, 180, true},      // eight against nine
+		{300, 2, 6_060, false}, // 303 either way
+		{300, 2, 6_061, true},
+		{300, 11, 20_000, true}, // 312 against 1,000
+		{MaxPeople, 0, 100_020, false},
+		{MaxPeople, 0, 100_021, true},
 	}
 	for _, tt := range tests {
-		if got := lookUpPays(tt.people, tt.members); got != tt.want {
-			t.Errorf("lookUpPays(%d people, %d members) = %v", tt.people, tt.members, got)
+		if got := lookUpPays(tt.people, tt.domains, tt.members); got != tt.want {
+			t.Errorf("lookUpPays(%d people, %d domains, %d members) = %v", tt.people, tt.domains, tt.members, got)
 		}
 	}
 }

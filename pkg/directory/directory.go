@@ -110,7 +110,7 @@ func (d *Directory) Similar(address string) (similar []cybedefend.Invitation) {
 }
 
 // SimilarMembers returns the members of other addresses that reach the same mailbox, or that a service which normalises
-// addresses may have made of this one. See [email.Mailbox]. Where people were looked up singly, see [MaxLookups], these are
+// addresses may have made of this one. See [email.Mailbox]. Where people were looked up singly, see [Options.People], these are
 // members of the normal form alone.
 func (d *Directory) SimilarMembers(address string) (similar []cybedefend.User) {
 	key := email.Fold(address)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
 )
@@ -38,7 +40,7 @@ func (d *domains) add(address string) {
 }
 
 // IsNewDomain reports whether the organization has neither a member nor an open invitation at the domain of an address. Known is
-// false where nobody can say: where people were looked up singly, see [MaxLookups], that is found out only if
+// false where nobody can say: where people were looked up singly, see [Options.People], that is found out only if
 // [Options.Domains] asks for it.
 func (d *Directory) IsNewDomain(address string) (isNew, known bool) {
 	domain := domainOf(address)
@@ -51,31 +53,55 @@ func (d *Directory) IsNewDomain(address string) (isNew, known bool) {
 	return true, d.Certain() && (!d.domains.some || d.domains.absent[domain])
 }
 
-// searchDomains searches for members at the domains of the people who matter that no list has shown. A search that does not find
-// a member who is known by the domain says nothing, and nothing is known of the domains then.
-func (r *reading) searchDomains(ctx context.Context) error {
-	if !r.Domains || r.members.probe == "" {
+// openDomains returns the domains of the people who matter that no list has shown, as far as they are searched for.
+func (r *reading) openDomains() (open []string) {
+	if !r.Domains {
 		return nil
 	}
-	var open []string
 	for _, address := range r.People {
 		if domain := domainOf(address); !r.domains.seen[domain] && searchable("@"+domain) && !slices.Contains(open, domain) && len(open) < mostDomains {
 			open = append(open, domain)
 		}
 	}
-	if len(open) == 0 {
+	return open
+}
+
+// domainSearches returns how many calls the search for the domains will take at most.
+func (r *reading) domainSearches() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if open := r.openDomains(); len(open) > 0 {
+		return 1 + len(open)
+	}
+	return 0
+}
+
+// searchDomains searches for members at the domains of the people who matter that no list has shown. A search that does not find
+// a member who is known by the domain says nothing, and nothing is known of the domains then.
+func (r *reading) searchDomains(ctx context.Context) error {
+	open := r.openDomains()
+	if len(open) == 0 || r.members.probe == "" {
 		return nil
 	}
-	if found, _, err := r.hasMemberAt(ctx, domainOf(r.members.probe)); !found || err != nil {
+	var relied bool
+	nobody := make([]bool, len(open))
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		relied, _, err = r.hasMemberAt(ctx, domainOf(r.members.probe))
+		return err
+	})
+	for i, domain := range open {
+		group.Go(func() (err error) {
+			_, nobody[i], err = r.hasMemberAt(ctx, domain)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil || !relied {
 		return err
 	}
 	r.domains.absent = map[string]bool{}
-	for _, domain := range open {
-		_, nobody, err := r.hasMemberAt(ctx, domain)
-		if err != nil {
-			return err
-		}
-		r.domains.absent[domain] = nobody
+	for i, domain := range open {
+		r.domains.absent[domain] = nobody[i]
 	}
 	return nil
 }
@@ -88,6 +114,8 @@ func (r *reading) hasMemberAt(ctx context.Context, domain string) (found, nobody
 		hits, err = r.Service.Members(ctx, r.OrganizationID, cybedefend.Page{Number: 1, Size: cybedefend.PageSize}, "@"+domain)
 		return err
 	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, u := range hits.Users {
 		if domainOf(u.Email) == domain {
 			found = true

@@ -117,12 +117,12 @@ func (o *organization) Members(ctx context.Context, _ string, page cybedefend.Pa
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	defer o.after()
-	found := slices.DeleteFunc(slices.Clone(o.members), func(u cybedefend.User) bool {
-		if o.minds || o.noSearch {
-			return !o.noSearch && !strings.Contains(u.Email, search)
-		}
-		return !strings.Contains(strings.ToLower(u.Email), strings.ToLower(search))
-	})
+	found := o.members
+	if search != "" && !o.noSearch {
+		found = slices.DeleteFunc(slices.Clone(o.members), func(u cybedefend.User) bool {
+			return !strings.Contains(u.Email, search) && (o.minds || !strings.Contains(strings.ToLower(u.Email), strings.ToLower(search)))
+		})
+	}
 	reply := cybedefend.MembersPage{Users: slices.DeleteFunc(part(o, call, found, page), func(u cybedefend.User) bool {
 		return o.hides && (call == "members" || o.noSearch) && strings.HasPrefix(u.Email, "hidden")
 	})}

@@ -44,11 +44,13 @@ func newInvitations() invitations {
 func (in *invitations) hash(text string) uint64 { return maphash.String(in.seed, text) }
 
 // readInvitations reads all invitations.
-func (r *reading) readInvitations(ctx context.Context) error {
-	result, err := r.listInvitations(r.addInvitation).Read(ctx)
+func (r *reading) readInvitations(ctx context.Context, list *paging.Reader[cybedefend.Invitation]) error {
+	result, err := list.Read(ctx)
 	if err != nil {
 		return err
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.invitations.empty = result.Shown == 0
 	if !result.Stable {
 		r.unstable("invitations: the list %s", result.Why)
@@ -82,12 +84,21 @@ func (r *reading) listInvitations(keep func(cybedefend.Invitation)) *paging.Read
 		},
 		ID: func(i cybedefend.Invitation) string { return invitationID(i) + " " + i.Status },
 		Keep: func(i cybedefend.Invitation) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
 			r.invitations.shown++
 			keep(i)
 		},
 		Page: func() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
 			for _, page := range odd.take() {
 				r.oddItems("invitations", page)
+			}
+			if r.beside != nil {
+				if r.beside.came(); r.beside.lists() {
+					return // the members tell how far that is
+				}
 			}
 			r.Listing(Listing{Of: "invitations", Found: r.invitations.shown})
 		},

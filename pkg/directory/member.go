@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
 	"rollcall/pkg/paging"
@@ -24,7 +26,8 @@ type members struct {
 
 func newMembers() members { return members{kept: map[string]cybedefend.User{}} }
 
-// readMembers lists the members, or looks up those who matter where that takes fewer calls.
+// readMembers lists the members, or looks up those who matter where that takes fewer calls. Where the invitations are read
+// meanwhile, nobody is looked up before they have been.
 func (r *reading) readMembers(ctx context.Context) error {
 	list := r.listMembers("", r.addMember, r.page)
 	total, err := list.First(ctx)
@@ -32,15 +35,13 @@ func (r *reading) readMembers(ctx context.Context) error {
 		return err
 	}
 	r.members.total = total
-	if wanted, ok := r.wanted(); ok && lookUpPays(len(wanted), total) {
-		if works, err := r.lookUp(ctx, wanted); works || err != nil {
-			if r.members.count, r.domains.some = total, true; err != nil {
-				return err
-			}
-			return r.searchDomains(ctx)
+	if wanted, ok := r.wanted(); ok && lookUpPays(len(wanted), r.domainSearches(), total) {
+		if works, err := r.lookUpWanted(ctx, wanted); works || err != nil {
+			r.members.count, r.domains.some = total, true
+			return err
 		}
 	}
-	result, err := list.Read(ctx)
+	result, err := r.readAllMembers(ctx, list)
 	if err != nil {
 		return err
 	}
@@ -49,6 +50,59 @@ func (r *reading) readMembers(ctx context.Context) error {
 		return nil
 	}
 	return r.doubt(ctx, result)
+}
+
+// lookUpWanted looks up the people with these keys and searches for members at their domains, once the invitations have been
+// read.
+func (r *reading) lookUpWanted(ctx context.Context, keys []string) (works bool, err error) {
+	if len(keys) > 0 {
+		if works, err := r.tryOut(ctx); !works || err != nil {
+			return false, err
+		}
+	}
+	if err := r.invitationsRead(ctx); err != nil {
+		return false, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.searchDomains(ctx) })
+	group.Go(func() (err error) {
+		works, err = r.searchEach(ctx, keys)
+		return err
+	})
+	return works, group.Wait()
+}
+
+// invitationsRead waits until the invitations have been read.
+func (r *reading) invitationsRead(ctx context.Context) error {
+	if r.beside == nil {
+		return nil
+	}
+	return r.beside.wait(ctx)
+}
+
+// readAllMembers lists all members, of whom the first page has been read: beside the invitations if there are many. See
+// beside.go.
+func (r *reading) readAllMembers(ctx context.Context, list *paging.Reader[cybedefend.User]) (paging.Result, error) {
+	if r.beside == nil {
+		return list.Read(ctx)
+	}
+	if pages := pagesOf(r.members.total); pages >= manyPages {
+		r.beside.begin(pages)
+		result, err := list.Read(ctx)
+		if err != nil || r.Glance || !r.beside.misses(result.Counted) {
+			return result, err
+		}
+	}
+	if err := r.invitationsRead(ctx); err != nil {
+		return paging.Result{}, err
+	}
+	if list.Done() || !r.beside.goesOn() {
+		r.mu.Lock()
+		r.members = members{kept: map[string]cybedefend.User{}, total: r.members.total}
+		r.mu.Unlock()
+		list = r.listMembers("", r.addMember, r.page)
+	}
+	return list.Read(ctx)
 }
 
 // mostHits is more than a search for an address finds: beyond that it has found something else.
@@ -61,17 +115,30 @@ func (r *reading) listMembers(search string, keep func(cybedefend.User), page fu
 	if search != "" {
 		most = mostHits
 	}
+	call, again := r.Call, func() {}
+	if r.beside != nil && search == "" {
+		call, again = r.beside.wrap(call), r.beside.again
+	}
 	return paging.New(paging.Options[cybedefend.User]{
-		Name: "members", Most: most, Call: r.Call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
+		Name: "members", Most: most, Call: call, NoPage: refusal, Parallel: r.Parallel, Size: cybedefend.PageSize,
 		ShortEnds: search != "" || r.Glance, Once: r.Glance && search == "",
 		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.User], error) {
 			reply, err := r.Service.Members(ctx, r.OrganizationID, cybedefend.Page(page), search)
 			odd.add(page, reply.Odd)
 			return paging.Answer[cybedefend.User]{Items: reply.Users, Count: reply.Items, Total: reply.TotalUsers}, err
 		},
-		ID:   func(u cybedefend.User) string { return cmp.Or(foldID(u.ID), "@"+email.Fold(u.Email)) },
-		Keep: keep,
-		Page: func() { page(odd.take()) },
+		ID: func(u cybedefend.User) string { return cmp.Or(foldID(u.ID), "@"+email.Fold(u.Email)) },
+		Keep: func(u cybedefend.User) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			keep(u)
+		},
+		Page: func() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			page(odd.take())
+		},
+		Pass: again,
 	})
 }
 
@@ -122,7 +189,7 @@ func (r *reading) doubt(ctx context.Context, result paging.Result) error {
 	if err := r.recall(ctx, result, &open); err != nil || len(open.gaps) == 0 {
 		return err
 	}
-	if wanted, ok := r.wanted(); ok && len(wanted) <= MaxLookups {
+	if wanted, ok := r.wanted(); ok && len(wanted) <= maxLookups {
 		works, err := r.lookUp(ctx, wanted)
 		if err != nil {
 			return err
@@ -172,7 +239,7 @@ func (r *reading) recall(ctx context.Context, result paging.Result, open *remark
 	switch {
 	case len(absent) == 0:
 		return nil
-	case len(absent) > MaxLookups:
+	case len(absent) > maxLookups:
 		open.incomplete("members: %d who were known are not listed, too many to look up singly", len(absent))
 		return nil
 	}

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
@@ -38,7 +41,7 @@ type Options struct {
 
 	// People are the addresses that matter, if only some do: others are counted and not kept. Who matters is kept under
 	// whatever address reaches the same mailbox. Where there are few of them and many members, each is looked up, see
-	// [MaxLookups]. Nil: everybody.
+	// [MaxPeople]. Nil: everybody.
 	People []string
 	// Invitations are the ids of invitations that an earlier memory knows. They are kept, whoever they belong to.
 	Invitations []string
@@ -83,43 +86,75 @@ func (o Options) withDefaults() Options {
 		o.Listing = func(Listing) {}
 	}
 	o.Parallel = max(cmp.Or(o.Parallel, DefaultParallel), 1)
+	o.Call = together(o.Parallel, o.Call)
 	return o
 }
 
 // Read reads the organization once: its invitations, its members and, if asked for, its teams. [Directory.Certain] says
 // whether anybody can have been missed. Its duration is bounded by the context alone.
 //
-// Invitations are read before members: who accepts in between is then seen twice instead of not at all.
+// Whoever accepts an invitation meanwhile is seen twice rather than not at all: invitations are read before members, or members
+// beside them, if there are many, in such a way that it is as good.
 func Read(ctx context.Context, o Options) (*Directory, error) {
 	r := newReading(o.withDefaults())
 	d := &Directory{Began: time.Now(), Caller: o.Caller}
-	if o.Blind {
-		r.shifts = true
-		r.incomplete("the members and invitations were not read")
-	} else {
-		if err := r.readInvitations(ctx); err != nil {
-			return nil, err
-		}
-		if err := r.readMembers(ctx); err != nil {
-			return nil, err
-		}
-		if r.invitations.empty {
-			r.doubtInvitations()
-		}
-		if o.Glance {
-			r.shifts = true
-			r.incomplete("the lists were read once only")
-		}
-	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(r.Parallel)
+	group.Go(func() error { return r.readPeople(groupCtx) })
 	if o.Teams {
-		var err error
-		if d.teams, err = r.readTeams(ctx); err != nil {
-			return nil, err
-		}
+		group.Go(func() (err error) {
+			d.teams, err = r.readTeams(groupCtx)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	r.finish(d)
 	d.Ended = time.Now()
 	return d, nil
+}
+
+// readPeople reads the invitations and the members.
+func (r *reading) readPeople(ctx context.Context) error {
+	if r.Blind {
+		r.shifts = true
+		r.incomplete("the members and invitations were not read")
+		return nil
+	}
+	if err := r.readLists(ctx); err != nil {
+		return err
+	}
+	if r.invitations.empty {
+		r.doubtInvitations()
+	}
+	if r.Glance {
+		r.shifts = true
+		r.incomplete("the lists were read once only")
+	}
+	return nil
+}
+
+// readLists reads the invitations, and the members behind them, or beside them where the invitations fill more than a page.
+func (r *reading) readLists(ctx context.Context) error {
+	list := r.listInvitations(r.addInvitation)
+	if _, err := list.First(ctx); err != nil {
+		return err
+	}
+	if r.Parallel == 1 || r.invitations.shown < cybedefend.PageSize {
+		if err := r.readInvitations(ctx, list); err != nil {
+			return err
+		}
+		return r.readMembers(ctx)
+	}
+	r.beside = newBeside()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer r.beside.end()
+		return r.readInvitations(ctx, list)
+	})
+	group.Go(func() error { return r.readMembers(ctx) })
+	return group.Wait()
 }
 
 // Invitations returns all invitations of an organization in the order of the service, whatever their state, and whether
@@ -137,10 +172,13 @@ func Teams(ctx context.Context, o Options) ([]cybedefend.Team, error) {
 	return newReading(o.withDefaults()).readTeams(ctx)
 }
 
-// reading is a directory in the making. It is not safe for concurrent use.
+// reading is a directory in the making.
 type reading struct {
 	Options
 	interest interest
+	beside   *beside // nil where one list is read after the other
+
+	mu sync.Mutex // guards what the lists add to while they are read
 	remarks
 
 	domains     domains

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,17 +14,27 @@ import (
 	"rollcall/pkg/paging"
 )
 
-// MaxLookups is how many people are looked up one by one at most. More of them pay only in organizations of more than
-// ten thousand, and whoever has a larger roster need not gather its addresses for [Options.People].
-const MaxLookups = 500
+// MaxPeople is for how many people it pays to gather their addresses for [Options.People]: looking up more of them one by one
+// takes fewer calls only in organizations of more than a hundred thousand.
+const MaxPeople = 5_000
 
-// lookUpPays reports whether looking people up one by one takes fewer calls than listing all members, whose first page
-// has been read already. One more call finds out whether the search can be relied on. Where the service does not say how
-// many members there are, 0, they are listed.
-func lookUpPays(people, members int) bool {
-	pages := (members + cybedefend.PageSize - 1) / cybedefend.PageSize
-	return people <= MaxLookups && people+1 < pages-1
+// maxLookups is how many people are looked up one by one whom a list may have hidden.
+const maxLookups = 500
+
+// lookUpPays reports whether looking people up one by one takes fewer calls than what is left of a list of members of which one
+// page has been read: its other pages, and one behind them. If anybody is looked up, one more call finds out whether the search
+// can be relied on; domains are searched for as well. Where the service does not say how many members there are, 0, they are
+// listed. The invitations, which no search finds, cost the same either way.
+func lookUpPays(people, domains, members int) bool {
+	calls := people + domains
+	if people > 0 {
+		calls++
+	}
+	return calls < pagesOf(members)
 }
+
+// pagesOf returns how many pages a list of so many has.
+func pagesOf(items int) int { return (items + cybedefend.PageSize - 1) / cybedefend.PageSize }
 
 // wanted returns the keys of the people who matter and are not known as members yet, and the normal forms of their
 // addresses, which the service may have made of them. It returns false if everybody matters, or somebody whom the service
@@ -33,6 +43,8 @@ func (r *reading) wanted() (keys []string, ok bool) {
 	if r.People == nil {
 		return nil, false
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	people := r.People
 	if r.invitations.empty {
 		people = slices.Concat(people, r.Pending)
@@ -75,41 +87,39 @@ func (r *reading) lookUp(ctx context.Context, keys []string) (works bool, err er
 	if works, err := r.tryOut(ctx); !works || err != nil {
 		return false, err
 	}
-	var mu sync.Mutex // guards works and r
-	works = true
+	return r.searchEach(ctx, keys)
+}
+
+// searchEach is lookUp where the search has been tried out.
+func (r *reading) searchEach(ctx context.Context, keys []string) (works bool, err error) {
+	var misfits atomic.Bool
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Parallel)
 	for _, key := range keys {
 		group.Go(func() error {
-			fits, err := r.search(ctx, key, &mu)
-			mu.Lock()
-			defer mu.Unlock()
-			works = works && fits
+			fits, err := r.search(ctx, key)
+			if !fits {
+				misfits.Store(true)
+			}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return false, unlessRefused(err)
 	}
-	return works, nil
+	return !misfits.Load(), nil
 }
 
 // search looks up one person and keeps him if he is a member. It returns false if the hits can't be relied on: they
 // kept changing, or are not what was searched for.
-func (r *reading) search(ctx context.Context, key string, mu *sync.Mutex) (fits bool, err error) {
+func (r *reading) search(ctx context.Context, key string) (fits bool, err error) {
 	fits = true
 	hits := r.listMembers(key, func(u cybedefend.User) {
-		mu.Lock()
-		defer mu.Unlock()
 		fits = fits && isHit(u, key)
 		if email.Fold(u.Email) == key {
 			r.members.kept[key] = u
 		}
-	}, func(pages []oddPage) {
-		mu.Lock()
-		defer mu.Unlock()
-		r.page(pages)
-	})
+	}, r.page)
 	result, err := hits.Read(ctx)
 	if errors.Is(err, paging.ErrEndless) || errors.Is(err, paging.ErrRepeats) {
 		return false, nil

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
@@ -55,35 +58,65 @@ func (s *Staff) Sizes() map[string]int { return s.sizes }
 // Managers returns how many manage each team, by its id.
 func (s *Staff) Managers() map[string]int { return maps.Clone(s.managers) }
 
-// ReadStaff reads who is in the teams. Of the options, those about the calls matter alone.
+// ReadStaff reads who is in the teams, of several teams at once. Of the options, those about the calls matter alone.
 func ReadStaff(ctx context.Context, o Options, service TeamService, teams []cybedefend.Team) (*Staff, error) {
 	o = o.withDefaults()
 	staff := &Staff{Stable: true, byUser: map[string][]Seat{}, byEmail: map[string][]Seat{}, named: map[string]int{}, sizes: map[string]int{}, managers: map[string]int{}}
+	var mu sync.Mutex // guards found, and keeps Listing from being called twice at once
 	found := 0
-	for _, team := range teams {
+	rolls, stable := make([][]cybedefend.TeamMember, len(teams)), make([]bool, len(teams))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(o.Parallel)
+	for i, team := range teams {
 		staff.named[strings.ToLower(team.Name)]++
-		list := paging.New(paging.Options[cybedefend.TeamMember]{
-			Name: "members of team " + team.Name, Call: o.Call, NoPage: refusal, Parallel: o.Parallel, Size: cybedefend.PageSize,
-			Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.TeamMember], error) {
-				reply, err := service.TeamMembers(ctx, team.ID, cybedefend.Page(page), "")
-				return paging.Answer[cybedefend.TeamMember]{Items: reply.Members, Count: reply.Items, Total: reply.TotalUsers}, err
-			},
-			ID: func(m cybedefend.TeamMember) string {
-				return cmp.Or(foldID(m.ID), "@"+email.Fold(m.Email)) + " " + string(m.Role)
-			},
-			Keep: func(m cybedefend.TeamMember) {
-				found++
-				staff.add(m, Seat{team, m.Role})
-			},
-			Page: func() { o.Listing(Listing{Of: "people in teams", Found: found}) },
+		group.Go(func() error {
+			list := listTeam(o, service, team, func(m cybedefend.TeamMember) { rolls[i] = append(rolls[i], m) }, func(shown int) {
+				mu.Lock()
+				defer mu.Unlock()
+				found += shown
+				o.Listing(Listing{Of: "people in teams", Found: found})
+			})
+			result, err := list.Read(ctx)
+			if err != nil {
+				return fmt.Errorf("read the members of team %s: %w", team.Name, err)
+			}
+			stable[i] = result.Stable && (result.Total == 0 || result.Shown >= result.Total)
+			return nil
 		})
-		result, err := list.Read(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read the members of team %s: %w", team.Name, err)
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for i, team := range teams {
+		staff.Stable = staff.Stable && stable[i]
+		for _, m := range rolls[i] {
+			staff.add(m, Seat{team, m.Role})
 		}
-		staff.Stable = staff.Stable && result.Stable && (result.Total == 0 || result.Shown >= result.Total)
 	}
 	return staff, nil
+}
+
+// listTeam returns the list of the members of a team on its way here. Page is told how many were new after each page.
+func listTeam(o Options, service TeamService, team cybedefend.Team, keep func(cybedefend.TeamMember), page func(shown int)) *paging.Reader[cybedefend.TeamMember] {
+	shown := 0
+	return paging.New(paging.Options[cybedefend.TeamMember]{
+		Name: "members of team " + team.Name, Call: o.Call, NoPage: refusal, Parallel: o.Parallel, Size: cybedefend.PageSize,
+		Ask: func(ctx context.Context, page paging.Page) (paging.Answer[cybedefend.TeamMember], error) {
+			reply, err := service.TeamMembers(ctx, team.ID, cybedefend.Page(page), "")
+			return paging.Answer[cybedefend.TeamMember]{Items: reply.Members, Count: reply.Items, Total: reply.TotalUsers}, err
+		},
+		ID: func(m cybedefend.TeamMember) string {
+			return cmp.Or(foldID(m.ID), "@"+email.Fold(m.Email)) + " " + string(m.Role)
+		},
+		Keep: func(m cybedefend.TeamMember) {
+			shown++
+			keep(m)
+		},
+		Page: func() {
+			page(shown)
+			shown = 0
+		},
+	})
 }
 
 func (s *Staff) add(m cybedefend.TeamMember, seat Seat) {

@@ -144,7 +144,7 @@ func (o ProgressOptions) look(ctx context.Context, c *Connection, people []progr
 		in.Doubtful[email.Fold(doubt.Email)] = doubt.Change == record.ChangeInvite
 	}
 	reading := c.Reading()
-	if len(people) <= directory.MaxLookups {
+	if len(people) <= directory.MaxPeople {
 		reading.People = []string{}
 		for _, person := range people {
 			reading.People = append(reading.People, person.Email)

@@ -139,7 +139,7 @@ func expect(o *directory.Options, histories plan.Histories, doubts []record.Doub
 
 // addresses returns whom the roster names and who is in doubt, if they are few enough to be looked up one by one.
 func (r reader) addresses(ctx context.Context, doubts []record.Doubt) ([]string, error) {
-	if r.roster.Rows > directory.MaxLookups || r.o.Sync != nil { // which looks at those, too, whom it does not name
+	if r.roster.Rows > directory.MaxPeople || r.o.Sync != nil { // which looks at those, too, whom it does not name
 		return nil, nil
 	}
 	addresses := make([]string, 0, r.roster.Rows)

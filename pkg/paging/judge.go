@@ -60,10 +60,15 @@ func (j *judge) takeIn(p *pass, known int) {
 	}
 }
 
+// counted reports whether the totals say that nobody is missing.
+func (j *judge) counted(p *pass, known int) bool {
+	return p.counted() || j.total > 0 && known == j.total
+}
+
 // settled reports whether nobody who was in the list all the time can have been missed. See window.go.
 func (j *judge) settled(p *pass, known int) bool {
 	switch {
-	case p.counted() || j.total > 0 && known == j.total:
+	case j.counted(p, known):
 		return true
 	case p.cut || p.headless():
 		return false

@@ -51,9 +51,10 @@ type Options[T any] struct {
 	// ID tells items apart. One that has changed in a way that matters is another one.
 	ID func(T) string
 	// Keep takes in an item that was not seen before, in the order of the list. Page, if set, is told after each page
-	// that was taken in. Neither is ever called twice at once.
+	// that was taken in, and Pass before the list is read once more from its beginning. None is ever called twice at once.
 	Keep func(T)
 	Page func()
+	Pass func()
 	// Parallel is how many calls may be in flight, Size how large a page may be. Zero: 1 call, 20 items.
 	Parallel, Size int
 	// ShortEnds trusts a short page to be the last one unless the total says otherwise. It is for lists of which hardly
@@ -78,6 +79,9 @@ func (o Options[T]) withDefaults() Options[T] {
 	if o.Page == nil {
 		o.Page = func() {}
 	}
+	if o.Pass == nil {
+		o.Pass = func() {}
+	}
 	o.Parallel = max(o.Parallel, 1)
 	o.Size = cmp.Or(o.Size, defaultSize)
 	o.Most = cmp.Or(o.Most, defaultMost)
@@ -101,6 +105,8 @@ type Result struct {
 	Stable bool
 	// Why says in words why a reading is not stable; it continues a sentence that starts with the list.
 	Why string
+	// Counted reports whether the totals say so: they were the same all along, and as many different items were shown.
+	Counted bool
 	// Shown is how many different items the service showed at least, those included that could not be read.
 	Shown int
 	// Total is how many there are by the service's word, as long as that stood still. 0: it is not known.

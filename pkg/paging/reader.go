@@ -60,16 +60,23 @@ func (r *Reader[T]) Read(ctx context.Context) (Result, error) {
 			done, why = true, "was read for "+r.options.Longest.String()+" without standing still"
 		}
 		if done {
-			return Result{Stable: why == "", Why: why, Shown: p.distinctAtLeast(len(r.memory.seen)), Total: p.total()}, nil
+			known := len(r.memory.seen)
+			return Result{
+				Stable: why == "", Why: why, Counted: j.counted(p, known), Shown: p.distinctAtLeast(known), Total: p.total(),
+			}, nil
 		}
 		m = next
+		r.options.Pass()
 	}
 }
+
+// Done reports whether the list has been read, rather than its first page alone or nothing of it.
+func (r *Reader[T]) Done() bool { return r.passes > 0 && r.opening == nil }
 
 // pass goes through the list once. Each call runs in a goroutine of its own, and all of them have ended when it
 // returns.
 func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
-	c, s := r.opening, &scheduler{mode: m, parallel: r.options.Parallel}
+	c, s := r.opening, &scheduler{mode: m, parallel: r.options.Parallel, shortEnds: r.options.ShortEnds}
 	r.opening = nil
 	if c == nil {
 		c = r.collector()
@@ -79,7 +86,7 @@ func (r *Reader[T]) pass(ctx context.Context, m mode) (*pass, error) {
 		s.parallel = 1
 	}
 	for _, t := range c.turns { // has been read already
-		s.ahead(t.window)
+		s.asked(t.window)
 		s.back()
 		s.total, s.nearEnd, s.over = t.total, c.nearEnd(), c.over()
 	}

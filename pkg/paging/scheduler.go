@@ -1,8 +1,9 @@
 package paging
 
-// scheduler decides which window of a pass is asked for next, and how far ahead. Windows are asked for ahead, since only
-// the last one tells that it is the last, but never more of them than have been answered; and only one call at a time
-// waits for its turn. It is not safe for concurrent use.
+// scheduler decides which window of a pass is asked for next, and how far ahead. Up to the total, where the service tells one,
+// and the one behind it, windows are asked for all at once. Otherwise they are asked for ahead, since only the last one tells
+// that it is the last, but never more of them than have been answered. Only one call at a time waits for its turn. It is not
+// safe for concurrent use.
 type scheduler struct {
 	mode     mode
 	parallel int
@@ -13,8 +14,8 @@ type scheduler struct {
 	waiting, over bool
 	// total is how many items the list has by the service's word, 0 if it did not say.
 	total int
-	// nearEnd says that the list has probably ended.
-	nearEnd bool
+	// nearEnd says that the list has probably ended, shortEnds that no page is needed behind a short one.
+	nearEnd, shortEnds bool
 	// confirm, unless it is zero, is to be asked for before anything else: it tells whether the end has come.
 	confirm window
 }
@@ -26,23 +27,33 @@ func (s *scheduler) next() (w window, ok bool) {
 		return window{}, false
 	case s.confirm != window{}:
 		w, s.confirm = s.confirm, window{}
-	case s.inFlight >= min(s.parallel, max(1, s.answered)):
-		return window{}, false
 	case s.last == window{}:
 		w = s.mode.first()
 	default:
-		w = s.mode.next(s.last)
-		if (s.nearEnd || s.total > 0 && w.start >= s.total) && s.inFlight > 0 {
-			return window{}, false // the ones in flight probably show the end
+		if w = s.mode.next(s.last); s.inFlight >= s.ahead(w) {
+			return window{}, false
 		}
 	}
-	s.ahead(w)
+	s.asked(w)
 	s.waiting = true
 	return w, true
 }
 
-// ahead counts a window as asked for.
-func (s *scheduler) ahead(w window) {
+// ahead returns how many calls may be in flight for a window to be asked for as well.
+func (s *scheduler) ahead(w window) int {
+	switch {
+	case s.nearEnd:
+		return 1 // the ones in flight probably show the end
+	case s.total == 0:
+		return min(s.parallel, max(1, s.answered))
+	case w.start < s.total, s.last.start < s.total && !s.shortEnds: // the first one behind the total always has to be seen
+		return s.parallel
+	}
+	return 1
+}
+
+// asked counts a window as asked for.
+func (s *scheduler) asked(w window) {
 	s.last = w
 	s.inFlight++
 }

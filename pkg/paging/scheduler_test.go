@@ -1,6 +1,9 @@
 package paging
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestSchedulerAsksAheadNoMoreThanHasBeenAnswered(t *testing.T) {
 	s := &scheduler{mode: mode{size: 20}, parallel: 3}
@@ -39,23 +42,49 @@ func TestSchedulerAsksAheadNoMoreThanHasBeenAnswered(t *testing.T) {
 	}
 }
 
-func TestSchedulerWaitsForTheEndAtTheTotal(t *testing.T) {
-	s := &scheduler{mode: mode{size: 20}, parallel: 8, total: 40}
-	s.ahead(window{0, 20})
-	s.back()
-	s.ahead(window{20, 20})
-	if w, ok := s.next(); ok {
-		t.Errorf("%+v is behind the total and is asked for while the last page is in flight", w)
+func TestSchedulerAsksForAllUpToTheTotalAtOnce(t *testing.T) {
+	for _, shortEnds := range []bool{false, true} {
+		s := &scheduler{mode: mode{size: 20}, parallel: 8, shortEnds: shortEnds}
+		s.asked(window{0, 20})
+		s.back()
+		s.total = 70
+		want := []int{20, 40, 60}
+		if !shortEnds {
+			want = append(want, 80) // whether the total is right
+		}
+		var got []int
+		for w, ok := s.next(); ok; w, ok = s.next() {
+			got = append(got, w.start)
+			s.left()
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("short pages end the list: %v; asked for %v at once, want %v", shortEnds, got, want)
+		}
+		for range got {
+			s.back()
+		}
+		if w, ok := s.next(); !ok || w.start != s.last.start || s.last.start != want[len(want)-1]+20 {
+			t.Errorf("the page behind the last one is not asked for once that is answered: %+v, %v", w, ok)
+		}
 	}
-	s.back()
-	if w, ok := s.next(); !ok || w != (window{40, 20}) {
-		t.Errorf("the page behind the total is not asked for: %+v, %v", w, ok)
+}
+
+func TestSchedulerAsksForNoMoreAtOnceThanMayBeInFlight(t *testing.T) {
+	s := &scheduler{mode: mode{size: 20}, parallel: 3, total: 1000}
+	for range 3 {
+		if _, ok := s.next(); !ok {
+			t.Fatal("no window")
+		}
+		s.left()
+	}
+	if w, ok := s.next(); ok {
+		t.Errorf("%+v is one more than may be in flight", w)
 	}
 }
 
 func TestSchedulerGoesOnBehindWhatWasReadBefore(t *testing.T) {
 	s := &scheduler{mode: mode{size: 20, overlap: true}, parallel: 8}
-	s.ahead(window{0, 20})
+	s.asked(window{0, 20})
 	s.back()
 	if w, ok := s.next(); !ok || w != (window{19, 19}) {
 		t.Errorf("next = %+v, %v", w, ok)

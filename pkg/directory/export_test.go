@@ -1,0 +1,4 @@
+package directory
+
+// MaxLookups is [maxLookups].
+const MaxLookups = maxLookups
