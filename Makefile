@@ -8,10 +8,10 @@ OTHERS := windows darwin
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture bench fuzz release lint vet-others fmt check clean
+.PHONY: help run build test torture bench bench-million fuzz release lint vet-others fmt check clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: build ## Invite the people of samples/team.csv to a sandbox and show what came of it
 	bin/rollcall invite samples/team.csv --sandbox --yes
@@ -29,9 +29,13 @@ test: ## Run all tests in random order, fuzz seeds included, under the race dete
 torture: ## Kill the program a thousand times, and once in an outage, and count who was mailed twice
 	OUTAGE=1 KILLS=$(KILLS) go test -count=1 -run='TestTorture|TestOutage|TestFreeze' -v -timeout=90m ./cmd/rollcall
 
-bench: ## Run all benchmarks in less than ten minutes, the figures of the pace first
+bench: ## Run all benchmarks in less than ten minutes: the pace, the parts, and at last the whole beside a bare loop
 	go test -run='^$$' -bench=PaceFigures -benchtime=1x ./pkg/batch
-	go test -run='^$$' -bench=. -skip=PaceFigures -benchmem -timeout=9m ./...
+	go test -run='^$$' -bench=. -skip='PaceFigures|Goals' -benchmem -benchtime=0.2s ./...
+	go test -run='^$$' -bench=Goals -skip=Goals/million -benchtime=1x ./cmd/rollcall
+
+bench-million: ## Kill a run of a million rows at half, and see what it takes to go on
+	go test -run='^$$' -bench=Goals/million -benchtime=1x -timeout=30m ./cmd/rollcall
 
 fuzz: ## Fuzz each target for 30 s, or longer: make fuzz FUZZTIME=10m
 	@grep -rEo --include='*_test.go' '^func Fuzz\w+' pkg | while IFS=: read -r file target; do \

@@ -16,9 +16,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain makes the commands that scripts can execute: rollcall itself, midway, which disturbs it, and terminal, which it runs at.
+// TestMain makes the commands that scripts can execute: rollcall itself, midway, which disturbs it, and terminal, which it runs
+// at. Benchmarks execute a command of their own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rollcall": bounded(main), "midway": bounded(midway), "terminal": bounded(terminal)})
+	testscript.Main(m, map[string]func(){
+		"rollcall": bounded(main), "midway": bounded(midway), "terminal": bounded(terminal), "benchmark": benchmark,
+	})
 }
 
 // longest is how long a command may take, on a busy machine, too.
