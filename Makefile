@@ -31,7 +31,7 @@ torture: ## Kill the program a thousand times, and once in an outage, and count 
 
 bench: ## Run all benchmarks in less than ten minutes: the pace, the parts, and at last the whole beside a bare loop
 	go test -run='^$$' -bench=PaceFigures -benchtime=1x ./pkg/batch
-	go test -run='^$$' -bench=. -skip='PaceFigures|Goals' -benchmem -benchtime=0.2s ./...
+	go test -run='^$$' -bench=. -skip='PaceFigures|Goals' -benchmem -benchtime=0.2s $$(grep -rlE --include='*_test.go' '^func Benchmark' cmd pkg | sed -E 's,(.*)/.*,./\1,' | sort -u)
 	go test -run='^$$' -bench=Goals -skip=Goals/million -benchtime=1x ./cmd/rollcall
 
 bench-million: ## Kill a run of a million rows at half, and see what it takes to go on
