@@ -36,7 +36,7 @@ func newFeeder(o course, fresh chan<- journey.Step, events chan<- Event) *feeder
 		course: o, fresh: fresh, events: events, elsewhere: map[string]string{}, lag: o.Policy.LagAtFirst(o.inputs),
 	}
 	f.replaces = o.inputs.Policy.Reinvite.Replaces()
-	for _, history := range o.inputs.Histories {
+	for _, history := range o.inputs.Histories.All() {
 		f.replaces = f.replaces || len(history.Cancelled) > 0
 	}
 	for _, doubt := range o.doubts {

@@ -145,7 +145,7 @@ func (w *world) read(ctx context.Context, doubts []record.Doubt) (in plan.Inputs
 		return in, err
 	}
 	o := directory.Options{Service: w.service, OrganizationID: organizationID}
-	for _, history := range in.Histories {
+	for _, history := range in.Histories.All() {
 		o.Invitations = append(o.Invitations, history.Invitation.ID)
 	}
 	for _, doubt := range doubts {

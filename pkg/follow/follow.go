@@ -147,8 +147,8 @@ func wishesOf(ctx context.Context, r *roster.Roster, rolls *rolls) (drift.Roster
 // ownersOf returns whose the invitations are that are remembered, by their ids in lower case. An id that the service has
 // given to several people is nobody's.
 func ownersOf(histories plan.Histories) map[string]string {
-	owners := make(map[string]string, len(histories))
-	for key, history := range histories {
+	owners := make(map[string]string, histories.Len())
+	for key, history := range histories.All() {
 		for _, id := range append([]string{history.Invitation.ID, history.Seen.ID}, history.Earlier...) {
 			id = strings.ToLower(id)
 			if owner, taken := owners[id]; id == "" || taken && owner != key {

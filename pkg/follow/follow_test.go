@@ -36,10 +36,10 @@ func TestLeavers(t *testing.T) {
 // TestOwners has one id that the service has given to two people, and one from before somebody left.
 func TestOwners(t *testing.T) {
 	sent := func(id string) cybedefend.Invitation { return cybedefend.Invitation{ID: id} }
-	got := ownersOf(plan.Histories{
+	got := ownersOf(plan.HistoriesOf(map[string]plan.History{
 		"a": {Invitation: sent("SHARED"), Seen: sent("own")}, "b": {Invitation: sent("shared")}, "c": {Earlier: []string{"Before"}},
 		"d": {},
-	})
+	}))
 	for id, want := range map[string]string{"shared": "", "own": "a", "before": "c", "": ""} {
 		if got[id] != want {
 			t.Errorf("%q is of %q, want %q", id, got[id], want)

@@ -25,7 +25,7 @@ func Budget(limits budget.Limits, mailings []time.Time, in plan.Inputs, doubts [
 		}
 	}
 	used.Pending = in.Directory.Pending()
-	for key, history := range in.Histories {
+	for key, history := range in.Histories.All() {
 		if !doubtful[key] && tooEarlyFor(history, in) && !found(in.Directory.Person(key)) {
 			used.Pending++
 		}

@@ -80,12 +80,12 @@ func (m *model) resolve(d *directory.Directory, unread error) (steps map[int]jou
 	if err != nil {
 		m.violated("a reading cannot be built: %v", err)
 	}
-	histories, witnesses := plan.Histories{}, []journey.Witness(nil)
+	histories, witnesses := map[string]plan.History{}, []journey.Witness(nil)
 	for who, p := range m.people {
 		histories[addresses[who]] = p.history
 		witnesses = append(witnesses, p.witnesses...)
 	}
-	in, lag := m.inputs(first, histories), time.Duration(0)
+	in, lag := m.inputs(first, plan.HistoriesOf(histories)), time.Duration(0)
 	if unread == nil {
 		lag = rules.LagOf(d, witnesses)
 	}

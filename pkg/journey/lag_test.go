@@ -119,14 +119,14 @@ func TestLag(t *testing.T) {
 }
 
 func TestWhoIsAWitness(t *testing.T) {
-	histories := plan.Histories{
+	histories := plan.HistoriesOf(map[string]plan.History{
 		"young@x.example":  {Times: 1, At: noon.Add(-time.Minute), Invitation: cybedefend.Invitation{ID: "young"}},
 		"old@x.example":    {Times: 1, At: noon.Add(-journey.MemoryCounts), Invitation: cybedefend.Invitation{ID: "old"}},
 		"vague@x.example":  {Times: 1, At: noon.Add(-time.Minute), Invitation: cybedefend.Invitation{ID: "vague"}, Unsure: true},
 		"no-id@x.example":  {Times: 1, At: noon.Add(-time.Minute)},
 		"seen@x.example":   {SeenAt: noon.Add(-time.Minute), Seen: cybedefend.Invitation{ID: "seen"}},
 		"newest@x.example": {Times: 2, At: noon.Add(-time.Second), Invitation: cybedefend.Invitation{ID: "newest"}},
-	}
+	})
 	var got []string
 	for _, w := range journey.Witnesses(histories, noon) {
 		got = append(got, w.InvitationID)

@@ -68,7 +68,7 @@ func TestWhatWasSentLatelyCounts(t *testing.T) {
 			if tt.seen > 0 {
 				history.SeenAs, history.SeenAt, history.Seen = tt.seenAs, noon.Add(-tt.seen), whole()
 			}
-			in := plan.Inputs{Directory: d, At: noon, Histories: plan.Histories{"ada@x.example": history}}
+			in := plan.Inputs{Directory: d, At: noon, Histories: plan.HistoriesOf(map[string]plan.History{"ada@x.example": history})}
 			s := journey.See(d, entry(), in, 0)
 			got := map[directory.State]bool{
 				directory.Pending: s.Pending != nil, directory.Expired: s.Expired != nil, directory.Ended: s.Ended != nil,
@@ -99,7 +99,7 @@ func TestWhoeverJoinsAnewStartsAnew(t *testing.T) {
 		"kept back since": {plan.History{JoinedAt: joined, SeenAs: record.Skipped, SeenAt: noon, Seen: ended}, journey.Send},
 		"a member since":  {plan.History{JoinedAt: joined, SeenAs: record.AlreadyMember, SeenAt: noon.Add(-time.Hour)}, journey.Settled},
 	} {
-		in := plan.Inputs{Directory: d, At: noon, TrustLists: true, Histories: plan.Histories{"ada@x.example": tt.history}}
+		in := plan.Inputs{Directory: d, At: noon, TrustLists: true, Histories: plan.HistoriesOf(map[string]plan.History{"ada@x.example": tt.history})}
 		step := journey.Resolve(entry(), journey.See(d, entry(), in, 0), in, policy(t))
 		if step.Move != tt.move {
 			t.Errorf("%s: %s, %s, %s", name, step.Move, step.Work.Outcome, step.Work.Hint)
@@ -121,7 +121,7 @@ func TestAConfirmedRequestIsLaterThanWhatHadExpired(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := journey.See(d, entry(), plan.Inputs{Directory: d, At: noon, Histories: plan.Histories{"ada@x.example": history}}, 0)
+		s := journey.See(d, entry(), plan.Inputs{Directory: d, At: noon, Histories: plan.HistoriesOf(map[string]plan.History{"ada@x.example": history})}, 0)
 		if (s.Ended != nil) != (tt.want == directory.Ended) || (s.Expired != nil) != (tt.want == directory.Expired) {
 			t.Errorf("%s: %+v", name, s.Membership)
 		}

@@ -74,12 +74,12 @@ func TestAnInvitationOfASimilarAddress(t *testing.T) {
 		trust     bool
 		want      record.Outcome // unset: it is sent
 	}{
-		{"a stranger", []cybedefend.Invitation{similar}, nil, false, record.Unset},
-		{"confirmed without an id", []cybedefend.Invitation{similar}, plan.Histories{address: nameless}, false, record.Skipped},
-		{"and the lists are trusted", []cybedefend.Invitation{similar}, plan.Histories{address: nameless}, true, record.Unset},
-		{"and the other one is known to be another's", []cybedefend.Invitation{similar}, plan.Histories{address: nameless, "ada@x.example": own}, false, record.Unset},
-		{"and there is none", nil, plan.Histories{address: nameless}, false, record.Unset},
-		{"an expired one is listed, too", []cybedefend.Invitation{similar, listedToo}, nil, false, record.Unset},
+		{"a stranger", []cybedefend.Invitation{similar}, plan.Histories{}, false, record.Unset},
+		{"confirmed without an id", []cybedefend.Invitation{similar}, plan.HistoriesOf(map[string]plan.History{address: nameless}), false, record.Skipped},
+		{"and the lists are trusted", []cybedefend.Invitation{similar}, plan.HistoriesOf(map[string]plan.History{address: nameless}), true, record.Unset},
+		{"and the other one is known to be another's", []cybedefend.Invitation{similar}, plan.HistoriesOf(map[string]plan.History{address: nameless, "ada@x.example": own}), false, record.Unset},
+		{"and there is none", nil, plan.HistoriesOf(map[string]plan.History{address: nameless}), false, record.Unset},
+		{"an expired one is listed, too", []cybedefend.Invitation{similar, listedToo}, plan.Histories{}, false, record.Unset},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestAMemberOfASimilarAddress(t *testing.T) {
 			tt.give(&w)
 			reading := *with
 			reading.Began, reading.Ended = noon, noon
-			in := plan.Inputs{Directory: tt.first, At: noon, TrustLists: tt.trust, Histories: plan.Histories{address: tt.history}}
+			in := plan.Inputs{Directory: tt.first, At: noon, TrustLists: tt.trust, Histories: plan.HistoriesOf(map[string]plan.History{address: tt.history})}
 			got := journey.Resolve(w, journey.See(&reading, w, in, 0), in, policy(t))
 			if got.Move != tt.move || got.Work.Outcome != tt.want {
 				t.Errorf("%s, %s (%s), hint %q", got.Move, got.Work.Outcome, got.Work.Error, got.Work.Hint)

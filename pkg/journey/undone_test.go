@@ -32,9 +32,9 @@ func TestWhatWasUndone(t *testing.T) {
 	} {
 		w := entry()
 		w.InDoubt = test.inDoubt
-		in := plan.Inputs{At: noon, Histories: plan.Histories{w.Email: {
+		in := plan.Inputs{At: noon, Histories: plan.HistoriesOf(map[string]plan.History{w.Email: {
 			Times: 1, At: noon.Add(-test.ago - time.Minute), Invitation: listed("i1", "pending"), Undone: map[string]time.Time{"i1": noon.Add(-test.ago)},
-		}}}
+		}})}
 		d := lateReading(t, []cybedefend.User{{ID: "u0", Email: "admin@x.example"}}, test.list...)
 		got := placeOf(journey.See(d, w, in, 0).Membership)
 		if got != test.want {

@@ -63,11 +63,11 @@ func (m memory) close(ctx context.Context) error {
 // is followed now, empty if none is: what was seen before somebody left it does not count once it names the person again.
 func (m memory) histories(ctx context.Context, now time.Time, whole string) (plan.Histories, error) {
 	if m.ledger == nil {
-		return nil, nil
+		return plan.Histories{}, nil
 	}
 	joined, err := m.joined(ctx, now, whole)
 	if err != nil {
-		return nil, err
+		return plan.Histories{}, err
 	}
 	return plan.Remember(plan.Remembered{
 		Invited: m.ledger.Invited(ctx, m.scope), Sighted: m.ledger.Sighted(ctx, m.scope), Cancelled: m.ledger.Cancelled(ctx, m.scope),

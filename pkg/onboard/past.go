@@ -19,7 +19,7 @@ type past struct {
 	// doubtful are the people about whom a request of an earlier run could not be looked up yet.
 	doubtful journey.Doubtful
 	// gone are the rows of the run that is to be resumed whose people are in the organization no more, although it has noted
-	// that they are.
+	// that they are: all of them once there are verdicts on its rows.
 	gone map[int]bool
 	// held is when the ledger was taken hold of.
 	held time.Time

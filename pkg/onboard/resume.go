@@ -58,29 +58,37 @@ func (s *Session) cutShort(ctx context.Context, p *Preview) (run string, err err
 	return earlier.ID, nil
 }
 
-// findGone finds out what the run that is to be resumed has noted about people who are in the organization no more.
+// findGone finds out what the run that is to be resumed has noted about people who are in the organization no more, for a plan
+// that is to know it before there are verdicts.
 func (s *Session) findGone(ctx context.Context) error {
 	if !s.report.Resumed {
 		return nil
 	}
-	s.past.gone = map[int]bool{}
 	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID, 0) {
 		if err != nil {
 			return err
 		}
-		rec = ledger.Resumed(rec)
-		if rec.Outcome == record.Unset || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
-			continue // there is nothing to take back, and what is wrong with a row may keep it from being understood
+		if rec = ledger.Resumed(rec); rec.Outcome == record.Unset {
+			continue
 		}
-		desired, err := s.past.inputs.DesiredOf(rec)
-		if err != nil {
+		if _, err := s.past.isGone(rec); err != nil {
 			return err
-		}
-		if s.past.resolve(rec, desired).Move == journey.Send {
-			s.past.gone[rec.Row] = true
 		}
 	}
 	return nil
+}
+
+// isGone reports whether somebody with whom the run was done is in the organization no more, and notes that.
+func (p *past) isGone(rec record.Record) (bool, error) {
+	if rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
+		return false, nil // there is nothing to take back, and what is wrong with a row may keep it from being understood
+	}
+	desired, err := p.inputs.DesiredOf(rec)
+	if err != nil || p.resolve(rec, desired).Move != journey.Send {
+		return false, err
+	}
+	p.gone[rec.Row] = true
+	return true, nil
 }
 
 // reopen has the run that was cut short go on: what may be tried again is, and so is what it has noted about people who are

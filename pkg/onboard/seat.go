@@ -42,8 +42,11 @@ func (s *Session) seatsTaken() (int, bool) {
 
 // seatsLeft returns the seats of the subscription, of which so many are needed; nil where they are not known.
 func (s *Session) seatsLeft(needed int) *Seats {
+	if s.connection == nil || s.connection.Caller.Seats == 0 {
+		return nil
+	}
 	taken, known := s.seatsTaken()
-	if !known || s.connection == nil || s.connection.Caller.Seats == 0 {
+	if !known {
 		return nil
 	}
 	total := s.connection.Caller.Seats
@@ -53,6 +56,9 @@ func (s *Session) seatsLeft(needed int) *Seats {
 // seats returns what the options allow of the seats that there are.
 func (s *Session) seats() guard.Seats {
 	seats := guard.Seats{Most: s.o.MaxSeats}
+	if seats.Most == nil && !s.o.WithinSeats {
+		return seats
+	}
 	seats.Taken, _ = s.seatsTaken()
 	if left := s.seatsLeft(0); left != nil && s.o.WithinSeats {
 		seats.Left, seats.Total = &left.Left, left.Total

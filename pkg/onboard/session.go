@@ -16,6 +16,7 @@ import (
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
+	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
@@ -263,6 +264,14 @@ func (s *Session) recover(ctx context.Context) error {
 		return err
 	}
 	reader.foretell(doubts)
+	if !slices.ContainsFunc(doubts, func(d record.Doubt) bool { return d.Run != s.run.ID || d.Row == 0 }) {
+		// Nothing is settled here, so the memory stays as it is. It is read while requests of an earlier process come to rest.
+		remembered, err := reader.histories(ctx)
+		if err != nil {
+			return err
+		}
+		reader.recall = func(context.Context) (plan.Histories, error) { return remembered, nil }
+	}
 	recovered, err := batch.Recovery{
 		Ledger: s.memory.ledger, Scope: s.memory.scope, Policy: policy, Resumed: s.run.ID, Since: s.memory.held,
 		Hold: s.connection.pace.Hold, MaxWait: s.o.MaxWait, Now: s.connection.Now, Read: reader.read, Remember: reader.histories,
@@ -272,7 +281,10 @@ func (s *Session) recover(ctx context.Context) error {
 	}
 	s.past = past{
 		inputs: recovered.Inputs(), policy: policy, doubtful: journey.DoubtfulOf(recovered.Doubts()), held: s.memory.held,
-		recovered: recovered, now: s.now,
+		recovered: recovered, now: s.now, gone: map[int]bool{},
+	}
+	if s.approval == nil {
+		return nil
 	}
 	return s.findGone(ctx)
 }

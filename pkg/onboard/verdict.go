@@ -67,13 +67,16 @@ func (p *past) judge(e roster.Entry) verdict {
 
 // judgeResumed returns the verdict on a row of a run that was cut short, with the claim that stands for it, nil if none does.
 func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Duration) (verdict, error) {
-	rec = ledger.Resumed(rec)
-	switch {
-	case p.gone[rec.Row]:
+	if rec = ledger.Resumed(rec); rec.Outcome != record.Unset {
+		gone, err := p.isGone(rec)
+		if err != nil {
+			return verdict{}, err
+		}
+		if !gone {
+			differs, err := p.differs(rec)
+			return verdict{record: rec, done: true, plan: differs}, err
+		}
 		rec = ledger.Reopened(rec)
-	case rec.Outcome != record.Unset:
-		differs, err := p.differs(rec)
-		return verdict{record: rec, done: true, plan: differs}, err
 	}
 	desired, err := p.inputs.DesiredOf(rec)
 	if err != nil {

@@ -85,7 +85,7 @@ func TestDiffers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := directory.Membership{Pending: &cybedefend.Invitation{ID: "p", Email: "ann@x.example", Status: "pending", OrganizationRole: tt.has, ExpiresAt: now.Add(time.Hour)}}
 			desired := plan.Desired{Email: "Ann@x.example", Role: tt.wants, Teams: tt.teams, RoleDefaulted: tt.defaulted}
-			inputs := plan.Inputs{Directory: d, At: now, Defaults: tt.usual, Histories: plan.Histories{"ann@x.example": tt.past}}
+			inputs := plan.Inputs{Directory: d, At: now, Defaults: tt.usual, Histories: plan.HistoriesOf(map[string]plan.History{"ann@x.example": tt.past})}
 			got, text, tried := inputs.Differs(desired, m), "", false
 			if got != nil {
 				text, tried = got.String(), got.Tried
@@ -150,7 +150,7 @@ func TestReplaceDiffering(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := directory.Membership{Pending: &cybedefend.Invitation{ID: tt.id, Email: "ann@x.example", OrganizationRole: "manager", ExpiresAt: now.Add(time.Hour)}}
 			got := plan.Decide(plan.Desired{Email: "ann@x.example", Role: "member"}, m, plan.Inputs{
-				Directory: organization(t), At: now, Policy: tt.policy, Histories: plan.Histories{"ann@x.example": tt.past},
+				Directory: organization(t), At: now, Policy: tt.policy, Histories: plan.HistoriesOf(map[string]plan.History{"ann@x.example": tt.past}),
 			})
 			if got.Outcome != tt.want || got.Hint.Render(asFlag) != tt.hint || got.Differs == nil {
 				t.Errorf("Decide = %s, hint %q, differs %v", got.Outcome, got.Hint.Render(asFlag), got.Differs)

@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
 	"rollcall/pkg/record"
+	"rollcall/pkg/roster"
 )
 
 // History is what earlier runs did for one person and saw of one. The zero value is nothing.
@@ -94,12 +95,6 @@ func (h History) Undoing() (id string, at time.Time) {
 	return id, at
 }
 
-// Histories are what is remembered, by the keys of the people. Nil remembers nothing.
-type Histories map[string]History
-
-// Of returns what is remembered about an address.
-func (h Histories) Of(address string) History { return h[email.Fold(address)] }
-
 // Remembered is what a ledger knows of a scope, each in any order.
 type Remembered struct {
 	// Invited has everybody who was invited, once for each time.
@@ -118,35 +113,38 @@ type Remembered struct {
 
 // Remember makes histories of what a ledger knows. Whatever is nil there is nothing.
 func Remember(r Remembered) (Histories, error) {
-	histories := Histories{}
+	h := Histories{
+		whole: map[string]History{}, packed: map[string]string{},
+		words: words{numbers: map[string]uint64{}, teams: map[string][]roster.Team{}},
+	}
 	for rec, err := range orEmpty(r.Cancelled) {
 		if err != nil {
-			return nil, err
+			return Histories{}, err
 		}
 		key := email.Fold(rec.Email)
-		history := histories[key]
+		history := h.whole[key]
 		if history.Cancelled == nil {
 			history.Cancelled = map[string]time.Time{}
 		}
 		history.Cancelled[rec.Trail.Cancelled] = rec.Trail.EndedAt
-		histories[key] = history
+		h.put(key, history)
 	}
 	for key, at := range r.Joined {
-		history := histories[key]
+		history := h.whole[key]
 		history.JoinedAt = at
-		histories[key] = history
+		h.put(key, history)
 	}
 	joined := func(key string, at time.Time) bool { return !at.Before(r.Joined[key]) }
 	for rec, err := range orEmpty(r.Invited) {
 		if err != nil {
-			return nil, err
+			return Histories{}, err
 		}
 		key := email.Fold(rec.Email)
-		history := histories[key]
+		history, _ := h.Find(key)
 		if !joined(key, rec.UpdatedAt) {
 			if rec.InvitationID != "" {
 				history.Earlier = append(history.Earlier, rec.InvitationID)
-				histories[key] = history
+				h.put(key, history)
 			}
 			continue
 		}
@@ -154,26 +152,26 @@ func Remember(r Remembered) (Histories, error) {
 		if !rec.UpdatedAt.Before(history.At) {
 			history.At, history.Invitation = rec.UpdatedAt, invitationOf(rec)
 			history.Unsure = rec.Trail.Confirmed && rec.Status == "" // nothing but a 2xx is known of it
-			history.Sent = sentOf(rec)
+			history.Sent = h.sentOf(rec)
 		}
-		histories[key] = history
+		h.put(key, history)
 	}
 	for rec, err := range orEmpty(r.Sighted) {
 		if err != nil {
-			return nil, err
+			return Histories{}, err
 		}
 		key := email.Fold(rec.Email)
-		if history := histories[key]; joined(key, rec.UpdatedAt) && !rec.UpdatedAt.Before(history.SeenAt) {
+		if history, _ := h.Find(key); joined(key, rec.UpdatedAt) && !rec.UpdatedAt.Before(history.SeenAt) {
 			history.SeenAs, history.SeenAt, history.Seen = rec.Outcome, rec.UpdatedAt, invitationOf(rec)
-			histories[key] = history
+			h.put(key, history)
 		}
 	}
 	for rec, err := range orEmpty(r.Undone) {
 		if err != nil {
-			return nil, err
+			return Histories{}, err
 		}
 		key := email.Fold(rec.Email)
-		history := histories[key]
+		history, _ := h.Find(key)
 		if !joined(key, rec.UpdatedAt) {
 			continue
 		}
@@ -181,18 +179,18 @@ func Remember(r Remembered) (Histories, error) {
 			history.Undone = map[string]time.Time{}
 		}
 		history.Undone[strings.ToLower(rec.InvitationID)] = rec.UpdatedAt
-		histories[key] = history
+		h.put(key, history)
 	}
-	for key, history := range histories {
+	for key, history := range h.whole {
 		if _, gone := history.Cancelled[history.Invitation.ID]; gone {
 			history.At, history.Invitation, history.Sent = time.Time{}, cybedefend.Invitation{}, Desired{}
 		}
 		if _, gone := history.Cancelled[history.Seen.ID]; gone {
 			history.SeenAs, history.SeenAt, history.Seen = record.Unset, time.Time{}, cybedefend.Invitation{}
 		}
-		histories[key] = history
+		h.put(key, history)
 	}
-	return histories, nil
+	return h, nil
 }
 
 func orEmpty[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
@@ -203,12 +201,12 @@ func orEmpty[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 }
 
 // sentOf returns what was asked for with an invitation, the zero value where that is not known for certain.
-func sentOf(r record.Record) Desired {
-	desired, err := DesiredOf(r)
+func (h *Histories) sentOf(r record.Record) Desired {
+	teams, err := h.words.teamsOf(r.Teams)
 	if err != nil || r.Role == "" {
 		return Desired{}
 	}
-	return desired
+	return Desired{Email: r.Email, Role: r.Role, Teams: teams}
 }
 
 func invitationOf(r record.Record) cybedefend.Invitation {

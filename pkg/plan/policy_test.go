@@ -58,7 +58,7 @@ func TestPerhapsAMember(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			in := plan.Inputs{
 				Directory: organization(t), At: now, TrustLists: tt.trust, Policy: plan.Policy{Reinvite: tt.policy},
-				Histories: plan.Histories{"a.nn@gmail.com": tt.history},
+				Histories: plan.HistoriesOf(map[string]plan.History{"a.nn@gmail.com": tt.history}),
 			}
 			got := plan.Decide(plan.Desired{Email: "a.nn@gmail.com", Role: "member"}, tt.give, in)
 			if got.Outcome != tt.want || got.Hint.Render(asFlag) != tt.hint {
@@ -138,7 +138,7 @@ func TestPolicies(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			address := tt.person + "@x.example"
 			got := plan.Decide(plan.Desired{Email: strings.ToUpper(address), Role: "manager"}, d.Person(address), plan.Inputs{
-				Directory: d, Policy: tt.policy, Histories: plan.Histories{address: tt.past}, At: now,
+				Directory: d, Policy: tt.policy, Histories: plan.HistoriesOf(map[string]plan.History{address: tt.past}), At: now,
 			})
 			if got.Outcome != tt.want || got.Replaces != tt.replaces || !strings.HasPrefix(got.Hint.Render(asFlag), tt.hint) || (tt.hint == "") != (got.Hint.String() == "") || got.Reason == "" {
 				t.Errorf("Decide = %s, replaces %q, hint %q, reason %q", got.Outcome, got.Replaces, got.Hint, got.Reason)
@@ -182,7 +182,7 @@ func TestVerdictsCarryRemedies(t *testing.T) {
 		{person: "pending", policy: plan.Policy{Reinvite: plan.ReinvitePending, After: time.Hour}, want: []remedy.Remedy{{Option: "reinvite-after", Value: "0s"}}},
 	} {
 		address := tt.person + "@x.example"
-		in := plan.Inputs{Directory: d, Policy: tt.policy, Histories: plan.Histories{address: tt.history}, At: now}
+		in := plan.Inputs{Directory: d, Policy: tt.policy, Histories: plan.HistoriesOf(map[string]plan.History{address: tt.history}), At: now}
 		got := plan.Decide(plan.Desired{Email: address, Role: "manager"}, d.Person(address), in)
 		if diff := cmp.Diff(tt.want, got.Hint.Remedies()); diff != "" {
 			t.Errorf("%s by %+v (-want +got):\n%s", tt.person, tt.policy, diff)
@@ -235,10 +235,10 @@ func TestRemember(t *testing.T) {
 	want := plan.History{Times: 3, At: now.Add(time.Hour), Invitation: cybedefend.Invitation{
 		ID: "3", Token: secret.New("t-3"), Email: "ann@X.example", Status: "pending", OrganizationRole: "member", ExpiresAt: now,
 	}}
-	if diff := cmp.Diff(want, histories.Of("ANN@x.example")); diff != "" || len(histories) != 2 {
-		t.Errorf("%d people (-want +got):\n%s", len(histories), diff)
+	if diff := cmp.Diff(want, histories.Of("ANN@x.example")); diff != "" || histories.Len() != 2 {
+		t.Errorf("%d people (-want +got):\n%s", histories.Len(), diff)
 	}
-	if got := plan.Histories(nil).Of("ann@x.example"); got.Times != 0 {
+	if got := (plan.Histories{}).Of("ann@x.example"); got.Times != 0 {
 		t.Errorf("no memory remembers %+v", got)
 	}
 	broken := errors.New("broken")

@@ -123,7 +123,7 @@ type Progress struct {
 // Inputs are what a progress is found out from.
 type Inputs struct {
 	Directory *directory.Directory
-	// Histories are what is remembered, nil if nothing is.
+	// Histories are what is remembered.
 	Histories plan.Histories
 	// Doubtful are the keys of those about whom a request of a run is without an answer.
 	Doubtful map[string]bool

@@ -147,7 +147,7 @@ func TestWhereAPersonIs(t *testing.T) {
 			}
 			in := progress.Inputs{Directory: tt.lists.read(t), At: now, Recent: 10 * time.Minute, Doubtful: map[string]bool{who: tt.doubt}}
 			if tt.history.Times > 0 || tt.history.SeenAs != record.Unset {
-				in.Histories = plan.Histories{email.Fold(of): tt.history}
+				in.Histories = plan.HistoriesOf(map[string]plan.History{email.Fold(of): tt.history})
 			}
 			s := progress.Of(append(people(who), people(tt.others...)...), in).People[0]
 			got := string(s.State)
@@ -220,7 +220,7 @@ func TestLow(t *testing.T) {
 			}
 			var l lists
 			var addresses []string
-			histories := plan.Histories{}
+			histories := map[string]plan.History{}
 			for name, d := range tt.domains {
 				for i := range d.invited {
 					address, id := fmt.Sprintf("p%d@%s", i, name), fmt.Sprintf("%d-%s", i, name)
@@ -233,7 +233,7 @@ func TestLow(t *testing.T) {
 					}
 				}
 			}
-			p := progress.Of(people(addresses...), progress.Inputs{Directory: l.read(t), Histories: histories, At: now})
+			p := progress.Of(people(addresses...), progress.Inputs{Directory: l.read(t), Histories: plan.HistoriesOf(histories), At: now})
 			var got []string
 			for _, low := range p.Low {
 				got = append(got, low.String())
@@ -263,7 +263,7 @@ func TestWhoCountsForADomain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var l lists
-			histories, addresses := plan.Histories{}, []string(nil)
+			histories, addresses := map[string]plan.History{}, []string(nil)
 			for i := range 6 {
 				good, bad, id := fmt.Sprintf("p%d@a.test", i), fmt.Sprintf("p%d@b.test", i), fmt.Sprint("i", i)
 				addresses = append(addresses, good, bad)
@@ -275,7 +275,7 @@ func TestWhoCountsForADomain(t *testing.T) {
 					histories[bad] = tt.history(id)
 				}
 			}
-			p := progress.Of(people(addresses...), progress.Inputs{Directory: l.read(t), Histories: histories, At: now})
+			p := progress.Of(people(addresses...), progress.Inputs{Directory: l.read(t), Histories: plan.HistoriesOf(histories), At: now})
 			if got := len(p.Low) > 0; got != tt.want {
 				t.Errorf("named: %v, want %v", got, tt.want)
 			}

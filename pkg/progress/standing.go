@@ -26,7 +26,7 @@ func newLook(people []Person, in Inputs) look {
 	for _, person := range people {
 		l.named[email.Fold(person.Email)] = true
 	}
-	for key, history := range in.Histories {
+	for key, history := range in.Histories.All() {
 		if box := email.Mailbox(key); !l.named[key] && (l.spellings[box] == "" || key < l.spellings[box]) {
 			l.spellings[box] = key
 		}
@@ -39,10 +39,11 @@ func newLook(people []Person, in Inputs) look {
 
 // history returns what is remembered of an address, or of another spelling of it.
 func (l look) history(address string) plan.History {
-	if history, known := l.Histories[email.Fold(address)]; known {
-		return history
+	history, known := l.Histories.Find(email.Fold(address))
+	if !known {
+		history, _ = l.Histories.Find(l.spellings[email.Mailbox(address)])
 	}
-	return l.Histories[l.spellings[email.Mailbox(address)]]
+	return history
 }
 
 // at says where a person is.
