@@ -23,10 +23,10 @@ func TestPackedHistories(t *testing.T) {
 			when := rapid.SampledFrom([]time.Time{{}, now, now.Add(time.Hour), now.Add(-time.Microsecond), time.UnixMicro(-1).UTC(), now.AddDate(200, 0, 0)})
 			return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) record.Record {
 				return record.Record{
-					Email:   rapid.SampledFrom([]string{"ann@x.example", "Ann@X.example", "bo@x.example", ""}).Draw(t, "email"),
-					Outcome: rapid.SampledFrom(outcomes).Draw(t, "outcome"),
-					Role:    rapid.SampledFrom([]string{"", "member", "manager"}).Draw(t, "role"),
-					Teams:   rapid.SampledFrom([]string{"", "Blue:developer", `"A;B":team_manager; Blue:developer`, "Blue:x:"}).Draw(t, "teams"),
+					Email:        rapid.SampledFrom([]string{"ann@x.example", "Ann@X.example", "bo@x.example", ""}).Draw(t, "email"),
+					Outcome:      rapid.SampledFrom(outcomes).Draw(t, "outcome"),
+					Role:         rapid.SampledFrom([]string{"", "member", "manager"}).Draw(t, "role"),
+					Teams:        rapid.SampledFrom([]string{"", "Blue:developer", `"A;B":team_manager; Blue:developer`, "Blue:x:"}).Draw(t, "teams"),
 					InvitationID: text.Draw(t, "id"), Token: secret.New(text.Draw(t, "token")), Status: text.Draw(t, "status"),
 					OrganizationRole: text.Draw(t, "organization role"), ExpiresAt: when.Draw(t, "expires"), UpdatedAt: when.Draw(t, "updated"),
 					Trail: record.Trail{Confirmed: rapid.Bool().Draw(t, "confirmed")},
