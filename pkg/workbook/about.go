@@ -37,7 +37,7 @@ func (s *Sheet) readAbout() (found about, err error) {
 	found.mails = make(map[position]string, len(mails))
 	err = s.readRest(func(e element) error {
 		from, to, ok := parseArea(e.get("ref"))
-		switch e.name() {
+		switch e.local {
 		case "hyperlink":
 			if mail := mails[e.get("id")]; mail != "" && ok && len(found.mails) < maxAreas {
 				found.mails[from] = mail

@@ -54,7 +54,7 @@ func (b *Book) readFormats(part string, era era) (*formats, error) {
 	var struck []bool
 	section := ""
 	err := b.elements(part, func(e element) error {
-		switch name := e.name(); name {
+		switch name := e.local; name {
 		case "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs":
 			section = name
 		case "numFmt":

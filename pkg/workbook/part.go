@@ -3,7 +3,6 @@ package workbook
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"io"
 	"math"
@@ -116,72 +115,41 @@ func (m *meteredAt) ReadAt(p []byte, at int64) (int, error) {
 	return m.source.ReadAt(p, at)
 }
 
-// maxToken is how long anything between two angle brackets or outside of them may be. Excel's longest text, 32,767
-// characters, takes less even with every character written as a number.
-const maxToken = 512 << 10
-
-// markup reads the XML of a part token by token. It keeps no stack of open elements, which could fill the memory:
-// whoever reads looks for the end that it needs.
+// markup reads the XML of a part token by token, of which there may be so many.
 type markup struct {
-	all    *parts
-	part   string
-	source io.Reader
-	xml    *xml.Decoder
-	// taken counts the bytes since the last token.
-	taken int
+	*scanner
+	all  *parts
+	part string
 }
 
 func (p *parts) markup(part string, source io.Reader) *markup {
-	m := &markup{all: p, part: part, source: source}
-	m.xml = xml.NewDecoder(readerFunc(m.read))
-	m.xml.CharsetReader = func(_ string, content io.Reader) (io.Reader, error) { return content, nil } // it is UTF-8 by now
-	return m
-}
-
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-func (m *markup) read(p []byte) (int, error) {
-	if m.taken > maxToken {
-		return 0, tooLarge("a single text in %s is longer than any cell", m.part)
-	}
-	n, err := m.source.Read(p)
-	m.taken += n
-	return n, err
+	return &markup{newScanner(source), p, part}
 }
 
 // next returns the next token, which is valid until the one after it, or io.EOF.
-func (m *markup) next() (xml.Token, error) {
-	m.taken = 0
+func (m *markup) next() (*token, error) {
 	if m.all.tokens--; m.all.tokens < 0 {
 		return nil, tooLarge("its sheets have more than %d pieces of markup", maxTokens)
 	}
-	token, err := m.xml.RawToken()
-	switch {
-	case errors.Is(err, io.EOF), errors.As(err, new(*Error)):
-		return nil, err
-	case err != nil:
-		return nil, damaged("%s is not the XML that it should be", m.part)
+	token, err := m.scanner.next()
+	if err != nil {
+		return nil, m.explain(err)
 	}
-	if directive, ok := token.(xml.Directive); ok && bytes.HasPrefix(bytes.TrimSpace(directive), []byte("DOCTYPE")) {
+	if token.kind == isOther && bytes.HasPrefix(bytes.TrimSpace(token.text), []byte("DOCTYPE")) {
 		return nil, damaged("%s defines entities, which no spreadsheet program does", m.part)
 	}
 	return token, nil
 }
 
-// element is the start of an XML element. Its names are taken without their prefixes.
-type element struct{ xml.StartElement }
-
-func (e element) name() string { return e.Name.Local }
-
-func (e element) get(name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name && a.Name.Space != "xmlns" {
-			return a.Value
-		}
+// explain turns an error of the scanner into one of the package, but for io.EOF.
+func (m *markup) explain(err error) error {
+	switch {
+	case errors.Is(err, errTokenTooLong):
+		return tooLarge("a single text in %s is longer than any cell", m.part)
+	case errors.Is(err, io.EOF), errors.As(err, new(*Error)):
+		return err
 	}
-	return ""
+	return damaged("%s is not the XML that it should be", m.part)
 }
 
 // elements calls take for every element of a part.
@@ -203,8 +171,8 @@ func (m *markup) elements(take func(element) error) error {
 		if err != nil {
 			return err
 		}
-		if start, ok := token.(xml.StartElement); ok {
-			if err := take(element{start}); err != nil {
+		if token.kind == isStart {
+			if err := take(token.element); err != nil {
 				return err
 			}
 		}

@@ -57,11 +57,11 @@ func (s *Sheet) readLayout() (*layout, error) {
 		from, to, ok := parseArea(ref)
 		one := placed{from, to, ref}
 		switch {
-		case e.name() == "mergeCell" && !ok:
+		case e.local == "mergeCell" && !ok:
 			return damaged("it has a merged area %q", ref)
-		case e.name() == "mergeCell":
+		case e.local == "mergeCell":
 			l.merged = append(l.merged, one)
-		case e.name() == "hyperlink" && ok:
+		case e.local == "hyperlink" && ok:
 			if _, is := mails[e.get("id")]; is {
 				l.mails = append(l.mails, one)
 			}

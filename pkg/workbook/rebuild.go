@@ -213,7 +213,7 @@ func (m *rebuilder) without(part, name, attribute string, isGone func(value stri
 	}
 	r := newReviser(m.book.parts, part, content)
 	r.on = func(e element, tag []byte) []byte {
-		r.top(0).isGone = e.name() == name && isGone(e.get(attribute))
+		r.top(0).isGone = e.local == name && isGone(e.get(attribute))
 		return tag
 	}
 	if err := r.run(); err != nil {

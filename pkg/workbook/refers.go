@@ -38,7 +38,7 @@ func (r *refers) start(e element, tag []byte) []byte {
 	if len(r.gone) == 0 {
 		return tag
 	}
-	name := e.name()
+	name := e.local
 	if name == "hyperlink" && e.get("location") != "" {
 		tag = e.with(tag, "location", r.gone.formula(e.get("location"), r.sheet, r.own))
 	}

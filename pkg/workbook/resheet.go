@@ -76,10 +76,10 @@ func (s *sheetReviser) move(row int) int {
 }
 
 func (s *sheetReviser) start(e element, tag []byte) []byte {
-	switch name, parent := e.name(), s.top(1).name; {
+	switch name, parent := e.local, s.top(1).name; {
 	case name == "sheetData":
-		if e.Name.Space != "" {
-			s.cells.prefix = e.Name.Space + ":"
+		if len(e.prefix) > 0 {
+			s.cells.prefix = string(e.prefix) + ":"
 		}
 		return s.open(tag, name, len(s.rows) > 0)
 	case name == "row" && parent == "sheetData":

@@ -60,7 +60,7 @@ func (r *reviser) isTooLarge() bool { return r.out.Len() > len(r.all)+maxGrowth 
 
 func (r *reviser) run() error {
 	for {
-		r.begin = int(r.tokens.xml.InputOffset())
+		r.begin = int(r.tokens.offset())
 		token, err := r.tokens.next()
 		if errors.Is(err, io.EOF) && len(r.opened) == 0 {
 			return nil
@@ -74,31 +74,31 @@ func (r *reviser) run() error {
 		if err != nil {
 			return err
 		}
-		r.end = int(r.tokens.xml.InputOffset())
+		r.end = int(r.tokens.offset())
 		raw := r.all[r.begin:r.end]
-		switch token := token.(type) {
-		case xml.StartElement:
-			r.opened = append(r.opened, opened{name: token.Name.Local, from: r.begin, at: r.out.Len()})
-			tag := r.on(element{token}, raw)
+		switch token.kind {
+		case isStart:
+			r.opened = append(r.opened, opened{name: token.element.local, from: r.begin, at: r.out.Len()})
+			tag := r.on(token.element.clone(), raw)
 			r.top(0).at = r.out.Len() // behind what was put before it
 			r.out.Write(tag)
 			r.top(0).to = r.out.Len()
-		case xml.EndElement:
-			if len(r.opened) == 0 || r.top(0).name != token.Name.Local {
+		case isEnd:
+			if len(r.opened) == 0 || r.top(0).name != token.element.local {
 				return damaged("%s is not the XML that it should be", r.tokens.part)
 			}
 			r.ending(r.top(0))
 			r.out.Write(raw)
 			r.out.WriteString(r.top(0).closing)
 			r.close()
-		case xml.CharData:
-			text := string(token)
+		case isText:
+			text := string(token.text)
 			if changed := r.about(text); changed != text {
 				_ = xml.EscapeText(&r.out, []byte(changed)) // a buffer never fails
 				continue
 			}
 			r.out.Write(raw)
-		default:
+		case isOther:
 			r.out.Write(raw)
 		}
 	}

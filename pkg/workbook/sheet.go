@@ -2,7 +2,6 @@ package workbook
 
 import (
 	"cmp"
-	"encoding/xml"
 	"errors"
 	"io"
 	"iter"
@@ -103,7 +102,8 @@ type rowReader struct {
 	cell  Cell
 	value text
 	// kind and style are what the cell says about its value.
-	kind, style string
+	kind  string
+	style []byte
 	// formula, result and inline tell whether the cell has them: a text of its own is inline.
 	formula, result, inline bool
 	// stored takes what is stored in each cell, if somebody wants to know.
@@ -127,11 +127,11 @@ func (r *rowReader) next() (more bool, err error) {
 		if ours {
 			continue
 		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			err = r.start(element{token})
-		case xml.EndElement:
-			switch token.Name.Local {
+		switch token.kind {
+		case isStart:
+			err = r.start(token.element)
+		case isEnd:
+			switch token.element.local {
 			case "v":
 				r.value.open = false
 			case "c":
@@ -141,6 +141,7 @@ func (r *rowReader) next() (more bool, err error) {
 			case "sheetData":
 				return false, nil
 			}
+		case isText, isOther:
 		}
 		if err != nil {
 			return false, err
@@ -149,13 +150,13 @@ func (r *rowReader) next() (more bool, err error) {
 }
 
 func (r *rowReader) start(e element) error {
-	switch e.name() {
+	switch e.local {
 	case "col":
 		r.sheet.noteColumns(e)
 	case "row":
 		number := r.row.Number + 1
-		if text := e.get("r"); text != "" {
-			given, err := strconv.Atoi(text)
+		if text := e.value("r"); len(text) > 0 {
+			given, err := strconv.Atoi(string(text))
 			if err != nil || given < number {
 				return damaged("in the sheet %q, the row %q comes after row %d", r.sheet.Name, text, r.row.Number)
 			}
@@ -168,8 +169,8 @@ func (r *rowReader) start(e element) error {
 		r.cell, r.length = Cell{}, 0
 	case "c":
 		column := r.cell.Column + 1
-		if text := e.get("r"); text != "" {
-			given, _, ok := parseReference(text)
+		if text := e.value("r"); len(text) > 0 {
+			given, _, ok := parseReference(string(text))
 			if !ok || given < column {
 				return damaged("in the sheet %q, row %d, the cell %q is out of place", r.sheet.Name, r.row.Number, text)
 			}
@@ -179,7 +180,8 @@ func (r *rowReader) start(e element) error {
 			return damaged("the sheet %q has a column %d", r.sheet.Name, column)
 		}
 		r.cell = Cell{Column: column}
-		r.kind, r.style, r.formula, r.result, r.inline = e.get("t"), e.get("s"), false, false, false
+		r.kind, r.style = known(e.value("t")), append(r.style[:0], e.value("s")...)
+		r.formula, r.result, r.inline = false, false, false
 		r.value.reset()
 	case "f":
 		r.formula = true
@@ -204,7 +206,7 @@ const inlineText = "inlineStr"
 
 // finish adds the cell to its row if there is something in it.
 func (r *rowReader) finish() (err error) {
-	style, err := r.sheet.book.formats.style(r.style)
+	style, err := r.sheet.book.formats.style(string(r.style))
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (s *splicer) run() error {
 			break
 		}
 		tag, after, empty := s.tag(at + next)
-		if after < 0 || tag.Name.Local != "row" {
+		if after < 0 || tag.local != "row" {
 			return errIntricate
 		}
 		number = tag.number(number)
@@ -182,12 +182,11 @@ func (s *splicer) tag(at int) (tag startTag, after int, empty bool) {
 			quote = c
 		case c == '>':
 			text := s.all[at : end+1]
-			token, err := xml.NewDecoder(bytes.NewReader(text)).RawToken()
-			start, ok := token.(xml.StartElement)
-			if err != nil || !ok {
+			token, err := scannerOf(text).next()
+			if err != nil || token.kind != isStart {
 				return tag, -1, false
 			}
-			return startTag{element{start}}, end + 1, bytes.HasSuffix(text, []byte("/>"))
+			return startTag{token.element}, end + 1, bytes.HasSuffix(text, []byte("/>"))
 		}
 	}
 	return tag, -1, false
@@ -205,7 +204,7 @@ func (s *splicer) row(at, end, number int, wanted map[int]string) error {
 		}
 		begin := at + next
 		tag, after, empty := s.tag(begin)
-		if after < 0 || tag.Name.Local != "c" {
+		if after < 0 || tag.local != "c" {
 			return errIntricate
 		}
 		column++

@@ -1,7 +1,6 @@
 package workbook
 
 import (
-	"encoding/xml"
 	"errors"
 	"io"
 	"strconv"
@@ -26,10 +25,10 @@ type text struct {
 }
 
 // take takes what belongs to the text out of a token. It reports whether the token was about texts.
-func (t *text) take(token xml.Token) (ours bool, err error) {
-	switch token := token.(type) {
-	case xml.StartElement:
-		switch token.Name.Local {
+func (t *text) take(token *token) (ours bool, err error) {
+	switch token.kind {
+	case isStart:
+		switch token.element.local {
 		case "t":
 			t.open = !t.phonetic && !t.ignored
 			return true, nil
@@ -37,14 +36,14 @@ func (t *text) take(token xml.Token) (ours bool, err error) {
 			t.strike = false
 			return true, nil
 		case "strike":
-			t.strike = isOn(element{token})
+			t.strike = isOn(token.element)
 			return true, nil
 		case "rPh":
 			t.phonetic = true
 			return true, nil
 		}
-	case xml.EndElement:
-		switch token.Name.Local {
+	case isEnd:
+		switch token.element.local {
 		case "t":
 			t.open = false
 			return true, nil
@@ -52,15 +51,16 @@ func (t *text) take(token xml.Token) (ours bool, err error) {
 			t.phonetic = false
 			return true, nil
 		}
-	case xml.CharData:
+	case isText:
 		if t.open {
-			t.content = append(t.content, token...)
-			t.struck = t.struck || t.strike && len(token) > 0
+			t.content = append(t.content, token.text...)
+			t.struck = t.struck || t.strike && len(token.text) > 0
 		}
 		if len(t.content) > maxCell {
 			return true, tooLarge("a cell has more than 32,767 characters")
 		}
 		return true, nil
+	case isOther:
 	}
 	return false, nil
 }
@@ -95,7 +95,7 @@ func (b *Book) readTexts(part string) error {
 			}
 			continue
 		}
-		if end, ok := token.(xml.EndElement); ok && end.Name.Local == "si" {
+		if token.kind == isEnd && token.element.local == "si" {
 			if len(b.texts) == maxText {
 				return tooLarge("it has more than %d different texts", maxText)
 			}

@@ -208,7 +208,7 @@ func (b *Book) related(part string) (related []relation, err error) {
 		return nil, nil
 	}
 	err = b.elements(list, func(e element) error {
-		if e.name() != "Relationship" {
+		if e.local != "Relationship" {
 			return nil
 		}
 		r := relation{e.get("Id"), path.Base(e.get("Type")), e.get("Target")}
@@ -242,7 +242,7 @@ func (b *Book) readSheets(main string, related []relation) (era era, err error) 
 	}
 	about := false // an extension says more under the same name
 	err = b.elements(main, func(e element) error {
-		switch e.name() {
+		switch e.local {
 		case "workbookPr":
 			era.of1904 = era.of1904 || !about && isTrue(e.get("date1904"))
 			about = true
