@@ -79,11 +79,11 @@ var arrows = []arrow{
 
 	// The decisions, and the run that carries them out.
 	{"guard", "email pattern plural remedy", "it judges people and numbers, wherever they come from"},
-	{"plan", "cybedefend directory email record remedy roster", "a verdict is a pure decision about an entry, the organization and what is remembered"},
+	{"plan", "cybedefend directory email record remedy roster secret", "a verdict is a pure decision about an entry, the organization and what is remembered"},
 	{"progress", "cybedefend directory email plan record", "where a person is follows from one reading and from what is remembered, whoever asks and whoever shows it"},
 	{"journey", "audit budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},
-	{"batch", "audit breaker budget cybedefend directory email journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
+	{"batch", "audit breaker budget cybedefend directory email fence journey ledger pace plan record retry", "a run can be started from any program: it knows no document, file, terminal or sandbox"},
 
 	{"amend", "audit breaker cybedefend drift email journey ledger record roster", "it makes changes that others have decided on, in any order and for any run"},
 
