@@ -91,6 +91,16 @@ func (l limits) next(heard []Limit, now time.Time) limits {
 	return l
 }
 
+// none reports whether none was told lately.
+func (l *limits) none() bool {
+	for i := range l {
+		if !l[i].at.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
 // accepted returns the limits after the service accepted a request.
 func (l limits) accepted(p Permission, now time.Time) limits {
 	for i := range l {

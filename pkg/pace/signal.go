@@ -92,7 +92,7 @@ func (a Answered) next(s State, now time.Time) State {
 	case Accepted:
 		s.plain -= s.plain * plainShare
 		s.search = s.search.accepted(now.Sub(s.demanded) < demandWindow, s.latency.mean, now)
-		if s.limits != (limits{}) {
+		if !s.limits.none() {
 			s.limits = s.limits.accepted(a.Permission, now)
 			s = s.limited(now)
 		}
@@ -113,7 +113,7 @@ func (s State) refused(a Answered, now time.Time) State {
 		}
 	}
 	s.search = s.search.refused(a.Permission, now)
-	if s.limits != (limits{}) && !a.Plain {
+	if !s.limits.none() && !a.Plain {
 		s.limits = s.limits.refused(a.Permission)
 		s = s.limited(now)
 	}
@@ -121,7 +121,7 @@ func (s State) refused(a Answered, now time.Time) State {
 }
 
 func (t Told) next(s State, now time.Time) State {
-	if len(t.Limits) == 0 && s.limits == (limits{}) {
+	if len(t.Limits) == 0 && s.limits.none() {
 		return s
 	}
 	s.limits = s.limits.next(t.Limits, now)
