@@ -18,7 +18,7 @@ import (
 
 const (
 	// aheadPerWorker is how many entries per worker are claimed at most while all workers are at it.
-	aheadPerWorker = 1
+	aheadPerWorker = 3
 	// inFlightPerWorker bounds what is claimed, sent and concluded at a time, since conclusions take their time as well.
 	inFlightPerWorker = 2 + aheadPerWorker
 	// soon is how long a service may take to answer for claims to be written ahead: they then leave long before they are stale.
