@@ -158,7 +158,7 @@ var dependencies = []dependency{
 	{"golang.org/x/text", "charset document email nearest paint roster web/words workbook", "encodings, widths, languages and forms of text matter where text enters and where it is shown"},
 
 	{"github.com/gogs/chardet", "charset", "it has the statistics of ICU by which languages and encodings are told"},
-	{"github.com/mtibben/confusables", "email", "it has the table of Unicode by which domains look alike"},
+	{"github.com/mtibben/confusables", "tests", "email has its table of look-alikes as a text; the library makes a map of it whenever a program starts"},
 
 	{"github.com/google/go-cmp", "ledger/ledgertest", "it is for tests, and so is ledgertest"},
 	{"github.com/prometheus/client_golang", "tests", "a file of metrics is a few lines of text"},

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mtibben/confusables"
 	"golang.org/x/text/secure/precis"
 )
 
@@ -87,13 +86,4 @@ func scriptOf(r rune) string {
 		}
 	}
 	return ""
-}
-
-// Skeleton returns what a domain looks like: domains with the same skeleton look alike (Unicode UTS 39), as exarnple.com and
-// example.com do. It is no domain itself.
-func Skeleton(domain string) string {
-	if name, err := domains.ToUnicode(domain); err == nil {
-		domain = name
-	}
-	return strings.ToLower(confusables.Skeleton(strings.ToLower(domain)))
 }
