@@ -57,10 +57,11 @@ func (x *duplicateIndex) unsettled() bool {
 }
 
 // again notes a row in the second pass, with a hash that is the same for rows with the same role and teams. Rows come in order.
-func (x *duplicateIndex) again(key string, desired uint64, row, line int) {
+func (x *duplicateIndex) again(key string, hashed func() uint64, row, line int) {
 	if !x.twice[x.hash(key)] {
 		return
 	}
+	desired := hashed()
 	at, known := x.people[key]
 	if !known {
 		at = len(x.sightings)
@@ -88,8 +89,8 @@ func (r *Roster) settle(ctx context.Context, index *duplicateIndex) error {
 	judge := newJudge(r.Name, r.rules)
 	var entry Entry
 	err := r.again(ctx, wantFields, func(row *row, number int) error {
-		if desired := judge.judge(row, number, &entry); !entry.Skipped() && !entry.Invalid() {
-			index.again(judge.key, desired, number, entry.Line)
+		if judge.judge(row, number, &entry); !entry.Skipped() && !entry.Invalid() {
+			index.again(judge.key, func() uint64 { return judge.desired(&entry) }, number, entry.Line)
 		}
 		return nil
 	})

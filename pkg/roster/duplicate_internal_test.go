@@ -21,7 +21,7 @@ func indexed(keys []string, desired []uint64, hash func(string) uint64) (duplica
 		return duplicates{}, false
 	}
 	for i, key := range keys {
-		x.again(key, desired[i], i+1, 2*i)
+		x.again(key, func() uint64 { return desired[i] }, i+1, 2*i)
 	}
 	return x.found(), true
 }

@@ -32,7 +32,15 @@ type scanner struct {
 	// begun is where the person at hand begins, taken the number of bytes since.
 	begun place
 	taken int
+	// nodes serve every person anew, of which so many are used.
+	nodes []yaml.Node
+	used  int
+	// content is that of the text at hand.
+	content []byte
 }
+
+// nodesKept is how many nodes are kept for the next person: several times those of one with teams.
+const nodesKept = 128
 
 func newScanner(in *bufio.Reader) *scanner {
 	s := &scanner{in: in, place: place{1, 0}}
@@ -44,7 +52,21 @@ func newScanner(in *bufio.Reader) *scanner {
 // begin marks where a person begins.
 func (s *scanner) begin() {
 	s.space()
-	s.begun, s.taken = s.place, 0
+	s.begun, s.taken, s.used = s.place, 0, 0
+}
+
+// node returns an empty node that begins where the scanner stands. It is gone when the next person begins.
+func (s *scanner) node() *yaml.Node {
+	if s.used == len(s.nodes) {
+		if s.nodes != nil {
+			return &yaml.Node{Line: s.line, Column: s.column}
+		}
+		s.nodes = make([]yaml.Node, nodesKept)
+	}
+	node := &s.nodes[s.used]
+	s.used++
+	*node = yaml.Node{Line: s.line, Column: s.column, Content: node.Content[:0]}
+	return node
 }
 
 // step goes to the next byte.
@@ -129,10 +151,13 @@ func (s *scanner) found() string {
 // value reads a value, at any depth within a person. Every scalar is tagged.
 func (s *scanner) value(depth int) (*yaml.Node, error) {
 	s.space()
-	node := &yaml.Node{Line: s.line, Column: s.column}
 	if depth == maxDepth {
 		return nil, s.broken(say("json-depth", fmt.Sprintf("lists and objects are nested more than %d deep", maxDepth), strconv.Itoa(maxDepth)), "")
 	}
+	if s.next == '"' {
+		return s.text()
+	}
+	node := s.node()
 	var err error
 	switch s.next {
 	case '{':
@@ -153,8 +178,6 @@ func (s *scanner) value(depth int) (*yaml.Node, error) {
 			node.Content = append(node.Content, value)
 			return err
 		})
-	case '"':
-		return s.text()
 	default:
 		err = s.literal(node)
 	}
@@ -236,8 +259,9 @@ func isWord(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || 
 
 // text reads a text in double quotes.
 func (s *scanner) text() (*yaml.Node, error) {
-	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.TaggedStyle, Line: s.line, Column: s.column}
-	var b strings.Builder
+	node := s.node()
+	node.Kind, node.Tag, node.Style = yaml.ScalarNode, "!!str", yaml.TaggedStyle
+	s.content = s.content[:0]
 	for s.step(); s.next != '"'; {
 		switch {
 		case s.next == '\\':
@@ -245,9 +269,10 @@ func (s *scanner) text() (*yaml.Node, error) {
 			if err != nil {
 				return nil, err
 			}
-			b.WriteRune(char)
+			s.content = utf8.AppendRune(s.content, char)
 		case s.next >= ' ':
-			b.WriteByte(s.next)
+			s.content = append(s.content, s.next)
+			s.plain()
 			s.step()
 		case s.next == '\n' || s.next == '\r':
 			return nil, broken(place{node.Line, node.Column}, say("json-text-lines", "not valid JSON: a text does not end on its line"), `close its quote, or write a line break in it as \n`)
@@ -256,8 +281,23 @@ func (s *scanner) text() (*yaml.Node, error) {
 		}
 	}
 	s.step()
-	node.Value = b.String()
+	node.Value = string(s.content)
 	return node, nil
+}
+
+// plain takes what follows in the buffer and stands for itself in a text.
+func (s *scanner) plain() {
+	ahead, _ := s.in.Peek(s.in.Buffered()) // of which there cannot be too little
+	length := 0
+	for length < len(ahead) && ahead[length] >= ' ' && ahead[length] != '"' && ahead[length] != '\\' {
+		length++
+	}
+	if length > maxPerson-s.taken { // which the next step says
+		length = max(maxPerson-s.taken, 0)
+	}
+	s.content = append(s.content, ahead[:length]...)
+	s.column, s.taken = s.column+length, s.taken+length
+	_, _ = s.in.Discard(length) // it is there
 }
 
 // escapes are what may follow a backslash, but for u, and what they mean.

@@ -124,6 +124,7 @@ type judge struct {
 	roles memo[roleVerdict]
 	cells memo[teamVerdict]
 	none  teamVerdict // on a cell without teams
+	names memo[*ValueError]
 	doubt email.Doubter
 	seed  maphash.Seed
 	key   string          // of the address judged last, if it is good
@@ -133,16 +134,12 @@ type judge struct {
 type roleVerdict struct {
 	role    string
 	problem *ValueError
-	// desired is a hash of the role.
-	desired uint64
 }
 
 type teamVerdict struct {
 	teams    []Team
 	problems []*ValueError
 	doubts   []*ValueError
-	// desired is a hash, the same for the same set of teams and roles.
-	desired uint64
 }
 
 func newJudge(file string, rules *rules) *judge {
@@ -152,7 +149,7 @@ func newJudge(file string, rules *rules) *judge {
 			return roleVerdict{problem: failed(text)}
 		}
 		role, problem := rules.roles.parse(text)
-		return roleVerdict{role, problem, desiredRole(role)}
+		return roleVerdict{role, problem}
 	})
 	j.cells = newMemo(func(text string) teamVerdict {
 		text = rules.teamCell(text)
@@ -165,19 +162,19 @@ func newJudge(file string, rules *rules) *judge {
 				problems = append(problems, formulaOf(team.Name))
 			}
 		}
-		v := teamVerdict{teams: slices.Clip(teams), problems: problems, desired: j.desired(teams)}
+		v := teamVerdict{teams: slices.Clip(teams), problems: problems}
 		if len(problems) == 0 {
 			v.doubts = doubtsAbout(text, teams)
 		}
 		return v
 	})
-	j.none = teamVerdict{teams: slices.Clip(rules.teams), desired: j.desired(rules.teams)}
+	j.none = teamVerdict{teams: slices.Clip(rules.teams)}
+	j.names = newMemo(teamDoubt)
 	return j
 }
 
-// judge fills the entry, which keeps the memory of its findings. The hash that it returns is the same for entries with
-// the same role and teams.
-func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
+// judge fills the entry, which keeps the memory of its findings.
+func (j *judge) judge(r *row, number int, e *Entry) {
 	*e = Entry{
 		Row: number, Line: r.line, Extra: r.extra, Number: numberOf(r.number), Findings: e.Findings[:0],
 		file: j.file, isBook: r.isBook, start: r.place, places: [3]place{r.email.place, r.role.place, r.teams.place},
@@ -189,7 +186,7 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 	}
 	if why != nil && why.wrong == nil && !slices.ContainsFunc(r.problems, ofRow) {
 		j.leaveOut(r, why, e)
-		return 0
+		return
 	}
 	for _, problem := range r.problems {
 		e.Findings = append(e.Findings, e.finding(problem))
@@ -203,12 +200,11 @@ func (j *judge) judge(r *row, number int, e *Entry) (desired uint64) {
 		e.Findings = append(e.Findings, e.finding(*why.wrong))
 	}
 	j.address(r.email, e)
-	role := j.role(r.role, e)
-	teams := j.teams(r, e)
+	j.role(r.role, e)
+	j.teams(r, e)
 	if len(e.Findings) > 1 {
 		slices.SortStableFunc(e.Findings, func(a, b Finding) int { return cmp.Compare(a.Severity, b.Severity) })
 	}
-	return teams ^ role
 }
 
 // ofRow reports whether a problem is about the row as a whole, whose cells may be shifted.
@@ -272,65 +268,57 @@ func (e *Entry) about(problem *email.Problem) Finding {
 	return e.at(FieldEmail, reason.meaning(problem.Suggestion), suggestion)
 }
 
-// role returns what the role adds to the hash.
-func (j *judge) role(c cell, e *Entry) uint64 {
+func (j *judge) role(c cell, e *Entry) {
 	e.Role = email.Trim(c.text)
 	switch {
 	case c.judged:
-		return 0
 	case e.Role != "":
 		verdict := j.roles.of(e.Role)
 		if verdict.problem != nil {
 			e.Findings = append(e.Findings, e.at(FieldRole, verdict.problem.said(), verdict.problem.Hint()))
-			return 0
+			return
 		}
 		e.Role = verdict.role
-		return verdict.desired
 	case j.rules.role != "":
 		e.Role, e.RoleDefaulted = j.rules.role, true
-		return desiredRole(e.Role)
 	default:
 		e.Findings = append(e.Findings, e.at(FieldRole, say("role-missing", "no role"), remedy.Words("give everybody without one the same with ").Use("role", "")))
 	}
-	return 0
 }
 
-// desiredRole returns a hash of a role.
-func desiredRole(role string) uint64 { return uint64(slices.Index(roles, role)) * 0x9e3779b97f4a7c15 }
-
-// teams returns what the teams add to the hash.
-func (j *judge) teams(r *row, e *Entry) uint64 {
+func (j *judge) teams(r *row, e *Entry) {
 	if r.list != nil {
 		e.Teams = r.list
 		for _, team := range r.list {
-			if doubt := teamDoubt(team.Name); doubt != nil && !r.teams.judged {
+			if doubt := j.names.of(team.Name); doubt != nil && !r.teams.judged {
 				e.warn(FieldTeams, doubt)
 			}
 		}
-		return j.desired(r.list)
+		return
 	}
 	verdict := j.none
 	if text := email.Trim(r.teams.text); text != "" {
 		verdict = j.cells.of(text)
 	}
 	if len(verdict.teams) == 0 && !j.rules.saysNoTeam(r.teams.text) {
-		verdict.teams, verdict.desired = j.none.teams, j.none.desired // a cell of separators alone
+		verdict.teams = j.none.teams // a cell of separators alone
 	}
 	e.Teams = verdict.teams
-	if !r.teams.judged {
-		for _, problem := range verdict.problems {
-			e.Findings = append(e.Findings, e.at(FieldTeams, problem.said(), problem.Hint()))
-		}
-		for _, doubt := range verdict.doubts {
-			e.warn(FieldTeams, doubt)
-		}
+	if r.teams.judged {
+		return
 	}
-	return verdict.desired
+	for _, problem := range verdict.problems {
+		e.Findings = append(e.Findings, e.at(FieldTeams, problem.said(), problem.Hint()))
+	}
+	for _, doubt := range verdict.doubts {
+		e.warn(FieldTeams, doubt)
+	}
 }
 
-// desired adds the teams up, in whatever order; none is there twice.
-func (j *judge) desired(teams []Team) (sum uint64) {
-	for _, team := range teams {
+// desired returns a hash that is the same for entries with the same role and teams, in whatever order; no team is there twice.
+func (j *judge) desired(e *Entry) uint64 {
+	sum := maphash.String(j.seed, e.Role)
+	for _, team := range e.Teams {
 		sum += maphash.String(j.seed, teamKey(team.Name)+"\x00"+team.Role)
 	}
 	return sum

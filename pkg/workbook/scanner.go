@@ -166,7 +166,7 @@ func (s *scanner) fill() error {
 	return nil
 }
 
-// text reads up to the next tag, or to the end.
+// text reads up to the next tag, or to the end. Of one that is too long, it gives as much as it may have.
 func (s *scanner) text() error {
 	length := 0
 	for {
@@ -176,15 +176,24 @@ func (s *scanner) text() error {
 			break
 		}
 		length = len(s.buffer) - s.at
-		if err := s.fill(); errors.Is(err, io.EOF) {
+		err := s.fill()
+		if errors.Is(err, errTokenTooLong) {
+			s.err = err
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, errTokenTooLong) {
 			break
-		} else if err != nil {
+		}
+		if err != nil {
 			return err
 		}
 	}
 	s.decoded = s.decoded[:0]
 	text, ok := s.decode(s.buffer[s.at:s.at+length], false)
-	if !ok {
+	switch {
+	case ok:
+	case errors.Is(s.err, errTokenTooLong):
+		return s.err
+	default:
 		return errSyntax
 	}
 	s.at += length
