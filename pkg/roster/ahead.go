@@ -10,7 +10,7 @@ import (
 const blocksAhead, blockSize = 4, 2 * window
 
 // ahead reads from its source in a goroutine of its own, some blocks ahead of whoever reads from it: to read a document, to
-// decode it and to look for what is damaged takes a third of a check.
+// decode it and to look for what is damaged takes a quarter of a check.
 type ahead struct {
 	full  chan block
 	empty chan []byte

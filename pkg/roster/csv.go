@@ -18,27 +18,58 @@ import (
 // maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
 const maxRecord = 1 << 20
 
-// readCSV reads delimited text. It is read and decoded by one goroutine; records are split, placed and put through gocsv by the
-// caller's.
+// readCSV reads delimited text, by three goroutines: one reads and decodes it, one splits it into records, places them and puts
+// them through gocsv, and the caller's hands them to emit. They are handed over in batches, since to hand over each by itself
+// takes longer than to read it.
 func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
-	ahead := readAhead(ctx, r.limit.source)
-	defer ahead.close()
-	r.limit.source = ahead
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	text := readAhead(ctx, r.limit.source)
+	defer text.close()
+	r.limit.source = text
 	t, err := openTable(r)
 	if err != nil {
 		return err
 	}
 	r.extra, r.doubts = t.layout.names, t.layout.doubts
+	full, empty, failed := make(chan *batch, batches), make(chan *batch, batches), make(chan error, 1)
+	for range batches {
+		empty <- new(batch)
+	}
+	go func() {
+		defer close(full)
+		failed <- t.fill(ctx, empty, full)
+	}()
+	defer func() {
+		stop()
+		for range full { // until nobody reads any more
+			continue
+		}
+	}()
+	for b := range full {
+		for i := range b.length {
+			if err := emit(&b.rows[i]); err != nil {
+				return err
+			}
+		}
+		empty <- b
+	}
+	return <-failed
+}
+
+// fill reads to the end, into empty batches that it makes full ones.
+func (t *table) fill(ctx context.Context, empty <-chan *batch, full chan<- *batch) error {
 	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case t.batch = <-empty:
+		}
 		end := t.batch.read(t)
 		if err := t.batch.decode(); err != nil {
 			return err
 		}
-		for i := range t.batch.length {
-			if err := emit(&t.batch.rows[i]); err != nil {
-				return err
-			}
-		}
+		full <- t.batch
 		if errors.Is(end, io.EOF) {
 			return nil
 		} else if end != nil {
@@ -67,7 +98,7 @@ type table struct {
 	// blanks is what is wrong with blanks beside the quotes of the record read last, "" if nothing is.
 	blanks string
 	// batch is what the next row is read into.
-	batch batch
+	batch *batch
 }
 
 func openTable(r *reading) (*table, error) {

@@ -31,6 +31,9 @@ func (r *record) UnmarshalCSVWithFields(column, cell string) error {
 	return nil
 }
 
+// batches is how many there are, to be read into or judged: enough to keep both sides busy.
+const batches = 3
+
 // batch is a number of rows on their way through gocsv. It has all of them but what stands in their cells, which gocsv puts
 // into the records: it knows nothing but strings.
 type batch struct {
