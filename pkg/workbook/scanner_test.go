@@ -35,12 +35,13 @@ func spoken(text []byte) (said []string) {
 		one := "other"
 		switch token := token.(type) {
 		case xml.StartElement:
-			one = fmt.Sprintf("start %q %q", token.Name.Space, token.Name.Local)
+			var attributes []string
 			for _, a := range token.Attr {
 				if a.Name.Space != "xmlns" {
-					one += fmt.Sprintf(" %q=%q", a.Name.Local, a.Value)
+					attributes = append(attributes, a.Name.Local, a.Value)
 				}
 			}
+			one = fmt.Sprintf("start %q %q %q", token.Name.Space, token.Name.Local, attributes)
 		case xml.EndElement:
 			one = fmt.Sprintf("end %q", token.Name.Local)
 		case xml.CharData:
@@ -65,10 +66,11 @@ func scannedBy(s *scanner) (said []string) {
 		one := "other"
 		switch token.kind {
 		case isStart:
-			one = fmt.Sprintf("start %q %q", token.element.prefix, token.element.local)
+			var attributes []string
 			for _, a := range token.element.attributes {
-				one += fmt.Sprintf(" %q=%q", a.local, a.value)
+				attributes = append(attributes, a.local, string(a.value))
 			}
+			one = fmt.Sprintf("start %q %q %q", token.element.prefix, token.element.local, attributes)
 		case isEnd:
 			one = fmt.Sprintf("end %q", token.element.local)
 		case isText:
