@@ -15,14 +15,7 @@ import (
 // roster of any size needs to be kept in mind fits well below.
 const memoryLimit = 256 << 20
 
-// garbage is how much of it, in percent of what is in use, may lie about below the limit: most of what is made for a row
-// is garbage with the next one.
-const garbage = 300
-
 func main() {
-	if _, ok := os.LookupEnv("GOGC"); !ok {
-		debug.SetGCPercent(garbage)
-	}
 	if _, ok := os.LookupEnv("GOMEMLIMIT"); !ok {
 		debug.SetMemoryLimit(memoryLimit)
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -196,9 +195,6 @@ func (a *app) serve(ctx context.Context, s *serve) (err error) {
 	}
 	if err := a.act(); err != nil {
 		return errors.Join(err, l.Close(), server.Close())
-	}
-	if _, given := a.Lookup("GOGC"); !given {
-		debug.SetGCPercent(150) // it lives long, beside whatever else the person works with
 	}
 	var keys io.Reader
 	if terminal, _ := terminalOf(a.In); terminal && console.Foreground(a.In) {

@@ -61,7 +61,7 @@ func splitTeam(s roleSet, item string) (name, role string) {
 
 // quoteTeam writes the name of a team as it is read again, in quotes if it has to be.
 func quoteTeam(name string) string {
-	plain := formatTeam(Team{Name: name})
+	plain := FormatTeams([]Team{{Name: name}})
 	if team, problem := rolesInTeams.parseTeam(plain); problem != nil || team.Name != name || !team.RoleDefaulted {
 		return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 	}

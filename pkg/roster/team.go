@@ -28,20 +28,21 @@ func FormatTeams(teams []Team) string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(formatTeam(team))
+		formatTeam(&b, team)
 	}
 	return b.String()
 }
 
-func formatTeam(team Team) string {
+func formatTeam(b *strings.Builder, team Team) {
 	name := team.Name
 	if strings.ContainsAny(name, ";\r\n") || strings.HasPrefix(name, `"`) || email.Trim(name) != name || listed(name) {
 		name = `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 	}
-	if team.Role == "" {
-		return name
+	b.WriteString(name)
+	if team.Role != "" {
+		b.WriteByte(':')
+		b.WriteString(team.Role)
 	}
-	return name + ":" + team.Role
 }
 
 // ParseTeams reads what [FormatTeams] writes, and what people write: teams are separated by semicolons or line
@@ -143,6 +144,9 @@ func (s roleSet) withRole(name, role string) (Team, *ValueError) {
 
 // listed reports whether a name holds "Team:role," or "Team:role|" and thus is a list with the wrong separator.
 func listed(name string) bool {
+	if !strings.ContainsAny(name, otherSeparators) {
+		return false
+	}
 	for part := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune(otherSeparators, r) }) {
 		if colon := strings.LastIndexByte(part, ':'); colon >= 0 && rolesInTeams.spelled(email.Trim(part[colon+1:])) != "" && len(part) < len(name) {
 			return true
