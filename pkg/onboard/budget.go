@@ -52,7 +52,7 @@ func (c Course) budget() budget.Limits {
 func (s *Session) budgetLeft(ctx context.Context) (left *budget.Budget, err error) {
 	limits := s.o.budget()
 	if !limits.Given() || s.memory.ledger == nil {
-		return journey.Budget(limits, nil, s.past.inputs, nil), nil
+		return budget.New(limits, budget.Used{}), nil
 	}
 	mailings, err := s.memory.ledger.Mailings(ctx, s.memory.scope, s.now().Add(-budget.Window))
 	if err != nil {

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/binary"
 	"iter"
+	"math"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -119,7 +120,7 @@ func (w *words) pack(key string, h History) string {
 
 // unpack returns the history of the person with a key.
 func (w *words) unpack(key, text string) (h History) {
-	p := packed{text}
+	p := packed{text: text}
 	h.Times = int(p.number()) //nolint:gosec // pack has written it
 	h.At = p.time()
 	h.Invitation = w.invitation(&p, key)
@@ -163,12 +164,16 @@ func (w *words) appendWord(text []byte, word string) []byte {
 
 func (w *words) word(p *packed) string { return w.texts[p.number()] }
 
-// appendTime appends a time as microseconds, and 0 for none.
+// noTime stands for the zero time.
+const noTime = math.MinInt64
+
+// appendTime appends a time as microseconds, in eight bytes.
 func appendTime(text []byte, t time.Time) []byte {
-	if t.IsZero() {
-		return append(text, 0)
+	micros := int64(noTime)
+	if !t.IsZero() {
+		micros = t.UnixMicro()
 	}
-	return binary.AppendVarint(text, t.UnixMicro())
+	return binary.LittleEndian.AppendUint64(text, uint64(micros)) //nolint:gosec // its bits
 }
 
 // appendAddress appends an address of the person with the key, which mostly is the key itself.
@@ -184,13 +189,15 @@ func appendText(text []byte, s string) []byte {
 	return append(binary.AppendUvarint(text, uint64(len(s))), s...)
 }
 
-// packed is the rest of a packed history.
-type packed struct{ text string }
+// packed is a packed history that is read from its beginning.
+type packed struct {
+	text string
+	at   int // how much of it was read
+}
 
 func (p *packed) byte() byte {
-	b := p.text[0]
-	p.text = p.text[1:]
-	return b
+	p.at++
+	return p.text[p.at-1]
 }
 
 // number reads what [binary.AppendUvarint] has written.
@@ -204,10 +211,9 @@ func (p *packed) number() (n uint64) {
 }
 
 func (p *packed) string() string {
-	length := p.number()
-	s := p.text[:length]
-	p.text = p.text[length:]
-	return s
+	length := int(p.number()) //nolint:gosec // pack has written it
+	p.at += length
+	return p.text[p.at-length : p.at]
 }
 
 func (p *packed) address(key string) string {
@@ -217,11 +223,14 @@ func (p *packed) address(key string) string {
 	return p.string()
 }
 
-// time reads what appendTime has written; [binary.AppendVarint] puts the sign last.
 func (p *packed) time() time.Time {
-	n := p.number()
-	if n == 0 {
-		return time.Time{}
+	p.at += 8
+	var bits uint64
+	for i := range 8 {
+		bits |= uint64(p.text[p.at-8+i]) << (8 * i)
 	}
-	return time.UnixMicro(int64(n>>1) ^ -int64(n&1)).UTC() //nolint:gosec // a sign is a bit
+	if micros := int64(bits); micros != noTime { //nolint:gosec // its bits
+		return time.UnixMicro(micros).UTC()
+	}
+	return time.Time{}
 }
