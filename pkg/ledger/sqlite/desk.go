@@ -165,7 +165,7 @@ func (d *desk) take(ctx context.Context, w *commit.Writer, key int64) (*held, er
 			return h, nil
 		}
 	}
-	found, err := w.First(ctx, selectKey, key)
+	found, err := w.Find(ctx, d.prepared.pageOf, key)
 	if err != nil || found == nil {
 		return nil, err
 	}

@@ -235,7 +235,7 @@ func view(ctx context.Context, path string, how url.Values) (l *Ledger, version 
 // openReaders opens the connections that only read.
 func (l *Ledger) openReaders(ctx context.Context, how url.Values) error {
 	values := url.Values{
-		"mode":    {"ro"},
+		"mode": {"ro"},
 		"_pragma": {
 			fmt.Sprintf("busy_timeout(%d)", commit.BusyTimeout.Milliseconds()),
 			"cache_size(-512)", // KiB: a reading goes from front to back

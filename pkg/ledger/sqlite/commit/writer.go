@@ -114,7 +114,10 @@ func (w *Writer) configure(ctx context.Context) error {
 		"synchronous = EXTRA", // FULL, and without a log the directory, too
 		"fullfsync = ON",      // macOS needs it to write through; elsewhere it means nothing
 		"checkpoint_fullfsync = ON",
-		"cache_size = -2048",            // KiB: the pages of the rows in flight, and room to sort names
+		"cache_size = -2048", // KiB: the pages of the rows in flight, and room to sort names
+		// Pages of the file between two moves of the log into it: 16 MiB, since the pages of the rows in flight are in the log
+		// many times, and a move holds a commit up.
+		"wal_autocheckpoint = 4096",
 		"journal_size_limit = 16777216", // bytes: a log that a large transaction has blown up shrinks again
 		"secure_delete = ON",            // what is erased is overwritten, also where a text was longer than a page of the file
 	} {

@@ -119,8 +119,7 @@ CREATE VIEW mailing AS SELECT scope, mail.value AS at, page.run, e.value ->> 'ro
 const (
 	keepRowlessClaims = `INSERT INTO rowless_claim SELECT scope, person, email, change, run, attempt, at, replaces, before, attempts, lost, ended_at, silent_for
 		FROM claim WHERE row = 0`
-	keepRowlessMailings = `INSERT INTO rowless_mailing SELECT scope, at, run, person FROM mailing
-		WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.run = mailing.run AND entry.row = mailing.row) ON CONFLICT DO NOTHING`
+	keepRowlessMailings = `INSERT INTO rowless_mailing SELECT scope, at, run, person FROM mailing WHERE row = 0`
 )
 
 // insertPage writes a page as version 14 has it.
