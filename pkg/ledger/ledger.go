@@ -17,7 +17,8 @@
 // a row that has one.
 //
 // Everything that is remembered belongs to a [record.Scope], which is one organization of one service. The service is
-// compared as it is written. All text is UTF-8 and all times are kept to the microsecond, in UTC.
+// compared as it is written. All text is UTF-8 and all times are kept to the microsecond, in UTC. The texts of a record may be
+// parts of a longer one that rows share: who keeps some for long makes copies of them.
 package ledger
 
 import (

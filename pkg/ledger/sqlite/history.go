@@ -6,12 +6,14 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/page"
 	"rollcall/pkg/record"
+	"rollcall/pkg/secret"
 )
 
 // actedRuns are the runs of a scope, the oldest first, that may have changed something in the service: few among many
@@ -52,9 +54,12 @@ func invitation(e *page.Entry, began time.Time) record.Record {
 	if at.IsZero() {
 		at = began
 	}
+	trail := e.Trail
+	trail.Cancelled = strings.Clone(trail.Cancelled)
 	return record.Record{
-		Email: e.Email, Role: e.Role, Teams: e.Teams, Outcome: record.Invited, InvitationID: e.InvitationID, Token: e.Token,
-		Status: e.Status, OrganizationRole: e.OrganizationRole, ExpiresAt: e.ExpiresAt, UpdatedAt: at, Trail: e.Trail,
+		Email: strings.Clone(e.Email), Role: strings.Clone(e.Role), Teams: strings.Clone(e.Teams), Outcome: record.Invited,
+		InvitationID: strings.Clone(e.InvitationID), Token: secret.New(strings.Clone(e.Token.Reveal())), Status: strings.Clone(e.Status),
+		OrganizationRole: strings.Clone(e.OrganizationRole), ExpiresAt: e.ExpiresAt, UpdatedAt: at, Trail: trail,
 	}
 }
 
@@ -66,7 +71,7 @@ func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 		seen := map[string]bool{}
 		for r, err := range l.ofRuns(ctx, runs+strconv.Itoa(ledger.SightedRuns), scope, func(key int64, _ time.Time) (found []record.Record, err error) {
 			err = l.eachEntry(ctx, func(e *page.Entry) {
-				if e.Sighted() {
+				if e.Sighted() { // as most are, so that their texts are those of the pages
 					found = append(found, e.Record)
 				}
 			}, pages, key)
@@ -91,7 +96,9 @@ func (l *Ledger) Cancelled(ctx context.Context, scope record.Scope) iter.Seq2[re
 	return l.ofRuns(ctx, actedRuns, scope, func(key int64, _ time.Time) (found []record.Record, err error) {
 		err = l.eachEntry(ctx, func(e *page.Entry) {
 			if t := &e.Trail; t.Cancelled != "" {
-				found = append(found, record.Record{Email: e.Email, Trail: record.Trail{Cancelled: t.Cancelled, EndedAt: t.EndedAt}})
+				found = append(found, record.Record{
+					Email: strings.Clone(e.Email), Trail: record.Trail{Cancelled: strings.Clone(t.Cancelled), EndedAt: t.EndedAt},
+				})
 			}
 		}, pages, key)
 		return found, err

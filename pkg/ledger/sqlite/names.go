@@ -32,7 +32,7 @@ const (
 	// another spelling, which is kept as the mailbox of those that differ from it. The values are scope, persons or
 	// mailboxes, and run.
 	acceptNames     = `UPDATE name SET last_run = ?3, rejoins = 0 WHERE scope = ?1 AND person IN (SELECT value FROM json_each(?2))`
-	acceptMailboxes = `UPDATE name SET last_run = ?3, rejoins = 0
+	acceptMailboxes = `UPDATE name INDEXED BY name_of_mailbox SET last_run = ?3, rejoins = 0
 		WHERE scope = ?1 AND mailbox <> '' AND mailbox IN (SELECT value FROM json_each(?2))`
 	// updateNumber keeps with which number a person was named last. The values are scope, person and number.
 	updateNumber = `UPDATE name SET number = ?3 WHERE scope = ?1 AND person = ?2`

@@ -96,25 +96,23 @@ func (l *Ledger) pageBefore(ctx context.Context, run int64, row int) (int, error
 	return int(first.Int64) - 1, l.readError(err)
 }
 
-// eachEntry calls do with the entries of the pages that query yields, which are few enough to be read at once.
+// eachEntry calls do with the entries of the pages that query yields, one page after the other. An entry, and its texts, are
+// good until do returns: what is kept of them would keep the page in memory.
 func (l *Ledger) eachEntry(ctx context.Context, do func(*page.Entry), query string, args ...any) error {
-	pages, err := collect(ctx, l, func(rows *sql.Rows) (text string, err error) {
-		err = rows.Scan(&text)
-		return text, err
-	}, query, args...)
-	if err != nil {
-		return err
-	}
 	var p page.Page
-	for _, text := range pages {
-		if err := p.Parse(text); err != nil {
-			return l.readError(err)
+	_, err := collect(ctx, l, func(rows *sql.Rows) (none struct{}, err error) {
+		var text string
+		if err = rows.Scan(&text); err == nil {
+			err = p.Parse(text)
 		}
 		for i := range p.Entries {
-			do(&p.Entries[i])
+			if err == nil {
+				do(&p.Entries[i])
+			}
 		}
-	}
-	return nil
+		return none, err
+	}, query, args...)
+	return err
 }
 
 // collect returns what scan makes of all rows of a query, up to the first error.

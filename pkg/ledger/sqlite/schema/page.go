@@ -40,7 +40,7 @@ CREATE TABLE page (
 CREATE UNIQUE INDEX page_of_row ON page (run, first);
 CREATE INDEX page_open ON page (run, first) WHERE open = 1;
 CREATE INDEX page_claimed ON page (run) WHERE claimed = 1;
-CREATE INDEX page_acted ON page (run) WHERE acted = 1;
+CREATE INDEX page_acted ON page (run, first) WHERE acted = 1;
 CREATE INDEX page_expires ON page (expires_at) WHERE expires_at <> 0;
 
 -- What stands here is in doubt, as are the claims in pages: changes that have no row, one a person.
