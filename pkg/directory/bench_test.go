@@ -2,10 +2,13 @@ package directory_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
+	"time"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/pace"
 	"rollcall/pkg/sandbox"
 )
 
@@ -49,5 +52,45 @@ func BenchmarkRead(b *testing.B) {
 			}
 			b.ReportMetric(float64(<-calls)/float64(b.N), "calls/op")
 		})
+	}
+}
+
+// BenchmarkReadAtPace reads a huge organization that takes a while to answer, at a fixed pace, and tells how much longer that takes
+// than as many calls as the lists have pages.
+func BenchmarkReadAtPace(b *testing.B) {
+	const members, invitations, perSecond = 10_000, 1_000, 200
+	const pages = (members + invitations) / cybedefend.PageSize
+	service := &organization{latency: 20 * time.Millisecond}
+	service.populate(members, invitations)
+	for b.Loop() {
+		p, err := pace.New(pace.Options{Rate: perSecond})
+		if err != nil {
+			b.Fatal(err)
+		}
+		service.times = nil
+		began := time.Now()
+		d, err := directory.Read(b.Context(), directory.Options{Service: service, OrganizationID: "o", Now: clock, Parallel: 64, Call: paced(p)})
+		if err != nil || !d.Certain() || d.Members() != members || d.Pending() != invitations {
+			b.Fatalf("%v: %+v", err, d)
+		}
+		b.ReportMetric(time.Since(began).Seconds()*perSecond/pages, "x-pages")
+		b.ReportMetric(float64(len(service.times))/pages, "x-calls")
+	}
+}
+
+// BenchmarkReadMembers reads many members, of whom each matters, and tells what is held in memory in the end for each.
+func BenchmarkReadMembers(b *testing.B) {
+	const members = 100_000
+	service := &organization{}
+	service.populate(members, 0)
+	for b.Loop() {
+		before := heap()
+		d, err := directory.Read(b.Context(), directory.Options{Service: service, OrganizationID: "o", Now: clock})
+		if err != nil || d.Members() != members {
+			b.Fatalf("%v: %+v", err, d)
+		}
+		b.ReportMetric(float64(heap()-before)/members, "held-B/member")
+		runtime.KeepAlive(d)
+		service.times = nil
 	}
 }

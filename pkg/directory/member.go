@@ -14,7 +14,7 @@ import (
 
 // members are those that were read: the ones that matter, by key, and how many there are.
 type members struct {
-	kept  map[string]cybedefend.User
+	kept  map[string]*cybedefend.User
 	count int
 	// shown counts those who were listed so far, and total is how many the service says there are.
 	shown, total int
@@ -24,7 +24,7 @@ type members struct {
 	probe string
 }
 
-func newMembers() members { return members{kept: map[string]cybedefend.User{}} }
+func newMembers() members { return members{kept: map[string]*cybedefend.User{}} }
 
 // readMembers lists the members, or looks up those who matter where that takes fewer calls. Where the invitations are read
 // meanwhile, nobody is looked up before they have been.
@@ -98,7 +98,7 @@ func (r *reading) readAllMembers(ctx context.Context, list *paging.Reader[cybede
 	}
 	if list.Done() || !r.beside.goesOn() {
 		r.mu.Lock()
-		r.members = members{kept: map[string]cybedefend.User{}, total: r.members.total}
+		r.members = members{kept: map[string]*cybedefend.User{}, total: r.members.total}
 		r.mu.Unlock()
 		list = r.listMembers("", r.addMember, r.page)
 	}
@@ -163,7 +163,8 @@ func (r *reading) addMember(u cybedefend.User) {
 		r.members.probe = key
 	}
 	if r.interest.member(key) {
-		r.members.kept[key] = u
+		kept := u // of the many others, none goes to the heap
+		r.members.kept[key] = &kept
 	}
 }
 

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -196,14 +196,16 @@ func (r *reading) finish(d *Directory) {
 	d.members, d.domains = r.members.count, r.domains
 	r.invitations.finish(d, r.interest, r.Now())
 	d.joined = map[string][]cybedefend.User{}
-	for _, key := range slices.Sorted(maps.Keys(r.members.kept)) {
-		user := r.members.kept[key]
+	for key, user := range r.members.kept {
 		membership := d.people[key]
-		membership.Member = &user
+		membership.Member = user
 		d.people[key] = membership
 		if box := email.Mailbox(key); box != key {
-			d.joined[box] = append(d.joined[box], user)
+			d.joined[box] = append(d.joined[box], *user)
 		}
+	}
+	for _, users := range d.joined {
+		slices.SortFunc(users, func(a, b cybedefend.User) int { return strings.Compare(email.Fold(a.Email), email.Fold(b.Email)) })
 	}
 }
 
