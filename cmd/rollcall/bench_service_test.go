@@ -21,7 +21,7 @@ type bareService struct {
 	latency time.Duration
 	members int
 
-	addresses []string // of the members
+	all []bareMember
 
 	mu      sync.Mutex
 	pending int            // invitations that nobody was mailed for
@@ -29,6 +29,8 @@ type bareService struct {
 	times   map[string]int // how often each of them was made
 	counts  bareCounts
 }
+
+type bareMember struct{ id, email, role string }
 
 // bareCounts are what the service tells about itself.
 type bareCounts struct {
@@ -51,7 +53,7 @@ func pendingEmail(i int) string { return fmt.Sprintf("pending%d@acme.example", i
 // serve answers on a port of its own until the input ends. First it writes the environment to use.
 func (s *bareService) serve(in io.Reader, out io.Writer) error {
 	for i := range s.members {
-		s.addresses = append(s.addresses, memberEmail(i))
+		s.all = append(s.all, bareMember{memberID(i), memberEmail(i), map[bool]string{true: "administrator", false: "member"}[i == 0]})
 	}
 	s.reset()
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // the process ends with its input
@@ -133,14 +135,18 @@ func (s *bareService) converse(conn net.Conn) {
 // answer appends what is answered to a request.
 func (s *bareService) answer(reply []byte, method, target string, body []byte) (status string, _ []byte) {
 	path, text, _ := strings.Cut(target, "?")
+	query := func() url.Values {
+		values, _ := url.ParseQuery(text) // what is wrong is missing
+		return values
+	}
 	what := strings.TrimPrefix(path, "/organization/"+bareOrganization+"/")
 	switch {
 	case method == "POST" && what == "invite":
 		return "201 Created", s.invite(reply, body)
 	case method == "GET" && what == "members":
-		return "200 OK", s.listMembers(reply, text)
+		return "200 OK", s.listMembers(reply, query())
 	case method == "GET" && what == "invitations":
-		return "200 OK", s.listInvitations(reply, text)
+		return "200 OK", s.listInvitations(reply, query())
 	case method == "GET" && what == "teams":
 		return "200 OK", append(reply, `{"teams":[{"id":"`+bareTeamID+`","name":"Platform"}]}`...)
 	case method == "GET" && what == "/user/profile":
@@ -206,20 +212,17 @@ func appendID(reply []byte, kind byte, n int) []byte {
 
 func memberID(i int) string { return string(appendID(nil, 'a', i)) }
 
-// pageOf returns which of so many stand on the page that is asked for, and for whom else is searched.
-func pageOf(query string, all int) (from, to, size int, search string) {
-	values, _ := url.ParseQuery(query)            // what is wrong is missing
-	number, _ := strconv.Atoi(values.Get("page")) // and what is no number is no page
-	size, _ = strconv.Atoi(values.Get("pageSize"))
+// pageOf returns which of so many stand on the page that is asked for, whose size comes with it.
+func pageOf(query url.Values, all int) (from, to, size int) {
+	number, _ := strconv.Atoi(query.Get("page")) // what is no number is no page
+	size, _ = strconv.Atoi(query.Get("pageSize"))
 	from = min(max(number-1, 0)*size, all)
-	return from, min(from+size, all), size, values.Get("search")
+	return from, min(from+size, all), size
 }
 
 // listMembers lists all members, or those whose address has what is searched in it, in any letter case.
-func (s *bareService) listMembers(reply []byte, query string) []byte {
-	from, to, size, search := pageOf(query, s.members)
-	total := s.members
-	search = strings.ToLower(search)
+func (s *bareService) listMembers(reply []byte, query url.Values) []byte {
+	search, listed := strings.ToLower(query.Get("search")), s.all
 	s.mu.Lock()
 	if search != "" {
 		s.counts.Lookups++
@@ -228,35 +231,30 @@ func (s *bareService) listMembers(reply []byte, query string) []byte {
 	}
 	s.mu.Unlock()
 	if search != "" {
-		from, to, total = 0, s.members, 0
+		listed = nil
+		for _, m := range s.all {
+			if strings.Contains(m.email, search) {
+				listed = append(listed, m)
+			}
+		}
 	}
+	from, to, size := pageOf(query, len(listed))
 	reply = append(reply, `{"users":[`...)
-	for i := from; i < to; i++ {
-		email := s.addresses[i]
-		if !strings.Contains(email, search) {
-			continue
-		}
-		if search != "" {
-			total++
-		}
-		if reply[len(reply)-1] != '[' {
+	for i, m := range listed[from:to] {
+		if i > 0 {
 			reply = append(reply, ',')
 		}
-		role := "member"
-		if i == 0 {
-			role = "administrator"
-		}
-		reply = fmt.Appendf(reply, `{"id":"%s","email":"%s","role":"%s"}`, memberID(i), email, role)
+		reply = fmt.Appendf(reply, `{"id":"%s","email":"%s","role":"%s"}`, m.id, m.email, m.role)
 	}
-	return fmt.Appendf(reply, `],"totalUsers":%d,"totalPages":%d}`, total, (total+size-1)/max(size, 1))
+	return fmt.Appendf(reply, `],"totalUsers":%d,"totalPages":%d}`, len(listed), (len(listed)+size-1)/max(size, 1))
 }
 
-func (s *bareService) listInvitations(reply []byte, query string) []byte {
+func (s *bareService) listInvitations(reply []byte, query url.Values) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.counts.Lists++
 	reply = append(reply, `{"organizationId":"`+bareOrganization+`","invitations":[`...)
-	from, to, _, _ := pageOf(query, len(s.emails))
+	from, to, _ := pageOf(query, len(s.emails))
 	for i := from; i < to; i++ {
 		if i > from {
 			reply = append(reply, ',')

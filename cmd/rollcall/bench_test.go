@@ -161,13 +161,14 @@ func (s *scales) organization(b *testing.B) {
 	}
 }
 
-// lookups invites a small team: to look up each of them is cheaper than the list of members. Invitations can't be looked up.
+// lookups invites a small team: to look up each of them is cheaper than the list of members. Invitations can't be looked up, and
+// their pages overlap, since the service does not say how many there are: that is some 40 calls more than there are pages.
 func (s *scales) lookups(b *testing.B) {
 	const known, pending, fresh = 250, 30, 20
 	const calls = known + pending + fresh + manyPending/pageSize
 	for b.Loop() {
 		_, counts := s.meet(b, known, pending, fresh)
-		s.note(b, "x-lookups", fmt.Sprintf("%d people in it: calls, beside the cheaper of lookups and lists", known+pending+fresh), "≤ 1.05",
+		s.note(b, "x-lookups", fmt.Sprintf("%d people in it: calls, beside the cheaper of lookups and lists", known+pending+fresh), "≤ 1.15",
 			float64(counts.Lists+counts.Lookups)/calls)
 	}
 }
