@@ -44,12 +44,12 @@ func (s *scales) million(b *testing.B) {
 		ended(b, results, map[string]int{"invited": rows})
 		first := time.Unix(0, service.counts(b).First)
 
-		about := grouped(rows) + " rows, 64 in flight"
-		s.note(b, "MiB/million", about+": peak memory, MiB", "≤ 96", max(peak, took.MiB))
-		s.note(b, "s/resume", about+", killed at half: s from the end of the grace to the next invite", "≤ 5.0", (first.Sub(began) - crashGrace).Seconds())
+		s.note(b, "MiB/million", peakMemory, grouped(rows)+" rows", "≤ 96", max(peak, took.MiB))
+		about := grouped(rows) + " rows, killed at half"
+		s.note(b, "s/resume", about, "s from the end of the grace to the next invite:", "≤ 5.0", (first.Sub(began) - crashGrace).Seconds())
 		again := s.again(b, service, folder)
-		s.note(b, "MiB/results", "rollcall results of it: peak memory, MiB", "", again)
-		s.note(b, "x-results", fmt.Sprintf("the same, beside that of %s rows", grouped(rows/10)), "≤ 1.10", again/smallAgain)
+		s.note(b, "MiB/results", about, "`rollcall results` in MiB:", "", again)
+		s.note(b, "x-results", about, fmt.Sprintf("beside that of %s rows:", grouped(rows/10)), "≤ 1.10", again/smallAgain)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"slices"
@@ -9,33 +10,39 @@ import (
 	"time"
 )
 
-// line is one of the closing table.
-type line struct {
-	unit, what, goal string
-	value            float64
+// value is one that was measured. Those that are about the same stand in one line of the table, each behind its name.
+type value struct {
+	unit, about, name, goal string
+	measured                float64
 }
 
-// note reports what was measured, as a metric and as a line of the table. A goal begins with ≤ or ≥, and is empty where there
-// is none.
-func (s *scales) note(b *testing.B, unit, what, goal string, value float64) {
+// note reports what was measured, as a metric and in the table. A goal begins with ≤ or ≥, and is empty where there is none.
+func (s *scales) note(b *testing.B, unit, about, name, goal string, measured float64) {
 	b.Helper()
-	b.ReportMetric(value, unit)
+	b.ReportMetric(measured, unit)
 	b.ReportMetric(0, "ns/op")
-	if i := slices.IndexFunc(s.measured, func(l line) bool { return l.unit == unit }); i >= 0 {
-		s.measured = slices.Delete(s.measured, i, i+1) // the last time counts
-	}
-	s.measured = append(s.measured, line{unit, what, goal, value})
+	s.values = slices.DeleteFunc(s.values, func(v value) bool { return v.unit == unit }) // the last time counts
+	s.values = append(s.values, value{unit, about, name, goal, measured})
 }
 
 // print prints the table in Markdown, if there is anything in it.
 func (s *scales) print() {
-	if len(s.measured) == 0 {
+	if len(s.values) == 0 {
 		return
 	}
 	fmt.Printf("\n%s, %d cores, %s %s/%s:\n\n", time.Now().Format("2 January 2006"), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	fmt.Print("| measured | goal | |\n|---|---|---|\n")
-	for _, l := range s.measured {
-		fmt.Printf("| %s | %s | %s |\n", l.what, l.goal, figure(l.value))
+	fmt.Print("| | goal | measured |\n|---|---|---|\n")
+	for i, first := range s.values {
+		if slices.ContainsFunc(s.values[:i], func(v value) bool { return v.about == first.about }) {
+			continue // it stands in an earlier line
+		}
+		var goals, measured []string
+		for _, v := range s.values[i:] {
+			if v.about == first.about {
+				goals, measured = append(goals, cmp.Or(v.goal, "–")), append(measured, strings.TrimSpace(v.name+" "+figure(v.measured)))
+			}
+		}
+		fmt.Printf("| %s | %s | %s |\n", first.about, strings.Join(goals, "; "), strings.Join(measured, "; "))
 	}
 	fmt.Println()
 }
