@@ -49,8 +49,9 @@ const (
 
 // What several parts measure.
 const (
+	speed      = "rows sent a second, beside a bare loop"
 	peakMemory = "peak memory in MiB, 64 in flight, results included"
-	checking   = "time of `rollcall check`"
+	timed      = "time of a command"
 	reading    = "an organization of 20,000 members and 2,000 pending invitations"
 )
 
@@ -58,7 +59,7 @@ const (
 func (s *scales) loop(b *testing.B, workers int) {
 	rows := rowsOr(b, sendRows)
 	people, service := roster{rosterCSV(b, rows), rows}, startBare(b)
-	about, name := grouped(rows)+" rows to a service without latency: ", fmt.Sprintf("%d in flight", workers)
+	name := fmt.Sprintf("%s rows, %d in flight", grouped(rows), workers)
 	for b.Loop() {
 		var wall, cpu, journal, peak []float64
 		for range 3 {
@@ -71,9 +72,9 @@ func (s *scales) loop(b *testing.B, workers int) {
 			peak = append(peak, ours.MiB)
 		}
 		least := map[int]string{64: "≥ 0.80", 16: "≥ 0.60"}[workers]
-		s.note(b, fmt.Sprintf("x-loop/%d", workers), about+"rows a second, beside a bare loop", name, least, median(wall))
-		s.note(b, fmt.Sprintf("x-journal/%d", workers), about+"beside that loop with a journal, synced in groups", name, "", median(journal))
-		s.note(b, fmt.Sprintf("x-cpu/%d", workers), about+"CPU, beside the bare loop", name, "≤ 1.6", median(cpu))
+		s.note(b, fmt.Sprintf("x-loop/%d", workers), speed, name, least, median(wall))
+		s.note(b, fmt.Sprintf("x-journal/%d", workers), speed, name+", beside one with a synced journal", "", median(journal))
+		s.note(b, fmt.Sprintf("x-cpu/%d", workers), "CPU, beside the bare loop", name, "≤ 1.6", median(cpu))
 		if workers == 64 {
 			s.note(b, "MiB/send", peakMemory, grouped(rows)+" rows", "≤ 64", median(peak))
 		}
@@ -91,8 +92,7 @@ func (s *scales) latency(b *testing.B, workers int) {
 			ours, _ := service.invite(b, s.bin, people, workers)
 			wall = append(wall, bare.Wall.Seconds()/ours.Wall.Seconds())
 		}
-		s.note(b, fmt.Sprintf("x-loop/20ms/%d", workers), grouped(rows)+" rows at 20 ms: rows a second, beside a bare loop",
-			fmt.Sprintf("%d in flight", workers), "≥ 0.98", median(wall))
+		s.note(b, fmt.Sprintf("x-loop/20ms/%d", workers), speed, fmt.Sprintf("%s at 20 ms, %d in flight", grouped(rows), workers), "≥ 0.98", median(wall))
 	}
 }
 
@@ -119,7 +119,7 @@ func (s *scales) check(b *testing.B) {
 			bare = metered(b, 1, nil, "benchmark", "csv", roster)
 			return metered(b, 1, nil, s.bin, "check", roster), bare
 		})
-		s.note(b, "x-encoding/csv", checking, grouped(rows)+" rows of CSV, beside encoding/csv", "≤ 2.0", wall)
+		s.note(b, "x-encoding/csv", timed, "`check` of "+grouped(rows)+" rows of CSV, beside encoding/csv", "≤ 2.0", wall)
 		s.note(b, "MiB/check", peakMemory, grouped(rows)+" rows checked", "", peak)
 	}
 }
@@ -133,7 +133,7 @@ func (s *scales) workbook(b *testing.B) {
 			bare = metered(b, 1, nil, "benchmark", "xlsx", roster)
 			return metered(b, 1, nil, s.bin, "check", roster), bare
 		})
-		s.note(b, "x-excelize", checking, grouped(rows)+" of a workbook, beside excelize's iterator", "≤ 0.50", wall)
+		s.note(b, "x-excelize", timed, grouped(rows)+" of a workbook, beside excelize's iterator", "≤ 0.50", wall)
 	}
 }
 
@@ -146,7 +146,7 @@ func (s *scales) json(b *testing.B) {
 			other = metered(b, 1, nil, s.bin, "check", list)
 			return metered(b, 1, nil, s.bin, "check", lines), other
 		})
-		s.note(b, "x-json", checking, grouped(rows)+" of JSON Lines, beside JSON", "≤ 1.0", wall)
+		s.note(b, "x-json", timed, grouped(rows)+" of JSON Lines, beside JSON", "≤ 1.0", wall)
 	}
 }
 
@@ -214,6 +214,6 @@ func (s *scales) version(b *testing.B) {
 			bare = metered(b, 20, nil, bin)
 			return metered(b, 20, nil, s.bin, "version"), bare
 		})
-		s.note(b, "x-version", "`rollcall version`, beside a Go program that prints a line", "", "≤ 5.0", wall)
+		s.note(b, "x-version", timed, "`version`, beside a Go program that prints a line", "≤ 5.0", wall)
 	}
 }
