@@ -62,7 +62,7 @@ func (d *dispatcher) stale() bool { return !d.inputs.Blind && d.leaves().After(d
 
 // takes returns how long so many requests take.
 func (d *dispatcher) takes(requests int) time.Duration {
-	return time.Duration(float64(requests) * float64(time.Second) / float64(d.Pace.Status().Rate))
+	return time.Duration(float64(requests) * float64(time.Second) / float64(d.Pace.Rate()))
 }
 
 // cost returns how long must have gone by since the last reading for another one to cost little beside it.

@@ -73,7 +73,18 @@ func (p *Pace) Learned() (Rate, bool) { return p.now().Learned() }
 func (p *Pace) Refuted() bool { return p.now().Refuted() }
 
 // Room returns how many requests may be in flight: no more than the rate needs while the service answers as usual.
-func (p *Pace) Room() int { return p.now().Room() }
+func (p *Pace) Room() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state.latency.room(p.state.search.rate)
+}
+
+// Rate returns the rate in force.
+func (p *Pace) Rate() Rate {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state.search.rate
+}
 
 // Status returns what the pace is doing now.
 func (p *Pace) Status() Status { return p.now().Status(time.Now()) }
@@ -85,9 +96,9 @@ func (p *Pace) Hold(until time.Time, why string) { p.Report(Held{until, why}) }
 func (p *Pace) Report(signal Signal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now, before := time.Now(), p.state.Rate()
-	if p.state = p.state.Next(signal, now); p.state.Rate() != before {
-		p.follow(p.state.Rate(), now)
+	now, before := time.Now(), p.state.search.rate
+	if signal.move(&p.state, now); p.state.search.rate != before {
+		p.follow(p.state.search.rate, now)
 	}
 }
 
@@ -158,8 +169,8 @@ func (p *Pace) share(ctx context.Context) error {
 func (p *Pace) grant(waited bool) Permission {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.state = p.state.Next(Granted{Waited: waited}, time.Now())
-	return p.state.Permission()
+	Granted{Waited: waited}.move(&p.state, time.Now())
+	return p.state.granted
 }
 
 // Leave returns when a request that has its permission may really leave. Call it after the claim. As a rule it returns
@@ -170,14 +181,18 @@ func (p *Pace) Leave(ctx context.Context) error {
 	if err := sleep(ctx, p.burstGate.Reserve().Delay()); err != nil {
 		return err
 	}
-	if p.now().Held(time.Now()) {
+	if _, held := p.rest(); held {
 		return ErrHeld
 	}
 	return nil
 }
 
 // rest returns how long nobody may send yet, and whether that is because of a hold.
-func (p *Pace) rest() (rest time.Duration, held bool) { return p.now().Rest(time.Now()) }
+func (p *Pace) rest() (rest time.Duration, held bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state.Rest(time.Now())
+}
 
 // now returns the present state.
 func (p *Pace) now() State {

@@ -4,8 +4,8 @@ import "time"
 
 // Signal is something that a pace learns: [Granted], [Answered], [Told], [Held] or [Restored]. The set is closed.
 type Signal interface {
-	// next returns the state after the signal.
-	next(s State, now time.Time) State
+	// move makes the state what it is after the signal.
+	move(s *State, now time.Time)
 }
 
 // Permission is the leave to send one request. It is given back with the answer to that request. The zero value stands
@@ -71,17 +71,16 @@ type Restored struct {
 	Rate Rate
 }
 
-func (g Granted) next(s State, now time.Time) State {
+func (g Granted) move(s *State, now time.Time) {
 	if g.Waited {
 		s.demanded = now
 	} else if s.granted.number > 0 {
 		s.search.mark.idle += max(0, now.Sub(s.granted.at)-s.search.rate.interval(1))
 	}
 	s.granted = Permission{number: s.granted.number + 1, at: now, rate: s.search.rate}
-	return s
 }
 
-func (a Answered) next(s State, now time.Time) State {
+func (a Answered) move(s *State, now time.Time) {
 	if a.Took > 0 {
 		slower := false
 		if s.latency, slower = s.latency.took(a.Took, now); slower && s.wished == 0 {
@@ -94,54 +93,50 @@ func (a Answered) next(s State, now time.Time) State {
 		s.search = s.search.accepted(now.Sub(s.demanded) < demandWindow, s.latency.mean, now)
 		if !s.limits.none() {
 			s.limits = s.limits.accepted(a.Permission, now)
-			s = s.limited(now)
+			s.limit(now)
 		}
 	case Refused:
-		return s.refused(a, now)
+		a.refuse(s, now)
 	case Unclear:
 	}
-	return s
 }
 
-// refused returns the state after a refusal.
-func (s State) refused(a Answered, now time.Time) State {
+// refuse makes the state what it is after a refusal.
+func (a Answered) refuse(s *State, now time.Time) {
 	if a.Plain {
 		s.plain += (1 - s.plain) * plainShare
 		if s.plain < plainMost && s.search.refusals < plainRow {
 			s.search.refusals++
-			return s
+			return
 		}
 	}
 	s.search = s.search.refused(a.Permission, now)
 	if !s.limits.none() && !a.Plain {
 		s.limits = s.limits.refused(a.Permission)
-		s = s.limited(now)
+		s.limit(now)
 	}
-	return s
 }
 
-func (t Told) next(s State, now time.Time) State {
+func (t Told) move(s *State, now time.Time) {
 	if len(t.Limits) == 0 && s.limits.none() {
-		return s
+		return
 	}
 	s.limits = s.limits.next(t.Limits, now)
 	_, rest := s.limits.strictest()
 	if until := now.Add(rest); rest > 0 && until.After(s.search.rest) {
 		s.search.rest = until
 	}
-	return s.limited(now)
+	s.limit(now)
 }
 
-func (h Held) next(s State, _ time.Time) State {
+func (h Held) move(s *State, _ time.Time) {
 	if h.Until.After(s.until) {
 		s.until, s.why = h.Until, h.Why
 	}
-	return s
 }
 
-func (r Restored) next(s State, now time.Time) State {
+func (r Restored) move(s *State, now time.Time) {
 	if s.wished == 0 && r.Rate > 0 {
 		s.search = s.search.restored(r.Rate, now)
 	}
-	return s
 }

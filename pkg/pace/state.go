@@ -44,16 +44,18 @@ func NewState(o Options, now time.Time) (State, error) {
 }
 
 // Next returns the state after a signal. It is the only way in which a rate moves.
-func (s State) Next(signal Signal, now time.Time) State { return signal.next(s, now) }
+func (s State) Next(signal Signal, now time.Time) State {
+	signal.move(&s, now)
+	return s
+}
 
-// limited returns the state with the strictest of the limits as the ceiling.
-func (s State) limited(now time.Time) State {
+// limit makes the strictest of the limits the ceiling.
+func (s *State) limit(now time.Time) {
 	ceiling, _ := s.limits.strictest()
 	if s.wished > 0 && (ceiling == 0 || s.wished < ceiling) {
 		ceiling = s.wished
 	}
 	s.search = s.search.under(ceiling, now)
-	return s
 }
 
 // Rate returns the rate in force.
