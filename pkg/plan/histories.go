@@ -96,7 +96,7 @@ func (w *words) teamsOf(text string) ([]roster.Team, error) {
 // pack returns the key, and behind it the history for unpack.
 func (w *words) pack(key string, h History) string {
 	text := append(make([]byte, 0, 256), key...)
-	text = binary.AppendUvarint(text, uint64(h.Times)) //nolint:gosec // a count
+	text = binary.AppendUvarint(text, uint64(h.Times))
 	text = appendTime(text, h.At)
 	text = w.appendInvitation(text, key, h.Invitation)
 	text = w.appendWord(text, h.Sent.Role)
@@ -121,7 +121,7 @@ func (w *words) pack(key string, h History) string {
 // unpack returns the history of the person with a key.
 func (w *words) unpack(key, text string) (h History) {
 	p := packed{text: text}
-	h.Times = int(p.number()) //nolint:gosec // pack has written it
+	h.Times = int(p.number())
 	h.At = p.time()
 	h.Invitation = w.invitation(&p, key)
 	if h.Sent.Role = w.word(&p); h.Sent.Role != "" {
@@ -173,7 +173,7 @@ func appendTime(text []byte, t time.Time) []byte {
 	if !t.IsZero() {
 		micros = t.UnixMicro()
 	}
-	return binary.LittleEndian.AppendUint64(text, uint64(micros)) //nolint:gosec // its bits
+	return binary.LittleEndian.AppendUint64(text, uint64(micros))
 }
 
 // appendAddress appends an address of the person with the key, which mostly is the key itself.
@@ -211,7 +211,7 @@ func (p *packed) number() (n uint64) {
 }
 
 func (p *packed) string() string {
-	length := int(p.number()) //nolint:gosec // pack has written it
+	length := int(p.number())
 	p.at += length
 	return p.text[p.at-length : p.at]
 }
@@ -229,7 +229,7 @@ func (p *packed) time() time.Time {
 	for i := range 8 {
 		bits |= uint64(p.text[p.at-8+i]) << (8 * i)
 	}
-	if micros := int64(bits); micros != noTime { //nolint:gosec // its bits
+	if micros := int64(bits); micros != noTime {
 		return time.UnixMicro(micros).UTC()
 	}
 	return time.Time{}
