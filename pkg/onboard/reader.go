@@ -39,6 +39,17 @@ func (r reader) histories(ctx context.Context) (plan.Histories, error) {
 	return r.memory.histories(ctx, r.connection.Now(), whole)
 }
 
+// remember takes in what is remembered where nothing will be settled, so that the memory stays as it is: it is read once, while
+// requests of an earlier process come to rest. The doubts of the run that is resumed are left to it.
+func (r *reader) remember(ctx context.Context, doubts []record.Doubt, resumed string) error {
+	if slices.ContainsFunc(doubts, func(d record.Doubt) bool { return d.Run != resumed || d.Row == 0 }) {
+		return nil
+	}
+	remembered, err := r.histories(ctx)
+	r.recall = func(context.Context) (plan.Histories, error) { return remembered, nil }
+	return err
+}
+
 // read reads all that verdicts rest on.
 func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, error) {
 	in := plan.Inputs{

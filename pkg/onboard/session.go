@@ -16,7 +16,6 @@ import (
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
-	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
@@ -264,13 +263,8 @@ func (s *Session) recover(ctx context.Context) error {
 		return err
 	}
 	reader.foretell(doubts)
-	if !slices.ContainsFunc(doubts, func(d record.Doubt) bool { return d.Run != s.run.ID || d.Row == 0 }) {
-		// Nothing is settled here, so the memory stays as it is. It is read while requests of an earlier process come to rest.
-		remembered, err := reader.histories(ctx)
-		if err != nil {
-			return err
-		}
-		reader.recall = func(context.Context) (plan.Histories, error) { return remembered, nil }
+	if err := reader.remember(ctx, doubts, s.run.ID); err != nil {
+		return err
 	}
 	recovered, err := batch.Recovery{
 		Ledger: s.memory.ledger, Scope: s.memory.scope, Policy: policy, Resumed: s.run.ID, Since: s.memory.held,
