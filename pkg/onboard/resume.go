@@ -61,7 +61,7 @@ func (s *Session) cutShort(ctx context.Context, p *Preview) (run string, err err
 // findGone finds out what the run that is to be resumed has noted about people who are in the organization no more, for a plan
 // that is to know it before there are verdicts.
 func (s *Session) findGone(ctx context.Context) error {
-	if !s.report.Resumed {
+	if !s.report.Resumed || s.approval == nil {
 		return nil
 	}
 	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID, 0) {

@@ -277,9 +277,6 @@ func (s *Session) recover(ctx context.Context) error {
 		inputs: recovered.Inputs(), policy: policy, doubtful: journey.DoubtfulOf(recovered.Doubts()), held: s.memory.held,
 		recovered: recovered, now: s.now, gone: map[int]bool{},
 	}
-	if s.approval == nil {
-		return nil
-	}
 	return s.findGone(ctx)
 }
 
