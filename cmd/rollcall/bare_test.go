@@ -37,11 +37,11 @@ func TestBareService(t *testing.T) {
 		}
 	}
 	roster := func(people int) string {
-		path, text := filepath.Join(folder, fmt.Sprintf("%d.csv", people)), "email,role,teams\n"
+		path, text := filepath.Join(folder, fmt.Sprintf("%d.csv", people)), []byte("email,role,teams\n")
 		for i := range people {
-			text += fmt.Sprintf("person%d@x.example,member,%s:developer\n", i, bareTeamID)
+			text = fmt.Appendf(text, "person%d@x.example,member,%s:developer\n", i, bareTeamID)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return path

@@ -47,7 +47,7 @@ func (l bareLoop) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // it was only read
 	out, err := os.Create(l.results)
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func readPlainly(path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	for rows := csv.NewReader(bufio.NewReader(file)); ; {
 		if _, err := rows.Read(); errors.Is(err, io.EOF) {
 			return nil

@@ -90,7 +90,7 @@ func (s *bareService) reset() {
 
 // converse answers one request of a connection after the other.
 func (s *bareService) converse(conn net.Conn) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // whoever asked is gone, or has what was asked for
 	in := bufio.NewReader(conn)
 	var body, reply, out []byte
 	for {

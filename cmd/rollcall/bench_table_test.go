@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,7 @@ func median(values []float64) float64 { return slices.Sorted(slices.Values(value
 
 // grouped is a number as people write it.
 func grouped(n int) string {
-	digits := fmt.Sprint(n)
+	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = strings.Join([]string{digits[:i], digits[i:]}, ",")
 	}

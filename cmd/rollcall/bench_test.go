@@ -57,6 +57,7 @@ const (
 
 // loop sends to a service without latency. A loop with a journal promises nearly as much as the program does.
 func (s *scales) loop(b *testing.B, workers int) {
+	b.Helper()
 	rows := rowsOr(b, sendRows)
 	people, service := roster{rosterCSV(b, rows), rows}, startBare(b)
 	name := fmt.Sprintf("%s rows, %d in flight", grouped(rows), workers)
@@ -83,6 +84,7 @@ func (s *scales) loop(b *testing.B, workers int) {
 
 // latency sends to a service that takes 20 ms.
 func (s *scales) latency(b *testing.B, workers int) {
+	b.Helper()
 	rows := rowsOr(b, latencyRows)
 	people, service := roster{rosterCSV(b, rows), rows}, startBare(b, "-latency", "20ms")
 	for b.Loop() {

@@ -57,7 +57,7 @@ func TestPackagesBeginLight(t *testing.T) {
 // command uses it.
 func TestPatterns(t *testing.T) {
 	found := 0
-	err := filepath.WalkDir(filepath.Join("..", "..", "pkg"), func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join("..", "..", "pkg"), func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
 			return err
 		}

@@ -55,7 +55,9 @@ type claimed struct {
 func newAhead(ctx context.Context, attempt *journey.Attempt, workers int) *ahead {
 	return &ahead{
 		attempt: attempt, workers: workers,
-		ask:     func(entries []journey.Allowed, then func([]journey.Claimed, error)) { attempt.Claim(ctx, entries, then) },
+		ask: func(entries []journey.Allowed, then func([]journey.Claimed, error)) {
+			attempt.Claim(ctx, entries, then)
+		},
 		claimed: make(chan claimed, inFlightPerWorker*workers), low: make(chan struct{}, 1),
 	}
 }

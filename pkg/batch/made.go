@@ -26,7 +26,7 @@ func (m *made) note(r record.Record) (line int) {
 	if r.Outcome != record.Invited || r.InvitationID == "" {
 		return 0
 	}
-	id, whose := maphash.String(m.seed, r.InvitationID), owner{m.person(email.Fold(r.Email)), uint32(r.Line)} //nolint:gosec // a roster is shorter
+	id, whose := maphash.String(m.seed, r.InvitationID), owner{m.person(email.Fold(r.Email)), uint32(r.Line)}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if other, found := m.by[id]; found && other.person != whose.person {
@@ -52,4 +52,4 @@ func (m *made) size() int {
 }
 
 // person returns what stands for the key of a person.
-func (m *made) person(key string) uint32 { return uint32(maphash.String(m.seed, key)) } //nolint:gosec // half of a hash is enough beside an id
+func (m *made) person(key string) uint32 { return uint32(maphash.String(m.seed, key)) }

@@ -58,8 +58,10 @@ func BenchmarkMembers(b *testing.B) {
 
 // benchmark makes one call in the three ways. target is the method and the path of its request.
 func benchmark(b *testing.B, target, body string, status int, reply string, call func(context.Context, *cybedefend.Client) error) {
+	b.Helper()
 	method, path, _ := strings.Cut(target, " ")
 	client := func(b *testing.B, base string, over http.RoundTripper) *cybedefend.Client {
+		b.Helper()
 		c, err := cybedefend.New(cybedefend.Options{
 			BaseURL: base, Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: over, Connections: workers,
 		})
@@ -109,6 +111,7 @@ func bare(ctx context.Context, alone *http.Client, method, target, body string) 
 
 // measure makes rounds side by side, as a run does. It also reports the CPU time of one round, in microseconds.
 func measure(b *testing.B, round func() error) {
+	b.Helper()
 	b.ReportAllocs()
 	b.SetParallelism(workers / runtime.GOMAXPROCS(0))
 	start := cpuTime(b)
@@ -149,7 +152,7 @@ func respond(b *testing.B, status int, reply string) string {
 				return
 			}
 			connections.Go(func() {
-				defer connection.Close()
+				defer func() { _ = connection.Close() }() // whoever asked is gone
 				for reader := bufio.NewReader(connection); skipRequest(reader) == nil; {
 					if _, err := connection.Write(answer); err != nil {
 						return

@@ -91,7 +91,7 @@ func (c *count) UnmarshalJSON(raw []byte) error {
 	*c = 0
 	var number json.Number
 	if json.Unmarshal(raw, &number) != nil {
-		return nil
+		return nil //nolint:nilerr // it is no number, which is what zero says
 	}
 	value, err := number.Float64()
 	if err == nil && value >= 0 && value <= math.MaxInt32 && value == math.Trunc(value) {

@@ -129,7 +129,7 @@ func (b *beside) goesOn() bool {
 func (b *beside) misses(counted bool) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return !b.late && !(counted && b.closed && b.paused <= longestPause)
+	return !b.late && (!counted || !b.closed || b.paused > longestPause)
 }
 
 // wrap returns what makes a call of the members' list, once that may be made.

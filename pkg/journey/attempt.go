@@ -70,7 +70,7 @@ type Allowed struct {
 // Claimed is an entry whose claim is on disk. The claim is good for a few seconds.
 type Claimed struct {
 	Allowed
-	ctx context.Context // with the moment from which the claim is good
+	ctx context.Context //nolint:containedctx // of the one request that follows, with the moment from which its claim is good
 }
 
 // Claim has the claims of entries written, all of them together, and then tells which of them stand, or the error of a store

@@ -14,7 +14,8 @@ func TestCompiledOnceAndWhenUsed(t *testing.T) {
 			t.Error("a wrong pattern was used")
 		}
 	}()
-	if right := pattern.Of("a+"); right() != right() {
+	right := pattern.Of("a+")
+	if first := right(); first != right() {
 		t.Error("compiled twice")
 	}
 	wrong()

@@ -190,10 +190,10 @@ func (d *desk) hold(key, run int64, text string) (*held, error) {
 }
 
 // change has the entry with the index be another one.
-func (d *desk) change(ctx context.Context, w *commit.Writer, h *held, i int, make func(*page.Entry)) error {
+func (d *desk) change(ctx context.Context, w *commit.Writer, h *held, i int, to func(*page.Entry)) error {
 	e := &h.Entries[i]
 	was := e.Outcome
-	make(e)
+	to(e)
 	h.Touch(i)
 	h.changed = true
 	if e.Outcome == was {

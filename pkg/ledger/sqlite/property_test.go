@@ -111,15 +111,15 @@ func (p *pair) pick(t *rapid.T) (run ledger.Run, row int) {
 }
 
 // quickDir returns a directory in memory where there is one: what the ledger says does not depend on the disk.
-func quickDir(t testing.TB) string {
-	t.Helper()
+func quickDir(tb testing.TB) string {
+	tb.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "ledger") //nolint:usetesting // t.TempDir is on the disk
 	if err != nil {
-		return t.TempDir()
+		return tb.TempDir()
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return dir

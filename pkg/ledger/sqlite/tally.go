@@ -33,7 +33,7 @@ func (t *tally) text() string {
 		if len(b) > 1 {
 			b = append(b, ',')
 		}
-		b = strconv.AppendQuote(b, record.Outcome(outcome).String()) //nolint:gosec // there are 256
+		b = strconv.AppendQuote(b, record.Outcome(outcome).String())
 		b = strconv.AppendInt(append(b, ':'), int64(count), 10)
 	}
 	return string(append(b, '}'))

@@ -159,7 +159,7 @@ func (r *reader) small() uint8 {
 	if n < 0 || n > 255 {
 		r.spoil()
 	}
-	return uint8(n) //nolint:gosec // what does not fit was refused
+	return uint8(n)
 }
 
 func (r *reader) time() time.Time { return Time(r.number()) }

@@ -193,7 +193,7 @@ func countOutcomes(ctx context.Context, w *commit.Writer) error {
 		if run := c.number(0); counts[run] == nil {
 			counts[run] = map[record.Outcome]int64{}
 		}
-		counts[c.number(0)][record.Outcome(c.number(1))] = c.number(2) //nolint:gosec // it is one
+		counts[c.number(0)][record.Outcome(c.number(1))] = c.number(2)
 		return nil
 	}); err != nil {
 		return err
@@ -227,19 +227,19 @@ func (c columns) entry() (e page.Entry, err error) {
 			return e, fmt.Errorf("%w: the columns of row %d: %w", ledger.ErrDamaged, e.Row, err)
 		}
 	}
-	e.Outcome = record.Outcome(c.number(6)) //nolint:gosec // it is one
+	e.Outcome = record.Outcome(c.number(6))
 	e.InvitationID, e.Token, e.Status = c.text(7), secret.New(c.text(8)), c.text(9)
 	e.OrganizationID, e.OrganizationName, e.OrganizationRole = c.text(10), c.text(11), c.text(12)
 	e.ExpiresAt, e.Attempts, e.HTTPStatus = c.time(13), int(c.number(14)), int(c.number(15))
 	e.Error, e.Hint, e.UpdatedAt = c.text(16), c.text(17), c.time(18)
 	e.Trail = record.Trail{
-		Verdict: record.Outcome(c.number(19)), Tries: int(c.number(20)), Throttled: int(c.number(21)), //nolint:gosec // it is one
+		Verdict: record.Outcome(c.number(19)), Tries: int(c.number(20)), Throttled: int(c.number(21)),
 		Lost: c.number(22) != 0, Confirmed: c.number(23) != 0, Cancelled: c.text(24), EndedAt: c.time(25),
 		SilentFor: time.Duration(c.number(26)) * time.Microsecond, DueAt: c.time(27),
 	}
 	if change := c.number(29); change != 0 {
 		e.Claim = &record.Claim{
-			Change: record.Change(change), Attempt: int(c.number(30)), At: c.time(31), Replaces: c.text(32), Before: c.text(33), //nolint:gosec // it is one
+			Change: record.Change(change), Attempt: int(c.number(30)), At: c.time(31), Replaces: c.text(32), Before: c.text(33),
 		}
 	}
 	var mailed []int64
