@@ -53,6 +53,8 @@ type Ledger interface {
 	journey.Store
 	// Pending yields the entries without an outcome in row order, each with the claim that stands for it, if any.
 	Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry, error]
+	// Records yields the entries of the run that come after a row, in row order.
+	Records(ctx context.Context, run string, after int) iter.Seq2[record.Record, error]
 }
 
 // Options configure [Recovered.Run]. Run, Service and Pace are required.

@@ -159,4 +159,8 @@ func (forgetful) Conclude(_ context.Context, _ string, then func(error), _ ...re
 	return nil
 }
 
+func (forgetful) Records(context.Context, string, int) iter.Seq2[record.Record, error] {
+	return func(func(record.Record, error) bool) {}
+}
+
 func (forgetful) Doubts(context.Context, record.Scope) ([]record.Doubt, error) { return nil, nil }

@@ -52,7 +52,7 @@ type dispatcher struct {
 }
 
 func newDispatcher(ctx context.Context, o course, halt context.CancelCauseFunc, events chan<- Event, fresh <-chan journey.Step, fed <-chan struct{}) *dispatcher {
-	made := newMade()
+	made := newMade(ctx, o.Ledger, o.Run)
 	d := &dispatcher{
 		course: o,
 		ahead: newAhead(ctx, &journey.Attempt{
