@@ -36,6 +36,7 @@ var arrows = []arrow{
 	{"twin", "remedy", "it sets flags by the environment, whatever they are for"},
 	{"charset", "", "it tells encodings by their names and their words, whatever the texts are about"},
 	{"document", "charset pattern remedy", "it turns bytes into text; what the text means is for roster to say"},
+	{"direct", "", "it carries requests, and knows neither services nor claims"},
 	{"fence", "", "it knows clocks and sockets, neither claims nor services"},
 	{"throttle", "", "headers about pace mean the same, whoever sends them"},
 	{"pace", "", "it decides how fast to send, whatever is sent"},
@@ -69,7 +70,7 @@ var arrows = []arrow{
 	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
 
 	// The service.
-	{"cybedefend", "address connection fence pattern secret throttle", "it makes one call at a time, whoever asks for it"},
+	{"cybedefend", "address connection direct fence pattern secret throttle", "it makes one call at a time, whoever asks for it"},
 	{"sandbox", "cybedefend email secret", "it stands on the other side of the wire, and shares only the types of the wire"},
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address connection pattern retry secret", "it brings a document, whatever the document holds"},
@@ -133,7 +134,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "amend batch breaker cli connection cybedefend doctor fetch journey notify onboard sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "amend batch breaker cli connection cybedefend direct doctor fetch journey notify onboard sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox web/door", "parts return what happened, and cli logs it; the sandbox and the door take the log of net/http away from it"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},

@@ -2,17 +2,14 @@ package cybedefend
 
 import (
 	"cmp"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"rollcall/pkg/address"
 	"rollcall/pkg/connection"
-	"rollcall/pkg/fence"
 	"rollcall/pkg/throttle"
 )
 
@@ -87,7 +84,7 @@ type Client struct {
 	// tokensFrom is where the credentials come from.
 	tokensFrom string
 	// own is the transport if the client made it.
-	own *http.Transport
+	own *transport
 }
 
 // New returns a client. It checks the options, and for the client's own transport the proxy that the environment names, and
@@ -142,26 +139,5 @@ func (c *Client) TokenExpires() time.Time { return c.tokens.expires() }
 func (c *Client) Close() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
-	}
-}
-
-func newTransport(connections int) *http.Transport {
-	var protocols http.Protocols
-	// HTTP/2 gains no time here, and its own repeats after a GOAWAY are one thing less to reason about.
-	protocols.SetHTTP1(true)
-	dial := fence.Dial(net.Dialer{Timeout: 10 * time.Second})
-	return &http.Transport{
-		Proxy:                  connection.Proxy,
-		DialContext:            dial,
-		OnProxyConnectResponse: connection.ProxyAnswered,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    10 * time.Second,
-		Protocols:              &protocols,
-		MaxIdleConns:           2 * connections,
-		MaxIdleConnsPerHost:    connections,
-		MaxConnsPerHost:        connections,
-		MaxResponseHeaderBytes: 64 << 10,
-		// Common servers hang up after five idle seconds. A request written to a connection just being closed is lost.
-		IdleConnTimeout: 4 * time.Second,
 	}
 }

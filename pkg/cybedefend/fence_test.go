@@ -117,7 +117,7 @@ func TestProxiesAreNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		wire := cybedefend.NewTransport(1)
-		wire.Proxy = http.ProxyURL(address)
+		wire.Through(http.ProxyURL(address))
 		t.Cleanup(wire.CloseIdleConnections)
 		client := connect(t, cybedefend.Options{
 			BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: wire,
@@ -132,7 +132,7 @@ func TestProxiesAreNamed(t *testing.T) {
 // TestNothingLeavesWithoutTheProxy fails before any connection is asked for.
 func TestNothingLeavesWithoutTheProxy(t *testing.T) {
 	wire := cybedefend.NewTransport(1)
-	wire.Proxy = func(*http.Request) (*url.URL, error) { return nil, connection.ErrProxy }
+	wire.Through(func(*http.Request) (*url.URL, error) { return nil, connection.ErrProxy })
 	client := connect(t, cybedefend.Options{
 		BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: wire,
 	})

@@ -3,6 +3,7 @@ package fence
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -69,6 +70,15 @@ type conn struct {
 	net.Conn
 	// armed is the stamp of the request that the connection carries, nil if it has none.
 	armed atomic.Pointer[stamp]
+}
+
+// SyscallConn implements [syscall.Conn], for who wants to know whether the connection still stands.
+func (c *conn) SyscallConn() (syscall.RawConn, error) {
+	socket, ok := c.Conn.(syscall.Conn)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return socket.SyscallConn()
 }
 
 // Write returns [ErrStale] and writes nothing if the stamp is stale. net/http then drops the connection.

@@ -136,6 +136,11 @@ func (m *model) Pending(context.Context, string) iter.Seq2[ledger.Entry, error] 
 	return func(func(ledger.Entry, error) bool) {}
 }
 
+// Records implements [batch.Ledger].
+func (m *model) Records(context.Context, string, int) iter.Seq2[record.Record, error] {
+	return func(func(record.Record, error) bool) {}
+}
+
 // Doubts implements [journey.Store].
 func (m *model) Doubts(context.Context, record.Scope) (doubts []record.Doubt, err error) {
 	if m.dead {

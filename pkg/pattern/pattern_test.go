@@ -1,7 +1,6 @@
 package pattern_test
 
 import (
-	"fmt"
 	"testing"
 
 	"rollcall/pkg/pattern"
@@ -19,10 +18,4 @@ func TestCompiledOnceAndWhenUsed(t *testing.T) {
 		t.Error("compiled twice")
 	}
 	wrong()
-}
-
-func Example() {
-	digits := pattern.Of(`[0-9]+`)
-	fmt.Println(digits().FindString("row 17"))
-	// Output: 17
 }
