@@ -41,8 +41,9 @@ type ahead struct {
 	low chan struct{}
 	// recalled says that what was claimed ahead does not leave any more.
 	recalled atomic.Bool
-	// quick says that the service answers soon.
-	quick bool
+	// quick says that the service answers soon, careful that somebody may lose an invitation by what is sent: then nobody is
+	// claimed before the answers to the others are heard.
+	quick, careful bool
 }
 
 // claimed is an entry whose claim is on disk.
@@ -65,7 +66,7 @@ func newAhead(ctx context.Context, attempt *journey.Attempt, workers int) *ahead
 // full reports whether there are as many entries before the workers as they need.
 func (a *ahead) full() bool {
 	most := a.workers
-	if a.quick {
+	if a.quick && !a.careful {
 		most += aheadPerWorker * a.workers
 	}
 	return len(a.group)+int(a.unsent.Load()+a.sending.Load()) >= most
@@ -100,17 +101,26 @@ func (a *ahead) claim(back chan<- answer) {
 func (a *ahead) begin() time.Time {
 	a.sending.Add(1)
 	a.unsent.Add(-1)
-	if a.isLow() {
-		select {
-		case a.low <- struct{}{}:
-		default: // it is told already
-		}
-	}
+	a.tell()
 	return time.Now()
 }
 
 // end notes that a worker is done with an entry.
-func (a *ahead) end() { a.sending.Add(-1) }
+func (a *ahead) end() {
+	a.sending.Add(-1)
+	a.tell()
+}
+
+// tell tells that the workers will soon have nothing to do, if that is so.
+func (a *ahead) tell() {
+	if !a.isLow() {
+		return
+	}
+	select {
+	case a.low <- struct{}{}:
+	default: // it is told already
+	}
+}
 
 // work makes the requests of claimed entries until there are no more.
 func (a *ahead) work(back chan<- answer) {

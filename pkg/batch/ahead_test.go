@@ -1,12 +1,15 @@
 package batch_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/budget"
+	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/record"
 )
 
@@ -71,18 +74,30 @@ func TestNothingIsClaimedAheadOfASlowService(t *testing.T) {
 	})
 }
 
+// slowing is a service that takes longer from an invitation on.
+type slowing struct {
+	*fakeService
+	asked atomic.Int64
+	after int64
+	by    time.Duration
+}
+
+func (s *slowing) Invite(ctx context.Context, organizationID string, invite cybedefend.Invite) (cybedefend.Invitation, error) {
+	slow := s.asked.Add(1) > s.after
+	invitation, err := s.fakeService.Invite(ctx, organizationID, invite)
+	if slow {
+		time.Sleep(s.by) // virtual time
+	}
+	return invitation, err
+}
+
 // TestAServiceThatBecomesSlow has claims become stale that were written ahead while it was quick: nobody is sent by one of
 // them, and nobody is lost.
 func TestAServiceThatBecomesSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 200, nil)
+		w := newWorld(t, 200, invitesEverybody)
 		w.quick(t, 10*time.Millisecond)
-		w.service.script = func(string, int) reply {
-			if len(w.service.sent) >= 50 {
-				w.service.latency = 8 * time.Second
-			}
-			return created()
-		}
+		w.options.Service = &slowing{fakeService: w.service, after: 50, by: 8 * time.Second}
 		if err := w.run(t, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -81,6 +81,7 @@ func (d *dispatcher) run(ctx context.Context) error {
 		}
 		d.inFlight++
 		d.replacing = d.replacing.Left(w)
+		d.careful = d.careful || w.Replaces != ""
 		d.group = append(d.group, journey.Allowed{Work: w, Permission: permission})
 		if waited { // no other will soon be there to go together with it
 			d.claim(d.back)

@@ -17,23 +17,24 @@ import (
 type duplicateIndex struct {
 	hash  func(key string) uint64
 	first sieve
-	// twice are the hashes that the first pass has met more than once.
-	twice map[uint64]bool
+	// twice are the hashes that the first pass has met more than once, each with the number of a person who has it, 0
+	// as long as nobody was met.
+	twice map[uint64]uint32
 
-	// people are those with such a hash, by their keys; marks are their rows.
-	people    map[string]int
+	// sightings are the people with such a hash, whose numbers count from 1; marks are their rows.
 	sightings []sighting
 	marks     []mark
-	conflicts int
+	conflicts uint32
 }
 
 // sighting is a person in the second pass.
 type sighting struct {
+	key string
 	// row and line are those of the first row, desired is what it wants of the person.
 	row, line uint32
 	desired   uint64
-	// conflict is its index and 1, 0 if there is none.
-	conflict int
+	// conflict is its index and 1, 0 if there is none, other the number of another person with the same hash, 0 if there is none.
+	conflict, other uint32
 }
 
 // mark is what is remembered of a row in the second pass.
@@ -44,7 +45,7 @@ type mark struct {
 
 func newDuplicateIndex() *duplicateIndex {
 	seed := maphash.MakeSeed()
-	return &duplicateIndex{hash: func(key string) uint64 { return maphash.String(seed, key) }, people: map[string]int{}}
+	return &duplicateIndex{hash: func(key string) uint64 { return maphash.String(seed, key) }}
 }
 
 // add notes a row in the first pass.
@@ -53,31 +54,46 @@ func (x *duplicateIndex) add(key string) { x.first.add(x.hash(key)) }
 // unsettled ends the first pass, and reports whether there has to be a second one.
 func (x *duplicateIndex) unsettled() bool {
 	x.twice = x.first.repeated()
+	x.sightings, x.marks = make([]sighting, 0, len(x.twice)), make([]mark, 0, 2*len(x.twice))
 	return len(x.twice) > 0
 }
 
 // again notes a row in the second pass, with a hash that is the same for rows with the same role and teams. Rows come in order.
 func (x *duplicateIndex) again(key string, hashed func() uint64, row, line int) {
-	if !x.twice[x.hash(key)] {
+	hash := x.hash(key)
+	of, twice := x.twice[hash]
+	if !twice {
 		return
 	}
 	desired := hashed()
-	at, known := x.people[key]
-	if !known {
-		at = len(x.sightings)
-		x.people[strings.Clone(key)] = at // which is a piece of more
-		x.sightings = append(x.sightings, sighting{row: uint32(row), line: uint32(line), desired: desired})
+	number := x.number(of, key)
+	if number == 0 {
+		// The key is a piece of a longer text.
+		x.sightings = append(x.sightings, sighting{key: strings.Clone(key), row: uint32(row), line: uint32(line), desired: desired, other: of})
+		number = uint32(len(x.sightings))
+		x.twice[hash] = number
 	}
-	if who := &x.sightings[at]; who.desired != desired && who.conflict == 0 {
+	if who := &x.sightings[number-1]; who.desired != desired && who.conflict == 0 {
 		x.conflicts++
 		who.conflict = x.conflicts
 	}
-	x.marks = append(x.marks, mark{uint32(at), uint32(row), uint32(line)})
+	x.marks = append(x.marks, mark{number - 1, uint32(row), uint32(line)})
+}
+
+// number returns the number of the person with a key among those who have the same hash, 0 if nobody has been met.
+func (x *duplicateIndex) number(of uint32, key string) uint32 {
+	for number := of; number > 0; number = x.sightings[number-1].other {
+		if x.sightings[number-1].key == key {
+			return number
+		}
+	}
+	return 0
 }
 
 // found ends the second pass.
 func (x *duplicateIndex) found() duplicates {
-	found := duplicates{conflicts: make([]conflict, x.conflicts)}
+	x.twice = nil // what follows may need the memory
+	found := duplicates{conflicts: make([]conflict, x.conflicts), rows: make([]duplicate, 0, len(x.marks)-len(x.sightings))}
 	for _, m := range x.marks {
 		found.join(x.sightings[m.person], m)
 	}

@@ -42,9 +42,9 @@ func (p *part) all(memory []uint64) []uint64 {
 	return memory
 }
 
-// repeated returns the hashes that were added more than once, and empties the sieve.
-func (s *sieve) repeated() map[uint64]bool {
-	repeated := map[uint64]bool{}
+// repeated returns the hashes that were added more than once, each with 0, and empties the sieve.
+func (s *sieve) repeated() map[uint64]uint32 {
+	repeated := map[uint64]uint32{}
 	var once hashSet
 	var all []uint64
 	for at := range s {
@@ -53,7 +53,7 @@ func (s *sieve) repeated() map[uint64]bool {
 		once.clear(len(all))
 		for _, hash := range all {
 			if !once.add(hash) {
-				repeated[hash] = true
+				repeated[hash] = 0
 			}
 		}
 	}
