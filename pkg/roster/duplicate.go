@@ -145,7 +145,7 @@ func (d *duplicates) join(who sighting, m mark) {
 	switch {
 	case who.conflict > 0:
 		d.conflicts[who.conflict-1].add(m.line)
-		d.rows = append(d.rows, duplicate{m.row, isConflict | uint32(who.conflict-1)})
+		d.rows = append(d.rows, duplicate{m.row, isConflict | (who.conflict - 1)})
 		d.conflicting++
 	case m.row != who.row:
 		d.rows = append(d.rows, duplicate{m.row, who.line})
