@@ -38,16 +38,17 @@ var passedOn = []string{
 	"ROLLCALL_RATE", "ROLLCALL_GRACE", "ROLLCALL_TIMEOUT", "BROWSER", "SSH_CONNECTION", "USER", "CI",
 }
 
-// serveWord runs `rollcall serve` until the script ends, or ends what it has run last:
+// serveWord runs `rollcall serve` until the script ends, waits for what it says, or ends what it has run last:
 //
 //	serve [flags]
+//	serve says EXPRESSION
 //	serve stop [CODE]
 //	serve wait
 //	serve kill
 func serveWord(ts *testscript.TestScript, neg bool, args []string) {
 	s := stageOf(ts)
 	if neg {
-		ts.Fatalf("usage: serve [flags] | stop | wait | kill")
+		ts.Fatalf("usage: serve [flags] | says EXPRESSION | stop | wait | kill")
 	}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		page, first, err := startPage(ts, args)
@@ -69,6 +70,11 @@ func serveWord(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("serve %s: none is running", args[0])
 	}
 	page := s.pages[len(s.pages)-1]
+	if args[0] == "says" {
+		_, err := page.until(regexp.MustCompile(strings.Join(args[1:], " ")))
+		ts.Check(err)
+		return
+	}
 	s.pages = s.pages[:len(s.pages)-1]
 	switch args[0] {
 	case "stop":
@@ -118,14 +124,23 @@ func startPage(ts *testscript.TestScript, flags []string) (*served, string, erro
 		Jar: jar, Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	line, err := page.until(ticketAddress)
+	if err != nil {
+		return nil, "", errors.Join(err, process.Wait())
+	}
+	return page, line, nil
+}
+
+// until reads what is printed up to a line that matches, and returns that.
+func (s *served) until(expression *regexp.Regexp) (string, error) {
 	for {
-		line, err := page.printed.ReadString('\n')
-		page.before.WriteString(line)
-		if line = strings.TrimSpace(line); ticketAddress.MatchString(line) {
-			return page, line, nil
+		line, err := s.printed.ReadString('\n')
+		s.before.WriteString(line)
+		if line = strings.TrimSpace(line); expression.MatchString(line) {
+			return line, nil
 		}
 		if err != nil {
-			return nil, "", errors.Join(fmt.Errorf("serve: no address: %w: %s", err, page.before.String()), process.Wait())
+			return "", fmt.Errorf("serve: no line matches %s: %w: %s", expression, err, s.before.String())
 		}
 	}
 }
