@@ -74,6 +74,26 @@ func TestNothingIsClaimedAheadOfASlowService(t *testing.T) {
 	})
 }
 
+// TestNothingIsClaimedAheadWhereSomebodyMayLose replaces invitations: an answer may say that no other is to be replaced.
+func TestNothingIsClaimedAheadWhereSomebodyMayLose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 60, invitesEverybody)
+		var addresses []string
+		for _, r := range w.rows(t) {
+			addresses = append(addresses, r.Email)
+		}
+		w.replacePending(addresses...)
+		w.quick(t, 20*time.Millisecond)
+		most, _ := w.mostClaimed(t)
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if *most > w.options.Workers || *most < 2 {
+			t.Errorf("%d claims stood at once for %d workers", *most, w.options.Workers)
+		}
+	})
+}
+
 // slowing is a service that takes longer from an invitation on.
 type slowing struct {
 	*fakeService
