@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,20 +94,20 @@ func TestReadMakesEveryCallThroughCall(t *testing.T) {
 		}
 		return nil
 	}}
-	calls := 0
+	var calls atomic.Int64
 	d, err := directory.Read(t.Context(), directory.Options{
 		Service: service, Teams: true,
 		Call: func(ctx context.Context, call func(context.Context) error) error {
 			for {
-				calls++
+				calls.Add(1)
 				if err := call(ctx); err == nil {
 					return nil
 				}
 			}
 		},
 	})
-	if err != nil || d == nil || calls != 10 {
-		t.Errorf("Read = %v after %d calls, want 10", err, calls)
+	if err != nil || d == nil || calls.Load() != 10 {
+		t.Errorf("Read = %v after %d calls, want 10", err, calls.Load())
 	}
 }
 
