@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 // entries are written, all together, while the requests before them are on the wire. A crash then leaves these entries in
 // doubt, too: they are looked up, and nobody is invited twice. A claim is good for a few seconds: nothing is claimed
 // ahead of a service that takes long to answer.
+//
+// Whoever was claimed ahead leaves no sooner than the run has taken in each answer that may speak against them.
 
 const (
 	// aheadPerWorker is how many entries per worker are claimed at most while all workers are at it.
@@ -44,6 +47,12 @@ type ahead struct {
 	// quick says that the service answers soon, careful that somebody may lose an invitation by what is sent: then nobody is
 	// claimed before the answers to the others are heard.
 	quick, careful bool
+
+	mu sync.Mutex
+	// against counts the answers that have come, may speak against the next entries, and were not taken in.
+	against int
+	// heard tells that there is none.
+	heard *sync.Cond
 }
 
 // claimed is an entry whose claim is on disk.
@@ -54,12 +63,36 @@ type claimed struct {
 }
 
 func newAhead(ctx context.Context, attempt *journey.Attempt, workers int) *ahead {
-	return &ahead{
+	a := &ahead{
 		attempt: attempt, workers: workers,
 		ask: func(entries []journey.Allowed, then func([]journey.Claimed, error)) {
 			attempt.Claim(ctx, entries, then)
 		},
 		claimed: make(chan claimed, inFlightPerWorker*workers), low: make(chan struct{}, 1),
+	}
+	a.heard = sync.NewCond(&a.mu)
+	attempt.Listen = func(heard journey.Heard) { a.count(heard, 1) }
+	return a
+}
+
+// count counts an answer that has come, by 1, or was taken in, by -1.
+func (a *ahead) count(heard journey.Heard, by int) {
+	if heard <= journey.Accepted {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.against += by; a.against == 0 {
+		a.heard.Broadcast()
+	}
+}
+
+// listen waits until all that has come and may speak against the next entries was taken in.
+func (a *ahead) listen() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for a.against > 0 {
+		a.heard.Wait()
 	}
 }
 
@@ -127,6 +160,9 @@ func (a *ahead) work(back chan<- answer) {
 	for c := range a.claimed {
 		began := a.begin()
 		send := a.attempt.Send
+		if c.ahead {
+			a.listen()
+		}
 		if c.ahead && a.recalled.Load() {
 			send = a.attempt.Withhold
 		}

@@ -7,9 +7,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rollcall/pkg/batch"
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/budget"
 	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/ledger/ledgertest"
 	"rollcall/pkg/record"
 )
 
@@ -90,6 +92,54 @@ func TestNothingIsClaimedAheadWhereSomebodyMayLose(t *testing.T) {
 		}
 		if *most > w.options.Workers || *most < 2 {
 			t.Errorf("%d claims stood at once for %d workers", *most, w.options.Workers)
+		}
+	})
+}
+
+// lateDisk keeps what steps came to some time later.
+type lateDisk struct {
+	*ledgertest.Memory
+	takes time.Duration
+}
+
+func (d lateDisk) Conclude(ctx context.Context, run string, then func(error), conclusions ...record.Conclusion) error {
+	if then == nil {
+		return d.Memory.Conclude(ctx, run, nil, conclusions...)
+	}
+	time.AfterFunc(d.takes, func() {
+		if err := d.Memory.Conclude(ctx, run, then, conclusions...); err != nil {
+			then(err)
+		}
+	})
+	return nil
+}
+
+// TestNobodyLeavesBeforeTheAnswersAreHeard has a service say no to everybody from some moment on, while the disk takes its time
+// to keep what it says: whoever was claimed ahead is not sent meanwhile.
+func TestNobodyLeavesBeforeTheAnswersAreHeard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refused := 0
+		w := newWorld(t, 400, invitesEverybody)
+		w.service.script = func(string, int) reply {
+			if len(w.service.sent) <= 100 {
+				return created()
+			}
+			refused++
+			return forbidden()
+		}
+		w.quick(t, 20*time.Millisecond)
+		w.options.Limits.MaxFailures = 1
+		var err error
+		if w.recovered, err = (batch.Recovery{
+			Ledger: lateDisk{w.process, 30 * time.Millisecond}, Scope: scope, Policy: w.rules, Read: w.read, Remember: w.remember,
+		}).Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.recovered.Run(t.Context(), nil, w.options); err == nil {
+			t.Error("the run has not stopped")
+		}
+		if refused > w.options.Workers {
+			t.Errorf("%d requests were refused, with %d workers", refused, w.options.Workers)
 		}
 	})
 }

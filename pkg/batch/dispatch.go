@@ -270,6 +270,7 @@ func (d *dispatcher) catchUp() {
 // take takes in what came of an attempt.
 func (d *dispatcher) take(a answer) {
 	d.inFlight--
+	defer d.count(a.step.Heard, -1) // only then may others leave
 	if a.err != nil {
 		d.fail(a.err)
 		return
@@ -300,6 +301,7 @@ func (d *dispatcher) hear(step journey.Step) {
 	d.breaker = d.breaker.Next(step, d.Limits)
 	action := d.breaker.Do(len(d.doubts), d.idle())
 	if action == breaker.Stop {
+		d.recalled.Store(true)
 		d.halt(d.breaker.Err(false))
 	}
 	switch step.Heard {
@@ -327,6 +329,7 @@ func (d *dispatcher) repeat(step journey.Step) {
 // fail stops the run since the ledger could not keep something.
 func (d *dispatcher) fail(err error) {
 	d.failed = cmp.Or(d.failed, err)
+	d.recalled.Store(true)
 	d.halt(err)
 }
 

@@ -14,6 +14,7 @@ package direct
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -105,7 +106,7 @@ func (t *Transport) connect(request *http.Request) (*conn, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	c, reused := h.take(time.Now().Add(-orElse(t.Idle, defaultIdle)))
+	c, reused := h.take(time.Now().Add(-cmp.Or(t.Idle, defaultIdle)))
 	if c == nil {
 		if c, err = t.dial(ctx, h, request.URL, address); err != nil {
 			<-h.slots
@@ -143,7 +144,7 @@ func (t *Transport) host(name string) *host {
 		if t.hosts == nil {
 			t.hosts = map[string]*host{}
 		}
-		h = &host{slots: make(chan struct{}, orElse(t.Connections, defaultConnections))}
+		h = &host{slots: make(chan struct{}, cmp.Or(t.Connections, defaultConnections))}
 		t.hosts[name] = h
 	}
 	return h
@@ -178,7 +179,7 @@ func (t *Transport) dial(ctx context.Context, h *host, u *url.URL, address strin
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{host: h, net: plain, plain: plain, most: orElse(t.Header, defaultHeader)}
+	c := &conn{host: h, net: plain, plain: plain, most: cmp.Or(t.Header, defaultHeader)}
 	if u.Scheme == "https" {
 		if c.net, err = t.secure(ctx, plain, u.Hostname()); err != nil {
 			return nil, errors.Join(err, plain.Close())
@@ -198,7 +199,7 @@ func (t *Transport) secure(ctx context.Context, plain net.Conn, name string) (ne
 		config.ServerName = name
 	}
 	config.NextProtos = []string{"http/1.1"}
-	ctx, cancel := context.WithTimeoutCause(ctx, orElse(t.Handshake, defaultHandshake), errHandshake)
+	ctx, cancel := context.WithTimeoutCause(ctx, cmp.Or(t.Handshake, defaultHandshake), errHandshake)
 	defer cancel()
 	trace := httptrace.ContextClientTrace(ctx)
 	if trace != nil && trace.TLSHandshakeStart != nil {
@@ -239,10 +240,3 @@ func (handshakeError) Timeout() bool { return true }
 func (handshakeError) Temporary() bool { return true }
 
 var errHandshake net.Error = handshakeError{}
-
-func orElse[N int | int64 | time.Duration](n, otherwise N) N {
-	if n == 0 {
-		return otherwise
-	}
-	return n
-}

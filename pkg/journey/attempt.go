@@ -43,7 +43,7 @@ type Gate interface {
 	Hold(until time.Time, why string)
 }
 
-// Attempt makes attempts. Its fields are required, but for Stamp.
+// Attempt makes attempts. Its fields are required, but for Listen and Stamp.
 type Attempt struct {
 	Service        Inviter
 	Store          Store
@@ -57,6 +57,8 @@ type Attempt struct {
 	Random func() float64
 	// Twin returns the line of whoever else the service has answered with the id of an invitation, 0 if nobody.
 	Twin func(invited record.Record) (line int)
+	// Listen, if set, is told what an answer says as soon as it has come, before it is kept.
+	Listen func(Heard)
 	// Stamp marks a context with the moment from which a claim is good. Nil: [fence.Stamp].
 	Stamp func(context.Context) context.Context
 }
@@ -103,6 +105,9 @@ func (t *Attempt) Claim(ctx context.Context, entries []Allowed, then func([]Clai
 func (t *Attempt) Send(c Claimed, deliver func(Step, error)) {
 	if t.Gate.Leave(c.ctx) == nil && fence.Fresh(c.ctx) == nil {
 		step, told := t.call(c.ctx, c.Work, c.Permission)
+		if t.Listen != nil {
+			t.Listen(step.Heard)
+		}
 		t.conclude(c.ctx, step, told, deliver)
 		return
 	}
