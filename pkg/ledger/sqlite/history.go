@@ -82,7 +82,7 @@ func (l *Ledger) Sighted(ctx context.Context, scope record.Scope) iter.Seq2[reco
 			if err == nil && seen[person] {
 				continue
 			}
-			seen[person] = true
+			seen[strings.Clone(person)] = true // which may be a piece of a page
 			if !yield(r, err) {
 				return
 			}
