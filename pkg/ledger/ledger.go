@@ -112,7 +112,7 @@ type Ledger interface {
 	// the loop may or may not show.
 	Records(ctx context.Context, run string, after int) iter.Seq2[record.Record, error]
 	// Outcomes counts the entries of a run by outcome; [record.Unset] is an entry without one. Together they are the
-	// run's rows.
+	// run's rows, also those that were forgotten.
 	Outcomes(ctx context.Context, run string) (map[record.Outcome]int, error)
 	// Runs yields the runs of all scopes, newest first.
 	Runs(ctx context.Context) iter.Seq2[Summary, error]
@@ -167,6 +167,19 @@ type Ledger interface {
 	Timelines(ctx context.Context, run string) iter.Seq2[[]byte, error]
 	// EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
 	EraseExpiredTokens(ctx context.Context, now time.Time) (int, error)
+	// Prune forgets the rows of runs that have ended before a time, of all scopes, but for what later decisions need: before
+	// and after it all that is asked of a scope has the same answer, and so have [Ledger.Unfinished], [Ledger.Mailings],
+	// [Ledger.Outcomes] and what is in [Following] of every run that is left.
+	//
+	// [Pruning.Keep] says which runs stay as they are: above all those that have not ended, those for which a claim stands, the
+	// latest [SightedRuns] of the scope and the last whole one. Of the others, rows stay that [Lasts] names, and those that
+	// [PartialRuns] speaks of; of such a run the roster's own columns are forgotten, [Run.Pruned] counts the rows that are
+	// gone, and Rows and Outcomes stay what they were. A run of which no row is left goes itself, with its
+	// timelines, unless something else speaks of it: a roster that was let through, [Name.Last], a change, an approval, an
+	// invitation whose row was reopened, a mailing without a row, or [Pruning.Keep].
+	//
+	// What is forgotten is gone from the disk. The audit trail is never pruned, since it is one chain.
+	Prune(ctx context.Context, p Pruning) (Pruned, error)
 	// Path says where the ledger is, for people.
 	Path() string
 	// Close writes what is queued and lets others in. Operations after it return [ErrClosed]. Closing twice is fine.

@@ -23,8 +23,12 @@ type Run struct {
 	// organization is to have, so that who is missing in the next one that is let through has left. A run that is neither
 	// asks for the people in its rows, see [Following].
 	Sync, Whole bool
-	// Rows is how many entries the run has.
+	// Rows is how many entries the run has, with those that were forgotten.
 	Rows int
+	// PrunedAt is when the ledger last forgot what it could of the run, see [Ledger.Prune], and Pruned how many of the rows are
+	// gone by now. They are zero for a run that is whole.
+	Pruned   int
+	PrunedAt time.Time
 	// StartedAt is when the run began, EndedAt when it ended; EndedAt is zero as long as it can be resumed.
 	StartedAt, EndedAt time.Time
 	// ExitCode means nothing before the run has ended.
@@ -48,7 +52,7 @@ func (r Run) Start(now time.Time) Run {
 	if r.ID == "" {
 		r.ID = newID(r.StartedAt)
 	}
-	r.Rows, r.EndedAt, r.ExitCode, r.Resumed = 0, time.Time{}, 0, 0
+	r.Rows, r.Pruned, r.PrunedAt, r.EndedAt, r.ExitCode, r.Resumed = 0, 0, time.Time{}, time.Time{}, 0, 0
 	return r
 }
 
@@ -62,7 +66,7 @@ func newID(at time.Time) string {
 // Summary is a run and how its rows ended.
 type Summary struct {
 	Run
-	// Outcomes counts the rows by outcome; [record.Unset] is a row without one.
+	// Outcomes counts the rows by outcome, also those that were forgotten; [record.Unset] is a row without one.
 	Outcomes map[record.Outcome]int
 	// Approved is the digest of the run's [Approval], empty if it has none.
 	Approved string

@@ -35,6 +35,7 @@ func Run(t *testing.T, open Open) {
 		{"trails", trailTests},
 		{"files", fileTests},
 		{"timelines", timelineTests},
+		{"prunings", pruneTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, test := range group.tests {

@@ -18,7 +18,7 @@ import (
 // nobody out. It is safe for concurrent use, as long as the hooks are set before.
 type Memory struct {
 	// Before is called before each write, After when it is durable, with the name of the operation: claim, conclude,
-	// enter, leave, begin, resume, continue, reopen, end, accept, change, approve, trip, learn, note, keep or erase. They
+	// enter, leave, begin, resume, continue, reopen, end, accept, change, approve, trip, learn, note, keep, prune or erase. They
 	// may be nil, and may wait, as a process that is frozen does. An error from one is the crash of the process: the
 	// operation and all that come later on this handle return it, readings, too. A write that Before refuses is not kept.
 	Before, After func(op string) error

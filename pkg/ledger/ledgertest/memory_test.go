@@ -12,18 +12,20 @@ import (
 	"rollcall/pkg/record"
 )
 
-func TestMemoryKeepsTheContract(t *testing.T) {
-	ledgertest.Run(t, func(t *testing.T, now func() time.Time) (ledger.Ledger, func() ledger.Ledger) {
-		t.Helper()
-		m := ledgertest.NewMemory(now)
-		return m, func() ledger.Ledger {
-			if err := m.Close(); err != nil {
-				t.Error(err)
-			}
-			m = m.Restart()
-			return m
+func TestMemoryKeepsTheContract(t *testing.T) { ledgertest.Run(t, open) }
+
+func TestNothingAskedOfMemoryIsPruned(t *testing.T) { ledgertest.RunPruning(t, 30, open) }
+
+func open(t *testing.T, now func() time.Time) (ledger.Ledger, func() ledger.Ledger) {
+	t.Helper()
+	m := ledgertest.NewMemory(now)
+	return m, func() ledger.Ledger {
+		if err := m.Close(); err != nil {
+			t.Error(err)
 		}
-	})
+		m = m.Restart()
+		return m
+	}
 }
 
 var scope = record.Scope{Service: "https://api.example.com", OrganizationID: "o"}

@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 
 	"rollcall/pkg/email"
@@ -78,6 +79,7 @@ func (m *Memory) Outcomes(ctx context.Context, id string) (counts map[record.Out
 
 func (r *runState) outcomes() map[record.Outcome]int {
 	counts := map[record.Outcome]int{}
+	maps.Copy(counts, r.pruned)
 	for _, r := range r.records {
 		counts[r.Outcome]++
 	}

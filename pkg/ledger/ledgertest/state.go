@@ -30,6 +30,9 @@ type state struct {
 type mailing struct {
 	person
 	at time.Time
+	// run and row are those of the claim; row 0 is none.
+	run string
+	row int
 }
 
 // person is somebody in a scope, by the folded address.
@@ -50,6 +53,8 @@ type runState struct {
 	records  []record.Record
 	reopened []record.Record
 	changes  []ledger.Change
+	// pruned are the outcomes of the rows that were forgotten.
+	pruned   map[record.Outcome]int
 	approval *ledger.Approval // nil if it has none
 	// timelines are what is known of its pace, by process.
 	timelines map[int][]byte
@@ -133,7 +138,7 @@ func (s *state) claim(c record.Claim) (person, error) {
 	}
 	s.claims[who] = &standing{claim: c}
 	if c.Change == record.ChangeInvite {
-		s.mailings = append(s.mailings, mailing{who, c.At})
+		s.mailings = append(s.mailings, mailing{who, c.At, c.Run, c.Row})
 	}
 	return who, nil
 }
@@ -186,7 +191,9 @@ func (s *state) answer(run *runState, c record.Conclusion) {
 			continue
 		}
 		if c.Harmless {
-			s.mailings = slices.DeleteFunc(s.mailings, func(m mailing) bool { return m == mailing{who, stands.claim.At} })
+			s.mailings = slices.DeleteFunc(s.mailings, func(m mailing) bool {
+				return m == mailing{who, stands.claim.At, stands.claim.Run, stands.claim.Row}
+			})
 		}
 		switch {
 		case !c.InDoubt:

@@ -20,7 +20,7 @@ const (
 	insertRun = `INSERT INTO run (id, scope, roster, digest, extra, entries, started_at, ended_at, exit_code, resumed,
 		sync, whole) VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?, ?)`
 	selectRun = `SELECT run.key, id, organization, service, roster, digest, extra, entries, started_at, ended_at,
-		exit_code, resumed, sync, whole, outcomes FROM run JOIN scope ON scope.key = run.scope `
+		exit_code, resumed, sync, whole, pruned, pruned_at, outcomes FROM run JOIN scope ON scope.key = run.scope `
 )
 
 // runKey is what stands for a run and its scope inside the file.
@@ -313,7 +313,8 @@ func scanRun(row *sql.Row) (key int64, run ledger.Run, outcomes string, err erro
 	var digest []byte
 	var extra string
 	if err := row.Scan(&key, &run.ID, &run.OrganizationID, &run.Service, &run.Roster, &digest, &extra, &run.Rows,
-		(*instant)(&run.StartedAt), (*instant)(&run.EndedAt), &run.ExitCode, &run.Resumed, &run.Sync, &run.Whole, &outcomes); err != nil {
+		(*instant)(&run.StartedAt), (*instant)(&run.EndedAt), &run.ExitCode, &run.Resumed, &run.Sync, &run.Whole,
+		&run.Pruned, (*instant)(&run.PrunedAt), &outcomes); err != nil {
 		return 0, ledger.Run{}, "", err
 	}
 	copy(run.Digest[:], digest)

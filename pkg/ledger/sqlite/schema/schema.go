@@ -119,6 +119,7 @@ ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 	{script: numberSchema},
 	{script: timelineSchema},
 	{script: pageSchema, then: fillPages},
+	{script: pruneSchema},
 }
 
 // IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
