@@ -64,7 +64,6 @@ func (a *app) auditExportCommand() *cobra.Command {
 			return errors.Join(history.WriteTrail(cmd.Context(), out), out.Flush())
 		},
 	}
-	f.add(cmd)
-	a.files[cmd] = func([]string) fileNames { return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}} }
+	a.lookBack(cmd, &f)
 	return cmd
 }

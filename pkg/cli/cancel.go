@@ -18,7 +18,7 @@ import (
 
 func (a *app) cancelCommand() *cobra.Command {
 	c := onboard.ForCancel()
-	o := &order{Options: c.Options, Invalid: skipInvalid}
+	o := &order{Options: c.Options, Invalid: onboard.SkipInvalid}
 	cmd := &cobra.Command{
 		Use: "cancel RUN|ROSTER|EMAIL...",
 	}

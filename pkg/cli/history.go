@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -9,11 +9,13 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/console"
 	"rollcall/pkg/fileset"
-	"rollcall/pkg/ledger"
 	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/orderflags"
 	"rollcall/pkg/results"
+	"rollcall/pkg/status"
 )
 
 // historyFlags say which ledgers are meant. Commands that look back share them.
@@ -23,11 +25,10 @@ type historyFlags struct {
 	sandbox      bool
 }
 
-func (f *historyFlags) add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&f.ledger, "ledger", "", "`FILE` that remembers the runs (default: those of all organizations, see rollcall help environment)")
-	flags.StringVar(&f.organization, "organization-id", "", "`ID` of the organization whose ledger is meant (default: CYBEDEFEND_ORGANIZATION_ID, else all)")
-	flags.BoolVar(&f.sandbox, "sandbox", false, "look at the runs with --sandbox, which have ledgers of their own")
+// lookBack adds the flags to a command.
+func (a *app) lookBack(cmd *cobra.Command, f *historyFlags) {
+	orderflags.History(cmd, &f.ledger, &f.organization, &f.sandbox)
+	a.files[cmd] = func([]string) fileNames { return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}} }
 }
 
 // history returns the ledgers that are meant.
@@ -65,30 +66,46 @@ func (a *app) runsCommand() *cobra.Command {
 			if len(runs) == 0 && err != nil {
 				return err
 			}
-			write := a.writeRuns
 			if a.common.json {
-				write = a.writeRunsJSON
+				return errors.Join(onboard.WriteRuns(a.Out, runs), err)
 			}
-			return errors.Join(write(runs), err)
+			return errors.Join(a.paper().Print(listing.Runs(runs).Lines()...), err)
 		},
 	}
-	f.add(cmd)
-	a.files[cmd] = func([]string) fileNames { return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}} }
+	a.lookBack(cmd, &f)
+	cmd.AddCommand(a.pruneCommand())
 	return cmd
 }
 
-func (a *app) writeRuns(runs []ledger.Summary) error {
-	return a.paper().Print(listing.Runs(runs).Lines()...)
-}
-
-func (a *app) writeRunsJSON(runs []ledger.Summary) error {
-	encoder := json.NewEncoder(a.Out)
-	for _, run := range runs {
-		if err := encoder.Encode(onboard.PastRunOf(run)); err != nil {
+func (a *app) pruneCommand() *cobra.Command {
+	var f historyFlags
+	var p onboard.Pruning
+	o := &order{}
+	cmd := &cobra.Command{Use: "prune", Args: noArguments}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		history, err := a.history(f)
+		o.DryRun, o.Place.Sandbox = p.DryRun, f.sandbox
+		if err = cmp.Or(err, p.Check(), a.refuseUnasked(o, "forget them", "forget old runs", "forgotten")); err != nil {
 			return err
 		}
+		p.Agree = func(would onboard.Pruned) error {
+			if o.asks() && a.canAsk() {
+				a.console.Printf("  %s", console.Clean(would.String()))
+				if yes, err := a.console.Ask(cmd.Context(), a.In, "forget them? [y/N]"); err != nil || !yes {
+					return cmp.Or(err, refuse(status.Stopped, errors.New("not confirmed; nothing was forgotten"), "--yes goes on without a question"))
+				}
+			}
+			return a.act()
+		}
+		done, err := history.Prune(cmd.Context(), p)
+		if a.common.quiet && !a.common.json || done.Before.IsZero() {
+			return err
+		}
+		return errors.Join(err, done.Write(a.Out, a.common.json))
 	}
-	return nil
+	a.lookBack(cmd, &f)
+	orderflags.Prune(cmd, &p, &o.yes)
+	return cmd
 }
 
 func (a *app) resultsCommand() *cobra.Command {
@@ -114,17 +131,17 @@ func (a *app) resultsCommand() *cobra.Command {
 				}
 			}
 			history, err := a.history(f)
-			if err != nil {
+			if history.Warn = a.observer().Warn; err != nil {
 				return err
 			}
 			o := onboard.Output{Results: file, Stream: a.Out, Sandbox: f.sandbox, Reporting: onboard.Reporting{Report: page}}
 			return history.Results(cmd.Context(), strings.Join(args, ""), o)
 		},
 	}
+	a.lookBack(cmd, &f)
 	a.files[cmd] = func([]string) fileNames {
 		return fileNames{{Path: f.ledger, Role: fileset.Ledger, Option: "ledger"}, {Path: file, Role: fileset.Results, Option: "results"}, {Path: page, Role: fileset.Report, Option: "report"}}
 	}
-	f.add(cmd)
 	cmd.Flags().StringVar(&file, "results", "-", "write to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV. With --report alone none are written")
 	cmd.Flags().StringVar(&page, "report", "", "write a page about the run to `FILE` (.html): what became of whom, why, and how the pace went")
 	return cmd

@@ -39,7 +39,7 @@ func (a *app) inviteCommand() *cobra.Command {
 	})
 	usage.Group(cmd, "Guards, which send nothing and end with exit code 8", func(cmd *cobra.Command) { orderflags.Guards(cmd, &o.Options) })
 	usage.Group(cmd, "What is shown and written", func(cmd *cobra.Command) {
-		o.outcomeFlags(cmd)
+		orderflags.Outcome(cmd, &o.Output, &o.Progress, &o.Invalid)
 		flags := cmd.Flags()
 		flags.BoolVar(&o.Offline, "offline", false, "with --dry-run: open no connection at all")
 		flags.BoolVarP(&o.yes, "yes", "y", false, "send without asking. Where nobody can be asked, since standard input or standard error is no terminal, nothing is sent without it")

@@ -17,12 +17,6 @@ import (
 	"rollcall/pkg/version"
 )
 
-// What to do about invalid rows.
-const (
-	refuseInvalid = "refuse"
-	skipInvalid   = "skip"
-)
-
 // order is what invite or sync is told to do, by the command line, the environment or a file of jobs, whose keys are the
 // names of the flags.
 type order struct {
@@ -70,8 +64,8 @@ func (o *order) complete(a *app) error {
 		return onboard.NoneOf(plan.OptionReinvite, string(o.Reinvite), plan.Reinvites()...)
 	case o.Encoding == "":
 		return emptyEncoding()
-	case o.Invalid != refuseInvalid && o.Invalid != skipInvalid:
-		return onboard.NoneOf("invalid", o.Invalid, refuseInvalid, skipInvalid)
+	case o.Invalid != onboard.RefuseInvalid && o.Invalid != onboard.SkipInvalid:
+		return onboard.NoneOf("invalid", o.Invalid, onboard.RefuseInvalid, onboard.SkipInvalid)
 	case o.Progress != "" && o.Progress != "line" && o.Progress != "graph": // a cancel has none
 		return onboard.NoneOf("progress", o.Progress, "line", "graph")
 	case o.fix.File == "-":
@@ -81,7 +75,7 @@ func (o *order) complete(a *app) error {
 	case o.Roster == "-" && o.Place.PATFile == "-":
 		return usageError("", "standard input cannot be both the roster and the personal access token")
 	}
-	o.SkipInvalid = o.Invalid == skipInvalid
+	o.SkipInvalid = o.Invalid == onboard.SkipInvalid
 	for _, limit := range []**int{&o.MaxAdmins, &o.MaxSeats, &o.MaxPerDay, &o.MaxPending, &o.Limit} {
 		if *limit != nil && **limit == -1 {
 			*limit = nil
@@ -124,16 +118,6 @@ func serviceFlags(cmd *cobra.Command, s *onboard.Service, p *place) {
 	flags.StringVar(&p.PATFile, "pat-file", "", "read the personal access token from `FILE`, - being standard input. CYBEDEFEND_ACCESS_TOKEN comes before it; CYBEDEFEND_PAT, the vendor's login and its config file come after it")
 	flags.DurationVar(&s.Timeout, "timeout", cybedefend.DefaultTimeout, "time for one request: giving up early loses the reply, not the invitation")
 	flags.BoolVar(&p.Sandbox, "sandbox", false, "use a service inside this process, which mails nobody; results go to NAME.sandbox.results.csv, and runs to a ledger of their own")
-}
-
-// outcomeFlags say whether anything is done, and where what came of it goes.
-func (o *order) outcomeFlags(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV (default: NAME.results.csv beside the roster). That one has the delimiter and line ends of the roster, and beside a workbook it is a workbook")
-	flags.StringVar(&o.Report, "report", "", "write a page about the run to `FILE` (.html): what became of whom, why, and how the pace went. It is for a browser, a printer or a mail, and is written however the run ends. It needs nothing else, asks nobody for anything and has no invitation tokens")
-	flags.StringVar(&o.Progress, "progress", "line", "`HOW` it is shown how far a run is: line or graph. A graph is a picture of the pace beside the line, and all of it at the end")
-	flags.BoolVar(&o.DryRun, "dry-run", false, "list what would happen to each row, with the same exit codes, and send nothing. Results are written only where --results asks for them")
-	flags.StringVar(&o.Invalid, "invalid", refuseInvalid, "`WHAT` to do about invalid rows: refuse (nothing is sent) or skip (the others are invited)")
 }
 
 // completeService reads the rate, unless a job has named one, and refuses zeros that were told: a use of the program would

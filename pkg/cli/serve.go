@@ -119,7 +119,7 @@ func (a *app) completeServe(cmd *cobra.Command, s *serve) error {
 		}
 	})
 	for _, o := range []*order{s.invite, s.sync} {
-		o.Invalid, o.Roster = refuseInvalid, "roster" // which the page has
+		o.Invalid, o.Roster = onboard.RefuseInvalid, "roster" // which the page has
 		failed = errors.Join(failed, o.complete(a))
 		o.Roster, o.Results, o.Input, o.Stream = "", "", nil, nil
 		if failed != nil {

@@ -65,7 +65,7 @@ func (o *order) syncFlags(cmd *cobra.Command) {
 		orderflags.Guards(cmd, &o.Options)
 		orderflags.SyncGuards(cmd, &o.Options, &o.Follow)
 	})
-	usage.Group(cmd, "What is shown and written", o.outcomeFlags)
+	usage.Group(cmd, "What is shown and written", func(cmd *cobra.Command) { orderflags.Outcome(cmd, &o.Output, &o.Progress, &o.Invalid) })
 	usage.Group(cmd, "On the way", func(cmd *cobra.Command) {
 		orderflags.Pacing(cmd, &o.Pacing, &o.rate)
 		orderflags.Way(cmd, &o.Options, &o.StopAt)

@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/directory"
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/roster"
 )
@@ -149,6 +150,9 @@ func stateOf(run ledger.Summary) string {
 	}
 	if run.Approved != "" {
 		state += ", approved " + run.Approved
+	}
+	if run.Pruned > 0 {
+		state += ", " + plural.Of(run.Pruned, "row") + " forgotten"
 	}
 	return state
 }

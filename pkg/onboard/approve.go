@@ -49,7 +49,7 @@ func (o Options) Approve(saved plan.Saved) (Options, error) {
 	}
 	o.Approved = &saved
 	o.Roster, o.Settings, o.OrganizationID = saved.Roster, saved.Flags.Settings, saved.OrganizationID
-	o.SkipInvalid = saved.Flags.Invalid == invalidSkip
+	o.SkipInvalid = saved.Flags.Invalid == SkipInvalid
 	o.Reinviting = Reinviting{
 		Reinvite: saved.Flags.Reinvite, ReinviteAfter: &after, ReinviteMax: saved.Flags.ReinviteMax,
 		NoPreflight: saved.Flags.NoPreflight, TrustLists: saved.Flags.TrustLists,
@@ -57,10 +57,10 @@ func (o Options) Approve(saved plan.Saved) (Options, error) {
 	return o.wishFor(saved)
 }
 
-// What a plan says about invalid rows.
+// What is told about invalid rows: that one of them keeps everybody from being sent, or that they are left out.
 const (
-	invalidRefuse = "refuse"
-	invalidSkip   = "skip"
+	RefuseInvalid = "refuse"
+	SkipInvalid   = "skip"
 )
 
 // save writes what would be done to the file that the options name.
@@ -70,9 +70,9 @@ func (p *Preview) save() error {
 	if err != nil {
 		return err
 	}
-	invalid := invalidRefuse
+	invalid := RefuseInvalid
 	if s.o.SkipInvalid {
-		invalid = invalidSkip
+		invalid = SkipInvalid
 	}
 	wishes, err := s.o.wishes()
 	if err != nil {
@@ -180,7 +180,7 @@ func (a *approval) settings() []remedy.Remedy {
 	add(roster.OptionEncoding, f.Encoding, roster.EncodingAuto)
 	add(roster.OptionDelimiter, f.Delimiter, "")
 	add(roster.OptionSheet, f.Sheet, "")
-	add("invalid", f.Invalid, invalidRefuse)
+	add("invalid", f.Invalid, RefuseInvalid)
 	add(plan.OptionReinvite, string(f.Reinvite), string(plan.ReinviteExpired))
 	add(plan.OptionReinviteAfter, f.ReinviteAfter, usual.String())
 	if f.ReinviteMax > 0 {

@@ -163,7 +163,7 @@ func (s *Session) passes(p *Preview) (events []audit.Event) {
 		pass("fresh", "", "a run that was cut short is not gone on with")
 	}
 	if n := s.roster.Invalid; n > 0 && s.o.SkipInvalid {
-		pass("invalid", invalidSkip, plural.Of(n, "row")+" invalid")
+		pass("invalid", SkipInvalid, plural.Of(n, "row")+" invalid")
 	}
 	if s.o.Reinvite == plan.ReinviteEnded || s.o.Reinvite.Replaces() {
 		pass(plan.OptionReinvite, string(s.o.Reinvite), "")

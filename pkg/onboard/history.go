@@ -25,6 +25,8 @@ type History struct {
 	// Untouched leaves out what can be looked at only after something was written to it: a ledger of an earlier version, or one
 	// whose process died in the middle of a commit.
 	Untouched bool
+	// Warn tells what a person should know of a run; nil tells nobody.
+	Warn func(Warning)
 	// Render shows options in the page about a run. Nil shows them in words.
 	Render remedy.Renderer
 }
@@ -53,9 +55,13 @@ func (h History) each(look func(ledger.Ledger) error) error {
 		return failed
 	}
 	if !found {
-		return settings(remedy.Words("runs are remembered once ").Run("invite", "").Words(" has begun one"), errors.New("there is no ledger yet"))
+		return noLedger()
 	}
 	return nil
+}
+
+func noLedger() error {
+	return settings(remedy.Words("runs are remembered once ").Run("invite", "").Words(" has begun one"), errors.New("there is no ledger yet"))
 }
 
 // Runs returns every run, newest first, and says which of them were overtaken; with an error come those of the ledgers that
@@ -127,6 +133,7 @@ func (h History) Results(ctx context.Context, name string, o Output) error {
 	if err != nil {
 		return err
 	}
+	h.warnPruned(run)
 	return History{Ledgers: []string{path}}.each(func(l ledger.Ledger) error {
 		if o.Report != "" {
 			if err := h.reportPast(ctx, l, run, o); err != nil {

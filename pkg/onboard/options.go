@@ -2,6 +2,7 @@ package onboard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -160,6 +161,8 @@ type Course struct {
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
 	// LockWait is how long another run that holds the ledger is waited for at most. Zero: not at all.
 	LockWait time.Duration `yaml:"lock-wait"`
+	// Keep is how old runs grow before the ledger forgets them, once a run has ended. Zero: for ever.
+	Keep quantity.Age `yaml:"keep"`
 	// Fresh begins a new run even if one over this roster was cut short.
 	Fresh bool `yaml:"fresh"`
 }
@@ -321,7 +324,7 @@ func (o Options) check() error {
 			Remedy: remedy.Words("add ").Use("dry-run", "").Words(", or leave ").Use("offline", "").Words(" out"),
 		}
 	}
-	if err := o.checkReport(); err != nil {
+	if err := errors.Join(o.checkReport(), checkKeep(o.Keep)); err != nil {
 		return err
 	}
 	return o.checkLeavers()

@@ -1,6 +1,8 @@
 package onboard
 
 import (
+	"encoding/json"
+	"io"
 	"time"
 
 	"rollcall/pkg/ledger"
@@ -24,8 +26,21 @@ type PastRun struct {
 	Resumed int `json:"resumed"`
 	// Approved is the digest of what was approved of although guards had something against it, empty if nothing was.
 	Approved string `json:"approved,omitempty"`
-	// Outcomes count the rows by their last word. A row that has had no turn yet is not sent.
+	// Pruned is how many of the rows were forgotten.
+	Pruned int `json:"pruned,omitempty"`
+	// Outcomes count the rows by their last word, also of those that were forgotten. A row that has had no turn yet is not sent.
 	Outcomes map[string]int `json:"outcomes"`
+}
+
+// WriteRuns writes runs for programs, a line of JSON each.
+func WriteRuns(w io.Writer, runs []ledger.Summary) error {
+	encoder := json.NewEncoder(w)
+	for _, run := range runs {
+		if err := encoder.Encode(PastRunOf(run)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PastRunOf returns a run of a ledger as programs read it.
@@ -33,6 +48,7 @@ func PastRunOf(run ledger.Summary) PastRun {
 	past := PastRun{
 		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows,
 		StartedAt: run.StartedAt, Resumed: run.Resumed, Resumable: run.EndedAt.IsZero() && !run.Overtaken, Approved: run.Approved,
+		Pruned:   run.Pruned,
 		Outcomes: map[string]int{},
 	}
 	if !run.EndedAt.IsZero() {

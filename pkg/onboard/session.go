@@ -370,7 +370,8 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 			s.report.Outcomes = outcomes
 		}
 	}
-	if s.report.Final && s.report.Run != "" && isOver(how, s.report.Outcomes) {
+	over := s.report.Final && isOver(how, s.report.Outcomes)
+	if over && s.report.Run != "" {
 		if endErr := s.memory.ledger.End(ctx, s.report.Run, int(how)); endErr != nil {
 			err, how = errors.Join(err, endErr), how.Worse(status.Unexpected)
 		}
@@ -379,6 +380,7 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 	if reportErr := s.writeReport(ctx, how, err); reportErr != nil {
 		err, how = errors.Join(err, reportErr), how.Worse(status.Unexpected)
 	}
+	s.prune(ctx, over)
 	for _, closing := range slices.Backward(s.closers) {
 		if closeErr := closing(); closeErr != nil {
 			err, how = errors.Join(err, closeErr), how.Worse(status.Unexpected)

@@ -125,6 +125,17 @@ func SyncGuards(cmd *cobra.Command, o *onboard.Options, f *follow.Options) {
 	flags.IntVar(&f.MaxRemovals, "max-removals", f.MaxRemovals, "send nothing if --remove-leavers would remove more than `N` members, or demote them on the way out")
 }
 
+// Outcome adds the flags that say whether anything is done, and where what came of it goes; and how progress is shown, and what
+// becomes of invalid rows.
+func Outcome(cmd *cobra.Command, o *onboard.Output, progress, invalid *string) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.Results, "results", "", "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV (default: NAME.results.csv beside the roster). That one has the delimiter and line ends of the roster, and beside a workbook it is a workbook")
+	flags.StringVar(&o.Report, "report", "", "write a page about the run to `FILE` (.html): what became of whom, why, and how the pace went. It is for a browser, a printer or a mail, and is written however the run ends. It needs nothing else, asks nobody for anything and has no invitation tokens")
+	flags.StringVar(progress, "progress", "line", "`HOW` it is shown how far a run is: line or graph. A graph is a picture of the pace beside the line, and all of it at the end")
+	flags.BoolVar(&o.DryRun, "dry-run", false, "list what would happen to each row, with the same exit codes, and send nothing. Results are written only where --results asks for them")
+	flags.StringVar(invalid, "invalid", onboard.RefuseInvalid, "`WHAT` to do about invalid rows: refuse (nothing is sent) or skip (the others are invited)")
+}
+
 // Way adds the flags that say how long a run goes on and what it remembers.
 func Way(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 	Stay(cmd, o, stopAt)
@@ -133,7 +144,24 @@ func Way(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 	flags.Var(optional.Limit(&o.MaxPerDay), budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs that share the ledger; then stop, to be resumed. What may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(optional.Limit(&o.MaxPending), budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.Var(optional.Limit(&o.Limit), budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N. A small batch shows what a large one would do; guards count everybody; -1: any number")
+	flags.Var(&o.Keep, onboard.OptionKeep, "forget runs that ended so long ago, once this one has ended: `AGE` is 90d, 12w or a duration, of two days at least; 0: never. What decides who is invited stays, as does the audit trail, see rollcall runs prune")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
+}
+
+// History adds the flags that say which ledgers are looked at.
+func History(cmd *cobra.Command, ledger, organization *string, sandbox *bool) {
+	flags := cmd.Flags()
+	flags.StringVar(ledger, "ledger", "", "`FILE` that remembers the runs (default: those of all organizations, see rollcall help environment)")
+	flags.StringVar(organization, "organization-id", "", "`ID` of the organization whose ledger is meant (default: CYBEDEFEND_ORGANIZATION_ID, else all)")
+	flags.BoolVar(sandbox, "sandbox", false, "look at the runs with --sandbox, which have ledgers of their own")
+}
+
+// Prune adds the flags that say which runs are forgotten by hand.
+func Prune(cmd *cobra.Command, p *onboard.Pruning, yes *bool) {
+	flags := cmd.Flags()
+	flags.Var(&p.Keep, onboard.OptionKeep, "keep the runs that ended within `AGE`, and forget older ones: 90d, 12w or a duration, of two days at least")
+	flags.BoolVar(&p.DryRun, "dry-run", false, "say what would be forgotten, and forget nothing")
+	flags.BoolVarP(yes, "yes", "y", false, "forget without asking; where nobody can be asked, nothing is forgotten without it")
 }
 
 // Stay adds those flags of [Way] that make sense whatever is changed.
