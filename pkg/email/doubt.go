@@ -10,6 +10,18 @@ import (
 // alike. The zero value is ready; it is not safe for concurrent use.
 type Doubter struct {
 	trusted string // with its "@"
+	isKey   bool   // it is plain and has no capital: an address with it may be its own key
+}
+
+// Read is [Key] and, of an address that passes [Check], Doubt.
+func (d *Doubter) Read(address string) (key string, problem, doubt *Problem) {
+	if local, trusted := strings.CutSuffix(address, d.trusted); trusted && d.isKey && len(address) <= maxAddress && usualLocal(local) {
+		return address, nil, nil
+	}
+	if key, problem = Key(address); problem != nil {
+		return "", problem, nil
+	}
+	return key, nil, d.Doubt(address)
 }
 
 // Doubt returns what is probably wrong with an address that passes [Check], or nil if nothing is. As with Check, its
@@ -30,6 +42,7 @@ func (d *Doubter) Doubt(address string) *Problem {
 			return problem
 		}
 		local, d.trusted = address[:at], address[at:]
+		d.isKey = plainDomain(d.trusted[1:]) && !capital(d.trusted)
 	}
 	if len(local) > 1 && local[0] == '\'' {
 		return &Problem{Code: "email-apostrophe", Reason: "begins with an apostrophe, by which spreadsheets mark a text", Suggestion: address[1:]}

@@ -58,6 +58,27 @@ func FuzzFold(f *testing.F) {
 	})
 }
 
+// What is read after another address of the same domain is what the long way reads.
+func FuzzRead(f *testing.F) {
+	for _, seed := range append(seeds, "'ann@x.test", "NoReply@x.test", "noreply@x.test", "a.@x.test", ".a@x.test", "@x.test", "a@b@x.test", "é@x.test") {
+		f.Add("bob@x.test", seed)
+		f.Add("bob@X.test", seed)
+	}
+	f.Fuzz(func(t *testing.T, before, address string) {
+		var d Doubter
+		for range 2 {
+			d.Read(before)
+			key, problem, doubt := d.Read(address)
+			if want, wrong := Key(address); key != want || (problem == nil) != (wrong == nil) || problem != nil && problem.Code != wrong.Code {
+				t.Errorf("Read(%q) after %q = %q, %v, want %q, %v", address, before, key, problem, want, wrong)
+			}
+			if want := Doubt(address); problem == nil && (doubt == nil) != (want == nil) || doubt != nil && doubt.Code != want.Code {
+				t.Errorf("Read(%q) after %q doubts %v, want %v", address, before, doubt, want)
+			}
+		}
+	})
+}
+
 // Whoever has one key has one mailbox.
 func FuzzMailbox(f *testing.F) {
 	for _, seed := range append(seeds, "a.b+c@gmail.com", "a-b-c@yahoo.com", "a+b@ya.ru", ".@gmail.com", "+@x.test") {

@@ -245,13 +245,13 @@ func (j *judge) address(c cell, e *Entry) {
 			e.Email = bare
 		}
 	}
-	var problem *email.Problem
-	if j.key, problem = email.Key(e.Email); problem != nil {
+	var problem, doubt *email.Problem
+	if j.key, problem, doubt = j.doubt.Read(e.Email); problem != nil {
 		_, e.wrapped = email.Unwrap(e.Email)
 		e.Findings = append(e.Findings, e.about(problem))
 		return
 	}
-	if doubt := j.doubt.Doubt(e.Email); doubt != nil {
+	if doubt != nil {
 		warning := e.about(doubt)
 		warning.Severity = Warning
 		e.Findings = append(e.Findings, warning)
@@ -290,20 +290,20 @@ func (j *judge) teams(r *row, e *Entry) {
 	if r.list != nil {
 		e.Teams = r.list
 		for _, team := range r.list {
-			if doubt := j.names.of(team.Name); doubt != nil && !r.teams.judged {
+			if doubt := *j.names.of(team.Name); doubt != nil && !r.teams.judged {
 				e.warn(FieldTeams, doubt)
 			}
 		}
 		return
 	}
-	verdict := j.none
+	verdict := &j.none
 	if text := email.Trim(r.teams.text); text != "" {
 		verdict = j.cells.of(text)
 	}
-	if len(verdict.teams) == 0 && !j.rules.saysNoTeam(r.teams.text) {
-		verdict.teams = j.none.teams // a cell of separators alone
-	}
 	e.Teams = verdict.teams
+	if len(e.Teams) == 0 && !j.rules.saysNoTeam(r.teams.text) {
+		e.Teams = j.none.teams // a cell of separators alone
+	}
 	if r.teams.judged {
 		return
 	}
