@@ -46,9 +46,10 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 			continue
 		}
 	}()
+	var plain row
 	for b := range full {
 		for i := range b.length {
-			if err := emit(&b.rows[i]); err != nil {
+			if err := emit(b.row(i, &plain)); err != nil {
 				return err
 			}
 		}
@@ -85,9 +86,11 @@ type table struct {
 	layout layout
 	// delimiter stands between the cells.
 	delimiter byte
-	// lines are whole ones that come next, hasQuotes tells that there are quotes in them.
+	// lines are whole ones that come next, hasQuotes tells that there are quotes in them. The reader is still behind by what was
+	// cut of them.
 	lines     string
 	hasQuotes bool
+	behind    int
 	// line is the record read last if it was cut, which the CSV reader then knows nothing of.
 	line  line
 	isCut bool
@@ -199,6 +202,7 @@ func (t *table) record() ([]string, error) {
 		t.after++
 		return t.line.cells, nil
 	}
+	t.catchUp()
 	began := t.csv.InputOffset()
 	cells, err := t.csv.Read()
 	t.lines = t.lines[min(len(t.lines), int(t.csv.InputOffset()-began)):]

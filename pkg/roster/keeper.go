@@ -55,7 +55,8 @@ func (t *table) keepers(line string, whole int) bool {
 		start += length
 		switch {
 		case start == len(text) && has:
-			return t.drop(whole)
+			t.drop(whole)
+			return true
 		case start == len(text), text[start] != t.delimiter:
 			return false
 		}

@@ -16,6 +16,7 @@ type line struct {
 // for it. It reports whether it did.
 func (t *table) cut() bool {
 	if t.lines == "" {
+		t.catchUp()
 		buffered, _ := t.Peek(t.Buffered()) // of which there cannot be too little
 		end := bytes.LastIndexByte(buffered, '\n') + 1
 		if end == 0 {
@@ -44,12 +45,18 @@ func (t *table) cut() bool {
 		t.line.cells = append(t.line.cells, text[start:start+length])
 		start += length + 1
 	}
-	return t.drop(end + 1)
+	t.drop(end + 1)
+	return true
 }
 
 // drop leaves a line behind that was cut.
-func (t *table) drop(length int) bool {
+func (t *table) drop(length int) {
 	t.lines = t.lines[min(len(t.lines), length):]
-	_, err := t.Discard(length)
-	return err == nil
+	t.behind += length
+}
+
+// catchUp has the reader leave behind what was cut.
+func (t *table) catchUp() {
+	_, _ = t.Discard(t.behind) // which is in the buffer
+	t.behind = 0
 }

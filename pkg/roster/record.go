@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gocarina/gocsv"
@@ -12,42 +13,62 @@ import (
 var columns = [...]string{FieldEmail, FieldRole, FieldTeams}
 
 // record is one record on its way through gocsv.
-type record struct {
-	Email string `csv:"email"`
-	Role  string `csv:"role"`
-	Teams string `csv:"teams"`
+type record struct{ email, role, teams string }
+
+// people are some records that stand side by side in one line of the table that gocsv gets. It makes two new values for each line,
+// which for lines of three cells takes most of its time.
+type people struct {
+	// Records are those that were filled, up to the next one. The tag names the columns.
+	Records [abreast]record `csv:"email,role,teams"`
+	next    int
 }
 
+// abreast is how many records stand side by side, and sideBySide the header of that table.
+const abreast = 8
+
+var sideBySide = slices.Repeat(columns[:], abreast)
+
 // UnmarshalCSVWithFields takes a cell. It saves gocsv the reflection by which it sets tagged fields, half its time.
-func (r *record) UnmarshalCSVWithFields(column, cell string) error {
-	switch column {
+func (p *people) UnmarshalCSVWithFields(column, cell string) error {
+	switch r := &p.Records[p.next]; column {
 	case FieldEmail:
-		r.Email = cell
+		r.email = cell
 	case FieldRole:
-		r.Role = cell
+		r.role = cell
 	case FieldTeams:
-		r.Teams = cell
+		r.teams = cell
+		p.next++
 	}
 	return nil
 }
 
-// batches is how many there are, to be read into or judged: enough to keep both sides busy.
-const batches = 3
+// batches is how many there are, to be read into or judged, and batchLines how many lines each gives to gocsv: enough to keep both
+// sides busy.
+const batches, batchLines = 3, 64
 
-// batch is a number of rows on their way through gocsv. It has all of them but what stands in their cells, which gocsv puts
-// into the records: it knows nothing but strings.
+// batch is a number of rows on their way through gocsv, which puts the texts of their cells into people: it knows nothing but strings.
 type batch struct {
-	rows    [256]row
-	records [256]record
-	cells   [256][len(columns)]string
-	table   [1 + 256][]string
-	length  int
+	length int
+	places [batchLines * abreast]places
+	// others are the rows that have more than the fields and a number, each at its index.
+	others [batchLines * abreast]row
+
+	cells [batchLines * abreast * len(columns)]string
+	table [1 + batchLines][]string
+	lines [batchLines]people
+}
+
+// places is where a row and its fields stand, and what else there is of it.
+type places struct {
+	row, email, role, teams place
+	number                  string
+	isOther                 bool
 }
 
 // read reads rows until there are enough, and returns what ended it early: io.EOF at the end of the table.
 func (b *batch) read(t *table) error {
 	b.length = 0
-	for taken := 0; b.length < len(b.rows) && taken < 4*window; taken += t.limit.taken {
+	for taken := 0; b.length < len(b.places) && taken < 4*window; taken += t.limit.taken {
 		if err := t.next(); err != nil {
 			return err
 		}
@@ -58,24 +79,34 @@ func (b *batch) read(t *table) error {
 
 // decode puts the rows through gocsv.
 func (b *batch) decode() error {
-	records := b.records[:b.length]
-	if err := gocsv.UnmarshalDecoder(b, &records); err != nil {
-		return err
-	}
-	for i, r := range records {
-		row := &b.rows[i]
-		row.email.text, row.role.text, row.teams.text = r.Email, r.Role, r.Teams
-	}
-	return nil
+	lines := b.lines[:]
+	return gocsv.UnmarshalDecoder(b, &lines)
 }
 
-// GetCSVRows returns the header and all rows: always as many cells as columns, since gocsv does not check that.
+// GetCSVRows returns the header and all lines, of which the last may have fewer cells.
 func (b *batch) GetCSVRows() ([][]string, error) {
-	b.table[0] = columns[:]
-	for i := range b.length {
-		b.table[1+i] = b.cells[i][:]
+	b.table[0] = sideBySide
+	lines := 1
+	for cells := range slices.Chunk(b.cells[:b.length*len(columns)], len(sideBySide)) {
+		b.table[lines] = cells
+		lines++
 	}
-	return b.table[:1+b.length], nil
+	return b.table[:lines], nil
+}
+
+// row returns a row. One that has no more than the fields and a number is put into plain.
+func (b *batch) row(i int, plain *row) *row {
+	at, of := &b.places[i], &b.lines[i/abreast].Records[i%abreast]
+	out := &b.others[i]
+	if !at.isOther {
+		*plain = row{}
+		out = plain
+	}
+	out.place, out.number = at.row, at.number
+	out.email.place, out.email.text = at.email, of.email
+	out.role.place, out.role.text = at.role, of.role
+	out.teams.place, out.teams.text = at.teams, of.teams
+	return out
 }
 
 // fillRow makes cells the next row of the batch.
@@ -85,50 +116,57 @@ func (t *table) fillRow(cells []string, start place, wrong *problem) {
 			cells[i] = ""
 		}
 	}
-	out, texts := &t.batch.rows[t.batch.length], &t.batch.cells[t.batch.length]
-	*out = row{place: start}
+	l := &t.layout
+	at, texts := &t.batch.places[t.batch.length], t.batch.cells[t.batch.length*len(columns):][:len(columns)]
+	at.row, at.number = start, ""
+	texts[0], at.email = t.field(cells, l.email, start)
+	texts[1], at.role = t.field(cells, l.role, start)
+	texts[2], at.teams = t.field(cells, l.teams, start)
+	if wrong == nil {
+		at.number, _ = t.field(cells, l.number.at, start)
+	}
+	if at.isOther = wrong != nil || t.selection != nil || t.wantExtra; at.isOther {
+		t.fillOther(&t.batch.others[t.batch.length], cells, start, wrong)
+	}
+}
+
+// field returns a cell of a row that starts there, and where it stands. One that is missing is empty.
+func (t *table) field(cells []string, column int, start place) (string, place) {
+	if column < 0 || column >= len(cells) {
+		return "", start
+	}
+	text := t.value(cells[column])
+	if t.limit.taken > window && !t.wantExtra {
+		text = strings.Clone(text) // a long record need not wait as a whole
+	}
+	return text, t.place(column)
+}
+
+// fillOther gives a row what it has besides the fields and a number.
+func (t *table) fillOther(out *row, cells []string, start place, wrong *problem) {
+	*out = row{}
 	if wrong != nil {
 		out.problems = []problem{*wrong}
-	}
-	for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
-		at := [...]*cell{&out.email, &out.role, &out.teams}[i]
-		texts[i], at.place, at.judged = "", start, wrong != nil
-		if column >= 0 && column < len(cells) {
-			texts[i], at.place = t.value(cells[column]), t.place(column)
-			if t.wantAll && !at.judged {
-				out.written = append(out.written, Cell{columns[i], at.line, at.column, texts[i], kinds[i]})
-			}
-		}
-		if t.limit.taken > window && !t.wantExtra {
-			texts[i] = strings.Clone(texts[i]) // a long record need not wait as a whole
-		}
+		out.email.judged, out.role.judged, out.teams.judged = true, true, true
 	}
 	if t.selection != nil && wrong == nil {
-		out.choice = t.selection.choose(start.line, func(column int) (string, place) {
-			if column >= len(cells) {
-				return "", start
-			}
-			return t.value(cells[column]), t.place(column)
-		})
-	}
-	if at := t.layout.number.at; at != absent && at < len(cells) && wrong == nil {
-		out.number = t.value(cells[at])
-		if t.limit.taken > window && !t.wantExtra {
-			out.number = strings.Clone(out.number)
-		}
+		out.choice = t.selection.choose(start.line, func(column int) (string, place) { return t.field(cells, column, start) })
 	}
 	if t.wantAll {
 		for _, cell := range cells {
 			out.all = append(out.all, t.value(cell))
 		}
+		for i, column := range [...]int{t.layout.email, t.layout.role, t.layout.teams} {
+			if column >= 0 && column < len(cells) && wrong == nil {
+				at := t.place(column)
+				out.written = append(out.written, Cell{columns[i], at.line, at.column, out.all[column], kinds[i]})
+			}
+		}
 	}
-	if !t.wantExtra {
-		return
-	}
-	out.extra = make([]string, len(t.layout.extra))
-	for i, column := range t.layout.extra {
-		if column < len(cells) {
-			out.extra[i] = t.value(cells[column])
+	if t.wantExtra {
+		out.extra = make([]string, len(t.layout.extra))
+		for i, column := range t.layout.extra {
+			out.extra[i], _ = t.field(cells, column, start)
 		}
 	}
 }

@@ -178,7 +178,7 @@ func (s *selection) choose(line int, cell func(column int) (string, place)) *cho
 func (a *activity) of(text string, values map[string]string) state {
 	text = email.Trim(text)
 	if text != "" {
-		return a.states.of(text)
+		return *a.states.of(text)
 	}
 	if _, mapped := values[""]; !mapped && a.how != byPerson {
 		return active

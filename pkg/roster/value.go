@@ -99,12 +99,13 @@ func newMemo[V any](work func(string) V) memo[V] {
 	return memo[V]{known: make(map[string]*learned[V]), work: work, seed: maphash.MakeSeed()}
 }
 
-func (m *memo[V]) of(value string) V {
+// of returns what was worked out for a value, for no one to change.
+func (m *memo[V]) of(value string) *V {
 	place := &m.recent[maphash.String(m.seed, value)%uint64(len(m.recent))]
 	if *place == nil || (*place).value != value {
 		*place = m.recall(value)
 	}
-	return (*place).result
+	return &(*place).result
 }
 
 func (m *memo[V]) recall(value string) *learned[V] {
