@@ -36,17 +36,17 @@ type DriftLine struct {
 // place where the columns and their order are laid down. Those behind the first ones are there only if a line has
 // something in them.
 type driftCells struct {
-	Kind         string  `csv:"kind"`
-	Email        string  `csv:"email"`
-	HasRole      string  `csv:"has_role"`
-	WantedRole   string  `csv:"wanted_role"`
-	UserID       string  `csv:"user_id"`
-	InvitationID string  `csv:"invitation_id"`
-	ExpiresAt    *string `csv:"expires_at"`
-	Action       string  `csv:"action"`
-	Error        string  `csv:"error"`
-	Team         string  `csv:"team"`
-	NewEmail     string  `csv:"new_email"`
+	Kind         string `csv:"kind"`
+	Email        string `csv:"email"`
+	HasRole      string `csv:"has_role"`
+	WantedRole   string `csv:"wanted_role"`
+	UserID       string `csv:"user_id"`
+	InvitationID string `csv:"invitation_id"`
+	ExpiresAt    string `csv:"expires_at"`
+	Action       string `csv:"action"`
+	Error        string `csv:"error"`
+	Team         string `csv:"team"`
+	NewEmail     string `csv:"new_email"`
 }
 
 // driftAlways is how many columns are always there.
@@ -54,7 +54,7 @@ const driftAlways = 9
 
 // driftTable leaves out the columns that no line needs.
 type driftTable struct {
-	table
+	out   *records
 	needs []bool // of those behind the first ones
 }
 
@@ -66,8 +66,14 @@ func (t *driftTable) Write(cells []string) error {
 			kept = append(kept, cell)
 		}
 	}
-	return t.table.Write(kept)
+	return t.out.write(kept...)
 }
+
+// Flush does nothing: gocsv asks for it after every call.
+func (t *driftTable) Flush() {}
+
+// Error returns what went wrong in earlier writes.
+func (t *driftTable) Error() error { return t.out.err }
 
 // WriteDrift writes a list of differences to the path as CSV of the dialect: a header, and a line each in the order of lines.
 // The file appears whole, and only its owner can read it. A file that is there already is replaced; it must be a plain file: a
@@ -75,20 +81,17 @@ func (t *driftTable) Write(cells []string) error {
 func WriteDrift(path string, d Dialect, lines iter.Seq[DriftLine]) error {
 	var list []driftCells
 	needs := make([]bool, 2)
+	var expires stamp
 	for l := range lines {
 		needs[0], needs[1] = needs[0] || l.Team != "", needs[1] || l.NewEmail != ""
 		list = append(list, driftCells{
 			Kind: l.Kind, Email: l.Email, HasRole: l.HasRole, WantedRole: l.WantedRole, UserID: l.UserID,
-			InvitationID: l.InvitationID, ExpiresAt: stamp(l.ExpiresAt), Action: l.Action, Error: l.Error, Team: l.Team,
+			InvitationID: l.InvitationID, ExpiresAt: expires.of(l.ExpiresAt), Action: l.Action, Error: l.Error, Team: l.Team,
 			NewEmail: l.NewEmail,
 		})
 	}
 	var text bytes.Buffer
-	rows := &driftTable{table{out: newRecords(&text, d)}, needs}
-	err := gocsv.MarshalCSV(list, rows)
-	if err == nil {
-		err = rows.finish()
-	}
+	err := gocsv.MarshalCSV(list, &driftTable{newRecords(&text, d), needs})
 	if err == nil {
 		err = atomicfile.Write(path, 0o600, text.Bytes())
 	}

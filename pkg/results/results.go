@@ -56,7 +56,8 @@ const (
 
 // encoder is one format's hand: it writes rows into the stream that it was made for, and what belongs after the last.
 type encoder interface {
-	encode(fixed *line, extra []string) error
+	// encode writes a row: the cells of the fixed columns, and then of the roster's own.
+	encode(cells []string) error
 	finish() error
 }
 
@@ -87,8 +88,7 @@ func FormatOf(path string) (Format, error) {
 // Writer writes records as rows of one format. It is not safe for concurrent use.
 type Writer struct {
 	out   *bufio.Writer
-	rows  encoder
-	extra int
+	lines lines
 	last  int
 	err   error
 }
@@ -110,7 +110,7 @@ func newWriter(w io.Writer, format Format, o Options) (*Writer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("write results: header: %w", err)
 		}
-		return &Writer{out: out, rows: rows, extra: len(o.Extra)}, nil
+		return &Writer{out: out, lines: lines{to: rows, width: len(o.Extra)}}, nil
 	}
 	return nil, fmt.Errorf("write results: unknown format %q", format)
 }
@@ -120,8 +120,8 @@ func newWriter(w io.Writer, format Format, o Options) (*Writer, error) {
 // could not be trusted. Missing cells are empty. After an error the Writer only repeats it.
 func (w *Writer) Write(r record.Record) error {
 	if w.err == nil {
-		if err := w.write(r); err != nil {
-			w.err = fmt.Errorf("write results: row %d: %w", r.Row, err)
+		if err := w.write(&r); err != nil {
+			w.err = fmt.Errorf("write results: %w", err)
 		}
 	}
 	return w.err
@@ -130,18 +130,17 @@ func (w *Writer) Write(r record.Record) error {
 // outcomes are the ones that may be written.
 var outcomes = record.Outcomes()
 
-func (w *Writer) write(r record.Record) error {
+func (w *Writer) write(r *record.Record) error {
 	switch {
 	case !slices.Contains(outcomes, r.Outcome):
-		return fmt.Errorf("it has no outcome to write: %s", r.Outcome)
+		return fmt.Errorf("row %d: it has no outcome to write: %s", r.Row, r.Outcome)
 	case r.Row <= w.last:
-		return fmt.Errorf("it comes after row %d", w.last)
-	case len(r.Extra) > w.extra:
-		return fmt.Errorf("it has %d extra cells for %d columns", len(r.Extra), w.extra)
+		return fmt.Errorf("row %d: it comes after row %d", r.Row, w.last)
+	case len(r.Extra) > w.lines.width:
+		return fmt.Errorf("row %d: it has %d extra cells for %d columns", r.Row, len(r.Extra), w.lines.width)
 	}
 	w.last = r.Row
-	fixed := newLine(r)
-	return w.rows.encode(&fixed, r.Extra)
+	return w.lines.add(r)
 }
 
 // Close writes what is still held back. The stream underneath stays open. A Writer that is not closed has written
@@ -151,7 +150,7 @@ func (w *Writer) Close() error {
 		return w.err
 	}
 	w.err = errors.New("write results: already closed")
-	if err := errors.Join(w.rows.finish(), w.out.Flush()); err != nil {
+	if err := errors.Join(w.lines.flush(), w.lines.to.finish(), w.out.Flush()); err != nil {
 		return fmt.Errorf("write results: %w", err)
 	}
 	return nil

@@ -3,6 +3,8 @@ package results_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -288,3 +290,42 @@ func BenchmarkWrite(b *testing.B) {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// Rows go through the library many at once: none is lost where such a group ends, and nothing that a caller uses again for the
+// next row is looked at later.
+func TestManyRowsKeepTheirCells(t *testing.T) {
+	const rows = 200
+	for _, format := range []results.Format{results.CSV, results.JSONLines} {
+		var out bytes.Buffer
+		w, err := results.NewWriter(&out, format, []string{"Desk"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		extra := []string{""}
+		for n := 1; n <= rows; n++ {
+			extra[0] = "desk " + strconv.Itoa(n)
+			if err := w.Write(record.Record{Row: n, Outcome: record.NotSent, Extra: extra}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		if format == results.CSV {
+			lines = lines[1:]
+		}
+		if len(lines) != rows {
+			t.Fatalf("%s: %d rows, want %d", format, len(lines), rows)
+		}
+		for i, line := range lines {
+			begin, end := fmt.Sprintf("%d,0,", i+1), fmt.Sprintf(",desk %d", i+1)
+			if format == results.JSONLines {
+				begin, end = fmt.Sprintf(`{"row":%d,`, i+1), fmt.Sprintf(`,"Desk":"desk %d"}`, i+1)
+			}
+			if !strings.HasPrefix(line, begin) || !strings.HasSuffix(line, end) {
+				t.Errorf("%s: row %d is %q", format, i+1, line)
+			}
+		}
+	}
+}
