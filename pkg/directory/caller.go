@@ -41,13 +41,13 @@ func (c Caller) Is(id, address string) bool {
 // MayGrant reports whether the caller may probably invite people with a role: advice, since the service decides. Nothing
 // is assumed about a caller whose role is not known.
 func (c Caller) MayGrant(role cybedefend.Role) bool {
-	roles, known := Grantable(c.Role)
+	roles, known := grantable(c.Role)
 	return !known || slices.Contains(roles, role)
 }
 
 // MayInvite reports whether there is any role that the caller may probably grant, or his own is not known.
 func (c Caller) MayInvite() bool {
-	roles, known := Grantable(c.Role)
+	roles, known := grantable(c.Role)
 	return !known || len(roles) > 0
 }
 
@@ -61,13 +61,26 @@ func IsCreator(role string) bool { return strings.EqualFold(strings.TrimSpace(ro
 // role is known at all. Letter case does not matter. No public page has this matrix; it is an inference, so it is good
 // for a warning and never for a refusal.
 func Grantable(role string) (roles []cybedefend.Role, known bool) {
+	roles, known = grantable(role)
+	return slices.Clone(roles), known
+}
+
+// What callers may grant, by their role.
+var (
+	byCreator       = cybedefend.Roles()
+	byAdministrator = []cybedefend.Role{cybedefend.Manager, cybedefend.BillingManager, cybedefend.Member}
+	byManager       = []cybedefend.Role{cybedefend.Manager, cybedefend.Member}
+)
+
+// grantable is [Grantable] in a list that nobody changes: it is asked for every row of a roster.
+func grantable(role string) (roles []cybedefend.Role, known bool) {
 	switch strings.ToLower(strings.TrimSpace(role)) {
 	case creator:
-		return cybedefend.Roles(), true
+		return byCreator, true
 	case string(cybedefend.Administrator):
-		return []cybedefend.Role{cybedefend.Manager, cybedefend.BillingManager, cybedefend.Member}, true
+		return byAdministrator, true
 	case string(cybedefend.Manager):
-		return []cybedefend.Role{cybedefend.Manager, cybedefend.Member}, true
+		return byManager, true
 	case string(cybedefend.BillingManager), string(cybedefend.Member):
 		return nil, true
 	}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -51,6 +52,7 @@ type Directory struct {
 	doubled          map[string]bool
 	members, pending int
 	teams            []cybedefend.Team
+	named            sync.Map // the teams that texts were found to mean, by text
 	domains          domains
 }
 
@@ -74,9 +76,10 @@ func (d *Directory) Certain() bool { return d.Stable && d.Complete }
 
 // Person returns what is known about an address.
 func (d *Directory) Person(address string) Membership {
-	m := d.people[email.Fold(address)]
+	key := email.Fold(address)
+	m := d.people[key]
 	if m.Member == nil {
-		if similar := d.SimilarMembers(address); len(similar) > 0 {
+		if similar := d.similarMembers(key); len(similar) > 0 {
 			m.Perhaps = &similar[0]
 		}
 	}
@@ -97,7 +100,7 @@ func (d *Directory) Invitation(id string) (i cybedefend.Invitation, state State,
 // normalises addresses may have made of this one. See [email.Mailbox].
 func (d *Directory) Similar(address string) (similar []cybedefend.Invitation) {
 	key := email.Fold(address)
-	mailbox := email.Mailbox(key)
+	mailbox := email.MailboxOf(key)
 	if pending := d.people[mailbox].Pending; mailbox != key && pending != nil {
 		similar = append(similar, *pending)
 	}
@@ -112,9 +115,13 @@ func (d *Directory) Similar(address string) (similar []cybedefend.Invitation) {
 // SimilarMembers returns the members of other addresses that reach the same mailbox, or that a service which normalises
 // addresses may have made of this one. See [email.Mailbox]. Where people were looked up singly, see [Options.People], these are
 // members of the normal form alone.
-func (d *Directory) SimilarMembers(address string) (similar []cybedefend.User) {
-	key := email.Fold(address)
-	mailbox := email.Mailbox(key)
+func (d *Directory) SimilarMembers(address string) []cybedefend.User {
+	return d.similarMembers(email.Fold(address))
+}
+
+// similarMembers is [Directory.SimilarMembers] by key.
+func (d *Directory) similarMembers(key string) (similar []cybedefend.User) {
+	mailbox := email.MailboxOf(key)
 	if member := d.people[mailbox].Member; mailbox != key && member != nil {
 		similar = append(similar, *member)
 	}

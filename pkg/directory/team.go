@@ -8,8 +8,21 @@ import (
 )
 
 // Teams returns the teams that a roster may mean by name: the one with that id, else the one with exactly that name,
-// else all whose name differs in letter case only. One team is an answer, none or several are a problem of the roster.
+// else all whose name differs in letter case only. One team is an answer, none or several are a problem of the roster. What
+// a text means is found out once, and shared: do not change it.
 func (d *Directory) Teams(name string) []cybedefend.Team {
+	if found, known := d.named.Load(name); known {
+		return found.([]cybedefend.Team)
+	}
+	found := d.findTeams(name)
+	if len(found) > 0 { // of what means none, a roster may have any number
+		d.named.Store(strings.Clone(name), found) // the name is a piece of more
+	}
+	return found
+}
+
+// findTeams is [Directory.Teams], found out anew.
+func (d *Directory) findTeams(name string) []cybedefend.Team {
 	for _, same := range []func(cybedefend.Team) bool{
 		func(t cybedefend.Team) bool { return strings.EqualFold(t.ID, name) },
 		func(t cybedefend.Team) bool { return t.Name == name },
@@ -50,7 +63,10 @@ func Planned(name string) cybedefend.Team { return cybedefend.Team{ID: plannedID
 func IsPlanned(team cybedefend.Team) bool { return strings.HasPrefix(team.ID, plannedID) }
 
 // AddTeam adds a team that the list does not show.
-func (d *Directory) AddTeam(team cybedefend.Team) { d.teams = append(d.teams, team) }
+func (d *Directory) AddTeam(team cybedefend.Team) {
+	d.teams = append(d.teams, team)
+	d.named.Clear()
+}
 
 // PlannedTeams returns the names of the teams that are to be made.
 func (d *Directory) PlannedTeams() []string {

@@ -7,8 +7,10 @@ import "strings"
 // usual normalisers do: it drops "+tag" before any domain, dots before the domains of Gmail, and "-keyword" before those
 // of Yahoo, and takes the several domains of Gmail and of Yandex for one. It is no address to send to, and equal
 // mailboxes are a reason to look twice, not a proof: some servers take a "+" for any other letter.
-func Mailbox(address string) string {
-	key := Fold(address)
+func Mailbox(address string) string { return MailboxOf(Fold(address)) }
+
+// MailboxOf is [Mailbox] of an address that is folded already, see [Fold].
+func MailboxOf(key string) string {
 	at := strings.LastIndexByte(key, '@')
 	if at < 0 {
 		return key

@@ -28,6 +28,9 @@ func HistoriesOf(of map[string]History) Histories { return Histories{whole: of} 
 
 // Of returns what is remembered about an address.
 func (h Histories) Of(address string) History {
+	if h.Len() == 0 {
+		return History{}
+	}
 	history, _ := h.Find(email.Fold(address))
 	return history
 }

@@ -68,6 +68,14 @@ type Inputs struct {
 // Withheld are people who are not to be invited before somebody has said so, by key, with the hint that says why and how.
 type Withheld map[string]remedy.Hint
 
+// of returns the hint about an address, if it is withheld.
+func (w Withheld) of(address string) (hint remedy.Hint, withheld bool) {
+	if len(w) > 0 {
+		hint, withheld = w[email.Fold(address)]
+	}
+	return hint, withheld
+}
+
 // Verdict is what will become of one entry.
 type Verdict struct {
 	// Outcome is WouldInvite or WouldReinvite for an entry to send, and the final outcome for every other.
@@ -149,7 +157,7 @@ func Decide(desired Desired, m directory.Membership, in Inputs) Verdict {
 		v.Outcome, v.Problem, v.Reason = record.Invalid, problem.fromOption(desired.Teams, in), reasonTeams
 		return v
 	}
-	if why, withheld := in.Withheld[email.Fold(desired.Email)]; withheld && m.Pending == nil {
+	if why, withheld := in.Withheld.of(desired.Email); withheld && m.Pending == nil {
 		v.Outcome, v.Reason, v.Hint, v.Invitation = record.Skipped, reasonWithheld, why, m.Expired
 		if v.Invitation == nil {
 			v.Invitation = m.Ended
@@ -255,6 +263,18 @@ func roleHint(what, has, wants string) string {
 // assign resolves the team names that are desired. All that is wrong with them is one problem.
 func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssignment, *Problem) {
 	assignments := make([]cybedefend.TeamAssignment, 0, len(teams))
+	for _, team := range teams {
+		found := d.Teams(team.Name)
+		if len(found) != 1 || slices.ContainsFunc(assignments, func(a cybedefend.TeamAssignment) bool { return a.TeamID == found[0].ID }) {
+			return nil, wrongTeams(teams, d)
+		}
+		assignments = append(assignments, cybedefend.TeamAssignment{TeamID: found[0].ID, Role: cybedefend.TeamRole(team.Role)})
+	}
+	return assignments, nil
+}
+
+// wrongTeams returns what is wrong with team names that cannot be resolved.
+func wrongTeams(teams []roster.Team, d *directory.Directory) *Problem {
 	var reasons, suggestions []string
 	var first Problem
 	problem := func(code string, values []string, suggestion, format string, args ...any) {
@@ -289,11 +309,7 @@ func assign(teams []roster.Team, d *directory.Directory) ([]cybedefend.TeamAssig
 			continue
 		}
 		named[id] = team.Name
-		assignments = append(assignments, cybedefend.TeamAssignment{TeamID: id, Role: cybedefend.TeamRole(team.Role)})
 	}
-	if len(reasons) > 0 {
-		first.Field, first.Reason, first.Suggestion = roster.FieldTeams, strings.Join(reasons, "; "), strings.Join(suggestions, "; ")
-		return nil, &first
-	}
-	return assignments, nil
+	first.Field, first.Reason, first.Suggestion = roster.FieldTeams, strings.Join(reasons, "; "), strings.Join(suggestions, "; ")
+	return &first
 }

@@ -16,7 +16,7 @@ import (
 // renderer shows them.
 func NewRecord(e roster.Entry, at time.Time, render remedy.Renderer) record.Record {
 	r := record.Record{
-		Row: e.Row, Line: e.Line, Email: e.Email, Role: e.Role, Teams: roster.FormatTeams(e.Teams), Extra: e.Extra,
+		Row: e.Row, Line: e.Line, Email: e.Email, Role: e.Role, Teams: e.TeamsText(), Extra: e.Extra,
 	}
 	switch {
 	case e.Invalid():

@@ -35,7 +35,8 @@ type Entry struct {
 	// Inactive says that it is left out since its person is not active.
 	Inactive bool
 
-	wrapped bool // the address is wrong only for what surrounds it
+	wrapped bool   // the address is wrong only for what surrounds it
+	teams   string // what [FormatTeams] makes of Teams; empty where that was not asked for yet
 
 	file   string
 	isBook bool
@@ -45,6 +46,14 @@ type Entry struct {
 
 // Key is what makes two entries the same person, see [email.Fold].
 func (e Entry) Key() string { return email.Fold(e.Email) }
+
+// TeamsText returns the teams as [FormatTeams] writes them. Of rows that say the same, it is worked out once.
+func (e Entry) TeamsText() string {
+	if e.teams != "" {
+		return e.teams
+	}
+	return FormatTeams(e.Teams)
+}
 
 // Invalid reports whether the row is wrong: whether one of its findings is an [Error].
 func (e Entry) Invalid() bool {

@@ -138,6 +138,7 @@ type roleVerdict struct {
 
 type teamVerdict struct {
 	teams    []Team
+	text     string // as [FormatTeams] writes them
 	problems []*ValueError
 	doubts   []*ValueError
 }
@@ -162,13 +163,13 @@ func newJudge(file string, rules *rules) *judge {
 				problems = append(problems, formulaOf(team.Name))
 			}
 		}
-		v := teamVerdict{teams: slices.Clip(teams), problems: problems}
+		v := teamVerdict{teams: slices.Clip(teams), text: FormatTeams(teams), problems: problems}
 		if len(problems) == 0 {
 			v.doubts = doubtsAbout(text, teams)
 		}
 		return v
 	})
-	j.none = teamVerdict{teams: slices.Clip(rules.teams)}
+	j.none = teamVerdict{teams: slices.Clip(rules.teams), text: FormatTeams(rules.teams)}
 	j.names = newMemo(teamDoubt)
 	return j
 }
@@ -222,7 +223,7 @@ func (j *judge) leaveOut(r *row, why *choice, e *Entry) {
 	}
 	if e.Teams = r.list; r.list == nil {
 		if verdict := j.cells.of(email.Trim(r.teams.text)); len(verdict.problems) == 0 {
-			e.Teams = verdict.teams
+			e.Teams, e.teams = verdict.teams, verdict.text
 		}
 	}
 }
@@ -300,10 +301,11 @@ func (j *judge) teams(r *row, e *Entry) {
 	if text := email.Trim(r.teams.text); text != "" {
 		verdict = j.cells.of(text)
 	}
-	e.Teams = verdict.teams
-	if len(e.Teams) == 0 && !j.rules.saysNoTeam(r.teams.text) {
-		e.Teams = j.none.teams // a cell of separators alone
+	named := verdict
+	if len(verdict.teams) == 0 && !j.rules.saysNoTeam(r.teams.text) {
+		named = &j.none // a cell of separators alone
 	}
+	e.Teams, e.teams = named.teams, named.text
 	if r.teams.judged {
 		return
 	}
