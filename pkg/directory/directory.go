@@ -52,7 +52,7 @@ type Directory struct {
 	doubled          map[string]bool
 	members, pending int
 	teams            []cybedefend.Team
-	named            sync.Map // the teams that texts were found to mean, by text
+	named            *sync.Map // the teams that texts were found to mean, by text; nil where that is not remembered
 	domains          domains
 }
 

@@ -164,3 +164,18 @@ func TestDoubled(t *testing.T) {
 		}
 	}
 }
+
+// What a name means is found out once, and anew after a team has come that may be meant as well.
+func TestTeamsThatComeAreMeant(t *testing.T) {
+	d := readWith(t, &organization{teams: []cybedefend.Team{{ID: "t1", Name: "Blue"}}}, directory.Options{Teams: true})
+	for range 2 {
+		if found := d.Teams("blue"); len(found) != 1 || found[0].ID != "t1" || d.Teams("Green") != nil {
+			t.Fatalf("before: %v, %v", found, d.Teams("Green"))
+		}
+	}
+	d.AddTeam(cybedefend.Team{ID: "t2", Name: "BLUE"})
+	d.AddTeam(cybedefend.Team{ID: "t3", Name: "Green"})
+	if blue, green := d.Teams("blue"), d.Teams("Green"); len(blue) != 2 || len(green) != 1 {
+		t.Errorf("after: %v, %v", blue, green)
+	}
+}

@@ -3,6 +3,7 @@ package directory
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"rollcall/pkg/cybedefend"
 )
@@ -11,6 +12,9 @@ import (
 // else all whose name differs in letter case only. One team is an answer, none or several are a problem of the roster. What
 // a text means is found out once, and shared: do not change it.
 func (d *Directory) Teams(name string) []cybedefend.Team {
+	if d.named == nil {
+		return d.findTeams(name)
+	}
 	if found, known := d.named.Load(name); known {
 		return found.([]cybedefend.Team)
 	}
@@ -65,7 +69,7 @@ func IsPlanned(team cybedefend.Team) bool { return strings.HasPrefix(team.ID, pl
 // AddTeam adds a team that the list does not show.
 func (d *Directory) AddTeam(team cybedefend.Team) {
 	d.teams = append(d.teams, team)
-	d.named.Clear()
+	d.named = new(sync.Map)
 }
 
 // PlannedTeams returns the names of the teams that are to be made.

@@ -136,13 +136,13 @@ func (c *Check) Add(p Person) {
 // raise takes in somebody who would be given a role without an e-mail.
 func (c *Check) raise(p Person) {
 	if IsAdmin(p.Role) {
-		c.admins.add(p.Email + " as " + p.Role)
+		c.admins.addAs(p.Email, p.Role)
 	}
 }
 
 // ChangeRole takes in a member who would be given another role.
 func (c *Check) ChangeRole(p Person) {
-	c.roles.add(p.Email + " as " + p.Role)
+	c.roles.addAs(p.Email, p.Role)
 	c.raise(p)
 }
 
@@ -150,7 +150,7 @@ func (c *Check) ChangeRole(p Person) {
 func (c *Check) Leave(address string) { c.leavers.add(address) }
 
 // Rename takes in somebody who seems to have another address than in an earlier roster.
-func (c *Check) Rename(from, to string) { c.renames.add(from + " as " + to) }
+func (c *Check) Rename(from, to string) { c.renames.addAs(from, to) }
 
 // Remove takes in a member who would be removed, or demoted on the way out, since the roster names them no more.
 func (c *Check) Remove(address string) {
@@ -292,6 +292,13 @@ func (g *group) add(example string) {
 	g.n++
 	if len(g.first) < examples {
 		g.first = append(g.first, example)
+	}
+}
+
+// addAs adds somebody as something.
+func (g *group) addAs(who, what string) {
+	if g.n++; len(g.first) < examples {
+		g.first = append(g.first, who+" as "+what)
 	}
 }
 

@@ -18,11 +18,20 @@ const OptionApprove = "approve"
 type Work struct {
 	// done has the beginning of a hash of each piece, without order.
 	done []uint64
+	// words is memory that each piece uses again.
+	words []byte
 }
 
 // Add takes in a piece of work, in words that say whom it is about and what is done.
 func (w *Work) Add(words ...string) {
-	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
+	w.words = w.words[:0]
+	for i, word := range words {
+		if i > 0 {
+			w.words = append(w.words, 0)
+		}
+		w.words = append(w.words, word...)
+	}
+	sum := sha256.Sum256(w.words)
 	w.done = append(w.done, binary.BigEndian.Uint64(sum[:]))
 }
 

@@ -45,7 +45,7 @@ func areDigests(texts []string) bool {
 }
 
 // addMail takes in that somebody would get an e-mail, by the row: what it says is the same before and after a crash.
-func addMail(w *guard.Work, r record.Record) { w.Add("mail", email.Fold(r.Email), r.Role, r.Teams) }
+func addMail(w *guard.Work, r *record.Record) { w.Add("mail", email.Fold(r.Email), r.Role, r.Teams) }
 
 // consider finds out whether what would be done was approved of, and remembers whether guards keep a roster back that the
 // organization is to follow.

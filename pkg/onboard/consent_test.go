@@ -15,7 +15,7 @@ func TestConsent(t *testing.T) {
 	mails := func(people ...string) *guard.Work {
 		var w guard.Work
 		for _, person := range people {
-			addMail(&w, record.Record{Email: person, Role: "member"})
+			addMail(&w, &record.Record{Email: person, Role: "member"})
 		}
 		return &w
 	}

@@ -48,8 +48,8 @@ type differing struct {
 
 // add takes in the verdict on a row. GoesOn says that the row is of a run that was cut short and replaces what differs: the
 // lists do not show any more what it has cancelled.
-func (d *differing) add(v verdict, goesOn bool) {
-	pending, rec := v.plan.Membership.Pending, v.record
+func (d *differing) add(v *verdict, goesOn bool) {
+	pending, rec := v.plan.Membership.Pending, &v.record
 	switch cancelled := rec.Trail.Cancelled; {
 	case v.plan.Differs != nil && pending != nil:
 		d.found = append(d.found, follow.PendingDiffers(*pending, *v.plan.Differs))

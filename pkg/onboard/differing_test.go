@@ -40,7 +40,7 @@ func TestDiffering(t *testing.T) {
 		{name: "was cancelled and has joined", give: verdict{record: cancelled(record.AlreadyMember)}, goesOn: true},
 	} {
 		var d differing
-		d.add(tt.give, tt.goesOn)
+		d.add(&tt.give, tt.goesOn)
 		var got drift.Difference
 		if len(d.found) > 0 {
 			got = d.found[0].Difference

@@ -34,7 +34,8 @@ type Invitees struct {
 	// is somebody else's. There are none where nobody knows.
 	NewDomains []Count `json:"new_domains,omitempty"`
 
-	domains, roles, teams, strange map[string]int
+	domains, roles, teams map[string]int
+	strange               map[string]bool // of the domains, those that are new
 }
 
 // Invitee is one of them.
@@ -53,9 +54,9 @@ type Count struct {
 }
 
 // add takes in somebody who will be sent, into these teams.
-func (i *Invitees) add(rec record.Record, teams []roster.Team, d *directory.Directory) {
+func (i *Invitees) add(rec *record.Record, teams []roster.Team, d *directory.Directory) {
 	if i.domains == nil {
-		i.domains, i.roles, i.teams, i.strange = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+		i.domains, i.roles, i.teams, i.strange = map[string]int{}, map[string]int{}, map[string]int{}, map[string]bool{}
 	}
 	who := Invitee{Line: rec.Line, Email: rec.Email, Role: rec.Role, Teams: rec.Teams}
 	if len(i.First) < ShownInvitees {
@@ -67,11 +68,13 @@ func (i *Invitees) add(rec record.Record, teams []roster.Team, d *directory.Dire
 		}
 	}
 	_, domain, _ := strings.Cut(email.Fold(rec.Email), "@")
+	if i.domains[domain] == 0 {
+		domain = strings.Clone(domain) // which is a piece of more
+		isNew, known := d.IsNewDomain(rec.Email)
+		i.strange[domain] = isNew && known
+	}
 	i.domains[domain]++
 	i.roles[rec.Role]++
-	if isNew, known := d.IsNewDomain(rec.Email); isNew && known {
-		i.strange[domain]++
-	}
 	for _, team := range teams {
 		i.teams[team.Name]++
 	}
@@ -79,7 +82,12 @@ func (i *Invitees) add(rec record.Record, teams []roster.Team, d *directory.Dire
 
 // finish counts.
 func (i *Invitees) finish() {
-	i.Domains, i.Roles, i.Teams, i.NewDomains = byValue(i.domains), byValue(i.roles), byValue(i.teams), byValue(i.strange)
+	i.Domains, i.Roles, i.Teams = byValue(i.domains), byValue(i.roles), byValue(i.teams)
+	for _, domain := range i.Domains {
+		if i.strange[domain.Value] {
+			i.NewDomains = append(i.NewDomains, domain)
+		}
+	}
 }
 
 // byValue returns counts by value, the biggest first.

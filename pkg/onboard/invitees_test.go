@@ -51,7 +51,7 @@ func TestInvitees(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			i.add(rec, teams, d)
+			i.add(&rec, teams, d)
 		}
 		for n := range 9 {
 			add(record.Record{Line: n + 2, Email: fmt.Sprintf("p%d@NEW.example", n), Role: "member", Teams: "Blue:developer"})

@@ -10,14 +10,14 @@ import (
 
 // first marks the verdicts on those whom the limit leaves: whoever would be sent after the first ones. Guards and plans are
 // about all of them, so that a limit lets nothing pass that is suspicious.
-func (c Course) first(verdicts iter.Seq2[verdict, error]) iter.Seq2[verdict, error] {
+func (c Course) first(verdicts iter.Seq2[*verdict, error]) iter.Seq2[*verdict, error] {
 	if c.Limit == nil {
 		return verdicts
 	}
-	return func(yield func(verdict, error) bool) {
+	return func(yield func(*verdict, error) bool) {
 		sent := 0
 		for v, err := range verdicts {
-			if !v.done && !v.settled && (v.record.Outcome == record.WouldInvite || v.record.Outcome == record.WouldReinvite) {
+			if err == nil && !v.done && !v.settled && (v.record.Outcome == record.WouldInvite || v.record.Outcome == record.WouldReinvite) {
 				v.later = sent == *c.Limit
 				sent = min(sent+1, *c.Limit)
 			}
@@ -29,12 +29,20 @@ func (c Course) first(verdicts iter.Seq2[verdict, error]) iter.Seq2[verdict, err
 }
 
 // shown returns the record of the row as it will end: of whom the limit leaves, nothing is sent.
-func (v verdict) shown(c Course) record.Record {
+func (v *verdict) shown(c Course) record.Record {
 	rec := v.record
 	if v.later {
-		rec.Outcome, rec.Error = record.NotSent, (&budget.SpentError{Option: budget.OptionFirst, Limit: *c.Limit}).Reason()
+		rec.Outcome, rec.Error = v.outcome(), (&budget.SpentError{Option: budget.OptionFirst, Limit: *c.Limit}).Reason()
 	}
 	return rec
+}
+
+// outcome is that of the record that is shown.
+func (v *verdict) outcome() record.Outcome {
+	if v.later {
+		return record.NotSent
+	}
+	return v.record.Outcome
 }
 
 // limits returns the limit as a budget that leaves so many people, none if there is no limit.

@@ -123,7 +123,7 @@ func (s *Session) nameThoseInside(ctx context.Context, team cybedefend.Team) {
 type places struct{ teamless, billing int }
 
 // add takes in a row that will be sent.
-func (p *places) add(r record.Record) {
+func (p *places) add(r *record.Record) {
 	switch {
 	case r.Role == string(cybedefend.Member) && r.Teams == "":
 		p.teamless++

@@ -180,7 +180,7 @@ func (s *Session) preview(ctx context.Context, write func(record.Record) error) 
 }
 
 // verdicts yields what will become of every row of the roster, or, where a run is resumed, of its rows.
-func (s *Session) verdicts(ctx context.Context) iter.Seq2[verdict, error] {
+func (s *Session) verdicts(ctx context.Context) iter.Seq2[*verdict, error] {
 	if s.report.Resumed {
 		return s.o.first(s.past.resumedVerdicts(ctx, s.memory, s.run.ID))
 	}
@@ -238,9 +238,9 @@ func (s *Session) limits(population, members int) guard.Limits {
 }
 
 // add takes in the verdict on a row.
-func (p *Preview) add(v verdict) {
-	rec := v.record
-	p.Outcomes[v.shown(p.session.o.Course).Outcome]++
+func (p *Preview) add(v *verdict) {
+	rec := &v.record
+	p.Outcomes[v.outcome()]++
 	p.differing.add(v, p.Resumed != nil && p.session.o.Reinvite == plan.ReinviteDiffering)
 	if v.done {
 		p.DoneBefore++
@@ -264,7 +264,7 @@ func (p *Preview) add(v verdict) {
 		p.Invitees.add(rec, v.desired.Teams, p.session.past.inputs.Directory)
 		p.guards.Add(guard.Person{Line: rec.Line, Email: rec.Email, Role: rec.Role, Seated: v.plan.Replaces != ""})
 	}
-	step := plan.StepOf(rec, v.plan)
+	step := plan.StepOf(*rec, v.plan)
 	if step.Sends() {
 		addMail(&p.work, rec)
 	}

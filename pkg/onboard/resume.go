@@ -106,23 +106,24 @@ func (s *Session) reopen(ctx context.Context) (err error) {
 func (s *Session) isWhole() bool { return s.o.Sync != nil && s.roster.Invalid == 0 }
 
 // resumedVerdicts yields what will become of every row of a run that was cut short: of those that are done, that they are.
-func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.Seq2[verdict, error] {
-	return func(yield func(verdict, error) bool) {
+// Each verdict is good until the next one.
+func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.Seq2[*verdict, error] {
+	return func(yield func(*verdict, error) bool) {
+		var v verdict
 		lag := p.policy.LagAtFirst(p.inputs)
 		claims, err := m.claims(ctx, run)
 		if err != nil {
-			yield(verdict{}, err)
+			yield(&v, err)
 			return
 		}
 		for rec, err := range m.ledger.Records(ctx, run, 0) {
-			var v verdict
 			if err == nil {
 				v, err = p.judgeResumed(rec, claims[rec.Row], lag)
 			}
 			if err != nil {
 				err = fmt.Errorf("run %s: %w", run, err)
 			}
-			if !yield(v, err) || err != nil {
+			if !yield(&v, err) || err != nil {
 				return
 			}
 		}

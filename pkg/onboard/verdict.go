@@ -36,15 +36,15 @@ type verdict struct {
 	later bool
 }
 
-// verdicts yields what will become of every row of a roster.
-func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[verdict, error] {
-	return func(yield func(verdict, error) bool) {
+// verdicts yields what will become of every row of a roster. Each verdict is good until the next one.
+func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[*verdict, error] {
+	return func(yield func(*verdict, error) bool) {
+		var v verdict
 		for entry, err := range r.Entries(ctx) {
-			var v verdict
 			if err == nil {
 				v = p.judge(entry)
 			}
-			if !yield(v, err) || err != nil {
+			if !yield(&v, err) || err != nil {
 				return
 			}
 		}
