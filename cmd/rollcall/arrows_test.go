@@ -118,12 +118,13 @@ var arrows = []arrow{
 	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
 	{"usage", "manual nearest prose", "it makes help from commands and texts, whatever they do and say"},
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
+	{"order", "atomicfile cybedefend fetch fileset follow jobs notify onboard orderflags plan remedy results roster secret shell status usage version", "it is what was told, by flags or keys; what that means together is for onboard to say"},
 	{"web/words", "", "it says sentences, whoever asks for them"},
 	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document guard ledger live onboard overlay paint record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
 	{"web", "amend audit breaker budget connection cybedefend document drift guard ledger onboard overlay paint pattern record remedy rewrite roster secret status template web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs keyring ledger listing live " +
-			"notify onboard optional orderflags pace pager paint plan plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+		"cli", "amend audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix jobs keyring ledger listing live " +
+			"notify onboard optional order orderflags pace pager paint plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -134,15 +135,15 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "amend batch breaker cli connection cybedefend direct doctor fetch journey notify onboard sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "amend batch breaker cli connection cybedefend direct doctor fetch journey notify onboard order sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox web/door", "parts return what happened, and cli logs it; the sandbox and the door take the log of net/http away from it"},
 	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
 	{"math/rand", "", "math/rand/v2 has taken its place"},
 	{"io/ioutil", "", "io and os have taken its place"},
 
-	{"github.com/spf13/cobra", "cli completion orderflags twin usage", "no package below the edge knows commands"},
-	{"github.com/spf13/pflag", "cli completion optional sandboxflags twin usage", "no package below the edge knows flags"},
+	{"github.com/spf13/cobra", "cli completion order orderflags twin usage", "no package below the edge knows commands"},
+	{"github.com/spf13/pflag", "cli completion optional order sandboxflags twin usage", "no package below the edge knows flags"},
 	{"github.com/rs/zerolog", "cli console", "parts return what happened, and cli logs it"},
 	{"github.com/cli/browser", "web/opening", "it knows how Windows and macOS open an address; nobody else opens one"},
 	{"github.com/zalando/go-keyring", "keyring", "nobody else keeps a token"},

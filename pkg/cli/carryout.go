@@ -17,6 +17,7 @@ import (
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/notify"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/paint"
 	"rollcall/pkg/preview"
@@ -31,15 +32,15 @@ import (
 
 // carryOut carries out an order once complete has worked out what it means, and says how it ended: on the terminal, on
 // standard output, and wherever else the order says. A wrong order is one that was refused, and is notified as well.
-func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func() error) status.Status {
+func (a *app) carryOut(cmd *cobra.Command, o *order.Order, path string, complete func() error) status.Status {
 	began := time.Now()
 	a.redactAddress(path)
 	o.Roster, o.Sandbox, o.Render, o.Redact = path, o.Place.Sandbox, asFlag, a.redactors[0].Text
 	a.sandbox.Store(o.Sandbox)
-	notifier, err := o.Watch.notifier(a, cmd, o.Offline)
+	notifier, err := a.notifier(&o.Watch, cmd, o.Offline)
 	if err != nil {
 		o.Command = a.command()
-		a.explain(errors.Join(err, o.ReportRefused(report.Summary{Roster: o.publicName(), Status: onboard.StatusOf(err)}, err)), a.origins[cmd])
+		a.explain(errors.Join(err, o.ReportRefused(report.Summary{Roster: o.PublicName(), Status: onboard.StatusOf(err)}, err)), a.origins[cmd])
 		return onboard.StatusOf(err)
 	}
 	r := &run{app: a, order: o, origins: a.origins[cmd], notifier: notifier}
@@ -48,8 +49,8 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 		report, err = r.work(cmd.Context())
 	} else {
 		report.Status = onboard.StatusOf(err)
-		report.Roster, report.DryRun = o.publicName(), o.DryRun
-		o.resultsPath()
+		report.Roster, report.DryRun = o.PublicName(), o.DryRun
+		o.ResultsPath()
 		report.Stale = o.Leftovers()
 		o.Command = a.command()
 		err = errors.Join(err, o.ReportRefused(report.Summary, err))
@@ -60,10 +61,10 @@ func (a *app) carryOut(cmd *cobra.Command, o *order, path string, complete func(
 
 // work reads the roster and does what the order says. The report says how that ended.
 func (r *run) work(ctx context.Context) (onboard.Report, error) {
-	if r.order.fix.File != "" {
+	if r.order.Fix.File != "" {
 		if err := r.fixFirst(ctx); err != nil {
 			report := onboard.Report{}
-			report.Roster, report.DryRun, report.Status = r.order.publicName(), r.order.DryRun, onboard.StatusOf(err)
+			report.Roster, report.DryRun, report.Status = r.order.PublicName(), r.order.DryRun, onboard.StatusOf(err)
 			return report, err
 		}
 	}
@@ -133,7 +134,7 @@ func (r *run) dryRun(ctx context.Context, session *onboard.Session) error {
 // run is an order on its way, and what is shown of it.
 type run struct {
 	*app
-	order    *order
+	order    *order.Order
 	origins  twin.Set
 	notifier *notify.Notifier
 
@@ -272,26 +273,26 @@ func (r *run) logEnd(report onboard.Report, err error) {
 // fixFirst writes the fixed roster, which is worked on from then on, and says on standard error what was done.
 func (r *run) fixFirst(ctx context.Context) (err error) {
 	o := r.order
-	fixed, err := onboard.Fix(ctx, o.Document, o.fix, r.app.observer())
+	fixed, err := onboard.Fix(ctx, o.Document, o.Fix, r.app.observer())
 	if err != nil {
 		return withFlags(err)
 	}
 	defer func() { err = errors.Join(err, fixed.Close()) }()
-	o.Roster, o.Header = o.fix.File, nil // the fixed roster is a file, wherever it came from
+	o.Roster, o.Header = o.Fix.File, nil // the fixed roster is a file, wherever it came from
 	if r.common.quiet {
 		return nil
 	}
 	if err := writeChanges(ctx, fixed.Fixed, r.Err, func(line string) { r.console.Printf("%s", line) }); err != nil {
 		return err
 	}
-	r.countChanges(fixed.Fixed, fixed.Origin, o.fix.File)
+	r.countChanges(fixed.Fixed, fixed.Origin, o.Fix.File)
 	return nil
 }
 
 // confirm shows the plan, and asks whether to go on where somebody is there to answer.
 func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	question := preview.Question(p)
-	asks := r.order.asks() && question != "" && r.canAsk()
+	asks := r.order.Asks() && question != "" && r.canAsk()
 	if asks || !r.common.quiet {
 		r.console.Print(preview.Lines(p, asFlag)...)
 		if r.console.IsLive() { // on a screen, the question and the end stand apart from it
@@ -311,13 +312,10 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 	return refuse(status.Stopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question")
 }
 
-// asks reports whether a run waits for a person's yes before it sends anything. A plan that was approved is a yes.
-func (o *order) asks() bool { return !o.yes && !o.DryRun && o.fromPlan == "" }
-
 // refuseUnasked returns an error if a command needs a yes that nobody can give, in the words for what it does. A sandbox
 // inside the process mails nobody, so there it goes on without one.
-func (a *app) refuseUnasked(o *order, command, what, done string) error {
-	if !o.asks() || o.Place.Sandbox || a.canAsk() {
+func (a *app) refuseUnasked(o *order.Order, command, what, done string) error {
+	if !o.Asks() || o.Place.Sandbox || a.canAsk() {
 		return nil
 	}
 	stream := "standard error"

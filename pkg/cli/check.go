@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/findings"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/orderflags"
 	"rollcall/pkg/paint"
 	"rollcall/pkg/plural"
@@ -33,13 +34,13 @@ func (a *app) checkCommand() *cobra.Command {
 	c := &checking{}
 	cmd := &cobra.Command{
 		Use:  "check ROSTER...",
-		Args: rosters(1, math.MaxInt),
+		Args: order.Rosters(1, math.MaxInt),
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			return a.checkAll(cmd.Context(), c, shell.Expand(runtime.GOOS, paths))
 		},
 	}
 	a.files[cmd] = func(paths []string) fileNames {
-		return append(rosterNames(paths, c.headerFile), fileset.File{Path: c.File, Role: fileset.Fixed, Option: "fix"})
+		return append(order.RosterNames(paths, c.headerFile), fileset.File{Path: c.File, Role: fileset.Fixed, Option: "fix"})
 	}
 	usage.Group(cmd, "The roster", func(cmd *cobra.Command) {
 		orderflags.Roster(cmd, &c.Document, &c.headerFile)
@@ -71,7 +72,7 @@ func (a *app) checkAll(ctx context.Context, c *checking, paths []string) error {
 	case c.File == "-":
 		return remedy.Aboutf("fix", "standard output is no file").With(remedy.Words("name a file"))
 	case c.Encoding == "":
-		return emptyEncoding()
+		return order.EmptyEncoding()
 	case len(paths) > 1:
 		c.Together = &onboard.Together{}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"rollcall/pkg/completion"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 )
 
 // addCompletions has shells complete what commands and flags take.
@@ -18,7 +19,7 @@ func (a *app) addCompletions(root *cobra.Command) {
 			return history.Ledgers
 		},
 		Service: func(value func(string) string) onboard.Service {
-			p := place{
+			p := order.Place{
 				Region: value("region"), APIURL: value("api-url"), AuthEndpoint: value("auth-endpoint"), PATFile: value("pat-file"),
 				Sandbox: value("sandbox") == "true",
 			}

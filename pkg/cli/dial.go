@@ -13,9 +13,9 @@ import (
 	"rollcall/pkg/config"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/fetch"
-	"rollcall/pkg/fileset"
 	"rollcall/pkg/keyring"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/sandbox"
 	"rollcall/pkg/secret"
@@ -23,28 +23,8 @@ import (
 	"rollcall/pkg/status"
 )
 
-// place says where the service is and what to call it with. Commands that call it share the flags for it.
-type place struct {
-	Region       string `yaml:"region"`
-	APIURL       string `yaml:"api-url"`
-	AuthEndpoint string `yaml:"auth-endpoint"`
-	PATFile      string `yaml:"pat-file"`
-	Sandbox      bool   `yaml:"sandbox"`
-
-	typed  secret.Text // in the page
-	inPage bool        // so that no flag is named
-}
-
-// fileNames returns what is read for it.
-func (p *place) fileNames() fileNames {
-	return fileNames{{Path: p.PATFile, Role: fileset.Token, Option: "pat-file"}}
-}
-
-// besideSandbox are the flags about a service that make no sense beside the one inside the process.
-var besideSandbox = []string{"organization-id", "region", "api-url", "auth-endpoint", "pat-file"}
-
 // dial finds where the service is and what to call it with, or starts a sandbox that is both.
-func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
+func (a *app) dial(ctx context.Context, p order.Place) (onboard.Endpoint, error) {
 	if p.Sandbox {
 		running, err := sandbox.Start(context.WithoutCancel(ctx), "", sandbox.Options{})
 		if err != nil {
@@ -72,18 +52,18 @@ func (a *app) dial(ctx context.Context, p place) (onboard.Endpoint, error) {
 }
 
 // resolve finds the settings that say where the service is and what to call it with.
-func (a *app) resolve(p place) (config.Settings, error) {
+func (a *app) resolve(p order.Place) (config.Settings, error) {
 	home, err := a.home()
 	if err != nil {
 		a.log.Debug().Err(err).Msg("the vendor's files are not looked for")
 	}
 	render := remedy.Renderer(asFlag)
-	if p.inPage {
+	if p.InPage {
 		render = nil
 	}
 	found, err := config.Resolve(config.Options{
 		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
-		Typed: p.typed, Remembered: func(service string) (secret.Text, error) {
+		Typed: p.Typed, Remembered: func(service string) (secret.Text, error) {
 			return a.keyring().Last(context.Background(), service) // which is bounded
 		},
 		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: render,
@@ -98,17 +78,17 @@ func (a *app) keyring() *keyring.Keyring {
 }
 
 // remember has the keyring keep what was typed in for a service, or forget what it has if nothing was.
-func (a *app) remember(ctx context.Context, p place) error {
+func (a *app) remember(ctx context.Context, p order.Place) error {
 	found, err := a.resolve(p)
 	switch {
 	case errors.Is(err, config.ErrNoCredentials): // nor does the keyring have any
 		return nil
 	case err != nil:
 		return err
-	case p.typed.Empty():
+	case p.Typed.Empty():
 		return a.keyring().Forget(ctx, found.APIURL.Text)
 	}
-	return a.keyring().Remember(ctx, found.APIURL.Text, p.typed)
+	return a.keyring().Remember(ctx, found.APIURL.Text, p.Typed)
 }
 
 // endpointOf returns what settings mean for a connection.

@@ -10,28 +10,29 @@ import (
 	"rollcall/pkg/doctor"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/version"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
 	var o doctor.Options
-	var p place
+	var p order.Place
 	cmd := &cobra.Command{
 		Use:  "doctor",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.examine(cmd.Context(), o, p) },
 	}
-	serviceFlags(cmd, &o.Service, &p)
+	order.ServiceFlags(cmd, &o.Service, &p)
 	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that would remember what is sent (default: that of the organization, see rollcall help environment)")
 	a.files[cmd] = func([]string) fileNames {
-		return append(p.fileNames(), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})
+		return append(p.FileNames(), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})
 	}
 	return cmd
 }
 
 // examine has everything examined, and prints what was found.
-func (a *app) examine(ctx context.Context, o doctor.Options, p place) error {
+func (a *app) examine(ctx context.Context, o doctor.Options, p order.Place) error {
 	var endpoint onboard.Endpoint
 	o.Version, o.LedgerOf, o.Service.UserAgent = version.Get().Version, a.defaultLedger, "rollcall/"+version.Get().Version
 	o.Resolve = func() (found config.Settings, err error) {

@@ -8,6 +8,7 @@ import (
 
 	"rollcall/pkg/connection"
 	"rollcall/pkg/fetch"
+	"rollcall/pkg/order"
 	"rollcall/pkg/pager"
 	"rollcall/pkg/twin"
 )
@@ -26,34 +27,13 @@ func (a *app) bindEnvironment(cmd *cobra.Command, told ...string) error {
 	return nil
 }
 
-// conflict is a flag that was given, and others that make no sense beside it.
-type conflict struct {
-	given  bool
-	flag   string
-	others []string
-}
-
-// conflicts are those of an order, in the order in which they are told.
-func (o *order) conflicts() []conflict {
-	return []conflict{
-		{o.fromPlan != "", "--from-plan", []string{
-			"organization-id", "role", "team", "map", "where", "only", "include-inactive", "encoding", "delimiter", "sheet", "invalid",
-			"reinvite", "reinvite-after", "reinvite-max", "no-preflight", "trust-lists", "plan", "fix", "offline",
-			"apply-teams", "create-team", "create-teams", "cancel-leavers", "remove-leavers", "leaver-grace", "remove-at-once", "apply-roles",
-			"prune-teams", "id-column", "accept-renames", "min-admins",
-		}},
-		{o.Place.Sandbox, "--sandbox", besideSandbox},
-		{o.Offline, "--offline", []string{"sandbox", "no-preflight", "trust-lists", "notify", "notify-file"}},
-	}
-}
-
 // refuseConflicts refuses flags that contradict each other.
-func (a *app) refuseConflicts(cmd *cobra.Command, conflicts []conflict) error {
+func (a *app) refuseConflicts(cmd *cobra.Command, conflicts []order.Conflict) error {
 	for _, c := range conflicts {
-		if !c.given {
+		if !c.Given {
 			continue
 		}
-		if err := a.refuseBeside(cmd, c.flag, c.others...); err != nil {
+		if err := a.refuseBeside(cmd, c.Flag, c.Others...); err != nil {
 			return err
 		}
 	}

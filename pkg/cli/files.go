@@ -10,62 +10,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/config"
-	"rollcall/pkg/fetch"
 	"rollcall/pkg/fileset"
-	"rollcall/pkg/onboard"
 	"rollcall/pkg/remedy"
 )
 
 // fileNames are the files that a command reads and writes, by what its flags and arguments name.
-type fileNames []fileset.File
+type fileNames = []fileset.File
 
 // fileOrder is that in which two files that are one are named: it is the later one that is to be changed.
 var fileOrder = []fileset.Role{
 	fileset.Roster, fileset.Settings, fileset.Approved, fileset.Protected, fileset.Jobs, fileset.Token, fileset.Header, fileset.Webhook, fileset.Ledger, fileset.Audit,
 	fileset.Log, fileset.Fixed, fileset.Plan, fileset.Summary, fileset.Metrics, fileset.Report, fileset.Results, fileset.Drift, fileset.Corrections,
-}
-
-// fileNames returns what an order reads and writes for a roster that is named on the command line.
-func (o *order) fileNames(paths []string) fileNames {
-	planned := *o
-	if len(paths) > 0 {
-		planned.Roster = paths[len(paths)-1]
-	}
-	names := append(o.Place.fileNames(), fileNames{
-		{Path: o.Watch.NotifyFile, Role: fileset.Webhook, Option: "notify-file"},
-		{Path: o.fix.File, Role: fileset.Fixed, Option: "fix"},
-		{Path: o.Watch.Summary, Role: fileset.Summary, Option: "summary"},
-		{Path: o.Watch.Metrics, Role: fileset.Metrics, Option: "metrics-file"},
-	}...)
-	if o.fromPlan != "" {
-		planned.PlanFile = o.fromPlan
-		// One that cannot be read is refused when it is to be carried out.
-		if saved, err := onboard.ReadPlan(o.fromPlan); err == nil {
-			planned.Roster, paths = saved.Roster, append(slices.Clone(paths), saved.Roster)
-		}
-	}
-	names = append(names, rosterNames(paths, o.HeaderFile)...)
-	if planned.roster() != "" {
-		planned.resultsPath()
-	}
-	planned.Roster = planned.roster() // what is written beside it is named for the fixed one
-	for _, f := range planned.Options.Files() {
-		if f.Role != fileset.Roster {
-			names = append(names, f)
-		}
-	}
-	return names
-}
-
-// rosterNames returns what is read for rosters that are named on the command line.
-func rosterNames(paths []string, header string) fileNames {
-	names := fileNames{{Path: header, Role: fileset.Header, Option: "header-file"}}
-	for _, path := range paths {
-		if !fetch.Is(path) {
-			names = append(names, fileset.File{Path: path, Role: fileset.Roster})
-		}
-	}
-	return names
 }
 
 // refuseCollisions returns an error if a command would write over a file of its own: before any is opened.

@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/orderflags"
 	"rollcall/pkg/results"
 	"rollcall/pkg/status"
@@ -80,7 +81,7 @@ func (a *app) runsCommand() *cobra.Command {
 func (a *app) pruneCommand() *cobra.Command {
 	var f historyFlags
 	var p onboard.Pruning
-	o := &order{}
+	o := &order.Order{}
 	cmd := &cobra.Command{Use: "prune", Args: noArguments}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		history, err := a.history(f)
@@ -89,7 +90,7 @@ func (a *app) pruneCommand() *cobra.Command {
 			return err
 		}
 		p.Agree = func(would onboard.Pruned) error {
-			if o.asks() && a.canAsk() {
+			if o.Asks() && a.canAsk() {
 				a.console.Printf("  %s", console.Clean(would.String()))
 				if yes, err := a.console.Ask(cmd.Context(), a.In, "forget them? [y/N]"); err != nil || !yes {
 					return cmp.Or(err, refuse(status.Stopped, errors.New("not confirmed; nothing was forgotten"), "--yes goes on without a question"))
@@ -104,7 +105,7 @@ func (a *app) pruneCommand() *cobra.Command {
 		return errors.Join(err, done.Write(a.Out, a.common.json))
 	}
 	a.lookBack(cmd, &f)
-	orderflags.Prune(cmd, &p, &o.yes)
+	orderflags.Prune(cmd, &p, &o.Yes)
 	return cmd
 }
 

@@ -13,13 +13,14 @@ import (
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/jobs"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/status"
 )
 
 // job is one sync of several.
 type job struct {
 	jobs.Job
-	order *order
+	order *order.Order
 	// cmd has the flags of the job, for what their variables and defaults are.
 	cmd *cobra.Command
 }
@@ -64,7 +65,7 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	for i, j := range all {
 		a.nameRun("")
 		a.jobName.Store(new(string))
-		a.log.Info().Str("roster", j.order.publicName()).Int("job", i+1).Int("jobs", len(all)).Msg("job begins")
+		a.log.Info().Str("roster", j.order.PublicName()).Int("job", i+1).Int("jobs", len(all)).Msg("job begins")
 		j.order.Job = fmt.Sprintf("%s:%d", path, j.Line)
 		a.jobName.Store(&j.order.Job)
 		how := a.carryOut(j.cmd, j.order, j.Roster, func() error { return a.completeSync(j.cmd, j.order) })
@@ -101,7 +102,7 @@ func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
 		return nil, usageError("see rollcall sync --help", "--jobs: %w", err)
 	}
 	for _, j := range all {
-		if err := j.resolve(); err != nil {
+		if err := j.order.Resolve(j.Job); err != nil {
 			return nil, usageError("move it there, or write its whole path", "--jobs: %s:%d: %w", path, j.Line, err)
 		}
 	}
@@ -110,8 +111,8 @@ func (a *app) readJobs(parent *cobra.Command, path string) ([]job, error) {
 
 // newJob returns the sync that a job means, with defaults and variables where the job names no values of its own.
 func (a *app) newJob(parent *cobra.Command, j jobs.Job) (job, error) {
-	o, cmd := newSync(), &cobra.Command{Use: "sync"}
-	o.syncFlags(cmd)
+	o, cmd := order.NewSync(), &cobra.Command{Use: "sync"}
+	o.SyncFlags(cmd)
 	o.ApprovedDigests, _ = parent.Flags().GetStringArray("approve") // unless the job names its own
 	cmd.SetContext(parent.Context())
 	var told []string
@@ -122,35 +123,6 @@ func (a *app) newJob(parent *cobra.Command, j jobs.Job) (job, error) {
 		}
 	})
 	return job{Job: j, order: o, cmd: cmd}, a.bindEnvironment(cmd, told...)
-}
-
-// resolve takes the paths that the job names from the folder of its file. A ledger that is meant to be there and is in the
-// working directory instead would be begun anew, and would know of nobody who was invited.
-func (j job) resolve() error {
-	o := j.order
-	o.Roster = j.Roster
-	for key, path := range map[string]*string{
-		"results": &o.Results, "report": &o.Report, "ledger": &o.Ledger, "audit": &o.Audit, "pat-file": &o.Place.PATFile, "header-file": &o.HeaderFile,
-		"summary": &o.Watch.Summary, "metrics-file": &o.Watch.Metrics, "notify-file": &o.Watch.NotifyFile,
-	} {
-		if !j.Names(key) {
-			continue
-		}
-		given := *path
-		*path = j.Path(given)
-		if key == "ledger" && *path != given && !exists(*path) && exists(given) {
-			return fmt.Errorf("ledger: %s is in the working directory, and is meant to be at %s", given, *path)
-		}
-	}
-	if j.Names("protect") {
-		o.Follow.Protect = onboard.ProtectFrom(o.Follow.Protect, j.Path)
-	}
-	return nil
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // refuseJobCollisions refuses jobs that would write over files of their own, of each other, or over the file of jobs.
@@ -164,7 +136,7 @@ func (a *app) refuseJobCollisions(cmd *cobra.Command, path string) error {
 		{Path: path, Role: fileset.Jobs, Option: "jobs"}, {Path: a.common.logFile, Role: fileset.Log, Option: "log-file"},
 	}, 0)
 	for i, j := range all {
-		a.addFiles(&files, j.order.fileNames([]string{j.Roster}), i+1)
+		a.addFiles(&files, j.order.FileNames([]string{j.Roster}), i+1)
 	}
 	collision, found := files.Collision()
 	if !found {

@@ -11,6 +11,7 @@ import (
 	"rollcall/pkg/listing"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/optional"
+	"rollcall/pkg/order"
 	"rollcall/pkg/orderflags"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/version"
@@ -20,7 +21,7 @@ import (
 type listingFlags struct {
 	service onboard.Service
 	rate    string
-	place   place
+	place   order.Place
 	form    listing.Form
 }
 
@@ -37,11 +38,11 @@ func (a *app) listCommand(l listed) *cobra.Command {
 		Use: l.use, Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd, f, l) },
 	}
-	serviceFlags(cmd, &f.service, &f.place)
+	order.ServiceFlags(cmd, &f.service, &f.place)
 	orderflags.Pacing(cmd, &f.service.Pacing, &f.rate)
 	cmd.Flags().BoolVar(&f.form.CSV, "csv", false, "print CSV on standard output instead of a table")
 	cmd.Flags().BoolVar(&f.form.XLSX, "xlsx", false, "write an Excel workbook to standard output, which goes into a file")
-	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
+	a.files[cmd] = func([]string) fileNames { return f.place.FileNames() }
 	return cmd
 }
 
@@ -93,13 +94,13 @@ func (a *app) progressCommand() *cobra.Command {
 			return listing.Progress(found), err
 		},
 	})
-	cmd.Args, cmd.PreRun = rosters(1, 1), func(_ *cobra.Command, paths []string) { o.Roster = paths[0] }
+	cmd.Args, cmd.PreRun = order.Rosters(1, 1), func(_ *cobra.Command, paths []string) { o.Roster = paths[0] }
 	orderflags.Roster(cmd, &o.Document, &header)
 	cmd.Flags().StringVar(&o.By, "by", "", "count the people by `COLUMN`: any of the roster, or domain for that of the address")
 	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent; it need not be there (default: that of the organization, see rollcall help environment)")
 	names := a.files[cmd]
 	a.files[cmd] = func(paths []string) fileNames {
-		return append(append(names(nil), rosterNames(paths, header)...), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})
+		return append(append(names(nil), order.RosterNames(paths, header)...), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})
 	}
 	return cmd
 }
@@ -164,7 +165,7 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, l listed) error {
 	if terminal, _ := terminalOf(a.Out); f.form.XLSX && terminal {
 		return usageError("send it into a file, as in rollcall "+l.use+" --xlsx > "+cmd.Name()+".xlsx", "--xlsx: a workbook is nothing for a terminal")
 	}
-	if err := completeService(&f.service, f.rate); err != nil {
+	if err := order.CompleteService(&f.service, f.rate); err != nil {
 		return err
 	}
 	service, err := a.serviceOf(cmd, f.service, f.place)
@@ -186,7 +187,7 @@ func (a *app) list(cmd *cobra.Command, f listingFlags, l listed) error {
 }
 
 // connect opens the connection that the flags ask for. Close it.
-func (a *app) connect(cmd *cobra.Command, s onboard.Service, p place) (*onboard.Connection, error) {
+func (a *app) connect(cmd *cobra.Command, s onboard.Service, p order.Place) (*onboard.Connection, error) {
 	s, err := a.serviceOf(cmd, s, p)
 	if err != nil {
 		return nil, err
@@ -195,8 +196,8 @@ func (a *app) connect(cmd *cobra.Command, s onboard.Service, p place) (*onboard.
 }
 
 // serviceOf returns the service that the flags mean.
-func (a *app) serviceOf(cmd *cobra.Command, s onboard.Service, p place) (onboard.Service, error) {
-	if err := a.refuseConflicts(cmd, []conflict{{p.Sandbox, "--sandbox", besideSandbox}}); err != nil {
+func (a *app) serviceOf(cmd *cobra.Command, s onboard.Service, p order.Place) (onboard.Service, error) {
+	if err := a.refuseConflicts(cmd, []order.Conflict{{Given: p.Sandbox, Flag: "--sandbox", Others: order.BesideSandbox}}); err != nil {
 		return s, err
 	}
 	if s.Timeout == 0 {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,7 +13,7 @@ import (
 	"rollcall/pkg/console"
 	"rollcall/pkg/fileset"
 	"rollcall/pkg/onboard"
-	"rollcall/pkg/orderflags"
+	"rollcall/pkg/order"
 	"rollcall/pkg/paint"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/usage"
@@ -32,12 +31,12 @@ type serve struct {
 	origins []string
 	noOpen  bool
 	// invite and sync are what it does, by the same flags: cmd has those of sync, and beside what invite has of them.
-	invite, sync *order
+	invite, sync *order.Order
 	beside       *cobra.Command
 }
 
 func (a *app) serveCommand() *cobra.Command {
-	s := &serve{invite: &order{}, sync: newSync(), beside: &cobra.Command{}}
+	s := &serve{invite: &order.Order{}, sync: order.NewSync(), beside: &cobra.Command{}}
 	cmd := &cobra.Command{Use: "serve", Args: noArguments}
 	cmd.RunE = func(*cobra.Command, []string) error {
 		if err := a.completeServe(cmd, s); err != nil {
@@ -46,7 +45,7 @@ func (a *app) serveCommand() *cobra.Command {
 		return a.serve(cmd.Context(), s)
 	}
 	a.files[cmd] = func([]string) fileNames {
-		return append(s.sync.Place.fileNames(), fileset.File{Path: s.sync.Ledger, Role: fileset.Ledger, Option: "ledger"},
+		return append(s.sync.Place.FileNames(), fileset.File{Path: s.sync.Ledger, Role: fileset.Ledger, Option: "ledger"},
 			fileset.File{Path: s.sync.Audit, Role: fileset.Audit, Option: "audit"})
 	}
 	usage.Group(cmd, "The page", func(cmd *cobra.Command) {
@@ -54,40 +53,9 @@ func (a *app) serveCommand() *cobra.Command {
 		cmd.Flags().StringArrayVar(&s.origins, "origin", nil, "the page is reached as `URL`, too, as in http://localhost:9000 where another port is forwarded to it (repeatable)")
 		cmd.Flags().BoolVar(&s.noOpen, "no-open", false, "open no browser: print the address alone")
 	})
-	s.sync.pageFlags(cmd)
-	s.invite.pageFlags(s.beside)
+	s.sync.PageFlags(cmd)
+	s.invite.PageFlags(s.beside)
 	return cmd
-}
-
-// pageFlags adds the flags that the page begins with: not those about one run alone, which is for the page to ask.
-func (o *order) pageFlags(cmd *cobra.Command) {
-	group := func(title string, add func(*cobra.Command)) {
-		usage.Group(cmd, title, func(cmd *cobra.Command) {
-			all := &cobra.Command{}
-			add(all)
-			all.Flags().SortFlags = false
-			all.Flags().VisitAll(func(flag *pflag.Flag) {
-				if !slices.Contains([]string{"header-file", "approve", "accept-roster", "fresh", "limit", "deadline"}, flag.Name) {
-					cmd.Flags().AddFlag(flag)
-				}
-			})
-		})
-	}
-	group("The roster", func(cmd *cobra.Command) { orderflags.Roster(cmd, &o.Document, &o.HeaderFile) })
-	group("The service", func(cmd *cobra.Command) { serviceFlags(cmd, &o.Service, &o.Place) })
-	group("Who is invited", func(cmd *cobra.Command) { orderflags.Who(cmd, &o.Options) })
-	if o.Sync != nil {
-		group("What else a sync changes", func(cmd *cobra.Command) { orderflags.Changes(cmd, &o.Options, &o.Follow) })
-	}
-	group("Guards, which send nothing", func(cmd *cobra.Command) {
-		if orderflags.Guards(cmd, &o.Options); o.Sync != nil {
-			orderflags.SyncGuards(cmd, &o.Options, &o.Follow)
-		}
-	})
-	group("On the way", func(cmd *cobra.Command) {
-		orderflags.Pacing(cmd, &o.Pacing, &o.rate)
-		orderflags.Way(cmd, &o.Options, &o.StopAt)
-	})
 }
 
 // completeServe works out what the command line of serve means.
@@ -103,7 +71,7 @@ func (a *app) completeServe(cmd *cobra.Command, s *serve) error {
 			return remedy.About("origin", err)
 		}
 	}
-	if err := a.refuseConflicts(cmd, s.sync.conflicts()); err != nil {
+	if err := a.refuseConflicts(cmd, s.sync.Conflicts()); err != nil {
 		return err
 	}
 	var failed error
@@ -118,9 +86,9 @@ func (a *app) completeServe(cmd *cobra.Command, s *serve) error {
 			}
 		}
 	})
-	for _, o := range []*order{s.invite, s.sync} {
+	for _, o := range []*order.Order{s.invite, s.sync} {
 		o.Invalid, o.Roster = onboard.RefuseInvalid, "roster" // which the page has
-		failed = errors.Join(failed, o.complete(a))
+		failed = errors.Join(failed, a.complete(o))
 		o.Roster, o.Results, o.Input, o.Stream = "", "", nil, nil
 		if failed != nil {
 			return failed
@@ -132,8 +100,8 @@ func (a *app) completeServe(cmd *cobra.Command, s *serve) error {
 // desk returns what the page works with.
 func (a *app) desk(s *serve, folder string) desk.Options {
 	at := s.sync.Place
-	to := func(p desk.Place) place {
-		return place{Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: at.PATFile, Sandbox: p.Sandbox, typed: p.Token, inPage: true}
+	to := func(p desk.Place) order.Place {
+		return order.Place{Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: at.PATFile, Sandbox: p.Sandbox, Typed: p.Token, InPage: true}
 	}
 	return desk.Options{
 		Order: s.invite.Options, Sync: s.sync.Options, Folder: folder,

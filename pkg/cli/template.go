@@ -13,13 +13,14 @@ import (
 
 	"rollcall/pkg/directory"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/template"
 )
 
 // templateFlags are the flags of template.
 type templateFlags struct {
 	service onboard.Service
-	place   place
+	place   order.Place
 	format  string
 	teams   bool
 	force   bool
@@ -53,8 +54,8 @@ func (a *app) templateCommand() *cobra.Command {
 	flags.StringVar(&f.format, "format", "", "write `FORMAT`: csv, yaml or xlsx (default: by the name of FILE, else csv)")
 	flags.BoolVar(&f.teams, "teams", false, "ask the service for the organization's teams and offer them (xlsx and yaml)")
 	flags.BoolVar(&f.force, "force", false, "replace FILE if it is there already")
-	serviceFlags(cmd, &f.service, &f.place)
-	a.files[cmd] = func([]string) fileNames { return f.place.fileNames() }
+	order.ServiceFlags(cmd, &f.service, &f.place)
+	a.files[cmd] = func([]string) fileNames { return f.place.FileNames() }
 	return cmd
 }
 

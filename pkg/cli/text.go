@@ -1,27 +1,13 @@
 package cli
 
 import (
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/order"
 	"rollcall/pkg/roster"
-	"rollcall/pkg/shell"
 )
-
-// rosters checks how many rosters a command is given.
-func rosters(least, most int) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		switch {
-		case len(args) < least:
-			return usageError("see "+cmd.CommandPath()+" --help", "%s needs a roster: a file, or - for standard input", cmd.CommandPath())
-		case len(args) > most:
-			return usageError("run it once for each roster", "%s takes one roster, not %d", cmd.CommandPath(), len(args))
-		}
-		return nil
-	}
-}
 
 // noArguments is for commands that take none. At the root, what was typed is meant to be a command.
 func noArguments(cmd *cobra.Command, args []string) error {
@@ -42,7 +28,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
 		hint = "did you mean rollcall " + strings.Join(meant, " or rollcall ") + "?"
 	} else if strings.Contains(args[0], ".") {
-		hint = "a roster comes after a command: rollcall invite " + quoted(args[0])
+		hint = "a roster comes after a command: rollcall invite " + order.Quoted(args[0])
 	}
 	return usageError(hint, "unknown command %q", args[0])
 }
@@ -54,10 +40,7 @@ func (a *app) command() string {
 		for _, redactor := range a.redactors {
 			word = redactor.Text(word)
 		}
-		words = append(words, quoted(word))
+		words = append(words, order.Quoted(word))
 	}
 	return strings.Join(words, " ")
 }
-
-// quoted returns a word as this system's shell takes it.
-func quoted(word string) string { return shell.Quote(runtime.GOOS, word) }

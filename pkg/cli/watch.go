@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/bounded"
 	"rollcall/pkg/notify"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/report"
 	"rollcall/pkg/secret"
@@ -19,27 +20,9 @@ import (
 	"rollcall/pkg/version"
 )
 
-// watch says where the end of a run is reported, to people and to machines. Commands that apply a plan share it.
-type watch struct {
-	Summary    string `yaml:"summary"`
-	Metrics    string `yaml:"metrics-file"`
-	Notify     string `yaml:"notify"`
-	NotifyFile string `yaml:"notify-file"`
-	NotifyOn   string `yaml:"notify-on"`
-}
-
-func (w *watch) flags(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&w.Metrics, "metrics-file", "", "at the end of every run, write metrics for Prometheus's node exporter (textfile collector) to `FILE`")
-	flags.StringVar(&w.Summary, "summary", "", "at the end of every run, write the object of --json to `FILE`")
-	flags.StringVar(&w.NotifyFile, "notify-file", "", "post the summary to the webhook of a chat (Slack's format) whose address, a secret, is in `FILE`")
-	flags.StringVar(&w.Notify, "notify", "", "the same, by the `URL` itself: a flag shows in the list of processes, ROLLCALL_NOTIFY does not")
-	flags.StringVar(&w.NotifyOn, "notify-on", string(notify.OnChange), "`WHEN` to post: change (somebody was invited, or the exit code is not 0), failure (it is not 0) or always")
-}
-
 // notifier checks what was told, and that the files can be written: before anything is sent. Offline there is no notice.
-func (w *watch) notifier(a *app, cmd *cobra.Command, offline bool) (*notify.Notifier, error) {
-	address, source, err := w.findAddress(a, cmd)
+func (a *app) notifier(w *order.Watch, cmd *cobra.Command, offline bool) (*notify.Notifier, error) {
+	address, source, err := a.findAddress(w, cmd)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +47,7 @@ func (w *watch) notifier(a *app, cmd *cobra.Command, offline bool) (*notify.Noti
 
 // findAddress returns the address to post to, none if there is none, and the file that it comes from, if it does. What was
 // typed beats variables.
-func (w *watch) findAddress(a *app, cmd *cobra.Command) (address secret.Text, file string, err error) {
+func (a *app) findAddress(w *order.Watch, cmd *cobra.Command) (address secret.Text, file string, err error) {
 	if a.typed(cmd, "notify-file") {
 		if err := a.refuseBeside(cmd, "--notify-file", "notify"); err != nil {
 			return secret.Text{}, "", err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/order"
 	"rollcall/pkg/report"
 	"rollcall/pkg/status"
 )
@@ -19,17 +20,17 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 	metrics, missing := filepath.Join(directory, "rollcall.prom"), filepath.Join(directory, "missing", "file")
 	tests := []struct {
 		name    string
-		give    watch
+		give    order.Watch
 		exit    status.Status
 		want    status.Status
 		stderr  string
 		metrics string
 	}{
-		{"all is written", watch{Summary: filepath.Join(directory, "last.json"), Metrics: metrics}, 0, status.Well, "", "} 0\n"},
-		{"no summary", watch{Summary: missing, Metrics: metrics}, 0, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
-		{"no summary of a run that was stopped", watch{Summary: missing, Metrics: metrics}, 7, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
-		{"no summary of a run that was interrupted", watch{Summary: missing, Metrics: metrics}, 130, status.Interrupted, "rollcall: --summary: ", "} 130\n"},
-		{"no metrics", watch{Metrics: missing}, 0, status.Unexpected, "rollcall: --metrics-file: ", ""},
+		{"all is written", order.Watch{Summary: filepath.Join(directory, "last.json"), Metrics: metrics}, 0, status.Well, "", "} 0\n"},
+		{"no summary", order.Watch{Summary: missing, Metrics: metrics}, 0, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
+		{"no summary of a run that was stopped", order.Watch{Summary: missing, Metrics: metrics}, 7, status.Unexpected, "rollcall: --summary: ", "} 1\n"},
+		{"no summary of a run that was interrupted", order.Watch{Summary: missing, Metrics: metrics}, 130, status.Interrupted, "rollcall: --summary: ", "} 130\n"},
+		{"no metrics", order.Watch{Metrics: missing}, 0, status.Unexpected, "rollcall: --metrics-file: ", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,7 +43,7 @@ func TestTellSaysWhatItCouldNotWrite(t *testing.T) {
 				t.Fatal(err)
 			}
 			tt.give.NotifyOn = "change"
-			notifier, err := tt.give.notifier(a, &cobra.Command{}, false)
+			notifier, err := a.notifier(&tt.give, &cobra.Command{}, false)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package cli
+package order
 
 import (
 	"maps"
@@ -14,12 +14,12 @@ import (
 
 // TestAJobHasTheFlagsOfSync holds the keys of a job to the flags of the command.
 func TestAJobHasTheFlagsOfSync(t *testing.T) {
-	o, cmd := newSync(), &cobra.Command{}
-	o.syncFlags(cmd)
+	o, cmd := NewSync(), &cobra.Command{}
+	o.SyncFlags(cmd)
 	var flags []string
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) { flags = append(flags, flag.Name) })
 	keys := map[string]bool{}
-	keysOf(reflect.TypeFor[order](), keys)
+	keysOf(reflect.TypeFor[Order](), keys)
 	slices.Sort(flags)
 	if diff := cmp.Diff(flags, slices.Sorted(maps.Keys(keys))); diff != "" {
 		t.Errorf("flags and keys (-flags +keys):\n%s", diff)
