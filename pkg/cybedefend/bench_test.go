@@ -3,17 +3,11 @@
 package cybedefend_test
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"runtime"
-	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,8 +22,7 @@ const workers = 16
 
 // The benchmarks make one call in three ways: "http" is net/http alone, which sends the same request within a timeout and
 // reads the reply to its end; "call" is the client, over the same kind of connection; "own" is the client over a transport that
-// answers without a network, which is all but the transport of net/http. The CPU time of "http" and "call" holds that of the
-// responder.
+// answers without a network, which is all but the transport of net/http. The responder of "http" and "call" is a process of its own.
 
 func BenchmarkInvite(b *testing.B) {
 	const body = `{"email":"ada@example.com","role":"member"}`
@@ -132,59 +125,4 @@ func cpuTime(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-// respond starts a responder that does no more than HTTP/1.1 asks for, and returns its address: each request of a connection
-// gets the same reply.
-func respond(b *testing.B, status int, reply string) string {
-	b.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	answer := fmt.Appendf(nil, "HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nDate: Sun, 22 Nov 2026 10:00:00 GMT\r\nContent-Length: %d\r\n\r\n%s",
-		status, len(reply), reply)
-	var connections sync.WaitGroup
-	connections.Go(func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			connections.Go(func() {
-				defer func() { _ = connection.Close() }() // whoever asked is gone
-				for reader := bufio.NewReader(connection); skipRequest(reader) == nil; {
-					if _, err := connection.Write(answer); err != nil {
-						return
-					}
-				}
-			})
-		}
-	})
-	// Registered ahead of what closes the client's connections, and so called after it.
-	b.Cleanup(func() {
-		_ = listener.Close()
-		connections.Wait()
-	})
-	return "http://" + listener.Addr().String()
-}
-
-// skipRequest reads a request to its end.
-func skipRequest(reader *bufio.Reader) error {
-	length := 0
-	for {
-		line, err := reader.ReadSlice('\n')
-		if err != nil {
-			return err
-		}
-		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return err
-			}
-		}
-		if len(line) <= len("\r\n") {
-			_, err := reader.Discard(length)
-			return err
-		}
-	}
 }

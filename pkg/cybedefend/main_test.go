@@ -2,8 +2,10 @@ package cybedefend_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -12,7 +14,13 @@ import (
 	"rollcall/pkg/secret"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(responding) != "" {
+		fmt.Fprintln(os.Stderr, runResponder())
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	organizationID = "550e8400-e29b-41d4-a716-446655440000"
