@@ -11,7 +11,7 @@ import (
 )
 
 // judge says what came of a request that was sent at an instant: what observers get to see, and the error unless it is done.
-func (c *Client) judge(r request, answer reply, sent time.Time) (Exchange, *Error) {
+func (c *Client) judge(r *request, answer reply, sent time.Time) (Exchange, *Error) {
 	exchange := Exchange{
 		Operation: r.operation, Status: answer.status, Date: serverTime(answer.header), RequestID: requestID(answer.header),
 	}
@@ -19,7 +19,7 @@ func (c *Client) judge(r request, answer reply, sent time.Time) (Exchange, *Erro
 	if serviceNow.IsZero() {
 		serviceNow = c.now()
 	}
-	wait, limits := throttle.Read(answer.status, answer.header, serviceNow)
+	wait, limits := throttle.Read(answer.status, paceOf(answer.header), serviceNow)
 	stranger := foreign(answer, wait.Known)
 	refused := c.report(r.token, answer.status, stranger != "", wait.Known, sent)
 	if errors.Is(refused.err, errTokenFresh) {
@@ -48,7 +48,7 @@ func (c *Client) judge(r request, answer reply, sent time.Time) (Exchange, *Erro
 		RetryAfter: exchange.RetryAfter, HasRetryAfter: exchange.HasRetryAfter, RetryAfterFrom: exchange.RetryAfterFrom, Err: err,
 	}
 	if answer.status != 0 {
-		failure.Message = clean(explanation(answer, stranger), answer.secrets...)
+		failure.Message = clean(explanation(answer, stranger), answer.secrets[:]...)
 	}
 	if s := sentinel(answer.status, exchange.Class, refused); s != nil {
 		failure.Err = s
@@ -59,7 +59,7 @@ func (c *Client) judge(r request, answer reply, sent time.Time) (Exchange, *Erro
 }
 
 // read2xx takes what a 2xx reply holds.
-func (r request) read2xx(answer reply) (err error) {
+func (r *request) read2xx(answer reply) (err error) {
 	if r.understand != nil {
 		if err = answer.err; err == nil {
 			err = r.understand(answer.body)
@@ -71,12 +71,15 @@ func (r request) read2xx(answer reply) (err error) {
 	return err
 }
 
+// secrets are the token of a request, and what else it hides.
+type secrets [2]secret.Text
+
 // secrets returns what must not be part of any message.
-func (r request) secrets() []secret.Text {
+func (r *request) secrets() secrets {
 	if r.hide == nil {
-		return []secret.Text{r.token}
+		return secrets{r.token}
 	}
-	return []secret.Text{r.token, r.hide()}
+	return secrets{r.token, r.hide()}
 }
 
 // report tells the credentials what became of their token. Only the service itself can accept or refuse one, and an answer

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -73,23 +74,28 @@ type Exchange struct {
 
 // Client makes calls. It is safe for concurrent use.
 type Client struct {
+	manner
 	// base is where the API is, without a slash at its end.
-	base      string
-	transport http.RoundTripper
-	timeout   time.Duration
-	userAgent string
-	observe   func(Exchange)
-	now       func() time.Time
-	tokens    tokenSource
+	base string
+	// api carries requests there.
+	api     carrier
+	observe func(Exchange)
+	now     func() time.Time
+	tokens  tokenSource
 	// tokensFrom is where the credentials come from.
 	tokensFrom string
-	// own is the transport if the client made it.
-	own *transport
+	// given is the transport that carries the requests, nil if own does, which the client has made.
+	given http.RoundTripper
+	own   *transport
 }
 
 // New returns a client. It checks the options, and for the client's own transport the proxy that the environment names, and
 // sends nothing.
 func New(options Options) (*Client, error) {
+	return newClient(options, newTransport(cmp.Or(options.Connections, DefaultConnections)))
+}
+
+func newClient(options Options, own *transport) (*Client, error) {
 	base, err := address.ParseBase(options.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
@@ -103,22 +109,22 @@ func New(options Options) (*Client, error) {
 	if strings.ContainsFunc(options.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return nil, errors.New("user agent has characters that no header can hold")
 	}
+	base = base.JoinPath()
 	c := &Client{
-		base:       strings.TrimRight(base.JoinPath().String(), "/"),
-		transport:  options.Transport,
-		timeout:    cmp.Or(options.Timeout, DefaultTimeout),
-		userAgent:  cmp.Or(options.UserAgent, "rollcall"),
+		manner:     manner{userAgent: cmp.Or(options.UserAgent, "rollcall"), timeout: cmp.Or(options.Timeout, DefaultTimeout)},
+		base:       addressOf(base),
+		given:      options.Transport,
 		observe:    options.Observe,
 		now:        options.Now,
 		tokensFrom: options.CredentialsFrom,
 	}
-	if c.transport == nil {
+	if c.given == nil {
 		if err := connection.CheckProxy(); err != nil && !address.IsLoopback(base.Hostname()) {
 			return nil, err
 		}
-		c.own = newTransport(cmp.Or(options.Connections, DefaultConnections))
-		c.transport = c.own
+		c.own = own
 	}
+	c.api = c.carrierTo(base)
 	if c.observe == nil {
 		c.observe = func(Exchange) {}
 	}
@@ -129,6 +135,14 @@ func New(options Options) (*Client, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// carrierTo returns what carries requests to an address.
+func (c *Client) carrierTo(base *url.URL) carrier {
+	if c.given == nil {
+		return c.own.carrierTo(base, c.manner)
+	}
+	return &carried{manner: c.manner, address: addressOf(base), over: c.given}
 }
 
 // TokenExpires returns when the access token ends that calls are made with now, zero where that is not known.

@@ -51,7 +51,7 @@ func (p PersonalAccessToken) source(client *Client) (tokenSource, error) {
 		return nil, fmt.Errorf("auth endpoint: %w", err)
 	}
 	return &exchanger{
-		client: client, personal: p.Token, endpoint: auth.JoinPath("oidc", "token").String(), knownID: region.ClientID,
+		client: client, personal: p.Token, endpoint: client.carrierTo(auth.JoinPath()), knownID: region.ClientID,
 		turn: make(chan struct{}, 1),
 	}, nil
 }
@@ -60,7 +60,7 @@ func (p PersonalAccessToken) source(client *Client) (tokenSource, error) {
 type exchanger struct {
 	client   *Client
 	personal secret.Text
-	endpoint string
+	endpoint carrier
 	knownID  string
 
 	// turn is held by the one caller that exchanges. It is a channel since waiting for it must end with the waiter's
@@ -203,8 +203,8 @@ func (e *exchanger) exchange(ctx context.Context) (token secret.Text, lifetime t
 		"subject_token_type": {"urn:logto:token-type:personal_access_token"},
 		"resource":           {e.application.resource},
 	}
-	err = e.client.send(ctx, request{
-		operation: OpExchangeToken, method: http.MethodPost, url: e.endpoint, read: true, hide: func() secret.Text { return e.personal },
+	err = e.client.send(ctx, &request{
+		operation: OpExchangeToken, to: e.endpoint, method: http.MethodPost, path: "/oidc/token", read: true, hide: func() secret.Text { return e.personal },
 		body: []byte(form.Encode()), contentType: "application/x-www-form-urlencoded",
 		understand: func(body []byte) (err error) {
 			token, lifetime, err = decodeToken(body)
@@ -240,8 +240,8 @@ func denial(err error) error {
 func (e *exchanger) discover(ctx context.Context) (application, error) {
 	found := application{resource: e.client.base}
 	unclear := false
-	err := e.client.send(ctx, request{
-		operation: OpDiscover, method: http.MethodGet, url: e.client.at("client-apps"), read: true,
+	err := e.client.send(ctx, &request{
+		operation: OpDiscover, to: e.client.api, method: http.MethodGet, path: at("client-apps"), read: true,
 		understand: func(body []byte) error {
 			var reply struct {
 				CLI struct {

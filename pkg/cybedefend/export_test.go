@@ -1,12 +1,22 @@
 package cybedefend
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/url"
 )
 
-// NewTransport is the client's own transport, for tests that change where it connects to.
-var NewTransport = newTransport
+// NewThrough is [New] for a client that asks for the proxy by a function of the test.
+func NewThrough(options Options, proxy func(*http.Request) (*url.URL, error)) (*Client, error) {
+	own := newTransport(1)
+	own.proxied.Proxy = proxy
+	return newClient(options, own)
+}
 
-// Through has the transport ask for the proxy by a function of the test.
-func (t *transport) Through(proxy func(*http.Request) (*url.URL, error)) { t.proxied.Proxy = proxy }
+// NewDialling is [New] for a client that makes its connections by a function of the test.
+func NewDialling(options Options, dial func(ctx context.Context, network, address string) (net.Conn, error)) (*Client, error) {
+	own := newTransport(1)
+	own.straight.Dial = dial
+	return newClient(options, own)
+}

@@ -104,6 +104,19 @@ func TestReadsMayLeaveLate(t *testing.T) {
 	}
 }
 
+// connectThrough returns a client of a service that a proxy may stand before.
+func connectThrough(t *testing.T, proxy func(*http.Request) (*url.URL, error)) *cybedefend.Client {
+	t.Helper()
+	client, err := cybedefend.NewThrough(cybedefend.Options{
+		BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)),
+	}, proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
 // TestProxiesAreNamed connects through a proxy that refuses. The proxy of the environment is read once a process, so the
 // test gives the request's transport one of its own.
 func TestProxiesAreNamed(t *testing.T) {
@@ -116,12 +129,7 @@ func TestProxiesAreNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wire := cybedefend.NewTransport(1)
-		wire.Through(http.ProxyURL(address))
-		t.Cleanup(wire.CloseIdleConnections)
-		client := connect(t, cybedefend.Options{
-			BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: wire,
-		})
+		client := connectThrough(t, http.ProxyURL(address))
 		_, err = client.Invite(t.Context(), organizationID, ada)
 		if cybedefend.ClassOf(err) != cybedefend.NotProcessed || !errors.Is(err, cybedefend.ErrConnection) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%d: class %v: %v", status, cybedefend.ClassOf(err), err)
@@ -131,11 +139,7 @@ func TestProxiesAreNamed(t *testing.T) {
 
 // TestNothingLeavesWithoutTheProxy fails before any connection is asked for.
 func TestNothingLeavesWithoutTheProxy(t *testing.T) {
-	wire := cybedefend.NewTransport(1)
-	wire.Through(func(*http.Request) (*url.URL, error) { return nil, connection.ErrProxy })
-	client := connect(t, cybedefend.Options{
-		BaseURL: "https://api.example.com", Credentials: cybedefend.AccessToken(secret.New(accessToken)), Transport: wire,
-	})
+	client := connectThrough(t, func(*http.Request) (*url.URL, error) { return nil, connection.ErrProxy })
 	if _, err := client.Invite(t.Context(), organizationID, ada); cybedefend.ClassOf(err) != cybedefend.NotProcessed {
 		t.Errorf("class %v: %v", cybedefend.ClassOf(err), err)
 	}

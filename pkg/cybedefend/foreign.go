@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"rollcall/pkg/direct"
 )
 
 // foreign says in plain words whose reply it is if it isn't the service's, and returns nothing if it is or may be. A reply
@@ -76,7 +78,7 @@ func page(answer reply) string {
 }
 
 // redirect names where a reply sends the caller, without the rest of the address, which can be a secret.
-func redirect(header http.Header) string {
+func redirect(header direct.Header) string {
 	target, err := url.Parse(header.Get("Location"))
 	if err != nil || target.Host == "" {
 		return "a redirect, which is not followed"
@@ -87,5 +89,5 @@ func redirect(header http.Header) string {
 // quotable returns the first line of a text of the reply, short enough to stand inside another message.
 func (r reply) quotable(text string) string {
 	const longest = 80
-	return shorten(redact(printable(firstLine(text)), r.secrets...), longest)
+	return shorten(redact(printable(firstLine(text)), r.secrets[:]...), longest)
 }

@@ -2,10 +2,10 @@ package cybedefend
 
 import (
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 
+	"rollcall/pkg/direct"
 	"rollcall/pkg/secret"
 )
 
@@ -17,17 +17,11 @@ func TestForeign(t *testing.T) {
 		html      = "<html><head><title>Access\n denied</title></head></html>"
 		own       = `{"message":"no"}`
 	)
-	header := func(pairs ...string) http.Header {
-		h := http.Header{}
-		for i := 0; i < len(pairs); i += 2 {
-			h.Set(pairs[i], pairs[i+1])
-		}
-		return h
-	}
+	header := func(name, value string) direct.Header { return direct.Header{{Name: name, Value: value}} }
 	tests := []struct {
 		name   string
 		status int
-		header http.Header
+		header direct.Header
 		body   string
 		wait   bool
 		want   string
@@ -109,7 +103,7 @@ func TestForeignPagesAreQuotedWithoutSecrets(t *testing.T) {
 	const token = "eyJhbGciOi.J9.access-secret"
 	// The token lies across the place where the title is cut.
 	body := "<title>" + strings.Repeat("y", 70) + " ey\u200bJhbGciOi.J9.access-secret \x1b[2J</title>"
-	got := foreign(reply{status: 403, body: []byte(body), secrets: []secret.Text{secret.New(token)}}, false)
+	got := foreign(reply{status: 403, body: []byte(body), secrets: secrets{secret.New(token)}}, false)
 	if strings.Contains(got, token[:6]) || strings.Contains(got, `\x1b`) || strings.Contains(got, "\x1b") || !strings.Contains(got, "[redact") {
 		t.Errorf("foreign = %q", got)
 	}

@@ -23,8 +23,8 @@ var (
 // parseInstant reads a point in time as services write it: RFC 3339, also with a blank for the T, without colons in the zone,
 // without seconds or without a zone, RFC 1123, a bare date, or seconds or milliseconds since 1970 as a number or a text.
 // Without a zone it is UTC. A bare date is the last second of its day, since nothing has expired before that.
-func parseInstant(raw []byte) (at time.Time, ok bool) {
-	text := string(raw)
+func parseInstant(raw string) (at time.Time, ok bool) {
+	text := raw
 	if !isNumber(raw) {
 		if text, ok = readText(raw); !ok {
 			return time.Time{}, false

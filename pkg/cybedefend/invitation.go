@@ -3,7 +3,6 @@ package cybedefend
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -44,13 +43,13 @@ func (c *Client) Invite(ctx context.Context, organizationID string, invite Invit
 	if err := checkID(OpInvite, "organization", organizationID); err != nil {
 		return Invitation{}, err
 	}
-	body, err := json.Marshal(invite)
+	body, err := invite.encode()
 	if err != nil {
 		return Invitation{}, refuse(OpInvite, "%w", err)
 	}
 	var invitation Invitation
-	err = c.call(ctx, request{
-		operation: OpInvite, method: http.MethodPost, url: c.at("organization", organizationID, "invite"),
+	err = c.call(ctx, &request{
+		operation: OpInvite, to: c.api, method: http.MethodPost, path: "/organization/" + organizationID + "/invite",
 		body: body, contentType: "application/json", hide: func() secret.Text { return invitation.Token },
 		understand: func(body []byte) (err error) {
 			invitation, err = decodeInvitation(body)
@@ -68,9 +67,9 @@ func (c *Client) Invitations(ctx context.Context, organizationID string, page Pa
 		return InvitationsPage{}, err
 	}
 	var invitations InvitationsPage
-	err := c.call(ctx, request{
-		operation: OpInvitations, method: http.MethodGet, read: true,
-		url: paged(c.at("organization", organizationID, "invitations"), page, ""),
+	err := c.call(ctx, &request{
+		operation: OpInvitations, to: c.api, method: http.MethodGet, read: true,
+		path: paged(at("organization", organizationID, "invitations"), page, ""),
 		understand: func(body []byte) (err error) {
 			invitations, err = decodeInvitations(body)
 			return err
@@ -89,25 +88,25 @@ func (c *Client) CancelInvitation(ctx context.Context, organizationID, invitatio
 		return Invitation{}, err
 	}
 	var invitation Invitation
-	err := c.call(ctx, request{
-		operation: OpCancelInvitation, method: http.MethodDelete,
-		url:     c.at("organization", organizationID, "invitation", invitationID),
+	err := c.call(ctx, &request{
+		operation: OpCancelInvitation, to: c.api, method: http.MethodDelete,
+		path:    at("organization", organizationID, "invitation", invitationID),
 		salvage: func(body []byte) { invitation = salvageInvitation(body) },
 	})
 	return invitation, err
 }
 
-// at returns the address of a call. The service's paths have no version prefix. Segments are words and ids that [checkID] has
-// let pass, so nothing in them needs to be escaped.
-func (c *Client) at(segments ...string) string { return c.base + "/" + strings.Join(segments, "/") }
+// at returns the path of a call. The service's paths have no version prefix. Segments are words and ids that [checkID] has let
+// pass, so nothing in them needs to be escaped.
+func at(segments ...string) string { return "/" + strings.Join(segments, "/") }
 
 // paged adds the query of a list call. The service requires both page and pageSize.
-func paged(address string, page Page, search string) string {
-	address += "?page=" + strconv.Itoa(page.Number) + "&pageSize=" + strconv.Itoa(cmp.Or(page.Size, PageSize))
+func paged(path string, page Page, search string) string {
+	path += "?page=" + strconv.Itoa(page.Number) + "&pageSize=" + strconv.Itoa(cmp.Or(page.Size, PageSize))
 	if search != "" {
-		address += "&search=" + url.QueryEscape(search)
+		path += "&search=" + url.QueryEscape(search)
 	}
-	return address
+	return path
 }
 
 // checkPage refuses a page of a list of something that cannot be asked for.

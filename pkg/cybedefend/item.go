@@ -67,11 +67,63 @@ func decodeInvitation(body []byte) (Invitation, error) {
 
 // readInvitation reads an invitation field by field. It fails for what is no object.
 func readInvitation(raw []byte) (Invitation, error) {
+	if item, ok := readMembers(raw); ok {
+		return item.read(), nil
+	}
 	var item invitationItem
 	if err := json.Unmarshal(raw, &item); err != nil {
 		return Invitation{}, err
 	}
 	return item.read(), nil
+}
+
+// longestAtOnce bounds the replies that [readMembers] reads: what it finds keeps the whole text in memory.
+const longestAtOnce = 1 << 10
+
+// readMembers reads a reply to an invitation in one pass, with the same result as [encoding/json]. It reports whether it can do
+// so; it can for replies as the service sends them.
+func readMembers(raw []byte) (item invitationItem, ok bool) {
+	if len(raw) > longestAtOnce {
+		return invitationItem{}, false
+	}
+	object := members{text: string(raw)}
+	for object.next() {
+		switch object.key {
+		case "id":
+			item.ID.take(object.value)
+		case "token":
+			item.Token.take(object.value)
+		case "email":
+			item.Email.take(object.value)
+		case "status":
+			item.Status.take(object.value)
+		case "organizationId":
+			item.OrganizationID.take(object.value)
+		case "organizationName":
+			item.OrganizationName.take(object.value)
+		case "organizationRole":
+			item.OrganizationRole.take(object.value)
+		case "expiresAt":
+			item.ExpiresAt.take(object.value)
+		default:
+			if isInvitationKey(object.key) {
+				return invitationItem{}, false
+			}
+		}
+	}
+	return item, object.whole
+}
+
+// isInvitationKey reports whether a key counts as one of an invitation to [encoding/json], which takes them in any letter case.
+func isInvitationKey(key string) bool {
+	for _, known := range [...]string{
+		"id", "token", "email", "status", "organizationId", "organizationName", "organizationRole", "expiresAt",
+	} {
+		if len(key) == len(known) && strings.EqualFold(key, known) {
+			return true
+		}
+	}
+	return false
 }
 
 // salvageInvitation reads what there is in a reply that need not be whole.

@@ -13,9 +13,9 @@ func (c *Client) Members(ctx context.Context, organizationID string, page Page, 
 		return MembersPage{}, err
 	}
 	var members MembersPage
-	err := c.call(ctx, request{
-		operation: OpMembers, method: http.MethodGet, read: true,
-		url: paged(c.at("organization", organizationID, "members"), page, search),
+	err := c.call(ctx, &request{
+		operation: OpMembers, to: c.api, method: http.MethodGet, read: true,
+		path: paged(at("organization", organizationID, "members"), page, search),
 		understand: func(body []byte) (err error) {
 			members, err = decodeMembers(body)
 			return err
@@ -54,8 +54,8 @@ func (c *Client) changeUser(ctx context.Context, operation, method string, path 
 	if err != nil {
 		return refuse(operation, "%w", err)
 	}
-	return c.call(ctx, request{
-		operation: operation, method: method, url: c.at(path...), body: body, contentType: "application/json",
+	return c.call(ctx, &request{
+		operation: operation, to: c.api, method: method, path: at(path...), body: body, contentType: "application/json",
 	})
 }
 
@@ -63,8 +63,8 @@ func (c *Client) changeUser(ctx context.Context, operation, method string, path 
 // out; if that leaves none, the call fails.
 func (c *Client) Organizations(ctx context.Context) ([]Organization, error) {
 	var organizations []Organization
-	err := c.call(ctx, request{
-		operation: OpOrganizations, method: http.MethodGet, read: true, url: c.at("organizations"),
+	err := c.call(ctx, &request{
+		operation: OpOrganizations, to: c.api, method: http.MethodGet, read: true, path: at("organizations"),
 		understand: func(body []byte) (err error) {
 			organizations, err = decodeOrganizations(body)
 			return err
@@ -79,8 +79,8 @@ func (c *Client) Organization(ctx context.Context, organizationID string) (Organ
 		return Organization{}, err
 	}
 	var organization Organization
-	err := c.call(ctx, request{
-		operation: OpOrganization, method: http.MethodGet, read: true, url: c.at("organization", organizationID),
+	err := c.call(ctx, &request{
+		operation: OpOrganization, to: c.api, method: http.MethodGet, read: true, path: at("organization", organizationID),
 		understand: func(body []byte) error {
 			var item organizationItem
 			if err := decodeObject(body, &item, "id"); err != nil {
@@ -101,8 +101,8 @@ func (c *Client) Organization(ctx context.Context, organizationID string) (Organ
 // Profile returns the caller: GET /user/profile. It is the cheapest proof that the credentials work.
 func (c *Client) Profile(ctx context.Context) (Profile, error) {
 	var profile Profile
-	err := c.call(ctx, request{
-		operation: OpProfile, method: http.MethodGet, read: true, url: c.at("user", "profile"),
+	err := c.call(ctx, &request{
+		operation: OpProfile, to: c.api, method: http.MethodGet, read: true, path: at("user", "profile"),
 		understand: func(body []byte) (err error) {
 			profile, err = decodeProfile(body)
 			return err

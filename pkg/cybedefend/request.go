@@ -5,30 +5,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
 
-	"rollcall/pkg/connection"
+	"rollcall/pkg/direct"
 	"rollcall/pkg/fence"
 	"rollcall/pkg/secret"
 )
 
-const (
-	// maxReply is far beyond a page of 20 entries and all teams of an organization.
-	maxReply = 1 << 20
-	// maxErrorReply is enough for any explanation; what follows is not read.
-	maxErrorReply = 64 << 10
-	// byteOrderMark is what some services put before their JSON. It means nothing in UTF-8.
-	byteOrderMark = "\xEF\xBB\xBF"
-)
+// byteOrderMark is what some services put before their JSON. It means nothing in UTF-8.
+const byteOrderMark = "\xEF\xBB\xBF"
 
 // request is one HTTP request to be sent.
 type request struct {
-	operation   string
+	operation string
+	// to is where it goes, and path follows the path there.
+	to          carrier
 	method      string
-	url         string
+	path        string
 	body        []byte
 	contentType string
 	// read is set if the request changes nothing at the service.
@@ -47,18 +39,20 @@ type request struct {
 // reply is what came back.
 type reply struct {
 	status int
-	header http.Header
+	header direct.Header
 	body   []byte
 	// err is set if the reply is missing, or its body is cut or too large.
 	err error
 	// taken is set once a connection has been handed the request.
 	taken bool
+	// late is set if the client's timeout has ended it.
+	late bool
 	// secrets must not be part of any message.
-	secrets []secret.Text
+	secrets secrets
 }
 
 // call sends a request with the credentials. Where they are refused, the error says where they come from.
-func (c *Client) call(ctx context.Context, r request) error {
+func (c *Client) call(ctx context.Context, r *request) error {
 	err := c.callAs(ctx, r)
 	if e, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrCredentials) {
 		named := *e // it may be shared by everybody who has waited for one exchange
@@ -69,7 +63,7 @@ func (c *Client) call(ctx context.Context, r request) error {
 }
 
 // callAs sends a request with the token that is good now.
-func (c *Client) callAs(ctx context.Context, r request) error {
+func (c *Client) callAs(ctx context.Context, r *request) error {
 	token, err := c.tokens.token(ctx)
 	if err != nil {
 		if _, ok := errors.AsType[*Error](err); ok {
@@ -86,7 +80,7 @@ func (c *Client) callAs(ctx context.Context, r request) error {
 }
 
 // send makes exactly one HTTP request of r and judges what comes of it.
-func (c *Client) send(ctx context.Context, r request) error {
+func (c *Client) send(ctx context.Context, r *request) error {
 	if err := ctx.Err(); err != nil {
 		return &Error{Operation: r.operation, Class: NotProcessed, Err: err}
 	}
@@ -106,109 +100,25 @@ func (c *Client) send(ctx context.Context, r request) error {
 	return failure
 }
 
-// roundTrip sends r over the bare transport: nothing above it follows redirects, keeps cookies or repeats.
-func (c *Client) roundTrip(parent context.Context, r request) (answer reply) {
-	ctx, cancel := context.WithTimeout(parent, c.timeout)
-	defer cancel()
-	defer func() {
-		if answer.err != nil {
-			answer.err = c.explainEnd(parent, ctx, answer.err)
-		}
-	}()
-	var trace tracer
-	outgoing, err := newRequest(httptrace.WithClientTrace(ctx, trace.hooks(parent, r.read)), r, c.userAgent)
-	if err != nil {
-		return reply{err: err}
-	}
-	response, err := c.transport.RoundTrip(outgoing)
-	if err != nil {
-		taken := trace.taken() && !errors.Is(err, connection.ErrProxy)
-		if r.read || !taken {
-			err = connection.Explain(err)
-		}
-		return reply{err: err, taken: taken}
-	}
-	defer response.Body.Close()
-	answer = reply{
-		status: response.StatusCode, header: response.Header, taken: true, secrets: r.secrets(),
-	}
-	answer.body, answer.err = readBody(response)
+// roundTrip has r carried.
+func (c *Client) roundTrip(ctx context.Context, r *request) reply {
+	answer := r.to.carry(ctx, r)
 	answer.body = bytes.TrimPrefix(answer.body, []byte(byteOrderMark))
+	answer.secrets = r.secrets()
+	if answer.err != nil {
+		answer.err = c.explainEnd(ctx, answer)
+	}
 	return answer
 }
 
-// explainEnd makes sure that an error which came of a context's end can be matched as such, whatever the transport
-// made of it.
-func (c *Client) explainEnd(parent, ctx context.Context, err error) error {
-	switch {
-	case parent.Err() != nil && errors.Is(err, parent.Err()), ctx.Err() == nil:
-		return err
-	case parent.Err() != nil:
-		return fmt.Errorf("%w: %w", parent.Err(), err)
+// explainEnd makes sure that an error which came of a context's end, or of the client's timeout, can be matched as such, whatever
+// the transport made of it.
+func (c *Client) explainEnd(ctx context.Context, answer reply) error {
+	switch ended := ctx.Err(); {
+	case ended != nil && !errors.Is(answer.err, ended):
+		return fmt.Errorf("%w: %w", ended, answer.err)
+	case ended == nil && answer.late:
+		return fmt.Errorf("no whole reply within %s: %w", c.timeout, context.DeadlineExceeded)
 	}
-	return fmt.Errorf("no whole reply within %s: %w", c.timeout, ctx.Err())
+	return answer.err
 }
-
-func newRequest(ctx context.Context, r request, userAgent string) (*http.Request, error) {
-	var body io.Reader
-	if r.body != nil {
-		body = bytes.NewReader(r.body)
-	}
-	outgoing, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
-	if err != nil {
-		return nil, err
-	}
-	// With GetBody, net/http repeats a request by itself when a reused connection breaks.
-	outgoing.GetBody = nil
-	outgoing.Header = http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}
-	if r.body != nil {
-		outgoing.Header["Content-Type"] = []string{r.contentType}
-	}
-	if !r.token.Empty() {
-		outgoing.Header["Authorization"] = []string{"Bearer " + r.token.Reveal()}
-	}
-	return outgoing, nil
-}
-
-// readBody reads a body up to its limit. Reading it to its end lets the connection be used again.
-func readBody(response *http.Response) ([]byte, error) {
-	limit := int64(maxReply)
-	if response.StatusCode >= 300 {
-		limit = maxErrorReply
-	}
-	var whole bytes.Buffer
-	whole.Grow(int(min(max(response.ContentLength, 0), limit)) + bytes.MinRead)
-	_, err := whole.ReadFrom(io.LimitReader(response.Body, limit+1))
-	body := whole.Bytes()
-	switch {
-	case err != nil:
-		return body, fmt.Errorf("read reply: %w", err)
-	case int64(len(body)) <= limit:
-		return body, nil
-	case response.StatusCode >= 300:
-		return body[:limit], nil
-	}
-	return body[:limit], unreadable("more than %d bytes", limit)
-}
-
-// tracer finds out whether a connection was handed the request. What happens on the connection after that can't be
-// told for sure, so from then on the request counts as sent.
-type tracer struct{ wanted, got atomic.Bool }
-
-// hooks also hand the stamp of a change on to the connection. A read may leave late: it does no harm.
-func (t *tracer) hooks(ctx context.Context, read bool) *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { t.wanted.Store(true) },
-		GotConn: func(info httptrace.GotConnInfo) {
-			t.got.Store(true)
-			if read {
-				fence.Disarm(info.Conn)
-			} else {
-				fence.Arm(ctx, info.Conn)
-			}
-		},
-	}
-}
-
-// taken also holds for a transport that does not trace at all, since it tells nothing.
-func (t *tracer) taken() bool { return t.got.Load() || !t.wanted.Load() }

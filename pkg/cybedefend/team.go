@@ -13,8 +13,8 @@ func (c *Client) Teams(ctx context.Context, organizationID string) ([]Team, erro
 		return nil, err
 	}
 	var teams []Team
-	err := c.call(ctx, request{
-		operation: OpTeams, method: http.MethodGet, read: true, url: c.at("organization", organizationID, "teams"),
+	err := c.call(ctx, &request{
+		operation: OpTeams, to: c.api, method: http.MethodGet, read: true, path: at("organization", organizationID, "teams"),
 		understand: func(body []byte) (err error) {
 			teams, err = decodeTeams(body)
 			return err
@@ -37,8 +37,8 @@ func (c *Client) CreateTeam(ctx context.Context, organizationID, name, descripti
 		return Team{}, refuse(OpCreateTeam, "%w", err)
 	}
 	var team Team
-	err = c.call(ctx, request{
-		operation: OpCreateTeam, method: http.MethodPost, url: c.at("organization", organizationID, "team"),
+	err = c.call(ctx, &request{
+		operation: OpCreateTeam, to: c.api, method: http.MethodPost, path: at("organization", organizationID, "team"),
 		body: body, contentType: "application/json",
 		salvage: func(body []byte) {
 			for _, candidate := range envelope(body) {
@@ -60,8 +60,8 @@ func (c *Client) TeamMembers(ctx context.Context, teamID string, page Page, sear
 		return TeamMembersPage{}, err
 	}
 	var members MembersPage
-	err := c.call(ctx, request{
-		operation: OpTeamMembers, method: http.MethodGet, read: true, url: paged(c.at("team", teamID, "members"), page, search),
+	err := c.call(ctx, &request{
+		operation: OpTeamMembers, to: c.api, method: http.MethodGet, read: true, path: paged(at("team", teamID, "members"), page, search),
 		understand: func(body []byte) (err error) {
 			members, err = decodeMembers(body)
 			return err

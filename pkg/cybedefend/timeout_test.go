@@ -16,16 +16,16 @@ import (
 	"rollcall/pkg/secret"
 )
 
-// piped returns a transport over in-memory connections, each served by serve.
-func piped(serve func(net.Conn)) *http.Transport {
-	return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+// piped returns what makes in-memory connections, each served by serve.
+func piped(serve func(net.Conn)) func(context.Context, string, string) (net.Conn, error) {
+	return func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() {
 			serve(far)
 			_ = far.Close()
 		}()
 		return near, nil
-	}}
+	}
 }
 
 // readAll reads one request from a connection.
@@ -86,36 +86,45 @@ func TestTimeouts(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				wire := piped(func(c net.Conn) { test.serve(t, c) })
-				if test.dial {
-					wire.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-						<-ctx.Done()
-						return nil, ctx.Err()
+		for _, own := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, own transport %v", test.name, own), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					dial := piped(func(c net.Conn) { test.serve(t, c) })
+					if test.dial {
+						dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+							<-ctx.Done()
+							return nil, context.Cause(ctx)
+						}
 					}
-				}
-				defer wire.CloseIdleConnections()
-				client := connect(t, cybedefend.Options{
-					BaseURL: "http://localhost", Transport: wire,
-					Credentials: cybedefend.AccessToken(secret.New(accessToken)),
+					options := cybedefend.Options{BaseURL: "http://localhost", Credentials: cybedefend.AccessToken(secret.New(accessToken))}
+					client, err := cybedefend.NewDialling(options, dial)
+					if !own {
+						wire := &http.Transport{DialContext: dial}
+						defer wire.CloseIdleConnections()
+						options.Transport = wire
+						client, err = cybedefend.New(options)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer client.Close()
+					ctx, cancel := context.WithCancelCause(t.Context())
+					defer cancel(nil)
+					want := cybedefend.DefaultTimeout
+					if test.cancel {
+						want = time.Second
+						time.AfterFunc(want, func() { cancel(errStop) })
+					}
+					start := time.Now()
+					_, err = client.Invite(ctx, organizationID, ada)
+					if took := time.Since(start); took != want {
+						t.Errorf("took %v, want %v", took, want)
+					}
+					if cybedefend.ClassOf(err) != test.class || !errors.Is(err, test.match) || err.Error() != test.message {
+						t.Errorf("class %v, want %v; error %q, want %q", cybedefend.ClassOf(err), test.class, err, test.message)
+					}
 				})
-				ctx, cancel := context.WithCancelCause(t.Context())
-				defer cancel(nil)
-				want := cybedefend.DefaultTimeout
-				if test.cancel {
-					want = time.Second
-					time.AfterFunc(want, func() { cancel(errStop) })
-				}
-				start := time.Now()
-				_, err := client.Invite(ctx, organizationID, ada)
-				if took := time.Since(start); took != want {
-					t.Errorf("took %v, want %v", took, want)
-				}
-				if cybedefend.ClassOf(err) != test.class || !errors.Is(err, test.match) || err.Error() != test.message {
-					t.Errorf("class %v, want %v; error %q, want %q", cybedefend.ClassOf(err), test.class, err, test.message)
-				}
 			})
-		})
+		}
 	}
 }

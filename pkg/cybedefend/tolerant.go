@@ -1,9 +1,9 @@
 package cybedefend
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -19,29 +19,36 @@ type text struct {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (t *text) UnmarshalJSON(raw []byte) error {
-	value, ok := readText(raw)
-	*t = text{value, !ok}
+	t.take(string(raw))
 	return nil
 }
 
+// take takes what stands in the place of a text.
+func (t *text) take(raw string) {
+	value, ok := readText(raw)
+	*t = text{value, !ok}
+}
+
 // readText reads a text. A null is an empty one.
-func readText(raw []byte) (value string, ok bool) {
+func readText(raw string) (value string, ok bool) {
 	if isNull(raw) {
 		return "", true
 	}
 	if inner, quoted := unquoted(raw); quoted {
-		return string(inner), true
+		return inner, true
 	}
-	return value, json.Unmarshal(raw, &value) == nil
+	var escaped string
+	ok = json.Unmarshal([]byte(raw), &escaped) == nil
+	return escaped, ok
 }
 
 // unquoted returns what stands between the quotes of a text of JSON that says nothing by escapes.
-func unquoted(raw []byte) (inner []byte, ok bool) {
+func unquoted(raw string) (inner string, ok bool) {
 	if len(raw) < 2 || raw[0] != '"' {
-		return nil, false
+		return "", false
 	}
 	inner = raw[1 : len(raw)-1]
-	return inner, bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner)
+	return inner, strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner)
 }
 
 // identifier is a field that should be an id. It may be a number, which is read as its digits.
@@ -52,12 +59,18 @@ type identifier struct {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (i *identifier) UnmarshalJSON(raw []byte) error {
+	i.take(string(raw))
+	return nil
+}
+
+// take takes what stands in the place of an id.
+func (i *identifier) take(raw string) {
 	if isNumber(raw) {
-		*i = identifier{text: text{value: string(raw)}, number: true}
-		return nil
+		*i = identifier{text: text{value: raw}, number: true}
+		return
 	}
 	i.number = false
-	return i.text.UnmarshalJSON(raw)
+	i.text.take(raw)
 }
 
 // instant is a field that should be a point in time, as [parseInstant] reads it.
@@ -69,18 +82,23 @@ type instant struct {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (i *instant) UnmarshalJSON(raw []byte) error {
+	i.take(string(raw))
+	return nil
+}
+
+// take takes what stands in the place of a point in time.
+func (i *instant) take(raw string) {
 	*i = instant{}
 	if isNull(raw) {
-		return nil
+		return
 	}
 	at, ok := parseInstant(raw)
 	if !ok {
 		const longest = 40
-		i.unread = shorten(redact(printable(string(raw))), longest)
-		return nil
+		i.unread = shorten(redact(printable(raw)), longest)
+		return
 	}
 	i.at = at
-	return nil
 }
 
 // count is a field that should be a whole number above 0, and may be a text. Anything else is 0.
@@ -113,9 +131,9 @@ func (f *flag) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-func isNull(raw []byte) bool { return string(raw) == "null" }
+func isNull(raw string) bool { return raw == "null" }
 
-func isNumber(raw []byte) bool {
+func isNumber(raw string) bool {
 	return len(raw) > 0 && (raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9')
 }
 

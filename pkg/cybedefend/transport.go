@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"rollcall/pkg/connection"
@@ -33,7 +35,7 @@ func newTransport(connections int) *transport {
 	dial, secure := fence.Dial(net.Dialer{Timeout: 10 * time.Second}), &tls.Config{MinVersion: tls.VersionTLS12}
 	return &transport{
 		straight: &direct.Transport{
-			Dial: dial, TLS: secure, Handshake: handshake, Connections: connections, Idle: idle, Header: longestHeader,
+			Dial: dial, TLS: secure, Handshake: handshake, Connections: connections, Idle: idle, Header: longestHeader, Body: mostOf,
 		},
 		proxied: &http.Transport{
 			Proxy:                  connection.Proxy,
@@ -51,13 +53,18 @@ func newTransport(connections int) *transport {
 	}
 }
 
-// RoundTrip implements [http.RoundTripper].
-func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	if proxy, err := t.proxied.Proxy(request); proxy != nil || err != nil {
-		return t.proxied.RoundTrip(request) // which says what is wrong with it
+// carrierTo returns what carries requests to an address, as the environment has it when the client is made.
+func (t *transport) carrierTo(base *url.URL, m manner) carrier {
+	if proxy, err := t.proxied.Proxy(&http.Request{URL: base}); proxy == nil && err == nil {
+		if service, err := t.straight.Service(base); err == nil {
+			return &straight{manner: m, service: service}
+		}
 	}
-	return t.straight.RoundTrip(request)
+	return &carried{manner: m, address: addressOf(base), over: t.proxied} // which says what is wrong, if something is
 }
+
+// addressOf returns an address without a slash at its end.
+func addressOf(base *url.URL) string { return strings.TrimRight(base.String(), "/") }
 
 // CloseIdleConnections closes the connections that nobody uses.
 func (t *transport) CloseIdleConnections() {

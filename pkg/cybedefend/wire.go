@@ -1,6 +1,7 @@
 package cybedefend
 
 import (
+	"encoding/json"
 	"time"
 
 	"rollcall/pkg/secret"
@@ -46,6 +47,46 @@ type Invite struct {
 type TeamAssignment struct {
 	TeamID string   `json:"teamId"`
 	Role   TeamRole `json:"role"`
+}
+
+// encode returns the invite as [encoding/json] has it. Addresses, ids and roles are of characters that mean nothing in JSON.
+func (i Invite) encode() ([]byte, error) {
+	const besides = 64 // what stands around the texts of one object
+	size, ordinary := besides+len(i.Email)+len(i.Role), isOrdinary(i.Email) && isOrdinary(string(i.Role))
+	for _, team := range i.TeamAssignments {
+		size += besides + len(team.TeamID) + len(team.Role)
+		ordinary = ordinary && isOrdinary(team.TeamID) && isOrdinary(string(team.Role))
+	}
+	if !ordinary {
+		return json.Marshal(i)
+	}
+	body := make([]byte, 0, size)
+	body = append(append(append(body, `{"email":"`...), i.Email...), `","role":"`...)
+	body = append(append(body, i.Role...), '"')
+	for n, team := range i.TeamAssignments {
+		if n == 0 {
+			body = append(body, `,"teamAssignments":[`...)
+		} else {
+			body = append(body, ',')
+		}
+		body = append(append(append(body, `{"teamId":"`...), team.TeamID...), `","role":"`...)
+		body = append(append(body, team.Role...), `"}`...)
+	}
+	if len(i.TeamAssignments) > 0 {
+		body = append(body, ']')
+	}
+	return append(body, '}'), nil
+}
+
+// isOrdinary reports whether a text stands in JSON as it is.
+func isOrdinary(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c < ' ', c > '~', c == '"', c == '\\', c == '<', c == '>', c == '&':
+			return false
+		}
+	}
+	return true
 }
 
 // Invitation is an invitation as the service describes it. It never repeats the team assignments. Encoded as JSON, its

@@ -3,12 +3,9 @@ package direct
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"sync"
+	"slices"
 	"time"
 )
 
@@ -18,13 +15,16 @@ type conn struct {
 	// net is what is written to and read from, plain what is below the encryption, the same if there is none.
 	net, plain net.Conn
 	reader     *bufio.Reader
-	writer     *bufio.Writer
+	// out is where requests are written before they leave.
+	out []byte
 	// most is how long a header may be, left what may still be read of the present one, negative while there is no bound.
 	most, left int64
 	// since is when the last request was done with.
 	since time.Time
-	// unarm takes the end of the request's context from the connection.
+	// done is what ends the connection with the context of the last request, nil if nothing does, and unarm takes it away again.
+	done  <-chan struct{}
 	unarm func() bool
+	peek  peek
 }
 
 // Read implements [io.Reader] for the reader: a header is bounded.
@@ -45,114 +45,68 @@ func (c *conn) Read(p []byte) (int, error) {
 // past is an instant that ends all reading and writing.
 var past = time.Unix(1, 0)
 
-// begin has the connection end with the context.
-func (c *conn) begin(ctx context.Context) {
-	c.unarm = context.AfterFunc(ctx, func() {
-		_ = c.net.SetDeadline(past) // fails if it has ended already
-	})
+// begin has the connection end at a deadline, and with the context: requests under contexts that end together, as those of one
+// run do, are armed once. It reports whether the connection serves the context; if it doesn't, it is of no use any more.
+func (c *conn) begin(ctx context.Context, deadline time.Time) bool {
+	if c.net.SetDeadline(deadline) != nil {
+		return false
+	}
+	done := ctx.Done()
+	if done == c.done {
+		// Whoever cuts the connection now has ended the context before, and may have done so before the deadline was set.
+		return done == nil || ctx.Err() == nil
+	}
+	if !c.disarm() {
+		return false
+	}
+	if done != nil {
+		c.done, c.unarm = done, context.AfterFunc(ctx, func() {
+			_ = c.net.SetDeadline(past) // fails if it has ended already
+		})
+	}
+	return true
 }
 
-// exchange writes a request and reads the header of its answer. The connection serves others once the body was read or closed.
-func (c *conn) exchange(request *http.Request) (*http.Response, error) {
-	err := request.Write(c.writer)
-	if err == nil {
-		err = c.writer.Flush()
-	}
-	if err != nil {
-		return nil, err
-	}
-	response, err := c.answer(request)
-	if err != nil {
-		return nil, err
-	}
-	keep := !response.Close && !request.Close && response.StatusCode != http.StatusSwitchingProtocols
-	body := &body{ReadCloser: response.Body, ended: request.Context().Err, conn: c, keep: keep}
-	if response.Body == http.NoBody {
-		body.end(keep)
-		return response, nil
-	}
-	response.Body = body
-	return response, nil
+// disarm takes the end of the context from the connection. It reports whether that was in time: else the connection ends.
+func (c *conn) disarm() bool {
+	unarm := c.unarm
+	c.done, c.unarm = nil, nil
+	return unarm == nil || unarm()
 }
 
-// answer reads headers up to that of the answer that counts.
-func (c *conn) answer(request *http.Request) (*http.Response, error) {
-	c.left = c.most
-	for range mostInterim + 1 {
-		if _, err := c.reader.Peek(1); err != nil { // an end before any answer is EOF, later it is an unexpected one
-			return nil, err
-		}
-		response, err := http.ReadResponse(c.reader, request)
-		switch {
-		case err != nil:
-			return nil, err
-		case response.StatusCode >= http.StatusOK || response.StatusCode == http.StatusSwitchingProtocols:
-			c.left = -1
-			return response, nil
+// mostWritten is how much is written at once: a connection may look before each writing whether it still should.
+const mostWritten = 4 << 10
+
+// write sends a request.
+func (c *conn) write(s *Service, r *Request) error {
+	out := r.append(c.out[:0], s)
+	if cap(out) <= mostWritten { // a long one is rare
+		c.out = out
+	}
+	for part := range slices.Chunk(out, mostWritten) {
+		if _, err := c.net.Write(part); err != nil {
+			return err
 		}
 	}
-	return nil, errors.New("too many interim answers")
+	return nil
 }
 
 // drop ends the use of a connection that serves nobody any more.
 func (c *conn) drop() {
-	c.unarm()
 	c.close()
 	<-c.host.slots
 }
 
 // release ends the use of a connection that may serve others.
 func (c *conn) release() {
-	// An end of the context that has come meanwhile may be about to end the connection, and would hit the next request.
-	if !c.unarm() || c.reader.Buffered() > 0 {
-		c.close()
-	} else {
-		c.since = time.Now()
-		c.host.mu.Lock()
-		c.host.idle = append(c.host.idle, c)
-		c.host.mu.Unlock()
-	}
+	c.since = time.Now()
+	c.host.mu.Lock()
+	c.host.idle = append(c.host.idle, c)
+	c.host.mu.Unlock()
 	<-c.host.slots
 }
 
-func (c *conn) close() { _ = c.net.Close() } // what was written and read is known by now
-
-// body is that of an answer. Reading it to its end, or closing it, ends the use of the connection.
-type body struct {
-	io.ReadCloser
-	ended func() error // the end of the request's context
-	conn  *conn
-	keep  bool
-	once  sync.Once
-}
-
-// Read implements [io.Reader].
-func (b *body) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err == nil {
-		return n, nil
-	}
-	whole := errors.Is(err, io.EOF)
-	b.end(b.keep && whole)
-	if ended := b.ended(); ended != nil && !whole {
-		err = errors.Join(ended, err)
-	}
-	return n, err
-}
-
-// Close implements [io.Closer]. A body that was not read to its end costs the connection.
-func (b *body) Close() error {
-	b.end(false)
-	return nil
-}
-
-// end ends the use of the connection, and keeps it if it may serve others.
-func (b *body) end(keep bool) {
-	b.once.Do(func() {
-		if keep {
-			b.conn.release()
-		} else {
-			b.conn.drop()
-		}
-	})
+func (c *conn) close() {
+	c.disarm()
+	_ = c.net.Close() // what was written and read is known by now
 }

@@ -11,11 +11,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -80,18 +81,24 @@ func transport(t *testing.T) *direct.Transport {
 	return made
 }
 
+// service returns what answers at an address.
+func serviceAt(t *testing.T, over *direct.Transport, address string) *direct.Service {
+	t.Helper()
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := over.Service(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
 // post sends a text and returns the status and the body of the answer.
-func post(ctx context.Context, over http.RoundTripper, url, text string) (status int, body string, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(text))
-	if err != nil {
-		return 0, "", err
-	}
-	response, err := over.RoundTrip(request)
-	if err != nil {
-		return 0, "", err
-	}
-	whole, err := io.ReadAll(response.Body)
-	return response.StatusCode, string(whole), errors.Join(err, response.Body.Close())
+func post(ctx context.Context, at *direct.Service, text string) (status int, body string, err error) {
+	answer, err := at.Do(ctx, &direct.Request{Method: http.MethodPost, Path: "/", Body: []byte(text), ContentType: "text/plain"})
+	return answer.Status, string(answer.Body), err
 }
 
 func echo(w http.ResponseWriter, r *http.Request) {
@@ -107,8 +114,9 @@ func TestOneConnectionServesOneRequestAfterTheOther(t *testing.T) {
 		if secure {
 			over.TLS = s.trusted(t)
 		}
+		at := serviceAt(t, over, s.URL)
 		for i := range 20 {
-			status, body, err := post(t.Context(), over, s.URL, fmt.Sprint("hello ", i))
+			status, body, err := post(t.Context(), at, fmt.Sprint("hello ", i))
 			want := fmt.Sprintf("POST %s hello %d", s.Listener.Addr(), i)
 			if err != nil || status != http.StatusCreated || body != want {
 				t.Fatalf("%d %q, %v; want %q", status, body, err, want)
@@ -129,11 +137,11 @@ func TestNoMoreConnectionsThanMayBe(t *testing.T) {
 		defer now.Add(-1)
 		echo(w, r)
 	}, false)
-	over := transport(t)
+	at := serviceAt(t, transport(t), s.URL)
 	var askers sync.WaitGroup
 	for range 50 {
 		askers.Go(func() {
-			if _, _, err := post(t.Context(), over, s.URL, "x"); err != nil {
+			if _, _, err := post(t.Context(), at, "x"); err != nil {
 				t.Error(err)
 			}
 		})
@@ -147,9 +155,9 @@ func TestNoMoreConnectionsThanMayBe(t *testing.T) {
 // TestConnectionsThatWereClosedAreNotUsed has a service that hangs up when it likes: that is noticed before a request is written.
 func TestConnectionsThatWereClosedAreNotUsed(t *testing.T) {
 	s := serve(t, echo, false)
-	over := transport(t)
+	at := serviceAt(t, transport(t), s.URL)
 	for i := range 10 {
-		if _, _, err := post(t.Context(), over, s.URL, "x"); err != nil {
+		if _, _, err := post(t.Context(), at, "x"); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 		s.CloseClientConnections()
@@ -180,9 +188,9 @@ func TestAConnectionEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, handler, false)
-			over := transport(t)
+			at := serviceAt(t, transport(t), s.URL)
 			for range 3 {
-				if _, body, err := post(t.Context(), over, s.URL, "x"); err != nil || body == "" {
+				if _, body, err := post(t.Context(), at, "x"); err != nil || body == "" {
 					t.Fatalf("%q, %v", body, err)
 				}
 			}
@@ -193,25 +201,27 @@ func TestAConnectionEnds(t *testing.T) {
 	}
 }
 
-// TestABodyThatIsNotReadCostsTheConnection closes bodies early.
+// TestABodyThatIsNotReadCostsTheConnection bounds bodies.
 func TestABodyThatIsNotReadCostsTheConnection(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<20)) }, false)
-	over := transport(t)
-	for range 3 {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
-		if err != nil {
-			t.Fatal(err)
+	for _, chunked := range []bool{false, true} {
+		s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			if !chunked {
+				w.Header().Set("Content-Length", strconv.Itoa(1<<20))
+			}
+			_, _ = w.Write([]byte(strings.Repeat("x", 1<<20)))
+		}, false)
+		over := transport(t)
+		over.Body = func(status int) int64 { return int64(status) }
+		at := serviceAt(t, over, s.URL)
+		for range 3 {
+			answer, err := at.Do(t.Context(), &direct.Request{Method: http.MethodGet, Path: "/"})
+			if err != nil || !answer.More || string(answer.Body) != strings.Repeat("x", 200) {
+				t.Errorf("%d bytes, more %v, %v", len(answer.Body), answer.More, err)
+			}
 		}
-		response, err := over.RoundTrip(request)
-		if err != nil {
-			t.Fatal(err)
+		if s.connections.Load() != 3 {
+			t.Errorf("%d connections for 3 requests", s.connections.Load())
 		}
-		if err := response.Body.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	if s.connections.Load() != 3 {
-		t.Errorf("%d connections for 3 requests", s.connections.Load())
 	}
 }
 
@@ -262,7 +272,7 @@ func TestOddAnswers(t *testing.T) {
 		{"without a body", "HTTP/1.1 204 No Content\r\n\r\n", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, body, err := post(t.Context(), transport(t), answers(t, tt.answer), "x")
+			_, body, err := post(t.Context(), serviceAt(t, transport(t), answers(t, tt.answer)), "x")
 			switch {
 			case tt.fails == "" && (err != nil || body != tt.body):
 				t.Errorf("%q, %v", body, err)
@@ -281,12 +291,12 @@ func TestTheEndOfAContextCutsTheRequest(t *testing.T) {
 		<-release
 	}, false)
 	defer close(release)
-	over := &direct.Transport{Connections: 1}
+	at := serviceAt(t, &direct.Transport{Connections: 1}, s.URL)
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error, 2)
 	for range 2 {
 		go func() {
-			_, _, err := post(ctx, over, s.URL, "x")
+			_, _, err := post(ctx, at, "x")
 			failed <- err
 		}()
 	}
@@ -299,60 +309,27 @@ func TestTheEndOfAContextCutsTheRequest(t *testing.T) {
 	}
 	deadline, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, _, err := post(deadline, over, s.URL, "x"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := post(deadline, at, "x"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
-}
-
-// TestAnOldConnectionIsNotUsed lets more time go by than a connection may be idle.
-func TestAnOldConnectionIsNotUsed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		dialled := 0
-		over := &direct.Transport{Dial: func(context.Context, string, string) (net.Conn, error) {
-			dialled++
-			here, there := net.Pipe()
-			go func() {
-				in := bufio.NewReader(there)
-				for {
-					request, err := http.ReadRequest(in)
-					if err != nil {
-						return
-					}
-					_, _ = io.Copy(io.Discard, request.Body)
-					_, _ = io.WriteString(there, "HTTP/1.1 204 No Content\r\n\r\n")
-				}
-			}()
-			return here, nil
-		}}
-		for range 3 {
-			if _, _, err := post(t.Context(), over, "http://service.example", "x"); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(5 * time.Second) // virtual time
-		}
-		over.CloseIdleConnections()
-		synctest.Wait()
-		if dialled != 3 {
-			t.Errorf("%d connections for 3 requests with pauses", dialled)
-		}
-	})
 }
 
 // TestNothingIsRepeated has a service that takes requests and hangs up.
 func TestNothingIsRepeated(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/good" {
+		if r.URL.Path == "/good/" {
 			echo(w, r)
 			return
 		}
 		panic(http.ErrAbortHandler)
 	}, false)
 	over := transport(t)
+	good, bad := serviceAt(t, over, s.URL+"/good"), serviceAt(t, over, s.URL+"/bad")
 	for range 5 {
-		if _, _, err := post(t.Context(), over, s.URL+"/good", "x"); err != nil {
+		if _, _, err := post(t.Context(), good, "x"); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := post(t.Context(), over, s.URL+"/bad", "x"); err == nil {
+		if _, _, err := post(t.Context(), bad, "x"); err == nil {
 			t.Error("no error")
 		}
 	}
@@ -374,7 +351,7 @@ func TestHooksAreCalled(t *testing.T) {
 			called = append(called, fmt.Sprint("got ", info.Reused, info.Conn != nil))
 		},
 	})
-	if _, _, err := post(ctx, over, s.URL, "x"); err != nil {
+	if _, _, err := post(ctx, serviceAt(t, over, s.URL), "x"); err != nil {
 		t.Fatal(err)
 	}
 	want := "get " + s.Listener.Addr().String() + ", connect, handshake, got false true"
@@ -384,15 +361,29 @@ func TestHooksAreCalled(t *testing.T) {
 }
 
 func TestWhatIsNotServed(t *testing.T) {
-	for _, url := range []string{"ftp://service.example/", "http:///path"} {
-		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://x.example", strings.NewReader("x"))
-		parsed, err := request.URL.Parse(url)
-		if err != nil {
-			t.Fatal(err)
+	for _, base := range []url.URL{{Scheme: "ftp", Host: "service.example"}, {Scheme: "http", Path: "/path"}, {Scheme: "http", Host: "a b.example"}} {
+		if _, err := transport(t).Service(&base); err == nil {
+			t.Errorf("%s is served", base.String())
 		}
-		request.URL = parsed
-		if _, err := transport(t).RoundTrip(request); err == nil { //nolint:bodyclose // there is none
-			t.Errorf("%s was served", url)
+	}
+	at := serviceAt(t, transport(t), "http://localhost:1")
+	for _, request := range []direct.Request{
+		{Method: "GET /", Path: "/"},
+		{Path: "/"},
+		{Method: "GET"},
+		{Method: "GET", Path: "path"},
+		{Method: "GET", Path: "/a b"},
+		{Method: "GET", Path: "/a\r\nb"},
+		{Method: "GET", Path: "/\u00e4"},
+		{Method: "GET", Path: "/", ContentType: "a\r\nb: c", Body: []byte("x")},
+	} {
+		if _, err := at.Do(t.Context(), &request); err == nil || !strings.Contains(err.Error(), "is no ") {
+			t.Errorf("%s %s: %v", request.Method, request.Path, err)
+		}
+	}
+	for _, field := range []direct.Field{{"a b", "c"}, {"", "c"}, {"a", "b\nc"}} {
+		if _, err := direct.NewLines(direct.Header{field}); err == nil {
+			t.Errorf("the field %q is sent", field)
 		}
 	}
 }

@@ -1,24 +1,25 @@
 package direct_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"time"
 
 	"rollcall/pkg/direct"
 )
 
 func Example() {
-	service := httptest.NewServer(http.NotFoundHandler())
-	defer service.Close()
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	base, _ := url.Parse(server.URL)
+
 	transport := &direct.Transport{Connections: 64}
-	request := httptest.NewRequest(http.MethodGet, service.URL, nil) //nolint:noctx // an example needs none
-	response, err := transport.RoundTrip(request)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer response.Body.Close()
-	fmt.Println(response.Status)
-	// Output: 404 Not Found
+	defer transport.CloseIdleConnections()
+	service, _ := transport.Service(base)
+	answer, err := service.Do(context.Background(), &direct.Request{Method: http.MethodGet, Path: "/organizations", Timeout: 30 * time.Second})
+	fmt.Println(answer.Status, answer.Header.Get("Content-Type"), err)
+	// Output: 404 text/plain; charset=utf-8 <nil>
 }

@@ -26,20 +26,28 @@ type Wait struct {
 	From string
 }
 
-// speaks reports whether a header has any field of pace. Most have none.
-func speaks(header http.Header) bool {
-	for key := range header { // in the form of http.CanonicalHeaderKey
-		if strings.HasPrefix(key, "Retry-After") || strings.HasPrefix(strings.TrimPrefix(key, "X-"), "Ratelimit") {
-			return true
-		}
+// Speaks reports whether a field with that name, in any letter case, is one of those that [Read] looks at.
+func Speaks(name string) bool {
+	if rest, ok := cutPrefixFold(name, "X-"); ok {
+		name = rest
+	} else if _, ok = cutPrefixFold(name, "Retry-After"); ok {
+		return true
 	}
-	return false
+	_, ok := cutPrefixFold(name, "RateLimit")
+	return ok
+}
+
+func cutPrefixFold(text, prefix string) (rest string, ok bool) {
+	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
+		return text, false
+	}
+	return text[len(prefix):], true
 }
 
 // Read returns how long a reply asks to wait, and the limits that it tells of, by name. now is the service's time, which
 // dates count from.
 func Read(status int, header http.Header, now time.Time) (Wait, []Limit) {
-	if !speaks(header) {
+	if len(header) == 0 {
 		return Wait{}, nil
 	}
 	asked, found := readWaits(header, now), readLimits(header, now)
