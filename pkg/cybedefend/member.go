@@ -58,16 +58,26 @@ func (m *members) take(c byte) bool {
 }
 
 func (m *members) blanks() {
-	for m.at < len(m.text) && strings.IndexByte(" \t\r\n", m.text[m.at]) >= 0 {
-		m.at++
+	for m.at < len(m.text) {
+		switch m.text[m.at] {
+		case ' ', '\t', '\r', '\n':
+			m.at++
+		default:
+			return
+		}
 	}
 }
 
 // name returns the key that comes next. One that is not of ASCII alone may count as another, which only differs in letter case.
 func (m *members) name() (key string, ok bool) {
 	quoted, escaped := m.quoted()
-	if quoted == "" || escaped || strings.ContainsFunc(quoted, func(r rune) bool { return r > '~' }) {
+	if quoted == "" || escaped {
 		return "", false
+	}
+	for i := range len(quoted) {
+		if quoted[i] > '~' {
+			return "", false
+		}
 	}
 	return quoted[1 : len(quoted)-1], true
 }

@@ -196,3 +196,19 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestSpeaks(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Retry-After": true, "retry-after-ms": true, "RETRY-AFTER-LONG": true, "RateLimit": true, "ratelimit-policy": true,
+		"X-RateLimit-Reset": true, "x-ratelimit-remaining-a": true,
+		"": false, "Retry": false, "X-": false, "X-Retry-After": false, "Date": false, "Content-Type": false, "XRateLimit": false,
+	} {
+		if got := throttle.Speaks(name); got != want {
+			t.Errorf("Speaks(%q) = %v", name, got)
+		}
+		// A field that is not spoken of tells nothing.
+		if wait, limits := throttle.Read(http.StatusTooManyRequests, headerOf(name, "7"), serviceNow); !want && (wait.Known || limits != nil) {
+			t.Errorf("%q tells %+v, %+v", name, wait, limits)
+		}
+	}
+}
