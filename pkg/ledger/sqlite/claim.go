@@ -12,7 +12,7 @@ import (
 	"rollcall/pkg/record"
 )
 
-// A claim for a row is kept with the row; one for a change without a row has a table of its own, as such changes are few.
+// A claim for a row is kept beside its page, see [page.Claims]; one for a change without a row has a table of its own, as such changes are few.
 const (
 	insertRowless = `INSERT INTO rowless_claim (scope, person, email, change, run, attempt, at, replaces, before)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -72,13 +72,11 @@ func (d *desk) claim(ctx context.Context, w *commit.Writer, run runKey, person s
 	if h == nil {
 		return claimRowless(ctx, w, run, person, c)
 	}
-	return d.change(ctx, w, h, i, func(e *page.Entry) {
-		e.Claim = &record.Claim{Change: c.Change, Attempt: c.Attempt, At: c.At, Replaces: c.Replaces, Before: c.Before}
-		// Two requests for a person at the same microsecond are one for all purposes.
-		if c.Change == record.ChangeInvite && !slices.ContainsFunc(e.MailedAt, c.At.Equal) {
-			e.MailedAt = append(slices.Clip(e.MailedAt), c.At)
-		}
-	})
+	// Two requests for a person at the same microsecond are one for all purposes.
+	mails := c.Change == record.ChangeInvite && !slices.ContainsFunc(h.Entries[i].MailedAt, c.At.Equal)
+	h.claims.Add(page.Claim{Claim: c, Mails: mails})
+	h.reclaimed = true
+	return nil
 }
 
 // claimable returns why the row of a claim, which is the one with the index, can't be claimed.
@@ -133,6 +131,10 @@ func (d *desk) conclude(ctx context.Context, w *commit.Writer, run string, key r
 	if c.Row == 0 {
 		return d.concludeRowless(ctx, w, key, c)
 	}
+	claims, err := d.standing(ctx, w, key.scope)
+	if err != nil {
+		return err
+	}
 	ends := ledger.OnlyEnds(*c)
 	h, i, err := d.find(ctx, w, key.key, c.Row)
 	switch {
@@ -144,25 +146,38 @@ func (d *desk) conclude(ctx context.Context, w *commit.Writer, run string, key r
 		return &ledger.RowError{Run: run, Row: c.Row, Err: ledger.ErrNoRow}
 	case !ends && !concludable(&h.Entries[i], c):
 		return settled(run, &h.Entries[i])
-	case ends && h.Entries[i].Claim == nil:
+	}
+	stands := h.claims.Find(c.Row)
+	if ends && stands < 0 {
 		return nil
 	}
-	claims, err := d.standing(ctx, w, key.scope)
-	if err != nil {
-		return err
-	}
 	return d.change(ctx, w, h, i, func(e *page.Entry) {
-		if e.Claim != nil && c.Harmless {
-			e.MailedAt = slices.DeleteFunc(slices.Clone(e.MailedAt), e.Claim.At.Equal)
+		if stands >= 0 && h.answer(stands, e, c) {
+			delete(claims, email.Fold(e.Email))
 		}
 		if !ends {
 			keep(e, c)
 		}
-		if e.Claim != nil && !c.InDoubt {
-			delete(claims, email.Fold(e.Email))
-			e.Claim = nil
-		}
 	})
+}
+
+// answer has the claim with the index be concluded, and reports whether it ends. Whether it has mailed the person is from then
+// on the row's to say.
+func (h *held) answer(i int, e *page.Entry, c *record.Conclusion) (ends bool) {
+	claim := &h.claims[i]
+	h.reclaimed = true
+	switch {
+	case c.Harmless:
+		e.MailedAt = slices.DeleteFunc(slices.Clone(e.MailedAt), claim.At.Equal)
+	case claim.Mails:
+		e.MailedAt = append(slices.Clip(e.MailedAt), claim.At)
+	}
+	claim.Mails = false
+	if c.InDoubt {
+		return false
+	}
+	h.claims.End(i)
+	return true
 }
 
 // concludable reports whether something may become of the row: only [record.Unset] and [record.Unknown] may be followed by

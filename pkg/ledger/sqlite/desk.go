@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,19 +17,21 @@ import (
 )
 
 const (
-	insertPage = `INSERT INTO page (run, first, last, open, claimed, acted, invited, cancelled, sighted, resumable, mailed_at,
-		expires_at, entries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
+	insertPage = `INSERT INTO page (run, first, last, open, acted, invited, cancelled, sighted, resumable, mailed_at,
+		expires_at, entries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
 	// selectPage finds the page that has a row if the run has it.
-	selectPage = `SELECT key, last, entries FROM page WHERE run = ? AND first <= ? ORDER BY first DESC LIMIT 1`
-	selectKey  = `SELECT run, entries FROM page WHERE key = ?`
-	// updatePage changes no column that an index has, updateClaimed only one. SQLite writes the indexes of all columns that a
-	// statement names, whether or not they change.
-	updatePage    = `UPDATE page SET ` + unindexed + ` WHERE key = ?1`
-	updateClaimed = `UPDATE page SET ` + unindexed + `, claimed = ?8 WHERE key = ?1`
-	updateAll     = `UPDATE page SET ` + unindexed + `, claimed = ?8, open = ?9, acted = ?10, expires_at = ?11 WHERE key = ?1`
-	unindexed     = `invited = ?2, cancelled = ?3, sighted = ?4, resumable = ?5, mailed_at = ?6, entries = ?7`
-	updateTally   = `UPDATE run SET outcomes = ? WHERE key = ?`
-	selectTally   = `SELECT outcomes FROM run WHERE key = ?`
+	selectPage = `SELECT key, last, entries, claims FROM page LEFT JOIN page_claims ON page_claims.page = page.key
+		WHERE run = ? AND first <= ? ORDER BY first DESC LIMIT 1`
+	selectKey = `SELECT run, entries, claims FROM page LEFT JOIN page_claims ON page_claims.page = page.key WHERE key = ?`
+	// updatePage changes no column that an index has. SQLite writes the indexes of all columns that a statement names, whether
+	// or not they change.
+	updatePage   = `UPDATE page SET ` + unindexed + ` WHERE key = ?1`
+	updateAll    = `UPDATE page SET ` + unindexed + `, open = ?8, acted = ?9, expires_at = ?10 WHERE key = ?1`
+	unindexed    = `invited = ?2, cancelled = ?3, sighted = ?4, resumable = ?5, mailed_at = ?6, entries = ?7`
+	updateClaims = `INSERT OR REPLACE INTO page_claims (page, claims) VALUES (?, ?)`
+	deleteClaims = `DELETE FROM page_claims WHERE page = ?`
+	updateTally  = `UPDATE run SET outcomes = ? WHERE key = ?`
+	selectTally  = `SELECT outcomes FROM run WHERE key = ?`
 )
 
 // Bounds of a desk: what was not used last leaves it when a transaction ends.
@@ -42,20 +45,22 @@ const (
 type desk struct {
 	prepared *statements
 	pages    []*held // the one that was used last at the end
+	spare    []*held // memory for others
 	tallies  map[int64]*tally
 	// claims are those that stand, by scope and person; a scope is there once somebody has asked for it.
 	claims map[int64]map[string]standing
 	trail  trail
 }
 
-// held is a page in hand.
+// held is a page in hand, with the claims for its rows.
 type held struct {
-	page.Page
+	claimedPage
 	key, run int64
 	// last is the number of the last row, written what the columns of the page say in the file.
 	last    int
 	written page.Summary
-	changed bool
+	// changed says that rows differ from the file, reclaimed that claims do.
+	changed, reclaimed bool
 }
 
 // standing is a claim that stands, and where.
@@ -72,14 +77,12 @@ func (d *desk) Discard() { *d = desk{prepared: d.prepared} }
 // Write implements [commit.Draft].
 func (d *desk) Write(ctx context.Context, w *commit.Writer) error {
 	for _, h := range d.pages {
-		if !h.changed {
-			continue
-		}
 		if err := d.write(ctx, w, h); err != nil {
 			return err
 		}
 	}
 	if more := len(d.pages) - keptPages; more > 0 {
+		d.spare = append(d.spare[:0], d.pages[:more]...)
 		d.pages = slices.Delete(d.pages, 0, more)
 	}
 	for run, t := range d.tallies {
@@ -96,21 +99,35 @@ func (d *desk) Write(ctx context.Context, w *commit.Writer) error {
 	return d.trail.write(ctx, w, d.prepared)
 }
 
-// write writes a page that has changed.
+// write writes what has changed of a page.
 func (d *desk) write(ctx context.Context, w *commit.Writer, h *held) error {
+	if h.changed {
+		if err := d.writeRows(ctx, w, h); err != nil {
+			return err
+		}
+	}
+	if !h.reclaimed {
+		return nil
+	}
+	h.reclaimed = false
+	if len(h.claims) == 0 {
+		_, err := w.Exec(ctx, d.prepared.unclaim, h.key)
+		return err
+	}
+	_, err := w.Exec(ctx, d.prepared.claims, h.key, h.claims.Text())
+	return err
+}
+
+// writeRows writes the rows of a page.
+func (d *desk) writeRows(ctx context.Context, w *commit.Writer, h *held) error {
 	is, was := h.Summary(), h.written
 	values := []driver.Value{
 		h.key, is.Invited, is.Cancelled, is.Sighted, is.Resumable, page.Micros(is.MailedAt), h.Text(),
-		is.Claimed, is.Open, is.Acted, page.Micros(is.ExpiresAt),
+		is.Open, is.Acted, page.Micros(is.ExpiresAt),
 	}
-	statement := d.prepared.update
-	switch {
-	case is.Open != was.Open || is.Acted != was.Acted || page.Micros(is.ExpiresAt) != page.Micros(was.ExpiresAt):
-		statement = d.prepared.updateAll
-	case is.Claimed != was.Claimed:
-		statement, values = d.prepared.updateClaimed, values[:8]
-	default:
-		values = values[:7]
+	statement := d.prepared.updateAll
+	if is.Open == was.Open && is.Acted == was.Acted && page.Micros(is.ExpiresAt) == page.Micros(was.ExpiresAt) {
+		statement, values = d.prepared.update, values[:7]
 	}
 	if _, err := w.Exec(ctx, statement, values...); err != nil {
 		return err
@@ -122,7 +139,7 @@ func (d *desk) write(ctx context.Context, w *commit.Writer, h *held) error {
 // insertPage writes a page of a run that begins.
 func (d *desk) insertPage(ctx context.Context, w *commit.Writer, run int64, p *page.Page) error {
 	s := p.Summary()
-	_, err := w.Exec(ctx, d.prepared.insert, run, int64(s.First), int64(s.Last), s.Open, s.Claimed, s.Acted, s.Invited,
+	_, err := w.Exec(ctx, d.prepared.insert, run, int64(s.First), int64(s.Last), s.Open, s.Acted, s.Invited,
 		s.Cancelled, s.Sighted, s.Resumable, page.Micros(s.MailedAt), page.Micros(s.ExpiresAt), p.Text())
 	return err
 }
@@ -143,8 +160,7 @@ func (d *desk) find(ctx context.Context, w *commit.Writer, run int64, row int) (
 	if last, _ := found[1].(int64); int64(row) > last {
 		return nil, -1, nil
 	}
-	text, _ := found[2].(string)
-	h, err := d.hold(key, run, text)
+	h, err := d.hold(key, run, found[2], found[3])
 	if err != nil {
 		return nil, -1, err
 	}
@@ -170,14 +186,19 @@ func (d *desk) take(ctx context.Context, w *commit.Writer, key int64) (*held, er
 		return nil, err
 	}
 	run, _ := found[0].(int64)
-	text, _ := found[1].(string)
-	return d.hold(key, run, text)
+	return d.hold(key, run, found[1], found[2])
 }
 
-// hold puts a page on the desk.
-func (d *desk) hold(key, run int64, text string) (*held, error) {
-	h := &held{key: key, run: run}
-	if err := h.Parse(text); err != nil {
+// hold puts a page on the desk, of its texts in the file: those of the rows and of the claims, which may be nil.
+func (d *desk) hold(key, run int64, rows, claims driver.Value) (*held, error) {
+	h := &held{}
+	if last := len(d.spare) - 1; last >= 0 {
+		h, d.spare = d.spare[last], d.spare[:last]
+	}
+	h.key, h.run = key, run
+	text, _ := rows.(string)
+	claimed, _ := claims.(string)
+	if err := h.parse(text, claimed); err != nil {
 		return nil, err
 	}
 	if len(h.Entries) == 0 {
@@ -248,8 +269,8 @@ func (d *desk) standing(ctx context.Context, w *commit.Writer, scope int64) (map
 		return found, nil
 	}
 	all := map[string]standing{}
-	if err := d.claimsOfRows(ctx, w, scope, func(run string, key int64, e *page.Entry) {
-		all[email.Fold(e.Email)] = standing{claim: *e.Stands(run), run: key}
+	if err := d.claimsOfRows(ctx, w, scope, func(c record.Claim, run int64, _ *page.Entry) {
+		all[email.Fold(c.Email)] = standing{claim: c, run: run}
 	}); err != nil {
 		return nil, err
 	}
@@ -272,29 +293,48 @@ func (d *desk) standing(ctx context.Context, w *commit.Writer, scope int64) (map
 	return all, nil
 }
 
-// claimedPages are the pages in which claims of a scope stand.
-const claimedPages = ` FROM page INDEXED BY page_claimed JOIN run ON run.key = page.run WHERE claimed = 1 AND run.scope = `
+// claimedPages are the pages for whose rows claims of a scope stand: a few of however many.
+const claimedPages = ` FROM page_claims CROSS JOIN page ON page.key = page_claims.page CROSS JOIN run ON run.key = page.run WHERE run.scope = `
 
-// claimsOfRows calls do with each row of the scope for which a claim stands, and with the id and the key of its run.
-func (d *desk) claimsOfRows(ctx context.Context, w *commit.Writer, scope int64, do func(string, int64, *page.Entry)) error {
+// claimsOfRows calls do with each claim that stands for a row of the scope, the key of its run, and the row.
+func (d *desk) claimsOfRows(ctx context.Context, w *commit.Writer, scope int64, do func(record.Claim, int64, *page.Entry)) error {
 	if err := d.Write(ctx, w); err != nil {
 		return err
 	}
-	var p page.Page
-	return w.Each(ctx, `SELECT run.id, run.key, page.entries`+claimedPages+`?`, func(found []driver.Value) error {
+	var p claimedPage
+	return w.Each(ctx, `SELECT run.id, run.key, page.entries, claims`+claimedPages+`?`, func(found []driver.Value) error {
 		run, _ := found[0].(string)
 		key, _ := found[1].(int64)
-		text, _ := found[2].(string)
-		if err := p.Parse(text); err != nil {
-			return err
-		}
-		for i := range p.Entries {
-			if p.Entries[i].Claim != nil {
-				do(run, key, &p.Entries[i])
-			}
-		}
-		return nil
+		rows, _ := found[2].(string)
+		claims, _ := found[3].(string)
+		return p.each(run, rows, claims, func(c record.Claim, e *page.Entry) { do(c, key, e) })
 	}, scope)
+}
+
+// claimedPage is a page with the claims for its rows.
+type claimedPage struct {
+	page.Page
+	claims page.Claims
+}
+
+// parse makes the page the one with the texts of its rows and of its claims.
+func (p *claimedPage) parse(rows, claims string) error { return errors.Join(p.Parse(rows), p.claims.Parse(claims)) }
+
+// each calls do with each claim for a row of the page with the texts, which is of the run, and with the row.
+func (p *claimedPage) each(run, rows, claims string, do func(record.Claim, *page.Entry)) error {
+	if err := p.parse(rows, claims); err != nil {
+		return err
+	}
+	for i := range p.claims {
+		c := p.claims[i].Claim
+		c.Run = run
+		at := p.Find(c.Row)
+		if at < 0 {
+			return fmt.Errorf("%w: a claim for row %d of run %s, which there is not", ledger.ErrDamaged, c.Row, run)
+		}
+		do(c, &p.Entries[at])
+	}
+	return nil
 }
 
 // eachEntry calls do with each row of a run, in their order, as the file has them.

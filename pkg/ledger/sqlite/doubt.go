@@ -14,24 +14,21 @@ import (
 func (l *Ledger) Doubts(ctx context.Context, scope record.Scope) ([]record.Doubt, error) {
 	// What was concluded before must show. Where writing fails, what is on disk is the truth all the same.
 	_ = l.submit(ctx, func(context.Context, *commit.Writer) error { return nil })
-	type claimed struct{ run, entries string }
+	type claimed struct{ run, rows, claims string }
 	pages, err := collect(ctx, l, func(rows *sql.Rows) (c claimed, err error) {
-		err = rows.Scan(&c.run, &c.entries)
+		err = rows.Scan(&c.run, &c.rows, &c.claims)
 		return c, err
-	}, `SELECT run.id, page.entries`+claimedPages+ofScope+` ORDER BY page.run, first`, scope.Service, scope.OrganizationID)
+	}, `SELECT run.id, page.entries, claims`+claimedPages+ofScope+` ORDER BY page.run, first`, scope.Service, scope.OrganizationID)
 	if err != nil {
 		return nil, err
 	}
 	var doubts []record.Doubt
+	var p claimedPage
 	for _, c := range pages {
-		p, err := page.Parse(c.entries)
-		if err != nil {
+		if err := p.each(c.run, c.rows, c.claims, func(claim record.Claim, e *page.Entry) {
+			doubts = append(doubts, record.Doubt{Claim: claim, Record: e.Record})
+		}); err != nil {
 			return nil, l.readError(err)
-		}
-		for i := range p.Entries {
-			if claim := p.Entries[i].Stands(c.run); claim != nil {
-				doubts = append(doubts, record.Doubt{Claim: *claim, Record: p.Entries[i].Record})
-			}
 		}
 	}
 	rowless, err := collect(ctx, l, func(rows *sql.Rows) (d record.Doubt, err error) {

@@ -129,7 +129,7 @@ func (p *pruning) scope(ctx context.Context, w *commit.Writer, scope int64) erro
 // runs returns the runs of a scope, oldest first.
 func (p *pruning) runs(ctx context.Context, w *commit.Writer, scope int64) (runs []aged, pasts []ledger.Past, err error) {
 	claimed := map[int64]bool{}
-	standing, err := keys(ctx, w, `SELECT run FROM page INDEXED BY page_claimed WHERE claimed = 1 UNION SELECT run FROM rowless_claim`)
+	standing, err := keys(ctx, w, `SELECT page.run FROM page_claims CROSS JOIN page ON page.key = page_claims.page UNION SELECT run FROM rowless_claim`)
 	for _, run := range standing {
 		claimed[run] = true
 	}
@@ -258,7 +258,7 @@ func replacePage(ctx context.Context, w *commit.Writer, key int64, is *page.Page
 	}
 	s := is.Summary()
 	_, err := w.Run(ctx, updateAll, key, s.Invited, s.Cancelled, s.Sighted, s.Resumable, page.Micros(s.MailedAt), is.Text(),
-		s.Claimed, s.Open, s.Acted, page.Micros(s.ExpiresAt))
+		s.Open, s.Acted, page.Micros(s.ExpiresAt))
 	if err == nil {
 		_, err = w.Run(ctx, "UPDATE page SET first = ?, last = ? WHERE key = ?", int64(s.First), int64(s.Last), key)
 	}

@@ -18,18 +18,19 @@ const chunk = 512
 
 // Pending implements [ledger.Ledger]. It reads some pages at a time, and none that are settled.
 func (l *Ledger) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry, error] {
-	const query = `SELECT first, entries FROM page INDEXED BY page_open WHERE run = ?1 AND open = 1 AND first > ?2 ORDER BY first LIMIT ?3`
+	const query = `SELECT first, entries, coalesce(claims, '') FROM page INDEXED BY page_open LEFT JOIN page_claims ON page_claims.page = page.key
+		WHERE run = ?1 AND open = 1 AND first > ?2 ORDER BY first LIMIT ?3`
 	return func(yield func(ledger.Entry, error) bool) {
-		for e, err := range l.entries(ctx, run, query, 0) {
-			if err == nil && e.Outcome != record.Unset {
-				continue
-			}
-			entry := ledger.Entry{}
-			if err == nil {
-				entry = ledger.Entry{Record: e.Record, Claim: e.Stands(run)}
-			}
-			if !yield(entry, err) {
+		for p, err := range l.pages(ctx, run, query, 0) {
+			if err != nil {
+				yield(ledger.Entry{}, err)
 				return
+			}
+			for i := range p.Entries {
+				e := &p.Entries[i]
+				if e.Outcome == record.Unset && !yield(ledger.Entry{Record: e.Record, Claim: p.claims.Of(run, e.Row)}, nil) {
+					return
+				}
 			}
 		}
 	}
@@ -37,48 +38,50 @@ func (l *Ledger) Pending(ctx context.Context, run string) iter.Seq2[ledger.Entry
 
 // Records implements [ledger.Ledger]. It reads some pages at a time.
 func (l *Ledger) Records(ctx context.Context, run string, after int) iter.Seq2[record.Record, error] {
-	const query = `SELECT first, entries FROM page WHERE run = ?1 AND first > ?2 ORDER BY first LIMIT ?3`
+	const query = `SELECT first, entries, '' FROM page WHERE run = ?1 AND first > ?2 ORDER BY first LIMIT ?3`
 	return func(yield func(record.Record, error) bool) {
-		for e, err := range l.entries(ctx, run, query, after) {
-			switch {
-			case err != nil:
+		for p, err := range l.pages(ctx, run, query, after) {
+			if err != nil {
 				yield(record.Record{}, err)
 				return
-			case e.Row > after && !yield(e.Record, nil):
-				return
+			}
+			for i := range p.Entries {
+				if e := &p.Entries[i]; e.Row > after && !yield(e.Record, nil) {
+					return
+				}
 			}
 		}
 	}
 }
 
-// entries yields those of the pages of a run that query yields, from the page on that has the row after. The query takes
-// the run, the first row of the last page seen and a limit. An entry is good until the next one.
-func (l *Ledger) entries(ctx context.Context, run, query string, after int) iter.Seq2[*page.Entry, error] {
-	return func(yield func(*page.Entry, error) bool) {
+// pages yields those of a run that query yields, from the page on that has the row after. The query takes the run, the first
+// row of the last page seen and a limit, and yields the first row of a page and the texts of its rows and its claims. A page is
+// good until the next one.
+func (l *Ledger) pages(ctx context.Context, run, query string, after int) iter.Seq2[*claimedPage, error] {
+	type texts struct{ rows, claims string }
+	return func(yield func(*claimedPage, error) bool) {
 		key, err := l.key(ctx, run)
 		var first int
 		if err == nil && after > 0 {
 			first, err = l.pageBefore(ctx, key.key, after)
 		}
-		var p page.Page
+		var p claimedPage
 		for more := err == nil; more; {
-			var pages []string
-			pages, err = collect(ctx, l, func(rows *sql.Rows) (text string, err error) {
-				err = rows.Scan(&first, &text)
-				return text, err
+			var found []texts
+			found, err = collect(ctx, l, func(rows *sql.Rows) (t texts, err error) {
+				err = rows.Scan(&first, &t.rows, &t.claims)
+				return t, err
 			}, query, key.key, first, chunk/page.Size)
-			for _, text := range pages {
-				if err = p.Parse(text); err != nil {
+			for _, t := range found {
+				if err = p.parse(t.rows, t.claims); err != nil {
 					err = l.readError(err)
 					break
 				}
-				for i := range p.Entries {
-					if !yield(&p.Entries[i], nil) {
-						return
-					}
+				if !yield(&p, nil) {
+					return
 				}
 			}
-			more = err == nil && len(pages) == chunk/page.Size
+			more = err == nil && len(found) == chunk/page.Size
 		}
 		if err != nil {
 			yield(nil, err)

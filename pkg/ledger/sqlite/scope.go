@@ -66,8 +66,8 @@ func (d *desk) claimsEnded(ctx context.Context, w *commit.Writer, scope int64) (
 		return false, err
 	}
 	ended := open == 0
-	err = d.claimsOfRows(ctx, w, scope, func(_ string, _ int64, e *page.Entry) {
-		ended = ended && record.Doubt{Claim: *e.Claim, Record: e.Record}.Ended()
+	err = d.claimsOfRows(ctx, w, scope, func(c record.Claim, _ int64, e *page.Entry) {
+		ended = ended && record.Doubt{Claim: c, Record: e.Record}.Ended()
 	})
 	return ended, err
 }

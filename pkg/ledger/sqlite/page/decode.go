@@ -25,30 +25,23 @@ func Parse(text string) (*Page, error) {
 // that is written, in any order, and refuses others: what they say would be lost when the page is written again.
 func (p *Page) Parse(text string) error {
 	p.Reset()
-	r := reader{text: text}
-	r.expect('[')
-	if !r.take(']') {
-		for {
-			from := r.at
-			p.Entries = append(p.Entries, Entry{})
-			r.entry(&p.Entries[len(p.Entries)-1])
-			p.spans = append(p.spans, span{from, r.at})
-			if !r.take(',') {
-				break
-			}
-		}
-		r.expect(']')
+	if p.Entries == nil {
+		p.Entries, p.spans = make([]Entry, 0, Size), make([]span, 0, Size)
 	}
+	r := reader{text: text}
+	r.array(func() {
+		from := r.at
+		p.Entries = append(p.Entries, Entry{})
+		r.entry(&p.Entries[len(p.Entries)-1])
+		p.spans = append(p.spans, span{from, r.at})
+	})
 	for i := range p.Entries {
 		if row := p.Entries[i].Row; row < 1 || i > 0 && row <= p.Entries[i-1].Row {
 			r.spoil()
 		}
 	}
-	if r.bad || r.at != len(text) {
-		return fmt.Errorf("%w: rows of a run, at byte %d of %d", ledger.ErrDamaged, min(r.at, len(text)), len(text))
-	}
 	p.text = text
-	return nil
+	return r.end("rows of a run")
 }
 
 // reader reads the text of a page from front to back. From the first thing on that it does not understand it is bad, and
@@ -59,6 +52,14 @@ type reader struct {
 	bad  bool
 	// cells is where lists are kept, of all entries together.
 	cells []string
+}
+
+// end returns an error if what the text says, which is what, was not understood to its end.
+func (r *reader) end(what string) error {
+	if r.bad || r.at != len(r.text) {
+		return fmt.Errorf("%w: %s, at byte %d of %d", ledger.ErrDamaged, what, min(r.at, len(r.text)), len(r.text))
+	}
+	return nil
 }
 
 // spoil makes the reader bad; it then finds nothing more.
@@ -177,48 +178,37 @@ func (r *reader) truth() bool {
 
 func (r *reader) list() []string {
 	from := len(r.cells)
-	r.expect('[')
-	if r.take(']') {
+	r.array(func() { r.cells = append(r.cells, r.string()) })
+	if len(r.cells) == from {
 		return nil
 	}
-	for {
-		r.cells = append(r.cells, r.string())
-		if !r.take(',') {
-			break
-		}
-	}
-	r.expect(']')
 	return r.cells[from:len(r.cells):len(r.cells)]
 }
 
 func (r *reader) times() (all []time.Time) {
-	r.expect('[')
-	if r.take(']') {
-		return nil
-	}
-	for {
-		all = append(all, r.time())
-		if !r.take(',') {
-			break
-		}
-	}
-	r.expect(']')
+	r.array(func() { all = append(all, r.time()) })
 	return all
 }
 
+// array reads an array, whose values value reads.
+func (r *reader) array(value func()) { r.series('[', ']', value) }
+
 // object reads an object, whose values value reads.
-func (r *reader) object(value func(key string)) {
-	r.expect('{')
-	if r.take('}') {
+func (r *reader) object(value func(key string)) { r.series('{', '}', func() { value(r.key()) }) }
+
+// series reads what stands between two signs, with commas in between.
+func (r *reader) series(from, to byte, value func()) {
+	r.expect(from)
+	if r.take(to) {
 		return
 	}
 	for {
-		value(r.key())
+		value()
 		if !r.take(',') {
 			break
 		}
 	}
-	r.expect('}')
+	r.expect(to)
 }
 
 // entry reads an entry. Its keys are those that [Entry.append] writes.
@@ -282,33 +272,10 @@ func (r *reader) entry(e *Entry) {
 			t.SilentFor = time.Duration(r.number()) * time.Microsecond
 		case "due_at":
 			t.DueAt = r.time()
-		case "claim":
-			e.Claim = r.claim()
 		case "mailed_at":
 			e.MailedAt = r.times()
 		default:
 			r.spoil()
 		}
 	})
-}
-
-func (r *reader) claim() *record.Claim {
-	c := &record.Claim{}
-	r.object(func(key string) {
-		switch key {
-		case "change":
-			c.Change = record.Change(r.small())
-		case "attempt":
-			c.Attempt = int(r.number())
-		case "at":
-			c.At = r.time()
-		case "replaces":
-			c.Replaces = r.string()
-		case "before":
-			c.Before = r.string()
-		default:
-			r.spoil()
-		}
-	})
-	return c
 }

@@ -38,14 +38,6 @@ func (e *Entry) append(b []byte) []byte {
 	b = appendTime(b, `,"ended_at":`, t.EndedAt)
 	b = appendNumber(b, `,"silent_for":`, t.SilentFor.Microseconds())
 	b = appendTime(b, `,"due_at":`, t.DueAt)
-	if c := e.Claim; c != nil {
-		b = strconv.AppendInt(append(b, `,"claim":{"change":`...), int64(c.Change), 10)
-		b = appendNumber(b, `,"attempt":`, int64(c.Attempt))
-		b = appendTime(b, `,"at":`, c.At)
-		b = appendText(b, `,"replaces":`, c.Replaces)
-		b = appendText(b, `,"before":`, c.Before)
-		b = append(b, '}')
-	}
 	if len(e.MailedAt) > 0 {
 		b = append(b, `,"mailed_at":[`...)
 		for i, at := range e.MailedAt {

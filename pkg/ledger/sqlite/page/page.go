@@ -22,20 +22,8 @@ const Size = 16
 // Entry is a row of a run, and what else is kept with it.
 type Entry struct {
 	record.Record
-	// Claim is the claim that stands for the row, nil if none does. It has neither the run nor the address.
-	Claim *record.Claim
-	// MailedAt is when requests left that may have mailed the person.
+	// MailedAt is when requests left that may have mailed the person, but for one whose claim stands.
 	MailedAt []time.Time
-}
-
-// Stands returns the claim for the row of the run, whole; nil if none stands.
-func (e *Entry) Stands(run string) *record.Claim {
-	if e.Claim == nil {
-		return nil
-	}
-	claim := *e.Claim
-	claim.Run, claim.Row, claim.Email = run, e.Row, e.Email
-	return &claim
 }
 
 // Invited reports whether the person of the row got an invitation.
@@ -68,7 +56,8 @@ type Page struct {
 	// Entries are the rows, in their order. Whoever changes one calls [Page.Touch].
 	Entries []Entry
 
-	text string // as it was parsed or written last
+	text   string // as it was parsed or written last
+	buffer []byte // where a text is put together
 	// spans say where each entry stands in the text; those of entries that have changed since are empty.
 	spans []span
 }
@@ -95,8 +84,7 @@ func (p *Page) Touch(i int) { p.spans[i] = span{} }
 
 // Text returns the text of the page.
 func (p *Page) Text() string {
-	buffer := make([]byte, 0, len(p.text)+256*len(p.Entries))
-	buffer = append(buffer, '[')
+	buffer := append(slices.Grow(p.buffer[:0], len(p.text)+256*len(p.Entries)), '[')
 	for i := range p.Entries {
 		if i > 0 {
 			buffer = append(buffer, ',')
@@ -109,7 +97,8 @@ func (p *Page) Text() string {
 		}
 		p.spans[i] = span{from, len(buffer)}
 	}
-	p.text = string(append(buffer, ']'))
+	p.buffer = append(buffer, ']')
+	p.text = string(p.buffer)
 	return p.text
 }
 
@@ -117,9 +106,9 @@ func (p *Page) Text() string {
 type Summary struct {
 	// First and Last are the numbers of its first and last row.
 	First, Last int
-	// Open says that a row has no outcome, Claimed that a claim stands for one, Acted that something may have been changed in
-	// the service for one: an invitation that may have been sent or that was cancelled.
-	Open, Claimed, Acted bool
+	// Open says that a row has no outcome, Acted that something is known to have been changed in the service for one, or may
+	// have been: an invitation that was sent or cancelled.
+	Open, Acted bool
 	// Invited, Cancelled, Sighted and Resumable say that one is what the methods of [Entry] say, or has cancelled an invitation.
 	Invited, Cancelled, Sighted, Resumable bool
 	// MailedAt is the latest mailing, ExpiresAt when the first of the invitations expires whose tokens are kept.
@@ -135,7 +124,6 @@ func (p *Page) Summary() (s Summary) {
 	for i := range p.Entries {
 		e := &p.Entries[i]
 		s.Open = s.Open || e.Outcome == record.Unset
-		s.Claimed = s.Claimed || e.Claim != nil
 		s.Invited = s.Invited || e.Invited()
 		s.Cancelled = s.Cancelled || e.Trail.Cancelled != ""
 		s.Sighted = s.Sighted || e.Sighted()

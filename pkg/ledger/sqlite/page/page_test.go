@@ -47,16 +47,7 @@ type object struct {
 	EndedAt          int64    `json:"ended_at,omitempty"`
 	SilentFor        int64    `json:"silent_for,omitempty"`
 	DueAt            int64    `json:"due_at,omitempty"`
-	Claim            *claim   `json:"claim,omitempty"`
 	MailedAt         []int64  `json:"mailed_at,omitempty"`
-}
-
-type claim struct {
-	Change   int    `json:"change"`
-	Attempt  int    `json:"attempt,omitempty"`
-	At       int64  `json:"at,omitempty"`
-	Replaces string `json:"replaces,omitempty"`
-	Before   string `json:"before,omitempty"`
 }
 
 // entry returns the entry that the object stands for.
@@ -71,9 +62,6 @@ func (o object) entry() page.Entry {
 			Cancelled: o.Cancelled, EndedAt: page.Time(o.EndedAt), SilentFor: time.Duration(o.SilentFor) * time.Microsecond, DueAt: page.Time(o.DueAt),
 		},
 	}}
-	if c := o.Claim; c != nil {
-		e.Claim = &record.Claim{Change: record.Change(c.Change), Attempt: c.Attempt, At: page.Time(c.At), Replaces: c.Replaces, Before: c.Before}
-	}
 	for _, at := range o.MailedAt {
 		e.MailedAt = append(e.MailedAt, page.Time(at))
 	}
@@ -102,12 +90,6 @@ var (
 			o.Verdict, o.Tries, o.Throttled = rapid.IntRange(0, 255).Draw(t, "verdict"), rapid.IntRange(0, 9).Draw(t, "tries"), rapid.IntRange(0, 9).Draw(t, "throttled")
 			o.Lost, o.Confirmed, o.Cancelled = rapid.Bool().Draw(t, "lost"), rapid.Bool().Draw(t, "confirmed"), texts.Draw(t, "cancelled")
 			o.EndedAt, o.SilentFor, o.DueAt = times.Draw(t, "ended"), rapid.Int64Range(0, 1<<40).Draw(t, "silent"), times.Draw(t, "due")
-			if rapid.Bool().Draw(t, "claimed") {
-				o.Claim = &claim{
-					Change: rapid.IntRange(0, 255).Draw(t, "change"), Attempt: rapid.IntRange(0, 9).Draw(t, "attempt"), At: times.Draw(t, "at"),
-					Replaces: texts.Draw(t, "replaces"), Before: texts.Draw(t, "before"),
-				}
-			}
 			o.MailedAt = rapid.SliceOfN(rapid.Int64Range(1, 1<<58), 0, 3).Draw(t, "mailed")
 			all = append(all, o)
 		}
@@ -197,13 +179,13 @@ func TestOnlyWhatHasChangedIsWrittenAnew(t *testing.T) {
 }
 
 func TestDamagedPages(t *testing.T) {
-	whole := `[{"row":1,"email":"a@x.example","extra":["a","b"],"lost":true,"claim":{"change":1,"at":5},"mailed_at":[5,6]},{"row":3}]`
+	whole := `[{"row":1,"email":"a@x.example","extra":["a","b"],"lost":true,"mailed_at":[5,6]},{"row":3}]`
 	if _, err := page.Parse(whole); err != nil {
 		t.Fatal(err)
 	}
 	damaged := []string{
 		"", "[", "{}", "null", "[]]", " []", "[ ]", `[{"row":1},]`, `[{}]`, `[{"email":"a"}]`, `[{"row":0}]`, `[{"row":2},{"row":2}]`, `[{"row":2},{"row":1}]`,
-		`[{"row":1,"row_":2}]`, `[{"row":1,"claim":{"run":1}}]`, `[{"row":1,"claim":null}]`, `[{"row":1,"email":null}]`, `[{"row":1,"outcome":256}]`, `[{"row":1,"outcome":-1}]`,
+		`[{"row":1,"row_":2}]`, `[{"row":1,"claim":{"change":1}}]`, `[{"row":1,"email":null}]`, `[{"row":1,"outcome":256}]`, `[{"row":1,"outcome":-1}]`,
 		`[{"row":1,"outcome":1.5}]`, `[{"row":01}]`, `[{"row":9223372036854775808}]`, `[{"row":1,"lost":1}]`, `[{"row":1,"email":"\x"}]`, `[{"row":1,"email":"\"}]`,
 		`[{"row":1,"extra":"a"}]`, `[{"row":1,"extra":["a",]}]`, `[{"row":1,"mailed_at":5}]`, `[{"row":1,}]`, `[{"row":1 }]`, `[{"row":-}]`,
 	}
@@ -221,7 +203,7 @@ func TestDamagedPages(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(`[{"row":1,"email":"a\u0041@x.example","extra":["a","b"],"lost":true,"claim":{"change":1,"at":5},"mailed_at":[5,6]},{"row":3}]`)
+	f.Add(`[{"row":1,"email":"a\u0041@x.example","extra":["a","b"],"lost":true,"mailed_at":[5,6]},{"row":3}]`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := page.Parse(text)
 		if err != nil {
@@ -247,7 +229,7 @@ func TestSummary(t *testing.T) {
 		`[{"row":2}]`:                                        {First: 2, Last: 2, Open: true},
 		`[{"row":2,"tries":1}]`:                              {First: 2, Last: 2, Open: true, Resumable: true},
 		`[{"row":2,"due_at":1}]`:                             {First: 2, Last: 2, Open: true, Resumable: true},
-		`[{"row":2,"outcome":4,"claim":{"change":1}}]`:       {First: 2, Last: 2, Claimed: true, Resumable: true},
+		`[{"row":2,"outcome":4}]`:                            {First: 2, Last: 2, Resumable: true},
 		`[{"row":2,"outcome":1,"token":"t","expires_at":5}]`: {First: 2, Last: 2, Acted: true, Invited: true, ExpiresAt: at},
 		`[{"row":2,"outcome":1,"token":"t","expires_at":5},{"row":3,"token":"u","expires_at":6}]`: {First: 2, Last: 3, Open: true, Acted: true, Invited: true, ExpiresAt: at},
 		`[{"row":2,"outcome":2,"expires_at":5}]`:                                                  {First: 2, Last: 2, Sighted: true},

@@ -122,18 +122,23 @@ const (
 	keepRowlessMailings = `INSERT INTO rowless_mailing SELECT scope, at, run, person FROM mailing WHERE row = 0`
 )
 
+// putClaims puts the claims for rows into the pages, as version 14 has them.
+const putClaims = `UPDATE page SET claimed = 1, entries = (SELECT json_group_array(json(CASE WHEN claim.row IS NULL THEN e.value ELSE
+		json_set(e.value, '$.claim', json_object('change', change, 'attempt', attempt, 'at', at, 'replaces', replaces, 'before', before)) END))
+		FROM json_each(page.entries) AS e LEFT JOIN claim ON claim.run = page.run AND claim.row = e.value ->> 'row')
+	WHERE key IN (SELECT (SELECT key FROM page WHERE page.run = claim.run AND first <= claim.row ORDER BY first DESC LIMIT 1)
+		FROM claim WHERE row > 0)`
+
 // insertPage writes a page as version 14 has it.
 const insertPage = `INSERT INTO page (run, first, last, open, claimed, acted, invited, cancelled, sighted, resumable, mailed_at,
 	expires_at, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// selectEntries yields all rows, with their claims and mailings.
+// selectEntries yields all rows, with their mailings.
 const selectEntries = `SELECT entry.run, entry.row, line, entry.email, role, teams, extra, outcome, invitation_id, token, status,
 	organization_id, organization_name, organization_role, expires_at, entry.attempts, http_status, error, hint, updated_at, verdict,
 	tries, throttled, entry.lost, confirmed, cancelled, entry.ended_at, entry.silent_for, due_at,
-	(SELECT json_group_array(mailing.at ORDER BY mailing.at) FROM mailing WHERE mailing.run = entry.run AND mailing.row = entry.row),
-	change, attempt, claimed.at, replaces, before
-	FROM entry LEFT JOIN (SELECT * FROM claim WHERE row > 0) AS claimed ON claimed.run = entry.run AND claimed.row = entry.row
-	ORDER BY entry.run, entry.row`
+	(SELECT json_group_array(mailing.at ORDER BY mailing.at) FROM mailing WHERE mailing.run = entry.run AND mailing.row = entry.row)
+	FROM entry ORDER BY entry.run, entry.row`
 
 // fillPages puts the rows into pages.
 func fillPages(ctx context.Context, w *commit.Writer) error {
@@ -162,7 +167,7 @@ func fillPages(ctx context.Context, w *commit.Writer) error {
 	if err := countOutcomes(ctx, w); err != nil {
 		return err
 	}
-	_, err = w.Run(ctx, keepRowlessClaims+";"+keepRowlessMailings+";"+pageViews)
+	_, err = w.Run(ctx, putClaims+";"+keepRowlessClaims+";"+keepRowlessMailings+";"+pageViews)
 	return err
 }
 
@@ -179,7 +184,7 @@ func (f *filling) end(ctx context.Context, w *commit.Writer) error {
 		return nil
 	}
 	s := f.page.Summary()
-	_, err := w.Exec(ctx, f.insert, f.run, int64(s.First), int64(s.Last), s.Open, s.Claimed, s.Acted, s.Invited, s.Cancelled,
+	_, err := w.Exec(ctx, f.insert, f.run, int64(s.First), int64(s.Last), s.Open, false, s.Acted, s.Invited, s.Cancelled,
 		s.Sighted, s.Resumable, page.Micros(s.MailedAt), page.Micros(s.ExpiresAt), f.page.Text())
 	f.page.Reset()
 	return err
@@ -236,11 +241,6 @@ func (c columns) entry() (e page.Entry, err error) {
 		Verdict: record.Outcome(c.number(19)), Tries: int(c.number(20)), Throttled: int(c.number(21)),
 		Lost: c.number(22) != 0, Confirmed: c.number(23) != 0, Cancelled: c.text(24), EndedAt: c.time(25),
 		SilentFor: time.Duration(c.number(26)) * time.Microsecond, DueAt: c.time(27),
-	}
-	if change := c.number(29); change != 0 {
-		e.Claim = &record.Claim{
-			Change: record.Change(change), Attempt: int(c.number(30)), At: c.time(31), Replaces: c.text(32), Before: c.text(33),
-		}
 	}
 	var mailed []int64
 	if c.text(28) == "[]" { // as of most

@@ -12,10 +12,12 @@ import (
 	"rollcall/pkg/ledger/sqlite/disk"
 )
 
-// migration makes a ledger of one version into one of the next: by a script, and by what SQL can't do.
+// migration makes a ledger of one version into one of the next: by a script, and by what SQL can't do. If that ends with a
+// script, as last it is told to [Scripts].
 type migration struct {
 	script string
 	then   func(context.Context, *commit.Writer) error
+	last   string
 }
 
 // migrations make a ledger of version n into one of version n+1. Append, never change.
@@ -118,8 +120,9 @@ ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 	{script: fileSchema},
 	{script: numberSchema},
 	{script: timelineSchema},
-	{script: pageSchema, then: fillPages},
+	{script: pageSchema, then: fillPages, last: pageViews},
 	{script: pruneSchema},
+	{script: claimsSchema},
 }
 
 // IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
@@ -138,7 +141,7 @@ func Newest() int { return len(migrations) }
 func Scripts(version int) []string {
 	var scripts []string
 	for _, m := range migrations[:version] {
-		scripts = append(scripts, m.script)
+		scripts = append(scripts, m.script+m.last)
 	}
 	return append(scripts, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", disk.ApplicationID, version))
 }
