@@ -318,7 +318,9 @@ type claimedPage struct {
 }
 
 // parse makes the page the one with the texts of its rows and of its claims.
-func (p *claimedPage) parse(rows, claims string) error { return errors.Join(p.Parse(rows), p.claims.Parse(claims)) }
+func (p *claimedPage) parse(rows, claims string) error {
+	return errors.Join(p.Parse(rows), p.claims.Parse(claims))
+}
 
 // each calls do with each claim for a row of the page with the texts, which is of the run, and with the row.
 func (p *claimedPage) each(run, rows, claims string, do func(record.Claim, *page.Entry)) error {

@@ -9,8 +9,8 @@ import (
 // statements are those that run often.
 type statements struct {
 	insert, page, pageOf, update, updateAll, claims, unclaim, tally commit.Statement
-	name, nameOther, nameAgain, ask                               commit.Statement
-	acceptName, acceptMailbox, number, tell                       commit.Statement
+	name, nameOther, nameAgain, ask                                 commit.Statement
+	acceptName, acceptMailbox, number, tell                         commit.Statement
 }
 
 func (s *statements) prepare(ctx context.Context, w *commit.Writer) (err error) {

@@ -226,11 +226,11 @@ func TestSummary(t *testing.T) {
 	at := time.UnixMicro(5).UTC()
 	for text, want := range map[string]page.Summary{
 		`[{"row":2,"outcome":5},{"row":9,"outcome":6}]`: {First: 2, Last: 9},
-		`[{"row":2}]`:                                        {First: 2, Last: 2, Open: true},
-		`[{"row":2,"tries":1}]`:                              {First: 2, Last: 2, Open: true, Resumable: true},
-		`[{"row":2,"due_at":1}]`:                             {First: 2, Last: 2, Open: true, Resumable: true},
-		`[{"row":2,"outcome":4}]`:                            {First: 2, Last: 2, Resumable: true},
-		`[{"row":2,"outcome":1,"token":"t","expires_at":5}]`: {First: 2, Last: 2, Acted: true, Invited: true, ExpiresAt: at},
+		`[{"row":2}]`:             {First: 2, Last: 2, Open: true},
+		`[{"row":2,"tries":1}]`:   {First: 2, Last: 2, Open: true, Resumable: true},
+		`[{"row":2,"due_at":1}]`:  {First: 2, Last: 2, Open: true, Resumable: true},
+		`[{"row":2,"outcome":4}]`: {First: 2, Last: 2, Resumable: true},
+		`[{"row":2,"outcome":1,"token":"t","expires_at":5}]`:                                      {First: 2, Last: 2, Acted: true, Invited: true, ExpiresAt: at},
 		`[{"row":2,"outcome":1,"token":"t","expires_at":5},{"row":3,"token":"u","expires_at":6}]`: {First: 2, Last: 3, Open: true, Acted: true, Invited: true, ExpiresAt: at},
 		`[{"row":2,"outcome":2,"expires_at":5}]`:                                                  {First: 2, Last: 2, Sighted: true},
 		`[{"row":2,"outcome":12,"verdict":12}]`:                                                   {First: 2, Last: 2},
