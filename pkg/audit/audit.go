@@ -169,17 +169,28 @@ func Begin() Chain {
 // Next returns the text of the line that comes next, without its end, and where the chain ends then. Times are kept to the
 // microsecond.
 func (c Chain) Next(at time.Time, by Author, e Event) (string, Chain) {
-	line := Line{
-		Chain: c.ID, Number: c.Number + 1, At: at.UTC().Truncate(time.Microsecond), Event: e, Author: by, Previous: c.Hash,
-	}
+	text, next := c.Append(make([]byte, 0, 768), at, by, e)
+	return string(text), next
+}
+
+// Append is [Chain.Next] that writes the text behind b.
+func (c Chain) Append(b []byte, at time.Time, by Author, e Event) ([]byte, Chain) {
+	line := newLine(at, by, e)
+	line.Chain, line.Number, line.Previous = c.ID, c.Number+1, c.Hash
+	b, hash := line.append(b)
+	return b, Chain{ID: c.ID, Number: line.Number, Hash: hash}
+}
+
+// newLine returns a line that has no place in a chain yet.
+func newLine(at time.Time, by Author, e Event) Line {
+	line := Line{At: at.UTC().Truncate(time.Microsecond), Event: e, Author: by}
 	if by.Now != nil {
 		if told := by.Now(); told.Sub(at).Abs() >= apart {
 			told = told.UTC().Truncate(time.Second)
 			line.ServiceAt = &told
 		}
 	}
-	text := line.text()
-	return text, Chain{ID: c.ID, Number: line.Number, Hash: hashOf(text)}
+	return line
 }
 
 // End returns where the chain ends whose last line has that text.

@@ -2,18 +2,46 @@ package audit
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"time"
 )
 
-// text returns the one way to write the line, with its sum: the one of package json, whose reflection would cost more than all
-// else that is done for a line.
-func (l Line) text() string {
-	b := make([]byte, 0, 768)
+// append writes the line, with its sum, behind b in the one way: the one of package json, whose reflection would cost more than
+// all else that is done for a line. It returns the hash of the text as well.
+func (l *Line) append(b []byte) (text []byte, hash string) {
+	from := len(b)
 	b = appendText(append(b, `{"chain":`...), l.Chain)
 	b = strconv.AppendInt(append(b, `,"seq":`...), int64(l.Number), 10)
-	b = appendTime(append(b, `,"at":`...), l.At)
+	b = l.appendBody(append(b, ','))
+	b = appendText(append(b, `,"prev":`...), l.Previous)
+	digest := sha256.New()
+	digest.Write(b[from:])
+	var sum [sha256.Size]byte
+	b = append(b, `,"sum":"`...)
+	b = hex.AppendEncode(b, digest.Sum(sum[:0])[:sumLength/2])
+	b = append(b, `"}`...)
+	digest.Write(b[len(b)-len(`,"sum":""}`)-sumLength:]) // so that nothing is hashed twice
+	return b, hex.EncodeToString(digest.Sum(sum[:0]))
+}
+
+// Unchained returns the text of a line but for its place in a chain, for who keeps the end of the chain elsewhere, as a
+// database does that processes share. Of a chain C with so many lines N, the last of which has the hash H, see [Chain], the
+// next line is
+//
+//	{"chain":"C","seq":N+1,UNCHAINED,"prev":"H","sum":"S"}
+//
+// where S is the beginning of the SHA-256, in hex, of all that stands before the comma in front of "sum": 16 digits.
+func Unchained(at time.Time, by Author, e Event) string {
+	line := newLine(at, by, e)
+	return string(line.appendBody(make([]byte, 0, 512)))
+}
+
+// appendBody writes the fields that have nothing to do with the line's place.
+func (l *Line) appendBody(b []byte) []byte {
+	b = appendTime(append(b, `"at":`...), l.At)
 	if l.ServiceAt != nil {
 		b = appendTime(append(b, `,"service_at":`...), *l.ServiceAt)
 	}
@@ -37,9 +65,7 @@ func (l Line) text() string {
 	b = appendField(b, `,"who":`, l.Who)
 	b = appendField(b, `,"job":`, l.Job)
 	b = appendField(b, `,"credential":`, l.Credential)
-	b = appendText(append(b, `,"prev":`...), l.Previous)
-	sum := hashOf(b)[:sumLength]
-	return string(append(append(append(b, `,"sum":"`...), sum...), `"}`...))
+	return b
 }
 
 // appendField writes a field, unless it is empty.

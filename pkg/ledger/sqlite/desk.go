@@ -370,12 +370,11 @@ type trail struct {
 
 // add adds an event.
 func (t *trail) add(at time.Time, by audit.Author, e audit.Event) {
-	text, next := t.end.Next(at, by, e)
 	if len(t.lines) == 0 {
-		t.first = next.Number
+		t.first = t.end.Number + 1
 	}
-	t.lines = append(append(t.lines, text...), '\n')
-	*t.end = next
+	t.lines, *t.end = t.end.Append(t.lines, at, by, e)
+	t.lines = append(t.lines, '\n')
 }
 
 // write writes what was added.

@@ -10,6 +10,7 @@ package page
 
 import (
 	"slices"
+	"sort"
 	"time"
 
 	"rollcall/pkg/record"
@@ -72,8 +73,8 @@ func (p *Page) Add(e Entry) { p.Entries, p.spans = append(p.Entries, e), append(
 
 // Find returns the index of a row, -1 if the page does not have it.
 func (p *Page) Find(row int) int {
-	i, found := slices.BinarySearchFunc(p.Entries, row, func(e Entry, row int) int { return e.Row - row })
-	if !found {
+	i := sort.Search(len(p.Entries), func(i int) bool { return p.Entries[i].Row >= row })
+	if i == len(p.Entries) || p.Entries[i].Row != row {
 		return -1
 	}
 	return i
