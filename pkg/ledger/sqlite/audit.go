@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
@@ -55,6 +56,34 @@ func (l *Ledger) tell(ctx context.Context, w *commit.Writer, e *audit.Event) err
 	}
 	t.add(l.now(), by, *e)
 	return nil
+}
+
+// trail is where the audit trail ends.
+type trail struct {
+	// end is nil as long as nobody has asked.
+	end *audit.Chain
+	// lines are those that are not in the file yet, each with its end, and first is the number of the first one.
+	lines []byte
+	first int
+}
+
+// add adds an event.
+func (t *trail) add(at time.Time, by audit.Author, e audit.Event) {
+	if len(t.lines) == 0 {
+		t.first = t.end.Number + 1
+	}
+	t.lines, *t.end = t.end.Append(t.lines, at, by, e)
+	t.lines = append(t.lines, '\n')
+}
+
+// write writes what was added.
+func (t *trail) write(ctx context.Context, w *commit.Writer, prepared *statements) error {
+	if len(t.lines) == 0 {
+		return nil
+	}
+	_, err := w.Exec(ctx, prepared.tell, int64(t.first), string(t.lines[:len(t.lines)-1]))
+	t.lines = t.lines[:0]
+	return err
 }
 
 // trailEnd returns where the trail ends in the file.

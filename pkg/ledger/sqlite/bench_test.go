@@ -159,3 +159,17 @@ func BenchmarkPending(b *testing.B) {
 	}
 	perRow(b, before, b.N*many)
 }
+
+// BenchmarkDoubts reads the claims that stand, a handful of a run of many rows.
+func BenchmarkDoubts(b *testing.B) {
+	l := quickOpen(b)
+	run := begin(b, l, people(many))
+	for row := 1; row <= many; row += many / 8 {
+		claim(b, l, run, row)
+	}
+	for b.Loop() {
+		if found := len(doubts(b, l)); found != 8 {
+			b.Fatal(found)
+		}
+	}
+}

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
-	"rollcall/pkg/audit"
 	"rollcall/pkg/email"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/sqlite/commit"
@@ -22,6 +20,10 @@ const (
 	// selectPage finds the page that has a row if the run has it.
 	selectPage = `SELECT key, last, entries, claims FROM page LEFT JOIN page_claims ON page_claims.page = page.key
 		WHERE run = ? AND first <= ? ORDER BY first DESC LIMIT 1`
+	// selectNext finds the pages that come after a row: rows are claimed in their order, and most of the time of a reading goes
+	// by before it yields anything.
+	selectNext = `SELECT key, last, entries, claims FROM page LEFT JOIN page_claims ON page_claims.page = page.key
+		WHERE run = ? AND first > ? ORDER BY first LIMIT 4`
 	selectKey = `SELECT run, entries, claims FROM page LEFT JOIN page_claims ON page_claims.page = page.key WHERE key = ?`
 	// updatePage changes no column that an index has. SQLite writes the indexes of all columns that a statement names, whether
 	// or not they change.
@@ -47,6 +49,11 @@ type desk struct {
 	pages    []*held // the one that was used last at the end
 	spare    []*held // memory for others
 	tallies  map[int64]*tally
+	// read is the last row of the page that was read last, and its run.
+	read struct {
+		run int64
+		row int
+	}
 	// claims are those that stand, by scope and person; a scope is there once somebody has asked for it.
 	claims map[int64]map[string]standing
 	trail  trail
@@ -146,25 +153,50 @@ func (d *desk) insertPage(ctx context.Context, w *commit.Writer, run int64, p *p
 
 // find returns the page that has a row of a run, and the index of the row in it; the page is nil if there is no such row.
 func (d *desk) find(ctx context.Context, w *commit.Writer, run int64, row int) (*held, int, error) {
+	if h := d.inHand(run, row); h != nil {
+		return h.with(row)
+	}
+	if d.read.run == run && d.read.row < row && row <= d.read.row+page.Size {
+		if err := d.fetch(ctx, w, d.prepared.next, run, d.read.row); err != nil {
+			return nil, -1, err
+		}
+	}
+	h := d.inHand(run, row)
+	if h == nil {
+		if err := d.fetch(ctx, w, d.prepared.page, run, row); err != nil {
+			return nil, -1, err
+		}
+		h = d.inHand(run, row)
+	}
+	if h == nil {
+		return nil, -1, nil
+	}
+	return h.with(row)
+}
+
+// inHand returns the page that has a row of a run, or would have it, if it is on the desk.
+func (d *desk) inHand(run int64, row int) *held {
 	for i, h := range slices.Backward(d.pages) {
 		if h.run == run && h.Entries[0].Row <= row && row <= h.last {
 			d.pages = append(slices.Delete(d.pages, i, i+1), h)
-			return h.with(row)
+			return h
 		}
 	}
-	found, err := w.Find(ctx, d.prepared.page, run, int64(row))
-	if err != nil || found == nil {
-		return nil, -1, err
-	}
-	key, _ := found[0].(int64)
-	if last, _ := found[1].(int64); int64(row) > last {
-		return nil, -1, nil
-	}
-	h, err := d.hold(key, run, found[2], found[3])
-	if err != nil {
-		return nil, -1, err
-	}
-	return h.with(row)
+	return nil
+}
+
+// fetch puts the pages on the desk that a query for some of a run finds.
+func (d *desk) fetch(ctx context.Context, w *commit.Writer, query commit.Statement, run int64, row int) error {
+	return w.EachOf(ctx, query, func(found []driver.Value) error {
+		key, _ := found[0].(int64)
+		last, _ := found[1].(int64)
+		d.read.run, d.read.row = run, int(last)
+		if slices.ContainsFunc(d.pages, func(h *held) bool { return h.key == key }) {
+			return nil
+		}
+		_, err := d.hold(key, run, found[2], found[3])
+		return err
+	}, run, int64(row))
 }
 
 func (h *held) with(row int) (*held, int, error) {
@@ -357,32 +389,4 @@ func (d *desk) eachEntry(ctx context.Context, w *commit.Writer, run int64, do fu
 		}
 		return nil
 	}, run)
-}
-
-// trail is where the audit trail ends.
-type trail struct {
-	// end is nil as long as nobody has asked.
-	end *audit.Chain
-	// lines are those that are not in the file yet, each with its end, and first is the number of the first one.
-	lines []byte
-	first int
-}
-
-// add adds an event.
-func (t *trail) add(at time.Time, by audit.Author, e audit.Event) {
-	if len(t.lines) == 0 {
-		t.first = t.end.Number + 1
-	}
-	t.lines, *t.end = t.end.Append(t.lines, at, by, e)
-	t.lines = append(t.lines, '\n')
-}
-
-// write writes what was added.
-func (t *trail) write(ctx context.Context, w *commit.Writer, prepared *statements) error {
-	if len(t.lines) == 0 {
-		return nil
-	}
-	_, err := w.Exec(ctx, prepared.tell, int64(t.first), string(t.lines[:len(t.lines)-1]))
-	t.lines = t.lines[:0]
-	return err
 }

@@ -223,13 +223,18 @@ func (w *Writer) Each(ctx context.Context, query string, do func([]driver.Value)
 	return each(rows, do)
 }
 
-// Find returns the first row that a prepared query yields, nil when it yields none.
-func (w *Writer) Find(ctx context.Context, s Statement, values ...driver.Value) (found []driver.Value, err error) {
+// EachOf is [Writer.Each] for a prepared query.
+func (w *Writer) EachOf(ctx context.Context, s Statement, do func([]driver.Value) error, values ...driver.Value) error {
 	rows, err := s.QueryContext(ctx, w.bind(values))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return first(func(do func([]driver.Value) error) error { return each(rows, do) })
+	return each(rows, do)
+}
+
+// Find returns the first row that a prepared query yields, nil when it yields none.
+func (w *Writer) Find(ctx context.Context, s Statement, values ...driver.Value) (found []driver.Value, err error) {
+	return first(func(do func([]driver.Value) error) error { return w.EachOf(ctx, s, do, values...) })
 }
 
 // each calls do with each of the rows, and closes them.
