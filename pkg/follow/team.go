@@ -70,7 +70,7 @@ func SeatsOf(ctx context.Context, r *roster.Roster, d *directory.Directory) (Sea
 	seats := Seats{map[string][]drift.Seat{}, map[string]cybedefend.Team{}}
 	members := map[string]bool{}
 	for key, m := range d.People() {
-		if m.Member != nil {
+		if m.Member != nil && r.MayName(key) {
 			members[key] = true
 		}
 	}

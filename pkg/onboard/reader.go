@@ -55,7 +55,7 @@ func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, e
 	in := plan.Inputs{
 		Blind:      r.o.NoPreflight && len(doubts) == 0,
 		Policy:     plan.Policy{Reinvite: r.o.Reinvite, After: *r.o.ReinviteAfter, Max: r.o.ReinviteMax},
-		TrustLists: r.o.TrustLists, Render: r.o.Render, Defaults: r.roster.Defaults(),
+		TrustLists: r.o.TrustLists, Render: r.o.Render, Defaults: r.roster.Defaults(), TeamTexts: new(plan.TeamTexts),
 	}
 	var err error
 	if in.Histories, err = r.histories(ctx); err != nil {

@@ -40,9 +40,10 @@ type verdict struct {
 func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[*verdict, error] {
 	return func(yield func(*verdict, error) bool) {
 		var v verdict
+		at := p.now()
 		for entry, err := range r.Entries(ctx) {
 			if err == nil {
-				v = p.judge(entry)
+				v = p.judge(entry, at)
 			}
 			if !yield(&v, err) || err != nil {
 				return
@@ -51,14 +52,14 @@ func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[*verdic
 	}
 }
 
-// judge returns the verdict on an entry of the roster.
-func (p *past) judge(e roster.Entry) verdict {
-	rec := plan.NewRecord(e, p.now(), p.inputs.Render)
+// judge returns the verdict on an entry of the roster, as of the given time.
+func (p *past) judge(e roster.Entry, at time.Time) verdict {
+	rec := plan.NewRecord(e, at, p.inputs.Render)
 	if rec.Outcome != record.Unset {
 		return verdict{record: rec, findings: e.Findings}
 	}
 	step := p.resolve(rec, p.inputs.DesiredBy(e))
-	v := p.verdictOf(step)
+	v := p.verdictOf(step, at)
 	if wrong := step.Verdict.Problem; wrong != nil { // it is wrong by what the organization has
 		v.findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
 	}
@@ -89,7 +90,7 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 		// It is looked up on the way. What will be sent if the request turns out to have had no effect is what counts here.
 		step = journey.Resolve(w, seen.AsIfLate(), p.inputs, p.policy)
 	}
-	v := p.verdictOf(step)
+	v := p.verdictOf(step, p.now())
 	if wrong := step.Verdict.Problem; wrong != nil {
 		entry := roster.Entry{Row: rec.Row, Line: rec.Line, Teams: desired.Teams}
 		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
@@ -97,17 +98,17 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 	return v, nil
 }
 
-// verdictOf returns what a reading means for a row.
-func (p *past) verdictOf(step journey.Step) verdict {
+// verdictOf returns what a reading means for a row, as of the given time.
+func (p *past) verdictOf(step journey.Step, at time.Time) verdict {
 	v := verdict{record: step.Work.Record, plan: step.Verdict, desired: step.Work.Desired}
 	rec := &v.record
 	switch step.Move {
 	case journey.Contradicted:
 		v.gap = step.Gap
-		rec.Outcome, rec.Error, rec.UpdatedAt = record.NotSent, step.Gap, p.now()
+		rec.Outcome, rec.Error, rec.UpdatedAt = record.NotSent, step.Gap, at
 		rec.Hint = remedy.Use("trust-lists", "").Words(" sends it all the same").Render(p.inputs.Render)
 	case journey.Send:
-		*rec = v.plan.Apply(*rec, p.now(), p.inputs.Render)
+		*rec = v.plan.Apply(*rec, at, p.inputs.Render)
 		if p.inDoubt(rec.Email) {
 			rec.Hint = "a request of an earlier run is in doubt: what became of it is looked up first"
 		}
@@ -118,12 +119,12 @@ func (p *past) verdictOf(step journey.Step) verdict {
 		default:
 		}
 		if rec.UpdatedAt.IsZero() {
-			rec.UpdatedAt = p.now()
+			rec.UpdatedAt = at
 		}
 		ended := v.plan.Membership.Ended
 		v.ending = rec.Outcome == record.Skipped && ended != nil && !p.inputs.Histories.Of(rec.Email).FoundGone(ended.ID)
 	default: // it is looked up on the way
-		rec.Outcome, rec.UpdatedAt = record.WouldInvite, p.now()
+		rec.Outcome, rec.UpdatedAt = record.WouldInvite, at
 	}
 	return v
 }

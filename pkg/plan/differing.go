@@ -41,7 +41,7 @@ func (d Difference) String() string {
 
 // DesiredOf returns what the roster behind a record of its own wants.
 func (in Inputs) DesiredOf(r record.Record) (Desired, error) {
-	desired, err := DesiredOf(r)
+	desired, err := desiredOf(r, in.TeamTexts)
 	desired.RoleDefaulted = in.RoleDefaulted != nil && in.RoleDefaulted(r.Row)
 	return desired, err
 }

@@ -31,8 +31,11 @@ type Desired struct {
 }
 
 // DesiredOf returns what the roster behind a record wants.
-func DesiredOf(r record.Record) (Desired, error) {
-	teams, err := roster.ParseTeams(r.Teams)
+func DesiredOf(r record.Record) (Desired, error) { return desiredOf(r, nil) }
+
+// desiredOf is [DesiredOf] with what is remembered of texts.
+func desiredOf(r record.Record, texts *TeamTexts) (Desired, error) {
+	teams, err := texts.parse(r.Teams)
 	if err != nil {
 		return Desired{}, fmt.Errorf("row %d: teams: %w", r.Row, err)
 	}
@@ -53,6 +56,8 @@ type Inputs struct {
 	// by their number, name no role. Nil: all name one.
 	Defaults      []roster.Team
 	RoleDefaulted func(row int) bool
+	// TeamTexts remember what the teams of rows say. Nil: each is read anew.
+	TeamTexts *TeamTexts
 	// Teams say of members how their teams differ from what the roster wants, by key.
 	Teams map[string]remedy.Hint
 	// Withheld are people who are not to be invited before somebody has said so. Nil: nobody.

@@ -34,15 +34,16 @@ func NewRecord(e roster.Entry, at time.Time, render remedy.Renderer) record.Reco
 	return r
 }
 
-// Records yields the [NewRecord] of each entry, for a ledger to keep. It ends with the first error.
+// Records yields the [NewRecord] of each entry, as of when it begins, for a ledger to keep. It ends with the first error.
 func Records(entries iter.Seq2[roster.Entry, error], now func() time.Time, render remedy.Renderer) iter.Seq2[record.Record, error] {
 	return func(yield func(record.Record, error) bool) {
+		at := now()
 		for e, err := range entries {
 			if err != nil {
 				yield(record.Record{}, err)
 				return
 			}
-			if !yield(NewRecord(e, now(), render), nil) {
+			if !yield(NewRecord(e, at, render), nil) {
 				return
 			}
 		}

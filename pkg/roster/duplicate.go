@@ -17,6 +17,8 @@ import (
 type duplicateIndex struct {
 	hash  func(key string) uint64
 	first sieve
+	// names has everybody whom the first pass has met.
+	names names
 	// twice are the hashes that the first pass has met more than once, each with the number of a person who has it, 0
 	// as long as nobody was met.
 	twice map[uint64]uint32
@@ -53,7 +55,8 @@ func (x *duplicateIndex) add(key string) { x.first.add(x.hash(key)) }
 
 // unsettled ends the first pass, and reports whether there has to be a second one.
 func (x *duplicateIndex) unsettled() bool {
-	x.twice = x.first.repeated()
+	x.names = newNames(x.hash, x.first.length())
+	x.twice = x.first.repeated(x.names.add)
 	x.sightings, x.marks = make([]sighting, 0, len(x.twice)), make([]mark, 0, 2*len(x.twice))
 	return len(x.twice) > 0
 }

@@ -109,10 +109,10 @@ func TestSieve(t *testing.T) {
 	for i := range uint64(7) {
 		want[i<<60] = 0
 	}
-	if diff := cmp.Diff(want, s.repeated()); diff != "" {
+	if diff := cmp.Diff(want, s.repeated(func(uint64) {})); diff != "" {
 		t.Errorf("repeated (-want +got):\n%s", diff)
 	}
-	if again := s.repeated(); len(again) > 0 {
+	if again := s.repeated(func(uint64) {}); len(again) > 0 {
 		t.Errorf("an empty sieve has %v", again)
 	}
 }

@@ -58,6 +58,7 @@ type Roster struct {
 	number      numbering
 	wrapped     int // rows with an address that could be taken out of what surrounds it
 	duplicates  duplicates
+	names       names
 	rareDomains rareDomains
 	repeats     repeats
 }
@@ -126,7 +127,9 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 		return err
 	}
 	samples.fill(r.Fields)
-	if index.unsettled() {
+	unsettled := index.unsettled()
+	r.names = index.names
+	if unsettled {
 		if err := r.settle(ctx, index); err != nil {
 			return err
 		}

@@ -42,8 +42,16 @@ func (p *part) all(memory []uint64) []uint64 {
 	return memory
 }
 
-// repeated returns the hashes that were added more than once, each with 0, and empties the sieve.
-func (s *sieve) repeated() map[uint64]uint32 {
+// length counts the hashes.
+func (s *sieve) length() (n int) {
+	for at := range s {
+		n += len(s[at].full)*blockLength + s[at].used
+	}
+	return n
+}
+
+// repeated returns the hashes that were added more than once, each with 0, and empties the sieve. It hands all of them to meet.
+func (s *sieve) repeated(meet func(hash uint64)) map[uint64]uint32 {
 	repeated := map[uint64]uint32{}
 	var once hashSet
 	var all []uint64
@@ -55,6 +63,7 @@ func (s *sieve) repeated() map[uint64]uint32 {
 			if !once.add(hash) {
 				repeated[hash] = 0
 			}
+			meet(hash)
 		}
 	}
 	return repeated
