@@ -255,7 +255,7 @@ func (s *Session) countOutcomes(ctx context.Context) (map[record.Outcome]int, er
 			return nil, err
 		}
 		outcomes[rec.Outcome]++
-		needs(&needy, rec)
+		needs(&needy, &rec)
 	}
 	s.report.Causes = needy.List()
 	return outcomes, nil
@@ -299,7 +299,7 @@ func (s *Session) writeVerdicts(ctx context.Context) (*Preview, error) {
 	defer out.discard()
 	var needy causes.Collector
 	p, refused := s.preview(ctx, func(r record.Record) error {
-		needs(&needy, r)
+		needs(&needy, &r)
 		return out.write(r)
 	})
 	s.report.Causes = needy.List()

@@ -218,7 +218,7 @@ func writeResults(
 		if r.Outcome == record.NotSent && left != "" {
 			r.Error = left
 		}
-		needs(needy, r)
+		needs(needy, &r)
 		if err := out.write(r); err != nil {
 			return nil, err
 		}

@@ -9,9 +9,9 @@ import (
 	"rollcall/pkg/record"
 )
 
-// needs tells the collector about a row that has come to its last word; nil collects nothing.
-func needs(c *causes.Collector, r record.Record) {
-	if c == nil {
+// needs tells the collector about a row that has come to its last word, unless it has ended well; nil collects nothing.
+func needs(c *causes.Collector, r *record.Record) {
+	if c == nil || r.Outcome.Well() {
 		return
 	}
 	c.Add(causes.Case{
@@ -27,7 +27,7 @@ func (s *Session) reportInvalid(ctx context.Context) error {
 			return err
 		}
 		if r := plan.NewRecord(entry, s.now(), s.o.Render); r.Outcome == record.Invalid {
-			needs(&needy, r)
+			needs(&needy, &r)
 		}
 	}
 	s.report.Causes = needy.List()

@@ -30,7 +30,7 @@ type past struct {
 }
 
 // inDoubt reports whether a request of an earlier run for the same person may still take effect.
-func (p *past) inDoubt(address string) bool { return p.doubtful.Has(address) }
+func (p *past) inDoubt(address string) bool { return len(p.doubtful) > 0 && p.doubtful.Has(address) }
 
 // lagPerGrace is how late a list may be where nothing shows how late it is, in graces: by default half a minute.
 const lagPerGrace = int(journey.UnknownLag / journey.DefaultGrace)

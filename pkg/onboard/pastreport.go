@@ -75,7 +75,7 @@ func (h History) reportPast(ctx context.Context, l ledger.Ledger, run ledger.Run
 			return err
 		}
 		p.Outcomes[r.Outcome]++
-		needs(&needy, r)
+		needs(&needy, &r)
 		p.OrganizationName = cmp.Or(p.OrganizationName, r.OrganizationName)
 		if r.Attempts > 0 && !r.UpdatedAt.IsZero() {
 			rough.Request(r.UpdatedAt, timeline.Answered)
