@@ -78,6 +78,12 @@ func (d *Document) survey() (odd Error, _ *sample, err error) {
 	text := newBuffer(newLineReader(d.bytes))
 	sample := &sample{seen: make(map[string]bool)}
 	for at := (Error{Line: 1, Column: 1}); ; {
+		plain, err := plainRun(text)
+		if err != nil {
+			return odd, nil, err
+		}
+		sample.addPlain(plain)
+		at.Column += len(plain)
 		char, size, err := text.ReadRune()
 		switch {
 		case errors.Is(err, io.EOF):
@@ -94,7 +100,7 @@ func (d *Document) survey() (odd Error, _ *sample, err error) {
 				return odd, nil, err
 			}
 			sample.add(b)
-		case strings.ContainsRune(",;\t\"\r\n", char):
+		case char < utf8.RuneSelf && endsRun[char]:
 			sample.end(at.Line)
 		default:
 			sample.add([]byte(string(char))...)
@@ -104,6 +110,35 @@ func (d *Document) survey() (odd Error, _ *sample, err error) {
 		}
 	}
 }
+
+// betweenCells are the signs of a table that are no part of a character in any encoding.
+const betweenCells = ",;\t\"\r\n"
+
+// plainRun takes what comes next of the text, up to its first character that is not ASCII or stands between cells, and no more than
+// is in the buffer. The bytes are good until more is read.
+func plainRun(text *bufio.Reader) ([]byte, error) {
+	if _, err := text.Peek(1); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	buffered, err := text.Peek(text.Buffered())
+	if err != nil {
+		return nil, err
+	}
+	length := 0
+	for length < len(buffered) && !endsRun[buffered[length]] {
+		length++
+	}
+	_, err = text.Discard(length)
+	return buffered[:length], err
+}
+
+// endsRun are the bytes that end what [plainRun] takes.
+var endsRun = func() (ends [256]bool) {
+	for b := range ends {
+		ends[b] = b >= utf8.RuneSelf || strings.IndexByte(betweenCells, byte(b)) >= 0
+	}
+	return ends
+}()
 
 // again returns the byte that was read last: ReadRune hides which one it was that is no character.
 func again(text *bufio.Reader) (byte, error) {
@@ -117,6 +152,7 @@ func again(text *bufio.Reader) (byte, error) {
 // that are no part of a character in any encoding.
 type sample struct {
 	cell  []byte
+	tells bool // the cell is not ASCII
 	seen  map[string]bool
 	cells [][]byte
 	size  int
@@ -132,12 +168,23 @@ const (
 
 func (s *sample) add(part ...byte) {
 	if s.size < maxSample && len(s.cell) < maxCell {
-		s.cell = append(s.cell, part...)
+		s.cell, s.tells = append(s.cell, part...), s.tells || part[0] >= utf8.RuneSelf
+	}
+}
+
+// addPlain adds what is ASCII.
+func (s *sample) addPlain(run []byte) {
+	if s.size < maxSample {
+		s.cell = append(s.cell, run[:min(len(run), max(0, maxCell-len(s.cell)))]...)
 	}
 }
 
 // end ends the cell at hand, which is on the line.
 func (s *sample) end(line int) {
+	if !s.tells {
+		s.cell = s.cell[:0]
+		return
+	}
 	cell := bytes.TrimSpace(s.cell)
 	if bytes.ContainsFunc(cell, func(r rune) bool { return r >= utf8.RuneSelf }) && !s.seen[string(cell)] {
 		s.seen[string(cell)] = true
@@ -152,5 +199,5 @@ func (s *sample) end(line int) {
 		}
 		s.size += len(cell)
 	}
-	s.cell = s.cell[:0]
+	s.cell, s.tells = s.cell[:0], false
 }

@@ -156,7 +156,7 @@ func MayReplace(option, path string, force bool) error {
 	return problem.With(remedy.Words("name another file, or say ").Use("force", ""))
 }
 
-// Findings yields the findings about a roster as a whole, then those of all rows in their order. A clean roster is not read
+// Findings yields the findings about a roster as a whole, then those of all rows in their order. A roster whose rows are clean is not read
 // again for it. What is said of many rows alike is one finding.
 func Findings(ctx context.Context, r *roster.Roster) iter.Seq2[roster.Finding, error] {
 	return findings(ctx, r, nil)

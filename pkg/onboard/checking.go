@@ -214,7 +214,7 @@ func ofTrip(name string, trip guard.Trip) roster.Finding {
 }
 
 // findings yields the findings about a roster as a whole, then those of all rows in their order, with what more has to say. A
-// clean roster is not read again for it.
+// roster whose rows are clean is not read again for it.
 func findings(ctx context.Context, r *roster.Roster, more func(*roster.Entry) (roster.Finding, bool)) iter.Seq2[roster.Finding, error] {
 	return func(yield func(roster.Finding, error) bool) {
 		for _, finding := range r.Findings {
@@ -222,7 +222,7 @@ func findings(ctx context.Context, r *roster.Roster, more func(*roster.Entry) (r
 				return
 			}
 		}
-		if r.Clean() && more == nil {
+		if r.CleanRows() && more == nil {
 			return
 		}
 		for entry, err := range r.Entries(ctx) {

@@ -26,7 +26,7 @@ const errorWordLongest = 32
 // IsErrorWord reports whether the text is what spreadsheet programs show instead of the result of a formula, such as
 // #N/A. A roster has no value that looks like one.
 func IsErrorWord(text string) bool {
-	if text == "" || text[0] != '#' && text[0] != 'E' && text[0] != 'L' || len(text) > errorWordLongest {
+	if len(text) > errorWordLongest || !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "Err:") && !strings.HasPrefix(text, "Loading") {
 		return false
 	}
 	return errorWords[text] || errorShape().MatchString(text)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"rollcall/pkg/email"
 	"rollcall/pkg/remedy"
@@ -108,11 +109,14 @@ func (h header) knownNumber(own func(i int) bool) int {
 // numberOf returns the number in a cell in the form in which numbers are compared, empty if there is none. Leading zeros count:
 // where people number others by hand, 042 and 42 may be two. What has no digit but 0 stands for nobody.
 func numberOf(text string) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsDigit(r) && r != '0' }) || IsErrorWord(text) {
+	if text == "" || !strings.ContainsFunc(text, counts) || IsErrorWord(text) {
 		return ""
 	}
 	return sameText(text)
 }
+
+// counts reports whether r is a digit that tells one from another.
+func counts(r rune) bool { return r != '0' && ('0' <= r && r <= '9' || r >= utf8.RuneSelf && unicode.IsDigit(r)) }
 
 // numberTally finds out whether the numbers of a roster are those of its people, in 8 bytes a row: since that is a question of
 // how many, hashes that are equal by chance do not matter. The zero value has seen no row.

@@ -66,6 +66,9 @@ type Roster struct {
 // Clean reports whether there is no finding.
 func (r *Roster) Clean() bool { return r.Invalid == 0 && r.Warnings == 0 }
 
+// CleanRows reports whether there is no finding about a row.
+func (r *Roster) CleanRows() bool { return r.Invalid == 0 && r.Warnings == len(r.Findings) }
+
 // Mendable counts the rows that are wrong, or there once too often, and that can be mended without a person: an address in
 // what mail programs put around it, a row that repeats an earlier one.
 func (r *Roster) Mendable() int { return r.wrapped + r.duplicates.equal }

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -67,6 +68,9 @@ func (s roleSet) parseTeams(text string) (teams []Team, problems []*ValueError) 
 		team, problem := s.parseTeam(item)
 		if problem != nil {
 			problems = append(problems, problem)
+		}
+		if teams == nil {
+			teams = make([]Team, 0, 1+strings.Count(rest, ";"))
 		}
 		teams = append(teams, team)
 	}
@@ -160,6 +164,9 @@ func distinct(teams []Team, problems []*ValueError) ([]Team, []*ValueError) {
 	if len(teams) < 2 {
 		return teams, problems
 	}
+	if len(teams) <= few && !repeat(teams) {
+		return teams, problems
+	}
 	roles := make(map[string]string, len(teams))
 	kept := teams[:0]
 	for _, team := range teams {
@@ -179,6 +186,21 @@ func distinct(teams []Team, problems []*ValueError) ([]Team, []*ValueError) {
 		kept = append(kept, team)
 	}
 	return kept, problems
+}
+
+// few is how many teams are compared each with each.
+const few = 8
+
+// repeat reports whether one of a few teams is there twice.
+func repeat(teams []Team) bool {
+	var keys [few]string
+	for i, team := range teams {
+		keys[i] = teamKey(team.Name)
+		if slices.Contains(keys[:i], keys[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // teamKey makes names equal that differ in letter case or in how their accents are encoded.

@@ -27,6 +27,9 @@ const otherSeparators = ",|"
 // SplitTeams returns the names that a name may be a list of, with separators that do not separate teams; none if it is no
 // such list.
 func SplitTeams(name string) []string {
+	if !strings.ContainsAny(name, otherSeparators) {
+		return nil
+	}
 	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(otherSeparators, r) })
 	for i := range parts {
 		if parts[i] = email.Trim(parts[i]); parts[i] == "" {
@@ -57,13 +60,9 @@ func teamDoubt(name string) *ValueError {
 
 // doubtsAbout returns what is doubtful about a cell of teams. Names in quotes are meant as they are.
 func doubtsAbout(text string, teams []Team) (doubts []*ValueError) {
-	meant := map[string]bool{}
-	for rest := text; rest != ""; {
-		var item string
-		item, rest = nextTeam(rest)
-		if name, length := unquote(email.Trim(item)); length > 0 {
-			meant[name] = true
-		}
+	var meant map[string]bool
+	if strings.Contains(text, `"`) {
+		meant = quotedTeams(text)
 	}
 	for _, team := range teams {
 		if doubt := teamDoubt(team.Name); doubt != nil && !meant[team.Name] {
@@ -71,4 +70,17 @@ func doubtsAbout(text string, teams []Team) (doubts []*ValueError) {
 		}
 	}
 	return doubts
+}
+
+// quotedTeams returns the names that are in quotes in a cell of teams.
+func quotedTeams(text string) map[string]bool {
+	quoted := map[string]bool{}
+	for rest := text; rest != ""; {
+		var item string
+		item, rest = nextTeam(rest)
+		if name, length := unquote(email.Trim(item)); length > 0 {
+			quoted[name] = true
+		}
+	}
+	return quoted
 }
