@@ -98,8 +98,8 @@ type table struct {
 	above int
 	// after is the line on which the next record starts, or a blank one before it.
 	after int
-	// blanks is what is wrong with blanks beside the quotes of the record read last, "" if nothing is.
-	blanks string
+	// quoted is the line with quotes that was met last.
+	quoted string
 	// batch is what the next row is read into.
 	batch *batch
 }
@@ -126,7 +126,7 @@ func openTable(r *reading) (*table, error) {
 	case errors.Is(err, io.EOF):
 		return nil, broken(place{1, 1}, say("document-empty", "the document is empty"), "it needs a header such as email,role,teams")
 	case errors.As(err, new(*csv.ParseError)):
-		if t.blanks != "" {
+		if blanksAtQuotes(t.quoted, t.delimiter) != "" {
 			return nil, structureError{*t.stray(t.start(cells))}
 		}
 		return nil, broken(t.start(cells), say("header-quotes", "the quotes in the header do not pair up"), "")

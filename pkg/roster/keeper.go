@@ -19,7 +19,7 @@ func (t *table) cutLast(buffered []byte) bool {
 		return false
 	}
 	line := string(buffered) // which to look further overwrites
-	t.blanks = blanksAtQuotes(line, t.delimiter)
+	t.quoted = line
 	if _, err := t.Peek(len(line) + 1); !errors.Is(err, io.EOF) {
 		return false
 	}
@@ -83,8 +83,8 @@ func blanksAtQuotes(line string, delimiter byte) string {
 
 // stray is what is wrong with the record read last, in which quotes do not stand where they may.
 func (t *table) stray(at place) *problem {
-	if t.blanks != "" {
-		return &problem{place: at, reason: say("quote-after-blank", t.blanks), suggestion: remedy.Words("remove the blanks between the delimiter and the quote")}
+	if blanks := blanksAtQuotes(t.quoted, t.delimiter); blanks != "" {
+		return &problem{place: at, reason: say("quote-after-blank", blanks), suggestion: remedy.Words("remove the blanks between the delimiter and the quote")}
 	}
 	return &problem{place: at, reason: say("quote-in-cell", "a quote inside a cell"), suggestion: remedy.Words("put the whole cell in quotes, and write those inside twice")}
 }

@@ -116,7 +116,9 @@ func numberOf(text string) string {
 }
 
 // counts reports whether r is a digit that tells one from another.
-func counts(r rune) bool { return r != '0' && ('0' <= r && r <= '9' || r >= utf8.RuneSelf && unicode.IsDigit(r)) }
+func counts(r rune) bool {
+	return r != '0' && ('0' <= r && r <= '9' || r >= utf8.RuneSelf && unicode.IsDigit(r))
+}
 
 // numberTally finds out whether the numbers of a roster are those of its people, in 8 bytes a row: since that is a question of
 // how many, hashes that are equal by chance do not matter. The zero value has seen no row.
