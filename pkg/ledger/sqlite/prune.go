@@ -240,7 +240,7 @@ func (p *pruning) sweep(ctx context.Context, w *commit.Writer, run aged, lasting
 			after.Add(e)
 		}
 		if changed {
-			if err := replacePage(ctx, w, key, &after); err != nil {
+			if err := p.replace(ctx, w, run, key, &after); err != nil {
 				return lost, err
 			}
 		}
@@ -250,19 +250,13 @@ func (p *pruning) sweep(ctx context.Context, w *commit.Writer, run aged, lasting
 	return lost, err
 }
 
-// replacePage has a page be another one, or go if there is nothing in that.
-func replacePage(ctx context.Context, w *commit.Writer, key int64, is *page.Page) error {
-	if len(is.Entries) == 0 {
-		_, err := w.Run(ctx, "DELETE FROM page WHERE key = ?", key)
+// replace has a page be another one, or go if there is nothing in that.
+func (p *pruning) replace(ctx context.Context, w *commit.Writer, run aged, key int64, is *page.Page) error {
+	_, err := w.Run(ctx, "DELETE FROM page WHERE key = ?", key)
+	if err != nil || len(is.Entries) == 0 {
 		return err
 	}
-	s := is.Summary()
-	_, err := w.Run(ctx, updateAll, key, s.Invited, s.Cancelled, s.Sighted, s.Resumable, page.Micros(s.MailedAt), is.Text(),
-		s.Open, s.Acted, page.Micros(s.ExpiresAt))
-	if err == nil {
-		_, err = w.Run(ctx, "UPDATE page SET first = ?, last = ? WHERE key = ?", int64(s.First), int64(s.Last), key)
-	}
-	return err
+	return p.desk.insertPage(ctx, w, run.key, is)
 }
 
 // remove removes the runs of a scope that have no rows, unless something speaks of them.
