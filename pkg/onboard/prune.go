@@ -147,17 +147,17 @@ func pruneOne(ctx context.Context, path string, p ledger.Pruning) (n ledger.Prun
 
 // String says in a line what was forgotten, or would be.
 func (p Pruned) String() string {
-	ended := "that ended before " + p.Before.Local().Format(time.DateTime)
+	ended := p.Before.Local().Format(time.DateTime)
 	if len(p.Ledgers) == 0 {
-		return "there is nothing to forget of runs " + ended
+		return "there is nothing to forget of runs that ended before " + ended
 	}
-	has, stay := "were forgotten", "have lost rows that nothing needs any more"
+	said := "were forgotten"
 	if p.DryRun {
-		has, stay = "would be forgotten", "would lose rows that nothing needs any more"
+		said = "would be forgotten"
 	}
-	text := fmt.Sprintf("%s of runs %s %s: %s altogether", plural.Of(p.Rows, "row"), ended, has, plural.Of(p.Runs, "run"))
-	if p.Parts > 0 {
-		text += fmt.Sprintf(", and %s %s", plural.Of(p.Parts, "run"), stay)
+	text := fmt.Sprintf("%s of %s that ended before %s %s", plural.Of(p.Rows, "row"), plural.Of(p.Runs+p.Parts, "run"), ended, said)
+	if p.Runs > 0 {
+		text += fmt.Sprintf(", and %d of the runs altogether", p.Runs)
 	}
 	return text
 }
