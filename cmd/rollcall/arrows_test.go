@@ -31,6 +31,7 @@ var arrows = []arrow{
 	{"quantity", "", "it reads a limit, whatever is limited"},
 	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
+	{"schedule", "status", "it says when something is due, whatever that is and whoever does it"},
 	{"audit/auditfile", "audit fileset", "it keeps a file beside whatever knows the lines"},
 	{"optional", "", "it reads a flag, whatever that is for"},
 	{"twin", "remedy", "it sets flags by the environment, whatever they are for"},
@@ -75,7 +76,7 @@ var arrows = []arrow{
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address connection pattern retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
-	{"jobs", "fetch nearest", "it says which rosters and options there are; what they mean is for a face to say"},
+	{"jobs", "fetch nearest pace schedule", "it says which rosters and options there are; what they mean is for a face to say"},
 	{"drift", "cybedefend directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
@@ -154,6 +155,7 @@ var dependencies = []dependency{
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
 	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk web/beacon", "nothing is locked but the ledger, an audit trail while lines are appended, and the place of who serves a page"},
 	{"golang.org/x/sys", "atomicfile console fence ledger/sqlite/disk", "only clocks, sockets, disks and terminals need the calls of one system"},
+	{"time/tzdata", "cmd/rollcall", "the program carries the zones along; a library leaves that to its program"},
 	{"golang.org/x/time", "pace", "there is one sending rate"},
 	{"golang.org/x/sync", "batch directory", "others start no groups of goroutines"},
 	{"golang.org/x/net", "connection email guard", "it reads international domain names, which stand in addresses, and finds the proxy that the environment names"},

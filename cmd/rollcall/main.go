@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // schedules have zones, which Windows and small containers do not know
 
 	"rollcall/pkg/cli"
 )

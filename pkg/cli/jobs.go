@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -65,7 +66,11 @@ func (a *app) runJobs(cmd *cobra.Command, path string, rosters []string) error {
 	for i, j := range all {
 		a.nameRun("")
 		a.jobName.Store(new(string))
-		a.log.Info().Str("roster", j.order.PublicName()).Int("job", i+1).Int("jobs", len(all)).Msg("job begins")
+		begins := a.log.Info().Str("roster", j.order.PublicName()).Int("job", i+1).Int("jobs", len(all))
+		if j.Schedule != nil {
+			begins.Str("schedule", j.Schedule.Line(time.Now()))
+		}
+		begins.Msg("job begins")
 		j.order.Job = fmt.Sprintf("%s:%d", path, j.Line)
 		a.jobName.Store(&j.order.Job)
 		how := a.carryOut(j.cmd, j.order, j.Roster, func() error { return a.completeSync(j.cmd, j.order) })

@@ -35,7 +35,7 @@ func (a *app) syncCommand() *cobra.Command {
 	o.SyncFlags(cmd)
 	usage.Group(cmd, "A plan, for a person to look at before anything is changed; not for jobs", o.SyncPlanFlags)
 	usage.Group(cmd, "Many rosters", func(cmd *cobra.Command) {
-		cmd.Flags().StringVar(&jobs, "jobs", "", "run the jobs in `FILE` one after the other, each with its own roster, flags and results")
+		cmd.Flags().StringVar(&jobs, "jobs", "", "run the jobs in `FILE` one after the other, each with its own roster, flags and results: now, whatever schedules they have")
 	})
 	return cmd
 }

@@ -65,7 +65,7 @@ func (d *decoder) decode(options options) {
 		field, known := d.fields[one.key]
 		if !known {
 			text := "there is no such option"
-			if meant := nearest.Word(one.key, slices.Sorted(maps.Keys(d.fields))); meant != "" {
+			if meant := nearest.Word(one.key, slices.Concat(slices.Sorted(maps.Keys(d.fields)), Terms())); meant != "" {
 				text += "; did you mean " + meant + "?"
 			}
 			d.fault(one.line, one.key, "%s", text)

@@ -6,13 +6,16 @@ import (
 	"path/filepath"
 
 	"rollcall/pkg/fetch"
+	"rollcall/pkg/pace"
+	"rollcall/pkg/schedule"
 )
 
 // Keys that are no options.
 const (
-	keyDefaults = "defaults"
-	keyJobs     = "jobs"
-	keyRoster   = "roster"
+	keyDefaults     = "defaults"
+	keyJobs         = "jobs"
+	keyRoster       = "roster"
+	keySharedLimits = "shared-limits"
 )
 
 // File is a file of jobs.
@@ -21,6 +24,8 @@ type File struct {
 	Path string
 	// Jobs has at least one.
 	Jobs []Job
+	// SharedLimits are the rates that jobs with the same [Job.SharedLimit] have together, by its name.
+	SharedLimits map[string]pace.Rate
 }
 
 // Job is one roster and the options for it.
@@ -29,6 +34,14 @@ type Job struct {
 	Line int
 	// Roster is its roster: [Job.Path] of what the job says.
 	Roster string
+	// Name tells it from the other jobs in the file, and from one version of the file to the next. "" is none.
+	Name string
+	// Schedule says when it is due, for whoever runs it again and again. Nil stands for no schedule.
+	Schedule *schedule.Schedule
+	// Credential is the name of a credential, never one itself: whoever runs the job knows what it stands for. "" is none.
+	Credential string
+	// SharedLimit is the name of a limit that it shares with other jobs, "" if it shares none.
+	SharedLimit string
 
 	file          string
 	defaults, own options
@@ -38,14 +51,10 @@ type Job struct {
 // what is read. Whatever is wrong is an [*Error], or several of them joined.
 func Read(r io.Reader, path string) (*File, error) {
 	reader := reader{faults: faults{path: path}}
-	jobs, err := reader.read(r)
-	if err != nil {
-		return nil, err
-	}
-	return &File{path, jobs}, nil
+	return reader.read(r)
 }
 
-// Names reports whether the job or the defaults set the option.
+// Names reports whether the job or the defaults set the option. What [Terms] returns are no options.
 func (j Job) Names(key string) bool { return j.own.has(key) || j.defaults.has(key) }
 
 // Path returns a path in the job as the process needs it: relative to the folder of the file, unless it is absolute. "",

@@ -395,6 +395,7 @@ func TestReadErrors(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("defaults:\n  max-new: 5%\njobs:\n  - roster: emea.csv\n  - {roster: apac.csv, allow-domain: [a, b]}")
 	f.Add("jobs:\n- &a {roster: x, <<: *a, shares: &b [*b], map: {a: b}}")
+	f.Add("shared-limits: {a: 48/s}\ndefaults: {zone: UTC, jitter: 5m, shared-limit: a}\njobs: [{roster: x, name: x, schedule: 30 2 * * *, catchup: 6h}]")
 	f.Add("jobs: [{<<: [{}, {roster: -}], timeout: 24h, ? [a] : b}]\n---\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := jobs.Read(strings.NewReader(text), "jobs.yaml")

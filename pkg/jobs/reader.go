@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"rollcall/pkg/pace"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -24,9 +26,13 @@ type reader struct {
 	faults
 	// taken counts the options that were looked at, those that are merged as often as they are.
 	taken int
+	// limits are the limits that are shared, names the lines of the jobs that have one.
+	limits map[string]pace.Rate
+	names  map[string]int
 }
 
-func (r *reader) read(from io.Reader) ([]Job, error) {
+func (r *reader) read(from io.Reader) (*File, error) {
+	r.names = make(map[string]int)
 	var jobs []Job
 	if top := r.load(from); top != nil {
 		jobs = r.file(top)
@@ -37,7 +43,7 @@ func (r *reader) read(from io.Reader) ([]Job, error) {
 	if err := r.joined(); err != nil {
 		return nil, err
 	}
-	return jobs, nil
+	return &File{r.path, jobs, r.limits}, nil
 }
 
 // load returns the only document in a file, nil if there is none.
@@ -89,10 +95,23 @@ func (r *reader) broken(text []byte, err error) {
 	if last := 1 + bytes.Count(bytes.TrimRight(text, " \t\r\n"), []byte("\n")); line > last && wrong.ContextMark.Line > 0 {
 		line = wrong.ContextMark.Line
 	}
-	r.fault(line, "", "not valid YAML: %s", wrong.Message)
+	r.fault(line, "", "not valid YAML: %s%s", wrong.Message, unquoted(text, line))
 }
 
-// file reads {defaults: {…}, jobs: [{…}, …]}.
+// unquoted says what is missing where a schedule makes a line no YAML: * and @ begin something else there.
+func unquoted(text []byte, line int) string {
+	lines := bytes.Split(text, []byte("\n"))
+	if line > len(lines) {
+		return ""
+	}
+	_, value, found := bytes.Cut(lines[line-1], []byte(keySchedule+":"))
+	if value = bytes.TrimLeft(value, " "); !found || len(value) == 0 || value[0] != '*' && value[0] != '@' {
+		return ""
+	}
+	return `: a schedule that begins so needs quotes, as in "*/15 * * * *"`
+}
+
+// file reads {defaults: {…}, shared-limits: {…}, jobs: [{…}, …]}.
 func (r *reader) file(top *yaml.Node) []Job {
 	if isNull(top) {
 		return nil
@@ -109,7 +128,10 @@ func (r *reader) file(top *yaml.Node) []Job {
 			defaults, _ = r.options(section.value, "options and their values")
 		case section.key == keyJobs && !isNull(value):
 			list = section.value
-		case section.key != keyDefaults && section.key != keyJobs:
+		case section.key == keySharedLimits && !isNull(value):
+			limits, _ := r.options(section.value, "names and their rates, as in {NAME: 48/s}")
+			r.sharedLimits(limits)
+		case section.key != keyDefaults && section.key != keyJobs && section.key != keySharedLimits:
 			r.fault(section.line, section.key, "neither defaults nor jobs")
 		}
 	}
@@ -117,10 +139,13 @@ func (r *reader) file(top *yaml.Node) []Job {
 		switch option.key {
 		case keyJobs:
 			r.fault(option.line, keyJobs, "the defaults have no jobs of their own")
-		case keyRoster:
-			r.fault(option.line, keyRoster, "each job names its own roster, and the defaults name none")
+		case keyRoster, keyName:
+			r.fault(option.line, option.key, "each job names its own %s, and the defaults name none", option.key)
 		}
 	}
+	var common terms
+	defaults, _ = r.terms(defaults, &common)
+	common.Name = ""
 	if list == nil {
 		return nil
 	}
@@ -130,7 +155,7 @@ func (r *reader) file(top *yaml.Node) []Job {
 	}
 	var jobs []Job
 	for _, node := range resolve(list).Content {
-		jobs = append(jobs, r.job(node, defaults))
+		jobs = append(jobs, r.job(node, defaults, common))
 		if r.taken > maxOptions {
 			r.fault(node.Line, "", "the aliases stand for more than %d options", maxOptions)
 			return nil
@@ -139,7 +164,7 @@ func (r *reader) file(top *yaml.Node) []Job {
 	return jobs
 }
 
-func (r *reader) job(node *yaml.Node, defaults options) Job {
+func (r *reader) job(node *yaml.Node, defaults options, common terms) Job {
 	job := Job{Line: node.Line, file: r.path, defaults: defaults}
 	own, ok := r.options(node, "options and their values, as in {roster: FILE}")
 	if !ok {
@@ -164,5 +189,8 @@ func (r *reader) job(node *yaml.Node, defaults options) Job {
 	if !named {
 		r.fault(job.Line, "", "the job names no roster")
 	}
+	own, lines := r.terms(job.own, &common)
+	job.own = own
+	r.settle(&job, common, lines)
 	return job
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"rollcall/pkg/jobs"
 )
 
 // TestAJobHasTheFlagsOfSync holds the keys of a job to the flags of the command.
@@ -23,6 +25,17 @@ func TestAJobHasTheFlagsOfSync(t *testing.T) {
 	slices.Sort(flags)
 	if diff := cmp.Diff(flags, slices.Sorted(maps.Keys(keys))); diff != "" {
 		t.Errorf("flags and keys (-flags +keys):\n%s", diff)
+	}
+}
+
+// TestNoFlagIsATermOfJobs holds the flags to what a job says in the same place and means otherwise.
+func TestNoFlagIsATermOfJobs(t *testing.T) {
+	o, cmd := newSync(), &cobra.Command{}
+	o.syncFlags(cmd)
+	for _, term := range append(jobs.Terms(), "roster") {
+		if cmd.Flags().Lookup(term) != nil {
+			t.Errorf("%s is a flag, so it cannot be a term of jobs", term)
+		}
 	}
 }
 
