@@ -1,0 +1,255 @@
+// Package postgrestest starts servers of PostgreSQL that are thrown away, for tests.
+//
+//	l, err := postgres.Open(ctx, postgrestest.Address(t), postgres.Options{})
+//
+// A test binary has one server, which begins when the first test asks for it and ends with the binary, however that ends.
+// It listens on a socket in a folder of its own, believes everybody, and takes no care of what it has on disk. Each test
+// has a schema of its own, so tests may run in parallel. Run as root, the server steps down to the user nobody.
+//
+// Where PostgreSQL is not installed, tests are skipped and say how to get it; with the variable CI set they fail. The
+// variable ROLLCALL_TEST_POSTGRES names a server to use instead, by the address of one of its databases.
+package postgrestest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Variable names the address of a database to use instead of one of a server that is thrown away.
+const Variable = "ROLLCALL_TEST_POSTGRES"
+
+// shared is the server of this test binary.
+var shared = sync.OnceValues(func() (*Server, error) { return start("off") })
+
+// Address returns the address of a schema that nobody else uses, which is not there yet. It goes when the test ends.
+func Address(tb testing.TB) string {
+	tb.Helper()
+	address := os.Getenv(Variable)
+	if address == "" {
+		server, err := shared()
+		check(tb, err)
+		address = server.address()
+	}
+	return schemaOf(tb, address)
+}
+
+// check skips the test where there is no PostgreSQL, and fails it where it does not start.
+func check(tb testing.TB, err error) {
+	tb.Helper()
+	switch {
+	case errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") == "":
+		tb.Skip("there is no PostgreSQL: apt-get install postgresql, or name a server in " + Variable)
+	case err != nil:
+		tb.Fatal(err)
+	}
+}
+
+// schemaOf returns the address of a new schema in a database.
+func schemaOf(tb testing.TB, address string) string {
+	tb.Helper()
+	random := make([]byte, 8)
+	_, _ = rand.Read(random) // never fails
+	schema := "test_" + hex.EncodeToString(random)
+	tb.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), time.Minute)
+		defer cancel()
+		connection, err := pgx.Connect(ctx, address)
+		if err != nil {
+			return // it has crashed, as some tests want it to
+		}
+		if _, err := connection.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
+			tb.Error(err)
+		}
+		if err := connection.Close(ctx); err != nil {
+			tb.Error(err)
+		}
+	})
+	separator := "?"
+	if strings.Contains(address, "?") {
+		separator = "&"
+	}
+	return address + separator + "search_path=" + schema
+}
+
+// Server is a server of its own, for a test that makes it crash.
+type Server struct {
+	folder, binaries, fsync string
+	supervisor              *exec.Cmd
+	orders                  io.WriteCloser // to the supervisor
+}
+
+// Start starts a server that keeps on disk what it says to have kept. It ends with the test.
+func Start(tb testing.TB) *Server {
+	tb.Helper()
+	if os.Getenv(Variable) != "" {
+		tb.Skip("a server that " + Variable + " names is not made to crash")
+	}
+	s, err := start("on")
+	check(tb, err)
+	tb.Cleanup(func() { s.end("") })
+	return s
+}
+
+// Address returns the address of a schema in the server that nobody else uses, which is not there yet.
+func (s *Server) Address(tb testing.TB) string {
+	tb.Helper()
+	return schemaOf(tb, s.address())
+}
+
+// Crash kills the server at once, with whatever it was about to do.
+func (s *Server) Crash() { s.end("crash") }
+
+// Restart starts the server that has crashed.
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
+	// Its processes hold its memory until they have noticed.
+	if err := again(func() error { return s.run() }); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func (s *Server) address() string {
+	return "postgres:///postgres?user=postgres&host=" + url.QueryEscape(s.folder)
+}
+
+// start makes a folder with a new database and runs a server on it.
+func start(fsync string) (*Server, error) {
+	binaries, err := findBinaries()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp(short(os.TempDir()), "pg")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{folder: folder, binaries: binaries, fsync: fsync}
+	err = give(folder)
+	if err == nil {
+		err = s.initialize()
+	}
+	if err == nil {
+		err = s.run()
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return s, nil
+}
+
+// short returns a folder for temporary files whose name leaves room for that of a socket, which is 107 bytes at most.
+func short(folder string) string {
+	if len(folder) > 60 {
+		return "/tmp"
+	}
+	return folder
+}
+
+// findBinaries returns the folder of the newest PostgreSQL that is installed.
+func findBinaries() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil || len(found) == 0 {
+		return "", errors.Join(exec.ErrNotFound, err)
+	}
+	newest := slices.MaxFunc(found, func(a, b string) int {
+		if len(a) != len(b) { // 9 comes before 18
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return filepath.Dir(newest), nil
+}
+
+func (s *Server) data() string { return filepath.Join(s.folder, "data") }
+
+func (s *Server) initialize() error {
+	initdb := exec.Command(filepath.Join(s.binaries, "initdb"), "-A", "trust", "-U", "postgres", "--no-sync", //nolint:gosec,noctx // a program that was found
+		"--encoding=UTF8", "--locale=C", "-D", s.data())
+	initdb.Dir = s.folder
+	stepDown(initdb)
+	if output, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, output)
+	}
+	return nil
+}
+
+// supervise runs a server until somebody writes a word or is there no more to write one. Only for a crash the folder stays.
+const supervise = `"$@" >>"$FOLDER/log" 2>&1 & server=$!
+read -r order
+if [ "$order" = crash ]; then kill -KILL $server; wait $server; exit; fi
+kill -QUIT $server
+wait $server
+rm -rf "$FOLDER"`
+
+// run runs the server, and waits until it takes connections.
+func (s *Server) run() error {
+	s.supervisor = exec.Command("/bin/sh", "-c", supervise, "sh", filepath.Join(s.binaries, "postgres"), "-D", s.data(), //nolint:gosec,noctx // a program that was found
+		"-k", s.folder, "-c", "listen_addresses=", "-c", "fsync="+s.fsync, "-c", "synchronous_commit="+s.fsync,
+		"-c", "full_page_writes="+s.fsync, "-c", "max_connections=200")
+	s.supervisor.Dir = "/"
+	s.supervisor.Env = append(os.Environ(), "FOLDER="+s.folder)
+	stepDown(s.supervisor)
+	var err error
+	if s.orders, err = s.supervisor.StdinPipe(); err != nil {
+		return err
+	}
+	if err := s.supervisor.Start(); err != nil {
+		return err
+	}
+	if err := again(s.ping); err != nil {
+		log, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+		s.end("crash")
+		return fmt.Errorf("%w\n%s", err, log)
+	}
+	return nil
+}
+
+func (s *Server) ping() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	connection, err := pgx.Connect(ctx, s.address())
+	if err != nil {
+		return err
+	}
+	return connection.Close(ctx)
+}
+
+// again tries something until it goes well, for half a minute at most.
+func again(try func() error) (err error) {
+	pause := time.NewTicker(20 * time.Millisecond)
+	defer pause.Stop()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-pause.C {
+		if err = try(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// end ends the server by an order to its supervisor.
+func (s *Server) end(order string) {
+	if s.orders == nil {
+		return
+	}
+	_, _ = io.WriteString(s.orders, order+"\n") // which is gone if it was killed
+	_ = s.orders.Close()
+	_ = s.supervisor.Wait() // its exit code is that of the server
+	s.orders = nil
+}
