@@ -32,6 +32,12 @@ var (
 	ErrClaimed = errors.New("the person is claimed")
 	// ErrSettled: the row has an outcome.
 	ErrSettled = errors.New("the row is settled")
+	// ErrFenced: another process has entered the organization since this one did, so nothing of this one is written there any
+	// more. Where a ledger has one holder at a time, as a file has, it never comes.
+	ErrFenced = errors.New("another process has taken the organization over")
+	// ErrUnreachable: the database that keeps the ledger does not answer, or gives no room, and has not for a while. Of what
+	// was to be written last it is not known whether it was.
+	ErrUnreachable = errors.New("the database can't be reached")
 )
 
 // Error says what is wrong with a ledger.
@@ -70,18 +76,23 @@ func (e *RowError) Error() string {
 // Unwrap returns the cause.
 func (e *RowError) Unwrap() error { return e.Err }
 
-// LockedError says that another process, or another [Ledger] of this one, holds the ledger.
+// LockedError says that another process, or another [Ledger] of this one, holds the ledger, or the organization in a ledger
+// that many processes share.
 type LockedError struct {
 	Path string
-	// PID and Since describe the holder; they are zero if it has not said yet.
+	// Host, PID and Since describe the holder; they are zero if it has not said yet. Host is empty where it is this machine.
+	Host  string
 	PID   int
 	Since time.Time
 }
 
 // Error implements error.
 func (e *LockedError) Error() string {
-	if e.PID == 0 {
+	switch {
+	case e.PID == 0:
 		return fmt.Sprintf("ledger %s: another run holds it", e.Path)
+	case e.Host != "":
+		return fmt.Sprintf("ledger %s: process %d on %s has held the organization since %s", e.Path, e.PID, e.Host, e.Since.Format(time.RFC3339))
 	}
 	return fmt.Sprintf("ledger %s: process %d has held it since %s", e.Path, e.PID, e.Since.Format(time.RFC3339))
 }

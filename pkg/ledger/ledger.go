@@ -17,8 +17,12 @@
 // a row that has one.
 //
 // Everything that is remembered belongs to a [record.Scope], which is one organization of one service. The service is
-// compared as it is written. All text is UTF-8 and all times are kept to the microsecond, in UTC. The texts of a record may be
-// parts of a longer one that rows share: who keeps some for long makes copies of them.
+// compared as it is written. All text is UTF-8: a ledger may leave out of a text what is no UTF-8, and characters of the number
+// 0, which databases refuse, so that whoever writes such a text reads another one. All times are kept to the microsecond, in
+// UTC. The texts of a record may be parts of a longer one that rows share: who keeps some for long makes copies of them.
+//
+// A ledger that is a file has one process that writes. One that is in a database, see package postgres, may have many, but
+// one for each scope at a time: the one that has entered it last, see [Ledger.Enter].
 package ledger
 
 import (
@@ -76,6 +80,12 @@ type Ledger interface {
 
 	// Enter notes that a process begins to work in the scope. It returns whether the one before ended clean: it called
 	// Leave, and every claim that stands is of an attempt that has ended. If there was none before, that is clean.
+	//
+	// Where processes share a ledger, the error is a [*LockedError] while another one that seems to live works in the scope.
+	// Once Enter has returned, nothing is written in the scope any more through a handle that entered it before: there every
+	// operation that writes in it returns an error that matches [ErrFenced]. Through a handle that has not entered the scope
+	// such an operation enters it first, with these errors, but keeps the mark of the clean end as it is. [Ledger.Note] and
+	// [Ledger.EraseExpiredTokens], which belong to no scope, are open to all.
 	Enter(ctx context.Context, scope record.Scope) (clean bool, err error)
 	// Leave notes a clean end: every request of this process was answered or given up. Claims in doubt may stand.
 	Leave(ctx context.Context, scope record.Scope) error

@@ -1,0 +1,236 @@
+// Package postgres keeps ledgers of many machines in one PostgreSQL database.
+//
+//	l, err := postgres.Open(ctx, "postgres://rollcall@db.example.com/rollcall", postgres.Options{})
+//
+// All that it keeps is in tables of one schema, which it makes and brings up to date. Many processes may have it open. Each
+// organization has one of them at a time, see [ledger.Ledger.Enter]: entering takes a new epoch, and every later write checks,
+// in its own transaction, that the epoch and its holder are still those of the organization. A holder that says nothing for
+// half a minute by the database's clock may be replaced. Whether that was true decides only who works, never what is safe: of
+// two that think they hold an organization, the older can write nothing.
+//
+// Claims and conclusions of many callers go out together, as one transaction in one round trip. A connection that breaks is
+// replaced, and what was on its way is written again: each statement bears that. A session keeps no state between transactions, so a
+// pool of connections may stand in between. The server must not lie about having written: with synchronous_commit off it
+// does, and a replica that takes over must have been a synchronous one.
+//
+// What is no UTF-8, and the character 0, is left out of all texts, as the database refuses it. A password is in no error.
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"rollcall/pkg/audit"
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/record"
+)
+
+// Options are the choices of [Open]. The zero value works.
+type Options struct {
+	// Now is the clock behind the times of runs and claims; nil means [time.Now]. Who holds an organization goes by the clock of
+	// the database.
+	Now func() time.Time
+
+	// patience is how long a database that is away is asked again; zero means [patience].
+	patience time.Duration
+}
+
+// Ledger is a [ledger.Ledger] in a database. It is safe for concurrent use. Close it.
+type Ledger struct {
+	pool                     *pgxpool.Pool
+	public, schema, password string
+	names                    *strings.Replacer
+	now                      func() time.Time
+	patience                 time.Duration
+	writes                   bool
+	// holder stands for this handle, host for its machine.
+	holder uuid.UUID
+	host   string
+
+	closed atomic.Bool
+	author atomic.Pointer[audit.Author]
+	runs   sync.Map // run id to its runKey
+	// lines is the number of a line of the audit trail, before which nothing of a change is that has not been told yet.
+	lines atomic.Int64
+
+	mu      sync.Mutex
+	writers map[record.Scope]*writer
+	// beating ends the renewals of what is held, and closed says that they have ended.
+	beating context.CancelFunc
+	beats   chan struct{}
+}
+
+var _ ledger.Ledger = (*Ledger)(nil)
+
+// Open opens the ledger in the database at an address, and makes it, or brings one of an earlier version up to date. It returns
+// a [*ledger.Error], which matches [ledger.ErrUnreachable] where the database does not answer, and [ledger.ErrNewer] where a
+// newer version of this program has been at work.
+func Open(ctx context.Context, address string, o Options) (*Ledger, error) {
+	l, err := connect(ctx, address, o, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.migrate(ctx); err != nil {
+		return nil, errors.Join(l.explain(err), l.Close())
+	}
+	return l, nil
+}
+
+// View opens the ledger in the database at an address for looking only; a replica that only reads will do. Everything that
+// writes returns [ledger.ErrReadOnly]. Where there is no ledger, the error matches [fs.ErrNotExist]; one that an earlier version
+// of this program has made is brought up to date first, unless it is to stay untouched, in which case that is an error.
+func View(ctx context.Context, address string, untouched bool) (*Ledger, error) {
+	l, err := connect(ctx, address, Options{}, false)
+	if err != nil {
+		return nil, err
+	}
+	var version int
+	err = l.again(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+		version, err = l.version(ctx, c)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, errors.Join(l.explain(err), l.Close())
+	case version == known:
+		return l, nil
+	case untouched:
+		return nil, errors.Join(l.explain(errors.New("it has to be brought up to date first")), l.Close())
+	}
+	if err := l.Close(); err != nil {
+		return nil, err
+	}
+	whole, err := Open(ctx, address, Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := whole.Close(); err != nil {
+		return nil, err
+	}
+	return View(ctx, address, true)
+}
+
+// connect lets one connection in, to see whether that can be done at all.
+func connect(ctx context.Context, address string, o Options, writes bool) (*Ledger, error) {
+	config, public, schema, err := configure(address, writes)
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{
+		public: public, schema: schema, password: config.ConnConfig.Password, now: o.Now, patience: o.patience, writes: writes, holder: uuid.New(),
+		names: strings.NewReplacer("@", pgx.Identifier{schema}.Sanitize()+"."), writers: map[record.Scope]*writer{},
+	}
+	if l.now == nil {
+		l.now = time.Now
+	}
+	if l.patience == 0 {
+		l.patience = patience
+	}
+	l.host, _ = os.Hostname() // one without a name is held by nobody's
+	if l.host == "" {
+		l.host = "a machine without a name"
+	}
+	if l.pool, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), config); err != nil {
+		return nil, &ledger.Error{Path: public, Err: l.redact(err)}
+	}
+	// Whoever has just typed an address does not wait for half a minute to see that it is wrong.
+	err = l.once(ctx, func(ctx context.Context, c *pgx.Conn) error { return c.Ping(ctx) })
+	if err != nil {
+		if passes(err) {
+			err = errors.Join(ledger.ErrUnreachable, err)
+		}
+		return nil, errors.Join(l.explain(err), l.Close())
+	}
+	return l, nil
+}
+
+// sql returns a statement with the name of the schema in place of each @.
+func (l *Ledger) sql(statement string) string { return l.names.Replace(statement) }
+
+// Path implements [ledger.Ledger]: it is the address without the password.
+func (l *Ledger) Path() string { return l.public }
+
+// Sign implements [ledger.Ledger].
+func (l *Ledger) Sign(by audit.Author) { l.author.Store(&by) }
+
+// closing is how long closing may take to let others in at once; they come in by themselves a little later.
+const closing = 5 * time.Second
+
+// Close implements [ledger.Ledger].
+func (l *Ledger) Close() error {
+	if !l.closed.CompareAndSwap(false, true) {
+		return nil
+	}
+	l.mu.Lock()
+	writers := l.writers
+	l.writers = nil
+	l.mu.Unlock()
+	if l.beating != nil {
+		l.beating()
+		<-l.beats
+	}
+	for _, w := range writers {
+		w.close()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closing)
+	defer cancel()
+	for _, w := range writers {
+		if w.holds() {
+			_ = l.once(ctx, func(ctx context.Context, c *pgx.Conn) error { return w.release(ctx, c) })
+		}
+	}
+	l.pool.Close()
+	return nil
+}
+
+// alive says why a ledger can't be written to.
+func (l *Ledger) alive() error {
+	switch {
+	case l.closed.Load():
+		return &ledger.Error{Path: l.public, Err: ledger.ErrClosed}
+	case !l.writes:
+		return &ledger.Error{Path: l.public, Err: ledger.ErrReadOnly}
+	}
+	return nil
+}
+
+// nonce returns a number that nobody else has.
+func nonce() int64 {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return int64(binary.LittleEndian.Uint64(random[:]) &^ (1 << 63))
+}
+
+// none reports whether an error says that there is no ledger.
+func none(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// HeldBy returns who seems to hold an organization in the ledger at an address; nil is nobody, as far as can be told.
+func HeldBy(ctx context.Context, address string, scope record.Scope) *ledger.LockedError {
+	l, err := View(ctx, address, true)
+	if err != nil {
+		return nil
+	}
+	defer l.Close()
+	held := &ledger.LockedError{Path: l.public}
+	err = l.again(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		return c.QueryRow(ctx, l.sql(`SELECT host, process, since FROM @organization
+			WHERE service = $1 AND organization = $2 AND held_until > clock_timestamp()`), cleaned(scope.Service), cleaned(scope.OrganizationID)).
+			Scan(&held.Host, &held.PID, (*instant)(&held.Since))
+	})
+	if err != nil {
+		return nil
+	}
+	return held
+}
