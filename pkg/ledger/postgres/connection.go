@@ -97,13 +97,22 @@ func (l *Ledger) explain(err error) error {
 	if l.closed.Load() && !errors.Is(err, context.Canceled) {
 		return &ledger.Error{Path: l.public, Err: ledger.ErrClosed}
 	}
+	return l.Explain(err)
+}
+
+// Explain returns an error of the database in the form of those of a ledger: with the address, with what can be done about it,
+// and without the password.
+func (d *Database) Explain(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, as := range []func(error) bool{isA[*ledger.Error], isA[*ledger.RowError], isA[*ledger.LockedError]} {
 		if as(err) {
 			return err
 		}
 	}
 	refusal, ok := errors.AsType[*pgconn.PgError](err)
-	said := &ledger.Error{Path: l.public, Err: l.redact(err)}
+	said := &ledger.Error{Path: d.public, Err: d.redact(err)}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, ledger.ErrUnreachable):
 		return err
@@ -116,7 +125,7 @@ func (l *Ledger) explain(err error) error {
 	case ok && refusal.Code == "3D000":
 		said.Hint = "make the database, or name another one"
 	case ok && refusal.Code == "42501":
-		said.Hint = "the user may not do this: let it own the schema " + l.schema
+		said.Hint = "the user may not do this: let it own the schema " + d.schema
 	case errors.Is(err, ledger.ErrUnreachable):
 		said.Hint = "check the address, and whether the server runs; what was begun goes on with the same command"
 	}
@@ -129,11 +138,11 @@ func isA[T error](err error) bool {
 }
 
 // redact returns an error without the password of the connection, if it says it.
-func (l *Ledger) redact(err error) error {
-	if l.password == "" || !strings.Contains(err.Error(), l.password) {
+func (d *Database) redact(err error) error {
+	if d.password == "" || !strings.Contains(err.Error(), d.password) {
 		return err
 	}
-	return errors.New(strings.ReplaceAll(err.Error(), l.password, "[redacted]"))
+	return errors.New(strings.ReplaceAll(err.Error(), d.password, "[redacted]"))
 }
 
 // ignoreNone returns an error unless it says that there is no row.

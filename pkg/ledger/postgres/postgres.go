@@ -21,16 +21,13 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
-	"io/fs"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"rollcall/pkg/audit"
 	"rollcall/pkg/ledger"
@@ -49,12 +46,10 @@ type Options struct {
 
 // Ledger is a [ledger.Ledger] in a database. It is safe for concurrent use. Close it.
 type Ledger struct {
-	pool                     *pgxpool.Pool
-	public, schema, password string
-	names                    *strings.Replacer
-	now                      func() time.Time
-	patience                 time.Duration
-	writes                   bool
+	*Database
+	owns     bool // the database is closed with the ledger
+	now      func() time.Time
+	patience time.Duration
 	// holder stands for this handle, host for its machine.
 	holder uuid.UUID
 	host   string
@@ -78,24 +73,55 @@ var _ ledger.Ledger = (*Ledger)(nil)
 // a [*ledger.Error], which matches [ledger.ErrUnreachable] where the database does not answer, and [ledger.ErrNewer] where a
 // newer version of this program has been at work.
 func Open(ctx context.Context, address string, o Options) (*Ledger, error) {
-	l, err := connect(ctx, address, o, true)
+	d, err := Connect(ctx, address)
 	if err != nil {
 		return nil, err
 	}
+	l, err := On(ctx, d, o)
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	l.owns = true
+	return l, nil
+}
+
+// On is [Open] in a database that is connected already. A process may have several ledgers on one, each of which is a holder
+// of its own. Close the database after them.
+func On(ctx context.Context, d *Database, o Options) (*Ledger, error) {
+	l := newLedger(d, o)
 	if err := l.migrate(ctx); err != nil {
-		return nil, errors.Join(l.explain(err), l.Close())
+		return nil, l.explain(err)
 	}
 	return l, nil
+}
+
+// newLedger returns a handle on a database.
+func newLedger(d *Database, o Options) *Ledger {
+	l := &Ledger{Database: d, now: o.Now, patience: o.patience, holder: uuid.New(), writers: map[record.Scope]*writer{}}
+	if l.now == nil {
+		l.now = time.Now
+	}
+	if l.patience == 0 {
+		l.patience = patience
+	}
+	l.host, _ = os.Hostname()
+	if l.host == "" {
+		l.host = "a machine without a name"
+	}
+	return l
 }
 
 // View opens the ledger in the database at an address for looking only; a replica that only reads will do. Everything that
 // writes returns [ledger.ErrReadOnly]. Where there is no ledger, the error matches [fs.ErrNotExist]; one that an earlier version
 // of this program has made is brought up to date first, unless it is to stay untouched, in which case that is an error.
 func View(ctx context.Context, address string, untouched bool) (*Ledger, error) {
-	l, err := connect(ctx, address, Options{}, false)
+	d, err := connect(ctx, address, false)
 	if err != nil {
 		return nil, err
 	}
+	l := newLedger(d, Options{})
+	l.owns = true
 	var version int
 	err = l.again(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
 		version, err = l.version(ctx, c)
@@ -121,46 +147,6 @@ func View(ctx context.Context, address string, untouched bool) (*Ledger, error) 
 	}
 	return View(ctx, address, true)
 }
-
-// connect lets one connection in, to see whether that can be done at all.
-func connect(ctx context.Context, address string, o Options, writes bool) (*Ledger, error) {
-	config, public, schema, err := configure(address, writes)
-	if err != nil {
-		return nil, err
-	}
-	l := &Ledger{
-		public: public, schema: schema, password: config.ConnConfig.Password, now: o.Now, patience: o.patience, writes: writes, holder: uuid.New(),
-		names: strings.NewReplacer("@", pgx.Identifier{schema}.Sanitize()+"."), writers: map[record.Scope]*writer{},
-	}
-	if l.now == nil {
-		l.now = time.Now
-	}
-	if l.patience == 0 {
-		l.patience = patience
-	}
-	l.host, _ = os.Hostname() // one without a name is held by nobody's
-	if l.host == "" {
-		l.host = "a machine without a name"
-	}
-	if l.pool, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), config); err != nil {
-		return nil, &ledger.Error{Path: public, Err: l.redact(err)}
-	}
-	// Whoever has just typed an address does not wait for half a minute to see that it is wrong.
-	err = l.once(ctx, func(ctx context.Context, c *pgx.Conn) error { return c.Ping(ctx) })
-	if err != nil {
-		if passes(err) {
-			err = errors.Join(ledger.ErrUnreachable, err)
-		}
-		return nil, errors.Join(l.explain(err), l.Close())
-	}
-	return l, nil
-}
-
-// sql returns a statement with the name of the schema in place of each @.
-func (l *Ledger) sql(statement string) string { return l.names.Replace(statement) }
-
-// Path implements [ledger.Ledger]: it is the address without the password.
-func (l *Ledger) Path() string { return l.public }
 
 // Sign implements [ledger.Ledger].
 func (l *Ledger) Sign(by audit.Author) { l.author.Store(&by) }
@@ -191,7 +177,9 @@ func (l *Ledger) Close() error {
 			_ = l.once(ctx, func(ctx context.Context, c *pgx.Conn) error { return w.release(ctx, c) })
 		}
 	}
-	l.pool.Close()
+	if l.owns {
+		l.Database.Close()
+	}
 	return nil
 }
 
@@ -212,9 +200,6 @@ func nonce() int64 {
 	_, _ = rand.Read(random[:]) // never fails
 	return int64(binary.LittleEndian.Uint64(random[:]) &^ (1 << 63))
 }
-
-// none reports whether an error says that there is no ledger.
-func none(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // HeldBy returns who seems to hold an organization in the ledger at an address; nil is nobody, as far as can be told.
 func HeldBy(ctx context.Context, address string, scope record.Scope) *ledger.LockedError {
