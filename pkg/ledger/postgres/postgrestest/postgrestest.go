@@ -117,10 +117,14 @@ func (s *Server) Crash() { s.end("crash") }
 // Restart starts the server that has crashed.
 func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
-	// Its processes hold its memory until they have noticed.
-	if err := again(func() error { return s.run() }); err != nil {
-		tb.Fatal(err)
+	// The processes of the one before hold its memory until they have noticed, and as long as they do no other one starts.
+	var err error
+	for wait := time.Second / 2; wait <= patience; wait *= 2 {
+		if err = s.run(wait); err == nil {
+			return
+		}
 	}
+	tb.Fatal(err)
 }
 
 func (s *Server) address() string {
@@ -143,7 +147,7 @@ func start(fsync string) (*Server, error) {
 		err = s.initialize()
 	}
 	if err == nil {
-		err = s.run()
+		err = s.run(patience)
 	}
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
@@ -198,8 +202,11 @@ kill -QUIT $server
 wait $server
 rm -rf "$FOLDER"`
 
-// run runs the server, and waits until it takes connections.
-func (s *Server) run() error {
+// patience is how long a server may take to start, on a machine that has much to do.
+const patience = time.Minute
+
+// run runs the server, and waits for so long until it takes connections.
+func (s *Server) run(wait time.Duration) error {
 	s.supervisor = exec.Command("/bin/sh", "-c", supervise, "sh", filepath.Join(s.binaries, "postgres"), "-D", s.data(), //nolint:gosec,noctx // a program that was found
 		"-k", s.folder, "-c", "listen_addresses=", "-c", "fsync="+s.fsync, "-c", "synchronous_commit="+s.fsync,
 		"-c", "full_page_writes="+s.fsync, "-c", "max_connections=200")
@@ -213,7 +220,7 @@ func (s *Server) run() error {
 	if err := s.supervisor.Start(); err != nil {
 		return err
 	}
-	if err := again(s.ping); err != nil {
+	if err := again(wait, s.ping); err != nil {
 		log, _ := os.ReadFile(filepath.Join(s.folder, "log"))
 		s.end("crash")
 		return fmt.Errorf("%w\n%s", err, log)
@@ -231,11 +238,11 @@ func (s *Server) ping() error {
 	return connection.Close(ctx)
 }
 
-// again tries something until it goes well, for half a minute at most.
-func again(try func() error) (err error) {
+// again tries something until it goes well, for so long at most.
+func again(wait time.Duration, try func() error) (err error) {
 	pause := time.NewTicker(20 * time.Millisecond)
 	defer pause.Stop()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-pause.C {
+	for end := time.Now().Add(wait); time.Now().Before(end); <-pause.C {
 		if err = try(); err == nil {
 			return nil
 		}
