@@ -45,7 +45,7 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&ledger, "ledger", "", "compare the end with the trail in the ledger `FILE`, so that lines cut off there are noticed, too")
+	cmd.Flags().StringVar(&ledger, "ledger", "", "compare the end with the trail in the ledger `FILE`, or in a database, so that lines cut off there are noticed, too")
 	a.files[cmd] = func([]string) fileNames { return fileNames{{Path: ledger, Role: fileset.Ledger, Option: "ledger"}} }
 	return cmd
 }

@@ -24,7 +24,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.examine(cmd.Context(), o, p) },
 	}
 	order.ServiceFlags(cmd, &o.Service, &p)
-	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that would remember what is sent (default: that of the organization, see rollcall help environment)")
+	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that would remember what is sent, or a database, as postgres://USER@HOST/NAME (default: that of the organization, see rollcall help environment)")
 	a.files[cmd] = func([]string) fileNames {
 		return append(p.FileNames(), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"rollcall/pkg/connection"
 	"rollcall/pkg/fetch"
+	ledgerplace "rollcall/pkg/ledger/place"
 	"rollcall/pkg/order"
 	"rollcall/pkg/pager"
 	"rollcall/pkg/twin"
@@ -20,6 +21,11 @@ var vendorNames = map[string]string{"organization-id": "CYBEDEFEND_ORGANIZATION_
 // bindEnvironment gives every flag that is not set, and not among those that are told otherwise, the value of its
 // environment variable.
 func (a *app) bindEnvironment(cmd *cobra.Command, told ...string) error {
+	if flag := cmd.Flags().Lookup("ledger"); flag != nil && flag.Changed {
+		if err := ledgerplace.CheckOption(flag.Name, flag.Value.String()); err != nil {
+			return err
+		}
+	}
 	set, err := twin.Bind(cmd.Flags(), a.Lookup, vendorNames, told...)
 	if a.origins[cmd] = set; err != nil {
 		return usageError("", "%w", err)

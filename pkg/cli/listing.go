@@ -97,7 +97,7 @@ func (a *app) progressCommand() *cobra.Command {
 	cmd.Args, cmd.PreRun = order.Rosters(1, 1), func(_ *cobra.Command, paths []string) { o.Roster = paths[0] }
 	orderflags.Roster(cmd, &o.Document, &header)
 	cmd.Flags().StringVar(&o.By, "by", "", "count the people by `COLUMN`: any of the roster, or domain for that of the address")
-	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent; it need not be there (default: that of the organization, see rollcall help environment)")
+	cmd.Flags().StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent, or a database, as postgres://USER@HOST/NAME; it need not be there (default: that of the organization, see rollcall help environment)")
 	names := a.files[cmd]
 	a.files[cmd] = func(paths []string) fileNames {
 		return append(append(names(nil), order.RosterNames(paths, header)...), fileset.File{Path: o.Ledger, Role: fileset.Ledger, Option: "ledger"})

@@ -8,11 +8,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -20,9 +18,10 @@ import (
 	"rollcall/pkg/config"
 	"rollcall/pkg/connection"
 	"rollcall/pkg/cybedefend"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/plural"
+	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
 )
@@ -89,7 +88,7 @@ func Examine(ctx context.Context, o Options) Examination {
 	e.proxy(settings.APIURL.Text)
 	if c := e.connect(ctx); c != nil {
 		e.organization(c)
-		e.ledger(ctx, c.Organization.ID)
+		e.ledger(ctx, c.Scope())
 		if err := c.Close(); err != nil {
 			e.bad("connection", status.Unexpected, err)
 		}
@@ -251,11 +250,11 @@ func (e *examiner) organization(c *onboard.Connection) {
 }
 
 // ledger says whether a run could be remembered.
-func (e *examiner) ledger(ctx context.Context, organizationID string) {
+func (e *examiner) ledger(ctx context.Context, scope record.Scope) {
 	path := e.o.Ledger
 	if path == "" && e.o.LedgerOf != nil {
 		var err error
-		if path, err = e.o.LedgerOf(organizationID); err != nil {
+		if path, err = e.o.LedgerOf(scope.OrganizationID); err != nil {
 			e.bad("ledger", status.Settings, err)
 			return
 		}
@@ -264,15 +263,19 @@ func (e *examiner) ledger(ctx context.Context, organizationID string) {
 		return
 	}
 	runs, err := onboard.History{Ledgers: []string{path}}.Runs(ctx)
-	_, missing := os.Stat(path)
-	pid, since, held := sqlite.HeldBy(path)
+	held := place.HeldBy(ctx, path, scope)
+	missing := place.Missing(ctx, path)
+	path = place.Public(path)
 	switch {
-	case errors.Is(missing, fs.ErrNotExist):
+	case missing:
 		e.good("ledger", "%s, which the first run will make", path)
 	case err != nil:
 		e.bad("ledger", onboard.StatusOf(err), err)
-	case held:
-		e.doubt("ledger", fmt.Sprintf("%s is held by process %d since %s", path, pid, since.Local().Format(time.DateTime)),
+	case held != nil && held.Host != "":
+		e.doubt("ledger", fmt.Sprintf("%s: the organization is held by process %d on %s since %s", path, held.PID, held.Host, held.Since.Local().Format(time.DateTime)),
+			remedy.Words("wait until that run has ended"))
+	case held != nil:
+		e.doubt("ledger", fmt.Sprintf("%s is held by process %d since %s", path, held.PID, held.Since.Local().Format(time.DateTime)),
 			remedy.Words("wait until that run has ended"))
 	case len(runs) == 0:
 		e.good("ledger", "%s, which has no run", path)

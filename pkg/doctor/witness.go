@@ -57,7 +57,7 @@ func (w *Witness) Connected(ctx context.Context, ledger string, c *onboard.Conne
 	e.connection(&w.trace, c)
 	e.clock(c)
 	e.organization(c)
-	e.ledger(ctx, c.Organization.ID)
+	e.ledger(ctx, c.Scope())
 	w.tell(e)
 }
 

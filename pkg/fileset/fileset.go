@@ -111,10 +111,10 @@ type place struct {
 	folded bool
 }
 
-// Add adds a file. A path that is empty is no file, and neither is "-" unless it has its Stream. A ledger and an audit trail
+// Add adds a file. A path that is empty is no file, and neither is the address of a ledger, nor "-" unless it has its Stream. A ledger and an audit trail
 // bring along the files that stand beside them.
 func (s *Set) Add(f File) {
-	if f.Path == "" || f.Path == "-" && f.Stream == nil {
+	if f.Path == "" || f.Path == "-" && f.Stream == nil || f.Role == Ledger && strings.Contains(f.Path, "://") {
 		return
 	}
 	s.places = append(s.places, placeOf(f))

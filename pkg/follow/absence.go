@@ -9,10 +9,9 @@ import (
 	"time"
 
 	"rollcall/pkg/email"
-	"rollcall/pkg/fileset"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 )
@@ -197,10 +196,10 @@ func (a *Absence) addLive(ctx context.Context, m Memory, rosters []ledger.Accept
 // opened once more, which would give up its lock.
 func (a *Absence) lookBeside(ctx context.Context, m Memory, now time.Time, beside []string) error {
 	for _, path := range beside {
-		if m.Ledger != nil && fileset.Same(path, m.Ledger.Path()) {
+		if m.Ledger != nil && place.Same(path, m.Ledger.Path()) {
 			continue
 		}
-		l, err := sqlite.View(path)
+		l, err := place.View(ctx, path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"strings"
 
-	"rollcall/pkg/fetch"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/schedule"
 )
@@ -61,7 +61,7 @@ func (j Job) Names(key string) bool { return j.own.has(key) || j.defaults.has(ke
 // "-" and an address stay as they are.
 func (j Job) Path(value string) string {
 	folder := filepath.Dir(j.file)
-	if value == "" || value == "-" || folder == "." || fetch.Is(value) || filepath.IsAbs(value) {
+	if value == "" || value == "-" || folder == "." || strings.Contains(value, "://") || filepath.IsAbs(value) {
 		return value
 	}
 	return filepath.Join(folder, value)

@@ -99,7 +99,7 @@ func (c *CancelSession) open(ctx context.Context) (err error) {
 func (c *CancelSession) anchor(ctx context.Context) (string, error) {
 	s := c.session
 	if run := c.whom.run; run.ID != "" {
-		if run.Scope() != s.connection.scope() {
+		if run.Scope() != s.connection.Scope() {
 			return "", settings(remedy.Words("name it with ").Use("organization-id", run.OrganizationID).Words(", and its service"),
 				fmt.Errorf("run %s is of the organization %s at %s", run.ID, run.OrganizationID, run.Service))
 		}

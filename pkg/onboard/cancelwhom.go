@@ -78,7 +78,7 @@ func (o CancelOptions) findRun(ctx context.Context, name string) (w whom, err er
 	if w.ledger, w.run, err = o.History.find(ctx, name); err != nil {
 		return w, err
 	}
-	err = History{Ledgers: []string{w.ledger}}.each(func(l ledger.Ledger) error {
+	err = History{Ledgers: []string{w.ledger}}.each(ctx, func(l ledger.Ledger) error {
 		doubts, err := l.Doubts(ctx, w.run.Scope())
 		if err != nil {
 			return err

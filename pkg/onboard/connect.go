@@ -180,7 +180,7 @@ func (c *Connection) Close() error {
 }
 
 // scope is what everything that is remembered belongs to.
-func (c *Connection) scope() record.Scope {
+func (c *Connection) Scope() record.Scope {
 	return record.Scope{Service: c.URL, OrganizationID: c.Organization.ID}
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"rollcall/pkg/fileset"
+	"rollcall/pkg/ledger/place"
 )
 
 // TwinsError says that two works have an organization and a ledger in common, so that each would take the other's people for
@@ -57,7 +57,7 @@ type placeOf struct {
 
 // sharesWith reports whether two works are done in one organization with one ledger, and in which if it had to be found out.
 func (p *placeOf) sharesWith(ctx context.Context, other *placeOf) (organization string, same bool) {
-	if p.options.Ledger != "" && other.options.Ledger != "" && !fileset.Same(p.options.Ledger, other.options.Ledger) {
+	if p.options.Ledger != "" && other.options.Ledger != "" && !place.Same(p.options.Ledger, other.options.Ledger) {
 		return "", false
 	}
 	if p.words != other.words && isUUID(p.words) == isUUID(other.words) && p.words != "" && other.words != "" {
@@ -82,7 +82,7 @@ func (p *placeOf) sharesWith(ctx context.Context, other *placeOf) (organization 
 			files[i], _ = o.LedgerOf(id) // what is wrong with it is said by the work itself
 		}
 	}
-	return organization, files[0] != "" && files[1] != "" && fileset.Same(files[0], files[1])
+	return organization, files[0] != "" && files[1] != "" && place.Same(files[0], files[1])
 }
 
 // dial returns the address of the service, empty if it is not known or another one each time.

@@ -68,7 +68,7 @@ func StatusOf(err error) status.Status {
 	if _, ok := errors.AsType[*roster.RefusedError](err); ok {
 		return status.Roster
 	}
-	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
+	if _, ok := errors.AsType[*ledger.LockedError](err); ok || errors.Is(err, ledger.ErrFenced) {
 		return status.Locked
 	}
 	switch {
@@ -110,6 +110,9 @@ func RemedyOf(err error) remedy.Hint {
 	}
 	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
 		return remedy.Words("wait until the other run has ended: another ledger would know nothing of what it sends")
+	}
+	if errors.Is(err, ledger.ErrFenced) {
+		return remedy.Words("nothing more is sent from here, and whoever took over goes on: the same command is refused until they have ended")
 	}
 	if _, ok := errors.AsType[*roster.RefusedError](err); ok {
 		switch {

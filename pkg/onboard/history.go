@@ -11,7 +11,7 @@ import (
 
 	"rollcall/pkg/causes"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -20,7 +20,7 @@ import (
 // History is what ledgers remember. The ledgers are looked at one after the other, and held by nobody: a process that has
 // a session open is not to look at the session's own ledger, which would give up its lock.
 type History struct {
-	// Ledgers are their files; those that are not there are left out.
+	// Ledgers are their places; those that are not there are left out.
 	Ledgers []string
 	// Untouched leaves out what can be looked at only after something was written to it: a ledger of an earlier version, or one
 	// whose process died in the middle of a commit.
@@ -33,21 +33,26 @@ type History struct {
 
 // each calls look with each ledger, one open at a time. There must be at least one. A ledger that cannot be read does not
 // hide the others; its error comes when all were looked at.
-func (h History) each(look func(ledger.Ledger) error) error {
+func (h History) each(ctx context.Context, look func(ledger.Ledger) error) error {
+	return h.eachPlace(ctx, func(_ string, l ledger.Ledger) error { return look(l) })
+}
+
+// eachPlace is each that tells where a ledger is, in the words with which it can be opened again.
+func (h History) eachPlace(ctx context.Context, look func(string, ledger.Ledger) error) error {
 	found := false
 	var failed error
 	for _, path := range h.Ledgers {
-		view := sqlite.View
+		view := place.View
 		if h.Untouched {
-			view = sqlite.Peek
+			view = place.Peek
 		}
-		l, err := view(path)
+		l, err := view(ctx, path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		found = true
 		if err == nil {
-			err = errors.Join(look(l), l.Close())
+			err = errors.Join(look(path, l), l.Close())
 		}
 		failed = errors.Join(failed, err)
 	}
@@ -67,7 +72,7 @@ func noLedger() error {
 // Runs returns every run, newest first, and says which of them were overtaken; with an error come those of the ledgers that
 // could be read.
 func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
-	err = h.each(func(l ledger.Ledger) error {
+	err = h.each(ctx, func(l ledger.Ledger) error {
 		for run, err := range runsOf(ctx, l) {
 			if err != nil {
 				return err
@@ -83,7 +88,7 @@ func (h History) Runs(ctx context.Context) (runs []ledger.Summary, err error) {
 // Look hands a run to a function, with its records as results show them, and says whether it was found. The records are there
 // until the function returns.
 func (h History) Look(ctx context.Context, name string, look func(ledger.Summary, iter.Seq2[record.Record, error]) error) (found bool, err error) {
-	err = h.each(func(l ledger.Ledger) error {
+	err = h.each(ctx, func(l ledger.Ledger) error {
 		for run, err := range runsOf(ctx, l) {
 			if err != nil {
 				return err
@@ -114,13 +119,13 @@ func runsOf(ctx context.Context, l ledger.Ledger) iter.Seq2[ledger.Summary, erro
 	}
 }
 
-// Holder returns who seems to hold the ledger at a path, nil if nobody does. It does not touch the lock.
+// Holder returns who seems to hold the ledger in a file, nil if nobody does. It does not touch the lock. Of a ledger in a
+// database, in which organizations are held, it says nothing.
 func Holder(path string) *ledger.LockedError {
-	pid, since, held := sqlite.HeldBy(path)
-	if !held {
+	if place.IsAddress(path) {
 		return nil
 	}
-	return &ledger.LockedError{Path: path, PID: pid, Since: since}
+	return place.HeldBy(context.Background(), path, record.Scope{})
 }
 
 // Results writes the results of a run again, and the page about it, as far as they are asked for: of the one named, or of the
@@ -134,7 +139,7 @@ func (h History) Results(ctx context.Context, name string, o Output) error {
 		return err
 	}
 	h.warnPruned(run)
-	return History{Ledgers: []string{path}}.each(func(l ledger.Ledger) error {
+	return History{Ledgers: []string{path}}.each(ctx, func(l ledger.Ledger) error {
 		if o.Report != "" {
 			if err := h.reportPast(ctx, l, run, o); err != nil {
 				return err
@@ -147,7 +152,7 @@ func (h History) Results(ctx context.Context, name string, o Output) error {
 
 // find returns the run that is named, or the latest, and the ledger that has it.
 func (h History) find(ctx context.Context, name string) (path string, found ledger.Run, err error) {
-	err = h.each(func(l ledger.Ledger) error {
+	err = h.eachPlace(ctx, func(at string, l ledger.Ledger) error {
 		for run, err := range l.Runs(ctx) {
 			if err != nil {
 				return err
@@ -155,7 +160,7 @@ func (h History) find(ctx context.Context, name string) (path string, found ledg
 			if name != "" && run.ID != name || !run.StartedAt.After(found.StartedAt) {
 				continue
 			}
-			path, found = l.Path(), run.Run
+			path, found = at, run.Run
 		}
 		return nil
 	})

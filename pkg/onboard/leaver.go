@@ -10,6 +10,7 @@ import (
 	"rollcall/pkg/audit"
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/directory"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -95,6 +96,12 @@ func (s *Session) removedPath(run string) string {
 	path := s.report.Ledger
 	if path == "" && s.memory.ledger != nil {
 		path = s.memory.ledger.Path()
+	}
+	if place.IsAddress(path) { // beside which there are no files
+		path = "ledger.db"
+		if of := s.o.LedgerOf; of != nil {
+			path, _ = of(s.memory.scope.OrganizationID) // a folder that can't be had is said when the file is to be written
+		}
 	}
 	return results.RemovedPath(path, run)
 }

@@ -11,7 +11,7 @@ import (
 	"rollcall/pkg/email"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/record"
@@ -27,20 +27,20 @@ type memory struct {
 
 // holdMemory takes hold of the ledger at path, which begins if there is none.
 func holdMemory(ctx context.Context, path string, scope record.Scope) (memory, error) {
-	opened, err := sqlite.Open(path, sqlite.Options{})
+	opened, err := place.Open(ctx, path)
 	if err != nil {
 		return memory{}, err
 	}
-	m := memory{ledger: opened, scope: scope, held: time.Now()}
 	if _, err := opened.Enter(ctx, scope); err != nil {
 		return memory{}, errors.Join(err, opened.Close())
 	}
-	return m, nil
+	// In a file it is held since it was opened, in a database only now.
+	return memory{ledger: opened, scope: scope, held: time.Now()}, nil
 }
 
 // viewMemory looks at the ledger at path without holding it.
-func viewMemory(path string, scope record.Scope) (memory, error) {
-	viewed, err := sqlite.View(path)
+func viewMemory(ctx context.Context, path string, scope record.Scope) (memory, error) {
+	viewed, err := place.View(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return memory{scope: scope}, nil
 	}

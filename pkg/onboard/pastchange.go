@@ -11,7 +11,7 @@ import (
 // Changes returns what a run has changed, or tried to, beside inviting: the latest line of the audit trail about each change, in
 // the order in which they began. Nothing comes of a run that nobody knows.
 func (h History) Changes(ctx context.Context, run string) (made []audit.Line, err error) {
-	err = h.each(func(l ledger.Ledger) error {
+	err = h.each(ctx, func(l ledger.Ledger) error {
 		places := map[change]int{}
 		for text, err := range l.Audit(ctx, 0) {
 			if err != nil {

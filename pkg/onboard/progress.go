@@ -125,9 +125,9 @@ func (o ProgressOptions) look(ctx context.Context, c *Connection, people []progr
 			return nil, err
 		}
 	}
-	m := memory{scope: c.scope()}
+	m := memory{scope: c.Scope()}
 	if path != "" {
-		if m, err = viewMemory(path, m.scope); err != nil {
+		if m, err = viewMemory(ctx, path, m.scope); err != nil {
 			return nil, err
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/quantity"
 	"rollcall/pkg/remedy"
@@ -130,14 +130,14 @@ func (h History) pruneAll(ctx context.Context, p ledger.Pruning) (all Pruned, er
 
 // pruneOne prunes the ledger at a path, which it holds meanwhile. It makes none.
 func pruneOne(ctx context.Context, path string, p ledger.Pruning) (n ledger.Pruned, err error) {
-	view, err := sqlite.View(path)
+	view, err := place.View(ctx, path)
 	if err != nil {
 		return n, err
 	}
 	if err := view.Close(); err != nil {
 		return n, err
 	}
-	l, err := sqlite.Open(path, sqlite.Options{})
+	l, err := place.Open(ctx, path)
 	if err != nil {
 		return n, err
 	}

@@ -8,7 +8,7 @@ import (
 	"net/url"
 
 	"rollcall/pkg/address"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/remedy"
 )
 
@@ -16,7 +16,7 @@ import (
 // is remembered belongs to one service and one organization, so nothing of a sandbox would count there; but whoever looks up the
 // latest run, or copies its results, would be shown one that has mailed nobody.
 func refuseReal(ctx context.Context, path string) (err error) {
-	l, err := sqlite.View(path)
+	l, err := place.View(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -30,8 +30,8 @@ func refuseReal(ctx context.Context, path string) (err error) {
 		}
 		if service, err := url.Parse(run.Service); err != nil || !address.IsLoopback(service.Hostname()) {
 			return &remedy.OptionError{
-				Option: "ledger", What: remedy.Words(fmt.Sprintf("%s remembers what was sent at %s, and nothing of a sandbox goes there", path, run.Service)),
-				Remedy: remedy.Words("name another file, or none: a sandbox has a ledger of its own"),
+				Option: "ledger", What: remedy.Words(fmt.Sprintf("%s remembers what was sent at %s, and nothing of a sandbox goes there", place.Public(path), run.Service)),
+				Remedy: remedy.Words("name another one, or none: a sandbox has a ledger of its own"),
 			}
 		}
 	}

@@ -208,7 +208,7 @@ func (s *Session) connect(ctx context.Context) (err error) {
 // remember opens the ledger and reads the organization. Only what holds the ledger settles what earlier processes left in
 // doubt.
 func (s *Session) remember(ctx context.Context) error {
-	path, scope := s.o.Ledger, s.connection.scope()
+	path, scope := s.o.Ledger, s.connection.Scope()
 	var err error
 	if path == "" {
 		if path, err = s.o.LedgerOf(scope.OrganizationID); err != nil {
@@ -224,7 +224,7 @@ func (s *Session) remember(ctx context.Context) error {
 		return s.hold(ctx, func() (memory, error) { return holdMemory(ctx, path, scope) })
 	}
 	if s.o.DryRun {
-		open = func() (memory, error) { return viewMemory(path, scope) }
+		open = func() (memory, error) { return viewMemory(ctx, path, scope) }
 	}
 	if s.memory, err = open(); err != nil {
 		return err

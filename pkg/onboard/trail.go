@@ -13,7 +13,7 @@ import (
 	"rollcall/pkg/audit"
 	"rollcall/pkg/audit/auditfile"
 	"rollcall/pkg/ledger"
-	"rollcall/pkg/ledger/sqlite"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/plural"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
@@ -50,7 +50,7 @@ func VerifyTrail(ctx context.Context, path, ledgerPath string) (t Trail, err err
 }
 
 func compareTrail(ctx context.Context, r audit.Report, path string) error {
-	l, err := sqlite.View(path)
+	l, err := place.View(ctx, path)
 	if err != nil {
 		return remedy.About("ledger", err)
 	}
@@ -103,7 +103,7 @@ func (t Trail) MarshalJSON() ([]byte, error) {
 
 // WriteTrail writes the audit trails of the ledgers, a line each.
 func (h History) WriteTrail(ctx context.Context, w io.Writer) error {
-	return h.each(func(l ledger.Ledger) error {
+	return h.each(ctx, func(l ledger.Ledger) error {
 		for text, err := range l.Audit(ctx, 0) {
 			if err == nil {
 				_, err = io.WriteString(w, text+"\n")

@@ -151,7 +151,7 @@ func Way(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 // History adds the flags that say which ledgers are looked at.
 func History(cmd *cobra.Command, ledger, organization *string, sandbox *bool) {
 	flags := cmd.Flags()
-	flags.StringVar(ledger, "ledger", "", "`FILE` that remembers the runs (default: those of all organizations, see rollcall help environment)")
+	flags.StringVar(ledger, "ledger", "", "`FILE` that remembers the runs, or a database, as postgres://USER@HOST/NAME (default: the files of all organizations, see rollcall help environment)")
 	flags.StringVar(organization, "organization-id", "", "`ID` of the organization whose ledger is meant (default: CYBEDEFEND_ORGANIZATION_ID, else all)")
 	flags.BoolVar(sandbox, "sandbox", false, "look at the runs with --sandbox, which have ledgers of their own")
 }
@@ -169,7 +169,7 @@ func Stay(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 	flags := cmd.Flags()
 	flags.DurationVar(&o.Grace, "grace", journey.DefaultGrace, "how long a request may still be at work inside the service after an error; one whose connection or process is gone is given up to 10s, one that timed out --timeout once more. A list is taken to lag behind by ten times as much unless it shows that it does not")
 	flags.StringVar(stopAt, "deadline", "", "stop at `WHEN`, to be resumed, whatever is waited for then: a duration (90m), a time of day (06:00) or RFC 3339; what is in flight may still be answered, for up to --timeout")
-	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent (default: one for each organization, see rollcall help environment)")
+	flags.StringVar(&o.Ledger, "ledger", "", "`FILE` that remembers what was sent, or a database that machines share, as postgres://USER@HOST/NAME (default: a file for each organization, see rollcall help environment)")
 	flags.DurationVar(&o.LockWait, "lock-wait", 0, "wait for another run that holds the ledger at most this long, and not beyond --deadline, rather than end with exit code 6 at once")
 	flags.StringVar(&o.Audit, "audit", "", "append who changed what to `FILE`, each line with the hash of the one before: the ledger's audit trail, for rollcall audit verify. Nothing is sent unless it can be written")
 }

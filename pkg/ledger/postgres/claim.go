@@ -37,8 +37,8 @@ const (
 		SELECT $1, person, run, number, email, change, attempt, at, replaces, before, $2, nonce FROM taken
 		ON CONFLICT (organization, person) DO UPDATE SET nonce = c.nonce WHERE c.nonce = excluded.nonce RETURNING 1
 	), mailed AS (
-		INSERT INTO @mailing (organization, at, run, person)
-		SELECT $1, at, run, person FROM taken WHERE change = 1 ON CONFLICT DO NOTHING
+		INSERT INTO @mailing (organization, at, run, person, number)
+		SELECT $1, at, run, person, number FROM taken WHERE change = 1 ON CONFLICT DO NOTHING
 	)
 	SELECT index, run_id, s.number, CASE WHEN trouble = -1 THEN -4 ELSE trouble END, coalesce(r.id, ''), coalesce(claimed_for, 0), coalesce(s.email, ''),
 		coalesce(s.change, 0), coalesce(s.attempt, 0), s.at, coalesce(s.replaces, ''), coalesce(s.before, '')

@@ -10,17 +10,20 @@ import (
 	"rollcall/pkg/ledger/postgres/postgrestest"
 )
 
-func TestLedgerKeepsTheContract(t *testing.T) {
-	ledgertest.Run(t, func(t *testing.T, now func() time.Time) (ledger.Ledger, func() ledger.Ledger) {
-		t.Helper()
-		address := postgrestest.Address(t)
-		l := open(t, address, postgres.Options{Now: now})
-		return l, func() ledger.Ledger {
-			shut(t, l)
-			l = open(t, address, postgres.Options{Now: now})
-			return l
-		}
-	})
+func TestLedgerKeepsTheContract(t *testing.T) { ledgertest.Run(t, openEmpty) }
+
+func TestPruningChangesNoAnswer(t *testing.T) { ledgertest.RunPruning(t, 5, openEmpty) }
+
+// openEmpty opens an empty ledger, which can be opened again.
+func openEmpty(t *testing.T, now func() time.Time) (ledger.Ledger, func() ledger.Ledger) {
+	t.Helper()
+	address := postgrestest.Address(t)
+	l := open(t, address, postgres.Options{Now: now})
+	return l, func() ledger.Ledger {
+		shut(t, l)
+		l = open(t, address, postgres.Options{Now: now})
+		return l
+	}
 }
 
 // open opens a ledger that is closed when the test ends.

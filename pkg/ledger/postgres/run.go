@@ -139,20 +139,21 @@ func (b *beginning) end(ctx context.Context) error {
 
 // selectRun reads the columns of [scanRun].
 const selectRun = `SELECT r.key, r.id, o.service, o.organization, r.roster, r.digest, r.extra, r.entries, r.started_at, r.ended_at, r.exit_code,
-	r.resumed, r.sync, r.whole, r.outcomes, coalesce(a.digest, '') FROM @run r JOIN @organization o ON o.key = r.organization LEFT JOIN @approval a ON a.run = r.key `
+	r.resumed, r.sync, r.whole, r.outcomes, r.gone, r.pruned, r.pruned_at, coalesce(a.digest, '') FROM @run r JOIN @organization o ON o.key = r.organization LEFT JOIN @approval a ON a.run = r.key `
 
 // found is a run as it is kept; its outcomes are nil where they have to be counted.
 type found struct {
 	ledger.Run
-	key      int64
-	outcomes []int32
+	key            int64
+	outcomes, gone []int32
 	approved string
 }
 
 func scanRun(rows pgx.Rows) (f found, err error) {
 	var digest []byte
 	err = rows.Scan(&f.key, &f.ID, &f.Service, &f.OrganizationID, &f.Roster, &digest, &f.Extra, &f.Rows, (*instant)(&f.StartedAt), (*instant)(&f.EndedAt),
-		&f.ExitCode, &f.Resumed, &f.Sync, &f.Whole, &f.outcomes, &f.approved)
+		&f.ExitCode, &f.Resumed, &f.Sync, &f.Whole, &f.outcomes, &f.gone, &f.Pruned,
+		(*instant)(&f.PrunedAt), &f.approved)
 	if copy(f.Digest[:], digest); len(f.Extra) == 0 {
 		f.Extra = nil
 	}
@@ -247,8 +248,9 @@ func (l *Ledger) End(ctx context.Context, run string, exitCode int) error {
 	})
 }
 
-// countOutcomes counts the rows of a run by outcome.
-const countOutcomes = "SELECT outcome, count(*) FROM @entry WHERE run = $1 GROUP BY outcome"
+// countOutcomes counts the rows of a run by outcome, also those that were forgotten.
+const countOutcomes = `SELECT outcome, count(*) FROM @entry WHERE run = $1 GROUP BY outcome
+	UNION ALL SELECT n - 1, rows FROM @run r, unnest(r.gone) WITH ORDINALITY AS g (rows, n) WHERE r.key = $1`
 
 // count is how many rows have an outcome.
 type count struct {
@@ -268,7 +270,7 @@ func tally(counts []count) []int32 {
 		for len(kept) <= int(c.outcome) {
 			kept = append(kept, 0)
 		}
-		kept[c.outcome] = int32(c.rows) //nolint:gosec // as many as a roster has
+		kept[c.outcome] += int32(c.rows) //nolint:gosec // as many as a roster has
 	}
 	return kept
 }

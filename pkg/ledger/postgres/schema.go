@@ -32,7 +32,8 @@ CREATE TABLE @run (
 	sync boolean NOT NULL, whole boolean NOT NULL,
 	acted boolean NOT NULL DEFAULT false, -- some row has invited or cancelled
 	expires_at timestamptz, -- no token of a row expires before
-	outcomes int[] -- how many rows have each, once the run has ended and none has changed since
+	outcomes int[], -- how many rows have each, once the run has ended and none has changed since
+	pruned int NOT NULL DEFAULT 0, pruned_at timestamptz, gone int[] -- how many rows were forgotten, and of them how many have each
 	) WITH (fillfactor = 70);
 CREATE INDEX run_of_organization ON @run (organization, key);
 CREATE TABLE @entry ( -- one row of a roster and its last word
@@ -49,8 +50,9 @@ CREATE TABLE @claim (
 	PRIMARY KEY (organization, person)) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 CREATE INDEX claim_of_row ON @claim (run, number);
 CREATE TABLE @mailing (
-	organization bigint NOT NULL, at timestamptz NOT NULL, run bigint NOT NULL, person text COLLATE "C" NOT NULL,
+	organization bigint NOT NULL, at timestamptz NOT NULL, run bigint NOT NULL, person text COLLATE "C" NOT NULL, number int NOT NULL,
 	PRIMARY KEY (organization, at, run, person));
+CREATE INDEX mailing_of_run ON @mailing (run);
 CREATE TABLE @reopened (
 	key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run bigint NOT NULL, email text NOT NULL, invitation_id text NOT NULL,
 	expires_at timestamptz, updated_at timestamptz);

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/secret"
 )
@@ -22,6 +23,9 @@ func (d *Desk) Ledger() (path string, size int64, err error) {
 		if path, err = d.o.LedgerOf(p.Sandbox, s.ID); err != nil {
 			return "", 0, err
 		}
+	}
+	if path = place.Public(path); place.IsAddress(path) {
+		return path, 0, nil
 	}
 	for _, file := range []string{path, path + "-wal"} {
 		if info, err := os.Stat(file); err == nil {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/record"
 )
@@ -126,7 +127,7 @@ func (d *Desk) runsOf(ctx context.Context, path string) ([]ledger.Summary, error
 		return nil, ErrBusy
 	}
 	defer done()
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) { // it was there a moment ago
+	if _, err := os.Stat(path); !place.IsAddress(path) && errors.Is(err, os.ErrNotExist) { // it was there a moment ago
 		return nil, nil
 	}
 	told, err := onboard.History{Ledgers: []string{path}}.Runs(ctx)
