@@ -146,7 +146,7 @@ type found struct {
 	ledger.Run
 	key            int64
 	outcomes, gone []int32
-	approved string
+	approved       string
 }
 
 func scanRun(rows pgx.Rows) (f found, err error) {
