@@ -30,8 +30,8 @@ func TestAJobHasTheFlagsOfSync(t *testing.T) {
 
 // TestNoFlagIsATermOfJobs holds the flags to what a job says in the same place and means otherwise.
 func TestNoFlagIsATermOfJobs(t *testing.T) {
-	o, cmd := newSync(), &cobra.Command{}
-	o.syncFlags(cmd)
+	o, cmd := NewSync(), &cobra.Command{}
+	o.SyncFlags(cmd)
 	for _, term := range append(jobs.Terms(), "roster") {
 		if cmd.Flags().Lookup(term) != nil {
 			t.Errorf("%s is a flag, so it cannot be a term of jobs", term)
