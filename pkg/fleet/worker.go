@@ -1,0 +1,318 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"rollcall/pkg/fleet/store"
+)
+
+// Options say how a worker works. Name, Execute and Decide are required.
+type Options struct {
+	// Name is the worker's own: no other process has it, nor had one before.
+	Name, Version string
+	// Slots is on how many jobs it works at most. Zero stands for [DefaultSlots].
+	Slots int
+	// Slice is how long it works on a job before others have their turn. Zero stands for [DefaultSlice].
+	Slice time.Duration
+	// Keep is how long jobs that have ended are kept. Zero: for ever.
+	Keep time.Duration
+	// Execute works on a job until it has ended, or ctx ends: then what is in flight is answered, and the slice has ended as
+	// [Interrupted]. The job goes on as well after an error that matches [ledger.ErrFenced] or a [*ledger.LockedError], since
+	// somebody else works for the organization, or [ledger.ErrUnreachable]. Every other one has ended it.
+	Execute func(ctx context.Context, s *Slice) (store.Ended, error)
+	// Decide says what is done about a schedule that is due.
+	Decide func(due store.Schedule, now time.Time) (store.Firing, error)
+	// Observe, if set, is told what happens, by several goroutines.
+	Observe func(Event)
+	// Log takes what the engine has to say. Nil: nobody does.
+	Log *slog.Logger
+	// Pulse is how often the worker looks around and is seen, and the measure of all waits. Zero stands for a second.
+	Pulse time.Duration
+}
+
+// The defaults.
+const (
+	DefaultSlots = 8
+	DefaultSlice = time.Minute
+)
+
+// The waits, in pulses.
+const (
+	unseen   = 60 // after so long a worker is taken to be gone
+	unheld   = 15 // until another try, where somebody else works for the organization
+	unpaused = 60 // until another look, where a job must not be worked on; resuming makes it short
+	untried  = 5  // until another try, where the database could not be used
+)
+
+// Event is something that has happened to a worker.
+type Event struct {
+	Kind EventKind
+	// Job is the one that it is about, the zero value if it is about none.
+	Job store.Job
+	// Again is when the job goes on.
+	Again time.Time
+	Err   error
+}
+
+// EventKind says what has happened.
+type EventKind string
+
+// The kinds of events.
+const (
+	// SliceBegan: the worker works on the job.
+	SliceBegan EventKind = "slice_began"
+	// SliceEnded: the job goes on at Again.
+	SliceEnded EventKind = "slice_ended"
+	// JobEnded: the job says how.
+	JobEnded EventKind = "job_ended"
+	// Fenced: somebody else has taken over, since nobody has seen this worker for too long.
+	Fenced EventKind = "fenced"
+	// TakenOver: the job goes on that a worker had which is not seen any more.
+	TakenOver EventKind = "taken_over"
+	// Fired: a schedule has begun the job.
+	Fired EventKind = "fired"
+	// Trouble: with Err, something could not be done that is tried again.
+	Trouble EventKind = "trouble"
+)
+
+// Worker works on jobs.
+type Worker struct {
+	*Fleet
+	o      Options
+	engine *river.Client[pgx.Tx]
+	steady int // for how many pulses in a row all has gone well
+
+	mu      sync.Mutex
+	running map[*Slice]bool
+	leaving bool
+}
+
+// NewWorker returns a worker, which does nothing before it runs.
+func (f *Fleet) NewWorker(o Options) (*Worker, error) {
+	if o.Name == "" || o.Execute == nil || o.Decide == nil {
+		return nil, errors.New("fleet: a name, and what to do, are required")
+	}
+	if o.Slots == 0 {
+		o.Slots = DefaultSlots
+	}
+	if o.Slice == 0 {
+		o.Slice = DefaultSlice
+	}
+	if o.Observe == nil {
+		o.Observe = func(Event) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Pulse == 0 {
+		o.Pulse = time.Second
+	}
+	w := &Worker{Fleet: f, o: o, running: map[*Slice]bool{}}
+	workers := river.NewWorkers()
+	err := river.AddWorkerSafely(workers, &hand{worker: w})
+	if err != nil {
+		return nil, err
+	}
+	w.engine, err = river.NewClient(riverpgxv5.New(f.pool), &river.Config{
+		ID: o.Name, Schema: f.schema, Workers: workers, Logger: o.Log,
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Slots}},
+		// A pooler in front of the database need not keep sessions.
+		PollOnly: true, FetchPollInterval: o.Pulse, FetchCooldown: o.Pulse / 10,
+		// Workers that are gone are noticed by their silence, so this only clears away what they have left behind.
+		JobTimeout: longest, RescueStuckJobsAfter: longest,
+	})
+	return w, err
+}
+
+// longest is longer than any slice.
+const longest = 24 * time.Hour
+
+// Run works on jobs until ctx ends. Then it takes no new ones, has what is in flight answered, and returns; other workers go
+// on at once.
+func (w *Worker) Run(ctx context.Context) error {
+	if err := w.Check(ctx); err != nil {
+		return err
+	}
+	if err := w.say(ctx); err != nil {
+		return err
+	}
+	lasting := context.WithoutCancel(ctx)
+	if err := w.engine.Start(lasting); err != nil {
+		return err
+	}
+	w.watch(ctx)
+	w.leave()
+	if err := w.say(lasting); err != nil {
+		w.trouble(store.Job{}, err)
+	}
+	stopped := make(chan error)
+	go func() { stopped <- w.engine.Stop(lasting) }()
+	pulse := time.NewTicker(w.o.Pulse)
+	defer pulse.Stop()
+	for {
+		select {
+		case err := <-stopped:
+			return errors.Join(err, w.Gone(lasting, w.o.Name))
+		case <-pulse.C: // who is not seen loses what is still being answered
+			if err := errors.Join(w.say(lasting), w.halt(lasting)); err != nil {
+				w.trouble(store.Job{}, err)
+			}
+		}
+	}
+}
+
+// watch does what has to be done every now and then, until ctx ends.
+func (w *Worker) watch(ctx context.Context) {
+	pulse := time.NewTicker(w.o.Pulse)
+	defer pulse.Stop()
+	tidied := time.Time{}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-pulse.C:
+		}
+		err := errors.Join(w.say(ctx), w.halt(ctx), w.fire(ctx), w.takeOver(ctx))
+		if time.Since(tidied) > time.Hour {
+			tidied = time.Now()
+			err = errors.Join(err, w.tidy(ctx))
+		}
+		w.steady++
+		if err != nil {
+			w.steady = 0
+			w.trouble(store.Job{}, err)
+		}
+	}
+}
+
+// trouble tells of an error that does not matter if it does not last.
+func (w *Worker) trouble(job store.Job, err error) {
+	w.o.Observe(Event{Kind: Trouble, Job: job, Err: err})
+}
+
+// in is so many pulses from now.
+func (w *Worker) in(pulses int) time.Time { return time.Now().Add(time.Duration(pulses) * w.o.Pulse) }
+
+// say notes that the worker is there.
+func (w *Worker) say(ctx context.Context) error {
+	w.mu.Lock()
+	running, leaving := len(w.running), w.leaving
+	w.mu.Unlock()
+	return w.See(ctx, store.Worker{Name: w.o.Name, Version: w.o.Version, Slots: w.o.Slots, Running: running, Draining: leaving})
+}
+
+// halt ends the slices of jobs that must not be worked on any more.
+func (w *Worker) halt(ctx context.Context) error {
+	slices := w.slices()
+	if len(slices) == 0 {
+		return nil
+	}
+	halted, err := w.Halted(ctx, idsOf(slices)...)
+	for _, s := range slices {
+		s.halt(halted[s.id])
+	}
+	return err
+}
+
+func idsOf(slices []*Slice) []int64 {
+	ids := make([]int64, len(slices))
+	for i, s := range slices {
+		ids[i] = s.id
+	}
+	return ids
+}
+
+// fire begins the jobs of schedules that are due.
+func (w *Worker) fire(ctx context.Context) error {
+	for {
+		var begun store.Job
+		fired, err := w.Fire(ctx, w.o.Decide, func(tx pgx.Tx, s *store.Store, job store.Job) error {
+			begun = job
+			return w.engage(ctx, tx, s, job, time.Time{})
+		})
+		if err != nil || !fired {
+			return err
+		}
+		if begun.ID != 0 {
+			w.o.Observe(Event{Kind: Fired, Job: begun})
+		}
+	}
+}
+
+// takeOver has the jobs go on whose workers were not seen for long, or which this one has lost sight of. Who was without the
+// database itself for a moment cannot tell whether others are gone, or had no database either.
+func (w *Worker) takeOver(ctx context.Context) error {
+	if w.steady < unseen {
+		return nil
+	}
+	orphans, err := w.Orphans(ctx, unseen*w.o.Pulse, w.o.Name, idsOf(w.slices())...)
+	for _, job := range orphans {
+		taken := w.In(ctx, func(tx pgx.Tx, s *store.Store) error { return w.engage(ctx, tx, s, job, time.Time{}) })
+		switch {
+		case errors.Is(taken, store.ErrStale): // by somebody else
+		case taken != nil:
+			err = errors.Join(err, taken)
+		default:
+			w.o.Observe(Event{Kind: TakenOver, Job: job})
+		}
+	}
+	return err
+}
+
+// erased is how long what is in a roster is kept after its last job.
+const erased = 7 * 24 * time.Hour
+
+// tidy forgets what is not needed any more.
+func (w *Worker) tidy(ctx context.Context) error {
+	_, err := w.EraseRosters(ctx, time.Now().Add(-erased))
+	if err != nil || w.o.Keep == 0 {
+		return err
+	}
+	_, err = w.Forget(ctx, time.Now().Add(-w.o.Keep))
+	return err
+}
+
+// leave has all slices end, and lets no other begin.
+func (w *Worker) leave() {
+	w.mu.Lock()
+	w.leaving = true
+	w.mu.Unlock()
+	for _, s := range w.slices() {
+		s.stop(leaving, "", time.Time{})
+	}
+}
+
+// slices returns those that are at work.
+func (w *Worker) slices() []*Slice {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	slices := make([]*Slice, 0, len(w.running))
+	for s := range w.running {
+		slices = append(slices, s)
+	}
+	return slices
+}
+
+// enlist notes that a slice is at work, unless the worker is leaving.
+func (w *Worker) enlist(s *Slice) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.leaving {
+		w.running[s] = true
+	}
+	return !w.leaving
+}
+
+func (w *Worker) dismiss(s *Slice) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.running, s)
+}
