@@ -16,7 +16,7 @@ import (
 const ages = `SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table'
 	AND c.name IN ('at', 'since', 'started_at', 'ended_at', 'due_at', 'updated_at', 'accepted_at', 'learned_at', 'mailed_at')`
 
-// agesOfRows find them in the rows of a run, of which some stand in a text together.
+// agesOfRows find them in the rows of a run and in the claims for them, of which some stand in a text together.
 var agesOfRows = regexp.MustCompile(`"(?:at|ended_at|due_at|updated_at|mailed_at)":(?:[0-9]+|\[[0-9,]*\])`)
 
 // age makes everything that a ledger remembers so much older.
@@ -59,22 +59,25 @@ func makeOlder(path string, by time.Duration) (err error) {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	return makeRowsOlder(ctx, db, by)
+	return errors.Join(
+		makeTextsOlder(ctx, db, by, "SELECT key, entries FROM page", "UPDATE page SET entries = ? WHERE key = ?"),
+		makeTextsOlder(ctx, db, by, "SELECT page, claims FROM page_claims", "UPDATE page_claims SET claims = ? WHERE page = ?"))
 }
 
-func makeRowsOlder(ctx context.Context, db *sql.DB, by time.Duration) error {
-	rows, err := db.QueryContext(ctx, "SELECT key, entries FROM page")
+// makeTextsOlder makes the texts older that query yields, each with its key, and writes them with update.
+func makeTextsOlder(ctx context.Context, db *sql.DB, by time.Duration, query, update string) error {
+	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
-	pages := map[int64]string{}
+	texts := map[int64]string{}
 	for rows.Next() {
 		var key int64
-		var entries string
-		if err := rows.Scan(&key, &entries); err != nil {
+		var text string
+		if err := rows.Scan(&key, &text); err != nil {
 			return errors.Join(err, rows.Close())
 		}
-		pages[key] = agesOfRows.ReplaceAllStringFunc(entries, func(field string) string {
+		texts[key] = agesOfRows.ReplaceAllStringFunc(text, func(field string) string {
 			return micros.ReplaceAllStringFunc(field, func(at string) string {
 				n, _ := strconv.ParseInt(at, 10, 64)
 				return strconv.FormatInt(n-by.Microseconds(), 10)
@@ -84,8 +87,8 @@ func makeRowsOlder(ctx context.Context, db *sql.DB, by time.Duration) error {
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
-	for key, entries := range pages {
-		if _, err := db.ExecContext(ctx, "UPDATE page SET entries = ? WHERE key = ?", entries, key); err != nil {
+	for key, text := range texts {
+		if _, err := db.ExecContext(ctx, update, text, key); err != nil {
 			return err
 		}
 	}
