@@ -18,9 +18,8 @@ import (
 )
 
 // expanded returns the numbers that a field of numbers names, as simply as can be.
-func expanded(t *testing.T, text string, low, high int) map[int]bool {
+func expanded(t *testing.T, text string, low, high int) (numbers [64]bool) {
 	t.Helper()
-	numbers := map[int]bool{}
 	number := func(text string) int {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -90,8 +89,11 @@ var crons = []string{
 	"5 1-3 * * *", "*/20 0-4/2 * * *", "30 0 * * 0", "10 2 * * 6,0", "0 12 30 * *", "30 2 30,31 * *", "0 0 1 * *", "30 1 1-7 3,10,11 *", "0 2 29 2 *",
 }
 
-// hold compares a schedule with the watched clock over a span.
-func hold(t *testing.T, name string, from, to time.Time) {
+// often is how many of them, the first, come so often that they are compared for hours and not for years.
+const often = 2
+
+// hold compares schedules with the watched clock over a span.
+func hold(t *testing.T, name string, from, to time.Time, crons []string) {
 	t.Helper()
 	var zone schedule.Zone
 	if err := zone.UnmarshalText([]byte(name)); err != nil {
@@ -155,7 +157,7 @@ func TestAgainstAWatchedClock(t *testing.T) {
 		t.Run(fmt.Sprint(test.zone, " ", test.year), func(t *testing.T) {
 			t.Parallel()
 			from := time.Date(test.year, 1, 1, 0, 0, 0, 0, time.UTC)
-			hold(t, test.zone, from, from.AddDate(1, 0, 3))
+			hold(t, test.zone, from, from.AddDate(1, 0, 3), crons[often:])
 		})
 	}
 }
@@ -166,10 +168,7 @@ func TestAroundEveryChange(t *testing.T) {
 		at            time.Time
 		before, after int
 	}
-	first, last := time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2032, 1, 1, 0, 0, 0, 0, time.UTC)
-	if testing.Short() {
-		first = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	}
+	first, last := time.Date(2005, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2032, 1, 1, 0, 0, 0, 0, time.UTC)
 	known := map[change]string{}
 	for _, name := range zones(t) {
 		location, err := time.LoadLocation(name)
@@ -192,7 +191,7 @@ func TestAroundEveryChange(t *testing.T) {
 		t.Fatalf("%d changes are known, want many", len(known))
 	}
 	for change, name := range known {
-		hold(t, name, change.at.Add(-3*time.Hour), change.at.Add(4*time.Hour))
+		hold(t, name, change.at.Add(-3*time.Hour), change.at.Add(4*time.Hour), crons)
 	}
 	t.Logf("%d changes", len(known))
 }
