@@ -69,6 +69,9 @@ var arrows = []arrow{
 	{"ledger/sqlite/page", "ledger record secret", "it writes and reads rows, and knows of no database"},
 	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page record secret", "it knows the tables of every version, and nobody who uses them"},
 	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
+	{"ledger/postgres", "audit email ledger record secret", "it keeps the contract, and knows nobody who uses it"},
+	{"ledger/postgres/postgrestest", "", "it starts servers for tests, whatever they are for"},
+	{"ledger/place", "fileset ledger ledger/postgres ledger/sqlite record remedy", "it opens a ledger by where it is, so that nobody else knows in what ledgers are kept"},
 
 	// The service.
 	{"cybedefend", "address connection direct fence pattern secret throttle", "it makes one call at a time, whoever asks for it"},
@@ -97,14 +100,14 @@ var arrows = []arrow{
 	{"notify", "address atomicfile bounded causes connection pattern record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	{
-		"follow", "amend cybedefend directory drift email fileset guard journey ledger ledger/sqlite plan plural quantity record remedy report results roster",
+		"follow", "amend cybedefend directory drift email guard journey ledger ledger/place plan plural quantity record remedy report results roster",
 		"it decides what is changed for a roster, and changes nothing itself",
 	},
 
 	// The edge.
 	{"sandboxflags", "cybedefend nearest pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
-		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/sqlite " +
+		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/place " +
 			"pace paging pattern plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
@@ -113,7 +116,7 @@ var arrows = []arrow{
 	{"orderflags", "batch breaker budget follow journey onboard optional pace plan retry roster", "it adds flags to commands, and says what each means; what they mean together is for onboard to say"},
 	{"live", "console onboard pace record", "it says how far a run is, whoever watches and however that is shown"},
 	{"listing", "cybedefend directory email formula guard ledger paint plural progress record remedy roster workbook", "it shows a list, wherever the list comes from"},
-	{"doctor", "config connection cybedefend ledger/sqlite onboard paint plural remedy status", "it looks at what a run needs, whoever asks"},
+	{"doctor", "config connection cybedefend ledger/place onboard paint plural record remedy status", "it looks at what a run needs, whoever asks"},
 	{"preview", "onboard paint plan plural record remedy report roster", "it shows a preview to a person, whoever asks"},
 	{"findings", "onboard paint remedy roster status", "it writes what a check has found, whoever wants to read it; what there is to find is for onboard to say"},
 	{"complete", "cybedefend directory document findings ledger listing notify onboard plan plural record roster template workbook", "it finds what a word may become, and knows neither flags nor shells"},
@@ -121,11 +124,11 @@ var arrows = []arrow{
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{"order", "atomicfile cybedefend fetch fileset follow jobs notify onboard orderflags plan remedy results roster secret shell status usage version", "it is what was told, by flags or keys; what that means together is for onboard to say"},
 	{"web/words", "", "it says sentences, whoever asks for them"},
-	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document guard ledger live onboard overlay paint record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
+	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document guard ledger ledger/place live onboard overlay paint record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
 	{"web", "amend audit breaker budget connection cybedefend document drift guard ledger onboard overlay paint pattern record remedy rewrite roster secret status template web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
-		"cli", "amend audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix jobs keyring ledger listing live " +
-			"notify onboard optional order orderflags pace pager paint plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+		"cli", "amend atomicfile audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs keyring ledger ledger/place listing live notify onboard optional order " +
+			"orderflags pace pager paint plan plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -151,8 +154,9 @@ var dependencies = []dependency{
 	{"golang.org/x/term", "cli", "no package below the edge knows whether it is at a terminal"},
 	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
 	{"go.yaml.in/yaml/v4", "config jobs rewrite roster web/words", "it gives every error a position; there is no second YAML library"},
-	{"github.com/google/uuid", "cli cybedefend follow onboard sandbox", "identifiers are checked where they enter and made where they begin"},
+	{"github.com/google/uuid", "cli cybedefend follow ledger/postgres onboard sandbox", "identifiers are checked where they enter and made where they begin"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
+	{"github.com/jackc/pgx/v5", "ledger/postgres ledger/postgres/postgrestest", "nobody else speaks to a database that machines share"},
 	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk web/beacon", "nothing is locked but the ledger, an audit trail while lines are appended, and the place of who serves a page"},
 	{"golang.org/x/sys", "atomicfile console fence ledger/sqlite/disk", "only clocks, sockets, disks and terminals need the calls of one system"},
 	{"time/tzdata", "cmd/rollcall", "the program carries the zones along; a library leaves that to its program"},

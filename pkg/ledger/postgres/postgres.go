@@ -14,6 +14,8 @@
 // does, and a replica that takes over must have been a synchronous one.
 //
 // What is no UTF-8, and the character 0, is left out of all texts, as the database refuses it. A password is in no error.
+//
+// It has no example: it needs a server, which package postgrestest has for tests.
 package postgres
 
 import (

@@ -8,6 +8,8 @@
 //
 // Where PostgreSQL is not installed, tests are skipped and say how to get it; with the variable CI set they fail. The
 // variable ROLLCALL_TEST_POSTGRES names a server to use instead, by the address of one of its databases.
+//
+// It has no example: its functions take a test.
 package postgrestest
 
 import (
@@ -184,9 +186,8 @@ func findBinaries() (string, error) {
 func (s *Server) data() string { return filepath.Join(s.folder, "data") }
 
 func (s *Server) initialize() error {
-	initdb := exec.Command(filepath.Join(s.binaries, "initdb"), "-A", "trust", "-U", "postgres", "--no-sync", //nolint:gosec,noctx // a program that was found
-		"--encoding=UTF8", "--locale=C", "-D", s.data())
-	initdb.Dir = s.folder
+	initdb := exec.Command(filepath.Join(s.binaries, "initdb"), "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8", "-D", s.data()) //nolint:gosec,noctx // a program that was found
+	initdb.Dir, initdb.Env = s.folder, append(os.Environ(), "LC_ALL=C")
 	stepDown(initdb)
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, output)
