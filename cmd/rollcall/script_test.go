@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/pkg/ledger/postgres/postgrestest"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -62,6 +64,7 @@ func bounded(command func()) func() {
 //	leaks FILE...           the files hold a secret; ! leaks: none of them
 //	age FILE 20m            all that the ledger FILE remembers happened so much earlier
 //	hold FILE               somebody else holds the ledger FILE
+//	database NAME           NAME is the address of a new database; with expire NAME those who hold something there are silent too long
 //	listen                  the service's addresses lead to a listener that answers nobody
 //	connections N           so many connections have come to that listener
 //	hook STATUS...          a webhook answers with these in turn, the last one from then on; HOOK is its address
@@ -84,7 +87,7 @@ func scriptParams() testscript.Params {
 			"status": status, "service": runService, "mails": mails, "calls": calls, "people": people, "column": column,
 			"mode": mode, "bytes": writeBytes, "secret": secret, "leaks": leaks, "hold": hold, "listen": listen,
 			"connections": connections, "fill": fill, "offers": offers, "hook": runHook, "posts": posts, "publish": publish, "age": age,
-			"take": take, "resave": resave, "harmless": harmless, "serve": serveWord, "visit": visit,
+			"take": take, "resave": resave, "harmless": harmless, "database": database, "serve": serveWord, "visit": visit,
 		},
 	}
 }
@@ -135,8 +138,8 @@ func setUp(env *testscript.Env) error {
 	return os.Mkdir(home, 0o700)
 }
 
-// condition adds [root], which is true for a user whom no permission stops, and [spreadsheet], which is true where LibreOffice
-// is installed, and has to be on machines that build.
+// condition adds [root], which is true for a user whom no permission stops, and [spreadsheet] and [postgres], which are true
+// where LibreOffice and PostgreSQL are installed, and have to be on machines that build.
 func condition(name string) (bool, error) {
 	switch name {
 	case "root":
@@ -145,6 +148,15 @@ func condition(name string) (bool, error) {
 		_, err := exec.LookPath(soffice)
 		if err != nil && os.Getenv("CI") == "" {
 			return false, nil
+		}
+		return true, err
+	case "postgres":
+		_, drop, err := postgrestest.New()
+		if errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") == "" {
+			return false, nil
+		}
+		if err == nil {
+			err = drop()
 		}
 		return true, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"rollcall/pkg/amend"
 	"rollcall/pkg/email"
+	"rollcall/pkg/fence"
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/place"
@@ -34,8 +35,12 @@ func holdMemory(ctx context.Context, path string, scope record.Scope) (memory, e
 	if _, err := opened.Enter(ctx, scope); err != nil {
 		return memory{}, errors.Join(err, opened.Close())
 	}
-	// In a file it is held since it was opened, in a database only now.
-	return memory{ledger: opened, scope: scope, held: time.Now()}, nil
+	held := time.Now()
+	if place.IsAddress(path) {
+		// Whoever held it before may be frozen rather than dead, and sends for as long as a claim is good that it has.
+		held = held.Add(fence.Good)
+	}
+	return memory{ledger: opened, scope: scope, held: held}, nil
 }
 
 // viewMemory looks at the ledger at path without holding it.

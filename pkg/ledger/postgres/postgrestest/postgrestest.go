@@ -41,13 +41,28 @@ var shared = sync.OnceValues(func() (*Server, error) { return start("off") })
 // Address returns the address of a schema that nobody else uses, which is not there yet. It goes when the test ends.
 func Address(tb testing.TB) string {
 	tb.Helper()
-	address := os.Getenv(Variable)
-	if address == "" {
+	address, drop, err := New()
+	check(tb, err)
+	tb.Cleanup(func() {
+		if err := drop(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return address
+}
+
+// New is [Address] for who has no test, such as a script: call drop at its end. Where there is no PostgreSQL, the error matches
+// [exec.ErrNotFound].
+func New() (address string, drop func() error, err error) {
+	if address = os.Getenv(Variable); address == "" {
 		server, err := shared()
-		check(tb, err)
+		if err != nil {
+			return "", nil, err
+		}
 		address = server.address()
 	}
-	return schemaOf(tb, address)
+	address, drop = newSchema(address)
+	return address, drop, nil
 }
 
 // check skips the test where there is no PostgreSQL, and fails it where it does not start.
@@ -61,31 +76,25 @@ func check(tb testing.TB, err error) {
 	}
 }
 
-// schemaOf returns the address of a new schema in a database.
-func schemaOf(tb testing.TB, address string) string {
-	tb.Helper()
+// newSchema returns the address of a new schema in a database, and what removes it.
+func newSchema(address string) (of string, drop func() error) {
 	random := make([]byte, 8)
 	_, _ = rand.Read(random) // never fails
 	schema := "test_" + hex.EncodeToString(random)
-	tb.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), time.Minute)
-		defer cancel()
-		connection, err := pgx.Connect(ctx, address)
-		if err != nil {
-			return // it has crashed, as some tests want it to
-		}
-		if _, err := connection.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
-			tb.Error(err)
-		}
-		if err := connection.Close(ctx); err != nil {
-			tb.Error(err)
-		}
-	})
 	separator := "?"
 	if strings.Contains(address, "?") {
 		separator = "&"
 	}
-	return address + separator + "search_path=" + schema
+	return address + separator + "search_path=" + schema, func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		connection, err := pgx.Connect(ctx, address)
+		if err != nil {
+			return nil //nolint:nilerr // it has crashed, as some tests want it to
+		}
+		_, err = connection.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
+		return errors.Join(err, connection.Close(ctx))
+	}
 }
 
 // Server is a server of its own, for a test that makes it crash.
@@ -110,7 +119,13 @@ func Start(tb testing.TB) *Server {
 // Address returns the address of a schema in the server that nobody else uses, which is not there yet.
 func (s *Server) Address(tb testing.TB) string {
 	tb.Helper()
-	return schemaOf(tb, s.address())
+	address, drop := newSchema(s.address())
+	tb.Cleanup(func() {
+		if err := drop(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return address
 }
 
 // Crash kills the server at once, with whatever it was about to do.
