@@ -79,7 +79,7 @@ var arrows = []arrow{
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address connection pattern retry secret", "it brings a document, whatever the document holds"},
 	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
-	{"jobs", "fetch nearest pace schedule", "it says which rosters and options there are; what they mean is for a face to say"},
+	{"jobs", "nearest pace schedule", "it says which rosters and options there are; what they mean is for a face to say"},
 	{"drift", "cybedefend directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
@@ -110,6 +110,8 @@ var arrows = []arrow{
 		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/place " +
 			"pace paging pattern plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
+	{"fleet/store", "", "it keeps what machines share, and knows neither the engine nor what a job does"},
+	{"fleet", "breaker fleet/store ledger ledger/postgres", "it decides who works when; what is done about a job is for others to know"},
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
 	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},
 	{"web/opening", "", "it opens a browser, whatever there is to see"},
@@ -127,8 +129,8 @@ var arrows = []arrow{
 	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document guard ledger ledger/place live onboard overlay paint record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
 	{"web", "amend audit breaker budget connection cybedefend document drift guard ledger onboard overlay paint pattern record remedy rewrite roster secret status template web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},
 	{
-		"cli", "amend atomicfile audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix follow jobs keyring ledger ledger/place listing live notify onboard optional order " +
-			"orderflags pace pager paint plan plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",
+		"cli", "amend audit batch bounded breaker completion config connection console cybedefend directory doctor fetch fileset findings fix jobs keyring ledger ledger/place listing live notify onboard optional order " +
+			"orderflags pace pager paint plural preview prose record remedy report results roster sandbox sandboxflags secret shell statedir status template timeline twin usage version web web/beacon web/desk web/door web/opening", "it shows the uses of the program on a command line, and decides nothing that another face would need",
 	},
 	{"cmd/rollcall", "cli", "main wires streams, arguments and signals; everything else is for cli to do"},
 }
@@ -142,7 +144,7 @@ var dependencies = []dependency{
 	{"net/http", "amend batch breaker cli connection cybedefend direct doctor fetch journey notify onboard order sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox web/door", "parts return what happened, and cli logs it; the sandbox and the door take the log of net/http away from it"},
-	{"log/slog", "", "parts return what happened, and cli logs it with zerolog"},
+	{"log/slog", "fleet", "the engine of the fleet logs by it; parts return what happened, and cli logs it with zerolog"},
 	{"math/rand", "", "math/rand/v2 has taken its place"},
 	{"io/ioutil", "", "io and os have taken its place"},
 
@@ -155,8 +157,9 @@ var dependencies = []dependency{
 	{"github.com/gocarina/gocsv", "results roster", "it reads and writes CSV files of people, and nothing else is CSV"},
 	{"go.yaml.in/yaml/v4", "config jobs rewrite roster web/words", "it gives every error a position; there is no second YAML library"},
 	{"github.com/google/uuid", "cli cybedefend follow ledger/postgres onboard sandbox", "identifiers are checked where they enter and made where they begin"},
+	{"github.com/riverqueue/river", "fleet", "nobody else knows by which engine machines share work"},
 	{"modernc.org/sqlite", "ledger/sqlite ledger/sqlite/commit ledger/sqlite/disk", "nobody else knows in what the ledger is kept"},
-	{"github.com/jackc/pgx/v5", "ledger/postgres ledger/postgres/postgrestest", "nobody else speaks to a database that machines share"},
+	{"github.com/jackc/pgx/v5", "fleet fleet/store ledger/postgres ledger/postgres/postgrestest", "nobody else speaks to a database that machines share"},
 	{"github.com/gofrs/flock", "audit/auditfile ledger/sqlite/disk web/beacon", "nothing is locked but the ledger, an audit trail while lines are appended, and the place of who serves a page"},
 	{"golang.org/x/sys", "atomicfile console fence ledger/sqlite/disk", "only clocks, sockets, disks and terminals need the calls of one system"},
 	{"time/tzdata", "cmd/rollcall", "the program carries the zones along; a library leaves that to its program"},

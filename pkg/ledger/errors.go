@@ -30,8 +30,6 @@ var (
 	ErrNoRow = errors.New("no such row")
 	// ErrClaimed: a claim stands for the person.
 	ErrClaimed = errors.New("the person is claimed")
-	// ErrFenced: another process has taken the organization over. Where a ledger has one holder, there is none.
-	ErrFenced = errors.New("another process has taken the organization over")
 	// ErrSettled: the row has an outcome.
 	ErrSettled = errors.New("the row is settled")
 	// ErrFenced: another process has entered the organization since this one did, so nothing of this one is written there any
