@@ -15,9 +15,9 @@ var columns = [...]string{FieldEmail, FieldRole, FieldTeams}
 // record is one record on its way through gocsv.
 type record struct{ email, role, teams string }
 
-// people are some records that stand side by side in one line of the table that gocsv gets. It makes two new values for each line,
+// recordLine is one line of the table that gocsv gets: some records side by side. Gocsv makes two new values for each line,
 // which for lines of three cells takes most of its time.
-type people struct {
+type recordLine struct {
 	// Records are those that were filled, up to the next one. The tag names the columns.
 	Records [abreast]record `csv:"email,role,teams"`
 	next    int
@@ -29,7 +29,7 @@ const abreast = 8
 var sideBySide = slices.Repeat(columns[:], abreast)
 
 // UnmarshalCSVWithFields takes a cell. It saves gocsv the reflection by which it sets tagged fields, half its time.
-func (p *people) UnmarshalCSVWithFields(column, cell string) error {
+func (p *recordLine) UnmarshalCSVWithFields(column, cell string) error {
 	switch r := &p.Records[p.next]; column {
 	case FieldEmail:
 		r.email = cell
@@ -46,7 +46,7 @@ func (p *people) UnmarshalCSVWithFields(column, cell string) error {
 // sides busy.
 const batches, batchLines = 3, 64
 
-// batch is a number of rows on their way through gocsv, which puts the texts of their cells into people: it knows nothing but strings.
+// batch is a number of rows on their way through gocsv, which puts the texts of their cells into recordLines: it knows nothing but strings.
 type batch struct {
 	length int
 	places [batchLines * abreast]places
@@ -55,7 +55,7 @@ type batch struct {
 
 	cells [batchLines * abreast * len(columns)]string
 	table [1 + batchLines][]string
-	lines [batchLines]people
+	lines [batchLines]recordLine
 }
 
 // places is where a row and its fields stand, and what else there is of it.
