@@ -29,15 +29,15 @@ const abreast = 8
 var sideBySide = slices.Repeat(columns[:], abreast)
 
 // UnmarshalCSVWithFields takes a cell. It saves gocsv the reflection by which it sets tagged fields, half its time.
-func (p *recordLine) UnmarshalCSVWithFields(column, cell string) error {
-	switch r := &p.Records[p.next]; column {
+func (l *recordLine) UnmarshalCSVWithFields(column, cell string) error {
+	switch r := &l.Records[l.next]; column {
 	case FieldEmail:
 		r.email = cell
 	case FieldRole:
 		r.role = cell
 	case FieldTeams:
 		r.teams = cell
-		p.next++
+		l.next++
 	}
 	return nil
 }
