@@ -98,8 +98,8 @@ func (p *Page) Text() string {
 		}
 		p.spans[i] = span{from, len(buffer)}
 	}
-	p.buffer = append(buffer, ']')
-	p.text = string(p.buffer)
+	buffer = append(buffer, ']')
+	p.buffer, p.text = buffer, string(buffer)
 	return p.text
 }
 
