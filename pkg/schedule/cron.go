@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"strconv"
@@ -77,7 +78,7 @@ func (c *Cron) UnmarshalText(text []byte) error {
 // check refuses what is understood but cannot be meant.
 func (c Cron) check() error {
 	if !c.everyDate() && !c.everyWeekday() {
-		return fmt.Errorf("a day of the month and a weekday are named, and programs differ in whether one or both have to be met: write * for one of them")
+		return errors.New("a day of the month and a weekday are named, and programs differ in whether one or both have to be met: write * for one of them")
 	}
 	for month := range c.months.all() {
 		if c.days.first() <= daysOf(month) {

@@ -29,7 +29,7 @@ var fields = []field{
 // parse reads what stands in a field.
 func (f field) parse(text string) (set, error) {
 	var all set
-	for _, part := range strings.Split(text, ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		some, err := f.part(part)
 		if err != nil {
 			return 0, err

@@ -10,11 +10,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-func zone(t testing.TB, name string) schedule.Zone {
-	t.Helper()
+func zone(tb testing.TB, name string) schedule.Zone {
+	tb.Helper()
 	var z schedule.Zone
 	if err := z.UnmarshalText([]byte(name)); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return z
 }

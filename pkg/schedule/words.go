@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -96,7 +97,7 @@ func (c Cron) dates(months string) string {
 	if c.days.size() > 1 {
 		days = "on days "
 	}
-	days += c.days.list(func(n int) string { return fmt.Sprint(n) })
+	days += c.days.list(strconv.Itoa)
 	switch {
 	case months != "":
 		return days + " of " + months
