@@ -101,8 +101,10 @@ func (d *Directory) Invitation(id string) (i cybedefend.Invitation, state State,
 func (d *Directory) Similar(address string) (similar []cybedefend.Invitation) {
 	key := email.Fold(address)
 	mailbox := email.MailboxOf(key)
-	if pending := d.people[mailbox].Pending; mailbox != key && pending != nil {
-		similar = append(similar, *pending)
+	if mailbox != key {
+		if pending := d.people[mailbox].Pending; pending != nil {
+			similar = append(similar, *pending)
+		}
 	}
 	for _, i := range d.mailboxes[mailbox] {
 		if email.Fold(i.Email) != key {
@@ -122,8 +124,10 @@ func (d *Directory) SimilarMembers(address string) []cybedefend.User {
 // similarMembers is [Directory.SimilarMembers] by key.
 func (d *Directory) similarMembers(key string) (similar []cybedefend.User) {
 	mailbox := email.MailboxOf(key)
-	if member := d.people[mailbox].Member; mailbox != key && member != nil {
-		similar = append(similar, *member)
+	if mailbox != key {
+		if member := d.people[mailbox].Member; member != nil {
+			similar = append(similar, *member)
+		}
 	}
 	for _, member := range d.joined[mailbox] {
 		if email.Fold(member.Email) != key {

@@ -59,7 +59,7 @@ func (p *past) judge(e roster.Entry, at time.Time) verdict {
 		return verdict{record: rec, findings: e.Findings}
 	}
 	step := p.resolve(rec, p.inputs.DesiredBy(e))
-	v := p.verdictOf(step, at)
+	v := p.verdictOf(&step, at)
 	if wrong := step.Verdict.Problem; wrong != nil { // it is wrong by what the organization has
 		v.findings = []roster.Finding{e.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
 	}
@@ -90,7 +90,7 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 		// It is looked up on the way. What will be sent if the request turns out to have had no effect is what counts here.
 		step = journey.Resolve(w, seen.AsIfLate(), p.inputs, p.policy)
 	}
-	v := p.verdictOf(step, p.now())
+	v := p.verdictOf(&step, p.now())
 	if wrong := step.Verdict.Problem; wrong != nil {
 		entry := roster.Entry{Row: rec.Row, Line: rec.Line, Teams: desired.Teams}
 		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
@@ -99,7 +99,7 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 }
 
 // verdictOf returns what a reading means for a row, as of the given time.
-func (p *past) verdictOf(step journey.Step, at time.Time) verdict {
+func (p *past) verdictOf(step *journey.Step, at time.Time) verdict {
 	v := verdict{record: step.Work.Record, plan: step.Verdict, desired: step.Work.Desired}
 	rec := &v.record
 	switch step.Move {
