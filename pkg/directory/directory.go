@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"rollcall/pkg/cybedefend"
@@ -52,7 +51,7 @@ type Directory struct {
 	doubled          map[string]bool
 	members, pending int
 	teams            []cybedefend.Team
-	named            *sync.Map // the teams that texts were found to mean, by text; nil where that is not remembered
+	named            *meanings // nil where they are not remembered
 	domains          domains
 }
 

@@ -97,7 +97,7 @@ func (o Options) withDefaults() Options {
 // beside them, if there are many, in such a way that it is as good.
 func Read(ctx context.Context, o Options) (*Directory, error) {
 	r := newReading(o.withDefaults())
-	d := &Directory{Began: time.Now(), Caller: o.Caller, named: new(sync.Map)}
+	d := &Directory{Began: time.Now(), Caller: o.Caller, named: new(meanings)}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(r.Parallel)
 	group.Go(func() error { return r.readPeople(groupCtx) })

@@ -12,17 +12,41 @@ import (
 // else all whose name differs in letter case only. One team is an answer, none or several are a problem of the roster. What
 // a text means is found out once, and shared: do not change it.
 func (d *Directory) Teams(name string) []cybedefend.Team {
-	if d.named == nil {
-		return d.findTeams(name)
-	}
-	if found, known := d.named.Load(name); known {
-		return found.([]cybedefend.Team)
-	}
-	found := d.findTeams(name)
-	if len(found) > 0 { // of what means none, a roster may have any number
-		d.named.Store(strings.Clone(name), found) // the name is a piece of more
+	found := d.named.of(name)
+	if found == nil {
+		found = d.findTeams(name)
+		d.named.keep(name, found)
 	}
 	return found
+}
+
+// meanings are the teams that texts were found to mean, by text. Nil remembers nothing.
+type meanings struct {
+	mu    sync.RWMutex
+	teams map[string][]cybedefend.Team
+}
+
+// of returns what a text means, nil if that is not remembered.
+func (m *meanings) of(text string) []cybedefend.Team {
+	if m == nil {
+		return nil
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.teams[text]
+}
+
+// keep remembers what a text means; not of one that means none, of which a roster may have any number.
+func (m *meanings) keep(text string, teams []cybedefend.Team) {
+	if m == nil || len(teams) == 0 {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.teams == nil {
+		m.teams = map[string][]cybedefend.Team{}
+	}
+	m.teams[strings.Clone(text)] = teams // the text is a piece of more
 }
 
 // findTeams is [Directory.Teams], found out anew.
@@ -69,7 +93,7 @@ func IsPlanned(team cybedefend.Team) bool { return strings.HasPrefix(team.ID, pl
 // AddTeam adds a team that the list does not show.
 func (d *Directory) AddTeam(team cybedefend.Team) {
 	d.teams = append(d.teams, team)
-	d.named = new(sync.Map)
+	d.named = new(meanings)
 }
 
 // PlannedTeams returns the names of the teams that are to be made.

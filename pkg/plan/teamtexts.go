@@ -3,7 +3,6 @@ package plan
 import (
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"rollcall/pkg/roster"
 )
@@ -11,8 +10,8 @@ import (
 // TeamTexts remember what texts say as the teams of rows: most rows of a roster have the same few. The zero value is ready for
 // use, and safe for concurrent use.
 type TeamTexts struct {
-	known sync.Map
-	count atomic.Int32
+	mu    sync.RWMutex
+	known map[string][]roster.Team
 }
 
 // mostTexts bounds what is remembered: more than any organization has combinations of teams.
@@ -23,13 +22,28 @@ func (t *TeamTexts) parse(text string) ([]roster.Team, error) {
 	if t == nil || text == "" {
 		return roster.ParseTeams(text)
 	}
-	if teams, known := t.known.Load(text); known {
-		return teams.([]roster.Team), nil
+	t.mu.RLock()
+	teams, known := t.known[text]
+	t.mu.RUnlock()
+	if known {
+		return teams, nil
 	}
 	text = strings.Clone(text) // which is a piece of more
 	teams, err := roster.ParseTeams(text)
-	if err == nil && t.count.Add(1) <= mostTexts {
-		t.known.Store(text, teams)
+	if err == nil {
+		t.keep(text, teams)
 	}
 	return teams, err
+}
+
+// keep remembers what a text says.
+func (t *TeamTexts) keep(text string, teams []roster.Team) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.known == nil {
+		t.known = map[string][]roster.Team{}
+	}
+	if len(t.known) < mostTexts {
+		t.known[text] = teams
+	}
 }
