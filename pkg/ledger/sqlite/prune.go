@@ -129,7 +129,7 @@ func (p *pruning) scope(ctx context.Context, w *commit.Writer, scope int64) erro
 // runs returns the runs of a scope, oldest first.
 func (p *pruning) runs(ctx context.Context, w *commit.Writer, scope int64) (runs []aged, pasts []ledger.Past, err error) {
 	claimed := map[int64]bool{}
-	standing, err := keys(ctx, w, `SELECT page.run FROM page_claims CROSS JOIN page ON page.key = page_claims.page UNION SELECT run FROM rowless_claim`)
+	standing, err := keys(ctx, w, "SELECT run FROM claim")
 	for _, run := range standing {
 		claimed[run] = true
 	}
