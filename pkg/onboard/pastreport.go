@@ -9,6 +9,7 @@ import (
 	"rollcall/pkg/causes"
 	"rollcall/pkg/htmlreport"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/plural"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
 	"rollcall/pkg/results"
@@ -85,6 +86,14 @@ func (h History) reportPast(ctx context.Context, l ledger.Ledger, run ledger.Run
 		}
 	}
 	p.Summary.Causes = needy.List()
+	if run.Pruned > 0 {
+		if p.Outcomes, err = l.Outcomes(ctx, run.ID); err != nil {
+			return err
+		}
+		p.Outcomes[record.NotSent] += p.Outcomes[record.Unset]
+		delete(p.Outcomes, record.Unset)
+		p.Facts = append(p.Facts, htmlreport.Fact{Name: "Forgotten", Value: plural.Of(run.Pruned, "row") + " that nothing needs any more"})
+	}
 	if !last.IsZero() {
 		p.Duration = last.Sub(run.StartedAt)
 	}

@@ -95,7 +95,7 @@ func (v *resultsView) shows(outcome record.Outcome) bool {
 // itself, rows behind the page are not read.
 func (v *resultsView) read(records iter.Seq2[record.Record, error], page int) error {
 	counts, find := map[record.Outcome]int{}, strings.ToLower(v.Find)
-	counted := v.Outcomes[record.Unset] == 0 && find == ""
+	counted := v.Outcomes[record.Unset] == 0 && v.Pruned == 0 && find == ""
 	matching, first := 0, (page-1)*perPage
 	v.All = 0
 	for rec, err := range records {
