@@ -177,7 +177,7 @@ type Ledger interface {
 	Timelines(ctx context.Context, run string) iter.Seq2[[]byte, error]
 	// EraseExpiredTokens forgets the tokens of invitations that expired before now, and returns how many it forgot.
 	EraseExpiredTokens(ctx context.Context, now time.Time) (int, error)
-	// Prune forgets the rows of runs that have ended before a time, of all scopes, but for what later decisions need: before
+	// Prune forgets the rows of runs that have ended before a time, of a scope or of all, but for what later decisions need: before
 	// and after it all that is asked of a scope has the same answer, and so have [Ledger.Unfinished], [Ledger.Mailings],
 	// [Ledger.Outcomes] and what is in [Following] of every run that is left.
 	//

@@ -10,6 +10,8 @@ import (
 type Pruning struct {
 	// Before is when a run has to have ended for it to be forgotten.
 	Before time.Time
+	// Scope is the one whose runs are meant. Nil: those of all scopes.
+	Scope *record.Scope
 	// DryRun only counts.
 	DryRun bool
 }

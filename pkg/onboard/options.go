@@ -161,7 +161,7 @@ type Course struct {
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
 	// LockWait is how long another run that holds the ledger is waited for at most. Zero: not at all.
 	LockWait time.Duration `yaml:"lock-wait"`
-	// Keep is how old runs grow before the ledger forgets them, once a run has ended. Zero: for ever.
+	// Keep is how old runs of the organization grow before the ledger forgets them, once a run has ended. Zero: for ever.
 	Keep quantity.Age `yaml:"keep"`
 	// Fresh begins a new run even if one over this roster was cut short.
 	Fresh bool `yaml:"fresh"`

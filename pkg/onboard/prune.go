@@ -32,7 +32,7 @@ func checkKeep(keep quantity.Age) error {
 		With(remedy.Words("two days are the least, as in ").Use(OptionKeep, "2d"))
 }
 
-// prune has the ledger forget old runs, if that is wished for and the work is over. What hinders it hinders nothing else: the
+// prune has the ledger forget old runs of the organization, if that is wished for and the work is over. What hinders it hinders nothing else: the
 // next run tries again.
 func (s *Session) prune(ctx context.Context, over bool) {
 	if s.o.Keep == 0 || s.o.DryRun || !over || s.memory.ledger == nil {
@@ -40,7 +40,7 @@ func (s *Session) prune(ctx context.Context, over bool) {
 	}
 	s.o.Observer.working("forgetting old runs")
 	defer s.o.Observer.working("")
-	if _, err := s.memory.ledger.Prune(ctx, ledger.Pruning{Before: time.Now().Add(-s.o.Keep.Duration())}); err != nil {
+	if _, err := s.memory.ledger.Prune(ctx, ledger.Pruning{Before: time.Now().Add(-s.o.Keep.Duration()), Scope: &s.memory.scope}); err != nil {
 		s.o.Observer.warnOf(err, "old runs could not be forgotten", nil)
 	}
 }

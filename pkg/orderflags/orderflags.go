@@ -144,7 +144,7 @@ func Way(cmd *cobra.Command, o *onboard.Options, stopAt *string) {
 	flags.Var(optional.Limit(&o.MaxPerDay), budget.OptionPerDay, "invite at most `N` people in 24 hours, over all runs that share the ledger; then stop, to be resumed. What may have mailed somebody counts, a certain refusal does not; -1: any number")
 	flags.Var(optional.Limit(&o.MaxPending), budget.OptionPending, "stop, to be resumed, rather than have more than `N` invitations open in the organization at once; -1: any number")
 	flags.Var(optional.Limit(&o.Limit), budget.OptionFirst, "invite the first `N` of those to be invited, then stop with exit code 7: the same command goes on with the next N. A small batch shows what a large one would do; guards count everybody; -1: any number")
-	flags.Var(&o.Keep, onboard.OptionKeep, "forget runs that ended so long ago, once this one has ended: `AGE` is 90d, 12w or a duration, of two days at least; 0: never. What decides who is invited stays, as does the audit trail, see rollcall runs prune")
+	flags.Var(&o.Keep, onboard.OptionKeep, "forget runs of the organization that ended so long ago, once this one has ended: `AGE` is 90d, 12w or a duration, of two days at least; 0: never. What decides who is invited stays, as does the audit trail, see rollcall runs prune")
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin a new run even if one over this roster was cut short; it looks up and does not repeat what was sent")
 }
 

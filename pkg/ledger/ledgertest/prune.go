@@ -28,6 +28,9 @@ func (m *Memory) Prune(ctx context.Context, p ledger.Pruning) (counted ledger.Pr
 
 func (m *Memory) prune(s *state, p ledger.Pruning) (counted ledger.Pruned) {
 	for scope := range s.scopes {
+		if p.Scope != nil && scope != *p.Scope {
+			continue
+		}
 		n := m.pruneScope(s, scope, p)
 		counted.Rows, counted.Runs, counted.Parts = counted.Rows+n.Rows, counted.Runs+n.Runs, counted.Parts+n.Parts
 	}

@@ -159,6 +159,19 @@ var pruneTests = []conformance{
 		}
 		b.same("rows", [][]int{b.rows(runs[0]), b.rows(runs[1])}, [][]int{nil, {1}})
 	}},
+	{"forget what is of the scope, where one is named", func(b *bench) {
+		for _, scope := range []record.Scope{here, elsewhere, rehearsal} {
+			b.nights(scope, ledger.SightedRuns+1)
+		}
+		for _, want := range []ledger.Pruned{{Rows: 1, Runs: 1}, {}} {
+			got, err := b.Prune(b.Context(), ledger.Pruning{Before: b.clock, Scope: &elsewhere})
+			b.same("pruned", []any{got, err}, []any{want, error(nil)})
+		}
+		if got, err := b.Prune(b.Context(), ledger.Pruning{Before: b.clock, Scope: &record.Scope{Service: "none"}}); err != nil || got != (ledger.Pruned{}) {
+			b.Errorf("of an unknown scope: %+v, %v", got, err)
+		}
+		b.prune(ledger.Pruned{Rows: 2, Runs: 2})
+	}},
 	{"keep the runs of the rosters that are followed", func(b *bench) {
 		sync := func(roster string, whole bool, addresses ...string) ledger.Run {
 			b.Helper()

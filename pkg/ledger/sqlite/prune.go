@@ -69,7 +69,11 @@ func (p *pruning) all(ctx context.Context, w *commit.Writer) error {
 	if err := p.desk.Write(ctx, w); err != nil {
 		return err
 	}
-	scopes, err := keys(ctx, w, "SELECT key FROM scope")
+	query, values := "SELECT key FROM scope", []driver.Value(nil)
+	if of := p.Scope; of != nil {
+		query, values = ofScope[1:len(ofScope)-1], []driver.Value{of.Service, of.OrganizationID}
+	}
+	scopes, err := keys(ctx, w, query, values...)
 	if err != nil {
 		return err
 	}
