@@ -272,7 +272,8 @@ func (s *story) night(whole bool) {
 	if s.cutAt, s.writes = 0, 0; s.random.IntN(3) > 0 || s.options.Sync.AcceptRenames { // an old address goes a night later
 		return
 	}
-	if report, err := s.run(); report.Status != status.Well && !(s.spoils && report.Status == status.Rows) || s.writes > 0 {
+	report, err := s.run()
+	if well := report.Status == status.Well || s.spoils && report.Status == status.Rows; !well || s.writes > 0 {
 		s.Fatalf("the same again: %d, %v, %d calls that change something", report.Status, err, s.writes)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"rollcall/pkg/ledger"
@@ -84,7 +85,7 @@ func (h *history) start() {
 		}
 		claimed := one(h, true, false) && h.Claim(h.Context(), nil, record.Claim{Run: run.ID, Row: r.Row, Email: r.Email, Change: record.ChangeInvite, Attempt: 1}) == nil
 		done := record.Record{
-			Row: r.Row, UpdatedAt: one(h, h.clock, time.Time{}), InvitationID: fmt.Sprint(h.random.IntN(9)), Token: secret.New("t"),
+			Row: r.Row, UpdatedAt: one(h, h.clock, time.Time{}), InvitationID: strconv.Itoa(h.random.IntN(9)), Token: secret.New("t"),
 			Outcome: one(h, record.AlreadyMember, record.AlreadyInvited, record.Skipped, record.Rejected, record.Invited, record.Unknown),
 			Trail:   record.Trail{Verdict: one(h, record.Unset, record.WouldInvite, record.Skipped), Confirmed: h.random.IntN(9) == 0, EndedAt: h.clock},
 		}

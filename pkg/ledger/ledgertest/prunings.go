@@ -241,7 +241,7 @@ func (b *bench) pruneByChance(histories int) {
 	for seed := range uint64(histories) {
 		mine.bench, models.bench = b, model
 		for _, h := range []*history{&mine, &models} {
-			h.random = rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test that can be repeated
+			h.random = rand.New(rand.NewPCG(seed, 1))
 			for range 60 {
 				h.step()
 			}
