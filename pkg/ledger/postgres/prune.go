@@ -25,7 +25,11 @@ func (l *Ledger) Prune(ctx context.Context, p ledger.Pruning) (counted ledger.Pr
 	if err := l.flushAll(ctx); err != nil { // what was concluded before counts
 		return counted, err
 	}
-	organizations, err := collect(ctx, l, scanKey, "SELECT key FROM @organization ORDER BY key")
+	query, values := "SELECT key FROM @organization ORDER BY key", []any(nil)
+	if of := p.Scope; of != nil {
+		query, values = "SELECT key FROM @organization WHERE service = $1 AND organization = $2", []any{of.Service, of.OrganizationID}
+	}
+	organizations, err := collect(ctx, l, scanKey, query, values...)
 	for _, organization := range organizations {
 		var done pruning
 		if err = l.again(ctx, func(ctx context.Context, c *pgx.Conn) error {
