@@ -5,7 +5,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"rollcall/pkg/ledger/postgres"
 	"rollcall/pkg/ledger/postgres/postgrestest"
 )
 
@@ -20,19 +19,8 @@ func database(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv(args[0], address)
 		return
 	case args[0] == "expire" && len(args) == 2:
-		ts.Check(expire(context.Background(), ts.Getenv(args[1])))
+		ts.Check(postgrestest.Silence(context.Background(), ts.Getenv(args[1])))
 		return
 	}
 	ts.Fatalf("usage: database [expire] NAME")
-}
-
-// expire has whoever holds an organization in the ledger at an address seem to have died half a minute ago.
-func expire(ctx context.Context, address string) error {
-	d, err := postgres.Connect(ctx, address)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	_, err = d.Pool().Exec(ctx, "UPDATE "+d.Schema()+".organization SET held_until = clock_timestamp()")
-	return err
 }

@@ -65,6 +65,16 @@ func New() (address string, drop func() error, err error) {
 	return address, drop, nil
 }
 
+// Silence has whoever holds an organization in the ledger at an address seem to be dead: silent for too long.
+func Silence(ctx context.Context, address string) error {
+	connection, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	_, err = connection.Exec(ctx, "UPDATE organization SET held_until = clock_timestamp()")
+	return errors.Join(err, connection.Close(ctx))
+}
+
 // check skips the test where there is no PostgreSQL, and fails it where it does not start.
 func check(tb testing.TB, err error) {
 	tb.Helper()
