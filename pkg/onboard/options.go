@@ -165,6 +165,9 @@ type Course struct {
 	Keep quantity.Age `yaml:"keep"`
 	// Fresh begins a new run even if one over this roster was cut short.
 	Fresh bool `yaml:"fresh"`
+	// Continues is the run that goes on where it stands, if it is the one that was cut short: whoever has an outcome keeps it,
+	// and nothing is tried anew. It is for work that is done in pieces, by several machines perhaps. Empty: the run is resumed.
+	Continues string `yaml:"-"`
 }
 
 // Output says what is written where, and whether anything is sent.

@@ -21,6 +21,8 @@ type past struct {
 	// gone are the rows of the run that is to be resumed whose people are in the organization no more, although it has noted
 	// that they are: all of them once there are verdicts on its rows.
 	gone map[int]bool
+	// continues says that the run goes on where it stands: whoever has an outcome keeps it.
+	continues bool
 	// held is when the ledger was taken hold of.
 	held time.Time
 	// recovered is what a run needs, nil where nothing was settled, as in a dry run, so that nothing can be sent.

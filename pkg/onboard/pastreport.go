@@ -55,13 +55,38 @@ func passed(ctx context.Context, l ledger.Ledger, run string) (who string, facts
 	return who, facts, nil
 }
 
+// summaryOf returns what is remembered of an earlier run, but for its outcomes.
+func summaryOf(l ledger.Ledger, run ledger.Run) report.Summary {
+	return report.Summary{
+		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows, Outcomes: map[record.Outcome]int{},
+		Status: status.Status(run.ExitCode), Follows: run.Sync, Resumed: run.Resumed > 0, StartedAt: run.StartedAt, Ledger: l.Path(),
+	}
+}
+
+// Ended returns how a run has ended and what came of it, by what is remembered; ended is false if it has not, or is not known.
+func (h History) Ended(ctx context.Context, name string) (r Report, ended bool, err error) {
+	err = h.each(ctx, func(l ledger.Ledger) error {
+		for run, err := range l.Runs(ctx) {
+			if err != nil {
+				return err
+			}
+			if run.ID != name || run.EndedAt.IsZero() {
+				continue
+			}
+			ended = true
+			r = Report{Summary: summaryOf(l, run.Run), Final: true}
+			r.Duration, r.Outcomes, r.Render = run.EndedAt.Sub(run.StartedAt), run.Outcomes, h.Render
+			return nil
+		}
+		return nil
+	})
+	return r, ended, err
+}
+
 // reportPast writes the page about an earlier run.
 func (h History) reportPast(ctx context.Context, l ledger.Ledger, run ledger.Run, o Output) error {
-	s := report.Summary{
-		Run: run.ID, OrganizationID: run.OrganizationID, Roster: run.Roster, Rows: run.Rows, Outcomes: map[record.Outcome]int{},
-		Status: status.Status(run.ExitCode), Follows: run.Sync, Resumed: run.Resumed > 0, StartedAt: run.StartedAt, Results: o.Results,
-		Ledger: l.Path(), Render: h.Render,
-	}
+	s := summaryOf(l, run)
+	s.Results, s.Render = o.Results, h.Render
 	p := (Options{Output: o, Render: h.Render}).page(s, nil)
 	p.Unended, p.Service, p.Where = run.EndedAt.IsZero(), run.Service, ""
 	var err error

@@ -58,10 +58,13 @@ func (s *Session) cutShort(ctx context.Context, p *Preview) (run string, err err
 	return earlier.ID, nil
 }
 
+// continues reports whether the run that was cut short goes on where it stands.
+func (s *Session) continues() bool { return s.report.Resumed && s.o.Continues == s.run.ID }
+
 // findGone finds out what the run that is to be resumed has noted about people who are in the organization no more, for a plan
 // that is to know it before there are verdicts.
 func (s *Session) findGone(ctx context.Context) error {
-	if !s.report.Resumed || s.approval == nil {
+	if s.past.continues = s.continues(); s.past.continues || !s.report.Resumed || s.approval == nil {
 		return nil
 	}
 	for rec, err := range s.memory.ledger.Records(ctx, s.run.ID, 0) {
@@ -80,7 +83,7 @@ func (s *Session) findGone(ctx context.Context) error {
 
 // isGone reports whether somebody with whom the run was done is in the organization no more, and notes that.
 func (p *past) isGone(rec record.Record) (bool, error) {
-	if rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
+	if p.continues || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
 		return false, nil // there is nothing to take back, and what is wrong with a row may keep it from being understood
 	}
 	desired, err := p.inputs.DesiredOf(rec)
@@ -92,9 +95,13 @@ func (p *past) isGone(rec record.Record) (bool, error) {
 }
 
 // reopen has the run that was cut short go on: what may be tried again is, and so is what it has noted about people who are
-// in the organization no more. In the hands of a sync it becomes whole.
+// in the organization no more, unless the run goes on where it stands. In the hands of a sync it becomes whole.
 func (s *Session) reopen(ctx context.Context) (err error) {
 	s.o.Observer.working("writing the ledger")
+	if s.continues() {
+		s.run, err = s.memory.ledger.Continue(ctx, s.run)
+		return err
+	}
 	s.run.Whole = s.run.Whole || s.isWhole()
 	if s.run, err = s.memory.ledger.Resume(ctx, s.run); err != nil {
 		return err

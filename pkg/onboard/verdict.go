@@ -68,7 +68,10 @@ func (p *past) judge(e roster.Entry, at time.Time) verdict {
 
 // judgeResumed returns the verdict on a row of a run that was cut short, with the claim that stands for it, nil if none does.
 func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Duration) (verdict, error) {
-	if rec = ledger.Resumed(rec); rec.Outcome != record.Unset {
+	if !p.continues {
+		rec = ledger.Resumed(rec)
+	}
+	if rec.Outcome != record.Unset {
 		gone, err := p.isGone(rec)
 		if err != nil {
 			return verdict{}, err
