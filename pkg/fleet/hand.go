@@ -96,6 +96,11 @@ func (w *Worker) goOn(ctx context.Context, s *Slice, engineJob *river.Job[work],
 		return w.finish(ctx, s, engineJob, how)
 	}
 	err = w.In(ctx, func(tx pgx.Tx, kept *store.Store) error {
+		if how.Spent != nil {
+			if err := kept.Spend(ctx, s.Job.ID, s.Job.Ticket, how.Spent); err != nil {
+				return err
+			}
+		}
 		if err := w.engage(ctx, tx, kept, s.Job, again); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"path"
 	"time"
 
+	"rollcall/pkg/bounded"
 	"rollcall/pkg/document"
 	"rollcall/pkg/fetch"
 	"rollcall/pkg/remedy"
@@ -34,6 +35,27 @@ func (d Document) open(ctx context.Context, observer Observer) (document.Source,
 		return d.person(), nothing, nil
 	}
 	return document.File(d.Roster), nothing, nil
+}
+
+// mostRead bounds what [Document.Read] returns: whoever works on many rosters at once has them all in memory.
+const mostRead = 64 << 20
+
+// Read returns what is in the roster, wherever it is, for whoever keeps it himself.
+func (d Document) Read(ctx context.Context) (content []byte, err error) {
+	source, done, err := d.open(ctx, Observer{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	reader, err := source.Open()
+	if err != nil {
+		return nil, refusal(status.Roster, err, nil)
+	}
+	content, err = bounded.Read(reader, mostRead)
+	if err = errors.Join(err, reader.Close()); err != nil {
+		return nil, refusal(status.Roster, fmt.Errorf("%s: %w", d.PublicName(), err), nil)
+	}
+	return content, nil
 }
 
 // slowRoster is how long a person wonders what is going on.

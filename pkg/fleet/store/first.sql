@@ -55,6 +55,7 @@ CREATE TABLE @job (
   slices       integer NOT NULL DEFAULT 0,               -- how often a worker began to work on it
   worker       text NOT NULL DEFAULT '',                 -- the last one
   sliced_at    timestamptz,                              -- when that was
+  spent        jsonb,                                    -- what its slices have counted so far
   cancelled_by text NOT NULL DEFAULT '',                 -- who wants it to end, empty: nobody
   exit_code    integer,
   summary      jsonb,

@@ -49,6 +49,8 @@ type Job struct {
 	Slices   int
 	Worker   string
 	SlicedAt time.Time
+	// Spent is what its slices have counted so far, in a form of their own.
+	Spent json.RawMessage
 	// CancelledBy is who wants it to end, empty if nobody does.
 	CancelledBy string
 	// Exit is how it has ended, and Summary what came of it, if anything did. Error is why it ended otherwise than well.
@@ -69,13 +71,13 @@ type Job struct {
 func (j Job) Open() bool { return j.EndedAt.IsZero() }
 
 const jobColumns = `id, organization, command, options, source, roster, credential, coalesce(limit_group, ''),
-run, ticket, working, slices, worker, sliced_at, cancelled_by, coalesce(exit_code, 0), summary, error, submitted_by, submitted_at, due_at, ended_at,
+run, ticket, working, slices, worker, sliced_at, spent, cancelled_by, coalesce(exit_code, 0), summary, error, submitted_by, submitted_at, due_at, ended_at,
 coalesce(set_name, ''), coalesce(schedule, ''), slot, missed`
 
 func scanJob(row pgx.Row) (j Job, err error) {
 	var sliced, ended, slot *time.Time
 	err = row.Scan(&j.ID, &j.Organization, &j.Command, &j.Options, &j.Source, &j.Digest, &j.Credential, &j.Limit,
-		&j.Run, &j.Ticket, &j.Working, &j.Slices, &j.Worker, &sliced, &j.CancelledBy, &j.Exit, &j.Summary, &j.Error, &j.SubmittedBy, &j.SubmittedAt, &j.DueAt, &ended,
+		&j.Run, &j.Ticket, &j.Working, &j.Slices, &j.Worker, &sliced, &j.Spent, &j.CancelledBy, &j.Exit, &j.Summary, &j.Error, &j.SubmittedBy, &j.SubmittedAt, &j.DueAt, &ended,
 		&j.Set, &j.Schedule, &slot, &j.Missed)
 	for _, at := range []struct {
 		from *time.Time
@@ -201,6 +203,11 @@ func (s *Store) Orphans(ctx context.Context, unseen time.Duration, worker string
 	ELSE NOT EXISTS (SELECT FROM @worker w WHERE w.name = job.worker AND w.seen_at > now() - $1::interval) END`, unseen, worker, knows)
 }
 
+// Spend notes what the slices of a job have counted so far. It is [ErrStale] if the ticket does not hold any more.
+func (s *Store) Spend(ctx context.Context, id int64, ticket int, spent json.RawMessage) error {
+	return s.one(ctx, ErrStale, "UPDATE @job SET spent = $3 WHERE id = $1 AND ticket = $2", id, ticket, spent)
+}
+
 // Named notes the run of a job, if it has none yet.
 func (s *Store) Named(ctx context.Context, id int64, run string) error {
 	_, err := s.q.Exec(ctx, "UPDATE @job SET run = $2 WHERE id = $1 AND run = ''", id, run)
@@ -213,11 +220,13 @@ func (s *Store) Reads(ctx context.Context, id int64, digest []byte) error {
 	return err
 }
 
-// Ended is how a job has ended.
+// Ended is how a job has ended, or a slice of it.
 type Ended struct {
 	Exit    int
 	Summary json.RawMessage
 	Error   string
+	// Spent is what the slices have counted so far, for the next one, in a form of their own.
+	Spent json.RawMessage
 }
 
 // End notes how a job has ended. It is [ErrStale] if the ticket does not hold any more, or the job has ended already. The
