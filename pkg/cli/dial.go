@@ -61,13 +61,17 @@ func (a *app) resolve(p order.Place) (config.Settings, error) {
 	if p.InPage {
 		render = nil
 	}
-	found, err := config.Resolve(config.Options{
+	o := config.Options{
 		Region: p.Region, APIURL: p.APIURL, AuthEndpoint: p.AuthEndpoint, PATFile: p.PATFile,
 		Typed: p.Typed, Remembered: func(service string) (secret.Text, error) {
 			return a.keyring().Last(context.Background(), service) // which is bounded
 		},
 		Getenv: a.getenv, Login: config.Login(home), Files: config.Files(home), Stdin: a.In, Render: render,
-	})
+	}
+	if p.Alone {
+		o.Remembered, o.Login, o.Getenv = nil, "", config.WithoutCredentials(a.getenv)
+	}
+	found, err := config.Resolve(o)
 	a.redact(found.Credentials.AccessToken, found.Credentials.PAT)
 	return found, err
 }

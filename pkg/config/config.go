@@ -114,6 +114,16 @@ func Resolve(options Options) (Settings, error) {
 	return r.settings, nil
 }
 
+// WithoutCredentials returns an environment that has no credentials, and is the same otherwise.
+func WithoutCredentials(getenv func(string) string) func(string) string {
+	return func(name string) string {
+		if name == accessTokenVariable || name == patVariable {
+			return ""
+		}
+		return getenv(name)
+	}
+}
+
 // chooseFile returns the file that counts: that of the vendor's login if its credentials are needed and there, else the
 // first config file.
 func (r *resolver) chooseFile() (file, error) {

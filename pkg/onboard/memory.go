@@ -26,9 +26,12 @@ type memory struct {
 	held time.Time
 }
 
-// holdMemory takes hold of the ledger at path, which begins if there is none.
-func holdMemory(ctx context.Context, path string, scope record.Scope) (memory, error) {
-	opened, err := place.Open(ctx, path)
+// holdMemory takes hold of the ledger at path, which begins if there is none, and is opened by open unless that is nil.
+func holdMemory(ctx context.Context, path string, open func(context.Context) (ledger.Ledger, error), scope record.Scope) (memory, error) {
+	if open == nil {
+		open = func(ctx context.Context) (ledger.Ledger, error) { return place.Open(ctx, path) }
+	}
+	opened, err := open(ctx)
 	if err != nil {
 		return memory{}, err
 	}

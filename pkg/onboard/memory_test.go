@@ -28,7 +28,7 @@ func TestRememberedPace(t *testing.T) {
 		{"not made use of", 200, pace.Refused, 5, 200},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m, err := holdMemory(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), record.Scope{Service: "https://x.example", OrganizationID: "1"})
+			m, err := holdMemory(t.Context(), filepath.Join(t.TempDir(), "ledger.db"), nil, record.Scope{Service: "https://x.example", OrganizationID: "1"})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -18,6 +18,7 @@ import (
 	"rollcall/pkg/follow"
 	"rollcall/pkg/guard"
 	"rollcall/pkg/journey"
+	"rollcall/pkg/ledger"
 	"rollcall/pkg/pace"
 	"rollcall/pkg/plan"
 	"rollcall/pkg/quantity"
@@ -159,6 +160,8 @@ type Course struct {
 	// Ledger is the file that remembers what was sent. Empty: the one that LedgerOf names for the organization.
 	Ledger   string                                               `yaml:"ledger"`
 	LedgerOf func(organizationID string) (path string, err error) `yaml:"-"`
+	// Hold opens the ledger to be written to, for who shares connections or measures it. Nil: it is opened by its place.
+	Hold func(ctx context.Context) (ledger.Ledger, error) `yaml:"-"`
 	// LockWait is how long another run that holds the ledger is waited for at most. Zero: not at all.
 	LockWait time.Duration `yaml:"lock-wait"`
 	// Keep is how old runs of the organization grow before the ledger forgets them, once a run has ended. Zero: for ever.
@@ -327,7 +330,7 @@ func (o Options) check() error {
 			Remedy: remedy.Words("add ").Use("dry-run", "").Words(", or leave ").Use("offline", "").Words(" out"),
 		}
 	}
-	if err := errors.Join(o.checkReport(), checkKeep(o.Keep)); err != nil {
+	if err := errors.Join(o.checkReport(), CheckKeep(o.Keep)); err != nil {
 		return err
 	}
 	return o.checkLeavers()

@@ -23,8 +23,8 @@ const OptionKeep = "keep"
 // invitations a day looks back by one.
 const MinKeep = 48 * time.Hour
 
-// checkKeep returns the mistake in an age.
-func checkKeep(keep quantity.Age) error {
+// CheckKeep returns the mistake in an age.
+func CheckKeep(keep quantity.Age) error {
 	if keep == 0 || keep.Duration() >= MinKeep {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (p Pruning) Check() error {
 	if p.Keep == 0 {
 		return remedy.Aboutf(OptionKeep, "nothing says how old runs may grow").With(remedy.Words("name an age, as in ").Use(OptionKeep, "90d"))
 	}
-	return checkKeep(p.Keep)
+	return CheckKeep(p.Keep)
 }
 
 // Pruned is what was forgotten, or would be.

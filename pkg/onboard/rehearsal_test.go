@@ -21,7 +21,7 @@ func TestASandboxLeavesNoTraceAmongRealRuns(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "ledger.db")
 		if service != "" {
-			m, err := holdMemory(t.Context(), path, record.Scope{Service: service, OrganizationID: "1"})
+			m, err := holdMemory(t.Context(), path, nil, record.Scope{Service: service, OrganizationID: "1"})
 			if err != nil {
 				t.Fatal(err)
 			}

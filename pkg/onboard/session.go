@@ -221,7 +221,7 @@ func (s *Session) remember(ctx context.Context) error {
 		}
 	}
 	open := func() (memory, error) {
-		return s.hold(ctx, func() (memory, error) { return holdMemory(ctx, path, scope) })
+		return s.hold(ctx, func() (memory, error) { return holdMemory(ctx, path, s.o.Hold, scope) })
 	}
 	if s.o.DryRun {
 		open = func() (memory, error) { return viewMemory(ctx, path, scope) }

@@ -16,6 +16,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"rollcall/pkg/follow"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/plan"
@@ -51,6 +53,20 @@ func NewSync() *Order {
 	o.Follow = *o.Sync
 	o.Sync = &o.Follow
 	return o
+}
+
+// New returns an order before anything was told, of an invite or a sync, with what its flags are where nobody sets them: they
+// are those of the command.
+func New(sync bool) (*Order, *cobra.Command) {
+	if sync {
+		o, cmd := NewSync(), &cobra.Command{Use: "sync"}
+		o.SyncFlags(cmd)
+		return o, cmd
+	}
+	o, cmd := &Order{Yes: true}, &cobra.Command{Use: "invite"}
+	o.InviteFlags(cmd)
+	o.Yes = true
+	return o, cmd
 }
 
 // Asks reports whether a run waits for a person's yes before it sends anything. A plan that was approved is a yes.

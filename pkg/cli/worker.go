@@ -1,0 +1,282 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"rollcall/pkg/fleet"
+	"rollcall/pkg/fleet/gauge"
+	"rollcall/pkg/fleet/rota"
+	"rollcall/pkg/fleet/store"
+	"rollcall/pkg/fleet/task"
+	"rollcall/pkg/jobs"
+	ledgerplace "rollcall/pkg/ledger/place"
+	"rollcall/pkg/ledger/postgres"
+	"rollcall/pkg/notify"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/order"
+	"rollcall/pkg/orderflags"
+	"rollcall/pkg/report"
+	"rollcall/pkg/status"
+	"rollcall/pkg/usage"
+	"rollcall/pkg/version"
+)
+
+// worker is what a worker is told.
+type worker struct {
+	orderflags.Worker
+	place order.Place // of the service, which no job may choose: it would get the credentials
+	fleet *fleet.Fleet
+}
+
+func (a *app) workerCommand() *cobra.Command {
+	w := &worker{}
+	cmd := &cobra.Command{Use: "worker", Args: noArguments}
+	cmd.RunE = func(*cobra.Command, []string) error { return a.runWorker(cmd, w) }
+	orderflags.Fleet(cmd, &w.Ledger)
+	usage.Group(cmd, "The worker", w.Flags)
+	usage.Group(cmd, "The service", func(cmd *cobra.Command) { order.AddressFlags(cmd, &w.place) })
+	return cmd
+}
+
+// openFleet connects to the database that machines share.
+func (a *app) openFleet(ctx context.Context, address string) (*fleet.Fleet, func(), error) {
+	if !ledgerplace.IsAddress(address) {
+		return nil, nil, usageError("name it with --ledger or ROLLCALL_LEDGER, as in postgres://rollcall@db.example.com/rollcall", "a fleet needs a database that its machines share")
+	}
+	database, err := postgres.Connect(ctx, address)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := fleet.Open(database)
+	if err != nil {
+		database.Close()
+		return nil, nil, database.Explain(err)
+	}
+	return f, database.Close, nil
+}
+
+// runWorker works on jobs until the first signal.
+func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
+	if a.common.json {
+		return usageError("see --log-format json", "worker has no --json")
+	}
+	if err := w.Check(); err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	f, done, err := a.openFleet(ctx, w.Ledger)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := f.Check(ctx); err != nil {
+		return explainFleet(err)
+	}
+	w.fleet = f
+	ended := &endings{app: a, notifiers: map[int64]ending{}}
+	measured := gauge.New(gauge.Options{Fleet: f, Version: version.Get().Version})
+	host, _ := os.Hostname()
+	name := cmp.Or(w.Name, host) + "-" + strconv.Itoa(os.Getpid()) + "-" + uuid.NewString()[:8]
+	working, err := f.NewWorker(fleet.Options{
+		Name: name, Version: version.Get().Version, Slots: w.Slots, Slice: w.Slice, Keep: w.Keep.Duration(),
+		Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) { return a.execute(ctx, w, s, ended) },
+		Decide:  rota.Decide,
+		Observe: func(e fleet.Event) {
+			measured.Observe(e)
+			ended.observe(ctx, e)
+			a.tellFleet(e)
+		},
+		Log: slog.New(zerolog.NewSlogHandler(a.log.Level(zerolog.WarnLevel))),
+	})
+	if err != nil {
+		return err
+	}
+	if w.Listen != "" {
+		stop, err := a.listen(ctx, w.Listen, measured.Handler(working))
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	if err := a.act(); err != nil {
+		return err
+	}
+	a.log.Info().Str("worker", name).Int("slots", w.Slots).Msg("worker begins")
+	defer context.AfterFunc(ctx, func() { a.tell("ending: what is in flight is still answered; interrupt again to leave at once") })()
+	err = working.Run(ctx)
+	a.log.Info().Str("worker", name).Err(err).Msg("worker ends")
+	return err
+}
+
+// listen serves what monitoring reads.
+func (a *app) listen(ctx context.Context, address string, handler http.Handler) (stop func(), err error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, usageError("name a free address with --listen", "--listen: %w", err)
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Warn().Err(err).Msg("metrics are not served any more")
+		}
+	}()
+	a.log.Info().Str("address", l.Addr().String()).Msg("serving /metrics and /healthz")
+	return func() {
+		_ = server.Close() // it never has more to say than that somebody was reading
+	}, nil
+}
+
+// explainFleet says what to do about tables that are not as this program needs them.
+func explainFleet(err error) error {
+	if _, ok := errors.AsType[*store.OlderError](err); ok {
+		return usageError("rollcall jobs migrate brings them up to date", "%w", err)
+	}
+	if _, ok := errors.AsType[*store.NewerError](err); ok {
+		return usageError("use the version of rollcall that made them, or a newer one", "%w", err)
+	}
+	return err
+}
+
+// execute works on a slice of a job.
+func (a *app) execute(ctx context.Context, w *worker, s *fleet.Slice, ended *endings) (store.Ended, error) {
+	log := a.log.With().Int64("job_id", s.Job.ID).Str("organization", s.Job.Organization).Int("slice", s.Job.Slices).Logger()
+	o, notifier, err := a.orderOf(w, s.Job)
+	if err != nil {
+		how := onboard.StatusOf(err)
+		return store.Ended{Exit: int(how), Error: err.Error()}, nil
+	}
+	o.Observer = onboard.Observer{
+		Warn: func(w onboard.Warning) { log.Warn().Err(w.Err).Fields(w.Fields).Msg(w.Text) },
+		Unread: func(err error, wait time.Duration) {
+			log.Warn().Err(err).Dur("wait", wait).Msg("the service could not be read, trying again")
+		},
+	}
+	report, how, err := task.Execute(ctx, s, o.Options)
+	ended.keep(s.Job.ID, ending{notifier, report.Summary})
+	return how, err
+}
+
+// orderOf returns what a job is to do, here: with the worker's service, ledger and credentials.
+func (a *app) orderOf(w *worker, job store.Job) (*order.Order, *notify.Notifier, error) {
+	told, err := jobs.ParseOptions(job.Options)
+	if err != nil {
+		return nil, nil, err
+	}
+	o, cmd := order.New(job.Command == store.Sync)
+	if err := told.Decode(o); err != nil {
+		return nil, nil, err
+	}
+	o.Roster, o.OrganizationID, o.Ledger, o.Place = job.Source, job.Organization, w.Ledger, w.place
+	if job.Credential != "" {
+		o.Place.PATFile, o.Place.Alone = filepath.Join(w.Credentials, job.Credential), true
+		if _, err := os.Stat(o.Place.PATFile); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, usageError("", "the worker has no credential %q in %s", job.Credential, w.Credentials)
+		}
+	}
+	o.Job = "job " + strconv.FormatInt(job.ID, 10)
+	notifier, err := a.notifier(&o.Watch, cmd, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := a.completeHere(o); err != nil {
+		return nil, nil, err
+	}
+	return o, notifier, nil
+}
+
+// completeHere is [app.complete] for a job, which has no terminal and writes no results: the ledger has them.
+func (a *app) completeHere(o *order.Order) error {
+	err := o.Complete(order.Surroundings{
+		Header: a.readHeader, Warn: func(text string) { a.log.Warn().Msg(text) }, Render: asFlag,
+	})
+	if err != nil {
+		return err
+	}
+	o.Results, o.LikeRoster, o.Redact = "", false, a.redactors[0].Text
+	o.Dial = func(ctx context.Context) (onboard.Endpoint, error) { return a.dial(ctx, o.Place) }
+	return o.Validate()
+}
+
+// tellFleet logs what a worker does.
+func (a *app) tellFleet(e fleet.Event) {
+	level := zerolog.InfoLevel
+	switch {
+	case e.Kind == fleet.Trouble, e.Kind == fleet.Fenced, e.Kind == fleet.TakenOver:
+		level = zerolog.WarnLevel
+	case e.Kind == fleet.SliceBegan, e.Kind == fleet.SliceEnded:
+		level = zerolog.DebugLevel
+	}
+	event := a.log.WithLevel(level).Err(e.Err)
+	if e.Job.ID != 0 {
+		event.Int64("job_id", e.Job.ID).Str("organization", e.Job.Organization).Str("roster", e.Job.Source)
+	}
+	if e.Kind == fleet.JobEnded {
+		event.Int("exit_code", e.Job.Exit)
+		if e.Job.Error != "" {
+			event.Str("reason", e.Job.Error)
+		}
+	}
+	if !e.Again.IsZero() {
+		event.Time("again", e.Again)
+	}
+	event.Msg(fleetWords[e.Kind])
+}
+
+// fleetWords says in a log what has happened.
+var fleetWords = map[fleet.EventKind]string{
+	fleet.SliceBegan: "slice begins", fleet.SliceEnded: "slice ends, the job goes on", fleet.JobEnded: "job ends", fleet.Fired: "schedule begins a job",
+	fleet.Fenced: "somebody else has taken the organization over", fleet.TakenOver: "a job is taken over whose worker is gone", fleet.Trouble: "this is tried again",
+}
+
+// ending is what is to be told once a job has ended.
+type ending struct {
+	notifier *notify.Notifier
+	summary  report.Summary
+}
+
+// endings are those of the slices that have ended last.
+type endings struct {
+	app       *app
+	mu        sync.Mutex
+	notifiers map[int64]ending
+}
+
+func (n *endings) keep(job int64, e ending) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.notifiers[job] = e
+}
+
+// observe tells of the end of a job, once that is kept.
+func (n *endings) observe(ctx context.Context, e fleet.Event) {
+	if e.Kind != fleet.JobEnded && e.Kind != fleet.SliceEnded {
+		return
+	}
+	n.mu.Lock()
+	kept, ok := n.notifiers[e.Job.ID]
+	delete(n.notifiers, e.Job.ID)
+	n.mu.Unlock()
+	if !ok || e.Kind == fleet.SliceEnded {
+		return
+	}
+	kept.summary.Status, kept.summary.Error = status.Status(e.Job.Exit), e.Job.Error
+	n.app.notify(context.WithoutCancel(ctx), kept.notifier, kept.summary)
+}
