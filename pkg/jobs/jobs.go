@@ -44,6 +44,8 @@ type Job struct {
 	SharedLimit string
 
 	file          string
+	written       string // the roster
+	rosterLine    int
 	defaults, own options
 }
 

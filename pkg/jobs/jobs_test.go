@@ -391,11 +391,13 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
-// Whatever the file, reading and decoding end without a panic, and every error has the type that callers expect.
+// Whatever the file, reading and decoding end without a panic, every error has the type that callers expect, and options that were
+// written are decoded as those of the file.
 func FuzzRead(f *testing.F) {
 	f.Add("defaults:\n  max-new: 5%\njobs:\n  - roster: emea.csv\n  - {roster: apac.csv, allow-domain: [a, b]}")
 	f.Add("jobs:\n- &a {roster: x, <<: *a, shares: &b [*b], map: {a: b}}")
 	f.Add("shared-limits: {a: 48/s}\ndefaults: {zone: UTC, jitter: 5m, shared-limit: a}\njobs: [{roster: x, name: x, schedule: 30 2 * * *, catchup: 6h}]")
+	f.Add("jobs: [{roster: x, map: {<<: {a: '1', b: !!str 2}}, sheet: \"a\\n b \\x07\", concurrency: 0x10, limit: !x 7, rows: -0, timeout: 1_0}]")
 	f.Add("jobs: [{<<: [{}, {roster: -}], timeout: 24h, ? [a] : b}]\n---\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := jobs.Read(strings.NewReader(text), "jobs.yaml")
@@ -409,6 +411,17 @@ func FuzzRead(f *testing.F) {
 				}
 				return &settings{}
 			})
+			for _, job := range file.Jobs {
+				written, tooMuch := job.Options()
+				if tooMuch != nil {
+					continue
+				}
+				back, err := jobs.ParseOptions(written)
+				if err != nil {
+					t.Errorf("what was written is not read: %v\n%s", err, written)
+				}
+				alike(t, job, back)
+			}
 		}
 		if err != nil && !errors.As(err, new(*jobs.Error)) {
 			t.Errorf("%v is no *jobs.Error", err)

@@ -181,7 +181,7 @@ func (r *reader) job(node *yaml.Node, defaults options, common terms) Job {
 			if value.Kind != yaml.ScalarNode || isNull(value) || strings.TrimSpace(value.Value) == "" {
 				r.fault(option.line, keyRoster, "expected one file or address")
 			}
-			job.Roster = job.Path(value.Value)
+			job.Roster, job.written, job.rosterLine = job.Path(value.Value), value.Value, option.line
 		default:
 			job.own = append(job.own, option)
 		}
