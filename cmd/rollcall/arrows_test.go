@@ -29,6 +29,7 @@ var arrows = []arrow{
 	{"nearest", "", "it compares words, whatever they mean"},
 	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
+	{"exposition", "", "it writes metrics, whatever they count and wherever the text goes"},
 	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
 	{"schedule", "status", "it says when something is due, whatever that is and whoever does it"},
@@ -97,7 +98,7 @@ var arrows = []arrow{
 	{"causes", "paint pattern", "it groups people by reasons, whoever they are and whatever was done about them"},
 	{"report", "causes paint plural record remedy status", "a report is made from records alone, so that it can be made again later"},
 	{"htmlreport", "causes paint plural record report results status timeline", "it writes a page from records alone, so that it can be written again later"},
-	{"notify", "address atomicfile bounded causes connection pattern record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
+	{"notify", "address atomicfile bounded causes connection exposition pattern record remedy report retry secret status", "it tells what a summary says, whoever has run; what else a run writes is for others to know"},
 
 	{
 		"follow", "amend cybedefend directory drift email guard journey ledger ledger/place plan plural quantity record remedy report results roster",
@@ -112,6 +113,7 @@ var arrows = []arrow{
 	},
 	{"fleet/store", "", "it keeps what machines share, and knows neither the engine nor what a job does"},
 	{"fleet", "breaker fleet/store ledger ledger/postgres", "it decides who works when; what is done about a job is for others to know"},
+	{"fleet/gauge", "exposition fence fleet fleet/store ledger status", "it shows a worker to whoever watches machines, and changes nothing"},
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
 	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},
 	{"web/opening", "", "it opens a browser, whatever there is to see"},
@@ -141,7 +143,7 @@ type dependency struct{ path, by, why string }
 
 // dependencies has a row for each library of others that we use, and for packages of Go that not everybody may use.
 var dependencies = []dependency{
-	{"net/http", "amend batch breaker cli connection cybedefend direct doctor fetch journey notify onboard order sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
+	{"net/http", "amend batch breaker cli connection cybedefend direct doctor fetch fleet/gauge journey notify onboard order sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
 	{"log", "sandbox web/door", "parts return what happened, and cli logs it; the sandbox and the door take the log of net/http away from it"},
 	{"log/slog", "fleet", "the engine of the fleet logs by it; parts return what happened, and cli logs it with zerolog"},
@@ -172,8 +174,8 @@ var dependencies = []dependency{
 	{"github.com/mtibben/confusables", "tests", "email has its table of look-alikes as a text; the library makes a map of it whenever a program starts"},
 
 	{"github.com/google/go-cmp", "ledger/ledgertest", "it is for tests, and so is ledgertest"},
-	{"github.com/prometheus/client_golang", "tests", "a file of metrics is a few lines of text"},
-	{"github.com/prometheus/common", "tests", "a file of metrics is a few lines of text"},
+	{"github.com/prometheus/client_golang", "tests", "metrics are a few lines of text, which exposition writes"},
+	{"github.com/prometheus/common", "tests", "metrics are a few lines of text, which exposition writes"},
 	{"github.com/rogpeppe/go-internal", "tests", "it runs the scripts"},
 	{"github.com/santhosh-tekuri/jsonschema/v6", "tests", "the product writes JSON and does not judge it"},
 	{"github.com/chromedp", "web/browsertest", "it drives a browser, which the product does not; browsertest is for tests"},

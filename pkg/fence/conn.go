@@ -83,8 +83,16 @@ func (c *conn) SyscallConn() (syscall.RawConn, error) {
 
 // Write returns [ErrStale] and writes nothing if the stamp is stale. net/http then drops the connection.
 func (c *conn) Write(p []byte) (int, error) {
-	if err := c.armed.Load().fresh(); err != nil {
+	s := c.armed.Load()
+	if err := s.fresh(); err != nil {
+		// What comes later than the request is the goodbye of TLS, once nobody needs the connection any more.
+		if !s.written.Load() {
+			s.count(&late)
+		}
 		return 0, err
+	}
+	if s != nil {
+		s.written.Store(true)
 	}
 	return c.Conn.Write(p)
 }

@@ -23,6 +23,7 @@ package fence
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,8 +37,10 @@ type stampKey struct{}
 
 // stamp is a moment on a clock.
 type stamp struct {
-	at  time.Duration
-	now func() time.Duration
+	at      time.Duration
+	now     func() time.Duration
+	written atomic.Bool // whether something has left under it
+	counted atomic.Bool // whether a request of it was held back, and counted
 }
 
 // Stamp returns a context that is marked with the present moment, by a clock that goes on while the machine sleeps. Stamp
@@ -51,7 +54,27 @@ func StampBy(ctx context.Context, now func() time.Duration) context.Context {
 }
 
 // Fresh returns [ErrStale] if the stamp in ctx is older than [Good]. Without a stamp it returns nil.
-func Fresh(ctx context.Context) error { return stampOf(ctx).fresh() }
+func Fresh(ctx context.Context) error {
+	s := stampOf(ctx)
+	err := s.fresh()
+	if err != nil {
+		s.count(&early)
+	}
+	return err
+}
+
+// The requests of this process that were held back.
+var early, late atomic.Uint64
+
+// HeldBack returns how many requests of this process were not sent since their stamp was stale: before a connection was
+// asked for, by [Fresh], and at the connection itself. A stamp counts once, wherever it was found to be stale first.
+func HeldBack() (before, at uint64) { return early.Load(), late.Load() }
+
+func (s *stamp) count(in *atomic.Uint64) {
+	if s.counted.CompareAndSwap(false, true) {
+		in.Add(1)
+	}
+}
 
 func stampOf(ctx context.Context) *stamp {
 	s, _ := ctx.Value(stampKey{}).(*stamp)

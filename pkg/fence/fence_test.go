@@ -61,6 +61,20 @@ func TestNoStampIsFresh(t *testing.T) {
 	}
 }
 
+func TestHeldBackOnce(t *testing.T) {
+	var c clock
+	ctx := fence.StampBy(t.Context(), c.read)
+	before, at := fence.HeldBack()
+	_ = fence.Fresh(ctx)
+	c.advance(time.Hour)
+	for range 3 {
+		_ = fence.Fresh(ctx)
+	}
+	if early, late := fence.HeldBack(); early != before+1 || late != at {
+		t.Errorf("%d requests were held back early and %d late, want 1 and 0", early-before, late-at)
+	}
+}
+
 func TestStampByTheSystemIsFresh(t *testing.T) {
 	if err := fence.Fresh(fence.Stamp(t.Context())); err != nil {
 		t.Error(err)
@@ -85,6 +99,7 @@ func TestUserTimeoutFor(t *testing.T) {
 func TestStaleRequestsWriteNothing(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		t.Run(map[bool]string{false: "clear", true: "TLS"}[secure], func(t *testing.T) {
+			before, at := fence.HeldBack()
 			var arrived atomic.Int32
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				arrived.Add(1)
@@ -144,6 +159,15 @@ func TestStaleRequestsWriteNothing(t *testing.T) {
 			}
 			if got := arrived.Load(); got != 4 {
 				t.Errorf("%d requests arrived, want 4", got)
+			}
+			// The last connection goes with a stamp that is stale by then: that is no request.
+			if err := send(fence.StampBy(t.Context(), c.read), 0); err != nil {
+				t.Errorf("fresh at the end: %v", err)
+			}
+			c.advance(time.Hour)
+			transport.CloseIdleConnections()
+			if early, late := fence.HeldBack(); early != before || late != at+1 {
+				t.Errorf("%d requests were held back early and %d late, want 0 and 1", early-before, late-at)
 			}
 		})
 	}

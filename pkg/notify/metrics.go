@@ -1,12 +1,10 @@
 package notify
 
 import (
-	"bytes"
-	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
+	"rollcall/pkg/exposition"
 	"rollcall/pkg/pattern"
 	"rollcall/pkg/record"
 	"rollcall/pkg/report"
@@ -23,64 +21,43 @@ func Metrics(s report.Summary, version string, ended time.Time, earlier []byte) 
 	roster := fileName(s.Roster)
 	organization, success := lastSuccess(earlier, s.OrganizationID, roster)
 	if s.Status == status.Well && !s.DryRun {
-		success = seconds(ended)
+		success = exposition.Seconds(ended)
 	}
-	m := metrics{labels: `organization_id="` + escapeLabel(organization) + `",roster="` + escapeLabel(roster) + `"`}
-	m.gauge("rollcall_build_info", "Version of rollcall that made the last run; always 1.")
-	m.sample("1", "version", version)
-	m.gauge("rollcall_last_run_timestamp_seconds", "When the last run ended, in seconds since 1970.")
-	m.sample(seconds(ended))
-	m.gauge(successMetric, "When the last run ended that had the exit code 0 and was no dry run, in seconds since 1970; 0 if there was none.")
-	m.sample(success)
-	m.gauge("rollcall_last_run_exit_code", "Exit code of the last run: 0 is well, 3 means that some rows need a person.")
-	m.sample(strconv.Itoa(int(s.Status)))
-	m.gauge("rollcall_last_run_duration_seconds", "How long the last run took.")
-	m.sample(strconv.FormatFloat(s.Duration.Seconds(), 'f', 3, 64))
-	m.gauge("rollcall_last_run_dry_run", "1 if the last run was a dry run, which sends nothing.")
-	m.sample(truth(s.DryRun))
-	m.gauge("rollcall_last_run_roster_rows", "Rows that the last run read.")
-	m.sample(strconv.Itoa(s.Rows))
-	m.gauge("rollcall_last_run_rows", "Rows of the last run by their last word.")
+	m := exposition.New("organization_id", organization, "roster", roster)
+	m.Gauge("rollcall_build_info", "Version of rollcall that made the last run; always 1.")
+	m.Sample("1", "version", version)
+	m.Gauge("rollcall_last_run_timestamp_seconds", "When the last run ended, in seconds since 1970.")
+	m.Sample(exposition.Seconds(ended))
+	m.Gauge(successMetric, "When the last run ended that had the exit code 0 and was no dry run, in seconds since 1970; 0 if there was none.")
+	m.Sample(success)
+	m.Gauge("rollcall_last_run_exit_code", "Exit code of the last run: 0 is well, 3 means that some rows need a person.")
+	m.Sample(strconv.Itoa(int(s.Status)))
+	m.Gauge("rollcall_last_run_duration_seconds", "How long the last run took.")
+	m.Sample(strconv.FormatFloat(s.Duration.Seconds(), 'f', 3, 64))
+	m.Gauge("rollcall_last_run_dry_run", "1 if the last run was a dry run, which sends nothing.")
+	m.Sample(exposition.Truth(s.DryRun))
+	m.Gauge("rollcall_last_run_roster_rows", "Rows that the last run read.")
+	m.Sample(strconv.Itoa(s.Rows))
+	m.Gauge("rollcall_last_run_rows", "Rows of the last run by their last word.")
 	for _, outcome := range record.Outcomes() {
-		m.sample(strconv.Itoa(s.Outcomes[outcome]), "outcome", outcome.String())
+		m.Sample(strconv.Itoa(s.Outcomes[outcome]), "outcome", outcome.String())
 	}
-	m.gauge("rollcall_last_run_requests", "Requests that the last run sent to the service.")
-	m.sample(strconv.Itoa(s.Requests))
-	m.gauge("rollcall_last_run_throttled_requests", "Requests of the last run that were asked to slow down.")
-	m.sample(strconv.Itoa(s.Throttled))
-	m.gauge("rollcall_last_run_retries", "Requests of the last run that were repeats.")
-	m.sample(strconv.Itoa(s.Repeats()))
+	m.Gauge("rollcall_last_run_requests", "Requests that the last run sent to the service.")
+	m.Sample(strconv.Itoa(s.Requests))
+	m.Gauge("rollcall_last_run_throttled_requests", "Requests of the last run that were asked to slow down.")
+	m.Sample(strconv.Itoa(s.Throttled))
+	m.Gauge("rollcall_last_run_retries", "Requests of the last run that were repeats.")
+	m.Sample(strconv.Itoa(s.Repeats()))
 	if s.Drift != nil {
-		m.gauge("rollcall_last_run_leavers", "Members who left the roster, by what the last run did with them.")
-		m.sample(strconv.Itoa(s.Drift.Removed), "action", "removed")
-		m.sample(strconv.Itoa(s.Drift.Demoted), "action", "demoted")
+		m.Gauge("rollcall_last_run_leavers", "Members who left the roster, by what the last run did with them.")
+		m.Sample(strconv.Itoa(s.Drift.Removed), "action", "removed")
+		m.Sample(strconv.Itoa(s.Drift.Demoted), "action", "demoted")
 	}
-	return m.text.Bytes()
+	return m.Bytes()
 }
 
 // successMetric outlives the runs that do not succeed.
 const successMetric = "rollcall_last_success_timestamp_seconds"
-
-// metrics is a text in the making.
-type metrics struct {
-	labels string // those of every sample
-	name   string // the gauge at hand
-	text   bytes.Buffer
-}
-
-func (m *metrics) gauge(name, help string) {
-	m.name = name
-	fmt.Fprintf(&m.text, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name)
-}
-
-// sample adds a value, with a label of its own if there is a name for it.
-func (m *metrics) sample(value string, label ...string) {
-	own := ""
-	if len(label) == 2 {
-		own = "," + label[0] + `="` + escapeLabel(label[1]) + `"`
-	}
-	fmt.Fprintf(&m.text, "%s{%s%s} %s\n", m.name, m.labels, own, value)
-}
 
 // successLine matches the sample of [successMetric] that [Metrics] has written.
 var successLine = pattern.Of(`(?m)^` + successMetric + `\{organization_id="((?:[^"\\\n]|\\.)*)",roster="((?:[^"\\\n]|\\.)*)"\} ([0-9.]+)$`)
@@ -89,10 +66,10 @@ var successLine = pattern.Of(`(?m)^` + successMetric + `\{organization_id="((?:[
 // has it where the run does not know.
 func lastSuccess(earlier []byte, organization, roster string) (string, string) {
 	found := successLine().FindSubmatch(earlier)
-	if found == nil || string(found[2]) != escapeLabel(roster) {
+	if found == nil || string(found[2]) != exposition.Escape(roster) {
 		return organization, "0"
 	}
-	was := unescapeLabel.Replace(string(found[1]))
+	was := exposition.Unescape(string(found[1]))
 	switch {
 	case organization == "":
 		return was, string(found[3])
@@ -100,24 +77,4 @@ func lastSuccess(earlier []byte, organization, roster string) (string, string) {
 		return organization, string(found[3])
 	}
 	return organization, "0"
-}
-
-// Label values are UTF-8 with three escapes.
-var (
-	labelEscapes  = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-	unescapeLabel = strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\n`, "\n")
-)
-
-func escapeLabel(value string) string {
-	return labelEscapes.Replace(strings.ToValidUTF8(value, "\ufffd"))
-}
-
-// seconds is an instant as Prometheus counts time.
-func seconds(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }
-
-func truth(is bool) string {
-	if is {
-		return "1"
-	}
-	return "0"
 }
