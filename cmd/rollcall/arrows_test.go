@@ -113,7 +113,7 @@ var arrows = []arrow{
 	},
 	{"fleet/store", "", "it keeps what machines share, and knows neither the engine nor what a job does"},
 	{"fleet", "breaker fleet/store ledger ledger/postgres", "it decides who works when; what is done about a job is for others to know"},
-	{"fleet/gauge", "exposition fence fleet fleet/store ledger status", "it shows a worker to whoever watches machines, and changes nothing"},
+	{"fleet/gauge", "exposition fence fleet fleet/store status", "it shows a worker to whoever watches machines, and changes nothing"},
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
 	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},
 	{"web/opening", "", "it opens a browser, whatever there is to see"},
@@ -145,7 +145,7 @@ type dependency struct{ path, by, why string }
 var dependencies = []dependency{
 	{"net/http", "amend batch breaker cli connection cybedefend direct doctor fetch fleet/gauge journey notify onboard order sandbox throttle web web/beacon web/door", "documents, plans, guards, pace and retries work without a network"},
 	{"net/http/httptest", "tests", "the product needs no server of a test"},
-	{"log", "sandbox web/door", "parts return what happened, and cli logs it; the sandbox and the door take the log of net/http away from it"},
+	{"log", "fleet/gauge sandbox web/door", "parts return what happened, and cli logs it; the gauge, the sandbox and the door take the log of net/http away from it"},
 	{"log/slog", "fleet", "the engine of the fleet logs by it; parts return what happened, and cli logs it with zerolog"},
 	{"math/rand", "", "math/rand/v2 has taken its place"},
 	{"io/ioutil", "", "io and os have taken its place"},

@@ -59,7 +59,9 @@ type Event struct {
 	Job store.Job
 	// Again is when the job goes on.
 	Again time.Time
-	Err   error
+	// Late is by how much a schedule has fired after it was due.
+	Late time.Duration
+	Err  error
 }
 
 // EventKind says what has happened.
@@ -93,6 +95,7 @@ type Worker struct {
 	mu      sync.Mutex
 	running map[*Slice]bool
 	leaving bool
+	pulse   time.Time // when all was well for the last time
 }
 
 // NewWorker returns a worker, which does nothing before it runs.
@@ -144,6 +147,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := w.say(ctx); err != nil {
 		return err
 	}
+	w.well()
 	lasting := context.WithoutCancel(ctx)
 	if err := w.engine.Start(lasting); err != nil {
 		return err
@@ -164,7 +168,9 @@ func (w *Worker) Run(ctx context.Context) error {
 		case <-pulse.C: // who is not seen loses what is still being answered
 			if err := errors.Join(w.say(lasting), w.halt(lasting)); err != nil {
 				w.trouble(store.Job{}, err)
+				continue
 			}
+			w.well()
 		}
 	}
 }
@@ -189,8 +195,34 @@ func (w *Worker) watch(ctx context.Context) {
 		if err != nil {
 			w.steady = 0
 			w.trouble(store.Job{}, err)
+			continue
 		}
+		w.well()
 	}
+}
+
+// State is how a worker is doing.
+type State struct {
+	// Slots is on how many jobs it works at most, Running on how many it does.
+	Slots, Running int
+	// Draining says that it takes no new ones.
+	Draining bool
+	// Pulse is when it did for the last time what it does every second, without an error; zero if it has not begun.
+	Pulse time.Time
+}
+
+// State says how the worker is doing. It asks nobody.
+func (w *Worker) State() State {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return State{Slots: w.o.Slots, Running: len(w.running), Draining: w.leaving, Pulse: w.pulse}
+}
+
+// well notes that all is well.
+func (w *Worker) well() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pulse = time.Now()
 }
 
 // trouble tells of an error that does not matter if it does not last.
@@ -203,10 +235,8 @@ func (w *Worker) in(pulses int) time.Time { return time.Now().Add(time.Duration(
 
 // say notes that the worker is there.
 func (w *Worker) say(ctx context.Context) error {
-	w.mu.Lock()
-	running, leaving := len(w.running), w.leaving
-	w.mu.Unlock()
-	return w.See(ctx, store.Worker{Name: w.o.Name, Version: w.o.Version, Slots: w.o.Slots, Running: running, Draining: leaving})
+	is := w.State()
+	return w.See(ctx, store.Worker{Name: w.o.Name, Version: w.o.Version, Slots: is.Slots, Running: is.Running, Draining: is.Draining})
 }
 
 // halt ends the slices of jobs that must not be worked on any more.
@@ -234,7 +264,11 @@ func idsOf(slices []*Slice) []int64 {
 func (w *Worker) fire(ctx context.Context) error {
 	for {
 		var begun store.Job
-		fired, err := w.Fire(ctx, w.o.Decide, func(tx pgx.Tx, s *store.Store, job store.Job) error {
+		var late time.Duration
+		fired, err := w.Fire(ctx, func(due store.Schedule, now time.Time) (store.Firing, error) {
+			late = now.Sub(due.DueAt)
+			return w.o.Decide(due, now)
+		}, func(tx pgx.Tx, s *store.Store, job store.Job) error {
 			begun = job
 			return w.engage(ctx, tx, s, job, time.Time{})
 		})
@@ -242,7 +276,7 @@ func (w *Worker) fire(ctx context.Context) error {
 			return err
 		}
 		if begun.ID != 0 {
-			w.o.Observe(Event{Kind: Fired, Job: begun})
+			w.o.Observe(Event{Kind: Fired, Job: begun, Late: late})
 		}
 	}
 }

@@ -41,6 +41,8 @@ func (s *Store) Workers(ctx context.Context, since time.Time) ([]Worker, error) 
 
 // Counts say how the fleet is doing.
 type Counts struct {
+	// Now is when that was so, by the clock of the database, as all times here are.
+	Now time.Time
 	// Waiting jobs have not begun, Running ones have, and Halted ones are paused. Ended has those of the last day, by exit code.
 	Waiting, Running, Halted int
 	Ended                    map[int]int
@@ -52,19 +54,19 @@ type Counts struct {
 	Schedules, Paused int
 }
 
-// Count says how the fleet is doing. Workers that were not seen since an instant work on nothing.
-func (s *Store) Count(ctx context.Context, since time.Time) (c Counts, err error) {
+// Count says how the fleet is doing. Workers that were not seen for a while work on nothing.
+func (s *Store) Count(ctx context.Context, unseen time.Duration) (c Counts, err error) {
 	var oldest, late *time.Time
 	err = s.q.QueryRow(ctx, `WITH open AS (
 		SELECT j.due_at, j.slices, w.name IS NOT NULL AS worked_on, p.organization IS NOT NULL OR coalesce(l.paused, '') <> '' AS halted
-		FROM @job j LEFT JOIN @worker w ON w.name = j.worker AND w.seen_at >= $1
+		FROM @job j LEFT JOIN @worker w ON j.working AND w.name = j.worker AND w.seen_at > now() - $1::interval
 		LEFT JOIN @paused_organization p ON p.organization = j.organization LEFT JOIN @limit_group l ON l.name = j.limit_group
 		WHERE j.ended_at IS NULL)
-	SELECT count(*) FILTER (WHERE NOT halted AND slices = 0), count(*) FILTER (WHERE NOT halted AND slices > 0), count(*) FILTER (WHERE halted),
+	SELECT now(), count(*) FILTER (WHERE NOT halted AND slices = 0), count(*) FILTER (WHERE NOT halted AND slices > 0), count(*) FILTER (WHERE halted),
 	min(due_at) FILTER (WHERE NOT halted AND NOT worked_on AND due_at <= now()),
 	(SELECT min(due_at) FROM @schedule WHERE paused = '' AND due_at <= now()), (SELECT count(*) FROM @schedule),
-	(SELECT count(*) FROM @schedule WHERE paused <> '') FROM open`, since).
-		Scan(&c.Waiting, &c.Running, &c.Halted, &oldest, &late, &c.Schedules, &c.Paused)
+	(SELECT count(*) FROM @schedule WHERE paused <> '') FROM open`, unseen).
+		Scan(&c.Now, &c.Waiting, &c.Running, &c.Halted, &oldest, &late, &c.Schedules, &c.Paused)
 	if err != nil {
 		return c, err
 	}

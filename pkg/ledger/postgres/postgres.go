@@ -41,6 +41,9 @@ type Options struct {
 	// Now is the clock behind the times of runs and claims; nil means [time.Now]. Who holds an organization goes by the clock of
 	// the database.
 	Now func() time.Time
+	// Committed, if set, is told of each group of claims and conclusions that was written: how many there are in it, and how long
+	// that took, tries that failed included. The group waits for it to return. It is called by several goroutines.
+	Committed func(changes int, took time.Duration)
 
 	// patience is how long a database that is away is asked again; zero means [patience].
 	patience time.Duration
@@ -49,9 +52,10 @@ type Options struct {
 // Ledger is a [ledger.Ledger] in a database. It is safe for concurrent use. Close it.
 type Ledger struct {
 	*Database
-	owns     bool // the database is closed with the ledger
-	now      func() time.Time
-	patience time.Duration
+	owns      bool // the database is closed with the ledger
+	now       func() time.Time
+	committed func(changes int, took time.Duration)
+	patience  time.Duration
 	// holder stands for this handle, host for its machine.
 	holder uuid.UUID
 	host   string
@@ -100,9 +104,12 @@ func On(ctx context.Context, d *Database, o Options) (*Ledger, error) {
 
 // newLedger returns a handle on a database.
 func newLedger(d *Database, o Options) *Ledger {
-	l := &Ledger{Database: d, now: o.Now, patience: o.patience, holder: uuid.New(), writers: map[record.Scope]*writer{}}
+	l := &Ledger{Database: d, now: o.Now, committed: o.Committed, patience: o.patience, holder: uuid.New(), writers: map[record.Scope]*writer{}}
 	if l.now == nil {
 		l.now = time.Now
+	}
+	if l.committed == nil {
+		l.committed = func(int, time.Duration) {}
 	}
 	if l.patience == 0 {
 		l.patience = patience

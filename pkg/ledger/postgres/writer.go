@@ -215,11 +215,14 @@ func (w *writer) write(ctx context.Context, g *group) error {
 		return w.l.explain(err)
 	}
 	g.form(w)
-	attempts := 0
+	attempts, began := 0, time.Now()
 	err := w.l.again(ctx, func(ctx context.Context, c *pgx.Conn) error {
 		attempts++
 		return g.send(ctx, c, w, attempts > 1)
 	})
+	if err == nil {
+		w.l.committed(len(g.concluded)+len(g.people), time.Since(began))
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.Join(ledger.ErrUnreachable, err)
 	}
