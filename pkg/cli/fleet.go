@@ -33,8 +33,14 @@ import (
 	"rollcall/pkg/usage"
 )
 
+// connected is the fleet, and the address of its database with all that is needed to connect again.
+type connected struct {
+	*fleet.Fleet
+	address string
+}
+
 // fleetCommand returns a command that works with the fleet.
-func (a *app) fleetCommand(use string, args cobra.PositionalArgs, do func(ctx context.Context, f *fleet.Fleet, args []string) error) *cobra.Command {
+func (a *app) fleetCommand(use string, args cobra.PositionalArgs, do func(ctx context.Context, f *connected, args []string) error) *cobra.Command {
 	var ledger string
 	cmd := &cobra.Command{Use: use, Args: args}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -46,7 +52,7 @@ func (a *app) fleetCommand(use string, args cobra.PositionalArgs, do func(ctx co
 		if err := f.Check(cmd.Context()); err != nil && cmd.Name() != "migrate" {
 			return explainFleet(err)
 		}
-		return do(cmd.Context(), f, args)
+		return do(cmd.Context(), &connected{f, ledger}, args)
 	}
 	orderflags.Fleet(cmd, &ledger)
 	return cmd
@@ -76,7 +82,7 @@ func (a *app) who() string {
 }
 
 func (a *app) migrateCommand() *cobra.Command {
-	cmd := a.fleetCommand("migrate", noArguments, func(ctx context.Context, f *fleet.Fleet, _ []string) error {
+	cmd := a.fleetCommand("migrate", noArguments, func(ctx context.Context, f *connected, _ []string) error {
 		steps, err := f.Migrate(ctx)
 		if err != nil {
 			return explainFleet(f.Database().Explain(err))
@@ -93,7 +99,7 @@ func (a *app) migrateCommand() *cobra.Command {
 func (a *app) applyCommand() *cobra.Command {
 	var set string
 	var dry bool
-	cmd := a.fleetCommand("apply FILE", cobra.ExactArgs(1), func(ctx context.Context, f *fleet.Fleet, args []string) error {
+	cmd := a.fleetCommand("apply FILE", cobra.ExactArgs(1), func(ctx context.Context, f *connected, args []string) error {
 		name := cmp.Or(set, strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0])))
 		opened, err := os.Open(args[0])
 		if err != nil {
@@ -140,7 +146,7 @@ func (a *app) submitCommand() *cobra.Command {
 	var o store.Order
 	var sync bool
 	told := map[bool]*cobra.Command{}
-	submit := a.fleetCommand("submit ROSTER", order.Rosters(1, 1), func(ctx context.Context, f *fleet.Fleet, args []string) error {
+	submit := a.fleetCommand("submit ROSTER", order.Rosters(1, 1), func(ctx context.Context, f *connected, args []string) error {
 		if o.Command = store.Invite; sync {
 			o.Command = store.Sync
 		}
@@ -186,7 +192,7 @@ func (a *app) submitCommand() *cobra.Command {
 		}
 		values := map[string]any{}
 		var wrong error
-		cmd.LocalFlags().Visit(func(flag *pflag.Flag) {
+		cmd.Flags().Visit(func(flag *pflag.Flag) {
 			switch at := told[sync].Flags().Lookup(flag.Name); {
 			case slices.Contains(notSubmitted, flag.Name), cmd.InheritedFlags().Lookup(flag.Name) != nil, isOwn(flag.Name):
 			case at == nil:
@@ -245,7 +251,7 @@ func (a *app) listJobsCommand() *cobra.Command {
 	var where []string
 	var open bool
 	most := 100
-	cmd := a.fleetCommand("list", noArguments, func(ctx context.Context, f *fleet.Fleet, _ []string) error {
+	cmd := a.fleetCommand("list", noArguments, func(ctx context.Context, f *connected, _ []string) error {
 		only, err := filter(where)
 		if err != nil {
 			return err
@@ -293,7 +299,7 @@ func jobID(text string) (int64, error) {
 }
 
 // jobOf returns the job that is named.
-func jobOf(ctx context.Context, f *fleet.Fleet, text string) (store.Job, error) {
+func jobOf(ctx context.Context, f *connected, text string) (store.Job, error) {
 	id, err := jobID(text)
 	if err != nil {
 		return store.Job{}, err
@@ -306,7 +312,7 @@ func jobOf(ctx context.Context, f *fleet.Fleet, text string) (store.Job, error) 
 }
 
 func (a *app) showJobCommand() *cobra.Command {
-	cmd := a.fleetCommand("show ID", cobra.ExactArgs(1), func(ctx context.Context, f *fleet.Fleet, args []string) error {
+	cmd := a.fleetCommand("show ID", cobra.ExactArgs(1), func(ctx context.Context, f *connected, args []string) error {
 		job, err := jobOf(ctx, f, args[0])
 		if err != nil {
 			return err
@@ -318,7 +324,7 @@ func (a *app) showJobCommand() *cobra.Command {
 
 func (a *app) jobResultsCommand() *cobra.Command {
 	file := "-"
-	cmd := a.fleetCommand("results ID", cobra.ExactArgs(1), func(ctx context.Context, f *fleet.Fleet, args []string) error {
+	cmd := a.fleetCommand("results ID", cobra.ExactArgs(1), func(ctx context.Context, f *connected, args []string) error {
 		job, err := jobOf(ctx, f, args[0])
 		if err != nil {
 			return err
@@ -326,7 +332,7 @@ func (a *app) jobResultsCommand() *cobra.Command {
 		if job.Run == "" {
 			return refuse(status.Settings, fmt.Errorf("job %d has no run", job.ID), "rollcall jobs show "+args[0]+" says why")
 		}
-		h := onboard.History{Ledgers: []string{f.Database().Address()}, Render: asFlag, Warn: a.observer().Warn}
+		h := onboard.History{Ledgers: []string{f.address}, Render: asFlag, Warn: a.observer().Warn}
 		return h.Results(ctx, job.Run, onboard.Output{Results: file, Stream: a.Out})
 	})
 	cmd.Flags().StringVar(&file, "results", file, "write the results to `FILE` (.csv, .jsonl or .xlsx), - being standard output as CSV")
@@ -337,7 +343,7 @@ func (a *app) jobResultsCommand() *cobra.Command {
 func (a *app) cancelJobsCommand() *cobra.Command {
 	var where []string
 	o := &order.Order{}
-	cmd := a.fleetCommand("cancel ID...", cobra.ArbitraryArgs, func(ctx context.Context, f *fleet.Fleet, args []string) error {
+	cmd := a.fleetCommand("cancel ID...", cobra.ArbitraryArgs, func(ctx context.Context, f *connected, args []string) error {
 		meant, err := a.meant(ctx, f, args, where)
 		if err != nil {
 			return err
@@ -372,7 +378,7 @@ func (a *app) cancelJobsCommand() *cobra.Command {
 }
 
 // meant returns the open jobs that are named by their numbers, or by what they have in common.
-func (a *app) meant(ctx context.Context, f *fleet.Fleet, ids, where []string) (meant []store.Job, err error) {
+func (a *app) meant(ctx context.Context, f *connected, ids, where []string) (meant []store.Job, err error) {
 	switch {
 	case len(ids) > 0 && len(where) > 0:
 		return nil, usageError("leave one of them out", "jobs are named by their numbers or by --where")
@@ -410,7 +416,7 @@ func (a *app) agree(ctx context.Context, o *order.Order, what, many string) erro
 
 // pauseCommand pauses, or resumes, whatever has a name.
 func (a *app) pauseCommand(what string) *cobra.Command {
-	cmd := a.fleetCommand(what+" NAME...", cobra.MinimumNArgs(1), func(ctx context.Context, f *fleet.Fleet, names []string) error {
+	cmd := a.fleetCommand(what+" NAME...", cobra.MinimumNArgs(1), func(ctx context.Context, f *connected, names []string) error {
 		for _, name := range names {
 			err := f.Resume(ctx, name)
 			if what == "pause" {
@@ -433,7 +439,7 @@ func (a *app) pauseCommand(what string) *cobra.Command {
 
 func (a *app) schedulesCommand() *cobra.Command {
 	var set string
-	cmd := a.fleetCommand("schedules", noArguments, func(ctx context.Context, f *fleet.Fleet, _ []string) error {
+	cmd := a.fleetCommand("schedules", noArguments, func(ctx context.Context, f *connected, _ []string) error {
 		schedules, err := f.Schedules(ctx, set)
 		if err != nil {
 			return err
@@ -449,7 +455,7 @@ func (a *app) schedulesCommand() *cobra.Command {
 }
 
 func (a *app) workersCommand() *cobra.Command {
-	cmd := a.fleetCommand("workers", noArguments, func(ctx context.Context, f *fleet.Fleet, _ []string) error {
+	cmd := a.fleetCommand("workers", noArguments, func(ctx context.Context, f *connected, _ []string) error {
 		workers, err := f.Workers(ctx, time.Now().Add(-fleet.Unseen))
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -24,6 +23,7 @@ import (
 	"rollcall/pkg/fleet/store"
 	"rollcall/pkg/fleet/task"
 	"rollcall/pkg/jobs"
+	"rollcall/pkg/ledger"
 	ledgerplace "rollcall/pkg/ledger/place"
 	"rollcall/pkg/ledger/postgres"
 	"rollcall/pkg/notify"
@@ -39,8 +39,8 @@ import (
 // worker is what a worker is told.
 type worker struct {
 	orderflags.Worker
-	place order.Place // of the service, which no job may choose: it would get the credentials
-	fleet *fleet.Fleet
+	place    order.Place // of the service, which no job may choose: it would get the credentials
+	measured *gauge.Gauge
 }
 
 func (a *app) workerCommand() *cobra.Command {
@@ -87,9 +87,9 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	if err := f.Check(ctx); err != nil {
 		return explainFleet(err)
 	}
-	w.fleet = f
 	ended := &endings{app: a, notifiers: map[int64]ending{}}
-	measured := gauge.New(gauge.Options{Fleet: f, Version: version.Get().Version})
+	measured := gauge.New(gauge.Options{Database: f, Version: version.Get().Version})
+	w.measured = measured
 	host, _ := os.Hostname()
 	name := cmp.Or(w.Name, host) + "-" + strconv.Itoa(os.Getpid()) + "-" + uuid.NewString()[:8]
 	working, err := f.NewWorker(fleet.Options{
@@ -106,12 +106,11 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	if err != nil {
 		return err
 	}
+	measured.Watch(working.State)
 	if w.Listen != "" {
-		stop, err := a.listen(ctx, w.Listen, measured.Handler(working))
-		if err != nil {
+		if err := a.listen(ctx, w.Listen, measured); err != nil {
 			return err
 		}
-		defer stop()
 	}
 	if err := a.act(); err != nil {
 		return err
@@ -123,25 +122,19 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	return err
 }
 
-// listen serves what monitoring reads.
-func (a *app) listen(ctx context.Context, address string, handler http.Handler) (stop func(), err error) {
+// listen serves what monitoring reads, for as long as the process lives: a worker that drains says so.
+func (a *app) listen(ctx context.Context, address string, measured *gauge.Gauge) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, usageError("name a free address with --listen", "--listen: %w", err)
+		return usageError("name a free address with --listen", "--listen: %w", err)
 	}
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
+	a.log.Info().Str("address", l.Addr().String()).Msg("serving /metrics, /healthz and /livez")
 	go func() {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := measured.Serve(context.WithoutCancel(ctx), l); err != nil {
 			a.log.Warn().Err(err).Msg("metrics are not served any more")
 		}
 	}()
-	a.log.Info().Str("address", l.Addr().String()).Msg("serving /metrics and /healthz")
-	return func() {
-		_ = server.Close() // it never has more to say than that somebody was reading
-	}, nil
+	return nil
 }
 
 // explainFleet says what to do about tables that are not as this program needs them.
@@ -190,6 +183,9 @@ func (a *app) orderOf(w *worker, job store.Job) (*order.Order, *notify.Notifier,
 		if _, err := os.Stat(o.Place.PATFile); errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, usageError("", "the worker has no credential %q in %s", job.Credential, w.Credentials)
 		}
+	}
+	o.Hold = func(ctx context.Context) (ledger.Ledger, error) {
+		return postgres.Open(ctx, w.Ledger, postgres.Options{Committed: w.measured.Committed})
 	}
 	o.Job = "job " + strconv.FormatInt(job.ID, 10)
 	notifier, err := a.notifier(&o.Watch, cmd, false)

@@ -52,6 +52,9 @@ const (
 	untried  = 5  // until another try, where the database could not be used
 )
 
+// Unseen is for how long a worker may be unseen before it is taken to be gone.
+const Unseen = unseen * time.Second
+
 // Event is something that has happened to a worker.
 type Event struct {
 	Kind EventKind
