@@ -111,7 +111,8 @@ var arrows = []arrow{
 		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/place " +
 			"pace paging pattern plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
-	{"fleet/store", "", "it keeps what machines share, and knows neither the engine nor what a job does"},
+	{"fleet/store", "schedule status", "it keeps what machines share, and knows neither the engine nor what a job does; whether a schedule pauses depends on how its job has ended"},
+	{"fleet/rota", "address fleet/store jobs schedule", "it makes schedules out of a file of jobs, and asks neither the database nor the engine about them"},
 	{"fleet", "breaker fleet/store ledger ledger/postgres", "it decides who works when; what is done about a job is for others to know"},
 	{"fleet/gauge", "exposition fence fleet fleet/store status", "it shows a worker to whoever watches machines, and changes nothing"},
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},

@@ -263,9 +263,9 @@ func idsOf(slices []*Slice) []int64 {
 	return ids
 }
 
-// fire begins the jobs of schedules that are due.
+// fire begins the jobs of schedules that are due, for a pulse at most: what is left then has its turn in the next one.
 func (w *Worker) fire(ctx context.Context) error {
-	for {
+	for until := w.in(1); time.Now().Before(until); {
 		var begun store.Job
 		var late time.Duration
 		fired, err := w.Fire(ctx, func(due store.Schedule, now time.Time) (store.Firing, error) {
@@ -275,13 +275,19 @@ func (w *Worker) fire(ctx context.Context) error {
 			begun = job
 			return w.engage(ctx, tx, s, job, time.Time{})
 		})
-		if err != nil || !fired {
+		var alone *store.ScheduleError
+		switch {
+		case errors.As(err, &alone): // the next one may do better
+			w.trouble(store.Job{}, err)
+		case err != nil:
 			return err
-		}
-		if begun.ID != 0 {
+		case !fired:
+			return nil
+		case begun.ID != 0:
 			w.o.Observe(Event{Kind: Fired, Job: begun, Late: late})
 		}
 	}
+	return nil
 }
 
 // takeOver has the jobs go on whose workers were not seen for long, or which this one has lost sight of. Who was without the

@@ -130,13 +130,13 @@ func (s State) After(look Look) State {
 // Ended returns the state once the open run has ended.
 func (s *Schedule) Ended(state State, how status.Status) State {
 	state.Open = false
-	state.Paused = state.Paused || s.options.PauseOnFailure && failed(how)
+	state.Paused = state.Paused || s.options.PauseOnFailure && Failed(how)
 	return state
 }
 
-// failed reports whether the next run would likely end no better before a person has looked at it. Rows that were refused
-// are results, and what was stopped or found another run at work goes on with the next.
-func failed(how status.Status) bool {
+// Failed reports whether the run after one that ended so would likely end no better before a person has looked at it. Rows
+// that were refused are results, and what was stopped or found another run at work goes on with the next.
+func Failed(how status.Status) bool {
 	switch how {
 	case status.Well, status.Rows, status.Locked, status.Stopped, status.Interrupted:
 		return false

@@ -9,6 +9,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"rollcall/pkg/schedule"
+	"rollcall/pkg/status"
 )
 
 // Command is what is done with a roster.
@@ -230,11 +233,11 @@ type Ended struct {
 }
 
 // End notes how a job has ended. It is [ErrStale] if the ticket does not hold any more, or the job has ended already. The
-// schedule of a job that is to pause after a failure is paused then.
+// schedule of a job that has failed, see [schedule.Failed], is paused then if it is to pause after that.
 func (s *Store) End(ctx context.Context, id int64, ticket int, e Ended) error {
 	job, err := scanJob(s.q.QueryRow(ctx, `UPDATE @job SET exit_code = $3, summary = $4, error = $5, ended_at = now(), working = false
 	WHERE id = $1 AND ticket = $2 AND ended_at IS NULL RETURNING `+jobColumns, id, ticket, e.Exit, e.Summary, e.Error))
-	if err != nil || job.Exit == 0 || job.Schedule == "" {
+	if err != nil || job.Schedule == "" || !schedule.Failed(status.Status(job.Exit)) {
 		return stale(err)
 	}
 	_, err = s.q.Exec(ctx, `UPDATE @schedule SET paused = 'job ' || $3::bigint || ' has ended with exit code ' || $4::integer

@@ -58,11 +58,3 @@ func (s *Store) Hold(ctx context.Context, limit string, during time.Duration, wh
 func (s *Store) Learn(ctx context.Context, limit string, rate float64) error {
 	return s.one(ctx, ErrNone, "UPDATE @limit_group SET learned = $2, learned_at = now() WHERE name = $1", limit, rate)
 }
-
-// setLimit makes a limit, or changes its rate.
-func (s *Store) setLimit(ctx context.Context, set, name string, rate float64) (changed bool, err error) {
-	tag, err := s.q.Exec(ctx, `INSERT INTO @limit_group (name, rate, set_by) VALUES ($1, $2, $3)
-	ON CONFLICT (name) DO UPDATE SET rate = excluded.rate, set_by = excluded.set_by WHERE limit_group.rate <> excluded.rate OR limit_group.set_by <> excluded.set_by`,
-		name, rate, set)
-	return tag.RowsAffected() > 0, err
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +21,7 @@ type Schedule struct {
 	PauseOnFailure bool
 	// Paused is why no job of it begins, empty if one does.
 	Paused string
-	// Slot is the next one, and DueAt when its job is begun.
+	// Slot is the first one that nothing was done about yet, and DueAt when something is.
 	Slot, DueAt time.Time
 }
 
@@ -38,106 +39,63 @@ func (s *Store) Schedules(ctx context.Context, set string) ([]Schedule, error) {
 	return collect(ctx, s.q, scanSchedule, "SELECT "+scheduleColumns+" FROM @schedule WHERE $1 = '' OR set_name = $1 ORDER BY set_name, name", set)
 }
 
-// Applied says what a set of jobs has changed.
-type Applied struct {
-	// Added, Changed and Gone are the names of schedules, Limits those of limits that are new or changed.
-	Added, Changed, Gone, Limits []string
-}
-
-// Apply has a set consist of these schedules, which need limits of these rates. What is gone from the set begins no job any
-// more. Slot and DueAt of a schedule count where it is new, or its timing has changed; one that was paused stays so. A limit
-// that a set has left goes as soon as nothing needs it.
-func (s *Store) Apply(ctx context.Context, set string, limits map[string]float64, schedules []Schedule) (a Applied, err error) {
-	err = s.In(ctx, func(_ pgx.Tx, s *Store) error {
-		for name, rate := range limits {
-			changed, err := s.setLimit(ctx, set, name, rate)
-			if err != nil {
-				return err
-			}
-			if changed {
-				a.Limits = append(a.Limits, name)
-			}
-		}
-		names := make([]string, len(schedules))
-		for i, one := range schedules {
-			names[i] = one.Name
-			if err := s.apply(ctx, set, one, &a); err != nil {
-				return err
-			}
-		}
-		rows, err := s.q.Query(ctx, "DELETE FROM @schedule WHERE set_name = $1 AND name <> ALL($2) RETURNING name", set, names)
-		if err != nil {
-			return err
-		}
-		if a.Gone, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
-			return err
-		}
-		_, err = s.q.Exec(ctx, `DELETE FROM @limit_group l WHERE set_by = $1 AND name <> ALL($2)
-		AND NOT EXISTS (SELECT FROM @schedule WHERE limit_group = l.name) AND NOT EXISTS (SELECT FROM @job WHERE limit_group = l.name)`,
-			set, keysOf(limits))
-		return err
-	})
-	return a, err
-}
-
-// apply makes a schedule, or changes it if it is another one by now.
-func (s *Store) apply(ctx context.Context, set string, one Schedule, a *Applied) error {
-	var added bool
-	err := s.q.QueryRow(ctx, `INSERT INTO @schedule AS s (set_name, name, organization, command, options, source, credential, limit_group, timing,
-	pause_on_failure, slot, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), $9, $10, $11, $12)
-	ON CONFLICT (set_name, name) DO UPDATE SET organization = excluded.organization, command = excluded.command, options = excluded.options,
-	source = excluded.source, credential = excluded.credential, limit_group = excluded.limit_group, timing = excluded.timing,
-	pause_on_failure = excluded.pause_on_failure,
-	slot = CASE WHEN s.timing = excluded.timing THEN s.slot ELSE excluded.slot END,
-	due_at = CASE WHEN s.timing = excluded.timing THEN s.due_at ELSE excluded.due_at END
-	WHERE (s.organization, s.command, s.options, s.source, s.credential, s.limit_group, s.timing, s.pause_on_failure)
-	IS DISTINCT FROM (excluded.organization, excluded.command, excluded.options, excluded.source, excluded.credential, excluded.limit_group,
-	excluded.timing, excluded.pause_on_failure) RETURNING xmax = 0`,
-		set, one.Name, one.Organization, one.Command, one.Options, one.Source, one.Credential, one.Limit, one.Timing, one.PauseOnFailure,
-		one.Slot, one.DueAt).Scan(&added)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows): // it is the same
-		return nil
-	case err != nil:
-		return missing(err)
-	case added:
-		a.Added = append(a.Added, one.Name)
-	default:
-		a.Changed = append(a.Changed, one.Name)
-	}
-	return nil
-}
-
-func keysOf(m map[string]float64) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	return keys
-}
-
 // Firing is what is done about a schedule that is due.
 type Firing struct {
 	// Begin says that a job begins for Slot, and Missed how many slots it stands for besides.
 	Begin  bool
 	Slot   time.Time
 	Missed int
-	// Next is the slot after that, and DueAt when its job is begun.
+	// Next is the slot after that, and DueAt when something is done about it: later than now.
 	Next, DueAt time.Time
 }
 
-// busy is how long a schedule waits whose organization has another job, or is paused, before it is looked at again.
+// check refuses what would be done again and again.
+func (f Firing) check(now time.Time) error {
+	switch {
+	case f.Next.IsZero() || !f.DueAt.After(now):
+		return errors.New("it has no next slot")
+	case f.Begin && f.Slot.IsZero():
+		return errors.New("it has no slot")
+	}
+	return nil
+}
+
+// ScheduleError says that a schedule was due and nothing could be done about it. It is looked at again in a while.
+type ScheduleError struct {
+	Set, Name string
+	Err       error
+}
+
+// Error implements error.
+func (e *ScheduleError) Error() string {
+	return fmt.Sprintf("schedule %s of %s: %v", e.Name, e.Set, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *ScheduleError) Unwrap() error { return e.Err }
+
+// busy is how long a schedule waits before it is looked at again: one whose organization has another job or is paused, and one
+// that nothing could be done about.
 const busy = 15 * time.Second
+
+// Now returns the time by the clock of the database, which is the one that counts for schedules.
+func (s *Store) Now(ctx context.Context) (now time.Time, err error) {
+	err = s.q.QueryRow(ctx, "SELECT now()").Scan(&now)
+	return now, err
+}
 
 // Fire looks at one schedule that is due, if there is any, and reports whether there was. What is done about it is for decide
 // to say, and a job is given to begin in the transaction that keeps it: so no slot is missed and none has two jobs, however many
-// machines ask at once. Where a job of the schedule is still open, the slot is merged with that.
+// machines ask at once, and whenever they end. While the organization has an open job, one of the schedule or another one, or
+// is paused, the schedule waits: decide merges the slots that pass meanwhile.
+//
+// What fails for the schedule alone is a [*ScheduleError], and keeps nobody from looking at the next one.
 func (s *Store) Fire(ctx context.Context, decide func(due Schedule, now time.Time) (Firing, error), begin func(pgx.Tx, *Store, Job) error) (fired bool, err error) {
-	err = s.In(ctx, func(tx pgx.Tx, s *Store) error {
+	var failed *ScheduleError
+	err = s.In(ctx, func(_ pgx.Tx, s *Store) error {
 		var now time.Time
-		var open, own, halted bool
-		due, err := scanSchedule(s.q.QueryRow(ctx, "SELECT "+scheduleColumns+` FROM @schedule WHERE paused = '' AND due_at <= now()
-		ORDER BY due_at FOR UPDATE SKIP LOCKED LIMIT 1`))
+		due, err := scanSchedule(andNow{s.q.QueryRow(ctx, "SELECT "+scheduleColumns+`, now() FROM @schedule WHERE paused = '' AND due_at <= now()
+		ORDER BY due_at FOR UPDATE SKIP LOCKED LIMIT 1`), &now})
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -145,35 +103,72 @@ func (s *Store) Fire(ctx context.Context, decide func(due Schedule, now time.Tim
 			return err
 		}
 		fired = true
-		if err := s.q.QueryRow(ctx, `SELECT now(), EXISTS (SELECT FROM @job WHERE organization = $1 AND ended_at IS NULL),
-		EXISTS (SELECT FROM @job WHERE set_name = $2 AND schedule = $3 AND ended_at IS NULL),
-		EXISTS (SELECT FROM @paused_organization WHERE organization = $1) OR EXISTS (SELECT FROM @limit_group WHERE name = $4 AND paused <> '')`,
-			due.Organization, due.Set, due.Name, due.Limit).Scan(&now, &open, &own, &halted); err != nil {
-			return err
+		err = s.In(ctx, func(tx pgx.Tx, s *Store) error { return s.fire(ctx, tx, due, now, decide, begin) })
+		if err == nil {
+			return nil
 		}
-		firing, err := decide(due, now)
-		if err != nil {
-			return err
-		}
-		if firing.Begin && !own && (open || halted) {
-			return s.move(ctx, due, due.Slot, now.Add(busy))
-		}
-		if err := s.move(ctx, due, firing.Next, firing.DueAt); err != nil || !firing.Begin || own {
-			return err
-		}
-		job, err := s.add(ctx, Job{Order: due.Order, Set: due.Set, Schedule: due.Name, Slot: firing.Slot, Missed: firing.Missed})
-		if errors.Is(err, ErrBusy) { // since a moment ago
-			return s.move(ctx, due, due.Slot, now.Add(busy))
-		}
-		if err != nil {
-			return err
-		}
-		return begin(tx, s, job)
+		failed = &ScheduleError{due.Set, due.Name, err}
+		return s.move(ctx, due, due.Slot, now.Add(busy))
 	})
-	return fired, err
+	switch {
+	case failed == nil:
+		return fired, err
+	case err != nil: // and that is why: nothing was done
+		return fired, errors.Join(failed.Err, err)
+	}
+	return fired, failed
 }
 
-// move notes which slot of a schedule is next, and when its job is begun.
+// andNow scans one column more than a schedule has.
+type andNow struct {
+	pgx.Row
+	now *time.Time
+}
+
+// Scan implements [pgx.Row].
+func (r andNow) Scan(columns ...any) error { return r.Row.Scan(append(columns, r.now)...) }
+
+// fire does what is to be done about a schedule.
+func (s *Store) fire(
+	ctx context.Context, tx pgx.Tx, due Schedule, now time.Time, decide func(Schedule, time.Time) (Firing, error), begin func(pgx.Tx, *Store, Job) error,
+) error {
+	firing, err := decide(due, now)
+	if err == nil {
+		err = firing.check(now)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !firing.Begin:
+		return s.move(ctx, due, firing.Next, firing.DueAt)
+	}
+	var begun, waits bool
+	if err := s.q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM @job WHERE set_name = $1 AND schedule = $2 AND slot = $3),
+	EXISTS (SELECT FROM @job WHERE organization = $4 AND ended_at IS NULL) OR
+	EXISTS (SELECT FROM @paused_organization WHERE organization = $4) OR EXISTS (SELECT FROM @limit_group WHERE name = $5 AND paused <> '')`,
+		due.Set, due.Name, firing.Slot, due.Organization, due.Limit).Scan(&begun, &waits); err != nil {
+		return err
+	}
+	if begun { // before the schedule was changed, or taken away and brought back
+		return s.move(ctx, due, firing.Next, firing.DueAt)
+	}
+	job, err := Job{}, error(ErrBusy)
+	if !waits {
+		job, err = s.add(ctx, Job{Order: due.Order, Set: due.Set, Schedule: due.Name, Slot: firing.Slot, Missed: firing.Missed})
+	}
+	if errors.Is(err, ErrBusy) {
+		return s.move(ctx, due, due.Slot, now.Add(busy))
+	}
+	if err == nil {
+		err = s.move(ctx, due, firing.Next, firing.DueAt)
+	}
+	if err == nil {
+		err = begin(tx, s, job)
+	}
+	return err
+}
+
+// move notes which slot of a schedule is next, and when something is done about it.
 func (s *Store) move(ctx context.Context, due Schedule, slot, at time.Time) error {
 	return s.one(ctx, ErrNone, "UPDATE @schedule SET slot = $3, due_at = $4 WHERE set_name = $1 AND name = $2", due.Set, due.Name, slot, at)
 }
