@@ -13,11 +13,11 @@ func (s *Sandbox) administrate() {
 	s.mux.HandleFunc("GET /sandbox/stats", s.showStats)
 	s.mux.HandleFunc("GET /sandbox/mails", s.showMails)
 	s.mux.HandleFunc("GET "+signIn, s.showSignIn)
-	for name, order := range s.orders() {
+	for name := range s.orders() {
 		s.mux.HandleFunc("POST /sandbox/"+name, func(w http.ResponseWriter, r *http.Request) {
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 			if err == nil {
-				err = order(body)
+				err = s.order(name, body)
 			}
 			if err != nil {
 				http.Error(w, err.Error(), http.StatusBadRequest)

@@ -37,6 +37,7 @@ func (o *Options) complete() error {
 	for i := range o.Teams {
 		o.Teams[i].ID = or(o.Teams[i].ID, identity(o.Seed, teamKind, uint32(i)).String())
 	}
+	o.Organizations = or(o.Organizations, 1)
 	return errors.Join(o.checkOrganizations(), o.checkPeople(), o.checkBehaviour())
 }
 
@@ -50,6 +51,9 @@ func or[T comparable](value, otherwise T) T {
 
 func (o *Options) checkOrganizations() error {
 	var problems []error
+	if o.Organizations < 1 || o.Organizations > maxOrganizations {
+		problems = append(problems, fmt.Errorf("organizations: %d is not between 1 and %d", o.Organizations, maxOrganizations))
+	}
 	seen := make(map[string]bool)
 	check := func(what, id, name string) {
 		if _, ok := parseID(id); !ok {

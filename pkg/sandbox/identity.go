@@ -14,6 +14,7 @@ const (
 	invitationTokenKind
 	userKind
 	teamKind
+	organizationKind
 )
 
 // identity returns the identifier of the n-th thing of its kind. It looks random, yet nothing has to be stored to

@@ -95,7 +95,7 @@ func (s *Sandbox) members(q *request) (any, error) {
 	place := s.placement(len(shown), false)
 	for n := from; n < to; n++ {
 		m := o.joined[shown[place(n)]]
-		id := identity(o.seed, userKind, m.number).String()
+		id := identity(o.userSeed, userKind, m.number).String()
 		user := wireUser{id, s.current.spelling.List.of(m.email), m.roleAt(at)}
 		list.Users = append(list.Users, lists.oddItem(user, m.person, id))
 	}
@@ -141,7 +141,7 @@ func (s *Sandbox) manage(userID string) (*member, error) {
 
 // user returns the member whom the identifier names.
 func (o *organization) user(id uuid.UUID) *member {
-	n, ok := number(o.seed, userKind, id)
+	n, ok := number(o.userSeed, userKind, id)
 	if !ok || int(n) >= len(o.joined) || o.joined[n].gone {
 		return nil
 	}

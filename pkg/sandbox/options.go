@@ -42,6 +42,11 @@ type Options struct {
 	Organization cybedefend.Organization
 	// OtherOrganizations are listed, too, but every call about one of them is forbidden.
 	OtherOrganizations []cybedefend.Organization
+	// Organizations is how many there are to which people can be invited, 1 by default. Each of them has the people and teams
+	// that the others have from the beginning, and from then on its own; an invitation to one beyond the first can't be
+	// accepted. All of them have the caller, the credentials, the limit and the outages in common. Whoever is invited to two
+	// of them gets two e-mails, which count as one each.
+	Organizations int
 	// Teams of the organization; nil means [DefaultTeams], empty means none.
 	Teams []Team
 

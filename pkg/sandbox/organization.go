@@ -18,6 +18,7 @@ import (
 // organization is what the service remembers about the organization that people are invited to.
 type organization struct {
 	seed        uint64
+	userSeed    uint64 // of the first organization: the caller is the same user in all of them
 	teams       []*team
 	teamNumbers map[uuid.UUID]uint16 // id → place in teams
 	byEmail     map[string]*person
@@ -45,9 +46,10 @@ type person struct {
 	box            *person // whoever the mailbox appeared under before; nil: nobody
 }
 
-func newOrganization(options Options) *organization {
+func newOrganization(options Options, userSeed uint64) *organization {
 	o := &organization{
 		seed:        options.Seed,
+		userSeed:    userSeed,
 		teamNumbers: make(map[uuid.UUID]uint16, len(options.Teams)),
 		byEmail:     make(map[string]*person),
 		boxes:       make(map[string]*person),
@@ -281,7 +283,7 @@ func (s *Sandbox) profile(*request) (any, error) {
 	defer s.mu.Unlock()
 	for i, organization := range s.options.organizations() {
 		role, teams := s.options.CallerRole, s.organization.teamsOf(caller)
-		if i > 0 {
+		if i > 0 && !s.houses(organization.ID) {
 			role, teams = cybedefend.Member, []string{}
 		}
 		profile.MyOrganizations = append(profile.MyOrganizations,

@@ -52,6 +52,9 @@ import (
 type Sandbox struct {
 	options Options
 	mux     *http.ServeMux
+	// neighbours are the organizations behind this one, and front is the one that this one is behind.
+	neighbours []*Sandbox
+	front      *Sandbox
 
 	mu           sync.Mutex // guards everything below and is held for moments only
 	organization *organization
@@ -70,11 +73,14 @@ type Sandbox struct {
 }
 
 // New returns a sandbox. It refuses options that contradict themselves.
-func New(options Options) (*Sandbox, error) {
+func New(options Options) (*Sandbox, error) { return open(options, nil) }
+
+// open returns the sandbox of an organization, which is behind another one unless front is nil.
+func open(options Options, front *Sandbox) (*Sandbox, error) {
 	if err := options.complete(); err != nil {
 		return nil, err
 	}
-	s := &Sandbox{options: options, mux: http.NewServeMux()}
+	s := &Sandbox{options: options, front: front, mux: http.NewServeMux()}
 	for _, route := range routes() {
 		s.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(route, w, r) })
 	}
@@ -83,7 +89,7 @@ func New(options Options) (*Sandbox, error) {
 	})
 	s.administrate()
 	s.Reset()
-	return s, nil
+	return s, s.addNeighbours()
 }
 
 // ServeHTTP answers one call.
@@ -91,7 +97,14 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serv
 
 // Reset puts everything back to how it was at the start: people, credentials, misbehaviour and counts.
 func (s *Sandbox) Reset() {
-	organization := newOrganization(s.options)
+	for _, n := range s.neighbours {
+		n.Reset()
+	}
+	userSeed := s.options.Seed
+	if s.front != nil {
+		userSeed = s.front.options.Seed
+	}
+	organization := newOrganization(s.options, userSeed)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.organization = organization

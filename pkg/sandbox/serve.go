@@ -12,6 +12,10 @@ import (
 // serve takes one call all the way: outage and limit, the first half of the latency, the faults before, the call
 // itself, the second half, the faults after.
 func (s *Sandbox) serve(route route, w http.ResponseWriter, r *http.Request) {
+	if n := s.neighbour(r); n != nil {
+		n.serve(route, w, r)
+		return
+	}
 	q := &request{operation: route.operation, http: r, query: r.URL.Query()}
 	if err := q.read(w); err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -54,6 +58,9 @@ func (s *Sandbox) serve(route route, w http.ResponseWriter, r *http.Request) {
 
 // admit counts the call and reports whether it gets past outage and rate limit, or else what it meets.
 func (s *Sandbox) admit(route route, header http.Header) (Fault, bool) {
+	if s.front != nil {
+		return s.front.admit(route, header)
+	}
 	now := s.options.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -48,6 +48,9 @@ func (s *Sandbox) Counts() Stats {
 	}
 	counts.Requests = maps.Clone(counts.Requests)
 	counts.Faults = maps.Clone(counts.Faults)
+	for _, n := range s.neighbours { // which never wait for this one
+		counts.add(n.Counts())
+	}
 	return counts
 }
 
@@ -63,8 +66,8 @@ func (s *Sandbox) mail(someone *person) {
 }
 
 // Mails yields the folded address of everybody who got e-mails since the start, and how many, in the order in which
-// they first appeared. A mailbox that appeared under several addresses stands under the first of them. It may be used
-// while people are being invited.
+// they first appeared: whoever was invited to two organizations, for each of them. A mailbox that appeared under several
+// addresses stands under the first of them. It may be used while people are being invited.
 func (s *Sandbox) Mails() iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		s.callLate()
@@ -72,12 +75,19 @@ func (s *Sandbox) Mails() iter.Seq2[string, int] {
 			s.mu.Lock()
 			if n >= len(s.organization.people) {
 				s.mu.Unlock()
-				return
+				break
 			}
 			address, mails := s.organization.people[n].key, int(s.organization.people[n].mails)
 			s.mu.Unlock()
 			if mails > 0 && !yield(address, mails) {
 				return
+			}
+		}
+		for _, n := range s.neighbours {
+			for address, mails := range n.Mails() {
+				if !yield(address, mails) {
+					return
+				}
 			}
 		}
 	}

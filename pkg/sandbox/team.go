@@ -202,7 +202,7 @@ func (s *Sandbox) teamMembers(q *request) (any, error) {
 	for n := from; n < to; n++ {
 		seat := found[place(n)]
 		m := o.joined[seat.member]
-		id := identity(o.seed, userKind, m.number).String()
+		id := identity(o.userSeed, userKind, m.number).String()
 		user := wireTeamUser{id, s.current.spelling.List.of(m.email), cybedefend.TeamRoles()[seat.role]}
 		list.Users = append(list.Users, lists.oddItem(user, m.person, id))
 	}

@@ -139,6 +139,9 @@ func (s *Sandbox) Revoke() {
 
 // authorize refuses a call without a valid access token.
 func (s *Sandbox) authorize(header http.Header) error {
+	if s.front != nil {
+		return s.front.authorize(header)
+	}
 	for _, retired := range []string{"X-Api-Key", "Api-Key"} {
 		if header.Get(retired) != "" {
 			return refuse(http.StatusGone, "API keys are no longer accepted: use a personal access token")

@@ -53,7 +53,7 @@ func (f *Flags) Groups() []Group {
 func (f *Flags) addServing(flags *pflag.FlagSet) {
 	o := &f.options
 	flags.StringVar(&f.Listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` to serve at; port 0 is any free one")
-	flags.StringVar(&o.Organization.ID, "organization-id", sandbox.DefaultOrganizationID, "`ID` of the organization: of two sandboxes, each needs its own")
+	flags.IntVar(&o.Organizations, "organizations", 1, "`N` organizations, each with people and teams of its own: Acme, Acme 2, …")
 	flags.DurationVar(&o.Latency, "latency", 0, "how long every call takes")
 	flags.DurationVar(&o.LatencyJitter, "jitter", 0, "how much longer a call may take, at random")
 	flags.DurationVar(&o.TokenLifetime, "token-lifetime", sandbox.DefaultTokenLifetime, "how long access tokens last")

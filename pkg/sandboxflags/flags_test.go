@@ -27,7 +27,7 @@ func read(line string) (sandbox.Options, error) {
 func TestFlags(t *testing.T) {
 	defaults := func(change func(*sandbox.Options)) sandbox.Options {
 		o := sandbox.Options{
-			TokenLifetime: sandbox.DefaultTokenLifetime, InvitationLifetime: sandbox.DefaultInvitationLifetime, MemberStatus: 409,
+			Organizations: 1, TokenLifetime: sandbox.DefaultTokenLifetime, InvitationLifetime: sandbox.DefaultInvitationLifetime, MemberStatus: 409,
 			Limit: sandbox.Limit{Burst: 1}, Quota: sandbox.Quota{Status: 400},
 		}
 		change(&o)
@@ -57,6 +57,7 @@ func TestFlags(t *testing.T) {
 			o.Lists, o.Order = sandbox.Lists{Hole: sandbox.Hole{Page: 3, Short: true, Always: true}, Blank: "null"}, "none"
 		},
 		"--odd-items null-email,bom": func(o *sandbox.Options) { o.Lists.Odd = []sandbox.Oddity{sandbox.NullEmail, sandbox.MarkedLists} },
+		"--organizations 3":          func(o *sandbox.Options) { o.Organizations = 3 },
 		"--odd-items all":            func(o *sandbox.Options) { o.Lists.Odd = sandbox.Oddities() },
 		"--accepted 1 --declined 2 --cancelled 3 --dropped 4 --pending-only": func(o *sandbox.Options) {
 			o.Accepted.Count, o.Declined.Count, o.Cancelled.Count, o.Dropped.Count, o.PendingOnly = 1, 2, 3, 4, true
