@@ -59,7 +59,7 @@ func Commands() []Group {
 
 // Topics returns what else there is to read about, in the order in which it is read.
 func Topics() []string {
-	return strings.Fields("rosters results exit-codes pace safety scheduling environment accessibility")
+	return strings.Fields("rosters results exit-codes pace safety scheduling fleet fleet-database fleet-runbook environment accessibility")
 }
 
 // Command returns the page of a command by its name, that of a command below another one with a hyphen: audit-verify. It
