@@ -84,11 +84,11 @@ func New(o Options) *Gauge {
 		lateness: exposition.NewHistogram(latenessBounds...), commitSeconds: exposition.NewHistogram(commitBounds...),
 		commitChanges: exposition.NewHistogram(groupBounds...),
 	}
-	g.health = &recent[error]{read: o.Database.Check}
-	g.counts = &recent[counted]{read: func(ctx context.Context) (c counted) {
+	g.health = newRecent(o.Database.Check)
+	g.counts = newRecent(func(ctx context.Context) (c counted) {
 		c.counts, c.err = o.Database.Count(ctx, unseen)
 		return c
-	}}
+	})
 	g.heldBefore, g.heldAt = fence.HeldBack()
 	return g
 }

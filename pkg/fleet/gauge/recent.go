@@ -2,7 +2,6 @@ package gauge
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -16,16 +15,20 @@ const (
 // recent is an answer of the database that all who ask within a second share.
 type recent[T any] struct {
 	read func(ctx context.Context) T
-
-	mu    sync.Mutex // held while the database is asked: the others wait for the same answer
-	at    time.Time  // when it has answered, or was given up
+	// turn has something in it while the database is asked: the others wait for the same answer.
+	turn  chan struct{}
+	at    time.Time // when it has answered, or was given up
 	value T
+}
+
+func newRecent[T any](read func(ctx context.Context) T) *recent[T] {
+	return &recent[T]{read: read, turn: make(chan struct{}, 1)}
 }
 
 // get returns the answer. It does not go with who asks first: others wait for it, too.
 func (r *recent[T]) get(ctx context.Context) T {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
 	if !r.at.IsZero() && time.Since(r.at) < fresh {
 		return r.value
 	}
