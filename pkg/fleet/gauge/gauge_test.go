@@ -50,8 +50,12 @@ func (d *database) Count(context.Context, time.Duration) (store.Counts, error) {
 
 // get asks the gauge for a path.
 func get(g *gauge.Gauge, path string) *httptest.ResponseRecorder {
+	return ask(g, http.MethodGet, path)
+}
+
+func ask(g *gauge.Gauge, method, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	g.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+	g.Handler().ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), method, path, http.NoBody))
 	return w
 }
 
@@ -99,9 +103,16 @@ func full() *gauge.Gauge {
 	}}})
 	g.Watch(func() fleet.State { return fleet.State{Slots: 8, Running: 2, Pulse: now} })
 	for _, e := range []fleet.Event{
-		{Kind: fleet.SliceBegan}, {Kind: fleet.SliceBegan}, {Kind: fleet.SliceBegan}, {Kind: fleet.SliceEnded},
-		{Kind: fleet.JobEnded, Job: store.Job{Exit: 3}}, {Kind: fleet.Fenced}, {Kind: fleet.TakenOver}, {Kind: fleet.TakenOver},
-		{Kind: fleet.Fired, Late: 1500 * time.Millisecond}, {Kind: fleet.Trouble, Err: errors.New("no")},
+		{Kind: fleet.SliceBegan},
+		{Kind: fleet.SliceBegan},
+		{Kind: fleet.SliceBegan},
+		{Kind: fleet.SliceEnded},
+		{Kind: fleet.JobEnded, Job: store.Job{Exit: 3}},
+		{Kind: fleet.Fenced},
+		{Kind: fleet.TakenOver},
+		{Kind: fleet.TakenOver},
+		{Kind: fleet.Fired, Late: 1500 * time.Millisecond},
+		{Kind: fleet.Trouble, Err: errors.New("no")},
 	} {
 		g.Observe(e)
 	}
@@ -249,9 +260,7 @@ func TestNothingElseIsShown(t *testing.T) {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
-	w := httptest.NewRecorder()
-	g.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/metrics", http.NoBody))
-	if w.Code != http.StatusMethodNotAllowed {
+	if w := ask(g, http.MethodPost, "/metrics"); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", w.Code)
 	}
 }
