@@ -26,7 +26,8 @@ type Slice struct {
 	// Job is as it was when the slice began.
 	Job store.Job
 
-	id     int64 // of the job
+	id     int64  // of the job
+	limit  *Limit // nil before it is asked for, or if there is none
 	worker *Worker
 	end    context.CancelCauseFunc
 	began  time.Time

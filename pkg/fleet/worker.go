@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"rollcall/pkg/fleet/limit"
 	"rollcall/pkg/fleet/store"
 )
 
@@ -99,6 +100,7 @@ type Worker struct {
 	running map[*Slice]bool
 	leaving bool
 	pulse   time.Time // when all was well for the last time
+	limits  map[string]*limit.Booker
 }
 
 // NewWorker returns a worker, which does nothing before it runs.
@@ -121,7 +123,7 @@ func (f *Fleet) NewWorker(o Options) (*Worker, error) {
 	if o.Pulse == 0 {
 		o.Pulse = time.Second
 	}
-	w := &Worker{Fleet: f, o: o, running: map[*Slice]bool{}}
+	w := &Worker{Fleet: f, o: o, running: map[*Slice]bool{}, limits: map[string]*limit.Booker{}}
 	workers := river.NewWorkers()
 	err := river.AddWorkerSafely(workers, &hand{worker: w})
 	if err != nil {
@@ -167,6 +169,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	for {
 		select {
 		case err := <-stopped:
+			w.closeLimits()
 			return errors.Join(err, w.Gone(lasting, w.o.Name))
 		case <-pulse.C: // who is not seen loses what is still being answered
 			if err := errors.Join(w.say(lasting), w.halt(lasting)); err != nil {
@@ -355,6 +358,7 @@ func (w *Worker) enlist(s *Slice) bool {
 }
 
 func (w *Worker) dismiss(s *Slice) {
+	s.limit.leave()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.running, s)

@@ -161,8 +161,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 		err = s.trailFailed
 	}
 	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
-	// A pace that is not remembered costs a few seconds, and whatever is wrong with the ledger is said by the run.
-	_ = s.memory.learnPace(ctx, s.connection.pace)
+	s.learnPace(ctx)
 	var needy causes.Collector
 	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.resultsDialect(), s.now(), reasonLeft(err), &needy)
 	s.report.Causes = needy.List()

@@ -104,7 +104,7 @@ func connect(ctx context.Context, s Service, observer Observer) (_ *Connection, 
 		return nil, err
 	}
 	c := &Connection{service: s, observer: observer}
-	if c.pace, err = pace.New(pace.Options{Rate: s.Rate, Burst: s.Burst}); err != nil {
+	if c.pace, err = newPace(ctx, s.Pacing); err != nil {
 		return nil, err
 	}
 	observer.working("connecting")
@@ -150,6 +150,7 @@ func (c *Connection) observe(e cybedefend.Exchange) {
 	if e.Status == 0 || e.Operation == cybedefend.OpExchangeToken {
 		return
 	}
+	c.askOthers(e)
 	limits := make([]pace.Limit, len(e.Limits))
 	for i, l := range e.Limits {
 		limits[i] = pace.Limit(l)

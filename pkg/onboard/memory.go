@@ -182,12 +182,7 @@ func (m memory) restorePace(ctx context.Context, p *pace.Pace) error {
 	return err
 }
 
-// learnPace remembers the pace that a run has learned, if any. One that an earlier run has learned and that this one has
-// found to be wrong is forgotten: zero stands for none.
-func (m memory) learnPace(ctx context.Context, p *pace.Pace) error {
-	learned, ok := p.Learned()
-	if !ok && !p.Refuted() {
-		return nil
-	}
-	return m.ledger.LearnPace(ctx, m.scope, float64(learned))
+// learnPace remembers the pace that a run has learned, zero if one that an earlier run has learned was wrong.
+func (m memory) learnPace(ctx context.Context, rate float64) error {
+	return m.ledger.LearnPace(ctx, m.scope, rate)
 }

@@ -52,8 +52,10 @@ func TestRememberedPace(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.Report(pace.Answered{Permission: permission, Kind: tt.kind})
-			if err := m.learnPace(t.Context(), p); err != nil {
-				t.Fatal(err)
+			if rate, news := news(p); news {
+				if err := m.learnPace(t.Context(), rate); err != nil {
+					t.Fatal(err)
+				}
 			}
 			got, _, err := m.ledger.Pace(t.Context(), m.scope)
 			if err != nil || got != tt.want {

@@ -103,6 +103,8 @@ type Pacing struct {
 	Attempts int `yaml:"attempts"`
 	// MaxWait is how long to wait for the service at most. Zero stands for [breaker.DefaultMaxWait].
 	MaxWait time.Duration `yaml:"max-wait"`
+	// Shared is a limit that others share. Nil: there is none.
+	Shared SharedLimit `yaml:"-"`
 }
 
 // Reinviting says who is invited again, and by what that is decided.

@@ -237,7 +237,7 @@ func (s *Session) remember(ctx context.Context) error {
 	if err := s.signTrail(ctx); err != nil {
 		return err
 	}
-	if err := s.memory.restorePace(ctx, s.connection.pace); err != nil {
+	if err := s.restorePace(ctx); err != nil {
 		return err
 	}
 	// A token opens nothing any more once its invitation has expired.

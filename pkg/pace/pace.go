@@ -35,6 +35,9 @@ type Options struct {
 	// Start is a rate that was learned earlier, to begin just below it. It counts only where the rate is to be found;
 	// zero stands for none.
 	Start Rate
+	// Most is the rate of a limit that is kept to by Reserve: it is never exceeded, and begun with where the rate is to be found,
+	// since somebody has said that the service takes it. Zero stands for none.
+	Most Rate
 	// Reserve books a slot of a limit that several processes share and returns how long to wait for it. [Pace.Acquire]
 	// calls it once its own limiter lets a request leave, one call at a time. Nil stands for no shared limit.
 	Reserve func(context.Context) (time.Duration, error)

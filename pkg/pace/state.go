@@ -21,6 +21,7 @@ const (
 // but what it returns. States can be compared with ==; see [State.Relative].
 type State struct {
 	wished   Rate // 0 if the rate is to be found
+	most     Rate // of a limit that somebody else keeps to, 0 if there is none
 	search   search
 	latency  latency
 	limits   limits
@@ -33,11 +34,14 @@ type State struct {
 
 // NewState returns the state to begin with. It fails if a number of the options is negative.
 func NewState(o Options, now time.Time) (State, error) {
-	if o.Rate < 0 || o.Burst < 0 || o.Start < 0 {
-		return State{}, fmt.Errorf("pace: rate %v, burst %d and start %v must be positive", float64(o.Rate), o.Burst, float64(o.Start))
+	if o.Rate < 0 || o.Burst < 0 || o.Start < 0 || o.Most < 0 {
+		return State{}, fmt.Errorf("pace: rate %v, burst %d, start %v and most %v must be positive",
+			float64(o.Rate), o.Burst, float64(o.Start), float64(o.Most))
 	}
-	s := State{wished: o.Rate, search: seeking(o.Rate, o.Rate)}
-	if o.Rate == 0 {
+	s := State{wished: o.Rate, most: o.Most}
+	ceiling := stricter(o.Rate, o.Most)
+	s.search = seeking(ceiling, ceiling)
+	if ceiling == 0 {
 		s.search = seeking(AutoRate, 0)
 	}
 	return s.Next(Restored{o.Start}, now), nil
@@ -52,10 +56,15 @@ func (s State) Next(signal Signal, now time.Time) State {
 // limit makes the strictest of the limits the ceiling.
 func (s *State) limit(now time.Time) {
 	ceiling, _ := s.limits.strictest()
-	if s.wished > 0 && (ceiling == 0 || s.wished < ceiling) {
-		ceiling = s.wished
+	s.search = s.search.under(stricter(ceiling, stricter(s.wished, s.most)), now)
+}
+
+// stricter returns the lower of two rates, of which 0 stands for none.
+func stricter(a, b Rate) Rate {
+	if a == 0 || b > 0 && b < a {
+		return b
 	}
-	s.search = s.search.under(ceiling, now)
+	return a
 }
 
 // Rate returns the rate in force.
