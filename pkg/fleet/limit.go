@@ -71,10 +71,15 @@ func (l *Limit) Reserve(ctx context.Context) (time.Duration, error) {
 		l.slice.Rest(time.Now().Add(far.Wait))
 		return 0, &breaker.StopError{Reason: breaker.Interrupted, Err: err}
 	}
+	return 0, l.broken(err)
+}
+
+// broken says what is wrong with the limit. The job goes on later where that is the database.
+func (l *Limit) broken(err error) error {
 	if errors.Is(err, store.ErrNone) {
-		return 0, fmt.Errorf("shared limit %q: %w", l.slice.Job.Limit, err)
+		return fmt.Errorf("shared limit %q: %w", l.slice.Job.Limit, err)
 	}
-	return 0, fmt.Errorf("%w: %w", ledger.ErrUnreachable, err)
+	return fmt.Errorf("%w: %w", ledger.ErrUnreachable, err)
 }
 
 // Hold keeps everybody who shares the limit from sending for some time, as the service has asked. It returns at once.
@@ -87,7 +92,7 @@ func (l *Limit) Hold(during time.Duration, why string) {
 func (l *Limit) Rates(ctx context.Context) (most, learned float64, err error) {
 	row, err := l.slice.worker.Store.Limit(ctx, l.slice.Job.Limit)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, l.broken(err)
 	}
 	if row.Learned < row.Rate && time.Since(row.LearnedAt) < learnedLasts {
 		l.known = row.Learned / float64(max(1, row.Sharing))

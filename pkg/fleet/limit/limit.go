@@ -101,7 +101,7 @@ type held struct {
 // New returns what books slots of the limit of that name. Close it.
 func New(rows Rows, name string) *Booker {
 	closed := make(chan struct{})
-	return &Booker{rows: rows, name: name, closed: closed, close: sync.OnceFunc(func() { close(closed) }), want: 1}
+	return &Booker{rows: rows, name: name, closed: closed, close: sync.OnceFunc(func() { close(closed) })}
 }
 
 // Close waits for what is on its way. Nobody may reserve any more.
@@ -151,7 +151,8 @@ func (b *Booker) Reserve(ctx context.Context) (wait time.Duration, err error) {
 	}
 }
 
-// take takes the next slot, if there is one, and has more booked in time where they are taken as fast as they come.
+// take takes the next slot, if there is one. Where they are taken as fast as they come, more are booked in time, unless others
+// elsewhere share the limit: while these have their turn there is time enough, and who books ahead has more than they do.
 func (b *Booker) take(ctx context.Context) (wait time.Duration, ok bool) {
 	now := time.Now()
 	for len(b.slots) > 0 && now.Sub(b.slots[0]) > min(max(b.every, shortest), longest) {
@@ -164,7 +165,7 @@ func (b *Booker) take(ctx context.Context) (wait time.Duration, ok bool) {
 	wait = max(0, b.slots[0].Sub(now))
 	b.slots = b.slots[1:]
 	b.taken++
-	if b.want > 1 && b.lost == 0 && len(b.slots) <= b.want/2 {
+	if b.sharing <= b.sharers && b.want > 1 && b.want == b.most() && b.lost == 0 && len(b.slots) <= b.want/2 {
 		b.fly(ctx)
 	}
 	return wait, true
@@ -229,12 +230,8 @@ func (b *Booker) book(ctx context.Context) error {
 	if err := b.tell(ctx); err != nil {
 		return err
 	}
-	within := b.within()
-	for {
-		n := b.ask()
-		if n == 0 {
-			return nil
-		}
+	n := b.ask()
+	for within := b.within(); n > 0; within = b.within() { // again where more share the limit than was known
 		booking, err := b.rows.Book(ctx, b.name, n, within)
 		if err != nil {
 			return err
@@ -246,8 +243,8 @@ func (b *Booker) book(ctx context.Context) error {
 		if b.within() <= within {
 			return &FarError{booking.Wait}
 		}
-		within = b.within() // more share the limit than was known
 	}
+	return nil
 }
 
 // tell tells the others of a hold.
@@ -275,13 +272,23 @@ func (b *Booker) within() time.Duration {
 	return max(Far, time.Duration(turns*b.sharing)*b.every)
 }
 
-// ask returns how many slots to book.
+// ask returns how many slots to book: more and more as long as all are taken.
 func (b *Booker) ask() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.waiting == 0 && time.Now().Before(b.held.until) { // it was only to be told
 		return 0
 	}
+	switch {
+	case b.lost > 0:
+		b.want, b.calm = b.taken, calm
+	case b.calm > 0:
+		b.calm--
+	case b.taken > 0:
+		b.want *= 2
+	}
+	b.want = max(1, min(b.want, b.most()))
+	b.taken, b.lost = 0, 0
 	return max(b.want, b.waiting)
 }
 
@@ -294,16 +301,6 @@ func (b *Booker) keep(booking store.Booking, at time.Time) {
 	if booking.Slots == 0 {
 		return
 	}
-	switch {
-	case b.lost > 0:
-		b.want, b.calm = max(1, b.taken), calm
-	case b.calm > 0:
-		b.calm--
-	default:
-		b.want *= 2
-	}
-	b.want = min(b.want, b.most())
-	b.taken, b.lost = 0, 0
 	for i := range booking.Slots {
 		if slot := at.Add(booking.Wait + time.Duration(i)*b.every); !slot.Before(b.held.until) {
 			b.slots = append(b.slots, slot)
@@ -314,6 +311,9 @@ func (b *Booker) keep(booking store.Booking, at time.Time) {
 // most returns how many slots to book at a time at most: as many for each job that is at work, wherever that is, so that all
 // have the same share.
 func (b *Booker) most() int {
-	each := (ahead + b.every - 1) / max(1, b.every) / time.Duration(max(1, b.sharing))
+	if b.every == 0 { // nothing is known yet
+		return 1
+	}
+	each := (ahead + b.every - 1) / b.every / time.Duration(max(1, b.sharing))
 	return max(1, b.sharers) * int(max(1, each))
 }
