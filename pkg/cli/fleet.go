@@ -109,7 +109,11 @@ func (a *app) applyCommand() *cobra.Command {
 		if err = errors.Join(err, opened.Close()); err != nil {
 			return usageError("see rollcall help fleet", "%w", err)
 		}
-		wanted, err := rota.Read(file, name, time.Now())
+		now, err := f.Now(ctx)
+		if err != nil {
+			return err
+		}
+		wanted, err := rota.Read(file, name, now)
 		if err != nil {
 			return usageError("see rollcall help fleet", "%w", err)
 		}
@@ -124,6 +128,9 @@ func (a *app) applyCommand() *cobra.Command {
 			applied, err = wanted.Compare(ctx, f.Store)
 		} else {
 			applied, err = wanted.Apply(ctx, f.Store)
+		}
+		if taken, ok := errors.AsType[*store.TakenError](err); ok {
+			return usageError("apply the file that has it first, without it", "%w", taken)
 		}
 		if err != nil {
 			return err

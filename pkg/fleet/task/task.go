@@ -41,6 +41,9 @@ func Execute(ctx context.Context, s *fleet.Slice, o onboard.Options) (onboard.Re
 		Name: o.PublicName(), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
 	}
 	o.Continues, o.Consent = s.Job.Run, audit.InAdvance
+	if limit := s.Limit(); limit != nil {
+		o.Shared = limit
+	}
 	o.Observer = watched(lasting, s, o.Observer)
 	report, err := onboard.Run(lasting, ctx.Done(), o, nil)
 	return conclude(s, report, err)
