@@ -80,7 +80,8 @@ func (e *RowError) Unwrap() error { return e.Err }
 // that many processes share.
 type LockedError struct {
 	Path string
-	// Host, PID and Since describe the holder; they are zero if it has not said yet. Host is empty where it is this machine.
+	// Host, PID and Since describe the holder; they are zero if it has not said yet. Host is empty for
+	// a file, which only processes of this machine hold.
 	Host  string
 	PID   int
 	Since time.Time

@@ -108,7 +108,9 @@ func RemedyOf(err error) remedy.Hint {
 	if p := remedy.Of(err); p != nil && p.Remedy != nil {
 		return p.Remedy
 	}
-	if _, ok := errors.AsType[*ledger.LockedError](err); ok {
+	if locked, ok := errors.AsType[*ledger.LockedError](err); ok && locked.Host != "" {
+		return remedy.Words("wait until the other run has ended, as ").Use(optionLockWait, "1m").Words(" does: one that was killed is followed half a minute later")
+	} else if ok {
 		return remedy.Words("wait until the other run has ended: another ledger would know nothing of what it sends")
 	}
 	if errors.Is(err, ledger.ErrFenced) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -77,6 +78,9 @@ func configure(address string, writes bool) (config *pgxpool.Config, public, sch
 	if c.ConnectTimeout == 0 || c.ConnectTimeout > patience {
 		c.ConnectTimeout = connectTimeout
 	}
+	// A server that is gone without a word is noticed within a patience.
+	dialer := net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}}
+	c.DialFunc = dialer.DialContext
 	if writes {
 		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
