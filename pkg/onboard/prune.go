@@ -73,7 +73,8 @@ func (p Pruning) Check() error {
 
 // Pruned is what was forgotten, or would be.
 type Pruned struct {
-	// Before is when the runs had ended, and Ledgers the files that have had some of them.
+	// Before is when the runs had ended, and Ledgers the places of those that have had some of them, which may
+	// have passwords.
 	Before  time.Time
 	Ledgers []string
 	ledger.Pruned
@@ -168,6 +169,10 @@ func (p Pruned) Write(w io.Writer, asJSON bool) error {
 		_, err := fmt.Fprintln(w, p)
 		return err
 	}
+	ledgers := make([]string, len(p.Ledgers))
+	for i, l := range p.Ledgers {
+		ledgers[i] = place.Public(l)
+	}
 	object := struct {
 		Before  time.Time `json:"before"`
 		Rows    int       `json:"rows"`
@@ -175,6 +180,6 @@ func (p Pruned) Write(w io.Writer, asJSON bool) error {
 		Parts   int       `json:"parts"`
 		Ledgers []string  `json:"ledgers"`
 		DryRun  bool      `json:"dry_run"`
-	}{p.Before.UTC().Truncate(time.Second), p.Rows, p.Runs, p.Parts, append([]string{}, p.Ledgers...), p.DryRun}
+	}{p.Before.UTC().Truncate(time.Second), p.Rows, p.Runs, p.Parts, ledgers, p.DryRun}
 	return json.NewEncoder(w).Encode(object)
 }
