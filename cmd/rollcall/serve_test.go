@@ -35,7 +35,7 @@ var ticketAddress = regexp.MustCompile(`^(http://[^/]+)(/open/[A-Z2-7]+)$`)
 // passedOn are the variables of a script that the page depends on.
 var passedOn = []string{
 	"PATH", "HOME", "XDG_STATE_HOME", "GORACE", "CYBEDEFEND_API_URL", "CYBEDEFEND_AUTH_ENDPOINT", "CYBEDEFEND_ORGANIZATION_ID", "CYBEDEFEND_PAT",
-	"ROLLCALL_RATE", "ROLLCALL_GRACE", "ROLLCALL_TIMEOUT", "BROWSER", "SSH_CONNECTION", "USER", "CI",
+	"ROLLCALL_RATE", "ROLLCALL_LEDGER", "ROLLCALL_GRACE", "ROLLCALL_TIMEOUT", "BROWSER", "SSH_CONNECTION", "USER", "CI",
 }
 
 // serveWord runs `rollcall serve` until the script ends, waits for what it says, or ends what it has run last:
