@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -129,12 +130,26 @@ func TestBothKindsOfLedgerTellTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, command := range [][]string{
-			{"runs"}, {"invite", "people.csv", "--limit", "5"}, {"runs"}, {"results"}, {"invite", "people.csv", "--json"}, {"invite", "people.csv"}, {"runs", "--json"},
-			{"results"}, {"sync", "staff.csv"}, {"sync", "staff.csv", "--invalid", "skip", "--max-shrink", "off", "--cancel-leavers", "--json"},
-			{"sync", "staff.csv", "--invalid", "skip", "--json"}, {"runs"}, {"results"}, {"cancel", "people.csv", "--dry-run"},
-			{"cancel", "people.csv", "--max-cancels", "100%", "--json"}, {"runs", "--json"}, {"audit", "export"}, {"doctor"},
+			{"runs"},
+			{"invite", "people.csv", "--limit", "5"},
+			{"runs"},
+			{"results"},
+			{"invite", "people.csv", "--json"},
+			{"invite", "people.csv"},
+			{"runs", "--json"},
+			{"results"},
+			{"sync", "staff.csv"},
+			{"sync", "staff.csv", "--invalid", "skip", "--max-shrink", "off", "--cancel-leavers", "--json"},
+			{"sync", "staff.csv", "--invalid", "skip", "--json"},
+			{"runs"},
+			{"results"},
+			{"cancel", "people.csv", "--dry-run"},
+			{"cancel", "people.csv", "--max-cancels", "100%", "--json"},
+			{"runs", "--json"},
+			{"audit", "export"},
+			{"doctor"},
 		} {
-			args := append(command, "--ledger", ledger, "--quiet")
+			args := append(slices.Clone(command), "--ledger", ledger, "--quiet")
 			if command[0] == "invite" || command[0] == "cancel" {
 				args = append(args, "--yes")
 			}

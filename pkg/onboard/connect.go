@@ -180,7 +180,7 @@ func (c *Connection) Close() error {
 	return nil
 }
 
-// scope is what everything that is remembered belongs to.
+// Scope is what everything that is remembered belongs to.
 func (c *Connection) Scope() record.Scope {
 	return record.Scope{Service: c.URL, OrganizationID: c.Organization.ID}
 }

@@ -122,10 +122,7 @@ func runsOf(ctx context.Context, l ledger.Ledger) iter.Seq2[ledger.Summary, erro
 // Holder returns who seems to hold the ledger in a file, nil if nobody does. It does not touch the lock. Of a ledger in a
 // database, in which organizations are held, it says nothing.
 func Holder(path string) *ledger.LockedError {
-	if place.IsAddress(path) {
-		return nil
-	}
-	return place.HeldBy(context.Background(), path, record.Scope{})
+	return place.HolderOf(path)
 }
 
 // Results writes the results of a run again, and the page about it, as far as they are asked for: of the one named, or of the

@@ -93,6 +93,15 @@ func HeldBy(ctx context.Context, place string, scope record.Scope) *ledger.Locke
 	if IsAddress(place) {
 		return postgres.HeldBy(ctx, place, scope)
 	}
+	return HolderOf(place)
+}
+
+// HolderOf returns which process seems to hold the ledger at a place, if that is a file; nil is nobody. In a database
+// organizations are held, see [HeldBy].
+func HolderOf(place string) *ledger.LockedError {
+	if IsAddress(place) {
+		return nil
+	}
 	pid, since, held := sqlite.HeldBy(place)
 	if !held {
 		return nil

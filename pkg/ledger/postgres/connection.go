@@ -71,8 +71,8 @@ func (l *Ledger) once(ctx context.Context, do func(context.Context, *pgx.Conn) e
 // down, starting, or reads only since another one has taken its place, or two changes stood in each other's way.
 func passes(err error) bool {
 	if refusal, ok := errors.AsType[*pgconn.PgError](err); ok {
-		switch code := refusal.Code; {
-		case code == "40001", code == "40P01", code == "25006":
+		switch code := refusal.Code; code {
+		case "40001", "40P01", "25006":
 			return true
 		default:
 			return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57")

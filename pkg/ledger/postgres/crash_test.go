@@ -141,8 +141,7 @@ func newCutter(t *testing.T, address string) *cutter {
 
 // answer carries answers until one is lost.
 func (c *cutter) answer(client, server net.Conn) {
-	defer server.Close()
-	defer client.Close()
+	defer func() { _ = errors.Join(server.Close(), client.Close()) }()
 	buffer := make([]byte, 1<<16)
 	for {
 		n, err := server.Read(buffer)

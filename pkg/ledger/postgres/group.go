@@ -135,7 +135,7 @@ func troubled(run string, number, trouble int) error {
 	case noAddress:
 		return &ledger.RowError{Run: run, Row: number, Err: fmt.Errorf("%w of that address", ledger.ErrNoRow)}
 	}
-	return &ledger.RowError{Run: run, Row: number, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, record.Outcome(trouble))} //nolint:gosec // it was one
+	return &ledger.RowError{Run: run, Row: number, Err: fmt.Errorf("%w: %s", ledger.ErrSettled, record.Outcome(trouble))}
 }
 
 // readConclusions reads which conclusions were refused, and where the audit trail ends.
@@ -196,9 +196,9 @@ type claimColumns struct {
 }
 
 func (k *claimColumns) add(index int, c *claim) {
-	k.index = append(k.index, int32(index))         //nolint:gosec // at most maxGroup
-	k.number = append(k.number, int32(c.Row))       //nolint:gosec // as many as a roster has
-	k.attempt = append(k.attempt, int32(c.Attempt)) //nolint:gosec // a few
+	k.index = append(k.index, int32(index))
+	k.number = append(k.number, int32(c.Row))
+	k.attempt = append(k.attempt, int32(c.Attempt))
 	k.run, k.nonce = append(k.run, c.run), append(k.nonce, c.nonce)
 	k.runID, k.person, k.email = append(k.runID, c.Run), append(k.person, c.person), append(k.email, cleaned(c.Email))
 	k.old, k.last = append(k.old, cleaned(c.Replaces)), append(k.last, cleaned(c.Before))
@@ -226,7 +226,7 @@ func (k *columns) add(index int, c *conclusion, line string) {
 		value  int
 	}{{&k.index, index}, {&k.number, r.Row}, {&k.attempts, r.Attempts}, {&k.status, r.HTTPStatus}, {&k.tries, t.Tries}, {&k.throttled, t.Throttled}}
 	for _, v := range integers {
-		*v.column = append(*v.column, int32(v.value)) //nolint:gosec // rows and counts
+		*v.column = append(*v.column, int32(v.value))
 	}
 	k.run, k.silent = append(k.run, c.run), append(k.silent, t.SilentFor.Microseconds())
 	k.outcome, k.verdict = append(k.outcome, int16(r.Outcome)), append(k.verdict, int16(t.Verdict))
@@ -243,8 +243,16 @@ func (k *columns) add(index int, c *conclusion, line string) {
 		column *pgtype.FlatArray[string]
 		value  string
 	}{
-		{&k.person, c.person}, {&k.line, line}, {&k.invitation, r.InvitationID}, {&k.token, r.Token.Reveal()}, {&k.state, r.Status},
-		{&k.organization, r.OrganizationID}, {&k.name, r.OrganizationName}, {&k.role, r.OrganizationRole}, {&k.trouble, r.Error}, {&k.hint, r.Hint},
+		{&k.person, c.person},
+		{&k.line, line},
+		{&k.invitation, r.InvitationID},
+		{&k.token, r.Token.Reveal()},
+		{&k.state, r.Status},
+		{&k.organization, r.OrganizationID},
+		{&k.name, r.OrganizationName},
+		{&k.role, r.OrganizationRole},
+		{&k.trouble, r.Error},
+		{&k.hint, r.Hint},
 		{&k.cancelled, t.Cancelled},
 	}
 	for _, v := range texts {

@@ -216,7 +216,7 @@ func HeldBy(ctx context.Context, address string, scope record.Scope) *ledger.Loc
 	if err != nil {
 		return nil
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // it was only read
 	held := &ledger.LockedError{Path: l.public}
 	err = l.again(ctx, func(ctx context.Context, c *pgx.Conn) error {
 		return c.QueryRow(ctx, l.sql(`SELECT host, process, since FROM @organization

@@ -212,7 +212,7 @@ func (p *pruning) prune(ctx context.Context, run *aged, head bool, lasting map[i
 	var counts []count
 	for i := range rows {
 		if r := &rows[i]; !ledger.Lasts(&r.Record, r.mailed) && !lasting[r.Row] {
-			numbers, counts = append(numbers, int32(r.Row)), append(counts, count{r.Outcome, 1}) //nolint:gosec // as many as a roster has
+			numbers, counts = append(numbers, int32(r.Row)), append(counts, count{r.Outcome, 1})
 		}
 	}
 	p.counted.Rows += len(numbers)

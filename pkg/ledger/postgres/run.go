@@ -270,7 +270,7 @@ func tally(counts []count) []int32 {
 		for len(kept) <= int(c.outcome) {
 			kept = append(kept, 0)
 		}
-		kept[c.outcome] += int32(c.rows) //nolint:gosec // as many as a roster has
+		kept[c.outcome] += int32(c.rows)
 	}
 	return kept
 }
@@ -297,7 +297,7 @@ func outcomes(kept []int32) map[record.Outcome]int {
 	told := map[record.Outcome]int{}
 	for outcome, rows := range kept {
 		if rows > 0 {
-			told[record.Outcome(outcome)] = int(rows) //nolint:gosec // it was one
+			told[record.Outcome(outcome)] = int(rows)
 		}
 	}
 	return told

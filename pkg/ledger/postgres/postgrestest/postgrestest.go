@@ -100,7 +100,7 @@ func newSchema(address string) (of string, drop func() error) {
 		defer cancel()
 		connection, err := pgx.Connect(ctx, address)
 		if err != nil {
-			return nil //nolint:nilerr // it has crashed, as some tests want it to
+			return nil // it has crashed, as some tests want it to
 		}
 		_, err = connection.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
 		return errors.Join(err, connection.Close(ctx))

@@ -22,7 +22,7 @@ func TestAddressIsOfASchemaOfItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close(t.Context())
+	defer func() { _ = connection.Close(t.Context()) }()
 	var path string
 	if err := connection.QueryRow(t.Context(), "SHOW search_path").Scan(&path); err != nil || !strings.HasPrefix(path, "test_") {
 		t.Errorf("search_path = %q, %v", path, err)
@@ -35,13 +35,13 @@ func TestNothingOutlivesABinary(t *testing.T) {
 	if os.Getenv(inside) != "" {
 		address := postgrestest.Address(t)
 		_, _ = os.Stdout.WriteString("\n" + address + "\n")
-		os.Exit(3) //nolint:forbidigo // it dies, and no clean-up runs
+		os.Exit(3) // it dies, and no clean-up runs
 	}
 	if os.Getenv(postgrestest.Variable) != "" {
 		t.Skip("another server than that of the tests outlives them")
 	}
 	postgrestest.Address(t) // or it is skipped
-	dies := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNothingOutlivesABinary$") //nolint:gosec // it is this program
+	dies := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNothingOutlivesABinary$")
 	dies.Env = append(os.Environ(), inside+"=1")
 	output, err := dies.Output()
 	if err == nil {
@@ -82,7 +82,7 @@ func TestServerThatCrashesStartsAgain(t *testing.T) {
 	if connection, err = pgx.Connect(t.Context(), server.Address(t)); err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close(t.Context())
+	defer func() { _ = connection.Close(t.Context()) }()
 	var n int
 	if err := connection.QueryRow(t.Context(), "SELECT count(*) FROM public.kept").Scan(&n); err != nil {
 		t.Error(err)
