@@ -18,7 +18,7 @@ import (
 )
 
 // faces are the packages that show flags to people: the manual and the usage are about the command line.
-var faces = []string{"cli", "console", "manual", "order", "orderflags", "sandbox", "usage"}
+var faces = []string{"cli", "console", "manual", "operator", "order", "orderflags", "sandbox", "usage"}
 
 // flagLike matches what looks like a flag, or like the beginning of one that is put together: --role, --%s, "--" at the end.
 var flagLike = regexp.MustCompile(`(^|[^-\w])--([a-z%]|$)`)

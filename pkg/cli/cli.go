@@ -252,7 +252,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.common.noPager, "no-pager", false, "print what is long at once, without $ROLLCALL_PAGER, $PAGER or less (also with ROLLCALL_PAGER empty)")
 	flags.BoolP("help", "h", false, "show this help, and with --all the whole of it")
 	root.AddCommand(a.inviteCommand(), a.syncCommand(), a.serveCommand(), a.cancelCommand(), a.checkCommand(), a.runsCommand(), a.resultsCommand(), a.auditCommand(),
-		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.progressCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.workerCommand(), a.jobsCommand())
+		a.teamsCommand(), a.membersCommand(), a.invitationsCommand(), a.progressCommand(), a.organizationsCommand(), a.doctorCommand(), a.templateCommand(), a.schemaCommand(), a.sandboxCommand(), a.workerCommand(), a.operator().Command())
 	for _, command := range root.Commands() {
 		command.Flags().SortFlags = false
 	}

@@ -24,12 +24,12 @@ import (
 	"rollcall/pkg/fleet/task"
 	"rollcall/pkg/jobs"
 	"rollcall/pkg/ledger"
-	ledgerplace "rollcall/pkg/ledger/place"
 	"rollcall/pkg/ledger/postgres"
 	"rollcall/pkg/notify"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/operator"
 	"rollcall/pkg/order"
-	"rollcall/pkg/orderflags"
+	"rollcall/pkg/quantity"
 	"rollcall/pkg/report"
 	"rollcall/pkg/status"
 	"rollcall/pkg/usage"
@@ -38,7 +38,11 @@ import (
 
 // worker is what a worker is told.
 type worker struct {
-	orderflags.Worker
+	ledger, name, credentials, listen string
+	slots                             int
+	slice                             time.Duration
+	keep                              quantity.Age
+
 	place    order.Place // of the service, which no job may choose: it would get the credentials
 	measured *gauge.Gauge
 }
@@ -46,28 +50,32 @@ type worker struct {
 func (a *app) workerCommand() *cobra.Command {
 	w := &worker{}
 	cmd := &cobra.Command{Use: "worker", Args: noArguments}
-	cmd.RunE = func(*cobra.Command, []string) error { return a.runWorker(cmd, w) }
-	orderflags.Fleet(cmd, &w.Ledger)
-	usage.Group(cmd, "The worker", w.Flags)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		w.credentials = cmp.Or(w.credentials, a.getenv("CREDENTIALS_DIRECTORY"), ".")
+		return a.runWorker(cmd, w)
+	}
+	operator.LedgerFlag(cmd, &w.ledger)
+	usage.Group(cmd, "The worker", w.flags)
 	usage.Group(cmd, "The service", func(cmd *cobra.Command) { order.AddressFlags(cmd, &w.place) })
 	return cmd
 }
 
-// openFleet connects to the database that machines share.
-func (a *app) openFleet(ctx context.Context, address string) (*fleet.Fleet, func(), error) {
-	if !ledgerplace.IsAddress(address) {
-		return nil, nil, usageError("name it with --ledger or ROLLCALL_LEDGER, as in postgres://rollcall@db.example.com/rollcall", "a fleet needs a database that its machines share")
+// operator returns what the commands for people who work with a fleet need.
+func (a *app) operator() *operator.Host {
+	return &operator.Host{
+		In: a.In, Out: a.Out, JSON: func() bool { return a.common.json }, Paper: a.paper, NoArguments: noArguments, Files: a.files,
+		Warn: func(w onboard.Warning) { a.observer().Warn(w) },
+		Ask: func(ctx context.Context, yes bool, question, done string) error {
+			if err := a.refuseUnasked(&order.Order{Yes: yes}, question, question, done); err != nil || yes {
+				return err
+			}
+			agreed, err := a.console.Ask(ctx, a.In, question+"? [y/N]")
+			if err == nil && !agreed {
+				err = refuse(status.Stopped, errors.New("not confirmed; nothing was "+done), "--yes goes on without a question")
+			}
+			return err
+		},
 	}
-	database, err := postgres.Connect(ctx, address)
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := fleet.Open(database)
-	if err != nil {
-		database.Close()
-		return nil, nil, database.Explain(err)
-	}
-	return f, database.Close, nil
 }
 
 // runWorker works on jobs until the first signal.
@@ -75,25 +83,25 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	if a.common.json {
 		return usageError("see --log-format json", "worker has no --json")
 	}
-	if err := w.Check(); err != nil {
+	if err := w.check(); err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	f, done, err := a.openFleet(ctx, w.Ledger)
+	f, done, err := operator.Connect(ctx, w.ledger)
 	if err != nil {
 		return err
 	}
 	defer done()
 	if err := f.Check(ctx); err != nil {
-		return explainFleet(err)
+		return operator.Explain(err)
 	}
 	ended := &endings{app: a, notifiers: map[int64]ending{}}
 	measured := gauge.New(gauge.Options{Database: f, Version: version.Get().Version})
 	w.measured = measured
 	host, _ := os.Hostname()
-	name := cmp.Or(w.Name, host) + "-" + strconv.Itoa(os.Getpid()) + "-" + uuid.NewString()[:8]
+	name := cmp.Or(w.name, host) + "-" + strconv.Itoa(os.Getpid()) + "-" + uuid.NewString()[:8]
 	working, err := f.NewWorker(fleet.Options{
-		Name: name, Version: version.Get().Version, Slots: w.Slots, Slice: w.Slice, Keep: w.Keep.Duration(),
+		Name: name, Version: version.Get().Version, Slots: w.slots, Slice: w.slice, Keep: w.keep.Duration(),
 		Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) { return a.execute(ctx, w, s, ended) },
 		Decide:  rota.Decide,
 		Observe: func(e fleet.Event) {
@@ -107,15 +115,15 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 		return err
 	}
 	measured.Watch(working.State)
-	if w.Listen != "" {
-		if err := a.listen(ctx, w.Listen, measured); err != nil {
+	if w.listen != "" {
+		if err := a.listen(ctx, w.listen, measured); err != nil {
 			return err
 		}
 	}
 	if err := a.act(); err != nil {
 		return err
 	}
-	a.log.Info().Str("worker", name).Int("slots", w.Slots).Msg("worker begins")
+	a.log.Info().Str("worker", name).Int("slots", w.slots).Msg("worker begins")
 	defer context.AfterFunc(ctx, func() { a.tell("ending: what is in flight is still answered; interrupt again to leave at once") })()
 	err = working.Run(ctx)
 	a.log.Info().Str("worker", name).Err(err).Msg("worker ends")
@@ -135,17 +143,6 @@ func (a *app) listen(ctx context.Context, address string, measured *gauge.Gauge)
 		}
 	}()
 	return nil
-}
-
-// explainFleet says what to do about tables that are not as this program needs them.
-func explainFleet(err error) error {
-	if _, ok := errors.AsType[*store.OlderError](err); ok {
-		return usageError("rollcall jobs migrate brings them up to date", "%w", err)
-	}
-	if _, ok := errors.AsType[*store.NewerError](err); ok {
-		return usageError("use the version of rollcall that made them, or a newer one", "%w", err)
-	}
-	return err
 }
 
 // execute works on a slice of a job.
@@ -177,15 +174,15 @@ func (a *app) orderOf(w *worker, job store.Job) (*order.Order, *notify.Notifier,
 	if err := told.Decode(o); err != nil {
 		return nil, nil, err
 	}
-	o.Roster, o.OrganizationID, o.Ledger, o.Place = job.Source, job.Organization, w.Ledger, w.place
+	o.Roster, o.OrganizationID, o.Ledger, o.Place = job.Source, job.Organization, w.ledger, w.place
 	if job.Credential != "" {
-		o.Place.PATFile, o.Place.Alone = filepath.Join(w.Credentials, job.Credential), true
+		o.Place.PATFile, o.Place.Alone = filepath.Join(w.credentials, job.Credential), true
 		if _, err := os.Stat(o.Place.PATFile); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, usageError("", "the worker has no credential %q in %s", job.Credential, w.Credentials)
+			return nil, nil, usageError("", "the worker has no credential %q in %s", job.Credential, w.credentials)
 		}
 	}
 	o.Hold = func(ctx context.Context) (ledger.Ledger, error) {
-		return postgres.Open(ctx, w.Ledger, postgres.Options{Committed: w.measured.Committed})
+		return postgres.Open(ctx, w.ledger, postgres.Options{Committed: w.measured.Committed})
 	}
 	o.Job = "job " + strconv.FormatInt(job.ID, 10)
 	notifier, err := a.notifier(&o.Watch, cmd, false)

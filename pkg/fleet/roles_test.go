@@ -125,7 +125,7 @@ func operate(t *testing.T, f *fleet.Fleet) {
 	look[[]store.Limit](t)(f.Limits(ctx))
 	look[[]store.Worker](t)(f.Workers(ctx, time.Now()))
 	look[map[string]string](t)(f.PausedOrganizations(ctx))
-	look[store.Counts](t)(f.Count(ctx, time.Now()))
+	look[store.Counts](t)(f.Count(ctx, time.Minute))
 	look[store.Applied](t)(f.Apply(ctx, "jobs", nil, nil))
 	ledger := look[*postgres.Ledger](t)(postgres.View(ctx, f.Database().Path(), true))
 	defer ledger.Close()
