@@ -75,7 +75,7 @@ func (a *app) agreeToCancel(ctx context.Context, o *order.Order, p *onboard.Canc
 	}
 	if p.Agreed(audit.InAdvance); asks {
 		if yes, err := a.console.Ask(ctx, a.In, p.Question()+" [y/N]"); err != nil || !yes {
-			return cmp.Or(err, refuse(status.Stopped, errors.New("not confirmed; nothing was cancelled"), "--yes goes on without a question"))
+			return cmp.Or(err, unconfirmed("cancelled"))
 		}
 		p.Agreed(audit.AtPrompt)
 	}

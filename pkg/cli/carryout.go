@@ -309,7 +309,7 @@ func (r *run) confirm(ctx context.Context, p *onboard.Preview) error {
 		p.Agreed(audit.AtPrompt)
 		return err
 	}
-	return refuse(status.Stopped, errors.New("not confirmed; nothing was sent"), "--yes goes on without a question")
+	return unconfirmed("sent")
 }
 
 // refuseUnasked returns an error if a command needs a yes that nobody can give, in the words for what it does. A sandbox

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"rollcall/pkg/order"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
@@ -8,7 +10,10 @@ import (
 
 func asFlag(r remedy.Remedy) string { return order.AsFlag(r) }
 
-func refuse(kind status.Status, err error, hint string) error { return order.Refuse(kind, err, hint) }
+// unconfirmed says that a person has not said yes.
+func unconfirmed(done string) error {
+	return order.Refuse(status.Stopped, errors.New("not confirmed; nothing was "+done), "--yes goes on without a question")
+}
 
 func usageError(hint, format string, args ...any) error {
 	return order.UsageError(hint, format, args...)

@@ -16,7 +16,6 @@ import (
 	"rollcall/pkg/order"
 	"rollcall/pkg/orderflags"
 	"rollcall/pkg/results"
-	"rollcall/pkg/status"
 )
 
 // historyFlags say which ledgers are meant. Commands that look back share them.
@@ -93,7 +92,7 @@ func (a *app) pruneCommand() *cobra.Command {
 			if o.Asks() && a.canAsk() {
 				a.console.Printf("  %s", console.Clean(would.String()))
 				if yes, err := a.console.Ask(cmd.Context(), a.In, "forget them? [y/N]"); err != nil || !yes {
-					return cmp.Or(err, refuse(status.Stopped, errors.New("not confirmed; nothing was forgotten"), "--yes goes on without a question"))
+					return cmp.Or(err, unconfirmed("forgotten"))
 				}
 			}
 			return a.act()

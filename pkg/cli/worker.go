@@ -71,7 +71,7 @@ func (a *app) operator() *operator.Host {
 			}
 			agreed, err := a.console.Ask(ctx, a.In, question+"? [y/N]")
 			if err == nil && !agreed {
-				err = refuse(status.Stopped, errors.New("not confirmed; nothing was "+done), "--yes goes on without a question")
+				err = unconfirmed(done)
 			}
 			return err
 		},
@@ -211,11 +211,12 @@ func (a *app) completeHere(o *order.Order) error {
 // tellFleet logs what a worker does.
 func (a *app) tellFleet(e fleet.Event) {
 	level := zerolog.InfoLevel
-	switch {
-	case e.Kind == fleet.Trouble, e.Kind == fleet.Fenced, e.Kind == fleet.TakenOver:
+	switch e.Kind {
+	case fleet.Trouble, fleet.Fenced, fleet.TakenOver:
 		level = zerolog.WarnLevel
-	case e.Kind == fleet.SliceBegan, e.Kind == fleet.SliceEnded:
+	case fleet.SliceBegan, fleet.SliceEnded:
 		level = zerolog.DebugLevel
+	default:
 	}
 	event := a.log.WithLevel(level).Err(e.Err)
 	if e.Job.ID != 0 {

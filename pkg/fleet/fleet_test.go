@@ -63,6 +63,7 @@ type crew struct {
 }
 
 func newCrew(t *testing.T, f *fleet.Fleet) *crew {
+	t.Helper()
 	return &crew{t: t, f: f, news: make(chan struct{}, 1)}
 }
 
@@ -381,8 +382,8 @@ func TestPausedOrganizationsWait(t *testing.T) {
 	if err := f.Pause(t.Context(), "one", "ada"); err != nil {
 		t.Fatal(err)
 	}
-	c.run(fleet.Options{Name: "w", Slots: 1, Execute: func(_ context.Context, s *fleet.Slice) (store.Ended, error) {
-		if paused, err := f.PausedOrganizations(t.Context()); err != nil || paused[s.Job.Organization] != "" {
+	c.run(fleet.Options{Name: "w", Slots: 1, Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) {
+		if paused, err := f.PausedOrganizations(ctx); err != nil || paused[s.Job.Organization] != "" {
 			t.Errorf("a job of a paused organization was worked on: %v", err)
 		}
 		return store.Ended{}, nil

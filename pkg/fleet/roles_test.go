@@ -81,6 +81,7 @@ func TestRoles(t *testing.T) {
 
 // look returns what a call returns, which must not fail.
 func look[T any](t *testing.T) func(T, error) T {
+	t.Helper()
 	return func(got T, err error) T {
 		t.Helper()
 		if err != nil {
@@ -128,7 +129,7 @@ func operate(t *testing.T, f *fleet.Fleet) {
 	look[store.Counts](t)(f.Count(ctx, time.Minute))
 	look[store.Applied](t)(f.Apply(ctx, "jobs", nil, nil))
 	ledger := look[*postgres.Ledger](t)(postgres.View(ctx, f.Database().Path(), true))
-	defer ledger.Close()
+	defer func() { must(ledger.Close()) }()
 	for _, err := range ledger.Runs(ctx) {
 		must(err)
 	}
@@ -156,6 +157,13 @@ func keepOut(t *testing.T, operator *fleet.Fleet) {
 	rows, err := pool.Query(ctx, `SELECT attrelid::regclass || '.' || attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
 		WHERE relnamespace::regnamespace::text IN ('rollcall', 'rollcall_river') AND relkind = 'r' AND attname ~ 'token|secret|password'
 		AND has_column_privilege(attrelid, attnum, 'SELECT')`)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(err)
 	shown, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil || len(shown) > 0 {
 		t.Errorf("an operator can read %v, %v", shown, err)

@@ -92,10 +92,26 @@ func Jobs(jobs []store.Job) List {
 func Job(j store.Job) List {
 	l := List{Columns: []string{"job", strconv.FormatInt(j.ID, 10)}, Object: JobOf(j), name: "Job"}
 	for _, row := range [][2]string{
-		{"organization", j.Organization}, {"command", string(j.Command)}, {"roster", j.Source}, {state, jobState(j)}, {"error", j.Error},
-		{"run", j.Run}, {"options", j.Options}, {"credential", j.Credential}, {"shared limit", j.Limit}, {"submitted", instant(j.SubmittedAt)},
-		{"by", j.SubmittedBy}, {"set", j.Set}, {"schedule", j.Schedule}, {"slot", instant(j.Slot)}, {"slots missed", number(j.Missed)},
-		{"due", instant(j.DueAt)}, {"ended", instant(j.EndedAt)}, {"cancelled by", j.CancelledBy}, {"worker", j.Worker}, {"turns", number(j.Slices)},
+		{"organization", j.Organization},
+		{"command", string(j.Command)},
+		{"roster", j.Source},
+		{state, jobState(j)},
+		{"error", j.Error},
+		{"run", j.Run},
+		{"options", j.Options},
+		{"credential", j.Credential},
+		{"shared limit", j.Limit},
+		{"submitted", instant(j.SubmittedAt)},
+		{"by", j.SubmittedBy},
+		{"set", j.Set},
+		{"schedule", j.Schedule},
+		{"slot", instant(j.Slot)},
+		{"slots missed", number(j.Missed)},
+		{"due", instant(j.DueAt)},
+		{"ended", instant(j.EndedAt)},
+		{"cancelled by", j.CancelledBy},
+		{"worker", j.Worker},
+		{"turns", number(j.Slices)},
 	} {
 		if row[1] != "" {
 			l.Rows = append(l.Rows, row[:])

@@ -154,7 +154,7 @@ func (h *Host) cancelJobsCommand() *cobra.Command {
 			line := fmt.Sprintf("job %d is cancelled", job.ID)
 			switch {
 			case errors.Is(err, store.ErrEnded):
-				line, err = fmt.Sprintf("job %d has ended already", job.ID), nil
+				line = fmt.Sprintf("job %d has ended already", job.ID)
 			case err != nil:
 				failed = errors.Join(failed, err)
 				continue

@@ -203,7 +203,7 @@ func (s *Store) apply(ctx context.Context, set string, one Schedule, a *Applied)
 	return nil
 }
 
-// ErrSet: there is a set of that name.
+// ErrSet says that there is a set of that name.
 var ErrSet = errors.New("there is a set of that name")
 
 // Rename gives a set another name, with its schedules, its limits and the jobs that come from it. It is [ErrNone] if there is

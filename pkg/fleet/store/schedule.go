@@ -152,7 +152,8 @@ func (s *Store) fire(
 	if begun { // before the schedule was changed, or taken away and brought back
 		return s.move(ctx, due, firing.Next, firing.DueAt)
 	}
-	job, err := Job{}, error(ErrBusy)
+	var job Job
+	err = ErrBusy
 	if !waits {
 		job, err = s.add(ctx, Job{Order: due.Order, Set: due.Set, Schedule: due.Name, Slot: firing.Slot, Missed: firing.Missed})
 	}
