@@ -17,9 +17,13 @@ import (
 
 var samples = filepath.Join("..", "..", "samples")
 
+// sample returns a sample for schedulers, or another one by its folder and name.
 func sample(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(samples, "schedule", name))
+	if !strings.Contains(name, "/") {
+		name = "schedule/" + name
+	}
+	text, err := os.ReadFile(filepath.Join(samples, filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +60,12 @@ func TestSampleCommands(t *testing.T) {
 		"kubernetes.yaml":     podCommands(t),
 		"github-actions.yaml": workflowCommands(t),
 		"README.md":           shownCommands(t),
+
+		"fleet/rollcall-worker@.service": unitCommandsOf(t, "fleet/rollcall-worker@.service"),
+		"fleet/kubernetes.yaml":          fleetCommands(t),
+		"fleet/compose.yaml":             composeCommands(t),
+		"fleet/roles.sql":                commentCommands(t, "fleet/roles.sql"),
+		"fleet/jobs.yaml":                commentCommands(t, "fleet/jobs.yaml"),
 	}
 	for name, lines := range commands {
 		if len(lines) == 0 || len(lines[0]) < 2 {
@@ -102,9 +112,11 @@ func TestSchedulersLookFirst(t *testing.T) {
 }
 
 // unitCommands returns our commands of the service, podCommands those of the pod, in the order in which they run.
-func unitCommands(t *testing.T) (commands [][]string) {
+func unitCommands(t *testing.T) [][]string { return unitCommandsOf(t, "rollcall.service") }
+
+func unitCommandsOf(t *testing.T, name string) (commands [][]string) {
 	t.Helper()
-	service := unit(t, "rollcall.service")["Service"]
+	service := unit(t, name)["Service"]
 	for _, line := range slices.Concat(service["ExecStartPre"], service["ExecStart"]) {
 		commands = append(commands, ours(strings.TrimPrefix(line, "-"))) // a dash lets it fail
 	}
@@ -276,10 +288,10 @@ func TestSampleUnitsAreVerified(t *testing.T) {
 	}
 	dir := t.TempDir()
 	arguments := []string{"verify", "--man=no", "--recursive-errors=no"}
-	for _, name := range []string{"rollcall.service", "rollcall.timer"} {
+	for _, name := range []string{"rollcall.service", "rollcall.timer", "fleet/rollcall-worker@.service"} {
 		// It looks for the program, too.
 		text := strings.ReplaceAll(sample(t, name), "/usr/local/bin/rollcall", "/bin/true")
-		path := filepath.Join(dir, name)
+		path := filepath.Join(dir, strings.Replace(filepath.Base(name), "@", "@1", 1)) // an instance of a template
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

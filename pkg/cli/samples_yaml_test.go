@@ -91,6 +91,12 @@ type (
 			FSGroup        int                   `yaml:"fsGroup"`
 			SeccompProfile struct{ Type string } `yaml:"seccompProfile"`
 		} `yaml:"securityContext"`
+		TopologySpreadConstraints []struct {
+			MaxSkew           int    `yaml:"maxSkew"`
+			TopologyKey       string `yaml:"topologyKey"`
+			WhenUnsatisfiable string `yaml:"whenUnsatisfiable"`
+			LabelSelector     labels `yaml:"labelSelector"`
+		} `yaml:"topologySpreadConstraints"`
 		InitContainers []container `yaml:"initContainers"`
 		Containers     []container
 		Volumes        []struct {
@@ -110,9 +116,22 @@ type (
 		}
 	}
 	container struct {
-		Name, Image     string
-		Args            []string
-		Env             []struct{ Name, Value string }
+		Name, Image string
+		Args        []string
+		Env         []struct {
+			Name, Value string
+			ValueFrom   struct {
+				FieldRef struct {
+					FieldPath string `yaml:"fieldPath"`
+				} `yaml:"fieldRef"`
+			} `yaml:"valueFrom"`
+		}
+		Ports []struct {
+			Name          string
+			ContainerPort int `yaml:"containerPort"`
+		}
+		ReadinessProbe  probe `yaml:"readinessProbe"`
+		LivenessProbe   probe `yaml:"livenessProbe"`
 		SecurityContext struct {
 			AllowPrivilegeEscalation *bool `yaml:"allowPrivilegeEscalation"`
 			ReadOnlyRootFilesystem   bool  `yaml:"readOnlyRootFilesystem"`

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,13 +19,21 @@ import (
 	"rollcall/pkg/ledger/postgres/postgrestest"
 )
 
-// TestRoles runs samples/fleet/roles.sql as it says, and holds the roles to what they may do.
-func TestRoles(t *testing.T) {
-	t.Parallel()
-	roles, err := os.ReadFile(filepath.Join("..", "..", "samples", "fleet", "roles.sql"))
+// sampleOf returns a sample for fleets.
+func sampleOf(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "samples", "fleet", name))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(content)
+}
+
+// TestRoles runs samples/fleet/roles.sql as it says, and holds the roles to what they may do. Then the server takes the settings
+// of samples/fleet/postgresql.conf.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	roles := sampleOf(t, "roles.sql")
 	address, err := url.Parse(postgrestest.Start(t).Address(t))
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +50,7 @@ func TestRoles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = admin.Exec(ctx, string(roles))
+		_, err = admin.Exec(ctx, roles)
 		if err := errors.Join(err, admin.Close(ctx)); err != nil {
 			t.Fatal(err)
 		}
@@ -77,6 +86,35 @@ func TestRoles(t *testing.T) {
 	}
 	leave()
 	keepOut(t, operator)
+	set(t, as("postgres"))
+}
+
+// set has the server look at each setting of the sample. It takes none of them, which would need it to start anew.
+func set(t *testing.T, address string) {
+	t.Helper()
+	admin, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close(t.Context())
+	n := 0
+	for line := range strings.Lines(sampleOf(t, "postgresql.conf")) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, found := strings.Cut(line, " = ")
+		if !found {
+			t.Errorf("%q is no setting", line)
+		}
+		if _, err := admin.Exec(t.Context(), "ALTER SYSTEM SET "+name+" = '"+strings.Trim(value, "'")+"'"); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+		n++
+	}
+	if n < 10 {
+		t.Errorf("%d settings", n)
+	}
 }
 
 // look returns what a call returns, which must not fail.
