@@ -360,13 +360,15 @@ func TestFencedAndLockedSlicesGoOnLater(t *testing.T) {
 			return store.Ended{Exit: 6}, fmt.Errorf("begin: %w", ledger.ErrFenced)
 		case 2:
 			return store.Ended{Exit: 6}, fmt.Errorf("open: %w", &ledger.LockedError{})
-		case 3:
+		case 3: // it is for workers of the newer version
+			return store.Ended{Exit: 2}, fmt.Errorf("open: %w", ledger.ErrNewer)
+		case 4:
 			panic("a mistake")
 		}
 		return store.Ended{}, errors.New("it ended before")
 	}})
 	got := c.ended(job.ID)
-	if got.Slices != 3 || got.Exit != 1 || got.Error != "this is a mistake in rollcall: a mistake" {
+	if got.Slices != 4 || got.Exit != 1 || got.Error != "this is a mistake in rollcall: a mistake" {
 		t.Errorf("the job has ended as %+v", got)
 	}
 	if fenced := c.told(fleet.Fenced); len(fenced) != 1 {

@@ -89,6 +89,10 @@ func (w *Worker) goOn(ctx context.Context, s *Slice, engineJob *river.Job[work],
 		again = w.in(unheld)
 	case errors.As(err, &locked), errors.Is(err, ledger.ErrUnreachable):
 		again = w.in(unheld)
+	case errors.Is(err, ledger.ErrNewer):
+		// The tables were brought up to date while this worker ran, and are for workers of that version from now on.
+		w.trouble(s.Job, err)
+		again = w.in(unheld)
 	case how.Exit != Interrupted, why == cancelled, why == notYet:
 		if why == cancelled && how.Error == "" {
 			how.Error = cancelledBy(by)

@@ -27,7 +27,8 @@ type Options struct {
 	Keep time.Duration
 	// Execute works on a job until it has ended, or ctx ends: then what is in flight is answered, and the slice has ended as
 	// [Interrupted]. The job goes on as well after an error that matches [ledger.ErrFenced] or a [*ledger.LockedError], since
-	// somebody else works for the organization, or [ledger.ErrUnreachable]. Every other one has ended it.
+	// somebody else works for the organization, [ledger.ErrUnreachable], or [ledger.ErrNewer], which leaves it to a worker of
+	// that version. Every other one has ended it.
 	Execute func(ctx context.Context, s *Slice) (store.Ended, error)
 	// Decide says what is done about a schedule that is due.
 	Decide func(due store.Schedule, now time.Time) (store.Firing, error)
