@@ -53,6 +53,7 @@ func Commands() []Group {
 		{"Invite", strings.Fields("invite sync serve cancel")},
 		{"Look", strings.Fields("check progress runs results teams members invitations organizations")},
 		{"Look after", strings.Fields("doctor audit template schema sandbox")},
+		{"A fleet", strings.Fields("worker jobs")},
 		{"Help", strings.Fields("help completion version")},
 	}
 }
