@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollcall/pkg/fleet/store"
+	"rollcall/pkg/record"
 )
 
 // FleetJob is a job of a fleet as programs read it.
@@ -91,12 +92,11 @@ func Jobs(jobs []store.Job) List {
 // Job lists all that is known of a job of a fleet.
 func Job(j store.Job) List {
 	l := List{Columns: []string{"job", strconv.FormatInt(j.ID, 10)}, Object: JobOf(j), name: "Job"}
-	for _, row := range [][2]string{
-		{"organization", j.Organization},
-		{"command", string(j.Command)},
-		{"roster", j.Source},
-		{state, jobState(j)},
-		{"error", j.Error},
+	rows := [][2]string{
+		{"organization", j.Organization}, {"command", string(j.Command)}, {"roster", j.Source}, {state, jobState(j)}, {"error", j.Error},
+	}
+	rows = append(rows, ended(j.Summary)...)
+	for _, row := range append(rows, [][2]string{
 		{"run", j.Run},
 		{"options", j.Options},
 		{"credential", j.Credential},
@@ -112,12 +112,39 @@ func Job(j store.Job) List {
 		{"cancelled by", j.CancelledBy},
 		{"worker", j.Worker},
 		{"turns", number(j.Slices)},
-	} {
+	}...) {
 		if row[1] != "" {
 			l.Rows = append(l.Rows, row[:])
 		}
 	}
 	return l
+}
+
+// ended returns what the summary of a job says that people ask for first: how many rows have which outcome, what was kept back by
+// guards, and the digest by which that can be approved.
+func ended(summary json.RawMessage) (rows [][2]string) {
+	var s struct {
+		Outcomes map[string]int `json:"outcomes"`
+		Tripped  struct {
+			Digest string `json:"digest"`
+			Guards []struct {
+				Option string `json:"option"`
+				Reason string `json:"reason"`
+			} `json:"guards"`
+		} `json:"tripped"`
+	}
+	if json.Unmarshal(summary, &s) != nil { // of a newer version: the object has it
+		return nil
+	}
+	counts := map[record.Outcome]int{}
+	for _, outcome := range record.Outcomes() {
+		counts[outcome] = s.Outcomes[outcome.String()]
+	}
+	rows = append(rows, [2]string{"rows", outcomesOf(counts)})
+	for _, guard := range s.Tripped.Guards {
+		rows = append(rows, [2]string{"guard", guard.Option + ": " + guard.Reason})
+	}
+	return append(rows, [2]string{"digest", s.Tripped.Digest})
 }
 
 // instant returns a time by the local clock, empty for none.

@@ -20,6 +20,9 @@ import (
 	"rollcall/pkg/usage"
 )
 
+// done says what a command does to a roster.
+var done = map[store.Command]string{store.Invite: "invited", store.Sync: "synced"}
+
 // notSubmitted are the flags that a job cannot have: they are about one machine, or for its worker to know.
 var notSubmitted = []string{
 	"region", "api-url", "auth-endpoint", "pat-file", "sandbox", "results", "report", "summary", "metrics-file", "ledger", "lock-wait", "audit",
@@ -52,7 +55,7 @@ func (h *Host) submitCommand() *cobra.Command {
 		case err != nil:
 			return err
 		}
-		return h.printJob(job, fmt.Sprintf("job %d: %s is %sd as soon as a worker has time", job.ID, job.Source, job.Command))
+		return h.printJob(job, fmt.Sprintf("job %d: %s is %s as soon as a worker has time", job.ID, job.Source, done[job.Command]))
 	})
 	flags := submit.Flags()
 	flags.StringVar(&o.Organization, "organization-id", "", "`ID` of the organization")
