@@ -108,6 +108,30 @@ func instant(t *rapid.T, name string) time.Time {
 	return time.Unix(rapid.Int64Range(0, 4e9).Draw(t, name), rapid.Int64Range(0, 999_999_999).Draw(t, name))
 }
 
+// The end of a leap year that the database of zones does not list is found as well.
+func TestTheLastDayOfALeapYear(t *testing.T) {
+	for _, year := range []int{2040, 2072} {
+		for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe"} {
+			var c schedule.Cron
+			z := zone(t, name)
+			if err := c.UnmarshalText([]byte("30 */6 * * *")); err != nil {
+				t.Fatal(err)
+			}
+			s, err := schedule.New(schedule.Options{Name: "x", Cron: c, Zone: z})
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := time.Date(year, 12, 29, 23, 0, 0, 0, z.Location())
+			for i := range 16 {
+				at = s.Next(at)
+				if want := time.Date(year, 12, 30, 6*i, 30, 0, 0, z.Location()); !at.Equal(want) {
+					t.Fatalf("%s: %v, want %v", name, at, want)
+				}
+			}
+		}
+	}
+}
+
 // Whatever is understood has a next time, which is later than the moment asked about, and nothing is due between.
 func TestThereIsAlwaysANextTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -82,7 +82,15 @@ func (z Zone) reaches(wall time.Time) time.Time {
 	for at := wall.Add(-farthest).In(z.Location()); ; {
 		_, offset := at.Zone()
 		shows := wall.Add(-time.Duration(offset) * time.Second).In(z.Location())
-		switch start, end := at.ZoneBounds(); {
+		start, end := at.ZoneBounds()
+		// Beyond the years that the database lists, package time says on 31 December of leap years that the day is over.
+		if !end.IsZero() && !end.After(at) {
+			if _, then := shows.Zone(); then == offset {
+				return shows
+			}
+			end = at.Add(time.Hour)
+		}
+		switch {
 		case !start.IsZero() && shows.Before(start): // the clock jumped over it
 			return start
 		case end.IsZero() || shows.Before(end):
