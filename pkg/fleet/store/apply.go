@@ -163,7 +163,7 @@ func (s *Store) setLimit(ctx context.Context, set, name string, rate float64) (c
 func (s *Store) leaveLimits(ctx context.Context, set string, limits map[string]float64) error {
 	// Who submits a job with one of them has that job in the database before they are looked at, or waits.
 	left, err := collect(ctx, s.q, scanOne[string], `SELECT name FROM @limit_group WHERE set_by IN ($1, '') AND name <> ALL($2) ORDER BY name FOR UPDATE`,
-		set, slices.Collect(maps.Keys(limits)))
+		set, slices.AppendSeq([]string{}, maps.Keys(limits)))
 	if err != nil || len(left) == 0 {
 		return err
 	}
