@@ -140,6 +140,9 @@ func TestEverySlotHasOneJob(t *testing.T) {
 	for range steps {
 		c.pass(time.Duration(rand.IntN(150)) * time.Second)
 		for range schedules / 2 {
+			if _, _, err := c.fire(t.Context()); err != nil {
+				t.Error(err)
+			}
 			c.end(fmt.Sprint("o", rand.IntN(schedules)), 0)
 		}
 	}
