@@ -137,3 +137,36 @@ func text(value string) *yaml.Node {
 	}
 	return node
 }
+
+// Differing returns the options that two jobs have not in the same way, in alphabetical order, be they their own or those of
+// the defaults.
+func Differing(one, other Job) []string {
+	first, second := one.byKey(), other.byKey()
+	var keys []string
+	for key, value := range first {
+		if second[key] != value {
+			keys = append(keys, key)
+		}
+	}
+	for key := range second {
+		if _, known := first[key]; !known {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// byKey returns the options as texts.
+func (j Job) byKey() map[string]string {
+	texts := make(map[string]string)
+	for _, option := range j.merged() {
+		var w writer
+		written, err := yaml.Dump(w.copy(option.key, option.value))
+		if err != nil { // then it was never written
+			written = nil
+		}
+		texts[option.key] = string(written)
+	}
+	return texts
+}

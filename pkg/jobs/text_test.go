@@ -130,3 +130,22 @@ jobs:
 		}
 	}
 }
+
+func TestDiffering(t *testing.T) {
+	file, err := jobs.Read(strings.NewReader(`
+defaults: {max-new: 5%, sheet: People}
+jobs:
+  - {roster: a, name: a, allow-domain: [x, y], map: {a: b}, rows: 7}
+  - {roster: b, name: b, allow-domain: [x, z], map: {a: b}, rows: "7", timeout: 1h}
+`), "jobs.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, other := file.Jobs[0], file.Jobs[1]
+	if got, want := jobs.Differing(one, other), []string{"allow-domain", "rows", "timeout"}; !cmp.Equal(got, want) || len(jobs.Differing(one, one)) != 0 {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := jobs.Differing(other, jobs.Job{}); len(got) != 6 {
+		t.Errorf("beside none: %v", got)
+	}
+}

@@ -2,7 +2,6 @@ package rota
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -24,16 +23,6 @@ type Set struct {
 	Schedules []store.Schedule
 }
 
-// Apply makes the database's set of that name this one, see [store.Store.Apply].
-func (s Set) Apply(ctx context.Context, kept *store.Store) (store.Applied, error) {
-	return kept.Apply(ctx, s.Name, s.Limits, s.Schedules)
-}
-
-// Compare returns what [Set.Apply] would change, and changes nothing.
-func (s Set) Compare(ctx context.Context, kept *store.Store) (store.Applied, error) {
-	return kept.Compare(ctx, s.Name, s.Limits, s.Schedules)
-}
-
 // Keys of options that a fleet cares about.
 const (
 	keyOrganization = "organization-id"
@@ -43,17 +32,23 @@ const (
 
 // elsewhere are the options that mean nothing where any of many machines may run the job, and why.
 var elsewhere = map[string]string{
-	"pat-file":     "it is a file of one machine, and any worker may run the job: name a credential instead, which every worker has",
-	"sandbox":      "it is a service inside one process, and the job has many: name the service of the workers",
-	"ledger":       "the ledger is the database of the fleet",
-	"results":      "it is a file of one machine, and any worker may run the job: the fleet keeps the results",
-	"report":       "it is a file of one machine, and any worker may run the job: the fleet keeps what it is made from",
-	"summary":      "it is a file of one machine, and any worker may run the job: the fleet keeps the summary",
-	"metrics-file": "it is a file of one machine, and any worker may run the job: each worker has metrics of its own",
-	"audit":        "it is a file of one machine, and its lines follow each other: no other worker could go on with it",
-	"progress":     "nobody looks on",
-	"notify":       "it is a secret, and the database keeps none: name a notify-file that every worker has",
+	"pat-file":      "it is a file of one machine, and any worker may run the job: name a credential instead, which every worker has",
+	"region":        service,
+	"api-url":       service,
+	"auth-endpoint": service,
+	"sandbox":       "it is a service inside one process, and the job has many: name the service of the workers",
+	"ledger":        "the ledger is the database of the fleet",
+	"results":       "it is a file of one machine, and any worker may run the job: the fleet keeps the results",
+	"report":        "it is a file of one machine, and any worker may run the job: the fleet keeps what it is made from",
+	"summary":       "it is a file of one machine, and any worker may run the job: the fleet keeps the summary",
+	"metrics-file":  "it is a file of one machine, and any worker may run the job: each worker has metrics of its own",
+	"audit":         "it is a file of one machine, and its lines follow each other: no other worker could go on with it",
+	"progress":      "nobody looks on",
+	"notify":        "it is a secret, and the database keeps none: name a notify-file that every worker has",
 }
+
+// service is why no job says where the service is.
+const service = "the service is the one that the workers call"
 
 // onWorkers are the options that name files which every worker may have at the same place.
 var onWorkers = []string{"header-file", "notify-file"}

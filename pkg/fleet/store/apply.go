@@ -16,6 +16,8 @@ type Applied struct {
 	Added, Changed, Gone, Limits []string
 	// Open are the ids of jobs of schedules that are gone: they end by themselves, or are cancelled.
 	Open []int64
+	// Words, if somebody has put them there, say more about schedules, by their names.
+	Words map[string]string
 }
 
 // LimitError says that a set wants a limit to be another one than the set that has made it.

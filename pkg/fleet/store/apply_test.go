@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,8 +22,8 @@ jobs:
 - {name: apac, roster: https://hr.example.com/apac.csv, organization-id: apac, schedule: 30 15 * * *}
 `
 
-// none is an empty list, however that is kept.
-var none = cmpopts.EquateEmpty()
+// none is an empty list, however that is kept. Words have a test of their own.
+var none = cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(store.Applied{}, "Words")}
 
 func TestApplyIsDeclarative(t *testing.T) {
 	c := open(t)
@@ -68,6 +69,51 @@ jobs:
 		t.Errorf("%+v, %v", job, err)
 	}
 	c.end("apac", 2)
+}
+
+func TestApplySaysWhatChanges(t *testing.T) {
+	c := open(t)
+	words := func(text string) map[string]string {
+		t.Helper()
+		compared, err := c.set("acme", text).Compare(t.Context(), c.Store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		applied := c.apply("acme", text)
+		if diff := cmp.Diff(applied, compared, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("a comparison says something else (-applied +compared):\n%s", diff)
+		}
+		return applied.Words
+	}
+	for i, test := range []struct {
+		give string
+		want map[string]string
+	}{
+		{two, map[string]string{"emea": "every day at 14:30 (UTC), for emea", "apac": "every day at 15:30 (UTC), for apac"}},
+		{two, nil},
+		{`
+shared-limits: {x: 1/s}
+jobs:
+- {name: emea, roster: /srv/new.csv, organization-id: emea, schedule: 0 3 * * *, catchup: none, shared-limit: x, pause-on-failure: true, max-new: 7, dry-run: true}
+- {name: apac, roster: https://hr.example.com/apac.csv, organization-id: pacific, schedule: 30 15 * * *, credential: acme}
+`, map[string]string{
+			"emea": "every night at 03:00 (UTC) with catch-up none instead of every day at 14:30 (UTC) with catch-up one; roster /srv/new.csv instead of /srv/emea.csv; " +
+				"credential none instead of acme; shared limit x instead of acme; pause after a failure: true instead of false; other options: dry-run, max-new",
+			"apac": "organization pacific instead of apac; shared limit none instead of acme; other options: organization-id",
+		}},
+		{"jobs:\n- {name: more, roster: /a, organization-id: more, schedule: '@hourly'}", map[string]string{
+			"more": "every hour at :00 (UTC), for more", "emea": "no job of it begins any more; job 2 is open, and ends by itself", "apac": "no job of it begins any more",
+		}},
+	} {
+		if diff := cmp.Diff(test.want, words(test.give), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if i == 2 {
+			c.at(begins.Add(15 * time.Hour))
+			c.want("apac 15:30, emea 03:00")
+			c.end("pacific", 0)
+		}
+	}
 }
 
 func TestAnOrganizationIsInOneSet(t *testing.T) {
@@ -119,11 +165,11 @@ func TestALimitBelongsToASet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := ""
+		var text strings.Builder
 		for _, one := range limits {
-			text += fmt.Sprintf("%s %g/s of %q", one.Name, one.Rate, one.Set)
+			fmt.Fprintf(&text, "%s %g/s of %q", one.Name, one.Rate, one.Set)
 		}
-		return text
+		return text.String()
 	}
 	c.apply("one", file("a", "48/s"))
 	if got := c.apply("two", file("b", "48/s")); len(got.Limits) != 0 {
@@ -170,11 +216,12 @@ func TestApplyAmongOthers(t *testing.T) {
 	c := open(t)
 	rates := []string{"10/s", "20/s"}
 	file := func(set, i int) string {
-		text := fmt.Sprintf("shared-limits: {l%d: %s, both: 5/s}\ndefaults: {schedule: '* * * * *', shared-limit: l%d}\njobs:\n", set, rates[i%2], set)
+		var text strings.Builder
+		fmt.Fprintf(&text, "shared-limits: {l%d: %s, both: 5/s}\ndefaults: {schedule: '* * * * *', shared-limit: l%d}\njobs:\n", set, rates[i%2], set)
 		for k := range 5 + i%3 {
-			text += fmt.Sprintf("- {name: s%d, roster: /srv/a, organization-id: o%d-%d, max-new: %d}\n", k, set, k, i)
+			fmt.Fprintf(&text, "- {name: s%d, roster: /srv/a, organization-id: o%d-%d, max-new: %d}\n", k, set, k, i)
 		}
-		return text
+		return text.String()
 	}
 	var all sync.WaitGroup
 	for set := range 2 {
