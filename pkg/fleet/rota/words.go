@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"rollcall/pkg/fleet/store"
@@ -70,7 +71,7 @@ func change(was, is store.Schedule) string {
 		{"roster ", was.Source, is.Source},
 		{"credential ", cmp.Or(was.Credential, "none"), cmp.Or(is.Credential, "none")},
 		{"shared limit ", cmp.Or(was.Limit, "none"), cmp.Or(is.Limit, "none")},
-		{"pause after a failure: ", fmt.Sprint(was.PauseOnFailure), fmt.Sprint(is.PauseOnFailure)},
+		{"pause after a failure: ", strconv.FormatBool(was.PauseOnFailure), strconv.FormatBool(is.PauseOnFailure)},
 	} {
 		if one.was != one.is {
 			parts = append(parts, one.what+one.is+" instead of "+one.was)
