@@ -82,9 +82,13 @@ func (l *Limit) broken(err error) error {
 	return fmt.Errorf("%w: %w", ledger.ErrUnreachable, err)
 }
 
-// Hold keeps everybody who shares the limit from sending for some time, as the service has asked. It returns at once.
+// Hold keeps everybody who shares the limit from sending for some time, as the service has asked. It returns at once. The slice
+// ends if that is for long.
 func (l *Limit) Hold(during time.Duration, why string) {
 	l.booker.Hold(context.Background(), during, why)
+	if during > limit.Far {
+		l.slice.Rest(time.Now().Add(during))
+	}
 }
 
 // Rates returns how many requests a second may leave of all together, and how many of them the service was found to take from

@@ -10,10 +10,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"rollcall/pkg/fleet/limit"
 	"rollcall/pkg/fleet/store"
 	"rollcall/pkg/pace"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // table is the row of a limit in a database that takes its time, on virtual time.
 type table struct {
@@ -208,6 +212,35 @@ func TestAllTogetherKeepTheLimit(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestARowThatIsTooHigh has the service take less than the row says: everybody's own pace finds that out.
+func TestARowThatIsTooHigh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		row, s := newTable(80, 4), &service{most: 50}
+		const lasts = time.Minute
+		ctx, cancel := context.WithTimeout(t.Context(), lasts)
+		defer cancel()
+		var running sync.WaitGroup
+		accepted := make(chan int, 4)
+		for range 4 {
+			b := limit.New(row, "all")
+			t.Cleanup(b.Close)
+			running.Go(func() { accepted <- organization(ctx, t, b, row.rate, s) })
+		}
+		running.Wait()
+		total := 0
+		for range 4 {
+			total += <-accepted
+		}
+		t.Logf("%.1f/s, %d refused of %d", float64(total)/lasts.Seconds(), s.refused, total+s.refused)
+		if perSecond := float64(total) / lasts.Seconds(); perSecond < 40 {
+			t.Errorf("%.1f/s of 50/s were used", perSecond)
+		}
+		if s.refused > (total+s.refused)/12 {
+			t.Errorf("%d of %d were refused", s.refused, total+s.refused)
+		}
+	})
 }
 
 // TestLittleIsBookedForThoseWhoAskForLittle has somebody send more slowly than the limit.
