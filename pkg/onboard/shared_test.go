@@ -1,0 +1,182 @@
+package onboard_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rollcall/pkg/ledger"
+	"rollcall/pkg/ledger/place"
+	"rollcall/pkg/onboard"
+	"rollcall/pkg/record"
+	"rollcall/pkg/sandbox"
+	"rollcall/pkg/status"
+)
+
+// sharing is a limit that somebody else shares.
+type sharing struct {
+	most, learned float64
+	broken        error
+	reserved      atomic.Int64
+
+	mu    sync.Mutex
+	holds []time.Duration
+	news  []float64
+	held  chan struct{} // is closed by the first hold
+}
+
+func (s *sharing) Rates(context.Context) (most, learned float64, err error) {
+	return s.most, s.learned, nil
+}
+
+func (s *sharing) Reserve(context.Context) (time.Duration, error) {
+	s.reserved.Add(1)
+	return 0, s.broken
+}
+
+func (s *sharing) Hold(during time.Duration, _ string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holds = append(s.holds, during); len(s.holds) == 1 {
+		close(s.held)
+	}
+}
+
+func (s *sharing) Learn(_ context.Context, rate float64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.news = append(s.news, rate)
+	return nil
+}
+
+// front is before the service. It refuses the first invitation, and sees whether each request has its slot.
+type front struct {
+	t          *testing.T
+	shared     *sharing
+	status     int // 0: nothing is refused
+	retryAfter string
+	sent       atomic.Int64
+	refused    atomic.Bool
+}
+
+func (f *front) RoundTrip(r *http.Request) (*http.Response, error) {
+	if sent, reserved := f.sent.Add(1), f.shared.reserved.Load(); sent > reserved {
+		f.t.Errorf("%s %s has left as number %d, and %d slots were reserved", r.Method, r.URL.Path, sent, reserved)
+	}
+	if f.status == 0 || r.Method != http.MethodPost || f.refused.Swap(true) {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	if f.retryAfter != "" {
+		header.Set("Retry-After", f.retryAfter)
+	}
+	return &http.Response{
+		StatusCode: f.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header, Request: r,
+		Body: io.NopCloser(strings.NewReader(`{"statusCode":429,"message":"too many"}`)),
+	}, nil
+}
+
+// shared returns the options to invite people by a limit that others share.
+func shared(t *testing.T, people int, s *sharing, f *front) (*company, onboard.Options) {
+	t.Helper()
+	s.held = make(chan struct{})
+	c, o := team(t, people, sandbox.Options{})
+	f.t, f.shared = t, s
+	dial := o.Dial
+	o.Dial = func(ctx context.Context) (onboard.Endpoint, error) {
+		e, err := dial(ctx)
+		e.Transport = f
+		return e, err
+	}
+	o.Shared = s
+	return c, o
+}
+
+// TestEveryRequestHasItsSlot invites people and reads lists by a limit that others share, which is all that says how fast.
+func TestEveryRequestHasItsSlot(t *testing.T) {
+	s, f := &sharing{most: 1000}, &front{}
+	c, o := shared(t, 40, s, f)
+	began := time.Now()
+	report, err := onboard.Run(t.Context(), nil, o, nil)
+	if err != nil || report.Status != status.Well || c.service.Counts().Emails != 40 {
+		t.Fatalf("ended with %d: %v", report.Status, err)
+	}
+	if sent, reserved := f.sent.Load(), s.reserved.Load(); sent != int64(report.Requests) || sent < 43 || reserved > sent+5 {
+		t.Errorf("%d requests, %d by the report, %d slots", sent, report.Requests, reserved)
+	}
+	t.Logf("%d requests took %s", f.sent.Load(), time.Since(began))
+}
+
+// TestAPauseIsOfAllWhoShareTheLimit has the service refuse somebody, and ask for a pause or not.
+func TestAPauseIsOfAllWhoShareTheLimit(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		status     int
+		retryAfter string
+		want       []time.Duration
+	}{
+		{"a pause", http.StatusTooManyRequests, "7", []time.Duration{7 * time.Second}},
+		{"a pause for overload", http.StatusServiceUnavailable, "7", []time.Duration{7 * time.Second}},
+		{"a pause for longer than is waited for", http.StatusTooManyRequests, "86400", []time.Duration{5 * time.Minute}},
+		{"a second for the one alone", http.StatusTooManyRequests, "1", nil},
+		{"no pause", http.StatusTooManyRequests, "", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &sharing{most: 1000}
+			_, o := shared(t, 5, s, &front{status: tt.status, retryAfter: tt.retryAfter})
+			report, err := onboard.Run(t.Context(), s.held, o, nil)
+			if want := tt.want == nil; (report.Status == status.Well) != want {
+				t.Errorf("ended with %d: %v", report.Status, err)
+			}
+			if !slices.Equal(s.holds, tt.want) {
+				t.Errorf("the others pause for %v, want %v", s.holds, tt.want)
+			}
+		})
+	}
+}
+
+// TestWhatIsLearnedOfASharedLimitIsNotTheOrganizations has the rate that was known turn out to be wrong.
+func TestWhatIsLearnedOfASharedLimitIsNotTheOrganizations(t *testing.T) {
+	s := &sharing{most: 1000, learned: 200}
+	_, o := shared(t, 5, s, &front{status: http.StatusTooManyRequests})
+	if report, err := onboard.Run(t.Context(), nil, o, nil); err != nil || report.Status != status.Well {
+		t.Fatalf("ended with %d: %v", report.Status, err)
+	}
+	if !slices.Equal(s.news, []float64{0}) {
+		t.Errorf("learned: %v", s.news)
+	}
+	kept, err := place.View(t.Context(), o.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := kept.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for run, err := range kept.Runs(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rate, at, err := kept.Pace(t.Context(), record.Scope{Service: run.Service, OrganizationID: run.OrganizationID}); err != nil || !at.IsZero() {
+			t.Errorf("the ledger remembers %v of %s, %v", rate, at, err)
+		}
+	}
+}
+
+// TestWithoutSlotsNothingLeaves has what books them be away from the beginning.
+func TestWithoutSlotsNothingLeaves(t *testing.T) {
+	s, f := &sharing{most: 1000, broken: ledger.ErrUnreachable}, &front{}
+	_, o := shared(t, 5, s, f)
+	_, err := onboard.Run(t.Context(), nil, o, nil)
+	if !errors.Is(err, ledger.ErrUnreachable) || f.sent.Load() != 0 {
+		t.Errorf("%d requests have left: %v", f.sent.Load(), err)
+	}
+}
