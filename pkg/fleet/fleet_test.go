@@ -22,7 +22,7 @@ import (
 const pulse = 10 * time.Millisecond
 
 // open returns a fleet whose tables are there.
-func open(t *testing.T) *fleet.Fleet {
+func open(t testing.TB) *fleet.Fleet {
 	t.Helper()
 	f := bare(t)
 	if _, err := f.Migrate(t.Context()); err != nil {
@@ -32,7 +32,7 @@ func open(t *testing.T) *fleet.Fleet {
 }
 
 // bare returns a fleet without tables.
-func bare(t *testing.T) *fleet.Fleet {
+func bare(t testing.TB) *fleet.Fleet {
 	t.Helper()
 	database, err := postgres.Connect(t.Context(), postgrestest.Address(t))
 	if err != nil {
@@ -54,7 +54,7 @@ func bare(t *testing.T) *fleet.Fleet {
 
 // crew runs workers, and keeps what they tell.
 type crew struct {
-	t *testing.T
+	t testing.TB
 	f *fleet.Fleet
 
 	mu     sync.Mutex
@@ -62,7 +62,7 @@ type crew struct {
 	news   chan struct{}
 }
 
-func newCrew(t *testing.T, f *fleet.Fleet) *crew {
+func newCrew(t testing.TB, f *fleet.Fleet) *crew {
 	t.Helper()
 	return &crew{t: t, f: f, news: make(chan struct{}, 1)}
 }
@@ -147,7 +147,7 @@ func order(organization string) store.Order {
 	return store.Order{Organization: organization, Command: store.Invite, Source: "team.csv"}
 }
 
-func submit(t *testing.T, f *fleet.Fleet, o store.Order) store.Job {
+func submit(t testing.TB, f *fleet.Fleet, o store.Order) store.Job {
 	t.Helper()
 	job, err := f.Submit(t.Context(), o, []byte("email\nann@x.test\n"), "ada")
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // limited returns a fleet with a limit named "all".
-func limited(t *testing.T, rate float64) *fleet.Fleet {
+func limited(t testing.TB, rate float64) *fleet.Fleet {
 	t.Helper()
 	f := open(t)
 	if _, err := f.Apply(t.Context(), "set", map[string]float64{"all": rate}, nil); err != nil {
