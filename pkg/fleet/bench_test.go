@@ -78,7 +78,7 @@ func BenchmarkOneLimit(b *testing.B) {
 		service := &crowd{most: 50, by: map[string]int{}}
 		c := newCrew(b, f)
 		for i := range workers {
-			submit(b, f, under("all", fmt.Sprint("organization", i)))
+			submit(b, f, under(fmt.Sprint("organization", i)))
 		}
 		var all sync.WaitGroup
 		all.Add(workers)

@@ -22,32 +22,32 @@ import (
 const pulse = 10 * time.Millisecond
 
 // open returns a fleet whose tables are there.
-func open(t testing.TB) *fleet.Fleet {
-	t.Helper()
-	f := bare(t)
-	if _, err := f.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
+func open(tb testing.TB) *fleet.Fleet {
+	tb.Helper()
+	f := bare(tb)
+	if _, err := f.Migrate(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	return f
 }
 
 // bare returns a fleet without tables.
-func bare(t testing.TB) *fleet.Fleet {
-	t.Helper()
-	database, err := postgres.Connect(t.Context(), postgrestest.Address(t))
+func bare(tb testing.TB) *fleet.Fleet {
+	tb.Helper()
+	database, err := postgres.Connect(tb.Context(), postgrestest.Address(tb))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(database.Close)
-	t.Cleanup(func() {
+	tb.Cleanup(database.Close)
+	tb.Cleanup(func() {
 		engine := pgx.Identifier{database.Schema() + "_river"}.Sanitize()
-		if _, err := database.Pool().Exec(context.WithoutCancel(t.Context()), "DROP SCHEMA IF EXISTS "+engine+" CASCADE"); err != nil {
-			t.Error(err)
+		if _, err := database.Pool().Exec(context.WithoutCancel(tb.Context()), "DROP SCHEMA IF EXISTS "+engine+" CASCADE"); err != nil {
+			tb.Error(err)
 		}
 	})
 	f, err := fleet.Open(database)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f
 }
@@ -62,9 +62,8 @@ type crew struct {
 	news   chan struct{}
 }
 
-func newCrew(t testing.TB, f *fleet.Fleet) *crew {
-	t.Helper()
-	return &crew{t: t, f: f, news: make(chan struct{}, 1)}
+func newCrew(tb testing.TB, f *fleet.Fleet) *crew {
+	return &crew{t: tb, f: f, news: make(chan struct{}, 1)}
 }
 
 // run runs a worker until the returned function is called, or the test ends.
@@ -147,11 +146,11 @@ func order(organization string) store.Order {
 	return store.Order{Organization: organization, Command: store.Invite, Source: "team.csv"}
 }
 
-func submit(t testing.TB, f *fleet.Fleet, o store.Order) store.Job {
-	t.Helper()
-	job, err := f.Submit(t.Context(), o, []byte("email\nann@x.test\n"), "ada")
+func submit(tb testing.TB, f *fleet.Fleet, o store.Order) store.Job {
+	tb.Helper()
+	job, err := f.Submit(tb.Context(), o, []byte("email\nann@x.test\n"), "ada")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return job
 }

@@ -18,18 +18,19 @@ import (
 )
 
 // limited returns a fleet with a limit named "all".
-func limited(t testing.TB, rate float64) *fleet.Fleet {
-	t.Helper()
-	f := open(t)
-	if _, err := f.Apply(t.Context(), "set", map[string]float64{"all": rate}, nil); err != nil {
-		t.Fatal(err)
+func limited(tb testing.TB, rate float64) *fleet.Fleet {
+	tb.Helper()
+	f := open(tb)
+	if _, err := f.Apply(tb.Context(), "set", map[string]float64{"all": rate}, nil); err != nil {
+		tb.Fatal(err)
 	}
 	return f
 }
 
-func under(limit, organization string) store.Order {
+// under returns the order of a job under the limit "all".
+func under(organization string) store.Order {
 	o := order(organization)
-	o.Limit = limit
+	o.Limit = "all"
 	return o
 }
 
@@ -99,7 +100,7 @@ func TestJobsUnderALimitSend(t *testing.T) {
 	c := newCrew(t, f)
 	ids := make([]int64, jobs)
 	for i := range ids {
-		ids[i] = submit(t, f, under("all", string(rune('a'+i)))).ID
+		ids[i] = submit(t, f, under(string(rune('a'+i)))).ID
 	}
 	var mu sync.Mutex
 	var left []time.Time
@@ -137,7 +138,7 @@ func TestJobsUnderALimitSend(t *testing.T) {
 func TestALongHoldGivesTheSlotBack(t *testing.T) {
 	f := limited(t, 100)
 	c := newCrew(t, f)
-	one := submit(t, f, under("all", "one"))
+	one := submit(t, f, under("one"))
 	c.run(fleet.Options{Name: "w", Slots: 1, Slice: time.Hour, Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) {
 		if s.Limit() == nil {
 			return store.Ended{}, nil
@@ -157,7 +158,7 @@ func TestALongHoldGivesTheSlotBack(t *testing.T) {
 		return store.Ended{Exit: fleet.Interrupted}, nil
 	}})
 	c.until("the end of a slice", func() bool { return len(c.told(fleet.SliceEnded)) == 1 })
-	two := submit(t, f, under("all", "two"))
+	two := submit(t, f, under("two"))
 	c.until("the end of two slices", func() bool { return len(c.told(fleet.SliceEnded)) == 2 })
 	c.ended(submit(t, f, order("three")).ID)
 	for _, id := range []int64{one.ID, two.ID} {
@@ -179,7 +180,7 @@ func TestWhatIsLearnedIsOfAll(t *testing.T) {
 	var both, learned sync.WaitGroup
 	both.Add(2)
 	learned.Add(1)
-	ids := []int64{submit(t, f, under("all", "one")).ID, submit(t, f, under("all", "two")).ID}
+	ids := []int64{submit(t, f, under("one")).ID, submit(t, f, under("two")).ID}
 	c.run(fleet.Options{Name: "w", Slots: 2, Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) {
 		limit := s.Limit()
 		both.Done()

@@ -181,14 +181,18 @@ func TestAllTogetherKeepTheLimit(t *testing.T) {
 				defer cancel()
 				var running sync.WaitGroup
 				accepted := make(chan int, organizations)
+				var bookers []*limit.Booker
 				for _, n := range tt.machines {
 					b := limit.New(row, "all")
-					t.Cleanup(b.Close)
+					bookers = append(bookers, b)
 					for range n {
 						running.Go(func() { accepted <- organization(ctx, t, b, tt.rate, s) })
 					}
 				}
 				running.Wait()
+				for _, b := range bookers {
+					b.Close()
+				}
 				total, least, most := 0, 1<<30, 0
 				for range organizations {
 					n := <-accepted
@@ -248,7 +252,6 @@ func TestLittleIsBookedForThoseWhoAskForLittle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		row := newTable(48, 1)
 		b := limit.New(row, "all")
-		defer b.Close()
 		b.Join()
 		const requests = 300
 		for range requests {
@@ -257,6 +260,7 @@ func TestLittleIsBookedForThoseWhoAskForLittle(t *testing.T) {
 			}
 			time.Sleep(200 * time.Millisecond) // virtual time
 		}
+		b.Close()
 		if row.slots > requests+requests/8 {
 			t.Errorf("%d slots were booked for %d requests", row.slots, requests)
 		}
@@ -363,8 +367,8 @@ func TestFarSlotsAreNotWaitedFor(t *testing.T) {
 				row := newTable(tt.rate, tt.sharing)
 				row.hold = time.Now().Add(tt.off)
 				b := limit.New(row, "all")
-				defer b.Close()
 				wait, err := b.Reserve(t.Context())
+				b.Close()
 				far, is := errors.AsType[*limit.FarError](err)
 				if is != tt.far || !tt.far && err != nil {
 					t.Fatalf("Reserve = %s, %v", wait, err)
@@ -406,6 +410,7 @@ func TestWithoutADatabaseNothingLeaves(t *testing.T) {
 				if took := time.Since(began); !errors.Is(err, tt.want) || took < tt.after || took > tt.after+2*time.Second {
 					t.Errorf("Reserve = %s, %v after %s, want %v after %s", wait, err, took, tt.want, tt.after)
 				}
+				b.Close()
 				if err == nil && row.slots == 0 {
 					t.Error("a slot that was not booked")
 				}
