@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/fleet"
 	"rollcall/pkg/fleet/limit"
 	"rollcall/pkg/fleet/store"
@@ -90,7 +91,11 @@ func BenchmarkOneLimit(b *testing.B) {
 				Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) {
 					all.Done()
 					<-began
-					return store.Ended{Exit: fleet.Interrupted}, ignoreStop(ctx, service.send(ctx, s))
+					err := service.send(ctx, s)
+					if breaker.ReasonOf(err) == breaker.Interrupted {
+						err = nil
+					}
+					return store.Ended{Exit: fleet.Interrupted}, err
 				},
 			}))
 		}
@@ -109,13 +114,6 @@ func BenchmarkOneLimit(b *testing.B) {
 		b.ReportMetric(float64(1000*refused)/float64(accepted+refused), "refused/1000")
 		b.Log(by)
 	}
-}
-
-func ignoreStop(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // BenchmarkReserve reserves slots of a limit that is in nobody's way, by as many as there are processors, and tells how many a

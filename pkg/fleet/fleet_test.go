@@ -63,6 +63,7 @@ type crew struct {
 }
 
 func newCrew(tb testing.TB, f *fleet.Fleet) *crew {
+	tb.Helper()
 	return &crew{t: tb, f: f, news: make(chan struct{}, 1)}
 }
 

@@ -148,7 +148,7 @@ func TestALongHoldGivesTheSlotBack(t *testing.T) {
 			if _, err := s.Limit().Reserve(ctx); err != nil {
 				t.Error(err)
 			}
-			s.Limit().Hold(time.Hour, "the service asks for a pause")
+			s.Limit().Hold(time.Hour, "the service asks for a pause") //nolint:contextcheck // whoever is refused has none
 			<-ctx.Done()
 		}
 		_, err := s.Limit().Reserve(ctx)

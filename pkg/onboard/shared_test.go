@@ -62,6 +62,7 @@ type front struct {
 	shared     *sharing
 	status     int // 0: nothing is refused
 	retryAfter string
+	service    http.Transport
 	sent       atomic.Int64
 	refused    atomic.Bool
 }
@@ -71,7 +72,7 @@ func (f *front) RoundTrip(r *http.Request) (*http.Response, error) {
 		f.t.Errorf("%s %s has left as number %d, and %d slots were reserved", r.Method, r.URL.Path, sent, reserved)
 	}
 	if f.status == 0 || r.Method != http.MethodPost || f.refused.Swap(true) {
-		return http.DefaultTransport.RoundTrip(r)
+		return f.service.RoundTrip(r)
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
 	if f.retryAfter != "" {
@@ -89,6 +90,7 @@ func shared(t *testing.T, people int, s *sharing, f *front) (*company, onboard.O
 	s.held = make(chan struct{})
 	c, o := team(t, people, sandbox.Options{})
 	f.t, f.shared = t, s
+	t.Cleanup(f.service.CloseIdleConnections)
 	dial := o.Dial
 	o.Dial = func(ctx context.Context) (onboard.Endpoint, error) {
 		e, err := dial(ctx)
