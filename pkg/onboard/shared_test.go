@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/pkg/breaker"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/onboard"
@@ -23,6 +24,7 @@ import (
 // sharing is a limit that somebody else shares.
 type sharing struct {
 	most, learned float64
+	slots         int64 // how many there are before it is broken
 	broken        error
 	reserved      atomic.Int64
 
@@ -37,8 +39,11 @@ func (s *sharing) Rates(context.Context) (most, learned float64, err error) {
 }
 
 func (s *sharing) Reserve(context.Context) (time.Duration, error) {
-	s.reserved.Add(1)
-	return 0, s.broken
+	if s.reserved.Add(1) > s.slots && s.broken != nil {
+		s.reserved.Add(-1)
+		return 0, s.broken
+	}
+	return 0, nil
 }
 
 func (s *sharing) Hold(during time.Duration, _ string) {
@@ -173,12 +178,39 @@ func TestWhatIsLearnedOfASharedLimitIsNotTheOrganizations(t *testing.T) {
 	}
 }
 
-// TestWithoutSlotsNothingLeaves has what books them be away from the beginning.
+// TestWithoutSlotsNothingLeaves has what books them be away, or have none for long, from the beginning or after a while.
 func TestWithoutSlotsNothingLeaves(t *testing.T) {
-	s, f := &sharing{most: 1000, broken: ledger.ErrUnreachable}, &front{}
-	_, o := shared(t, 5, s, f)
-	_, err := onboard.Run(t.Context(), nil, o, nil)
-	if !errors.Is(err, ledger.ErrUnreachable) || f.sent.Load() != 0 {
-		t.Errorf("%d requests have left: %v", f.sent.Load(), err)
+	for _, tt := range []struct {
+		name  string
+		slots int64
+		err   error
+		want  status.Status
+	}{
+		{"away from the beginning", 0, ledger.ErrUnreachable, status.Unexpected},
+		{"away after a while", 20, ledger.ErrUnreachable, status.Unexpected},
+		{"none for long from the beginning", 0, &breaker.StopError{Reason: breaker.Interrupted}, status.Interrupted},
+		{"none for long after a while", 20, &breaker.StopError{Reason: breaker.Interrupted}, status.Interrupted},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, f := &sharing{most: 1000, slots: tt.slots, broken: tt.err}, &front{}
+			c, o := shared(t, 40, s, f)
+			report, err := onboard.Run(t.Context(), nil, o, nil)
+			if !errors.Is(err, tt.err) || report.Status != tt.want || f.sent.Load() > tt.slots {
+				t.Errorf("%d requests have left for %d slots, ended with %d: %v", f.sent.Load(), tt.slots, report.Status, err)
+			}
+			// The same command goes on where it was.
+			s, f = &sharing{most: 1000}, &front{}
+			o.Shared, s.held, f.t, f.shared = s, make(chan struct{}), t, s
+			dial := o.Dial
+			o.Dial = func(ctx context.Context) (onboard.Endpoint, error) {
+				e, err := dial(ctx)
+				e.Transport = f
+				return e, err
+			}
+			t.Cleanup(f.service.CloseIdleConnections)
+			if _, err := onboard.Run(t.Context(), nil, o, nil); err != nil || c.service.Counts().Emails != 40 {
+				t.Errorf("%d were mailed in the end, %v", c.service.Counts().Emails, err)
+			}
+		})
 	}
 }
