@@ -103,7 +103,7 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	working, err := f.NewWorker(fleet.Options{
 		Name: name, Version: version.Get().Version, Slots: w.slots, Slice: w.slice, Keep: w.keep.Duration(),
 		Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) { return a.execute(ctx, w, s, ended) },
-		Decide:  rota.Decide,
+		Decide:  rota.Decide, Waited: measured.Waited,
 		Observe: func(e fleet.Event) {
 			measured.Observe(e)
 			ended.observe(ctx, e)

@@ -63,8 +63,12 @@ func (l *Limit) leave() {
 // the job goes on then: it fails with a [*breaker.StopError]. It fails with [ledger.ErrUnreachable] if the database has not
 // answered for half a minute.
 func (l *Limit) Reserve(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
 	wait, err := l.booker.Reserve(ctx)
 	if err == nil || ctx.Err() != nil {
+		if err == nil {
+			l.slice.worker.o.Waited(l.slice.Job.Limit, time.Since(began)+wait)
+		}
 		return wait, err
 	}
 	if far, ok := errors.AsType[*limit.FarError](err); ok {

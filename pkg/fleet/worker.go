@@ -34,6 +34,8 @@ type Options struct {
 	Decide func(due store.Schedule, now time.Time) (store.Firing, error)
 	// Observe, if set, is told what happens, by several goroutines.
 	Observe func(Event)
+	// Waited, if set, is told how long a request waits for a limit that is shared.
+	Waited func(limit string, waited time.Duration)
 	// Log takes what the engine has to say. Nil: nobody does.
 	Log *slog.Logger
 	// Pulse is how often the worker looks around and is seen, and the measure of all waits. Zero stands for a second.
@@ -117,6 +119,9 @@ func (f *Fleet) NewWorker(o Options) (*Worker, error) {
 	}
 	if o.Observe == nil {
 		o.Observe = func(Event) {}
+	}
+	if o.Waited == nil {
+		o.Waited = func(string, time.Duration) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -165,7 +165,7 @@ func number(n int) string {
 
 // Applied lists what a set of jobs has changed, or would.
 func Applied(set string, a store.Applied, dry bool) List {
-	l := List{None: "nothing has changed", Head: []string{"set " + set}, Columns: []string{"change", "name"}, name: "Changes"}
+	l := List{None: "nothing has changed", Head: []string{"set " + set}, Columns: []string{"change", "name", ""}, name: "Changes"}
 	if dry {
 		l.None, l.Head = "nothing would change", []string{"set " + set + ", if it were applied"}
 	}
@@ -174,7 +174,7 @@ func Applied(set string, a store.Applied, dry bool) List {
 		names []string
 	}{{"new", a.Added}, {"changed", a.Changed}, {"gone", a.Gone}, {"limit", a.Limits}} {
 		for _, name := range change.names {
-			l.Rows = append(l.Rows, []string{change.what, name})
+			l.Rows = append(l.Rows, []string{change.what, name, a.Words[name]})
 		}
 	}
 	l.Object = map[string]any{"set": set, "dry_run": dry, "added": some(a.Added), "changed": some(a.Changed), "gone": some(a.Gone), "limits": some(a.Limits)}
