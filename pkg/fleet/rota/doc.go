@@ -8,6 +8,5 @@
 //
 // A file for one machine may say things that mean nothing to many: each of these is a mistake with its line. When something is
 // due is for package schedule to say; this one puts that into words that the database keeps, and reads them again, also those
-// of an older version of this program.//
-// It has no example: it needs a database.
+// of an older version of this program.
 package rota
