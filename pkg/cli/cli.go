@@ -16,6 +16,7 @@ import (
 	"os/user"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -116,6 +117,7 @@ type app struct {
 	product io.Writer
 	paging  atomic.Bool // a pager has the terminal
 	sandbox atomic.Bool // what is done is done in one that this process is
+	warned  sync.Map    // what was said about settings, which a job after the other would say again
 	// jobName is that of the job at hand, its file and line, nil or empty if there is none.
 	jobName atomic.Pointer[string]
 	// runName is that of the run at hand, nil or empty before there is one.

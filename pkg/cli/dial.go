@@ -45,7 +45,9 @@ func (a *app) dial(ctx context.Context, p order.Place) (onboard.Endpoint, error)
 		return onboard.Endpoint{}, err
 	}
 	for _, warning := range found.Warnings {
-		a.log.Warn().Msg(warning)
+		if _, told := a.warned.LoadOrStore(warning, true); !told {
+			a.log.Warn().Msg(warning)
+		}
 	}
 	a.witness.Settle(found)
 	return endpointOf(found), nil

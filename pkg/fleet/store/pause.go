@@ -5,16 +5,21 @@ import (
 	"errors"
 )
 
-// Pause has nobody work for an organization, or under a limit: for whichever there is one of that name. What is on its way is
-// finished first. It is [ErrNone] if nothing of that name is known.
+// Pause has nobody work for an organization, or under a limit, or has a schedule begin no job: for whichever there is one of that
+// name, and schedules of that name in all sets. What is on its way is finished first. It is [ErrNone] if nothing of that name is
+// known.
 func (s *Store) Pause(ctx context.Context, name, by string) error {
 	err := s.one(ctx, ErrNone, "UPDATE @limit_group SET paused = $2 WHERE name = $1", name, by)
 	if !errors.Is(err, ErrNone) {
 		return err
 	}
-	return s.one(ctx, ErrNone, `INSERT INTO @paused_organization (organization, paused_by)
+	err = s.one(ctx, ErrNone, `INSERT INTO @paused_organization (organization, paused_by)
 	SELECT $1, $2 WHERE EXISTS (SELECT FROM @job WHERE organization = $1) OR EXISTS (SELECT FROM @schedule WHERE organization = $1)
 	ON CONFLICT (organization) DO UPDATE SET paused_by = excluded.paused_by`, name, by)
+	if !errors.Is(err, ErrNone) {
+		return err
+	}
+	return s.one(ctx, ErrNone, "UPDATE @schedule SET paused = $2 WHERE name = $1", name, by+" wants that")
 }
 
 // Resume takes back what [Store.Pause] has done, and lets schedules of that name, or of that organization, go on that were
