@@ -1,6 +1,7 @@
 LINT := go tool -modfile="$(CURDIR)/.tools/go.mod" golangci-lint
 FUZZTIME ?= 30s
 KILLS ?= 1000
+FLEET ?= 200
 # The systems that the program is made for, besides the one that it is built on.
 OTHERS := windows darwin
 
@@ -26,8 +27,8 @@ test: ## Run all tests in random order, fuzz seeds included, under the race dete
 	go test $(RACE) -shuffle=on -timeout=40m ./...
 	go -C .release test -shuffle=on ./...
 
-torture: ## Kill the program a thousand times, and once in an outage, and count who was mailed twice
-	OUTAGE=1 KILLS=$(KILLS) go test -count=1 -run='TestTorture|TestOutage|TestFreeze' -v -timeout=90m ./cmd/rollcall
+torture: ## Kill the program a thousand times, once in an outage, and a fleet of it, and count who was mailed twice
+	OUTAGE=1 KILLS=$(KILLS) FLEET=$(FLEET) go test -count=1 -run='TestTorture|TestOutage|TestFreeze|TestFleet' -v -timeout=150m ./cmd/rollcall
 
 bench: ## Run all benchmarks in less than ten minutes: the pace, the parts, and at last the whole beside a bare loop
 	go test -run='^$$' -bench=PaceFigures -benchtime=1x ./pkg/batch

@@ -40,7 +40,7 @@ import (
 type worker struct {
 	ledger, name, credentials, listen string
 	slots                             int
-	slice                             time.Duration
+	slice, pulse                      time.Duration
 	keep                              quantity.Age
 
 	place    order.Place // of the service, which no job may choose: it would get the credentials
@@ -101,7 +101,7 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	host, _ := os.Hostname()
 	name := cmp.Or(w.name, host) + "-" + strconv.Itoa(os.Getpid()) + "-" + uuid.NewString()[:8]
 	working, err := f.NewWorker(fleet.Options{
-		Name: name, Version: version.Get().Version, Slots: w.slots, Slice: w.slice, Keep: w.keep.Duration(),
+		Name: name, Version: version.Get().Version, Slots: w.slots, Slice: w.slice, Pulse: w.pulse, Keep: w.keep.Duration(),
 		Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) { return a.execute(ctx, w, s, ended) },
 		Decide:  rota.Decide, Waited: measured.Waited,
 		Observe: func(e fleet.Event) {

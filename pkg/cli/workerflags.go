@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"rollcall/pkg/fleet"
@@ -16,6 +18,8 @@ func (w *worker) flags(cmd *cobra.Command) {
 	flags.DurationVar(&w.slice, "slice", fleet.DefaultSlice, "work on a job for so long before others have their turn; longer where beginning takes long")
 	flags.StringVar(&w.credentials, "credentials", "", "`FOLDER` with a file for each credential that jobs name, with a personal access token in it (default: $CREDENTIALS_DIRECTORY, which systemd sets). It is read whenever a job begins or goes on")
 	flags.StringVar(&w.listen, "listen", "", "serve /metrics for Prometheus, /healthz and /livez at `HOST:PORT` (default: nowhere)")
+	flags.DurationVar(&w.pulse, "pulse", time.Second, "look around and be seen every so often; a worker is taken to be gone after sixty times as long. Tests are quicker by it")
+	_ = flags.MarkHidden("pulse") // all workers of a fleet must have the same, and nobody alive may be taken to be gone
 	flags.Var(&w.keep, onboard.OptionKeep, "forget jobs, and runs of their organizations, that ended so long ago: `AGE` is 90d, 12w or a duration, of two days at least; 0: never")
 }
 
@@ -26,6 +30,8 @@ func (w *worker) check() error {
 		return remedy.MustBePositive("slots")
 	case w.slice <= 0:
 		return remedy.MustBePositive("slice")
+	case w.pulse <= 0:
+		return remedy.MustBePositive("pulse")
 	}
 	return onboard.CheckKeep(w.keep)
 }

@@ -40,6 +40,15 @@ func (s *Sandbox) addNeighbours() error {
 	return nil
 }
 
+// Organizations returns those to which people can be invited.
+func (s *Sandbox) Organizations() []cybedefend.Organization {
+	all := []cybedefend.Organization{s.options.Organization}
+	for _, n := range s.neighbours {
+		all = append(all, n.options.Organization)
+	}
+	return all
+}
+
 // neighbour returns whom a call is for, nil if that is this sandbox itself.
 func (s *Sandbox) neighbour(r *http.Request) *Sandbox {
 	organization, team := r.PathValue("organizationId"), r.PathValue("teamId")
