@@ -150,6 +150,9 @@ func (h *Host) applyCommand() *cobra.Command {
 		if taken, ok := errors.AsType[*store.TakenError](err); ok {
 			return order.UsageError("apply the file that has it first, without it", "%w", taken)
 		}
+		if owned, ok := errors.AsType[*store.LimitError](err); ok {
+			return order.UsageError("say the same rate here, or change it in the file of that set", "%w", owned)
+		}
 		if err != nil {
 			return err
 		}
