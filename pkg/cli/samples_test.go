@@ -112,7 +112,10 @@ func TestSchedulersLookFirst(t *testing.T) {
 }
 
 // unitCommands returns our commands of the service, podCommands those of the pod, in the order in which they run.
-func unitCommands(t *testing.T) [][]string { return unitCommandsOf(t, "rollcall.service") }
+func unitCommands(t *testing.T) [][]string {
+	t.Helper()
+	return unitCommandsOf(t, "rollcall.service")
+}
 
 func unitCommandsOf(t *testing.T, name string) (commands [][]string) {
 	t.Helper()

@@ -96,7 +96,7 @@ func set(t *testing.T, address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer admin.Close(t.Context())
+	defer func() { _ = admin.Close(context.WithoutCancel(t.Context())) }()
 	n := 0
 	for line := range strings.Lines(sampleOf(t, "postgresql.conf")) {
 		line = strings.TrimSpace(line)
