@@ -16,7 +16,7 @@ func TestFleetCampaign(t *testing.T) {
 		t.Skip("FLEET is not set: make torture runs it")
 	}
 	attacks := envInt(t, "FLEET", 0)
-	seed := uint64(envInt(t, "SEED", int(time.Now().UnixNano()&0xffffff))) //nolint:gosec // not negative
+	seed := uint64(envInt(t, "SEED", int(time.Now().UnixNano()&0xffffff)))
 	t.Logf("SEED=%d", seed)
 	organizations, crashes := max(3, attacks/10), max(1, attacks/20)
 	people := attacks * 100 / organizations
@@ -27,8 +27,8 @@ func TestFleetCampaign(t *testing.T) {
 	l := newFleetLab(t, build(t), server.Address(t), options, nil)
 	l.slots, l.slice = 8, 5*time.Second
 	a := &attack{
-		l: l, seed: seed, kills: int32(attacks), freezes: int32(attacks), pause: 6 * time.Second, //nolint:gosec // few
-		server: server, crashes: int32(crashes), //nolint:gosec // see above
+		l: l, seed: seed, kills: int32(attacks), freezes: int32(attacks), pause: 6 * time.Second,
+		server: server, crashes: int32(crashes),
 	}
 	var ids []int64
 	for n, organization := range l.service.Organizations() {

@@ -329,11 +329,12 @@ func (a *attack) String() string {
 // run runs so many workers and attacks them until all jobs have ended. Then they have to end, too.
 func (a *attack) run(workers int) {
 	a.l.t.Helper()
-	ctx, end := context.WithCancel(a.l.t.Context())
+	over := make(chan struct{})
+	end := sync.OnceFunc(func() { close(over) })
 	defer end()
 	var all sync.WaitGroup
 	for n := range workers {
-		all.Go(func() { a.torment(ctx, n) })
+		all.Go(func() { a.torment(over, n) })
 	}
 	for ; !a.l.done(); <-time.After(100 * time.Millisecond) {
 		if a.crashed.Load() < a.crashes && (a.killed.Load()+a.frozen.Load())*(a.crashes+1) >= (a.crashed.Load()+1)*(a.kills+a.freezes) {
@@ -346,14 +347,14 @@ func (a *attack) run(workers int) {
 	all.Wait()
 }
 
-// torment runs a worker, and attacks it again and again until ctx ends.
-func (a *attack) torment(ctx context.Context, n int) {
-	random := rand.New(rand.NewPCG(a.seed, uint64(n))) //nolint:gosec // not negative
+// torment runs a worker, and attacks it again and again until all is over.
+func (a *attack) torment(over <-chan struct{}, n int) {
+	random := rand.New(rand.NewPCG(a.seed, uint64(n)))
 	name := fmt.Sprintf("worker%d", n)
 	worker := a.l.worker(name)
 	for {
 		select {
-		case <-ctx.Done():
+		case <-over:
 			a.l.drain(worker)
 			return
 		case <-worker.ended: // and is started again, as by systemd
