@@ -26,9 +26,9 @@ func (s *Sandbox) addNeighbours() error {
 		own.Teams[i].ID = "" // one that its seed gives
 	}
 	for n := 2; n <= s.options.Organizations; n++ {
-		own.Seed = mix(s.options.Seed + uint64(n)) //nolint:gosec // not negative
+		own.Seed = mix(s.options.Seed + uint64(n))
 		own.Organization = cybedefend.Organization{
-			ID: identity(s.options.Seed, organizationKind, uint32(n)).String(), Name: fmt.Sprintf("%s %d", s.options.Organization.Name, n), //nolint:gosec // it is bounded
+			ID: identity(s.options.Seed, organizationKind, uint32(n)).String(), Name: fmt.Sprintf("%s %d", s.options.Organization.Name, n),
 		}
 		neighbour, err := open(own, s)
 		if err != nil {
