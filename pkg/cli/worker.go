@@ -17,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"rollcall/pkg/console"
 	"rollcall/pkg/fleet"
 	"rollcall/pkg/fleet/gauge"
 	"rollcall/pkg/fleet/rota"
@@ -156,7 +157,7 @@ func (a *app) execute(ctx context.Context, w *worker, s *fleet.Slice, ended *end
 	o.Observer = onboard.Observer{
 		Warn: func(w onboard.Warning) { log.Warn().Err(w.Err).Fields(w.Fields).Msg(w.Text) },
 		Unread: func(err error, wait time.Duration) {
-			log.Warn().Err(err).Dur("wait", wait).Msg("the service could not be read, trying again")
+			log.Warn().Err(err).Float64(console.FieldWait, console.Seconds(wait)).Msg("the service could not be read, trying again")
 		},
 	}
 	report, how, err := task.Execute(ctx, s, o.Options)

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -100,17 +101,26 @@ func (s *Slice) Named(ctx context.Context, run string) error {
 }
 
 // Roster returns what is in the roster of the job. If that is not known yet, read says it, once: then it stays the same for
-// all slices.
+// all slices. The error matches [ledger.ErrUnreachable] where the database is away.
 func (s *Slice) Roster(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 	if s.Job.Digest != nil {
-		return s.worker.Roster(ctx, s.Job.Digest)
+		content, err := s.worker.Roster(ctx, s.Job.Digest)
+		return content, s.worker.lost(err)
 	}
 	content, err := read()
 	if err != nil {
 		return nil, err
 	}
-	if s.Job.Digest, err = s.worker.KeepRoster(ctx, content); err != nil {
-		return nil, err
+	if s.Job.Digest, err = s.worker.KeepRoster(ctx, content); err == nil {
+		err = s.worker.Reads(ctx, s.Job.ID, s.Job.Digest)
 	}
-	return content, s.worker.Reads(ctx, s.Job.ID, s.Job.Digest)
+	return content, s.worker.lost(err)
+}
+
+// lost gives an error of the store the form by which a job goes on later, if it may.
+func (f *Fleet) lost(err error) error {
+	if errors.Is(err, store.ErrNone) {
+		return err
+	}
+	return f.database.Lost(err)
 }

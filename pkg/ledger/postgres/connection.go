@@ -100,6 +100,15 @@ func (l *Ledger) explain(err error) error {
 	return l.Explain(err)
 }
 
+// Lost is [Database.Explain] for who does not try again himself: where a new connection may do better, the error matches
+// [ledger.ErrUnreachable].
+func (d *Database) Lost(err error) error {
+	if err != nil && passes(err) && !errors.Is(err, ledger.ErrUnreachable) {
+		err = errors.Join(ledger.ErrUnreachable, err)
+	}
+	return d.Explain(err)
+}
+
 // Explain returns an error of the database in the form of those of a ledger: with the address, with what can be done about it,
 // and without the password.
 func (d *Database) Explain(err error) error {
@@ -125,7 +134,7 @@ func (d *Database) Explain(err error) error {
 	case ok && refusal.Code == "3D000":
 		said.Hint = "make the database, or name another one"
 	case ok && refusal.Code == "42501":
-		said.Hint = "the user may not do this: let it own the schema " + d.schema
+		said.Hint = "the user may not do this: it is for the owner of the schema " + d.schema + ", or for the role of workers"
 	case errors.Is(err, ledger.ErrUnreachable):
 		said.Hint = "check the address, and whether the server runs; what was begun goes on with the same command"
 	}
