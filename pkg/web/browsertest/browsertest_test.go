@@ -514,6 +514,7 @@ func TestFaultsFail(t *testing.T) {
 	}
 	if got := whatFails(t, b, func(p *Page) {
 		p.Forgive("status of 404")
+		p.Forgive("no such words", "Failed to load")
 		p.Open(address + "/lacks")
 	}); got != "" {
 		t.Errorf("a fault that was expected fails the test: %s", got)

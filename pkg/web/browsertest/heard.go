@@ -16,9 +16,9 @@ import (
 
 // heard is what a tab has said by itself.
 type heard struct {
-	console []string // all that was said, in order
-	faults  []string // what must not be
-	forgive []string // parts of faults that the test expects
+	console []string   // all that was said, in order
+	faults  []string   // what must not be
+	forgive [][]string // parts of faults that the test expects, each in its words
 	origins map[string]bool
 }
 
@@ -28,11 +28,12 @@ type traffic struct {
 	bytes float64
 }
 
-// Forgive expects a fault whose text has this part, such as "status of 404": it fails no test, and its absence does.
-func (p *Page) Forgive(part string) {
+// Forgive expects a fault whose text has this part, such as "status of 404": it fails no test, and its absence does. The
+// browser may have other words for it, depending on when it happens.
+func (p *Page) Forgive(part string, others ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.heard.forgive = append(p.heard.forgive, part)
+	p.heard.forgive = append(p.heard.forgive, append([]string{part}, others...))
 }
 
 // Heard returns what the console has said so far, one line each.
@@ -58,13 +59,16 @@ func (p *Page) judge() {
 	p.mu.Lock()
 	faults, forgive := slices.Clone(p.heard.faults), slices.Clone(p.heard.forgive)
 	p.mu.Unlock()
-	for _, part := range forgive {
-		if !slices.ContainsFunc(faults, func(fault string) bool { return strings.Contains(fault, part) }) && !p.tb.Failed() {
-			p.tb.Errorf("nothing was heard of %q", part)
+	for _, words := range forgive {
+		expected := func(fault string) bool {
+			return slices.ContainsFunc(words, func(part string) bool { return strings.Contains(fault, part) })
+		}
+		if !slices.ContainsFunc(faults, expected) && !p.tb.Failed() {
+			p.tb.Errorf("nothing was heard of %q", words[0])
 		}
 	}
 	faults = slices.DeleteFunc(faults, func(fault string) bool {
-		return slices.ContainsFunc(forgive, func(part string) bool { return strings.Contains(fault, part) })
+		return slices.ContainsFunc(slices.Concat(forgive...), func(part string) bool { return strings.Contains(fault, part) })
 	})
 	if len(faults) > 0 {
 		p.tb.Errorf("faults of the page:\n  %s\n%s", strings.Join(faults, "\n  "), p.evidence())
