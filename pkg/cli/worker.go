@@ -179,7 +179,7 @@ func (a *app) orderOf(w *worker, job store.Job) (*order.Order, *notify.Notifier,
 	if job.Credential != "" {
 		o.Place.PATFile, o.Place.Alone = filepath.Join(w.credentials, job.Credential), true
 		if _, err := os.Stat(o.Place.PATFile); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, usageError("", "the worker has no credential %q in %s", job.Credential, w.credentials)
+			return nil, nil, usageError("", "the worker has no credential %q in %s: put a file of that name there, on every worker", job.Credential, w.credentials)
 		}
 	}
 	o.Hold = func(ctx context.Context) (ledger.Ledger, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"rollcall/pkg/fetch"
+	"rollcall/pkg/fleet/rota"
 	"rollcall/pkg/fleet/store"
 	"rollcall/pkg/onboard"
 	"rollcall/pkg/order"
@@ -23,10 +24,14 @@ import (
 // done says what a command does to a roster.
 var done = map[store.Command]string{store.Invite: "invited", store.Sync: "synced"}
 
-// notSubmitted are the flags that a job cannot have: they are about one machine, or for its worker to know.
+// notSubmitted are the flags that a job cannot have, besides those that mean nothing in a fleet at all.
 var notSubmitted = []string{
-	"region", "api-url", "auth-endpoint", "pat-file", "sandbox", "results", "report", "summary", "metrics-file", "ledger", "lock-wait", "audit",
-	"header-file", "progress", "dry-run", "offline", "yes", "plan", "from-plan", "fix", "force", "keep", "organization-id", "no-preflight",
+	"lock-wait", "header-file", "dry-run", "offline", "yes", "plan", "from-plan", "fix", "force", "keep", "organization-id", "no-preflight",
+}
+
+// isForJobs reports whether a job may have the flag.
+func isForJobs(flag string) bool {
+	return rota.Elsewhere(flag) == "" && !slices.Contains(notSubmitted, flag)
 }
 
 func (h *Host) submitCommand() *cobra.Command {
@@ -66,7 +71,7 @@ func (h *Host) submitCommand() *cobra.Command {
 		for _, follows := range []bool{true, false} {
 			_, told[follows] = order.New(follows)
 			told[follows].Flags().VisitAll(func(flag *pflag.Flag) {
-				if !slices.Contains(notSubmitted, flag.Name) && cmd.Flags().Lookup(flag.Name) == nil {
+				if isForJobs(flag.Name) && cmd.Flags().Lookup(flag.Name) == nil {
 					cmd.Flags().AddFlag(flag)
 				}
 			})
@@ -81,7 +86,7 @@ func (h *Host) submitCommand() *cobra.Command {
 		var wrong error
 		cmd.Flags().Visit(func(flag *pflag.Flag) {
 			switch at := told[sync].Flags().Lookup(flag.Name); {
-			case slices.Contains(notSubmitted, flag.Name), cmd.InheritedFlags().Lookup(flag.Name) != nil, isOwn(flag.Name):
+			case !isForJobs(flag.Name), cmd.InheritedFlags().Lookup(flag.Name) != nil, isOwn(flag.Name):
 			case at == nil:
 				wrong = order.UsageError("leave it out, or add --sync", "--%s goes with sync only", flag.Name)
 			default:

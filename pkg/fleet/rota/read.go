@@ -50,6 +50,10 @@ var elsewhere = map[string]string{
 // service is why no job says where the service is.
 const service = "the service is the one that the workers call"
 
+// Elsewhere returns why an option means nothing in a fleet, empty if it means something: any of its machines may run the job,
+// and whoever may ask for one must not learn a secret by that.
+func Elsewhere(option string) (why string) { return elsewhere[option] }
+
 // onWorkers are the options that name files which every worker may have at the same place.
 var onWorkers = []string{"header-file", "notify-file"}
 

@@ -59,16 +59,12 @@ func endedBefore(ctx context.Context, s *fleet.Slice, o onboard.Options) (onboar
 
 // watched has the slice know what happens.
 func watched(ctx context.Context, s *fleet.Slice, o onboard.Observer) onboard.Observer {
-	named, begun := o.Named, o.Begun
-	o.Named = func(run string) {
-		if named != nil {
-			named(run)
-		}
-		if err := s.Named(ctx, run); err != nil && o.Warn != nil { // the next slice finds it by its roster
+	begun := o.Begun
+	// A run that an earlier job has left is this job's once it was resumed: before that, those who failed are to be tried again.
+	o.Begun = func(run ledger.Run, resumed bool) {
+		if err := s.Named(ctx, run.ID); err != nil && o.Warn != nil { // the next slice finds it by its roster
 			o.Warn(onboard.Warning{Text: "the run could not be noted for the job", Err: err})
 		}
-	}
-	o.Begun = func(run ledger.Run, resumed bool) {
 		s.Began()
 		if begun != nil {
 			begun(run, resumed)
