@@ -170,17 +170,23 @@ func (h *Host) applyCommand() *cobra.Command {
 func (h *Host) pauseCommand(what string) *cobra.Command {
 	cmd := h.command(what+" NAME...", cobra.MinimumNArgs(1), func(ctx context.Context, f *connected, names []string) error {
 		for _, name := range names {
-			err := f.Resume(ctx, name)
+			do := f.Resume
 			if what == "pause" {
-				err = f.Pause(ctx, name, who())
+				do = func(ctx context.Context, name string) error { return f.Pause(ctx, name, who()) }
 			}
+			err := do(ctx, name)
 			if errors.Is(err, store.ErrNone) {
 				err = order.UsageError("rollcall jobs schedules shows them", "no organization, limit or schedule is called %q, or nothing is to be done", name)
 			}
 			if err != nil {
 				return err
 			}
-			if _, err := fmt.Fprintf(h.Out, "%s: %sd\n", name, what); err != nil {
+			if h.JSON() {
+				err = json.NewEncoder(h.Out).Encode(map[string]string{"name": name, "state": what + "d"})
+			} else {
+				_, err = fmt.Fprintf(h.Out, "%s: %sd\n", name, what)
+			}
+			if err != nil {
 				return err
 			}
 		}
