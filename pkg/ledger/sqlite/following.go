@@ -105,7 +105,7 @@ func (l *Ledger) Asked(ctx context.Context, scope record.Scope) iter.Seq2[ledger
 	return each(ctx, l, func(rows *sql.Rows) (a ledger.Asked, err error) {
 		err = rows.Scan(&a.Mailbox, (*instant)(&a.At))
 		return a, err
-	}, "SELECT mailbox, at FROM asked WHERE scope = "+ofScope, scope.Service, scope.OrganizationID)
+	}, selectAsked, scope.Service, scope.OrganizationID)
 }
 
 // KeepChange implements [ledger.Ledger].

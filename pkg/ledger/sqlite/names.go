@@ -25,9 +25,16 @@ const (
 	// but who is known has not left by it.
 	updateNames = `UPDATE name SET since = ?4, rejoins = 1
 		WHERE scope = ?1 AND person IN (SELECT value FROM json_each(?2)) AND last_run <> ?3 AND rejoins = 0`
-	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailboxes and the run's start.
-	insertAsked = `INSERT INTO asked (scope, mailbox, at) SELECT ?1, value, ?3 FROM json_each(?2) WHERE true
-		ON CONFLICT DO UPDATE SET at = max(at, ?3)`
+	// insertAsked notes whom a run asks for that follows no roster. Its values are scope, mailboxes and the run's start. They
+	// stay a list until [foldAsked], since few ledgers are ever asked for them, and all have them written.
+	insertAsked = `INSERT INTO asked_list (scope, mailboxes, at) VALUES (?, ?, ?)`
+	// selectAsked yields whom such runs have asked for in a scope, and when one last did.
+	selectAsked = `SELECT mailbox, max(at) FROM (SELECT scope, mailbox, at FROM asked UNION ALL
+		SELECT scope, value, at FROM asked_list, json_each(mailboxes)) WHERE scope = ` + ofScope + ` GROUP BY mailbox`
+	// foldAsked keeps everybody once of the lists of a scope up to a time, which deleteAsked then deletes.
+	foldAsked = `INSERT INTO asked (scope, mailbox, at) SELECT scope, value, at FROM asked_list, json_each(mailboxes)
+		WHERE scope = ?1 AND at < ?2 ON CONFLICT DO UPDATE SET at = max(at, excluded.at)`
+	deleteAsked = `DELETE FROM asked_list WHERE scope = ?1 AND at < ?2`
 	// acceptNames notes that the roster of a run was let through that names people, and acceptMailboxes that it does so under
 	// another spelling, which is kept as the mailbox of those that differ from it. The values are scope, persons or
 	// mailboxes, and run.
@@ -38,13 +45,15 @@ const (
 	updateNumber = `UPDATE name SET number = ?3 WHERE scope = ?1 AND person = ?2`
 )
 
-// batchBytes is how much of names is written at once, in the order of the index: in that of a roster each would take its
-// own page of the file from the disk and back.
+// batchBytes is how much of names is written at once.
 const batchBytes = 1 << 20
 
 // batch gathers names for a statement that takes many.
 type batch struct {
 	write func(names string) error
+	// indexed says that they are written in the order of an index: in that of a roster each would take its own page of the
+	// file from the disk and back.
+	indexed bool
 	names []string
 	bytes int
 }
@@ -63,7 +72,9 @@ func (b *batch) flush() error {
 	if len(b.names) == 0 {
 		return nil
 	}
-	slices.Sort(b.names)
+	if b.indexed {
+		slices.Sort(b.names)
+	}
 	text := page.AppendList(make([]byte, 0, b.bytes+3*len(b.names)+2), b.names)
 	b.names, b.bytes = b.names[:0], 0
 	return b.write(string(text))
@@ -99,7 +110,7 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 	case run.Whole:
 		before, _, err := w.Number(ctx, "SELECT whole_run FROM scope WHERE key = ?", key.scope)
 		writes := func(statement commit.Statement) *batch {
-			return &batch{write: func(names string) error {
+			return &batch{indexed: true, write: func(names string) error {
 				_, err := w.Exec(ctx, statement, key.scope, names, before, at)
 				return err
 			}}
@@ -139,7 +150,7 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 // gone. Whoever a run has named that was cut short before, and this one does not, has left.
 func (l *Ledger) acceptNames(ctx context.Context, w *commit.Writer, key runKey) error {
 	accepts := func(statement commit.Statement) *batch {
-		return &batch{write: func(names string) error {
+		return &batch{indexed: true, write: func(names string) error {
 			_, err := w.Exec(ctx, statement, key.scope, names, key.key)
 			return err
 		}}

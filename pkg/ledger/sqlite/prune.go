@@ -127,6 +127,11 @@ func (p *pruning) scope(ctx context.Context, w *commit.Writer, scope int64) erro
 			p.counted.Parts++
 		}
 	}
+	for _, statement := range []string{foldAsked, deleteAsked} {
+		if _, err := w.Run(ctx, statement, scope, page.Micros(p.Before)); err != nil {
+			return err
+		}
+	}
 	return p.remove(ctx, w, scope, bare)
 }
 

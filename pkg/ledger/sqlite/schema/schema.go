@@ -5,6 +5,7 @@ package schema
 
 import (
 	"context"
+	_ "embed" // newest.sql
 	"fmt"
 
 	"rollcall/pkg/ledger"
@@ -123,7 +124,14 @@ ALTER TABLE run ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;
 	{script: pageSchema, then: fillPages, last: pageViews},
 	{script: pruneSchema},
 	{script: claimsSchema},
+	{script: askedSchema},
 }
+
+// newest makes an empty file a ledger of the newest version: what is left when all migrations have made it one, which takes
+// several times as long.
+//
+//go:embed newest.sql
+var newest string
 
 // IsOld reports whether a database of the version has to be brought up to date. It returns [ledger.ErrNewer] for one that
 // this program does not know.
@@ -155,20 +163,32 @@ func Migrate(ctx context.Context, w *commit.Writer) error {
 	if old, err := IsOld(int(version)); err != nil || !old {
 		return err
 	}
-	return w.Transact(ctx, func() error {
-		for _, m := range migrations[version:] {
-			if _, err := w.Run(ctx, m.script); err != nil {
-				return err
-			}
-			if m.then == nil {
-				continue
-			}
-			if err := m.then(ctx, w); err != nil {
-				return err
-			}
+	return w.Transact(ctx, func() (err error) {
+		if version == 0 {
+			_, err = w.Run(ctx, newest)
+		} else {
+			err = migrate(ctx, w, int(version))
 		}
-		_, err := w.Run(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
-			disk.ApplicationID, len(migrations)))
+		if err != nil {
+			return err
+		}
+		_, err = w.Run(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", disk.ApplicationID, Newest()))
 		return err
 	})
+}
+
+// migrate runs the migrations of a ledger of the version.
+func migrate(ctx context.Context, w *commit.Writer, version int) error {
+	for _, m := range migrations[version:] {
+		if _, err := w.Run(ctx, m.script); err != nil {
+			return err
+		}
+		if m.then == nil {
+			continue
+		}
+		if err := m.then(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
