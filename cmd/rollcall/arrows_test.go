@@ -29,6 +29,7 @@ var arrows = []arrow{
 	{"nearest", "", "it compares words, whatever they mean"},
 	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
+	{"readahead", "", "it reads ahead, whatever is read"},
 	{"exposition", "", "it writes metrics, whatever they count and wherever the text goes"},
 	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
@@ -109,7 +110,7 @@ var arrows = []arrow{
 	{"sandboxflags", "cybedefend nearest pace quantity sandbox", "it reads flags, whoever serves the sandbox"},
 	{
 		"onboard", "address amend atomicfile audit audit/auditfile batch bounded breaker budget causes connection cybedefend directory document drift email fence fetch fileset fix follow guard htmlreport journey ledger ledger/place " +
-			"pace paging pattern plan plural progress quantity record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
+			"pace paging pattern plan plural progress quantity readahead record remedy report results retry roster status timeline", "the uses of the program serve any face: it knows no flag, terminal, logger, settings file and sandbox",
 	},
 	{"web/door", "address remedy secret", "it decides who is let in, whatever is behind it"},
 	{"web/beacon", "atomicfile bounded secret", "it leads to whoever serves already, whatever is served"},

@@ -53,7 +53,7 @@ func TestREADMELibrary(t *testing.T) {
 	run := func(command string, args ...string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), command, args...)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
 		cmd.Env = append(cmd.Env, environment...)
 		output, err := cmd.CombinedOutput()
 		if err != nil {

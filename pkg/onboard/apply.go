@@ -13,6 +13,7 @@ import (
 	"rollcall/pkg/follow"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/readahead"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -123,7 +124,7 @@ func (s *Session) begin(ctx context.Context) (err error) {
 		OrganizationID: s.memory.scope.OrganizationID, Service: s.memory.scope.Service,
 		Roster: s.roster.Name, Digest: s.digest(), Extra: s.roster.Extra,
 		Sync: s.o.Sync != nil, Whole: s.isWhole(),
-	}, plan.Records(s.roster.Entries(ctx), s.now, s.o.Render))
+	}, plan.Records(readahead.Of(s.roster.Entries(ctx)), s.now, s.o.Render))
 	s.o.Observer.named(s.run.ID)
 	return err
 }

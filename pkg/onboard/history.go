@@ -12,6 +12,7 @@ import (
 	"rollcall/pkg/causes"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/place"
+	"rollcall/pkg/readahead"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -212,7 +213,7 @@ func writeResults(
 	}
 	defer out.discard()
 	outcomes := map[record.Outcome]int{}
-	for r, err := range results.Records(ctx, l, run, ended) {
+	for r, err := range readahead.Of(results.Records(ctx, l, run, ended)) {
 		if err != nil {
 			return nil, err
 		}

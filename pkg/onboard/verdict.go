@@ -8,6 +8,7 @@ import (
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/plan"
+	"rollcall/pkg/readahead"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/roster"
@@ -41,7 +42,7 @@ func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[*verdic
 	return func(yield func(*verdict, error) bool) {
 		var v verdict
 		at := p.now()
-		for entry, err := range r.Entries(ctx) {
+		for entry, err := range readahead.Of(r.Entries(ctx)) {
 			if err == nil {
 				v = p.judge(entry, at)
 			}

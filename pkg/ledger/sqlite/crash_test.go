@@ -67,6 +67,8 @@ func TestCrashKeepsWhatWasAcknowledged(t *testing.T) {
 	path := place(t)
 	l := open(t, path)
 	run := begin(t, l, people(6))
+	shut(t, l) // so that the run is in the file, and the log has nothing but the work
+	l = open(t, path)
 	states := []string{state(t, l, run)}
 	for row := 1; row <= 6; row++ {
 		for _, operation := range []func(){

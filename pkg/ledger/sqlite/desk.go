@@ -38,7 +38,7 @@ const (
 
 // Bounds of a desk: what was not used last leaves it when a transaction ends.
 const (
-	keptPages   = 64
+	keptPages   = 32
 	keptTallies = 16
 )
 

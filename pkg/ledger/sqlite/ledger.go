@@ -38,8 +38,7 @@ type Options struct {
 	// Now is the clock behind the times of runs and claims; nil means [time.Now].
 	Now func() time.Time
 
-	// journal is SQLite's journal mode. Empty means WAL, which lets readers read while the writer writes, or DELETE
-	// on a file system that can't bear it.
+	// journal is SQLite's journal mode. Empty means that of [commit.Logged], or DELETE on a file system that can't bear it.
 	journal string
 }
 
@@ -82,7 +81,7 @@ func Open(path string, o Options) (*Ledger, error) {
 		return nil, disk.Explain(path, err)
 	}
 	if o.journal == "" {
-		o.journal = "WAL"
+		o.journal = commit.Logged
 		if disk.Remote(filepath.Dir(path)) {
 			o.journal = "DELETE"
 		}

@@ -54,8 +54,8 @@ type batch struct {
 	// indexed says that they are written in the order of an index: in that of a roster each would take its own page of the
 	// file from the disk and back.
 	indexed bool
-	names []string
-	bytes int
+	names   []string
+	bytes   int
 }
 
 // add adds a name.

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -159,4 +160,38 @@ func TestALedgerThatIsOnlyLookedAtPrunesNothing(t *testing.T) {
 	if _, err := view.Prune(t.Context(), ledger.Pruning{Before: time.Now()}); !errors.Is(err, ledger.ErrReadOnly) {
 		t.Errorf("Prune = %v", err)
 	}
+}
+
+// TestWhoWasAskedForIsKeptOnce has the same people asked for night after night: what is pruned does not grow with the nights.
+func TestWhoWasAskedForIsKeptOnce(t *testing.T) {
+	path := place(t)
+	clock := time.Date(2026, 11, 23, 1, 30, 0, 0, time.UTC)
+	l, err := sqlite.Open(path, sqlite.Options{Now: func() time.Time { return clock }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		run := begin(t, l, people(100))
+		if err := l.End(t.Context(), run.ID, 0); err != nil {
+			t.Fatal(err)
+		}
+		clock = clock.Add(24 * time.Hour)
+	}
+	before := collect(t, l.Asked(t.Context(), scope))
+	same(t, "people", len(before), 100)
+	if _, err := l.Prune(t.Context(), ledger.Pruning{Before: clock}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "asked for", collect(t, l.Asked(t.Context(), scope)), before)
+	shut(t, l)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var people, lists int
+	if err := db.QueryRowContext(t.Context(), "SELECT (SELECT count(*) FROM asked), (SELECT count(*) FROM asked_list)").Scan(&people, &lists); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "people and lists", []int{people, lists}, []int{100, 0})
 }

@@ -21,6 +21,9 @@ import (
 	"rollcall/pkg/ledger/sqlite/disk"
 )
 
+// Logged is the journal mode in which what is committed goes to a log first, and readers read while the writer writes.
+const Logged = "WAL"
+
 // BusyTimeout is how long to wait for a foreign program, such as a sqlite3 shell, that holds the file.
 const BusyTimeout = 5 * time.Second
 
@@ -65,6 +68,10 @@ type Writer struct {
 	begin, commit, rollback Statement
 	prepared                []Statement
 	args                    []driver.NamedValue
+
+	mover *mover // nil where there is no log
+	// logged is about how many pages of the file are in the log.
+	logged int
 }
 
 // Open opens the file at path, which [disk.Prepare] has looked at, has setUp bring it up to date, and then switches to
@@ -85,6 +92,9 @@ func Open(ctx context.Context, path, journal string, setUp func(context.Context,
 	w := &Writer{path: path, conn: conn}
 	if err := w.start(ctx, journal, setUp); err != nil {
 		return nil, errors.Join(err, w.Close(ctx))
+	}
+	if journal == Logged {
+		w.mover = newMover(ctx, w)
 	}
 	return w, nil
 }
@@ -115,9 +125,7 @@ func (w *Writer) configure(ctx context.Context) error {
 		"fullfsync = ON",      // macOS needs it to write through; elsewhere it means nothing
 		"checkpoint_fullfsync = ON",
 		"cache_size = -2048", // KiB: the pages of the rows in flight, and room to sort names
-		// Pages of the file between two moves of the log into it: 16 MiB, since the pages of the rows in flight are in the log
-		// many times, and a move holds a commit up.
-		"wal_autocheckpoint = 4096",
+		fmt.Sprintf("wal_autocheckpoint = %d", overdue),
 		"journal_size_limit = 16777216", // bytes: a log that a large transaction has blown up shrinks again
 		"secure_delete = ON",            // what is erased is overwritten, also where a text was longer than a page of the file
 	} {
@@ -188,6 +196,9 @@ func (w *Writer) Transact(ctx context.Context, work func() error) (err error) {
 		return err
 	}
 	committed = true
+	if w.mover != nil && w.logged >= due {
+		w.mover.wake()
+	}
 	return nil
 }
 
@@ -196,6 +207,15 @@ func (w *Writer) Keep(d Draft) { w.draft = d }
 
 // Exec runs a prepared statement and returns how many rows it changed.
 func (w *Writer) Exec(ctx context.Context, s Statement, values ...driver.Value) (int64, error) {
+	w.logged++
+	for _, value := range values {
+		switch v := value.(type) {
+		case string:
+			w.logged += len(v) / pageBytes
+		case []byte:
+			w.logged += len(v) / pageBytes
+		}
+	}
 	result, err := s.ExecContext(ctx, w.bind(values))
 	if err != nil {
 		return 0, err
@@ -293,22 +313,26 @@ func (w *Writer) bind(values []driver.Value) []driver.NamedValue {
 	return w.args
 }
 
-// Checkpoint moves the log into the file and empties it, after a transaction that has made it as large as the file. What
-// hinders it, such as a reader, hinders nothing else: all is on disk already, and the next one tries again.
+// Checkpoint moves the log into the file and empties it, so that nothing of what was deleted is in it any more. What hinders
+// it, such as a reader, hinders nothing else: all is on disk already, and the next one tries again.
 func (w *Writer) Checkpoint(ctx context.Context) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conn != nil && w.broken == nil {
 		_, _, _ = w.Number(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+		w.logged = 0
 	}
 }
 
 // Close closes the connection, and leaves the log empty where it can.
 func (w *Writer) Close(ctx context.Context) error {
+	var errs []error
+	if w.mover != nil {
+		errs = append(errs, w.mover.close())
+	}
 	w.Checkpoint(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var errs []error
 	for _, s := range w.prepared {
 		errs = append(errs, s.Close())
 	}
