@@ -42,10 +42,8 @@ func (p *past) verdicts(ctx context.Context, r *roster.Roster) iter.Seq2[*verdic
 	return func(yield func(*verdict, error) bool) {
 		var v verdict
 		at := p.now()
-		for entry, err := range readahead.Of(r.Entries(ctx)) {
-			if err == nil {
-				v = p.judge(entry, at)
-			}
+		for judged, err := range readahead.Map(r.Entries(ctx), func(e roster.Entry) verdict { return p.judge(e, at) }) {
+			v = judged
 			if !yield(&v, err) || err != nil {
 				return
 			}

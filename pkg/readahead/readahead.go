@@ -1,4 +1,4 @@
-// Package readahead reads a sequence in a goroutine of its own, so that the next values are made while the last ones are used.
+// Package readahead reads a sequence in goroutines of its own, so that the next values are made while the last ones are used.
 //
 //	for entry, err := range readahead.Of(roster.Entries(ctx)) {
 //		…
@@ -23,27 +23,24 @@ const (
 // errCutShort is what a loop panics with if what makes the values has ended its goroutine.
 var errCutShort = errors.New("readahead: the values have ended without a word")
 
-// lot is some values that are handed over together, and what comes behind them.
-type lot[T any] struct {
-	values []T
-	// last is the value that came with err, which ends the loop.
-	last T
-	err  error
-	// panicked is what the making of the values has panicked with; nil if it has not.
-	panicked any
-}
-
 // Of yields what values does, up to the first error. When the loop ends, values is not at work any more, and if it has
 // panicked, the loop does.
 func Of[T any](values iter.Seq2[T, error]) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		full, spare := make(chan lot[T], lots), make(chan []T, lots+1)
-		enough := make(chan struct{})
-		var making sync.WaitGroup
-		making.Go(func() { fill(values, full, spare, enough) })
-		defer making.Wait()
-		defer close(enough)
-		for l := range full {
+	return Map(values, func(value T) T { return value })
+}
+
+// Map is [Of] for what becomes of each value by a function, which is called for several at the same time. The value that
+// comes with an error is zero.
+func Map[T, U any](values iter.Seq2[T, error], by func(T) U) iter.Seq2[U, error] {
+	return func(yield func(U, error) bool) {
+		r := reading[T, U]{
+			by: by, full: make(chan *lot[T, U], lots), spare: make(chan *lot[T, U], lots+2), enough: make(chan struct{}),
+		}
+		r.making.Go(func() { r.read(values) })
+		defer r.making.Wait()
+		defer close(r.enough)
+		for l := range r.full {
+			<-l.made
 			for _, value := range l.values {
 				if !yield(value, nil) {
 					return
@@ -53,48 +50,99 @@ func Of[T any](values iter.Seq2[T, error]) iter.Seq2[T, error] {
 			case l.panicked != nil:
 				panic(l.panicked)
 			case l.err != nil:
-				yield(l.last, l.err)
+				var none U
+				yield(none, l.err)
 				return
 			}
-			spare <- l.values[:0]
+			r.spare <- l
 		}
 	}
 }
 
-// fill hands over all values, until there is enough.
-func fill[T any](values iter.Seq2[T, error], full chan<- lot[T], spare <-chan []T, enough <-chan struct{}) {
-	defer close(full)
-	next, done := lot[T]{}, false
-	handOver := func() (more bool) {
-		select {
-		case full <- next:
-		case <-enough:
-			return false
-		}
-		next = lot[T]{}
-		select {
-		case next.values = <-spare:
-		default:
-			next.values = make([]T, 0, together)
-		}
-		return true
-	}
+// lot is some values that are handed over together, and what comes behind them.
+type lot[T, U any] struct {
+	from   []T
+	values []U
+	// made tells once that all values are there.
+	made chan struct{}
+	err  error
+	// panicked is what the making of the values has panicked with; nil if it has not.
+	panicked any
+}
+
+// reading is one loop's.
+type reading[T, U any] struct {
+	by          func(T) U
+	full, spare chan *lot[T, U]
+	enough      chan struct{} // closed when the loop has ended
+	making      sync.WaitGroup
+}
+
+// read hands over all values, until there is enough.
+func (r *reading[T, U]) read(values iter.Seq2[T, error]) {
+	defer close(r.full)
+	next := r.empty()
+	var panicked any
 	defer func() {
-		if !done {
-			if next.panicked = recover(); next.panicked == nil {
-				next.panicked = errCutShort
+		next.panicked = panicked
+		r.handOver(next)
+	}()
+	catch(&panicked, func() {
+		for value, err := range values {
+			if next.err = err; err != nil {
+				return
+			}
+			if next.from = append(next.from, value); len(next.from) < together {
+				continue
+			}
+			more := r.handOver(next)
+			if next = r.empty(); !more {
+				return
 			}
 		}
-		handOver()
-	}()
-	for value, err := range values {
-		if err != nil {
-			next.last, next.err = value, err
-			break
-		}
-		if next.values = append(next.values, value); len(next.values) >= together && !handOver() {
-			break
-		}
+	})
+}
+
+// empty returns a lot without values.
+func (r *reading[T, U]) empty() *lot[T, U] {
+	select {
+	case l := <-r.spare:
+		*l = lot[T, U]{from: l.from[:0], values: l.values[:0], made: l.made}
+		return l
+	default:
+		return &lot[T, U]{from: make([]T, 0, together), values: make([]U, 0, together), made: make(chan struct{}, 1)}
 	}
-	done = true
+}
+
+// handOver has the loop take a lot, whose values are made meanwhile. There is no more if the loop has ended.
+func (r *reading[T, U]) handOver(l *lot[T, U]) (more bool) {
+	select {
+	case r.full <- l:
+	case <-r.enough:
+		return false
+	}
+	r.making.Go(func() {
+		defer func() { l.made <- struct{}{} }()
+		catch(&l.panicked, func() {
+			for _, value := range l.from {
+				l.values = append(l.values, r.by(value))
+			}
+		})
+	})
+	return true
+}
+
+// catch does something, and says with what it has panicked if it has.
+func catch(panicked *any, do func()) {
+	ended := false
+	defer func() {
+		if ended {
+			return
+		}
+		if *panicked = recover(); *panicked == nil {
+			*panicked = errCutShort
+		}
+	}()
+	do()
+	ended = true
 }

@@ -34,9 +34,7 @@ func TestAllValuesComeInTheirOrderAndTheErrorLast(t *testing.T) {
 			var last error
 			for value, err := range readahead.Of(count(n, end)) {
 				if err != nil {
-					if last = err; value != -1 {
-						t.Errorf("%d values: %d came with the error", n, value)
-					}
+					last = err
 					continue
 				}
 				got = append(got, value)
@@ -95,13 +93,58 @@ func TestReadingWaitsForTheLoop(t *testing.T) {
 	})
 }
 
+// TestValuesAreMadeAtTheSameTime has the first value made last.
+func TestValuesAreMadeAtTheSameTime(t *testing.T) {
+	later := make(chan struct{})
+	var got []int
+	for value, err := range readahead.Map(count(300, nil), func(n int) int {
+		switch n {
+		case 0:
+			<-later
+		case 100:
+			close(later)
+		}
+		return 2 * n
+	}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, value)
+	}
+	for i, value := range got {
+		if value != 2*i {
+			t.Fatalf("value %d is %d", i, value)
+		}
+	}
+	if len(got) != 300 {
+		t.Errorf("%d values have come", len(got))
+	}
+}
+
 func TestAPanicIsTheLoops(t *testing.T) {
+	reading := func(end func()) iter.Seq2[int, error] {
+		return readahead.Of(func(yield func(int, error) bool) {
+			count(100, nil)(yield)
+			end()
+		})
+	}
+	making := func(end func()) iter.Seq2[int, error] {
+		return readahead.Map(count(300, nil), func(n int) int {
+			if n == 100 {
+				end()
+			}
+			return n
+		})
+	}
+	shock := func() { panic("at the disk") }
 	for name, c := range map[string]struct {
-		end  func()
-		want any
+		values iter.Seq2[int, error]
+		want   string
 	}{
-		"panic":  {func() { panic("at the disk") }, "at the disk"},
-		"goexit": {runtime.Goexit, "readahead: the values have ended without a word"},
+		"reading panics": {reading(shock), "at the disk"},
+		"reading exits":  {reading(runtime.Goexit), "readahead: the values have ended without a word"},
+		"making panics":  {making(shock), "at the disk"},
+		"making exits":   {making(runtime.Goexit), "readahead: the values have ended without a word"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			taken := 0
@@ -110,10 +153,7 @@ func TestAPanicIsTheLoops(t *testing.T) {
 					t.Errorf("after %d values: %s", taken, got)
 				}
 			}()
-			for range readahead.Of(func(yield func(int, error) bool) {
-				count(100, nil)(yield)
-				c.end()
-			}) {
+			for range c.values {
 				taken++
 			}
 		})
