@@ -173,7 +173,7 @@ func (l *Ledger) KeepNumbers(ctx context.Context, scope record.Scope, numbers ma
 // Named implements [ledger.Ledger].
 func (l *Ledger) Named(ctx context.Context, scope record.Scope) iter.Seq2[ledger.Name, error] {
 	const query = `SELECT person, n.since, NOT rejoins AND last_run <> whole_run,
-			coalesce((SELECT max(at) FROM @accepted WHERE run = nullif(last_run, 0)), (SELECT started_at FROM @run WHERE key = last_run)), number
+			coalesce((SELECT max(at) FROM @accepted a WHERE a.organization = n.organization AND run = nullif(last_run, 0)), (SELECT started_at FROM @run WHERE key = last_run)), number
 		FROM @name n JOIN @organization o ON o.key = n.organization
 		WHERE o.service = $1 AND o.organization = $2 AND person > $3 ORDER BY person LIMIT $4`
 	return inChunks(func(last *ledger.Name) ([]ledger.Name, error) {

@@ -116,6 +116,8 @@ BEGIN
 	UPDATE @audit_end SET number = number + coalesce(cardinality(lines), 0), hash = tail.hash;
 	RETURN tail.number + coalesce(cardinality(lines), 0);
 END $$;
+`, `
+CREATE INDEX run_with_tokens ON @run (expires_at) WHERE expires_at IS NOT NULL; -- every run looks whose tokens have expired
 `}
 
 // known is the newest version of the schema that this program knows.
