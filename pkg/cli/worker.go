@@ -45,6 +45,7 @@ type worker struct {
 	keep                              quantity.Age
 
 	place    order.Place // of the service, which no job may choose: it would get the credentials
+	database *postgres.Database
 	measured *gauge.Gauge
 }
 
@@ -88,7 +89,7 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 		return err
 	}
 	ctx := cmd.Context()
-	f, done, err := operator.Connect(ctx, w.ledger)
+	f, done, err := operator.Connect(ctx, w.ledger, w.slots)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	}
 	ended := &endings{app: a, notifiers: map[int64]ending{}}
 	measured := gauge.New(gauge.Options{Database: f, Version: version.Get().Version})
-	w.measured = measured
+	w.database, w.measured = f.Database(), measured
 	host, _ := os.Hostname()
 	name := cmp.Or(w.name, host) + "-" + strconv.Itoa(os.Getpid()) + "-" + uuid.NewString()[:8]
 	working, err := f.NewWorker(fleet.Options{
@@ -129,6 +130,11 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	err = working.Run(ctx)
 	a.log.Info().Str("worker", name).Err(err).Msg("worker ends")
 	return err
+}
+
+// hold opens the ledger on the connections that all slices share.
+func (w *worker) hold(ctx context.Context) (ledger.Ledger, error) {
+	return postgres.On(ctx, w.database, postgres.Options{Committed: w.measured.Committed})
 }
 
 // listen serves what monitoring reads, for as long as the process lives: a worker that drains says so.
@@ -182,9 +188,7 @@ func (a *app) orderOf(w *worker, job store.Job) (*order.Order, *notify.Notifier,
 			return nil, nil, usageError("", "the worker has no credential %q in %s: put a file of that name there, on every worker", job.Credential, w.credentials)
 		}
 	}
-	o.Hold = func(ctx context.Context) (ledger.Ledger, error) {
-		return postgres.Open(ctx, w.ledger, postgres.Options{Committed: w.measured.Committed})
-	}
+	o.Hold = w.hold
 	o.Job = "job " + strconv.FormatInt(job.ID, 10)
 	notifier, err := a.notifier(&o.Watch, cmd, false)
 	if err != nil {

@@ -18,12 +18,12 @@ func LedgerFlag(cmd *cobra.Command, ledger *string) {
 	cmd.Flags().StringVar(ledger, "ledger", "", "the database that machines share, as postgres://`USER@HOST/NAME`, without a password: that is in PGPASSFILE, or in the variable ROLLCALL_LEDGER together with all else")
 }
 
-// Connect connects to the database that machines share.
-func Connect(ctx context.Context, address string) (*fleet.Fleet, func(), error) {
+// Connect connects to the database that machines share, for who has so many ledgers in it at a time.
+func Connect(ctx context.Context, address string, ledgers int) (*fleet.Fleet, func(), error) {
 	if !place.IsAddress(address) {
 		return nil, nil, order.UsageError("name it with --ledger or ROLLCALL_LEDGER, as in postgres://rollcall@db.example.com/rollcall", "a fleet needs a database that its machines share")
 	}
-	database, err := postgres.Connect(ctx, address)
+	database, err := postgres.ConnectFor(ctx, address, ledgers)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -43,7 +43,7 @@ func (h *Host) command(use string, args cobra.PositionalArgs, do func(ctx contex
 	var ledger string
 	cmd := &cobra.Command{Use: use, Args: args}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		f, done, err := Connect(cmd.Context(), ledger)
+		f, done, err := Connect(cmd.Context(), ledger, 0)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -23,14 +25,27 @@ type Database struct {
 // Connect connects to the database at an address, of several servers to one that can be written to. Whether that can be done
 // is tried at once. An error never says the password.
 func Connect(ctx context.Context, address string) (*Database, error) {
-	return connect(ctx, address, true)
+	return connect(ctx, address, true, 0)
 }
 
-// connect lets one connection in, to see whether that can be done at all.
-func connect(ctx context.Context, address string, writes bool) (*Database, error) {
+// ConnectFor is [Connect] for who has so many ledgers on the database at a time, see [On]: none of them waits for a connection
+// that another one has. Connections that nobody needs any more end soon.
+func ConnectFor(ctx context.Context, address string, ledgers int) (*Database, error) {
+	return connect(ctx, address, true, ledgers)
+}
+
+// unused is how long connections for several ledgers stay that nobody needs: there are far fewer than there might be.
+const unused = time.Minute
+
+// connect lets one connection in, to see whether that can be done at all. There may be as many as so many ledgers need besides.
+func connect(ctx context.Context, address string, writes bool, ledgers int) (*Database, error) {
 	config, public, schema, err := configure(address, writes)
 	if err != nil {
 		return nil, err
+	}
+	if ledgers > 0 {
+		config.MaxConns = int32(min(int64(config.MaxConns)*int64(1+ledgers), math.MaxInt32))
+		config.MaxConnIdleTime = unused
 	}
 	d := &Database{
 		public: public, schema: schema, password: config.ConnConfig.Password, writes: writes,

@@ -125,7 +125,7 @@ func newLedger(d *Database, o Options) *Ledger {
 // writes returns [ledger.ErrReadOnly]. Where there is no ledger, the error matches [fs.ErrNotExist]; one that an earlier version
 // of this program has made is brought up to date first, unless it is to stay untouched, in which case that is an error.
 func View(ctx context.Context, address string, untouched bool) (*Ledger, error) {
-	d, err := connect(ctx, address, false)
+	d, err := connect(ctx, address, false, 0)
 	if err != nil {
 		return nil, err
 	}
