@@ -105,6 +105,7 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	working, err := f.NewWorker(fleet.Options{
 		Name: name, Version: version.Get().Version, Slots: w.slots, Slice: w.slice, Pulse: w.pulse, Keep: w.keep.Duration(),
 		Execute: func(ctx context.Context, s *fleet.Slice) (store.Ended, error) { return a.execute(ctx, w, s, ended) },
+		Prune:   w.prune,
 		Decide:  rota.Decide, Waited: measured.Waited,
 		Observe: func(e fleet.Event) {
 			measured.Observe(e)
@@ -130,6 +131,16 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 	err = working.Run(ctx)
 	a.log.Info().Str("worker", name).Err(err).Msg("worker ends")
 	return err
+}
+
+// prune forgets the runs of all organizations that had ended before an instant.
+func (w *worker) prune(ctx context.Context, before time.Time) error {
+	l, err := w.hold(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = l.Prune(ctx, ledger.Pruning{Before: before})
+	return errors.Join(err, l.Close())
 }
 
 // hold opens the ledger on the connections that all slices share.

@@ -23,8 +23,10 @@ type Options struct {
 	Slots int
 	// Slice is how long it works on a job before others have their turn. Zero stands for [DefaultSlice].
 	Slice time.Duration
-	// Keep is how long jobs that have ended are kept. Zero: for ever.
+	// Keep is how long jobs that have ended are kept, and what Prune forgets. Zero: for ever.
 	Keep time.Duration
+	// Prune, if set, forgets what the ledger has of runs that had ended before an instant.
+	Prune func(ctx context.Context, before time.Time) error
 	// Execute works on a job until it has ended, or ctx ends: then what is in flight is answered, and the slice has ended as
 	// [Interrupted]. The job goes on as well after an error that matches [ledger.ErrFenced] or a [*ledger.LockedError], since
 	// somebody else works for the organization, [ledger.ErrUnreachable], or [ledger.ErrNewer], which leaves it to a worker of
@@ -120,6 +122,9 @@ func (f *Fleet) NewWorker(o Options) (*Worker, error) {
 	if o.Observe == nil {
 		o.Observe = func(Event) {}
 	}
+	if o.Prune == nil {
+		o.Prune = func(context.Context, time.Time) error { return nil }
+	}
 	if o.Waited == nil {
 		o.Waited = func(string, time.Duration) {}
 	}
@@ -163,6 +168,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := w.engine.Start(lasting); err != nil {
 		return err
 	}
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { w.keepTidy(ctx) })
 	w.watch(ctx)
 	w.leave()
 	if err := w.say(lasting); err != nil {
@@ -191,7 +199,6 @@ func (w *Worker) Run(ctx context.Context) error {
 func (w *Worker) watch(ctx context.Context) {
 	pulse := time.NewTicker(w.o.Pulse)
 	defer pulse.Stop()
-	tidied := time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -199,10 +206,6 @@ func (w *Worker) watch(ctx context.Context) {
 		case <-pulse.C:
 		}
 		err := errors.Join(w.say(ctx), w.halt(ctx), w.fire(ctx), w.takeOver(ctx))
-		if time.Since(tidied) > time.Hour {
-			tidied = time.Now()
-			err = errors.Join(err, w.tidy(ctx))
-		}
 		w.steady++
 		if err != nil {
 			w.steady = 0
@@ -316,19 +319,6 @@ func (w *Worker) takeOver(ctx context.Context) error {
 			w.o.Observe(Event{Kind: TakenOver, Job: job})
 		}
 	}
-	return err
-}
-
-// erased is how long what is in a roster is kept after its last job.
-const erased = 7 * 24 * time.Hour
-
-// tidy forgets what is not needed any more.
-func (w *Worker) tidy(ctx context.Context) error {
-	_, err := w.EraseRosters(ctx, time.Now().Add(-erased))
-	if err != nil || w.o.Keep == 0 {
-		return err
-	}
-	_, err = w.Forget(ctx, time.Now().Add(-w.o.Keep))
 	return err
 }
 

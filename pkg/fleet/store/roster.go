@@ -12,8 +12,8 @@ import (
 // KeepRoster keeps what is in a roster, once, and returns its digest.
 func (s *Store) KeepRoster(ctx context.Context, content []byte) ([]byte, error) {
 	digest := sha256.Sum256(content)
-	_, err := s.q.Exec(ctx, `INSERT INTO @roster (digest, size, content) VALUES ($1, $2, $3)
-	ON CONFLICT (digest) DO UPDATE SET content = excluded.content, stored_at = now()`, digest[:], len(content), content)
+	_, err := s.q.Exec(ctx, `INSERT INTO @roster AS r (digest, size, content) VALUES ($1, $2, $3)
+	ON CONFLICT (digest) DO UPDATE SET content = coalesce(r.content, excluded.content), stored_at = now()`, digest[:], len(content), content)
 	return digest[:], err
 }
 

@@ -31,6 +31,12 @@ func (s *Store) Gone(ctx context.Context, name string) error {
 	return err
 }
 
+// ForgetWorkers forgets the workers that were not seen since an instant: those that have ended without a word.
+func (s *Store) ForgetWorkers(ctx context.Context, since time.Time) error {
+	_, err := s.q.Exec(ctx, "DELETE FROM @worker WHERE seen_at < $1", since)
+	return err
+}
+
 // Workers returns the workers that were seen since an instant, by name.
 func (s *Store) Workers(ctx context.Context, since time.Time) ([]Worker, error) {
 	return collect(ctx, s.q, func(row pgx.Row) (w Worker, err error) {
