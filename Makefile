@@ -9,7 +9,7 @@ OTHERS := windows darwin
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture bench bench-million fuzz release lint vet-others fmt check clean
+.PHONY: help run build test torture bench bench-million bench-fleet fuzz release lint vet-others fmt check clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,10 +33,13 @@ torture: ## Kill the program a thousand times, once in an outage, and a fleet of
 bench: ## Run all benchmarks in less than ten minutes: the pace, the parts, and at last the whole beside a bare loop
 	go test -run='^$$' -bench=PaceFigures -benchtime=1x ./pkg/batch
 	go test -run='^$$' -bench=. -skip='PaceFigures|Goals' -benchmem -benchtime=0.2s $$(grep -rlE --include='*_test.go' '^func Benchmark' cmd pkg | sed -E 's,(.*)/.*,./\1,' | sort -u)
-	go test -run='^$$' -bench=Goals -skip=Goals/million -benchtime=1x ./cmd/rollcall
+	go test -run='^$$' -bench=Goals -skip='Goals/(million|night|turns)' -benchtime=1x ./cmd/rollcall
 
 bench-million: ## Kill a run of a million rows at half, and see what it takes to go on
 	go test -run='^$$' -bench=Goals/million -benchtime=1x -timeout=30m ./cmd/rollcall
+
+bench-fleet: ## Have a fleet pass a quiet night of a thousand organizations, and small runs meet a large one
+	go test -run='^$$' -bench='Goals/(night|turns)' -benchtime=1x -timeout=30m ./cmd/rollcall
 
 fuzz: ## Fuzz each target for 30 s, or longer: make fuzz FUZZTIME=10m
 	@grep -rEo --include='*_test.go' '^func Fuzz\w+' pkg | while IFS=: read -r file target; do \

@@ -29,6 +29,7 @@ func BenchmarkGoals(b *testing.B) {
 	b.Run("lookups", s.lookups)
 	b.Run("version", s.version)
 	b.Run("million", s.million)
+	s.fleet(b)
 	s.print()
 }
 

@@ -78,7 +78,7 @@ func attackedFaults() sandbox.Faults {
 
 // fleetLab is a fleet of processes, the service by which they invite, and the database that they share.
 type fleetLab struct {
-	t            *testing.T
+	t            testing.TB
 	bin, address string // of the program, and of the database
 	folder, url  string
 	service      *sandbox.Sandbox
@@ -89,36 +89,36 @@ type fleetLab struct {
 }
 
 // newFleetLab makes a fleet without workers. Before, if set, is between the workers and the service.
-func newFleetLab(t *testing.T, bin, address string, o sandbox.Options, before func(http.Handler) http.Handler) *fleetLab {
-	t.Helper()
-	l := &fleetLab{t: t, bin: bin, address: address, folder: t.TempDir(), slice: 2 * time.Second, pulse: 30 * time.Millisecond, slots: 2}
+func newFleetLab(tb testing.TB, bin, address string, o sandbox.Options, before func(http.Handler) http.Handler) *fleetLab {
+	tb.Helper()
+	l := &fleetLab{t: tb, bin: bin, address: address, folder: tb.TempDir(), slice: 2 * time.Second, pulse: 30 * time.Millisecond, slots: 2}
 	var err error
 	if l.service, err = sandbox.New(o); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	handler := http.Handler(l.service)
 	if before != nil {
 		handler = before(handler)
 	}
 	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	l.url = server.URL
 	if l.log, err = os.OpenFile(filepath.Join(l.folder, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.log.Close() })
+	tb.Cleanup(func() { _ = l.log.Close() })
 	l.run("jobs", "migrate")
-	database, err := postgres.Connect(t.Context(), address)
+	database, err := postgres.Connect(tb.Context(), address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		engine := pgx.Identifier{database.Schema() + "_river"}.Sanitize()
-		_, _ = database.Pool().Exec(context.WithoutCancel(t.Context()), "DROP SCHEMA IF EXISTS "+engine+" CASCADE")
+		_, _ = database.Pool().Exec(context.WithoutCancel(tb.Context()), "DROP SCHEMA IF EXISTS "+engine+" CASCADE")
 		database.Close()
 	})
 	if l.fleet, err = fleet.Open(database); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return l
 }
@@ -157,19 +157,21 @@ func (l *fleetLab) counted(what string) int {
 // laborer is a worker.
 type laborer struct {
 	*os.Process
-	ended chan struct{} // closed once it has
-	err   error         // how, from then on
+	ended chan struct{}    // closed once it has
+	err   error            // how, from then on
+	state *os.ProcessState // what it has taken, from then on
 }
 
 // worker starts a worker.
-func (l *fleetLab) worker(name string) *laborer {
-	c := l.command("worker", "--name", name, "--slots", strconv.Itoa(l.slots), "--slice", l.slice.String(), "--pulse", l.pulse.String())
+func (l *fleetLab) worker(name string, args ...string) *laborer {
+	c := l.command(append([]string{"worker", "--name", name, "--slots", strconv.Itoa(l.slots), "--slice", l.slice.String(), "--pulse", l.pulse.String()}, args...)...)
 	if err := c.Start(); err != nil {
 		panic(err) // nothing goes on without it
 	}
 	w := &laborer{Process: c.Process, ended: make(chan struct{})}
 	go func() {
 		w.err = c.Wait()
+		w.state = c.ProcessState
 		close(w.ended)
 	}()
 	return w
@@ -246,11 +248,11 @@ func (l *fleetLab) job(id int64) (exit int, outcomes map[string]string) {
 }
 
 // outcomesIn returns the outcome of each row of results by its number and address.
-func outcomesIn(t *testing.T, results []byte) map[string]string {
-	t.Helper()
+func outcomesIn(tb testing.TB, results []byte) map[string]string {
+	tb.Helper()
 	rows, err := csv.NewReader(bytes.NewReader(results)).ReadAll()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	outcomes := map[string]string{}
 	for _, row := range rows[1:] {
