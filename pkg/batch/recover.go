@@ -31,7 +31,10 @@ type Recovery struct {
 	Resumed string
 	// Since is when this process took hold of the ledger: no request of an earlier one left later. Zero stands for now.
 	Since time.Time
-	// MaxWait is how long to wait for a reading that tells. Zero stands for [breaker.DefaultMaxWait].
+	// Lapsed is until when requests may have left that the ledger has forgotten; nobody is invited by a reading that does not
+	// tell of them. Zero: it has forgotten nothing.
+	Lapsed time.Time
+	// MaxWait is how long to wait for a reading that tells of a doubt. Zero stands for [breaker.DefaultMaxWait].
 	MaxWait time.Duration
 	// Now tells the service's time. Nil: this machine's.
 	Now func() time.Time
@@ -107,13 +110,18 @@ func (r Recovery) Recover(ctx context.Context) (*Recovered, error) {
 func (r Recovery) recover(ctx context.Context, doubts []record.Doubt) (in plan.Inputs, left []record.Doubt, err error) {
 	began := time.Now()
 	var from time.Time
+	why := "requests of an earlier run may still be at work inside the service"
+	if !r.Lapsed.IsZero() {
+		from = r.Policy.TellsAfter(r.Lapsed)
+		why = "the ledger may have forgotten requests that the service's lists do not show yet"
+	}
 	for _, doubt := range doubts {
 		if at := journey.CertainFrom(doubt, r.Policy, r.Since); at.After(from) {
 			from = at
 		}
 	}
 	for {
-		r.Hold(from, "requests of an earlier run may still be at work inside the service")
+		r.Hold(from, why)
 		if err = pause(ctx, time.Until(from)); err != nil { // a reading counts from its beginning
 			return in, nil, err
 		}

@@ -91,6 +91,63 @@ func TestACrashBeforeALaggingList(t *testing.T) {
 	})
 }
 
+// TestALedgerThatHasForgottenEverybody has a ledger from before a run go on after it, on lists that show late whom that run has
+// invited. That such a ledger is known to have lapsed is what keeps people from being invited twice.
+func TestALedgerThatHasForgottenEverybody(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		t.Run(map[bool]string{true: "known", false: "unknown"}[known], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 5, func(string, int) reply { return reply{processed: true, late: 7 * time.Second} })
+				w.service.lag = journey.MemoryCounts - time.Second
+				w.dieAt(crash{writes: 4, after: true})
+				if err := w.run(t, nil); err == nil {
+					t.Fatal("the process did not die")
+				}
+				people := []string{"a1@x.example", "a2@x.example", "a3@x.example", "a4@x.example", "a5@x.example"}
+				w.forget()
+				w.begin(t, "run", people)
+				lapsed := time.Now()
+				if known {
+					w.lapsed = lapsed
+				}
+				if err := w.run(t, nil); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute) // virtual time
+				twice := w.mailedTwice()
+				if !known {
+					if len(twice) == 0 {
+						t.Error("nobody was mailed twice, so this proves nothing")
+					}
+					return
+				}
+				if len(twice) > 0 || len(w.service.mails) != 5 {
+					t.Errorf("%d mailed, %v twice", len(w.service.mails), twice)
+				}
+				const want = 10*time.Second + journey.MemoryCounts
+				if got := w.service.sent[len(w.service.sent)-1].Sub(lapsed); got < want || got > want+time.Second {
+					t.Errorf("sent after %s, want %s", got, want)
+				}
+			})
+		})
+	}
+}
+
+// TestALapseOfLongAgoCostsNoTime has nobody wait for what the lists have shown for long.
+func TestALapseOfLongAgoCostsNoTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1, invitesEverybody)
+		began := time.Now()
+		w.lapsed = began.Add(-10*time.Second - journey.MemoryCounts)
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.service.sent[0].Sub(began); got > time.Second {
+			t.Errorf("sent after %s", got)
+		}
+	})
+}
+
 // TestAnotherRunOnALaggingList has a run begin anew for the same people while the lists do not show yet what the first
 // one has done, which was cut short by a crash.
 func TestAnotherRunOnALaggingList(t *testing.T) {

@@ -37,6 +37,7 @@ type world struct {
 	rules           journey.Policy
 	recovered       *batch.Recovered
 	options         batch.Options
+	lapsed          time.Time
 
 	settled []record.Record
 	retries []batch.Retry
@@ -134,7 +135,7 @@ func (w *world) recover(ctx context.Context, t *testing.T) error {
 	var err error
 	w.recovered, err = batch.Recovery{
 		Ledger: w.process, Scope: scope, Policy: w.rules, Resumed: w.options.Run, Hold: w.options.Pace.Hold,
-		Read: w.read, Remember: w.remember, MaxWait: w.options.Limits.MaxWait,
+		Read: w.read, Remember: w.remember, MaxWait: w.options.Limits.MaxWait, Lapsed: w.lapsed,
 	}.Recover(ctx)
 	return err
 }
@@ -174,6 +175,13 @@ func oneByOne(hook func(operation string) error) func(operation string) error {
 
 // restart replaces a process that has ended or crashed.
 func (w *world) restart() { w.process = w.ledger.Restart() }
+
+// forget has everybody go on with a ledger that knows nothing.
+func (w *world) forget() {
+	w.ledger = ledgertest.NewMemory(nil)
+	w.service.ledger = w.ledger
+	w.restart()
+}
 
 // again gives the same command once more: the run is resumed.
 func (w *world) again(t *testing.T) error {

@@ -23,6 +23,12 @@ type Policy struct {
 	Lag time.Duration
 }
 
+// TellsAfter returns from when on a reading tells of those whom a ledger has forgotten that has lapsed at an instant. No
+// request of before is at work any more by then, and lists are believed that would not be as long as the ledger knew better.
+func (p Policy) TellsAfter(lapse time.Time) time.Time {
+	return lapse.Add(p.InFlightGrace() + max(p.Lag, MemoryCounts))
+}
+
 // WithDefaults returns the policy with its defaults filled in, or an error that names the value that it cannot use.
 func (p Policy) WithDefaults() (Policy, error) {
 	var err error

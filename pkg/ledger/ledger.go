@@ -87,6 +87,10 @@ type Ledger interface {
 	// such an operation enters it first, with these errors, but keeps the mark of the clean end as it is. [Ledger.Note] and
 	// [Ledger.EraseExpiredTokens], which belong to no scope, are open to all.
 	Enter(ctx context.Context, scope record.Scope) (clean bool, err error)
+	// Lapse returns when the ledger was found for the last time to be another one than it was, by this process's clock; the zero
+	// time if it never was, or cannot tell. A copy that has taken its place, such as one from a backup, may have forgotten
+	// what was written until then. When that is found, whoever has entered a scope has lost it.
+	Lapse(ctx context.Context) (time.Time, error)
 	// Leave notes a clean end: every request of this process was answered or given up. Claims in doubt may stand.
 	Leave(ctx context.Context, scope record.Scope) error
 

@@ -24,6 +24,8 @@ type memory struct {
 	scope  record.Scope
 	// held is when the ledger was taken hold of: no other process sends since.
 	held time.Time
+	// lapsed is until when requests may have left that the ledger has forgotten, zero if it has forgotten none.
+	lapsed time.Time
 }
 
 // holdMemory takes hold of the ledger at path, which begins if there is none, and is opened by open unless that is nil.
@@ -39,11 +41,18 @@ func holdMemory(ctx context.Context, path string, open func(context.Context) (le
 		return memory{}, errors.Join(err, opened.Close())
 	}
 	held := time.Now()
+	lapsed, err := opened.Lapse(ctx)
+	if err != nil {
+		return memory{}, errors.Join(err, opened.Close())
+	}
 	if place.IsAddress(path) {
 		// Whoever held it before may be frozen rather than dead, and sends for as long as a claim is good that it has.
 		held = held.Add(fence.Good)
 	}
-	return memory{ledger: opened, scope: scope, held: held}, nil
+	if !lapsed.IsZero() {
+		lapsed = lapsed.Add(fence.Good)
+	}
+	return memory{ledger: opened, scope: scope, held: held, lapsed: lapsed}, nil
 }
 
 // viewMemory looks at the ledger at path without holding it.
@@ -52,7 +61,14 @@ func viewMemory(ctx context.Context, path string, scope record.Scope) (memory, e
 	if errors.Is(err, fs.ErrNotExist) {
 		return memory{scope: scope}, nil
 	}
-	return memory{ledger: viewed, scope: scope}, err
+	if err != nil {
+		return memory{}, err
+	}
+	lapsed, err := viewed.Lapse(ctx)
+	if err != nil {
+		return memory{}, errors.Join(err, viewed.Close())
+	}
+	return memory{ledger: viewed, scope: scope, lapsed: lapsed}, nil
 }
 
 // close lets others in.

@@ -53,7 +53,7 @@ func (r *reader) remember(ctx context.Context, doubts []record.Doubt, resumed st
 // read reads all that verdicts rest on.
 func (r reader) read(ctx context.Context, doubts []record.Doubt) (plan.Inputs, error) {
 	in := plan.Inputs{
-		Blind:      r.o.NoPreflight && len(doubts) == 0,
+		Blind:      r.o.NoPreflight && len(doubts) == 0 && r.memory.lapsed.IsZero(),
 		Policy:     plan.Policy{Reinvite: r.o.Reinvite, After: *r.o.ReinviteAfter, Max: r.o.ReinviteMax},
 		TrustLists: r.o.TrustLists, Render: r.o.Render, Defaults: r.roster.Defaults(), TeamTexts: new(plan.TeamTexts),
 	}
@@ -115,6 +115,21 @@ func (r reader) foretell(doubts []record.Doubt) {
 	case len(doubts) > 0:
 		r.o.Observer.warn("an earlier run ended without all answers: looking up what became of its requests", fields)
 	}
+	if r.o.NoPreflight && len(doubts) == 0 && !r.memory.lapsed.IsZero() {
+		r.o.Observer.warn("the database of the ledger was restored, or another one has taken its place: members and invitations are looked up all the same",
+			map[string]any{"noticed_at": r.memory.lapsed})
+	}
+}
+
+// foretellWait says that nobody is invited before an instant, since the ledger may have forgotten somebody.
+func (r reader) foretellWait(until time.Time) {
+	left := time.Until(until).Round(time.Second)
+	if r.memory.lapsed.IsZero() || left <= 0 {
+		return
+	}
+	r.o.Observer.warn("the database of the ledger was restored, or another one has taken its place: nobody is invited for the next "+left.String()+
+		", until the service's lists show whom it may have forgotten", map[string]any{"until": until})
+	r.o.Observer.working("the ledger may have forgotten somebody: waiting until the service's lists show them")
 }
 
 // directory reads the organization, of which only the teams count where the reading is blind.

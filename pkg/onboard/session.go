@@ -263,11 +263,12 @@ func (s *Session) recover(ctx context.Context) error {
 		return err
 	}
 	reader.foretell(doubts)
+	reader.foretellWait(policy.TellsAfter(s.memory.lapsed))
 	if err := reader.remember(ctx, doubts, s.run.ID); err != nil {
 		return err
 	}
 	recovered, err := batch.Recovery{
-		Ledger: s.memory.ledger, Scope: s.memory.scope, Policy: policy, Resumed: s.run.ID, Since: s.memory.held,
+		Ledger: s.memory.ledger, Scope: s.memory.scope, Policy: policy, Resumed: s.run.ID, Since: s.memory.held, Lapsed: s.memory.lapsed,
 		Hold: s.connection.pace.Hold, MaxWait: s.o.MaxWait, Now: s.connection.Now, Read: reader.read, Remember: reader.histories,
 	}.Recover(ctx)
 	if err != nil {

@@ -216,6 +216,11 @@ func (m *Memory) Enter(ctx context.Context, scope record.Scope) (clean bool, err
 	return clean && err == nil, err
 }
 
+// Lapse implements [ledger.Ledger]. There never was one.
+func (m *Memory) Lapse(ctx context.Context) (time.Time, error) {
+	return time.Time{}, m.read(ctx, func(*state) error { return nil })
+}
+
 // Leave implements [ledger.Ledger].
 func (m *Memory) Leave(ctx context.Context, scope record.Scope) error {
 	return m.write(ctx, "leave", func(s *state) error {

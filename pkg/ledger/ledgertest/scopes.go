@@ -89,6 +89,14 @@ var scopeTests = []conformance{
 		learn(0)
 		recall(here, 0, at)
 	}},
+	{"are in a ledger that is what it was", func(b *bench) {
+		for range 2 {
+			if at, err := b.Lapse(b.Context()); err != nil || !at.IsZero() {
+				b.Errorf("Lapse = %v, %v", at, err)
+			}
+			b.reopen()
+		}
+	}},
 	{"have runs each", func(b *bench) {
 		for i, scope := range []record.Scope{elsewhere, rehearsal} {
 			b.beginRun(ledger.Run{Service: scope.Service, OrganizationID: scope.OrganizationID, Digest: [32]byte{byte(i + 1)}})
@@ -117,9 +125,10 @@ var scopeTests = []conformance{
 		_, enterErr := b.Enter(ctx, here)
 		_, doubtsErr := b.Doubts(ctx, here)
 		_, resumeErr := b.Resume(ctx, run)
+		_, lapseErr := b.Lapse(ctx)
 		then := func(error) { b.Error("then was called") }
 		for what, err := range map[string]error{
-			"Begin": beginErr, "Enter": enterErr, "Doubts": doubtsErr, "Resume": resumeErr,
+			"Begin": beginErr, "Enter": enterErr, "Doubts": doubtsErr, "Resume": resumeErr, "Lapse": lapseErr,
 			"Claim":         b.Claim(ctx, nil, invite(run, 1, "a@x.example")),
 			"Conclude":      b.Conclude(ctx, run.ID, nil, record.Conclusion{Record: whole(1, record.Invited)}),
 			"Conclude then": b.Conclude(ctx, run.ID, then, record.Conclusion{Record: whole(1, record.Invited)}),

@@ -62,7 +62,9 @@ func (l *Ledger) once(ctx context.Context, do func(context.Context, *pgx.Conn) e
 			_ = c.Conn().Close(ending)
 		}
 	}()
-	err = do(ctx, c.Conn())
+	if err = l.recognizeNew(ctx, c.Conn()); err == nil {
+		err = do(ctx, c.Conn())
+	}
 	healthy = err == nil || !passes(err)
 	return err
 }

@@ -11,7 +11,9 @@
 // Claims and conclusions of many callers go out together, as one transaction in one round trip. A connection that breaks is
 // replaced, and what was on its way is written again: each statement bears that. A session keeps no state between transactions, so a
 // pool of connections may stand in between. The server must not lie about having written: with synchronous_commit off it
-// does, and a replica that takes over must have been a synchronous one.
+// does, and a replica that takes over must have been a synchronous one. A database that was restored from a backup, or a replica
+// that was behind, has forgotten what was written last. On each new connection it is found out whether the database is another
+// one than it was, see [Ledger.Lapse]: then whoever holds an organization has lost it, and no epoch is handed out twice.
 //
 // What is no UTF-8, and the character 0, is left out of all texts, as the database refuses it. A password is in no error.
 //
@@ -61,8 +63,10 @@ type Ledger struct {
 	host   string
 
 	closed atomic.Bool
-	author atomic.Pointer[audit.Author]
-	runs   sync.Map // run id to its runKey
+	// made says that the tables are there that the database is compared by, and partly that not all could be compared.
+	made, partly atomic.Bool
+	author       atomic.Pointer[audit.Author]
+	runs         sync.Map // run id to its runKey
 	// lines is the number of a line of the audit trail, before which nothing of a change is that has not been told yet.
 	lines atomic.Int64
 
@@ -99,6 +103,10 @@ func On(ctx context.Context, d *Database, o Options) (*Ledger, error) {
 	if err := l.migrate(ctx); err != nil {
 		return nil, l.explain(err)
 	}
+	if err := l.again(ctx, l.recognize); err != nil {
+		return nil, l.explain(err)
+	}
+	l.made.Store(true)
 	return l, nil
 }
 

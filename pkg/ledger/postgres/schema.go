@@ -118,6 +118,61 @@ BEGIN
 END $$;
 `, `
 CREATE INDEX run_with_tokens ON @run (expires_at) WHERE expires_at IS NOT NULL; -- every run looks whose tokens have expired
+`, `
+CREATE TABLE @home ( -- the database as it was when it was last looked at
+	alone boolean PRIMARY KEY DEFAULT true CHECK (alone),
+	system bigint, timeline bigint, -- of its servers, NULL where they don't say
+	database bigint NOT NULL, written bigint NOT NULL, -- by which transaction this row was written: another one has loaded it from a dump
+	lapsed_at timestamptz); -- when it was found to be another one for the last time
+
+-- servers says what tells the servers of this database from others, as far as they say so to whoever asks
+CREATE FUNCTION @servers(OUT system bigint, OUT timeline bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	BEGIN
+		SELECT system_identifier INTO system FROM pg_control_system();
+	EXCEPTION WHEN OTHERS THEN
+		system := NULL;
+	END;
+	BEGIN -- pg_control_checkpoint() has the one before until the first checkpoint after a promotion
+		timeline := ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint;
+	EXCEPTION WHEN OTHERS THEN
+		timeline := NULL;
+	END;
+END $$;
+
+INSERT INTO @home (system, timeline, database, written)
+	SELECT system, timeline, d.oid::bigint, pg_current_xact_id()::text::bigint FROM @servers(), pg_database d WHERE datname = current_database();
+
+-- recognize compares the database with what it was. If it is another one, whoever holds an organization holds it no more, and no
+-- epoch comes for the second time. Partly says that not all could be compared.
+CREATE FUNCTION @recognize(OUT lapsed boolean, OUT partly boolean) LANGUAGE plpgsql AS $$
+DECLARE
+	here record;
+	same boolean;
+	news boolean;
+BEGIN
+	SELECT s.system, s.timeline, d.oid::bigint AS database INTO STRICT here FROM @servers() s, pg_database d WHERE datname = current_database();
+	lapsed := false;
+	partly := here.system IS NULL OR here.timeline IS NULL;
+	FOR attempt IN 1 .. 2 LOOP -- the second time alone
+		SELECT coalesce(system = here.system, true) AND coalesce(timeline = here.timeline, true)
+				AND database = here.database AND written % 4294967296 = h.xmin::text::bigint,
+			system IS NULL AND here.system IS NOT NULL OR timeline IS NULL AND here.timeline IS NOT NULL
+			INTO same, news FROM @home h;
+		IF same AND NOT news THEN
+			RETURN;
+		END IF;
+		LOCK TABLE @home IN SHARE ROW EXCLUSIVE MODE;
+	END LOOP;
+	lapsed := same IS NOT TRUE;
+	IF lapsed THEN
+		UPDATE @organization SET epoch = epoch + 4294967296, clean = false, held_until = '-infinity';
+	END IF;
+	INSERT INTO @home AS h (system, timeline, database, written, lapsed_at)
+		VALUES (here.system, here.timeline, here.database, pg_current_xact_id()::text::bigint, CASE WHEN lapsed THEN clock_timestamp() END)
+		ON CONFLICT (alone) DO UPDATE SET system = coalesce(excluded.system, h.system), timeline = coalesce(excluded.timeline, h.timeline),
+			database = excluded.database, written = excluded.written, lapsed_at = coalesce(excluded.lapsed_at, h.lapsed_at);
+END $$;
 `}
 
 // known is the newest version of the schema that this program knows.

@@ -308,6 +308,14 @@ func (l *Ledger) refuseView() error {
 	return disk.Explain(l.path, ledger.ErrReadOnly)
 }
 
+// alive says why nothing can be read any more.
+func (l *Ledger) alive() error {
+	if l.closed.Load() {
+		return disk.Explain(l.path, ledger.ErrClosed)
+	}
+	return nil
+}
+
 // readError gives the words to an error of the read pool.
 func (l *Ledger) readError(err error) error {
 	if err != nil && l.closed.Load() {

@@ -72,6 +72,11 @@ func (d *desk) claimsEnded(ctx context.Context, w *commit.Writer, scope int64) (
 	return ended, err
 }
 
+// Lapse implements [ledger.Ledger]. A file cannot tell.
+func (l *Ledger) Lapse(context.Context) (time.Time, error) {
+	return time.Time{}, l.alive()
+}
+
 // Leave implements [ledger.Ledger].
 func (l *Ledger) Leave(ctx context.Context, scope record.Scope) error {
 	return l.onScope(ctx, scope, func(ctx context.Context, w *commit.Writer, key int64) error {

@@ -154,6 +154,38 @@ func (s *Server) Restart(tb testing.TB) {
 	tb.Fatal(err)
 }
 
+// Command returns a command of PostgreSQL, such as pg_dump, that connects to the server as who may do everything.
+func (s *Server) Command(ctx context.Context, name string, arguments ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, filepath.Join(s.binaries, name), arguments...) //nolint:gosec // a program that was found
+	c.Dir, c.Env = "/", append(os.Environ(), "PGHOST="+s.folder, "PGUSER=postgres", "PGDATABASE=postgres", "LC_ALL=C")
+	stepDown(c)
+	return c
+}
+
+// Standby starts a server that follows this one and only reads. It ends with the test.
+func (s *Server) Standby(tb testing.TB) *Server {
+	tb.Helper()
+	folder, err := newFolder()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	copied := &Server{folder: folder, binaries: s.binaries, fsync: s.fsync}
+	output, err := s.Command(tb.Context(), "pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "-D", copied.data()).CombinedOutput()
+	if err == nil {
+		err = copied.run(patience)
+	}
+	if err != nil {
+		tb.Fatal(errors.Join(err, os.RemoveAll(folder)), string(output))
+	}
+	tb.Cleanup(func() { copied.end("") })
+	return copied
+}
+
+// Or returns an address in the server as one that may be found in another server as well.
+func (s *Server) Or(other *Server, address string) string {
+	return strings.Replace(address, url.QueryEscape(s.folder), url.QueryEscape(s.folder+","+other.folder), 1)
+}
+
 func (s *Server) address() string {
 	return "postgres:///postgres?user=postgres&host=" + url.QueryEscape(s.folder)
 }
@@ -164,22 +196,30 @@ func start(fsync string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp(short(os.TempDir()), "pg")
+	folder, err := newFolder()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{folder: folder, binaries: binaries, fsync: fsync}
-	err = give(folder)
-	if err == nil {
-		err = s.initialize()
-	}
-	if err == nil {
+	if err = s.initialize(); err == nil {
 		err = s.run(patience)
 	}
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	return s, nil
+}
+
+// newFolder makes a folder for a server.
+func newFolder() (string, error) {
+	folder, err := os.MkdirTemp(short(os.TempDir()), "pg")
+	if err != nil {
+		return "", err
+	}
+	if err := give(folder); err != nil {
+		return "", errors.Join(err, os.RemoveAll(folder))
+	}
+	return folder, nil
 }
 
 // short returns a folder for temporary files whose name leaves room for that of a socket, which is 107 bytes at most.
@@ -193,7 +233,8 @@ func short(folder string) string {
 // findBinaries returns the folder of the newest PostgreSQL that is installed.
 func findBinaries() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(path), nil
+		path, err = filepath.EvalSymlinks(path) // beside a link not all of the others need be
+		return filepath.Dir(path), err
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
