@@ -131,7 +131,7 @@ var arrows = []arrow{
 	{"usage", "manual nearest prose", "it makes help from commands and texts, whatever they do and say"},
 	{"completion", "complete onboard paint roster usage", "it binds what a word may become to commands and flags, and finds nothing itself"},
 	{"order", "atomicfile cybedefend fetch fileset follow jobs notify onboard orderflags plan remedy results roster secret shell status usage version", "it is what was told, by flags or keys; what that means together is for onboard to say"},
-	{"operator", "fetch fileset fleet fleet/rota fleet/store jobs ledger/place ledger/postgres listing onboard order paint plural remedy status usage", "it shows people a fleet on a command line, and decides nothing about it"},
+	{"operator", "fetch fileset fleet fleet/rota fleet/store jobs ledger ledger/place ledger/postgres listing onboard order paint plural remedy status usage", "it shows people a fleet on a command line, and decides nothing about it"},
 	{"web/words", "", "it says sentences, whoever asks for them"},
 	{"web/desk", "amend atomicfile audit batch bounded config cybedefend document guard ledger ledger/place live onboard overlay paint record remedy results roster secret status workbook", "it keeps what is worked on between two requests, and knows neither pages nor browsers"},
 	{"web", "amend audit breaker budget connection cybedefend document drift guard ledger onboard overlay paint pattern record remedy rewrite roster secret status template web/beacon web/desk web/door web/words", "it shows the uses of the program in a browser, and decides nothing that another face would need"},

@@ -89,17 +89,22 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 		return err
 	}
 	ctx := cmd.Context()
-	f, done, err := operator.Connect(ctx, w.ledger, w.slots)
-	if err != nil {
+	var database reached
+	measured := gauge.New(gauge.Options{Database: &database, Version: version.Get().Version})
+	w.measured = measured
+	if w.listen != "" {
+		if err := a.listen(ctx, w.listen, measured); err != nil {
+			return err
+		}
+	}
+	f, done, err := a.reach(ctx, w)
+	if err != nil || f == nil {
 		return err
 	}
 	defer done()
-	if err := f.Check(ctx); err != nil {
-		return operator.Explain(err)
-	}
+	database.fleet.Store(f)
+	w.database = f.Database()
 	ended := &endings{app: a, notifiers: map[int64]ending{}}
-	measured := gauge.New(gauge.Options{Database: f, Version: version.Get().Version})
-	w.database, w.measured = f.Database(), measured
 	host, _ := os.Hostname()
 	name := cmp.Or(w.name, host) + "-" + strconv.Itoa(os.Getpid()) + "-" + uuid.NewString()[:8]
 	working, err := f.NewWorker(fleet.Options{
@@ -118,11 +123,6 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 		return err
 	}
 	measured.Watch(working.State)
-	if w.listen != "" {
-		if err := a.listen(ctx, w.listen, measured); err != nil {
-			return err
-		}
-	}
 	if err := a.act(); err != nil {
 		return err
 	}

@@ -76,11 +76,7 @@ func (f *Fleet) Database() *postgres.Database { return f.database }
 // Migrate makes what is missing of the tables of the ledger, of the fleet and of the engine, and returns how many steps the last
 // two took. Several programs may ask for it at once.
 func (f *Fleet) Migrate(ctx context.Context) (steps int, err error) {
-	ledger, err := postgres.On(ctx, f.database, postgres.Options{})
-	if err != nil {
-		return 0, err
-	}
-	if err := ledger.Close(); err != nil { //nolint:contextcheck // nothing is queued
+	if _, err := f.Recognize(ctx); err != nil {
 		return 0, err
 	}
 	if steps, err = f.Store.Migrate(ctx); err != nil {
@@ -107,6 +103,25 @@ func (f *Fleet) Migrate(ctx context.Context) (steps int, err error) {
 		return err
 	})
 	return steps, err
+}
+
+// Recognize opens the ledger, by which it is noticed whether the database is another one than it was, and reports whether it says
+// all that can be noticed by.
+func (f *Fleet) Recognize(ctx context.Context) (recognizes bool, err error) {
+	ledger, err := postgres.On(ctx, f.database, postgres.Options{})
+	if err != nil {
+		return false, err
+	}
+	return ledger.Recognizes(), ledger.Close() //nolint:contextcheck // nothing is queued
+}
+
+// Count is [store.Store.Count] with what the ledger knows of the database.
+func (f *Fleet) Count(ctx context.Context, unseen time.Duration) (store.Counts, error) {
+	counts, err := f.Store.Count(ctx, unseen)
+	if err == nil {
+		counts.Lapsed, err = f.database.Lapsed(ctx)
+	}
+	return counts, err
 }
 
 func (f *Fleet) migrator() (*rivermigrate.Migrator[pgx.Tx], error) {

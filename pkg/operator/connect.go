@@ -8,6 +8,7 @@ import (
 
 	"rollcall/pkg/fleet"
 	"rollcall/pkg/fleet/store"
+	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/place"
 	"rollcall/pkg/ledger/postgres"
 	"rollcall/pkg/order"
@@ -40,7 +41,7 @@ func Explain(err error) error {
 	if _, ok := errors.AsType[*store.OlderError](err); ok {
 		return order.UsageError("rollcall jobs migrate brings them up to date", "%w", err)
 	}
-	if _, ok := errors.AsType[*store.NewerError](err); ok {
+	if _, ok := errors.AsType[*store.NewerError](err); ok || errors.Is(err, ledger.ErrNewer) {
 		return order.UsageError("use the version of rollcall that made them, or a newer one", "%w", err)
 	}
 	return err

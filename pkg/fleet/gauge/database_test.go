@@ -58,6 +58,28 @@ func until(t *testing.T, what string, is func() bool) {
 	}
 }
 
+// TestALapseIsShown has the database of a fleet be another one than it was.
+func TestALapseIsShown(t *testing.T) {
+	f, database := open(t)
+	if _, err := f.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const metric = "rollcall_fleet_database_lapse_timestamp_seconds"
+	if got, shown := scrape(t, gaugeOf(f))[metric]; got != 0 || !shown {
+		t.Errorf("before: %v, %t", got, shown)
+	}
+	home := pgx.Identifier{database.Schema(), "home"}.Sanitize()
+	if _, err := database.Pool().Exec(t.Context(), "UPDATE "+home+" SET timeline = timeline - 1"); err != nil {
+		t.Fatal(err)
+	}
+	if recognizes, err := f.Recognize(t.Context()); err != nil || !recognizes {
+		t.Errorf("Recognize = %t, %v", recognizes, err)
+	}
+	if at := scrape(t, gaugeOf(f))[metric]; time.Since(time.Unix(int64(at), 0)).Abs() > time.Minute {
+		t.Errorf("after: %v", at)
+	}
+}
+
 // TestAWorkerIsShown has a worker work on real tables, from before they are there until the database is gone.
 func TestAWorkerIsShown(t *testing.T) {
 	f, database := open(t)

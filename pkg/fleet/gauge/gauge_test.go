@@ -99,7 +99,7 @@ var now = time.Date(2026, 11, 29, 2, 0, 0, 0, time.UTC)
 func full() *gauge.Gauge {
 	g := gauge.New(gauge.Options{Version: "v1.2.3", Database: &database{counts: store.Counts{
 		Now: now, Waiting: 5, Running: 2, Halted: 1, Ended: map[int]int{0: 40, 8: 3, 99: 2}, Oldest: now.Add(-90 * time.Second),
-		Late: now.Add(-2 * time.Second), Schedules: 7, Paused: 2,
+		Late: now.Add(-2 * time.Second), Schedules: 7, Paused: 2, Lapsed: now.Add(-time.Minute),
 	}}})
 	g.Watch(func() fleet.State { return fleet.State{Slots: 8, Running: 2, Pulse: now} })
 	for _, e := range []fleet.Event{
@@ -161,6 +161,7 @@ func TestMetrics(t *testing.T) {
 		"rollcall_fleet_schedules state=active":                           5,
 		"rollcall_fleet_schedules state=paused":                           2,
 		"rollcall_fleet_schedule_overdue_seconds":                         2,
+		"rollcall_fleet_database_lapse_timestamp_seconds":                 float64(now.Unix() - 60),
 	}
 	for _, exit := range []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "130", "other"} {
 		want["rollcall_fleet_runs_ended_total exit_code="+exit] = map[string]float64{"3": 1}[exit]

@@ -38,11 +38,7 @@ func (g *Gauge) ofWorker(text *exposition.Text) {
 	text.Gauge("rollcall_fleet_worker_draining", "1 if the worker takes no new slice since it is to end.")
 	text.Sample(exposition.Truth(is.Draining))
 	text.Gauge("rollcall_fleet_worker_pulse_timestamp_seconds", "When the worker did what it does every second without an error for the last time, in seconds since 1970; 0 if it has not begun.")
-	if is.Pulse.IsZero() {
-		text.Sample("0")
-	} else {
-		text.Sample(exposition.Seconds(is.Pulse))
-	}
+	text.Sample(instant(is.Pulse))
 	count(text, "rollcall_fleet_troubles_total", "What the worker could not do and tries again, such as what needs the database.", g.troubles.Load())
 	count(text, "rollcall_fleet_slices_begun_total", "Slices that the worker has begun.", g.begun.Load())
 	count(text, "rollcall_fleet_slices_ended_total", "Slices of the worker that have ended, whether their run goes on or has ended as well.", g.ended.Load())
@@ -96,6 +92,16 @@ func ofFleet(text *exposition.Text, read counted) {
 	text.Sample(strconv.Itoa(c.Paused), "state", "paused")
 	text.Gauge("rollcall_fleet_schedule_overdue_seconds", "For how long the schedule is due that should have begun a run longest ago; 0 if none should.")
 	text.Sample(age(c.Now, c.Late))
+	text.Gauge("rollcall_fleet_database_lapse_timestamp_seconds", "When the database was found for the last time to be another one than it was, in seconds since 1970; 0 if it never was. It was restored then, or another server has taken over.")
+	text.Sample(instant(c.Lapsed))
+}
+
+// instant is when something was, 0 if it never was.
+func instant(at time.Time) string {
+	if at.IsZero() {
+		return "0"
+	}
+	return exposition.Seconds(at)
 }
 
 // count writes a counter without labels.

@@ -58,6 +58,9 @@ type Counts struct {
 	Late time.Time
 	// Schedules and Paused count schedules.
 	Schedules, Paused int
+	// Lapsed is when the database was found for the last time to be another one than it was, which the ledger in it knows; zero
+	// if it never was.
+	Lapsed time.Time
 }
 
 // Count says how the fleet is doing. Workers that were not seen for a while work on nothing.
