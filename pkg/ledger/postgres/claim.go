@@ -47,8 +47,9 @@ const (
 
 	// concludeAll keeps the conclusions of a group, but none of a change in which one is refused, and yields those that are, and
 	// at last the number of the last line of the audit trail. What it locks last but for claims, which nobody else writes in
-	// the organization, is the end of the trail, so that no two transactions wait for each other. The values are organization, change, the
-	// number of a line of the trail, whether it is written again, and columns.
+	// the organization, is the end of the trail, so that no two transactions wait for each other. A claim of a later
+	// epoch stays, which the fence excludes, too. The values are organization, change, the number of a line of the trail, whether it is
+	// written again, columns, and the epoch.
 	concludeAll = `WITH given AS (
 		SELECT * FROM unnest($5::int[], $6::bigint[], $7::int[], $8::text[], $9::bool[], $10::bool[], $11::bool[], $12::text[], $13::smallint[],
 			$14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[], $21::int[], $22::int[], $23::text[],
@@ -74,7 +75,7 @@ const (
 		FROM taken t WHERE e.run = t.run AND e.number = t.number AND NOT t.ends
 	), standing AS (
 		SELECT c.person AS whose, c.at AS claimed_at, t.* FROM taken t JOIN @claim c ON c.run = t.run AND c.number = t.number
-			AND c.organization = $1 AND (t.number <> 0 OR c.person = t.person)
+			AND c.organization = $1 AND c.epoch <= $35 AND (t.number <> 0 OR c.person = t.person)
 	), unmailed AS (
 		DELETE FROM @mailing m USING standing s WHERE s.harmless AND m.organization = $1 AND m.at = s.claimed_at AND m.run = s.run AND m.person = s.whose
 	), ended AS (

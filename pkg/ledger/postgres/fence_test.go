@@ -168,6 +168,24 @@ func TestTheOlderOfTwoWritesNothing(t *testing.T) {
 	}
 }
 
+// TestAConclusionEndsNoClaimOfALaterEpoch has a claim of a later holder stand where the fence, which excludes that, has failed.
+func TestAConclusionEndsNoClaimOfALaterEpoch(t *testing.T) {
+	address := postgrestest.Address(t)
+	l := open(t, address, postgres.Options{})
+	enter(t, l, true)
+	run := begin(t, l, people(2))
+	if err := l.Claim(t.Context(), nil, invite(run, 1), invite(run, 2)); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, address, "UPDATE @claim SET epoch = epoch + 1 WHERE number = 1")
+	if err := l.Conclude(t.Context(), run.ID, nil, record.Conclusion{Record: invited(1)}, record.Conclusion{Record: invited(2)}); err != nil {
+		t.Fatal(err)
+	}
+	if doubts, err := l.Doubts(t.Context(), scope); err != nil || len(doubts) != 1 || doubts[0].Row != 1 {
+		t.Errorf("doubts %v, %v", doubts, err)
+	}
+}
+
 func refusedEvent(run ledger.Run) *audit.Event {
 	return &audit.Event{Kind: audit.Invite, Run: run.ID, Email: "person-1@example.com", Outcome: "invited"}
 }

@@ -108,7 +108,7 @@ func (g *group) send(ctx context.Context, c *pgx.Conn, w *writer, again bool) er
 	var batch pgx.Batch
 	batch.Queue(w.l.sql("SELECT @fence($1, $2, $3)"), t.key, t.epoch, w.l.holder)
 	if len(g.concluded) > 0 {
-		batch.Queue(w.l.sql(concludeAll), g.conclusions.values(t.key, g.change, w.l.lines.Load(), again)...).Query(func(rows pgx.Rows) error {
+		batch.Queue(w.l.sql(concludeAll), g.conclusions.values(t.key, t.epoch, g.change, w.l.lines.Load(), again)...).Query(func(rows pgx.Rows) error {
 			return g.readConclusions(rows, w.l)
 		})
 	}
@@ -260,10 +260,10 @@ func (k *columns) add(index int, c *conclusion, line string) {
 	}
 }
 
-func (k *columns) values(organization, change, after int64, again bool) []any {
+func (k *columns) values(organization, epoch, change, after int64, again bool) []any {
 	return []any{
 		organization, change, after, again, k.index, k.run, k.number, k.person, k.doubt, k.harmless, k.ends, k.line, k.outcome, k.invitation,
 		k.token, k.state, k.organization, k.name, k.role, k.expires, k.attempts, k.status, k.trouble, k.hint, k.updated, k.verdict, k.tries,
-		k.throttled, k.lost, k.confirmed, k.cancelled, k.ended, k.silent, k.due,
+		k.throttled, k.lost, k.confirmed, k.cancelled, k.ended, k.silent, k.due, epoch,
 	}
 }
