@@ -71,12 +71,15 @@ func (a *app) reachOnce(ctx context.Context, w *worker) (*fleet.Fleet, func(), e
 		}
 		return nil, nil, operator.Explain(err)
 	}
-	recognizes, err := f.Recognize(ctx)
+	found, err := f.Recognize(ctx)
 	if err != nil {
 		done()
 		return nil, nil, operator.Explain(err)
 	}
-	if !recognizes {
+	if found.Lapsed {
+		a.tellFleet(fleet.Event{Kind: fleet.Lapsed})
+	}
+	if found.Partly {
 		a.log.Warn().Msg("the database does not say which server it is on: it remains unnoticed here if another one takes over that lacks what was written last")
 	}
 	return f, done, nil

@@ -64,11 +64,9 @@ func with(t *testing.T, address string, printed *transcript, signals chan os.Sig
 func TestAWorkerWaitsForItsDatabase(t *testing.T) {
 	server := postgrestest.Start(t)
 	address := strings.Replace(server.Address(t), "user=postgres", "user=plain", 1)
-	setUp := server.Command(t.Context(), "psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--command=CREATE ROLE plain LOGIN", "--command=GRANT CREATE ON DATABASE postgres TO plain",
-		"--command=REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
-	if output, err := setUp.CombinedOutput(); err != nil {
-		t.Fatal(err, string(output))
-	}
+	server.Ask(t, "CREATE ROLE plain LOGIN")
+	server.Ask(t, "GRANT CREATE ON DATABASE postgres TO plain")
+	server.Ask(t, "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
 	var migrated transcript
 	if got := <-with(t, address, &migrated, nil, "jobs", "migrate"); got != status.Well {
 		t.Fatalf("migrate ends with %d: %s", got, &migrated)

@@ -228,7 +228,7 @@ func (a *app) completeHere(o *order.Order) error {
 func (a *app) tellFleet(e fleet.Event) {
 	level := zerolog.InfoLevel
 	switch e.Kind {
-	case fleet.Trouble, fleet.Fenced, fleet.TakenOver:
+	case fleet.Trouble, fleet.Fenced, fleet.TakenOver, fleet.Lapsed:
 		level = zerolog.WarnLevel
 	case fleet.SliceBegan, fleet.SliceEnded:
 		level = zerolog.DebugLevel
@@ -254,6 +254,7 @@ func (a *app) tellFleet(e fleet.Event) {
 var fleetWords = map[fleet.EventKind]string{
 	fleet.SliceBegan: "slice begins", fleet.SliceEnded: "slice ends, the job goes on", fleet.JobEnded: "job ends", fleet.Fired: "schedule begins a job",
 	fleet.Fenced: "somebody else has taken the organization over", fleet.TakenOver: "a job is taken over whose worker is gone", fleet.Trouble: "this is tried again",
+	fleet.Lapsed: "the database was restored, or another server has taken over: nobody is invited for ten minutes",
 }
 
 // ending is what is to be told once a job has ended.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"rollcall/pkg/fleet"
 	"rollcall/pkg/fleet/store"
@@ -12,6 +13,47 @@ import (
 	"rollcall/pkg/ledger/postgres"
 	"rollcall/pkg/ledger/postgres/postgrestest"
 )
+
+// TestAStandbyThatTakesOverIsNoticed has workers that have nothing to do find another server in the place of theirs: one of them
+// tells, once.
+func TestAStandbyThatTakesOverIsNoticed(t *testing.T) {
+	server := postgrestest.Start(t)
+	address := server.Address(t)
+	standby := server.Standby(t)
+	database, err := postgres.Connect(t.Context(), server.Or(standby, address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(database.Close)
+	f, err := fleet.Open(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c := newCrew(t, f)
+	idle := func(context.Context, *fleet.Slice) (store.Ended, error) { return store.Ended{}, nil }
+	for _, name := range []string{"one", "two"} {
+		c.run(fleet.Options{Name: name, Slots: 1, Execute: idle})
+	}
+	c.until("both workers", func() bool {
+		workers, err := f.Workers(t.Context(), time.Time{})
+		return err == nil && len(workers) == 2
+	})
+	if told := c.told(fleet.Lapsed); len(told) > 0 {
+		t.Errorf("told before: %v", told)
+	}
+	standby.Await(t, "SELECT pg_last_wal_replay_lsn() >= '"+server.Ask(t, "SELECT pg_current_wal_lsn()")+"'", "t")
+	server.Crash()
+	c.until("trouble", func() bool { return len(c.told(fleet.Trouble)) > 0 })
+	standby.Ask(t, "SELECT pg_promote()")
+	c.until("that it is noticed", func() bool { return len(c.told(fleet.Lapsed)) > 0 })
+	ended := c.ended(submit(t, f, order("one")).ID)
+	if told := c.told(fleet.Lapsed); len(told) != 1 || ended.Exit != 0 {
+		t.Errorf("told %v, and then %+v", told, ended)
+	}
+}
 
 // TestADatabaseThatIsAwayEndsNoJob crashes the database under a slice that wants its roster: the job goes on once it is back.
 func TestADatabaseThatIsAwayEndsNoJob(t *testing.T) {

@@ -105,14 +105,22 @@ func (f *Fleet) Migrate(ctx context.Context) (steps int, err error) {
 	return steps, err
 }
 
-// Recognize opens the ledger, by which it is noticed whether the database is another one than it was, and reports whether it says
-// all that can be noticed by.
-func (f *Fleet) Recognize(ctx context.Context) (recognizes bool, err error) {
+// Recognized is what was found out about a database.
+type Recognized struct {
+	// Lapsed says that it was just noticed that the database is another one than it was: it was restored, or another server has
+	// taken over.
+	Lapsed bool
+	// Partly says that the database does not say all that this can be noticed by.
+	Partly bool
+}
+
+// Recognize opens the ledger, by which it is noticed whether the database is another one than it was.
+func (f *Fleet) Recognize(ctx context.Context) (Recognized, error) {
 	ledger, err := postgres.On(ctx, f.database, postgres.Options{})
 	if err != nil {
-		return false, err
+		return Recognized{}, err
 	}
-	return ledger.Recognizes(), ledger.Close() //nolint:contextcheck // nothing is queued
+	return Recognized{ledger.Noticed(), !ledger.Recognizes()}, ledger.Close() //nolint:contextcheck // nothing is queued
 }
 
 // Count is [store.Store.Count] with what the ledger knows of the database.

@@ -13,6 +13,7 @@ import (
 
 	"rollcall/pkg/fleet/limit"
 	"rollcall/pkg/fleet/store"
+	"rollcall/pkg/ledger"
 )
 
 // Options say how a worker works. Name, Execute and Decide are required.
@@ -90,6 +91,8 @@ const (
 	TakenOver EventKind = "taken_over"
 	// Fired: a schedule has begun the job.
 	Fired EventKind = "fired"
+	// Lapsed: the worker has noticed that the database is another one than it was, see [Recognized].
+	Lapsed EventKind = "lapsed"
 	// Trouble: with Err, something could not be done that is tried again.
 	Trouble EventKind = "trouble"
 )
@@ -157,10 +160,14 @@ const longest = 24 * time.Hour
 // Run works on jobs until ctx ends. Then it takes no new ones, has what is in flight answered, and returns; other workers go
 // on at once.
 func (w *Worker) Run(ctx context.Context) error {
-	if err := w.Check(ctx); err != nil {
-		return err
+	err := w.Check(ctx)
+	if err == nil {
+		err = w.say(ctx)
 	}
-	if err := w.say(ctx); err != nil {
+	if ctx.Err() != nil { // it ends before it has begun
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	w.well()
@@ -206,6 +213,9 @@ func (w *Worker) watch(ctx context.Context) {
 		case <-pulse.C:
 		}
 		err := errors.Join(w.say(ctx), w.halt(ctx), w.fire(ctx), w.takeOver(ctx))
+		if err == nil && w.steady == 0 { // it may be another database that has come back
+			err = w.recognize(ctx)
+		}
 		w.steady++
 		if err != nil {
 			w.steady = 0
@@ -214,6 +224,18 @@ func (w *Worker) watch(ctx context.Context) {
 		}
 		w.well()
 	}
+}
+
+// recognize finds out whether the database is another one than it was.
+func (w *Worker) recognize(ctx context.Context) error {
+	found, err := w.Recognize(ctx)
+	if found.Lapsed {
+		w.o.Observe(Event{Kind: Lapsed})
+	}
+	if errors.Is(err, ledger.ErrNewer) { // that is for workers of that version
+		return nil
+	}
+	return err
 }
 
 // State is how a worker is doing.

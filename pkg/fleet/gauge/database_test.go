@@ -72,8 +72,10 @@ func TestALapseIsShown(t *testing.T) {
 	if _, err := database.Pool().Exec(t.Context(), "UPDATE "+home+" SET timeline = timeline - 1"); err != nil {
 		t.Fatal(err)
 	}
-	if recognizes, err := f.Recognize(t.Context()); err != nil || !recognizes {
-		t.Errorf("Recognize = %t, %v", recognizes, err)
+	for _, want := range []fleet.Recognized{{Lapsed: true}, {}} {
+		if got, err := f.Recognize(t.Context()); err != nil || got != want {
+			t.Errorf("Recognize = %+v, %v, want %+v", got, err, want)
+		}
 	}
 	if at := scrape(t, gaugeOf(f))[metric]; time.Since(time.Unix(int64(at), 0)).Abs() > time.Minute {
 		t.Errorf("after: %v", at)

@@ -18,6 +18,9 @@ func (l *Ledger) recognize(ctx context.Context, c *pgx.Conn) error {
 		return err
 	}
 	l.partly.Store(partly)
+	if lapsed {
+		l.noticed.Store(true)
+	}
 	c.PgConn().CustomData()[recognized] = true
 	return nil
 }
@@ -33,6 +36,9 @@ func (l *Ledger) recognizeNew(ctx context.Context, c *pgx.Conn) error {
 // Recognizes reports whether the servers of the database say all that tells them from others. If not, it may remain unnoticed
 // that one was restored, or has taken another one's place.
 func (l *Ledger) Recognizes() bool { return !l.partly.Load() }
+
+// Noticed reports whether it was this handle that has found the database to be another one than it was.
+func (l *Ledger) Noticed() bool { return l.noticed.Load() }
 
 // Lapse implements [ledger.Ledger].
 func (l *Ledger) Lapse(ctx context.Context) (at time.Time, err error) {

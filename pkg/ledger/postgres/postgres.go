@@ -63,10 +63,11 @@ type Ledger struct {
 	host   string
 
 	closed atomic.Bool
-	// made says that the tables are there that the database is compared by, and partly that not all could be compared.
-	made, partly atomic.Bool
-	author       atomic.Pointer[audit.Author]
-	runs         sync.Map // run id to its runKey
+	// made says that the tables are there that the database is compared by, partly that not all could be compared, and noticed that this
+	// handle has found it to be another one.
+	made, partly, noticed atomic.Bool
+	author                atomic.Pointer[audit.Author]
+	runs                  sync.Map // run id to its runKey
 	// lines is the number of a line of the audit trail, before which nothing of a change is that has not been told yet.
 	lines atomic.Int64
 

@@ -181,6 +181,30 @@ func (s *Server) Standby(tb testing.TB) *Server {
 	return copied
 }
 
+// Ask returns what the server says to a statement, as who may do everything.
+func (s *Server) Ask(tb testing.TB, statement string) string {
+	tb.Helper()
+	c := s.Command(tb.Context(), "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--command="+statement)
+	output, err := c.CombinedOutput()
+	if err != nil {
+		tb.Fatal(err, string(output))
+	}
+	return strings.TrimSpace(string(output))
+}
+
+// Await waits until the server says so to a statement.
+func (s *Server) Await(tb testing.TB, statement, says string) {
+	tb.Helper()
+	if err := again(patience, func() error {
+		if said := s.Ask(tb, statement); said != says {
+			return fmt.Errorf("%s: %s", statement, said)
+		}
+		return nil
+	}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // Or returns an address in the server as one that may be found in another server as well.
 func (s *Server) Or(other *Server, address string) string {
 	return strings.Replace(address, url.QueryEscape(s.folder), url.QueryEscape(s.folder+","+other.folder), 1)
