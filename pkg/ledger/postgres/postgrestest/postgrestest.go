@@ -170,7 +170,7 @@ func (s *Server) Standby(tb testing.TB) *Server {
 		tb.Fatal(err)
 	}
 	copied := &Server{folder: folder, binaries: s.binaries, fsync: s.fsync}
-	output, err := s.Command(tb.Context(), "pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "-D", copied.data()).CombinedOutput()
+	output, err := s.Command(tb.Context(), "pg_basebackup", "-R", "-c", "fast", "-N", "-D", copied.data()).CombinedOutput()
 	if err == nil {
 		err = copied.run(patience)
 	}
@@ -184,7 +184,7 @@ func (s *Server) Standby(tb testing.TB) *Server {
 // Ask returns what the server says to a statement, as who may do everything.
 func (s *Server) Ask(tb testing.TB, statement string) string {
 	tb.Helper()
-	c := s.Command(tb.Context(), "psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--command="+statement)
+	c := s.Command(tb.Context(), "psql", "-XqtA", "-v", "ON_ERROR_STOP=1", "-c", statement)
 	output, err := c.CombinedOutput()
 	if err != nil {
 		tb.Fatal(err, string(output))
