@@ -39,20 +39,16 @@ const (
 )
 
 // reach connects a worker to the database of a fleet as one that is fit for it. A database that is away is waited for, as by a worker that is at
-// work; what no waiting mends is an error. It returns nil once ctx ends.
+// work, until ctx ends; what no waiting mends is an error.
 func (a *app) reach(ctx context.Context, w *worker) (f *fleet.Fleet, done func(), err error) {
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
-		f, done, err = a.reachOnce(ctx, w)
-		switch {
-		case ctx.Err() != nil && err != nil:
-			return nil, nil, nil
-		case !errors.Is(err, ledger.ErrUnreachable):
+		if f, done, err = a.reachOnce(ctx, w); !errors.Is(err, ledger.ErrUnreachable) {
 			return f, done, err
 		}
 		a.log.Warn().Err(err).Float64(console.FieldWait, console.Seconds(wait)).Msg("the database can't be reached, trying again")
 		select {
 		case <-ctx.Done():
-			return nil, nil, nil
+			return nil, nil, ctx.Err()
 		case <-time.After(wait):
 		}
 	}

@@ -98,7 +98,10 @@ func (a *app) runWorker(cmd *cobra.Command, w *worker) error {
 		}
 	}
 	f, done, err := a.reach(ctx, w)
-	if err != nil || f == nil {
+	if f == nil && ctx.Err() != nil { // it ends before it has begun
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	defer done()

@@ -124,6 +124,7 @@ func (g *Gauge) Observe(e fleet.Event) {
 		g.lateness.Observe(max(0, e.Late.Seconds()))
 	case fleet.Trouble:
 		g.troubles.Add(1)
+	case fleet.Lapsed: // the database tells of it
 	}
 }
 

@@ -21,14 +21,14 @@ import (
 )
 
 // execute runs a statement in the database, in which @ stands for the schema.
-func execute(tb testing.TB, address, statement string, args ...any) {
+func execute(tb testing.TB, address, statement string) {
 	tb.Helper()
 	d, err := postgres.Connect(tb.Context(), address)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	defer d.Close()
-	if _, err := d.Pool().Exec(tb.Context(), strings.ReplaceAll(statement, "@", d.Schema()+"."), args...); err != nil {
+	if _, err := d.Pool().Exec(tb.Context(), strings.ReplaceAll(statement, "@", d.Schema()+".")); err != nil {
 		tb.Fatal(err)
 	}
 }
