@@ -350,6 +350,27 @@ func TestSilentWorkersLoseTheirJobs(t *testing.T) {
 	}
 }
 
+// TestSlicesThatWereNeverBegunAreTakenOver has the engine give a slice to a worker that is killed, or has no database, before it
+// can begin it.
+func TestSlicesThatWereNeverBegunAreTakenOver(t *testing.T) {
+	for _, given := range []string{"gone", "w"} {
+		t.Run("to "+given, func(t *testing.T) {
+			f := open(t)
+			c := newCrew(t, f)
+			job := submit(t, f, order("one"))
+			engine := pgx.Identifier{f.Database().Schema() + "_river", "river_job"}.Sanitize()
+			if _, err := f.Database().Pool().Exec(t.Context(), "UPDATE "+engine+` SET state = 'running', attempt = 1, attempted_by = ARRAY[$1],
+				attempted_at = now() - interval '1 hour'`, given); err != nil {
+				t.Fatal(err)
+			}
+			c.run(fleet.Options{Name: "w", Execute: func(context.Context, *fleet.Slice) (store.Ended, error) { return store.Ended{}, nil }})
+			if got := c.ended(job.ID); got.Slices != 1 || len(c.told(fleet.TakenOver)) != 1 {
+				t.Errorf("%d slices, events %v", got.Slices, c.events)
+			}
+		})
+	}
+}
+
 func TestFencedAndLockedSlicesGoOnLater(t *testing.T) {
 	f := open(t)
 	c := newCrew(t, f)

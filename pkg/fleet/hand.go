@@ -138,3 +138,33 @@ func complete(ctx context.Context, tx pgx.Tx, engineJob *river.Job[work]) error 
 	_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, engineJob)
 	return err
 }
+
+// unbegun returns the jobs whose slice the engine has given to a worker that has not begun it for long, and was either not seen
+// for a while, or is this one, which knows of others alone: it was killed, or lost its database, just between the two.
+func (f *Fleet) unbegun(ctx context.Context, unseen time.Duration, worker string, knows []int64) ([]store.Job, error) {
+	table := func(schema, name string) string { return pgx.Identifier{schema, name}.Sanitize() }
+	rows, err := f.pool.Query(ctx, "SELECT j.id, j.ticket FROM "+table(f.database.Schema(), "job")+" j JOIN "+table(f.schema, "river_job")+` e
+	ON e.state = 'running' AND e.kind = $4 AND (e.args->>'job')::bigint = j.id AND (e.args->>'ticket')::bigint = j.ticket
+	WHERE NOT j.working AND j.ended_at IS NULL AND e.attempted_at < now() - $1::interval AND CASE e.attempted_by[cardinality(e.attempted_by)]
+	WHEN $2 THEN j.id <> ALL($3) ELSE NOT EXISTS (SELECT FROM `+table(f.database.Schema(), "worker")+` w
+	WHERE w.name = e.attempted_by[cardinality(e.attempted_by)] AND w.seen_at > now() - $1::interval) END`, unseen, worker, knows, work{}.Kind())
+	if err != nil {
+		return nil, err
+	}
+	type slice struct {
+		Job    int64
+		Ticket int
+	}
+	slices, err := pgx.CollectRows(rows, pgx.RowToStructByPos[slice])
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]store.Job, len(slices))
+	for i, one := range slices {
+		if jobs[i], err = f.Job(ctx, one.Job); err != nil {
+			return nil, err
+		}
+		jobs[i].Ticket = one.Ticket // whoever has begun another slice since has the job
+	}
+	return jobs, nil
+}

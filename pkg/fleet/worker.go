@@ -330,8 +330,11 @@ func (w *Worker) takeOver(ctx context.Context) error {
 	if w.steady < unseen {
 		return nil
 	}
-	orphans, err := w.Orphans(ctx, unseen*w.o.Pulse, w.o.Name, idsOf(w.slices())...)
-	for _, job := range orphans {
+	knows := idsOf(w.slices())
+	orphans, err := w.Orphans(ctx, unseen*w.o.Pulse, w.o.Name, knows...)
+	unbegun, unbegunErr := w.unbegun(ctx, unseen*w.o.Pulse, w.o.Name, knows)
+	err = errors.Join(err, unbegunErr)
+	for _, job := range append(orphans, unbegun...) {
 		taken := w.In(ctx, func(tx pgx.Tx, s *store.Store) error { return w.engage(ctx, tx, s, job, time.Time{}) })
 		switch {
 		case errors.Is(taken, store.ErrStale): // by somebody else
