@@ -119,7 +119,7 @@ var arrows = []arrow{
 	{"fleet/limit", "fleet/store", "it hands out slots that were booked, and knows neither jobs nor who waits"},
 	{"fleet/rota", "address fleet/store jobs schedule", "it makes schedules out of a file of jobs, and asks neither the database nor the engine about them"},
 	{"fleet", "breaker fleet/limit fleet/store ledger ledger/postgres", "it decides who works when; what is done about a job is for others to know"},
-	{"fleet/task", "audit document fleet fleet/store ledger onboard status", "it does on a worker what one machine does; who works when is for fleet to say"},
+	{"fleet/task", "audit causes document fleet fleet/store ledger onboard report status", "it does on a worker what one machine does; who works when is for fleet to say"},
 	{"fleet/gauge", "exposition fence fleet fleet/store status", "it shows a worker to whoever watches machines, and changes nothing"},
 	{"orderflags", "batch breaker budget follow journey onboard optional pace plan retry roster", "it adds flags to commands, and says what each means; what they mean together is for onboard to say"},
 	{"live", "console onboard pace record", "it says how far a run is, whoever watches and however that is shown"},

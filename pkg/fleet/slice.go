@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -98,6 +99,11 @@ func (s *Slice) ended() (why why, by string, again time.Time) {
 // Named notes the run of the job.
 func (s *Slice) Named(ctx context.Context, run string) error {
 	return s.worker.Named(ctx, s.Job.ID, run)
+}
+
+// Spend notes what the slices of the job have counted so far. It is [store.ErrStale] if somebody else has the job by now.
+func (s *Slice) Spend(ctx context.Context, spent json.RawMessage) error {
+	return s.worker.Spend(ctx, s.Job.ID, s.Job.Ticket, spent)
 }
 
 // Roster returns what is in the roster of the job. If that is not known yet, read says it, once: then it stays the same for

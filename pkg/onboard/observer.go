@@ -30,6 +30,8 @@ type Observer struct {
 	Named func(run string)
 	Begun func(run ledger.Run, resumed bool)
 	Ended func()
+	// Over tells how the run has ended, before that is written down: whoever finds it so may have nothing else to go by.
+	Over func(Report)
 	// Event tells what happens to the rows of the run.
 	Event func(batch.Event)
 	// Changed tells of a change that was made and is no invitation.
@@ -80,6 +82,12 @@ func (o Observer) begun(run ledger.Run, resumed bool) {
 func (o Observer) ended() {
 	if o.Ended != nil {
 		o.Ended()
+	}
+}
+
+func (o Observer) over(r Report) {
+	if o.Over != nil {
+		o.Over(r)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"rollcall/pkg/breaker"
+	"rollcall/pkg/remedy"
 	"rollcall/pkg/status"
 )
 
@@ -62,4 +63,14 @@ func until(ctx context.Context, stop <-chan struct{}) (_ context.Context, releas
 		end(nil)
 		waits.Wait()
 	}
+}
+
+// endRun writes down that the run is over, and tells before how it has ended.
+func (s *Session) endRun(ctx context.Context, how status.Status, err error) error {
+	r := s.Report()
+	if r.Status = how; err != nil {
+		r.Error = remedy.Text(err, s.o.Render)
+	}
+	s.o.Observer.over(r)
+	return s.memory.ledger.End(ctx, r.Run, int(how))
 }

@@ -373,7 +373,7 @@ func (s *Session) End(ctx context.Context, err error) (Report, error) {
 	}
 	over := s.report.Final && isOver(how, s.report.Outcomes)
 	if over && s.report.Run != "" {
-		if endErr := s.memory.ledger.End(ctx, s.report.Run, int(how)); endErr != nil {
+		if endErr := s.endRun(ctx, how, err); endErr != nil {
 			err, how = errors.Join(err, endErr), how.Worse(status.Unexpected)
 		}
 	}

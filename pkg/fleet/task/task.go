@@ -16,11 +16,13 @@ import (
 	"time"
 
 	"rollcall/pkg/audit"
+	"rollcall/pkg/causes"
 	"rollcall/pkg/document"
 	"rollcall/pkg/fleet"
 	"rollcall/pkg/fleet/store"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/onboard"
+	"rollcall/pkg/report"
 	"rollcall/pkg/status"
 )
 
@@ -54,7 +56,14 @@ func endedBefore(ctx context.Context, s *fleet.Slice, o onboard.Options) (onboar
 	if s.Job.Run == "" {
 		return onboard.Report{}, false, nil
 	}
-	return onboard.History{Ledgers: []string{o.Ledger}, Render: o.Render}.Ended(ctx, s.Job.Run)
+	report, ended, err := onboard.History{Ledgers: []string{o.Ledger}, Render: o.Render}.Ended(ctx, s.Job.Run)
+	if err == nil && ended {
+		var b spent
+		if b, err = before(s); err == nil {
+			b.End.recall(&report)
+		}
+	}
+	return report, ended, err
 }
 
 // watched has the slice know what happens.
@@ -70,6 +79,12 @@ func watched(ctx context.Context, s *fleet.Slice, o onboard.Observer) onboard.Ob
 			begun(run, resumed)
 		}
 	}
+	o.Over = func(r onboard.Report) {
+		// It does not matter if this slice can say how the job has ended, or somebody else has the job.
+		if err := noteEnd(ctx, s, r); err != nil && !errors.Is(err, store.ErrStale) && o.Warn != nil {
+			o.Warn(onboard.Warning{Text: "how the run has ended could not be noted for the job", Err: err})
+		}
+	}
 	return o
 }
 
@@ -79,29 +94,79 @@ type spent struct {
 	Throttled int            `json:"throttled"`
 	Retries   map[string]int `json:"retries,omitempty"`
 	StartedAt time.Time      `json:"started_at"`
+	// End is what the last of them knew of the run that came far enough, nil if none did. It counts once the run has ended.
+	End *end `json:"end,omitempty"`
+}
+
+// end is what is known of the end of a run that no ledger remembers.
+type end struct {
+	OrganizationName string         `json:"organization_name"`
+	Drift            *report.Drift  `json:"drift,omitempty"`
+	PendingDiffers   int            `json:"pending_differs,omitempty"`
+	PendingReplaced  int            `json:"pending_replaced,omitempty"`
+	NewTeams         []string       `json:"new_teams,omitempty"`
+	Causes           []causes.Cause `json:"causes,omitempty"`
+	Error            string         `json:"error,omitempty"`
+}
+
+// before returns what the slices before have counted.
+func before(s *fleet.Slice) (b spent, err error) {
+	if s.Job.Spent != nil {
+		err = json.Unmarshal(s.Job.Spent, &b)
+	}
+	return b, err
+}
+
+// add adds what earlier slices have counted to a report, and returns what all have counted with that.
+func (b spent) add(r *onboard.Report) (json.RawMessage, error) {
+	r.Requests, r.Throttled = r.Requests+b.Requests, r.Throttled+b.Throttled
+	if len(b.Retries) > 0 && r.Retries == nil {
+		r.Retries = map[string]int{}
+	}
+	for cause, n := range b.Retries {
+		r.Retries[cause] += n
+	}
+	if ended := r.StartedAt.Add(r.Duration); !b.StartedAt.IsZero() && !r.StartedAt.IsZero() {
+		r.StartedAt, r.Duration = b.StartedAt, ended.Sub(b.StartedAt)
+	}
+	r.StartedAt = cmp.Or(r.StartedAt, time.Now())
+	if r.Final {
+		b.End = &end{r.OrganizationName, r.Drift, r.PendingDiffers, r.PendingReplaced, r.NewTeams, r.Causes, r.Error}
+	}
+	return json.Marshal(spent{r.Requests, r.Throttled, r.Retries, r.StartedAt, b.End})
+}
+
+// noteEnd notes what a slice knows that is about to end the run. Should it end itself before it can say how the job has ended,
+// the next one finds it here.
+func noteEnd(ctx context.Context, s *fleet.Slice, r onboard.Report) error {
+	b, err := before(s)
+	if err != nil {
+		return err
+	}
+	text, err := b.add(&r)
+	if err != nil {
+		return err
+	}
+	return s.Spend(ctx, text)
+}
+
+// recall has a report say what was known when the run ended.
+func (e *end) recall(r *onboard.Report) {
+	if e == nil {
+		return
+	}
+	r.OrganizationName, r.Drift, r.PendingDiffers, r.PendingReplaced = e.OrganizationName, e.Drift, e.PendingDiffers, e.PendingReplaced
+	r.NewTeams, r.Causes, r.Error = e.NewTeams, e.Causes, e.Error
 }
 
 // conclude adds what earlier slices have counted, and returns how the slice has ended.
 func conclude(s *fleet.Slice, r onboard.Report, err error) (onboard.Report, store.Ended, error) {
-	var before spent
-	if s.Job.Spent != nil {
-		err = errors.Join(err, json.Unmarshal(s.Job.Spent, &before))
-	}
-	r.Requests, r.Throttled = r.Requests+before.Requests, r.Throttled+before.Throttled
-	if len(before.Retries) > 0 && r.Retries == nil {
-		r.Retries = map[string]int{}
-	}
-	for cause, n := range before.Retries {
-		r.Retries[cause] += n
-	}
-	if ended := r.StartedAt.Add(r.Duration); !before.StartedAt.IsZero() && !r.StartedAt.IsZero() {
-		r.StartedAt, r.Duration = before.StartedAt, ended.Sub(before.StartedAt)
-	}
-	r.StartedAt = cmp.Or(r.StartedAt, time.Now())
+	b, readErr := before(s)
+	err = errors.Join(err, readErr)
 	how := store.Ended{Exit: int(r.Status), Error: r.Error}
 	var marshalErr error
-	if how.Summary, marshalErr = json.Marshal(r.Summary); marshalErr == nil {
-		how.Spent, marshalErr = json.Marshal(spent{r.Requests, r.Throttled, r.Retries, r.StartedAt})
+	if how.Spent, marshalErr = b.add(&r); marshalErr == nil {
+		how.Summary, marshalErr = json.Marshal(r.Summary)
 	}
 	if marshalErr != nil {
 		how.Exit, err = int(status.Unexpected), errors.Join(err, marshalErr)
