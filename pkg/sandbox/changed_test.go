@@ -35,3 +35,16 @@ func TestChangesAreCounted(t *testing.T) {
 		t.Errorf("changed twice (-want +got):\n%s", diff)
 	}
 }
+
+// TestChangesOfAllOrganizationsAreCounted changes a role twice in the second of two organizations.
+func TestChangesOfAllOrganizationsAreCounted(t *testing.T) {
+	s := start(t, sandbox.Options{Organizations: 2, Members: sandbox.Population{Count: 1}})
+	at := "/organization/" + s.Organizations()[1].ID
+	member := s.call(t, "GET", at+"/members?page=1&pageSize=20", nil).want(t, 200).at("users", 1, "id")
+	for _, role := range []string{"manager", "member"} {
+		s.call(t, "PUT", at+"/member/role", map[string]any{"userId": member, "role": role}).want(t, 200)
+	}
+	if diff := cmp.Diff([]string{"member1@acme.example"}, s.ChangedTwice()); diff != "" || s.Counts().RolesChanged != 2 {
+		t.Errorf("changed twice (-want +got):\n%s", diff)
+	}
+}

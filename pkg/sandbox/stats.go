@@ -104,6 +104,9 @@ func (s *Sandbox) ChangedTwice() []string {
 			twice = append(twice, someone.key)
 		}
 	}
+	for _, n := range s.neighbours { // which never wait for this one
+		twice = append(twice, n.ChangedTwice()...)
+	}
 	return twice
 }
 
