@@ -95,3 +95,11 @@ func (s *scales) turns(b *testing.B) {
 		s.note(b, "s/small", about, "s until its end", "", median(waited))
 	}
 }
+
+// sum returns the sum of counts.
+func sum(counts map[string]int) (all int) {
+	for _, n := range counts {
+		all += n
+	}
+	return all
+}

@@ -97,7 +97,7 @@ func TestFleetNeedsTheWait(t *testing.T) {
 		t.Helper()
 		s.late = 8 * time.Second
 		one := l.worker("one")
-		l.submit(sandbox.DefaultOrganizationID, l.roster(0, 10), "--rate", "20/s", "--grace", "50ms", "--timeout", "10s")
+		l.invite(10, "--rate", "20/s", "--timeout", "10s")
 		await(t, l, func() bool { return s.arrived.Load() >= 5 })
 		two := l.worker("two")
 		one.kill()
@@ -123,13 +123,20 @@ func (s *tardy) before(service http.Handler) http.Handler {
 	})
 }
 
+// invite submits a job that invites so many people.
+func (l *fleetLab) invite(people int, flags ...string) {
+	l.t.Helper()
+	d := duty{people: people}
+	l.submitJob(d.roster(l.site), append(flags, "--organization-id", sandbox.DefaultOrganizationID, "--grace", "50ms")...)
+}
+
 // String returns what the processes of the fleet have logged.
 func (l *fleetLab) String() string { return l.told() }
 
 // silence has all organizations look as if nobody held them for long.
 func (l *fleetLab) silence(t *testing.T) {
 	t.Helper()
-	if err := postgrestest.Silence(t.Context(), l.address); err != nil {
+	if err := postgrestest.Silence(t.Context(), l.ledger); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -171,7 +178,7 @@ func TestFleetNeedsTheGuard(t *testing.T) {
 	each(t, func(t *testing.T, l *fleetLab, s *tardy) {
 		t.Helper()
 		one := l.worker("one")
-		l.submit(sandbox.DefaultOrganizationID, l.roster(0, 40), "--rate", "10/s", "--grace", "50ms", "--timeout", "90s")
+		l.invite(40, "--rate", "10/s", "--timeout", "90s")
 		await(t, l, func() bool { return s.arrived.Load() >= 10 })
 		if err := one.Signal(syscall.SIGSTOP); err != nil {
 			t.Fatal(err)

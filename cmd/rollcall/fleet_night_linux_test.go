@@ -248,7 +248,7 @@ func (n *nights) work() (transactions, logged int) {
 // connect returns a connection to the database of the fleet, which ends with the test.
 func (l *fleetLab) connect() *pgx.Conn {
 	l.t.Helper()
-	connection, err := pgx.Connect(l.t.Context(), l.address)
+	connection, err := pgx.Connect(l.t.Context(), l.ledger)
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -42,11 +42,11 @@ func (l *fleetLab) takeTurns(many, few int) (all []small) {
 	database := l.connect()
 	l.noteTurns(database)
 	organizations := l.service.Organizations()
-	large := l.submit(organizations[0].ID, l.newcomers(0, many), "--rate", "100/s")
+	large := l.submitJob(l.newcomers(0, many), "--organization-id", organizations[0].ID, "--rate", "100/s")
 	worker := l.worker("alone")
 	l.await(database, large, "begun")
 	for n, organization := range organizations[1:] {
-		id := l.submit(organization.ID, l.newcomers(n+1, few), "--rate", "1000/s")
+		id := l.submitJob(l.newcomers(n+1, few), "--organization-id", organization.ID, "--rate", "1000/s")
 		l.await(database, id, "ended")
 		var s small
 		if err := database.QueryRow(l.t.Context(), `WITH mine AS (SELECT min(number) AS first, max(number) AS last, max(at) - min(at) AS wall,

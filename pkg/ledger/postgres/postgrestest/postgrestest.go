@@ -65,14 +65,22 @@ func New() (address string, drop func() error, err error) {
 	return address, drop, nil
 }
 
-// Silence has whoever holds an organization in the ledger at an address seem to be dead: silent for too long.
+// Silence has whoever holds an organization in the ledger at an address seem to be dead: silent for too long. One that is in the
+// middle of a transaction is waited for, as long as ctx lasts, and nobody else is held up by that.
 func Silence(ctx context.Context, address string) error {
 	connection, err := pgx.Connect(ctx, address)
 	if err != nil {
 		return err
 	}
-	_, err = connection.Exec(ctx, "UPDATE organization SET held_until = clock_timestamp()")
-	return errors.Join(err, connection.Close(ctx))
+	pause := time.NewTicker(20 * time.Millisecond)
+	defer pause.Stop()
+	for held := 1; held > 0 && err == nil; <-pause.C {
+		if _, err = connection.Exec(ctx, `UPDATE organization SET held_until = clock_timestamp()
+			WHERE key IN (SELECT key FROM organization WHERE held_until > clock_timestamp() FOR UPDATE SKIP LOCKED)`); err == nil {
+			err = connection.QueryRow(ctx, "SELECT count(*) FROM organization WHERE held_until > clock_timestamp()").Scan(&held)
+		}
+	}
+	return errors.Join(err, connection.Close(context.WithoutCancel(ctx)))
 }
 
 // check skips the test where there is no PostgreSQL, and fails it where it does not start.
