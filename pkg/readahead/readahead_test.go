@@ -57,7 +57,9 @@ func TestALoopMayEndEarly(t *testing.T) {
 		ended := false
 		endless := func(yield func(int, error) bool) {
 			defer func() { ended = true }()
-			for i := 0; yield(i, nil); i++ {
+			i := 0
+			for yield(i, nil) {
+				i++
 			}
 		}
 		for value, err := range readahead.Of(endless) {
@@ -83,7 +85,10 @@ func TestReadingWaitsForTheLoop(t *testing.T) {
 				made++
 			}
 		}
-		for range readahead.Of(values) {
+		for _, err := range readahead.Of(values) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			synctest.Wait()
 			break
 		}
@@ -153,7 +158,10 @@ func TestAPanicIsTheLoops(t *testing.T) {
 					t.Errorf("after %d values: %s", taken, got)
 				}
 			}()
-			for range c.values {
+			for _, err := range c.values {
+				if err != nil {
+					t.Error(err)
+				}
 				taken++
 			}
 		})

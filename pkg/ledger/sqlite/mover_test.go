@@ -19,7 +19,10 @@ func TestTheLogStaysShort(t *testing.T) {
 		if row%100 != 0 {
 			continue
 		}
-		for range l.Records(t.Context(), run.ID, row-50) {
+		for _, err := range l.Records(t.Context(), run.ID, row-50) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			break
 		}
 		log, err := os.Stat(path + "-wal")

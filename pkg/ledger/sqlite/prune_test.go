@@ -188,7 +188,7 @@ func TestWhoWasAskedForIsKeptOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() { _ = db.Close() })
 	var people, lists int
 	if err := db.QueryRowContext(t.Context(), "SELECT (SELECT count(*) FROM asked), (SELECT count(*) FROM asked_list)").Scan(&people, &lists); err != nil {
 		t.Fatal(err)
