@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"rollcall/pkg/breaker"
 	"rollcall/pkg/fleet/store"
+	"rollcall/pkg/ledger"
 )
 
 // why a slice is to end before its job does.
@@ -101,9 +103,14 @@ func (s *Slice) Named(ctx context.Context, run string) error {
 	return s.worker.Named(ctx, s.Job.ID, run)
 }
 
-// Spend notes what the slices of the job have counted so far. It is [store.ErrStale] if somebody else has the job by now.
+// Spend notes what the slices of the job have counted so far. The error matches [ledger.ErrFenced] if somebody else has the job
+// by now, and [ledger.ErrUnreachable] where the database is away.
 func (s *Slice) Spend(ctx context.Context, spent json.RawMessage) error {
-	return s.worker.Spend(ctx, s.Job.ID, s.Job.Ticket, spent)
+	err := s.worker.Spend(ctx, s.Job.ID, s.Job.Ticket, spent)
+	if errors.Is(err, store.ErrStale) {
+		return fmt.Errorf("%w: %w", ledger.ErrFenced, err)
+	}
+	return s.worker.lost(err)
 }
 
 // Roster returns what is in the roster of the job. If that is not known yet, read says it, once: then it stays the same for

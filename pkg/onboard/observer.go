@@ -30,8 +30,9 @@ type Observer struct {
 	Named func(run string)
 	Begun func(run ledger.Run, resumed bool)
 	Ended func()
-	// Over tells how the run has ended, before that is written down: whoever finds it so may have nothing else to go by.
-	Over func(Report)
+	// Over tells how the run has ended, before that is written down: whoever finds it so may have nothing else to go by. An
+	// error keeps it from being written down, so that the run goes on.
+	Over func(Report) error
 	// Event tells what happens to the rows of the run.
 	Event func(batch.Event)
 	// Changed tells of a change that was made and is no invitation.
@@ -85,10 +86,11 @@ func (o Observer) ended() {
 	}
 }
 
-func (o Observer) over(r Report) {
-	if o.Over != nil {
-		o.Over(r)
+func (o Observer) over(r Report) error {
+	if o.Over == nil {
+		return nil
 	}
+	return o.Over(r)
 }
 
 func (o Observer) event(e batch.Event) {

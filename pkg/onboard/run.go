@@ -71,6 +71,8 @@ func (s *Session) endRun(ctx context.Context, how status.Status, err error) erro
 	if r.Status = how; err != nil {
 		r.Error = remedy.Text(err, s.o.Render)
 	}
-	s.o.Observer.over(r)
+	if err := s.o.Observer.over(r); err != nil {
+		return err
+	}
 	return s.memory.ledger.End(ctx, r.Run, int(how))
 }

@@ -79,12 +79,7 @@ func watched(ctx context.Context, s *fleet.Slice, o onboard.Observer) onboard.Ob
 			begun(run, resumed)
 		}
 	}
-	o.Over = func(r onboard.Report) {
-		// It does not matter if this slice can say how the job has ended, or somebody else has the job.
-		if err := noteEnd(ctx, s, r); err != nil && !errors.Is(err, store.ErrStale) && o.Warn != nil {
-			o.Warn(onboard.Warning{Text: "how the run has ended could not be noted for the job", Err: err})
-		}
-	}
+	o.Over = func(r onboard.Report) error { return noteEnd(ctx, s, r) }
 	return o
 }
 
@@ -94,7 +89,8 @@ type spent struct {
 	Throttled int            `json:"throttled"`
 	Retries   map[string]int `json:"retries,omitempty"`
 	StartedAt time.Time      `json:"started_at"`
-	// End is what the last of them knew of the run that came far enough, nil if none did. It counts once the run has ended.
+	// End is what the last of them knew of the run that came far enough, nil if none did. Of a run that has ended it is how:
+	// none ends before that is noted.
 	End *end `json:"end,omitempty"`
 }
 
@@ -137,7 +133,7 @@ func (b spent) add(r *onboard.Report) (json.RawMessage, error) {
 }
 
 // noteEnd notes what a slice knows that is about to end the run. Should it end itself before it can say how the job has ended,
-// the next one finds it here.
+// the next one finds it here. Where it cannot be noted, or somebody else has the job, the run is not to end.
 func noteEnd(ctx context.Context, s *fleet.Slice, r onboard.Report) error {
 	b, err := before(s)
 	if err != nil {
