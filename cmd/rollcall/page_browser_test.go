@@ -193,7 +193,7 @@ func TestThePageInABrowser(t *testing.T) {
 	for name, say := range journeys {
 		t.Run(name, func(t *testing.T) {
 			service, open := held(t, 5)
-			s := serve(t, bin, t.TempDir(), service, "--max-new", "20", "--rate", "1000/s")
+			s := serve(t, bin, t.TempDir(), service, "--max-new", "20", "--rate", "1000/s", "--concurrency", "8") // so that some are left to stop
 			journey(t, visitor{browser.Page(t), t}, s, service, open, say)
 		})
 	}

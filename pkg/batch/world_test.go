@@ -227,10 +227,12 @@ func (w *world) claims(t *testing.T) []record.Doubt {
 
 // mailedTwice returns who got more than one e-mail.
 func (w *world) mailedTwice() (twice []string) {
-	for address, n := range w.service.mails {
-		if n > 1 {
-			twice = append(twice, address)
+	w.service.locked(func() {
+		for address, n := range w.service.mails {
+			if n > 1 {
+				twice = append(twice, address)
+			}
 		}
-	}
+	})
 	return twice
 }
