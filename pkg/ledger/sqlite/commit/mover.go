@@ -32,16 +32,17 @@ const (
 type mover struct {
 	writer *Writer
 	work   chan struct{}
+	enough chan struct{} // closed when nothing is to be moved any more
 	ended  chan error
 }
 
 func newMover(ctx context.Context, w *Writer) *mover {
-	m := &mover{writer: w, work: make(chan struct{}, 1), ended: make(chan error, 1)}
+	m := &mover{writer: w, work: make(chan struct{}, 1), enough: make(chan struct{}), ended: make(chan error, 1)}
 	go func() { m.ended <- m.run(ctx) }()
 	return m
 }
 
-// wake has the log moved soon.
+// wake has the log moved soon, unless the mover is closed: a commit may come after that.
 func (m *mover) wake() {
 	select {
 	case m.work <- struct{}{}:
@@ -51,14 +52,22 @@ func (m *mover) wake() {
 
 // close returns when the log is not moved any more.
 func (m *mover) close() error {
-	close(m.work)
+	close(m.enough)
 	return <-m.ended
 }
 
 // run moves the log whenever it is woken, by a connection that is opened the first time.
 func (m *mover) run(ctx context.Context) error {
 	var beside driver.Conn
-	for range m.work {
+	for {
+		select {
+		case <-m.work:
+		case <-m.enough:
+			if beside == nil {
+				return nil
+			}
+			return beside.Close()
+		}
 		var err error
 		if beside == nil {
 			beside, err = m.open(ctx)
@@ -68,10 +77,6 @@ func (m *mover) run(ctx context.Context) error {
 		}
 		m.finish(ctx, err)
 	}
-	if beside == nil {
-		return nil
-	}
-	return beside.Close()
 }
 
 // open opens the connection beside that of the writer.
