@@ -16,7 +16,7 @@ func TestALedgerIsClosedWhileARunBegins(t *testing.T) {
 		for r, err := range people(rows) {
 			if r.Row == rows {
 				go func() { closed <- l.Close() }()
-				time.Sleep(50 * time.Millisecond) // so that the end of the log's moving comes before the commit
+				<-time.After(50 * time.Millisecond) // so that the end of the log's moving comes before the commit
 			}
 			if !yield(r, err) {
 				return
