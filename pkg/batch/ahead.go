@@ -14,19 +14,23 @@ import (
 //
 // A claim has to be on disk before its request leaves. So that no worker stands still meanwhile, the claims of the next
 // entries are written, all together, while the requests before them are on the wire. A crash then leaves these entries in
-// doubt, too: they are looked up, and nobody is invited twice. A claim is good for a few seconds: nothing is claimed
-// ahead of a service that takes long to answer.
+// doubt, too: they are looked up, and nobody is invited twice. A claim is good for a few seconds: no more are claimed than
+// leave within one, and none ahead of a service that takes long to answer.
 //
 // Whoever was claimed ahead leaves no sooner than the run has taken in each answer that may speak against them.
 
 const (
-	// aheadPerWorker is how many entries per worker are claimed at most while all workers are at it.
-	aheadPerWorker = 3
-	// inFlightPerWorker bounds what is claimed, sent and concluded at a time, since conclusions take their time as well.
-	inFlightPerWorker = 2 + aheadPerWorker
-	// soon is how long a service may take to answer for claims to be written ahead: they then leave long before they are stale.
-	soon = fence.Good / 10
+	// claimedAhead is how many entries are claimed at most while all workers are at it. Fewer are written too often: a commit costs
+	// about the same for one as for a hundred.
+	claimedAhead = 192
+	// leaveWithin is how soon all of them are to leave.
+	leaveWithin = fence.Good / 5
+	// soon is how long a service may take to answer for claims to be written ahead.
+	soon = leaveWithin / 2
 )
+
+// mostInFlight bounds what is claimed, sent and concluded at a time, since conclusions take their time as well.
+func mostInFlight(workers int) int { return 2 * (workers + claimedAhead) }
 
 // ahead are the entries between their permission and their request. Its methods are the dispatcher's, but for begin and end.
 type ahead struct {
@@ -44,9 +48,10 @@ type ahead struct {
 	low chan struct{}
 	// recalled says that what was claimed ahead does not leave any more.
 	recalled atomic.Bool
-	// quick says that the service answers soon, careful that somebody may lose an invitation by what is sent: then nobody is
-	// claimed before the answers to the others are heard.
-	quick, careful bool
+	// most is how many may be claimed while all workers are at it. Careful says that somebody may lose an invitation by what is
+	// sent: then nobody is claimed before the answers to the others are heard.
+	most    int
+	careful bool
 
 	mu sync.Mutex
 	// against counts the answers that have come, may speak against the next entries, and were not taken in.
@@ -68,7 +73,7 @@ func newAhead(ctx context.Context, attempt *journey.Attempt, workers int) *ahead
 		ask: func(entries []journey.Allowed, then func([]journey.Claimed, error)) {
 			attempt.Claim(ctx, entries, then)
 		},
-		claimed: make(chan claimed, inFlightPerWorker*workers), low: make(chan struct{}, 1),
+		claimed: make(chan claimed, mostInFlight(workers)), low: make(chan struct{}, 1),
 	}
 	a.heard = sync.NewCond(&a.mu)
 	attempt.Listen = func(heard journey.Heard) { a.count(heard, 1) }
@@ -99,14 +104,21 @@ func (a *ahead) listen() {
 // full reports whether there are as many entries before the workers as they need.
 func (a *ahead) full() bool {
 	most := a.workers
-	if a.quick && !a.careful {
-		most += aheadPerWorker * a.workers
+	if !a.careful {
+		most += a.most
 	}
 	return len(a.group)+int(a.unsent.Load()+a.sending.Load()) >= most
 }
 
+// answered takes in how long the service took for an answer.
+func (a *ahead) answered(took time.Duration) {
+	if a.most = 0; took < soon {
+		a.most = int(min(claimedAhead, time.Duration(a.workers)*leaveWithin/max(took, 1)))
+	}
+}
+
 // isLow reports whether the workers will soon have nothing to do.
-func (a *ahead) isLow() bool { return 2*int(a.unsent.Load()) <= aheadPerWorker*a.workers }
+func (a *ahead) isLow() bool { return 2*int(a.unsent.Load()) <= claimedAhead }
 
 // claim has the claims of the group written. What fails goes back.
 func (a *ahead) claim(back chan<- answer) {

@@ -49,11 +49,26 @@ func TestClaimsAreWrittenAhead(t *testing.T) {
 		if err := w.run(t, nil); err != nil {
 			t.Fatal(err)
 		}
-		if workers := w.options.Workers; *most <= workers || *most > 4*workers {
-			t.Errorf("%d claims stood at once for %d workers, want more than there are workers and at most four times as many", *most, workers)
+		if workers := w.options.Workers; *most <= workers || *most > workers+192 {
+			t.Errorf("%d claims stood at once for %d workers, want more than there are workers and at most 192 more", *most, workers)
 		}
 		if *operations > 300 { // how many exactly is the scheduler's
 			t.Errorf("400 claims were written by %d operations, want several at once", *operations)
+		}
+	})
+}
+
+// TestWhatIsClaimedAheadLeavesSoon has a service take a while: no more are claimed than leave within a second.
+func TestWhatIsClaimedAheadLeavesSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 200, invitesEverybody)
+		w.quick(t, 200*time.Millisecond)
+		most, _ := w.mostClaimed(t)
+		if err := w.run(t, nil); err != nil {
+			t.Fatal(err)
+		}
+		if workers := w.options.Workers; *most <= workers || *most > 6*workers {
+			t.Errorf("%d claims stood at once for %d workers, want at most five for each beside that of its request", *most, workers)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"time"
 
 	"rollcall/pkg/breaker"
@@ -11,7 +12,7 @@ import (
 
 // affords reports whether the budgets let the entry leave, before a claim is made for it. Where they do not, it is left for
 // another time, but not before everything in flight was answered: what was refused gives back what it has taken.
-func (d *dispatcher) affords(w journey.Work) bool {
+func (d *dispatcher) affords(ctx context.Context, w journey.Work) bool {
 	switch p := d.counts(w); {
 	case d.reserved[w.Row]:
 		delete(d.reserved, w.Row)
@@ -22,7 +23,11 @@ func (d *dispatcher) affords(w journey.Work) bool {
 	case d.inFlight > 0:
 		d.queue.push(w, time.Now())
 		d.claim(d.back)
-		d.take(<-d.back)
+		select {
+		case a := <-d.back:
+			d.take(a)
+		case <-ctx.Done():
+		}
 	default:
 		d.left++
 	}

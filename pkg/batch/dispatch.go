@@ -59,7 +59,7 @@ func newDispatcher(ctx context.Context, o course, halt context.CancelCauseFunc, 
 			Service: o.Service, Store: o.Ledger, Gate: o.Pace, OrganizationID: o.Scope.OrganizationID, Run: o.Run,
 			Policy: o.Policy, Now: o.Now, Random: o.Random, Twin: made.note,
 		}, o.Workers),
-		halt: halt, events: events, fresh: fresh, fed: fed, back: make(chan answer, inFlightPerWorker*o.Workers),
+		halt: halt, events: events, fresh: fresh, fed: fed, back: make(chan answer, mostInFlight(o.Workers)),
 		witnesses: journey.Witnesses(o.inputs.Histories, o.inputs.At), made: made, reserved: map[int]bool{},
 	}
 	d.renewal.read(o.inputs.Directory.Began)
@@ -71,7 +71,7 @@ func newDispatcher(ctx context.Context, o course, halt context.CancelCauseFunc, 
 func (d *dispatcher) run(ctx context.Context) error {
 	defer close(d.claimed)
 	for w, ok := d.next(ctx); ok; w, ok = d.next(ctx) {
-		if !d.affords(w) {
+		if !d.affords(ctx, w) {
 			continue
 		}
 		permission, waited, err := d.permission(ctx)
@@ -276,8 +276,8 @@ func (d *dispatcher) take(a answer) {
 		return
 	}
 	step := a.step
-	if took := step.Work.Trail.EndedAt.Sub(a.began); step.Heard != 0 {
-		d.quick = took < soon
+	if step.Heard != 0 {
+		d.answered(step.Work.Trail.EndedAt.Sub(a.began))
 	}
 	d.account(step, !a.began.IsZero())
 	d.hear(step)

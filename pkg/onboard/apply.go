@@ -138,6 +138,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	s.report.Run, s.report.Final = s.run.ID, true
 	s.o.Observer.begun(s.run, s.report.Resumed)
 	s.report.Retries = map[string]int{}
+	beside := s.writeBeside(context.WithoutCancel(ctx))
 	stop, halt := s.whileTrailed(ctx, stop)
 	defer halt()
 	err = s.past.recovered.Run(ctx, stop, batch.Options{
@@ -150,8 +151,11 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 			switch {
 			case e.Retry != nil:
 				s.report.Retries[e.Retry.Cause]++
-			case e.Settled != nil && !s.rowEnded(context.WithoutCancel(ctx)):
-				halt()
+			case e.Settled != nil:
+				beside.rowEnded()
+				if !s.rowEnded(context.WithoutCancel(ctx)) {
+					halt()
+				}
 			}
 			s.pulse.event(e)
 			s.o.Observer.event(e)
@@ -163,9 +167,7 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 	}
 	ctx = context.WithoutCancel(ctx) // what has become of the rows is written down, however it ended
 	s.learnPace(ctx)
-	var needy causes.Collector
-	outcomes, resultsErr := writeResults(ctx, s.memory.ledger, s.run, s.o.Output, s.resultsDialect(), s.now(), reasonLeft(err), &needy)
-	s.report.Causes = needy.List()
+	written, resultsErr := beside.end(ctx, s.now(), reasonLeft(err))
 	if resultsErr != nil {
 		if outcomes, countErr := s.countOutcomes(ctx); countErr == nil {
 			s.report.Outcomes = outcomes
@@ -173,8 +175,8 @@ func (s *Session) send(ctx context.Context, stop <-chan struct{}) error {
 		return errors.Join(err, refusal(status.Unexpected, resultsErr, remedy.Words("the ledger has everything: ").
 			Run("results", s.run.ID).Words(" ").Use("ledger", s.memory.ledger.Path()).Words(" writes the results again")))
 	}
-	s.report.Results, s.report.Outcomes = s.o.Results, outcomes
-	s.writeCorrections(ctx, results.Records(ctx, s.memory.ledger, s.run, s.now()))
+	s.report.Results, s.report.Outcomes, s.report.Causes = s.o.Results, written.outcomes, written.needy.List()
+	s.writeCorrections(ctx, results.Records(ctx, s.memory.ledger, s.run, 0, s.now()))
 	return err
 }
 
@@ -250,7 +252,7 @@ func (p *Preview) isIdle() bool {
 func (s *Session) countOutcomes(ctx context.Context) (map[record.Outcome]int, error) {
 	outcomes := map[record.Outcome]int{}
 	var needy causes.Collector
-	for rec, err := range results.Records(ctx, s.memory.ledger, s.run, s.now()) {
+	for rec, err := range results.Records(ctx, s.memory.ledger, s.run, 0, s.now()) {
 		if err != nil {
 			return nil, err
 		}

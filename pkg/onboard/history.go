@@ -7,12 +7,9 @@ import (
 	"io/fs"
 	"iter"
 	"slices"
-	"time"
 
-	"rollcall/pkg/causes"
 	"rollcall/pkg/ledger"
 	"rollcall/pkg/ledger/place"
-	"rollcall/pkg/readahead"
 	"rollcall/pkg/record"
 	"rollcall/pkg/remedy"
 	"rollcall/pkg/results"
@@ -96,7 +93,7 @@ func (h History) Look(ctx context.Context, name string, look func(ledger.Summary
 			}
 			if run.ID == name {
 				found = true
-				return look(run, results.Records(ctx, l, run.Run, run.EndedAt))
+				return look(run, results.Records(ctx, l, run.Run, 0, run.EndedAt))
 			}
 		}
 		return nil
@@ -143,8 +140,11 @@ func (h History) Results(ctx context.Context, name string, o Output) error {
 				return err
 			}
 		}
-		_, err := writeResults(ctx, l, run, o, results.Dialect{}, run.EndedAt, "", nil)
-		return err
+		w, err := startWriting(l, run, o, results.Dialect{})
+		if err != nil {
+			return err
+		}
+		return w.end(ctx, run.EndedAt, "")
 	})
 }
 
@@ -171,60 +171,4 @@ func (h History) find(ctx context.Context, name string) (path string, found ledg
 		return "", found, settings(remedy.Words("runs are remembered once ").Run("invite", "").Words(" has begun one"), errors.New("there is no run yet"))
 	}
 	return path, found, nil
-}
-
-// output is a results file in the making, or the results in a stream.
-type output struct {
-	write   func(record.Record) error
-	commit  func() error
-	discard func()
-}
-
-// createResults starts the results, in the dialect if they are a file of CSV. Where none are asked for, nothing is written.
-func (o Output) createResults(extra []string, d results.Dialect) (output, error) {
-	switch o.Results {
-	case "":
-		return output{write: func(record.Record) error { return nil }, commit: func() error { return nil }, discard: func() {}}, nil
-	case "-":
-		writer, err := results.NewWriter(o.Stream, results.CSV, extra)
-		if err != nil {
-			return output{}, err
-		}
-		return output{write: writer.Write, commit: writer.Close, discard: func() {}}, nil
-	}
-	file, err := results.Create(o.Results, results.Options{Extra: extra, Dialect: d})
-	if err != nil {
-		return output{}, err
-	}
-	return output{write: file.Write, commit: file.Commit, discard: func() {
-		// What is left behind when this fails is named by its own error at the next try.
-		_ = file.Discard()
-	}}, nil
-}
-
-// writeResults writes what the ledger knows about every row of a run, and counts the outcomes. Left says why rows were not
-// sent, where there is more to say than that the run has ended. Each record is told to who needs something, unless that is nil.
-func writeResults(
-	ctx context.Context, l ledger.Ledger, run ledger.Run, o Output, d results.Dialect, ended time.Time, left string, needy *causes.Collector,
-) (map[record.Outcome]int, error) {
-	out, err := o.createResults(run.Extra, d)
-	if err != nil {
-		return nil, err
-	}
-	defer out.discard()
-	outcomes := map[record.Outcome]int{}
-	for r, err := range readahead.Of(results.Records(ctx, l, run, ended)) {
-		if err != nil {
-			return nil, err
-		}
-		outcomes[r.Outcome]++
-		if r.Outcome == record.NotSent && left != "" {
-			r.Error = left
-		}
-		needs(needy, &r)
-		if err := out.write(r); err != nil {
-			return nil, err
-		}
-	}
-	return outcomes, out.commit()
 }

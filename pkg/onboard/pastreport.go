@@ -96,7 +96,7 @@ func (h History) reportPast(ctx context.Context, l ledger.Ledger, run ledger.Run
 	rough := timeline.NewRecorder(run.StartedAt)
 	var needy causes.Collector
 	last := run.EndedAt
-	for r, err := range results.Records(ctx, l, run, run.EndedAt) {
+	for r, err := range results.Records(ctx, l, run, 0, run.EndedAt) {
 		if err != nil {
 			return err
 		}
@@ -139,6 +139,6 @@ func (h History) reportPast(ctx context.Context, l ledger.Ledger, run ledger.Run
 		}
 	}
 	p.Facts = append(p.Facts, htmlreport.Fact{Name: "Ledger", Value: l.Path()})
-	p.Rows = results.Records(ctx, l, run, run.EndedAt)
+	p.Rows = results.Records(ctx, l, run, 0, run.EndedAt)
 	return o.write(p)
 }

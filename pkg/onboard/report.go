@@ -141,9 +141,9 @@ func (s *Session) writeReport(ctx context.Context, how status.Status, err error)
 	done, carriedOut := s.approval.doneBy()
 	switch {
 	case summary.Run != "":
-		p.Rows = withReason(results.Records(ctx, s.memory.ledger, s.run, s.now()), reasonLeft(err))
+		p.Rows = withReason(results.Records(ctx, s.memory.ledger, s.run, 0, s.now()), reasonLeft(err))
 	case carriedOut:
-		p.Rows = asKnown(results.Records(ctx, s.memory.ledger, done, done.EndedAt))
+		p.Rows = asKnown(results.Records(ctx, s.memory.ledger, done, 0, done.EndedAt))
 	case s.seen != nil && (s.seen.Population != nil || s.o.DryRun):
 		p.Outcomes, p.Rows = s.seen.Outcomes, s.seen.Verdicts(ctx)
 	case s.roster != nil:

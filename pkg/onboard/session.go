@@ -311,7 +311,7 @@ func (s *Session) CarriedOutBy() string {
 // reportDone reports what became of the rows when a run has carried out the plan.
 func (s *Session) reportDone(ctx context.Context, run ledger.Run) error {
 	outcomes := map[record.Outcome]int{}
-	for rec, err := range results.Records(ctx, s.memory.ledger, run, run.EndedAt) {
+	for rec, err := range results.Records(ctx, s.memory.ledger, run, 0, run.EndedAt) {
 		if err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func TestRecords(t *testing.T) {
 		}
 	}
 	var got []record.Record
-	for r, err := range results.Records(t.Context(), l, run, ended) {
+	for r, err := range results.Records(t.Context(), l, run, 0, ended) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestRecordsStopEarly(t *testing.T) {
 	l := ledgertest.NewMemory(nil)
 	run := begin(t, l, "a", 3)
 	var rows []int
-	for r, err := range results.Records(t.Context(), l, run, time.Time{}) {
+	for r, err := range results.Records(t.Context(), l, run, 0, time.Time{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestRecordsEndWithTheFirstError(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			rows, errs := 0, []error(nil)
-			for _, err := range results.Records(t.Context(), tt.l, ledger.Run{ID: "r"}, time.Time{}) {
+			for _, err := range results.Records(t.Context(), tt.l, ledger.Run{ID: "r"}, 0, time.Time{}) {
 				if err == nil {
 					rows++
 				} else if errs = append(errs, err); len(errs) > 1 {
