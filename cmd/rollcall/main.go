@@ -5,21 +5,14 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // schedules have zones, which Windows and small containers do not know
 
 	"rollcall/pkg/cli"
 )
 
-// memoryLimit is from where on the garbage collector works harder: a scheduler's container is often small, and what a
-// roster of any size needs to be kept in mind fits well below.
-const memoryLimit = 256 << 20
-
 func main() {
-	if _, ok := os.LookupEnv("GOMEMLIMIT"); !ok {
-		debug.SetMemoryLimit(memoryLimit)
-	}
+	boundMemory()
 	// Room for both signals that count: the first stops the feeding, the second leaves at once.
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// memoryLimit is from where on the garbage collector works harder: a scheduler's container is often small, and what a
+// roster of a usual size needs to be kept in mind fits well below.
+const memoryLimit = 256 << 20
+
+// boundMemory keeps the garbage beside what is kept in mind small, unless the environment says otherwise. After each
+// collection it is known how much that is.
+func boundMemory() {
+	if _, ok := os.LookupEnv("GOMEMLIMIT"); ok {
+		return
+	}
+	debug.SetMemoryLimit(memoryLimit)
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	type uncollected struct{ _ *int }
+	var watch func(int)
+	watch = func(int) {
+		metrics.Read(live)
+		debug.SetMemoryLimit(limitFor(live[0].Value.Uint64()))
+		runtime.AddCleanup(new(uncollected), watch, 0) // by the next collection
+	}
+	watch(0)
+}
+
+// limitFor returns the limit when so much is in use. Of an organization with hundreds of thousands of people, that is more than
+// the usual limit, and a collector that never stops would only take time.
+func limitFor(live uint64) int64 { return max(memoryLimit, int64(live)/2*3) }
