@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -98,7 +99,7 @@ func (r Recovery) Recover(ctx context.Context) (*Recovered, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(doubts) > 0 && r.Remember != nil {
+	if r.Remember != nil && slices.ContainsFunc(doubts, r.settles) {
 		if in.Histories, err = r.Remember(ctx); err != nil {
 			return nil, err
 		}
@@ -139,6 +140,9 @@ func (r Recovery) recover(ctx context.Context, doubts []record.Doubt) (in plan.I
 	}
 }
 
+// settles reports whether a doubt is one to be settled here: those about rows of the run that is resumed are left to that.
+func (r Recovery) settles(doubt record.Doubt) bool { return doubt.Run != r.Resumed || doubt.Row == 0 }
+
 // settle settles the doubts of other runs by one reading. It returns those that are left, and from when on another reading
 // would tell more, zero if none would.
 func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inputs) (left []record.Doubt, again time.Time, err error) {
@@ -147,7 +151,7 @@ func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inp
 	}
 	lag := r.Policy.LagAtFirst(in)
 	for _, doubt := range doubts {
-		if doubt.Run == r.Resumed && doubt.Row > 0 {
+		if !r.settles(doubt) {
 			continue
 		}
 		if doubt.Row == 0 && doubt.Change != record.ChangeInvite { // it can be made again, and is decided anew

@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -9,6 +10,7 @@ import (
 
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
+	"rollcall/pkg/readahead"
 	"rollcall/pkg/record"
 )
 
@@ -74,24 +76,24 @@ func (s *Session) findGone(ctx context.Context) error {
 		if rec = ledger.Resumed(rec); rec.Outcome == record.Unset {
 			continue
 		}
-		if _, err := s.past.isGone(rec); err != nil {
+		gone, err := s.past.isGone(rec)
+		if err != nil {
 			return err
+		}
+		if gone {
+			s.past.gone[rec.Row] = true
 		}
 	}
 	return nil
 }
 
-// isGone reports whether somebody with whom the run was done is in the organization no more, and notes that.
+// isGone reports whether somebody with whom the run was done is in the organization no more.
 func (p *past) isGone(rec record.Record) (bool, error) {
 	if p.continues || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
 		return false, nil // there is nothing to take back, and what is wrong with a row may keep it from being understood
 	}
 	desired, err := p.inputs.DesiredOf(rec)
-	if err != nil || p.resolve(rec, desired).Move != journey.Send {
-		return false, err
-	}
-	p.gone[rec.Row] = true
-	return true, nil
+	return err == nil && p.resolve(rec, desired).Move == journey.Send, err
 }
 
 // reopen has the run that was cut short go on: what may be tried again is, and so is what it has noted about people who are
@@ -115,22 +117,28 @@ func (s *Session) isWhole() bool { return s.o.Sync != nil && s.roster.Invalid ==
 // resumedVerdicts yields what will become of every row of a run that was cut short: of those that are done, that they are.
 // Each verdict is good until the next one.
 func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.Seq2[*verdict, error] {
+	type judged struct {
+		verdict
+		err error
+	}
 	return func(yield func(*verdict, error) bool) {
-		var v verdict
 		lag := p.policy.LagAtFirst(p.inputs)
 		claims, err := m.claims(ctx, run)
 		if err != nil {
-			yield(&v, err)
+			yield(&verdict{}, err)
 			return
 		}
-		for rec, err := range m.ledger.Records(ctx, run, 0) {
-			if err == nil {
-				v, err = p.judgeResumed(rec, claims[rec.Row], lag)
-			}
-			if err != nil {
+		for j, err := range readahead.Map(m.ledger.Records(ctx, run, 0), func(rec record.Record) (j judged) {
+			j.verdict, j.err = p.judgeResumed(rec, claims[rec.Row], lag)
+			return j
+		}) {
+			if err = cmp.Or(err, j.err); err != nil {
 				err = fmt.Errorf("run %s: %w", run, err)
 			}
-			if !yield(&v, err) || err != nil {
+			if j.gone {
+				p.gone[j.record.Row] = true
+			}
+			if !yield(&j.verdict, err) || err != nil {
 				return
 			}
 		}

@@ -33,6 +33,8 @@ type verdict struct {
 	// ending says that an invitation was found to have ended which no run has noted yet: once it could have expired, nobody
 	// would know any more.
 	ending bool
+	// gone says that the run was done with the person, who is in the organization no more.
+	gone bool
 	// later says that others come first, and fill the limit.
 	later bool
 }
@@ -70,9 +72,10 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 	if !p.continues {
 		rec = ledger.Resumed(rec)
 	}
+	gone := false
 	if rec.Outcome != record.Unset {
-		gone, err := p.isGone(rec)
-		if err != nil {
+		var err error
+		if gone, err = p.isGone(rec); err != nil {
 			return verdict{}, err
 		}
 		if !gone {
@@ -93,6 +96,7 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Dur
 		step = journey.Resolve(w, seen.AsIfLate(), p.inputs, p.policy)
 	}
 	v := p.verdictOf(&step, p.now())
+	v.gone = gone
 	if wrong := step.Verdict.Problem; wrong != nil {
 		entry := roster.Entry{Row: rec.Row, Line: rec.Line, Teams: desired.Teams}
 		v.findings = []roster.Finding{entry.At(wrong.Field, wrong.Reason, wrong.Hint()).Coded(wrong.Code, wrong.Args...)}
