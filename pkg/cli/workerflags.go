@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,5 +34,13 @@ func (w *worker) check() error {
 	case w.pulse <= 0:
 		return remedy.MustBePositive("pulse")
 	}
-	return onboard.CheckKeep(w.keep)
+	if err := onboard.CheckKeep(w.keep); err != nil {
+		return err
+	}
+	// A worker without its folder would be the first to take every job, and end each for want of its credential.
+	if info, err := os.Stat(w.credentials); err != nil || !info.IsDir() {
+		return usageError("make it, with a file for each credential that jobs name: see rollcall help fleet",
+			"--credentials: there is no folder %s", w.credentials)
+	}
+	return nil
 }
