@@ -3,7 +3,10 @@ package listing
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rollcall/pkg/fleet/store"
@@ -96,17 +99,19 @@ func Job(j store.Job) List {
 		{"organization", j.Organization}, {"command", string(j.Command)}, {"roster", j.Source}, {state, jobState(j)}, {"error", j.Error},
 	}
 	rows = append(rows, ended(j.Summary)...)
+	rows = append(rows, [2]string{"run", j.Run})
+	for _, line := range strings.Split(j.Options, "\n") {
+		rows = append(rows, [2]string{"options", line})
+	}
 	for _, row := range append(rows, [][2]string{
-		{"run", j.Run},
-		{"options", j.Options},
 		{"credential", j.Credential},
 		{"shared limit", j.Limit},
 		{"submitted", instant(j.SubmittedAt)},
 		{"by", j.SubmittedBy},
 		{"set", j.Set},
 		{"schedule", j.Schedule},
-		{"slot", instant(j.Slot)},
-		{"slots missed", number(j.Missed)},
+		{"scheduled for", instant(j.Slot)},
+		{"times missed", number(j.Missed)},
 		{"due", instant(j.DueAt)},
 		{"ended", instant(j.EndedAt)},
 		{"cancelled by", j.CancelledBy},
@@ -206,13 +211,15 @@ type FleetLimit struct {
 	Paused    string  `json:"paused,omitempty"`
 }
 
-// Schedules lists schedules, and above them the limits that are shared. Words say when a schedule is due.
-func Schedules(schedules []store.Schedule, limits []store.Limit, words func(store.Schedule) string) List {
+// Schedules lists schedules, and above them the limits that are shared, and the organizations that are paused, with who wants
+// that. Words say when a schedule is due.
+func Schedules(schedules []store.Schedule, limits []store.Limit, paused map[string]string, words func(store.Schedule) string) List {
 	l := List{None: "there is no schedule: rollcall jobs apply makes them", Columns: []string{"schedule", "organization", "when", "next", state}, name: "Schedules"}
 	object := struct {
-		Schedules []FleetSchedule `json:"schedules"`
-		Limits    []FleetLimit    `json:"limits"`
-	}{[]FleetSchedule{}, []FleetLimit{}}
+		Schedules []FleetSchedule   `json:"schedules"`
+		Limits    []FleetLimit      `json:"limits"`
+		Paused    map[string]string `json:"paused_organizations"`
+	}{[]FleetSchedule{}, []FleetLimit{}, paused}
 	for _, limit := range limits {
 		shown := FleetLimit{Name: limit.Name, PerSecond: limit.Rate, Learned: limit.Learned, Paused: limit.PausedBy}
 		line := fmt.Sprintf("limit %s: %s/s", limit.Name, strconv.FormatFloat(limit.Rate, 'f', -1, 64))
@@ -225,10 +232,22 @@ func Schedules(schedules []store.Schedule, limits []store.Limit, words func(stor
 		}
 		l.Head, object.Limits = append(l.Head, line), append(object.Limits, shown)
 	}
+	for _, organization := range slices.Sorted(maps.Keys(paused)) {
+		l.Head = append(l.Head, "organization "+organization+": paused by "+paused[organization])
+	}
+	stopped := map[string]bool{}
+	for _, limit := range limits {
+		stopped[limit.Name] = limit.PausedBy != ""
+	}
 	for _, s := range schedules {
 		how := "waiting"
-		if s.Paused != "" {
+		switch {
+		case s.Paused != "":
 			how = "paused: " + s.Paused
+		case paused[s.Organization] != "":
+			how = "paused with its organization"
+		case stopped[s.Limit]:
+			how = "paused with its shared limit"
 		}
 		l.Rows = append(l.Rows, []string{s.Set + "/" + s.Name, s.Organization, words(s), instant(s.DueAt), how})
 		object.Schedules = append(object.Schedules, FleetSchedule{

@@ -49,7 +49,7 @@ func (h *Host) command(use string, args cobra.PositionalArgs, do func(ctx contex
 		}
 		defer done()
 		if err := f.Check(cmd.Context()); err != nil && cmd.Name() != "migrate" {
-			return Explain(err)
+			return Explain(f.Database().Explain(err))
 		}
 		return do(cmd.Context(), &connected{f, ledger}, args)
 	}
@@ -176,7 +176,7 @@ func (h *Host) pauseCommand(what string) *cobra.Command {
 			}
 			err := do(ctx, name)
 			if errors.Is(err, store.ErrNone) {
-				err = order.UsageError("rollcall jobs schedules shows them", "no organization, limit or schedule is called %q, or nothing is to be done", name)
+				err = order.UsageError("rollcall jobs schedules shows them, and what is paused", "no organization, limit or schedule is called %q, or nothing is to be done", name)
 			}
 			if err != nil {
 				return err
@@ -206,7 +206,11 @@ func (h *Host) schedulesCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return h.printList(listing.Schedules(schedules, limits, rota.Words))
+		paused, err := f.PausedOrganizations(ctx)
+		if err != nil {
+			return err
+		}
+		return h.printList(listing.Schedules(schedules, limits, paused, rota.Words))
 	})
 	cmd.Flags().StringVar(&set, "set", "", "those of the set `NAME` alone")
 	return cmd

@@ -6,7 +6,7 @@ import (
 )
 
 // Pause has nobody work for an organization, or under a limit, or has a schedule begin no job: for whichever there is one of that
-// name, and schedules of that name in all sets. What is on its way is finished first. It is [ErrNone] if nothing of that name is
+// name, and schedules of that name in all sets, or in the one that is named as SET/NAME. What is on its way is finished first. It is [ErrNone] if nothing of that name is
 // known.
 func (s *Store) Pause(ctx context.Context, name, by string) error {
 	err := s.one(ctx, ErrNone, "UPDATE @limit_group SET paused = $2 WHERE name = $1", name, by)
@@ -19,7 +19,7 @@ func (s *Store) Pause(ctx context.Context, name, by string) error {
 	if !errors.Is(err, ErrNone) {
 		return err
 	}
-	return s.one(ctx, ErrNone, "UPDATE @schedule SET paused = $2 WHERE name = $1", name, by+" wants that")
+	return s.one(ctx, ErrNone, "UPDATE @schedule SET paused = $2 WHERE $1 IN (name, set_name || '/' || name)", name, by+" wants that")
 }
 
 // Resume takes back what [Store.Pause] has done, and lets schedules of that name, or of that organization, go on that were
@@ -29,7 +29,7 @@ func (s *Store) Resume(ctx context.Context, name string) error {
 	for _, sql := range []string{
 		"UPDATE @limit_group SET paused = '' WHERE name = $1 AND paused <> ''",
 		"DELETE FROM @paused_organization WHERE organization = $1",
-		"UPDATE @schedule SET paused = '' WHERE (name = $1 OR organization = $1) AND paused <> ''",
+		"UPDATE @schedule SET paused = '' WHERE $1 IN (name, set_name || '/' || name, organization) AND paused <> ''",
 	} {
 		tag, err := s.q.Exec(ctx, sql, name)
 		if err != nil {
