@@ -115,6 +115,17 @@ func (h *Host) showJobCommand() *cobra.Command {
 	return cmd
 }
 
+// runless says why a job has no run.
+func runless(job store.Job) string {
+	switch {
+	case job.Open():
+		return "it has begun no run yet"
+	case job.Exit == int(status.Well):
+		return "there was nothing to be done"
+	}
+	return "it ended before its run began"
+}
+
 func (h *Host) jobResultsCommand() *cobra.Command {
 	file := "-"
 	cmd := h.command("results ID", cobra.ExactArgs(1), func(ctx context.Context, f *connected, args []string) error {
@@ -123,7 +134,8 @@ func (h *Host) jobResultsCommand() *cobra.Command {
 			return err
 		}
 		if job.Run == "" {
-			return order.Refuse(status.Settings, fmt.Errorf("job %d has no run", job.ID), "rollcall jobs show "+args[0]+" says why")
+			return order.Refuse(status.Settings, fmt.Errorf("job %d has no results: %s", job.ID, runless(job)),
+				"rollcall jobs show "+args[0]+" says more, and rollcall jobs list which jobs have a run")
 		}
 		past := onboard.History{Ledgers: []string{f.address}, Render: order.AsFlag, Warn: h.Warn}
 		return past.Results(ctx, job.Run, onboard.Output{Results: file, Stream: h.Out})
