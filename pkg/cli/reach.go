@@ -38,8 +38,8 @@ const (
 	mostWait  = 15 * time.Second
 )
 
-// reach connects a worker to the database of a fleet as one that is fit for it. A database that is away is waited for, as by a worker that is at
-// work, until ctx ends; what no waiting mends is an error.
+// reach connects a worker to the database of a fleet as one that is fit for it. A database that is away is waited for, as by a
+// worker that is at work, until ctx ends; what no waiting mends is an error.
 func (a *app) reach(ctx context.Context, w *worker) (f *fleet.Fleet, done func(), err error) {
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
 		if f, done, err = a.reachOnce(ctx, w); !errors.Is(err, ledger.ErrUnreachable) {
@@ -65,7 +65,7 @@ func (a *app) reachOnce(ctx context.Context, w *worker) (*fleet.Fleet, func(), e
 		if lost := f.Database().Lost(err); errors.Is(lost, ledger.ErrUnreachable) {
 			err = lost
 		}
-		return nil, nil, operator.Explain(err)
+		return nil, nil, operator.Explain(f.Database().Explain(err))
 	}
 	found, err := f.Recognize(ctx)
 	if err != nil {

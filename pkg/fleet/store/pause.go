@@ -6,8 +6,8 @@ import (
 )
 
 // Pause has nobody work for an organization, or under a limit, or has a schedule begin no job: for whichever there is one of that
-// name, and schedules of that name in all sets, or in the one that is named as SET/NAME. What is on its way is finished first. It is [ErrNone] if nothing of that name is
-// known.
+// name, and schedules of that name in all sets, or in the one that is named as SET/NAME. What is on its way is finished first. It
+// is [ErrNone] if nothing of that name is known.
 func (s *Store) Pause(ctx context.Context, name, by string) error {
 	err := s.one(ctx, ErrNone, "UPDATE @limit_group SET paused = $2 WHERE name = $1", name, by)
 	if !errors.Is(err, ErrNone) {
