@@ -100,7 +100,7 @@ func Job(j store.Job) List {
 	}
 	rows = append(rows, ended(j.Summary)...)
 	rows = append(rows, [2]string{"run", j.Run})
-	for _, line := range strings.Split(j.Options, "\n") {
+	for line := range strings.SplitSeq(j.Options, "\n") {
 		rows = append(rows, [2]string{"options", line})
 	}
 	for _, row := range append(rows, [][2]string{
