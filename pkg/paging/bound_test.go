@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,5 +78,24 @@ func TestEveryListEnds(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestAListOfMoreThanAMillionEnds reads the list of an organization to which a roster of a million has just been invited.
+func TestAListOfMoreThanAMillionEnds(t *testing.T) {
+	const all, size = 1_000_300, 1000
+	reader := New(Options[int]{
+		Name: "people", Size: size, Once: true,
+		Ask: func(_ context.Context, p Page) (answer Answer[int], _ error) {
+			for i := (p.Number - 1) * p.Size; i < min(p.Number*p.Size, all); i++ {
+				answer.Items = append(answer.Items, i)
+			}
+			return answer, nil
+		},
+		ID:   strconv.Itoa,
+		Keep: func(int) {},
+	})
+	if result, err := reader.Read(t.Context()); err != nil || result.Shown != all {
+		t.Errorf("%d of %d are shown, %v", result.Shown, all, err)
 	}
 }

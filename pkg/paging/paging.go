@@ -63,7 +63,7 @@ type Options[T any] struct {
 	// Once reads the list once, in pages that do not overlap. Whoever crosses from one page to another may be missed, so the
 	// result is stable only where the totals say so.
 	Once bool
-	// Most is beyond how many items a list is taken for endless, whatever total it tells. Zero: a million.
+	// Most is beyond how many items a list is taken for endless, whatever total it tells. Zero: four million.
 	Most int
 	// Longest is for how long a list is read at most, all passes together. Zero: two hours.
 	Longest time.Duration
@@ -92,8 +92,9 @@ func (o Options[T]) withDefaults() Options[T] {
 const (
 	// defaultSize is a usual size of a page.
 	defaultSize = 20
-	// defaultMost is more people than any organization invites; a list of them takes fifty thousand calls.
-	defaultMost = 1_000_000
+	// defaultMost is more people than any organization has, and several times as many as a large roster: whoever has invited a
+	// million reads a list of all of them.
+	defaultMost = 4_000_000
 	// defaultLongest lets a list of a million be read at ten pages a second.
 	defaultLongest = 2 * time.Hour
 )
