@@ -31,4 +31,4 @@ func boundMemory() {
 
 // limitFor returns the limit when so much is in use. Of an organization with hundreds of thousands of people, that is more than
 // the usual limit, and a collector that never stops would only take time.
-func limitFor(live uint64) int64 { return max(memoryLimit, int64(live)/2*3) }
+func limitFor(live uint64) int64 { return max(memoryLimit, int64(live)/4*5) }
