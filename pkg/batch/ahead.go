@@ -29,8 +29,11 @@ const (
 	soon = leaveWithin / 2
 )
 
+// mostClaimed bounds what is claimed and not sent at a time.
+func mostClaimed(workers int) int { return workers + claimedAhead }
+
 // mostInFlight bounds what is claimed, sent and concluded at a time, since conclusions take their time as well.
-func mostInFlight(workers int) int { return 2 * (workers + claimedAhead) }
+func mostInFlight(workers int) int { return mostClaimed(workers) + 2*workers }
 
 // ahead are the entries between their permission and their request. Its methods are the dispatcher's, but for begin and end.
 type ahead struct {
@@ -48,9 +51,10 @@ type ahead struct {
 	low chan struct{}
 	// recalled says that what was claimed ahead does not leave any more.
 	recalled atomic.Bool
-	// most is how many may be claimed while all workers are at it. Careful says that somebody may lose an invitation by what is
-	// sent: then nobody is claimed before the answers to the others are heard.
-	most    int
+	// most is how many may be claimed while all workers are at it.
+	most atomic.Int64
+	// careful says that somebody may lose an invitation by what is sent: then nobody is claimed before the answers to the others
+	// are heard.
 	careful bool
 
 	mu sync.Mutex
@@ -73,7 +77,7 @@ func newAhead(ctx context.Context, attempt *journey.Attempt, workers int) *ahead
 		ask: func(entries []journey.Allowed, then func([]journey.Claimed, error)) {
 			attempt.Claim(ctx, entries, then)
 		},
-		claimed: make(chan claimed, mostInFlight(workers)), low: make(chan struct{}, 1),
+		claimed: make(chan claimed, mostClaimed(workers)), low: make(chan struct{}, 1),
 	}
 	a.heard = sync.NewCond(&a.mu)
 	attempt.Listen = func(heard journey.Heard) { a.count(heard, 1) }
@@ -105,20 +109,22 @@ func (a *ahead) listen() {
 func (a *ahead) full() bool {
 	most := a.workers
 	if !a.careful {
-		most += a.most
+		most += int(a.most.Load())
 	}
 	return len(a.group)+int(a.unsent.Load()+a.sending.Load()) >= most
 }
 
 // answered takes in how long the service took for an answer.
 func (a *ahead) answered(took time.Duration) {
-	if a.most = 0; took < soon {
-		a.most = int(min(claimedAhead, time.Duration(a.workers)*leaveWithin/max(took, 1)))
+	most := 0
+	if took < soon {
+		most = int(min(claimedAhead, time.Duration(a.workers)*leaveWithin/max(took, 1)))
 	}
+	a.most.Store(int64(most))
 }
 
 // isLow reports whether the workers will soon have nothing to do.
-func (a *ahead) isLow() bool { return 2*int(a.unsent.Load()) <= claimedAhead }
+func (a *ahead) isLow() bool { return 2*a.unsent.Load() <= a.most.Load() }
 
 // claim has the claims of the group written. What fails goes back.
 func (a *ahead) claim(back chan<- answer) {
