@@ -152,13 +152,15 @@ func (w *writer) rowEnded() {
 	}
 }
 
-// end writes what is left.
-func (w *writer) end(ctx context.Context, ended time.Time, left string) (made *writing, err error) {
+// end writes what is left, or all of it where what is written did not last: hours may have gone by since.
+func (w *writer) end(ctx context.Context, ended time.Time, left string) (*writing, error) {
 	close(w.due)
-	if made = <-w.made; made == nil {
-		if made, err = w.start(); err != nil {
-			return nil, err
-		}
+	if made := <-w.made; made != nil && made.end(ctx, ended, left) == nil {
+		return made, nil
+	}
+	made, err := w.start()
+	if err != nil {
+		return nil, err
 	}
 	return made, made.end(ctx, ended, left)
 }

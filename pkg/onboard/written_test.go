@@ -74,19 +74,43 @@ func inTheMaking(t *testing.T, o onboard.Options) (size int64, found int) {
 	return size, found
 }
 
-// TestResultsAreWrittenWhileTheRunGoesOn waits near the end of a run until much of the results is there.
+// awaitResults waits until much of the results is there.
+func awaitResults(t *testing.T, o onboard.Options) {
+	t.Helper()
+	for until := time.Now().Add(time.Minute); ; <-time.After(time.Millisecond) {
+		if size, _ := inTheMaking(t, o); size >= 256<<10 {
+			return
+		}
+		if time.Now().After(until) {
+			t.Error("too little is written before the end")
+			return
+		}
+	}
+}
+
+// TestResultsAreWrittenWhileTheRunGoesOn looks for them near the end of a run.
 func TestResultsAreWrittenWhileTheRunGoesOn(t *testing.T) {
+	inviteMany(t, func(settled int, o onboard.Options) {
+		if settled == many-200 {
+			awaitResults(t, o)
+		}
+	})
+}
+
+// TestResultsThatAreTakenAwayMeanwhile has somebody tidy up what is written of the results.
+func TestResultsThatAreTakenAwayMeanwhile(t *testing.T) {
 	inviteMany(t, func(settled int, o onboard.Options) {
 		if settled != many-200 {
 			return
 		}
-		for until := time.Now().Add(time.Minute); ; <-time.After(time.Millisecond) {
-			if size, _ := inTheMaking(t, o); size >= 256<<10 {
-				return
-			}
-			if time.Now().After(until) {
-				t.Error("too little is written before the end")
-				return
+		awaitResults(t, o)
+		names, err := filepath.Glob(filepath.Join(filepath.Dir(o.Results), ".*.tmp"))
+		if err != nil || len(names) != 1 {
+			t.Errorf("%q, %v", names, err)
+		}
+		for _, name := range names {
+			if err := os.Remove(name); err != nil {
+				t.Error(err)
 			}
 		}
 	})
