@@ -133,7 +133,7 @@ func TestSampleDeployment(t *testing.T) {
 		{"allowPrivilegeEscalation", *worker.SecurityContext.AllowPrivilegeEscalation, false},
 		{"readOnlyRootFilesystem", worker.SecurityContext.ReadOnlyRootFilesystem, true},
 		{"capabilities", worker.SecurityContext.Capabilities.Drop, []string{"ALL"}},
-		{"the name of a worker", worker.Env[2].Name + "=" + worker.Env[2].ValueFrom.FieldRef.FieldPath, "POD=metadata.name"},
+		{"the name of a worker", worker.Env[3].Name + "=" + worker.Env[3].ValueFrom.FieldRef.FieldPath, "POD=metadata.name"},
 		{"ready", worker.ReadinessProbe.HTTPGet.Path, "/healthz"},
 		{"alive", worker.LivenessProbe.HTTPGet.Path, "/livez"},
 		{"where it is asked", worker.ReadinessProbe.HTTPGet.Port, worker.Ports[0].Name},
@@ -164,7 +164,7 @@ func TestSampleWorkerUnit(t *testing.T) {
 	for key, values := range map[string][]string{
 		"User": {"rollcall"}, "Restart": {"always"}, "RestartPreventExitStatus": {"2"}, "KillSignal": {"SIGTERM"}, "UMask": {"0077"},
 		"ProtectSystem": {"strict"}, "ProtectHome": {"yes"}, "NoNewPrivileges": {"yes"}, "CapabilityBoundingSet": {""}, "TimeoutStopSec": {"2min"},
-		"Environment": {"PGPASSFILE=%d/pg_pass"},
+		"Environment": {"PGPASSFILE=%d/pg_pass", "GOMEMLIMIT=690MiB"},
 	} {
 		if diff := cmp.Diff(values, service[key]); diff != "" {
 			t.Errorf("%s: %s", key, diff)

@@ -260,11 +260,33 @@ func unit(t *testing.T, name string) map[string]map[string][]string {
 	return sections
 }
 
+// A limit of the collector, and the limit of memory that follows it, in MiB.
+var memoryLimits = regexp.MustCompile(`(?s)GOMEMLIMIT(?:=|, value: )(\d+)MiB.*?(?:MemoryMax=|limits: \{memory: )(\d+)M`)
+
+// The collector knows of the limit of memory before the kernel makes it felt.
+func TestSamplesLimitsOfMemory(t *testing.T) {
+	for name, limits := range map[string]int{
+		"schedule/rollcall.service": 1, "schedule/kubernetes.yaml": 2, "fleet/rollcall-worker@.service": 1, "fleet/kubernetes.yaml": 1,
+	} {
+		pairs := memoryLimits.FindAllStringSubmatch(sample(t, name), -1)
+		if len(pairs) != limits {
+			t.Errorf("%s: %d programs with both limits, want %d", name, len(pairs), limits)
+		}
+		for _, pair := range pairs {
+			collector, err1 := strconv.Atoi(pair[1])
+			kernel, err2 := strconv.Atoi(pair[2])
+			if err1 != nil || err2 != nil || collector*100 < kernel*85 || collector*100 > kernel*95 {
+				t.Errorf("%s: GOMEMLIMIT of %d MiB under a limit of %d", name, collector, kernel)
+			}
+		}
+	}
+}
+
 func TestSampleUnits(t *testing.T) {
 	service, timer := unit(t, "rollcall.service"), unit(t, "rollcall.timer")
 	want := map[string][]string{
 		"Type": {"oneshot"}, "User": {"rollcall"}, "StateDirectory": {"rollcall"}, "UMask": {"0077"},
-		"Environment":       {"XDG_STATE_HOME=/var/lib"}, // where StateDirectory is made, and the ledger in it
+		"Environment":       {"XDG_STATE_HOME=/var/lib", "GOMEMLIMIT=460MiB"}, // where StateDirectory is made, and the ledger in it
 		"LoadCredential":    {"pat:/etc/rollcall/pat", "notify:/etc/rollcall/notify"},
 		"SuccessExitStatus": {"6 130"}, "Restart": {"on-failure"}, "RestartPreventExitStatus": {"2 3 4 5 8"},
 		"ProtectSystem": {"strict"}, "ProtectHome": {"yes"}, "NoNewPrivileges": {"yes"}, "CapabilityBoundingSet": {""},

@@ -304,7 +304,7 @@ func once(t *testing.T, service *sandbox.Running, people int) {
 // Whoever stops before anything was sent has the plan again, and a plan that had to wait for a run is made once that has ended.
 func TestWhatHasToWait(t *testing.T) {
 	s := open(t, sandbox.Options{Limit: sandbox.Limit{Rate: 30}})
-	id, other := s.put(t, "team.csv", people(40)), s.put(t, "other.csv", "email,role\nann@example.com,member\n")
+	id, other := s.put(t, "team.csv", people(900)), s.put(t, "other.csv", "email,role\nann@example.com,member\n")
 	plan := s.until(t, "/rosters/"+id+"/plan", "plan")
 	n, err := s.server.Desk().Send(s.server.Desk().Sheet(id), desk.Invite, digestField.FindStringSubmatch(plan)[1], false)
 	if err != nil {
