@@ -67,7 +67,7 @@ func decodeInvitation(body []byte) (Invitation, error) {
 
 // readInvitation reads an invitation field by field. It fails for what is no object.
 func readInvitation(raw []byte) (Invitation, error) {
-	if item, ok := readMembers(raw); ok {
+	if item, ok := readMembers(string(raw)); ok {
 		return item.read(), nil
 	}
 	var item invitationItem
@@ -77,16 +77,16 @@ func readInvitation(raw []byte) (Invitation, error) {
 	return item.read(), nil
 }
 
-// longestAtOnce bounds the replies that [readMembers] reads: what it finds keeps the whole text in memory.
+// longestAtOnce bounds the texts that [readMembers] reads: what it finds keeps the whole of it in memory.
 const longestAtOnce = 1 << 10
 
-// readMembers reads a reply to an invitation in one pass, with the same result as [encoding/json]. It reports whether it can do
-// so; it can for replies as the service sends them.
-func readMembers(raw []byte) (item invitationItem, ok bool) {
-	if len(raw) > longestAtOnce {
+// readMembers reads an invitation in one pass, with the same result as [encoding/json]. It reports whether it can do so; it
+// can for invitations as the service sends them.
+func readMembers(text string) (item invitationItem, ok bool) {
+	if len(text) > longestAtOnce {
 		return invitationItem{}, false
 	}
-	object := members{text: string(raw)}
+	object := membersOf(text)
 	for object.next() {
 		switch object.key {
 		case "id":

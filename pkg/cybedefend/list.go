@@ -52,16 +52,52 @@ func teamMembersOf(page MembersPage) TeamMembersPage {
 }
 
 func decodeInvitations(body []byte) (InvitationsPage, error) {
-	var reply struct {
-		Invitations []*invitationItem `json:"invitations"`
-	}
-	items, err := decodeList(body, "invitations", &reply, &reply.Invitations)
-	if err != nil {
-		return InvitationsPage{}, err
+	items, ok := readInvitations(string(body))
+	if !ok {
+		var reply struct {
+			Invitations []*invitationItem `json:"invitations"`
+		}
+		var err error
+		if items, err = decodeList(body, "invitations", &reply, &reply.Invitations); err != nil {
+			return InvitationsPage{}, err
+		}
 	}
 	page := InvitationsPage{Items: len(items)}
 	page.Invitations, page.Odd = readItems("invitation", items, func(i Invitation) (id, email string) { return i.ID, i.Email })
 	return page, nil
+}
+
+// readInvitations reads a page in one pass, with the same result as [encoding/json]. It reports whether it can do so; it can
+// for pages as the service sends them: an organization may have hundreds of thousands of invitations.
+func readInvitations(body string) (items []*invitationItem, ok bool) {
+	page := membersOf(body)
+	page.list = "invitations"
+	found := false
+	for page.next() {
+		switch {
+		case page.key == page.list && !found:
+			if found = true; !readEach(page.value, &items) {
+				return nil, false
+			}
+		case strings.EqualFold(page.key, page.list):
+			return nil, false
+		}
+	}
+	return items, found && page.whole
+}
+
+// readEach reads the invitations of a list in one pass, if it can.
+func readEach(list string, items *[]*invitationItem) bool {
+	*items = make([]*invitationItem, 0, PageSize)
+	object := elementsOf(list)
+	for object.next() {
+		item, ok := readMembers(strings.Clone(object.value)) // which is all of the page that stays in memory
+		if !ok {
+			return false
+		}
+		*items = append(*items, &item)
+	}
+	return object.whole
 }
 
 func decodeMembers(body []byte) (MembersPage, error) {

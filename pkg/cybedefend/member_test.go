@@ -2,6 +2,8 @@ package cybedefend
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -29,12 +31,12 @@ var (
 
 func TestReadMembers(t *testing.T) {
 	for _, text := range readAtOnce {
-		if _, ok := readMembers([]byte(text)); !ok {
+		if _, ok := readMembers(text); !ok {
 			t.Errorf("%s is not read at once", text)
 		}
 	}
 	for _, text := range readOtherwise {
-		if item, ok := readMembers([]byte(text)); ok {
+		if item, ok := readMembers(text); ok {
 			t.Errorf("%s is read as %+v", text, item)
 		}
 	}
@@ -45,13 +47,65 @@ func FuzzReadMembers(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		got, ok := readMembers(text)
+		got, ok := readMembers(string(text))
 		if !ok {
 			return
 		}
 		var want invitationItem
 		if err := json.Unmarshal(text, &want); err != nil || got != want {
 			t.Errorf("%q: %+v, want %+v, %v", text, got, want, err)
+		}
+	})
+}
+
+// pages hold the invitations above as services write them, and as they should not. Those that can be read in one pass come first.
+func pages() (once, otherwise []string) {
+	whole := strings.Join(readAtOnce, ",")
+	once = []string{
+		`{"organizationId":"o","invitations":[` + whole + `]}`, `{"invitations":[]}`, "\n{ \"invitations\" : [ {} , {} ] , \"page\":{\"of\":[1,{}]}}\n",
+	}
+	otherwise = []string{
+		``, `[]`, `{}`, `{"invitations":null}`, `{"invitations":{}}`, `{"invitations":"[]"}`, `{"Invitations":[]}`, `{"data":{"invitations":[{}]}}`,
+		`{"invitations":[{}],"invitations":[]}`, `{"invitations":[{}],"INVITATIONS":[]}`, `{"invitations":[{},]}`, `{"invitations":[,{}]}`,
+		`{"invitations":[null]}`, `{"invitations":[[{}]]}`, `{"invitations":[{} {}]}`, `{"invitations":[{}]`, `{"invitations":[{}]}]`, `{"invitations":[{}}`,
+		`[` + whole + `]`,
+	}
+	for _, item := range readOtherwise {
+		otherwise = append(otherwise, `{"invitations":[{},`+item+`]}`)
+	}
+	return once, otherwise
+}
+
+func TestReadInvitations(t *testing.T) {
+	once, otherwise := pages()
+	for _, text := range once {
+		if _, ok := readInvitations(text); !ok {
+			t.Errorf("%s is not read at once", text)
+		}
+	}
+	for _, text := range otherwise {
+		if items, ok := readInvitations(text); ok {
+			t.Errorf("%s is read as %d invitations", text, len(items))
+		}
+	}
+}
+
+func FuzzReadInvitations(f *testing.F) {
+	once, otherwise := pages()
+	for _, text := range append(once, otherwise...) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, ok := readInvitations(text)
+		if !ok {
+			return
+		}
+		var want struct {
+			Invitations []*invitationItem `json:"invitations"`
+		}
+		err := json.Unmarshal([]byte(text), &want)
+		if err != nil || !slices.EqualFunc(got, want.Invitations, func(a, b *invitationItem) bool { return b != nil && *a == *b }) {
+			t.Errorf("%q: %d invitations, want %d, %v", text, len(got), len(want.Invitations), err)
 		}
 	})
 }

@@ -174,7 +174,7 @@ func (t *numberTally) wrong() (reason, code string) {
 func sharedNumbers(uses *sieve) (shared int) {
 	var sorted []uint64
 	for at := range uses {
-		sorted = uses[at].all(sorted)
+		sorted = slices.AppendSeq(sorted[:0], uses[at].all)
 		slices.Sort(sorted)
 		for start := 0; start < len(sorted); {
 			end := start + 1

@@ -30,22 +30,29 @@ func (p *part) add(value uint64) {
 	p.used++
 }
 
-// all returns the values in the order in which they were added, in memory that serves the next part again.
-func (p *part) all(memory []uint64) []uint64 {
-	memory = memory[:0]
+// all yields the values in the order in which they were added.
+func (p *part) all(yield func(uint64) bool) {
 	for _, block := range p.full {
-		memory = append(memory, block[:]...)
+		for _, value := range block {
+			if !yield(value) {
+				return
+			}
+		}
 	}
-	if p.last != nil {
-		memory = append(memory, p.last[:p.used]...)
+	for at := range p.used {
+		if !yield(p.last[at]) {
+			return
+		}
 	}
-	return memory
 }
+
+// length counts the values.
+func (p *part) length() int { return len(p.full)*blockLength + p.used }
 
 // length counts the hashes.
 func (s *sieve) length() (n int) {
 	for at := range s {
-		n += len(s[at].full)*blockLength + s[at].used
+		n += s[at].length()
 	}
 	return n
 }
@@ -54,33 +61,46 @@ func (s *sieve) length() (n int) {
 func (s *sieve) repeated(meet func(hash uint64)) map[uint64]uint32 {
 	repeated := map[uint64]uint32{}
 	var once hashSet
-	var all []uint64
+	usual := 2 * s.length() / len(s)
 	for at := range s {
-		all = s[at].all(all)
-		s[at] = part{} // what follows may need the memory
-		once.clear(len(all))
-		for _, hash := range all {
+		once.clear(min(s[at].length(), usual)) // one person may be on every line
+		for hash := range s[at].all {
 			if !once.add(hash) {
 				repeated[hash] = 0
 			}
 			meet(hash)
 		}
+		s[at] = part{} // what follows may need the memory
 	}
 	return repeated
 }
 
 // hashSet is a set of hashes with open addressing. Its slots are a power of two, half of them empty at least, and an empty one
 // is 0.
-type hashSet struct{ slots []uint64 }
+type hashSet struct {
+	slots []uint64
+	used  int
+}
 
 // clear empties the set, and makes room for so many hashes.
-func (s *hashSet) clear(most int) {
-	size := 2 << bits.Len(uint(most))
+func (s *hashSet) clear(room int) {
+	size := 2 << bits.Len(uint(room))
 	if size > cap(s.slots) {
 		s.slots = make([]uint64, size)
 	}
-	s.slots = s.slots[:size]
+	s.slots, s.used = s.slots[:size], 0
 	clear(s.slots)
+}
+
+// grow doubles the room.
+func (s *hashSet) grow() {
+	small := s.slots
+	s.slots, s.used = make([]uint64, 2*len(small)), 0
+	for _, hash := range small {
+		if hash != 0 {
+			s.add(hash)
+		}
+	}
 }
 
 // add adds a hash, and reports whether it is new.
@@ -93,6 +113,9 @@ func (s *hashSet) add(hash uint64) bool {
 			return false
 		case 0:
 			s.slots[at] = hash
+			if s.used++; 2*s.used > len(s.slots) {
+				s.grow()
+			}
 			return true
 		}
 	}
