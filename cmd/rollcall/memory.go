@@ -11,6 +11,9 @@ import (
 // roster of a usual size needs to be kept in mind fits well below.
 const memoryLimit = 256 << 20
 
+// crowded is what no roster takes, whatever is in it: it is an organization of hundreds of thousands of people that needs more.
+const crowded = 384 << 20
+
 // boundMemory keeps the garbage beside what is kept in mind small, unless the environment says otherwise. After each
 // collection it is known how much that is.
 func boundMemory() {
@@ -29,6 +32,12 @@ func boundMemory() {
 	watch(0)
 }
 
-// limitFor returns the limit when so much is in use. Of an organization with hundreds of thousands of people, that is more than
-// the usual limit, and a collector that never stops would only take time.
-func limitFor(live uint64) int64 { return max(memoryLimit, int64(live)/4*5) }
+// limitFor returns the limit when so much is in use: where the usual one does not do, a quarter more than that. A collector that
+// never stops would only take time, as it does short of crowded.
+func limitFor(live uint64) int64 {
+	roomy := int64(live) / 4 * 5
+	if int64(live) < crowded {
+		roomy = min(roomy, crowded)
+	}
+	return max(memoryLimit, roomy)
+}

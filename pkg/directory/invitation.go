@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"hash/maphash"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -148,7 +147,7 @@ func supersedes(one, other cybedefend.Invitation, now time.Time) bool {
 
 // finish puts the invitations into the directory, as they stand at the service's time now.
 func (in *invitations) finish(d *Directory, known interest, now time.Time) {
-	d.people, d.invitations, d.mailboxes = map[string]Membership{}, map[string]*invitation{}, map[string][]*invitation{}
+	d.people, d.invitations, d.mailboxes = make(map[string]Membership, len(in.kept)), in.kept, map[string][]*invitation{}
 	d.doubled = map[string]bool{}
 	pending := make(map[uint64]bool, len(in.others))
 	for _, o := range in.others {
@@ -157,12 +156,11 @@ func (in *invitations) finish(d *Directory, known interest, now time.Time) {
 			d.Veiled++
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(in.kept)) {
-		i := in.kept[id]
+	for id, i := range in.kept {
 		i.state = StateOf(i.Invitation, now)
 		key := email.Fold(i.Email)
-		if i.ID != "" {
-			d.invitations[id] = i
+		if i.ID == "" {
+			delete(d.invitations, id)
 		}
 		if i.state == Pending {
 			pending[in.hash(cmp.Or(key, id))] = true
@@ -182,12 +180,21 @@ func (in *invitations) finish(d *Directory, known interest, now time.Time) {
 		d.people[key] = d.people[key].with(i)
 	}
 	d.pending = len(pending)
+	for _, similar := range d.mailboxes {
+		slices.SortFunc(similar, func(a, b *invitation) int { return cmp.Compare(invitationID(a.Invitation), invitationID(b.Invitation)) })
+	}
 }
 
-// with returns the membership with one more invitation of the person.
+// with returns the membership with one more invitation of the person, in whatever order they come.
 func (m Membership) with(i *invitation) Membership {
-	place := map[State]**cybedefend.Invitation{Pending: &m.Pending, Expired: &m.Expired, Ended: &m.Ended}[i.state]
-	if *place == nil || i.ExpiresAt.After((*place).ExpiresAt) {
+	place := &m.Ended
+	switch i.state {
+	case Pending:
+		place = &m.Pending
+	case Expired:
+		place = &m.Expired
+	}
+	if *place == nil || cmp.Or(i.ExpiresAt.Compare((*place).ExpiresAt), cmp.Compare(invitationID(**place), invitationID(i.Invitation))) > 0 {
 		*place = &i.Invitation
 	}
 	return m

@@ -25,16 +25,18 @@ type duplicateIndex struct {
 
 	// sightings are the people with such a hash, whose numbers count from 1; marks are their rows.
 	sightings []sighting
+	keys      texts
 	marks     []mark
 	conflicts uint32
 }
 
 // sighting is a person in the second pass.
 type sighting struct {
-	key string
-	// row and line are those of the first row, desired is what it wants of the person.
-	row, line uint32
+	// desired is what the first row wants of the person, row and line are where that is.
 	desired   uint64
+	row, line uint32
+	// key is where that of the person is in the keys.
+	key uint32
 	// conflict is its index and 1, 0 if there is none, other the number of another person with the same hash, 0 if there is none.
 	conflict, other uint32
 }
@@ -71,8 +73,7 @@ func (x *duplicateIndex) again(key string, hashed func() uint64, row, line int) 
 	desired := hashed()
 	number := x.number(of, key)
 	if number == 0 {
-		// The key is a piece of a longer text.
-		x.sightings = append(x.sightings, sighting{key: strings.Clone(key), row: uint32(row), line: uint32(line), desired: desired, other: of})
+		x.sightings = append(x.sightings, sighting{key: x.keys.add(key), row: uint32(row), line: uint32(line), desired: desired, other: of})
 		number = uint32(len(x.sightings))
 		x.twice[hash] = number
 	}
@@ -86,7 +87,7 @@ func (x *duplicateIndex) again(key string, hashed func() uint64, row, line int) 
 // number returns the number of the person with a key among those who have the same hash, 0 if nobody has been met.
 func (x *duplicateIndex) number(of uint32, key string) uint32 {
 	for number := of; number > 0; number = x.sightings[number-1].other {
-		if x.sightings[number-1].key == key {
+		if x.keys.has(x.sightings[number-1].key, key) {
 			return number
 		}
 	}
@@ -95,7 +96,7 @@ func (x *duplicateIndex) number(of uint32, key string) uint32 {
 
 // found ends the second pass.
 func (x *duplicateIndex) found() duplicates {
-	x.twice = nil // what follows may need the memory
+	x.twice, x.keys = nil, nil // what follows may need the memory
 	found := duplicates{conflicts: make([]conflict, x.conflicts), rows: make([]duplicate, 0, len(x.marks)-len(x.sightings))}
 	for _, m := range x.marks {
 		found.join(x.sightings[m.person], m)
