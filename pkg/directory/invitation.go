@@ -187,12 +187,14 @@ func (in *invitations) finish(d *Directory, known interest, now time.Time) {
 
 // with returns the membership with one more invitation of the person, in whatever order they come.
 func (m Membership) with(i *invitation) Membership {
-	place := &m.Ended
+	var place **cybedefend.Invitation
 	switch i.state {
 	case Pending:
 		place = &m.Pending
 	case Expired:
 		place = &m.Expired
+	case Ended:
+		place = &m.Ended
 	}
 	if *place == nil || cmp.Or(i.ExpiresAt.Compare((*place).ExpiresAt), cmp.Compare(invitationID(**place), invitationID(i.Invitation))) > 0 {
 		*place = &i.Invitation

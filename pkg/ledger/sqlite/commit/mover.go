@@ -19,13 +19,14 @@ import (
 // then all of the log is in the file, and the next commit writes it from its beginning.
 
 const (
-	// pageBytes is how large a page of the file is.
-	pageBytes = 4096
+	// pageBytes is how large a page of a new file is: it has what is kept of three times as many rows that are not sent yet as a
+	// usual one of half of that, and of as many that are.
+	pageBytes = 8192
 	// due is at about how many pages in the log they are moved: 8 MiB. The pages of the rows in flight are in it many times,
 	// and are moved once.
-	due = 2048
+	due = 1024
 	// overdue is when a commit moves the log itself: 64 MiB.
-	overdue = 16384
+	overdue = 8192
 )
 
 // mover moves the log of a writer into the file. End it with close.

@@ -120,6 +120,7 @@ func (w *Writer) start(ctx context.Context, journal string, setUp func(context.C
 // configure sets what SQLite forgets when a connection is closed.
 func (w *Writer) configure(ctx context.Context) error {
 	for _, pragma := range []string{
+		fmt.Sprintf("page_size = %d", pageBytes),
 		fmt.Sprintf("busy_timeout = %d", BusyTimeout.Milliseconds()),
 		"synchronous = EXTRA", // FULL, and without a log the directory, too
 		"fullfsync = ON",      // macOS needs it to write through; elsewhere it means nothing
