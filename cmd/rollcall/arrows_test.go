@@ -70,7 +70,7 @@ var arrows = []arrow{
 	{"ledger/sqlite/commit", "ledger ledger/sqlite/disk", "it writes in groups, whatever is written"},
 	{"ledger/sqlite/page", "ledger record secret", "it writes and reads rows, and knows of no database"},
 	{"ledger/sqlite/schema", "email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page record secret", "it knows the tables of every version, and nobody who uses them"},
-	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page ledger/sqlite/schema record secret", "it keeps the contract, and knows nobody who uses it"},
+	{"ledger/sqlite", "audit email ledger ledger/sqlite/commit ledger/sqlite/disk ledger/sqlite/page ledger/sqlite/schema readahead record secret", "it keeps the contract, and knows nobody who uses it"},
 	{"ledger/postgres", "audit email ledger record secret", "it keeps the contract, and knows nobody who uses it"},
 	{"ledger/postgres/postgrestest", "", "it starts servers for tests, whatever they are for"},
 	{"ledger/place", "fileset ledger ledger/postgres ledger/sqlite record remedy", "it opens a ledger by where it is, so that nobody else knows in what ledgers are kept"},

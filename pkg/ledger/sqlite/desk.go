@@ -144,10 +144,9 @@ func (d *desk) writeRows(ctx context.Context, w *commit.Writer, h *held) error {
 }
 
 // insertPage writes a page of a run that begins.
-func (d *desk) insertPage(ctx context.Context, w *commit.Writer, run int64, p *page.Page) error {
-	s := p.Summary()
+func (d *desk) insertPage(ctx context.Context, w *commit.Writer, run int64, s page.Summary, text string) error {
 	_, err := w.Exec(ctx, d.prepared.insert, run, int64(s.First), int64(s.Last), s.Open, s.Acted, s.Invited,
-		s.Cancelled, s.Sighted, s.Resumable, page.Micros(s.MailedAt), page.Micros(s.ExpiresAt), p.Text())
+		s.Cancelled, s.Sighted, s.Resumable, page.Micros(s.MailedAt), page.Micros(s.ExpiresAt), text)
 	return err
 }
 

@@ -80,18 +80,32 @@ func (b *batch) flush() error {
 	return b.write(string(text))
 }
 
-// naming keeps whom the rows of a run name. The zero value keeps nobody.
+// naming keeps whom the rows of a run name.
 type naming struct {
-	of      func(*record.Record) error
+	// whom says whom a row names. It may be asked beside everything else.
+	whom    func(*record.Record) named
+	write   func(named) error
 	batches []*batch
 }
 
-// keep keeps whom a row names.
-func (n *naming) keep(r *record.Record) error {
-	if n.of == nil {
-		return nil
+// named is whom a row names, nobody if it is zero.
+type named struct {
+	person, mailbox string
+	// again says that the row does not make anybody known.
+	again bool
+}
+
+// keep keeps whom rows name.
+func (n *naming) keep(names ...named) error {
+	for _, name := range names {
+		if name == (named{}) {
+			continue
+		}
+		if err := n.write(name); err != nil {
+			return err
+		}
 	}
-	return n.of(r)
+	return nil
 }
 
 // end writes what is left to write.
@@ -116,34 +130,41 @@ func (l *Ledger) startNaming(ctx context.Context, w *commit.Writer, run ledger.R
 			}}
 		}
 		known, again := writes(l.prepared.name), writes(l.prepared.nameAgain)
-		return naming{batches: []*batch{known, again}, of: func(r *record.Record) error {
-			person := email.Fold(r.Email)
+		return naming{whom: anybody, batches: []*batch{known, again}, write: func(n named) error {
 			switch {
-			case person == "" || r.Trail.Gone():
-				return nil
-			case r.Outcome == record.Invalid || r.Trail.LeftOut():
-				return again.add(person)
-			}
-			if mailbox := email.Mailbox(person); mailbox != person {
-				_, err := w.Exec(ctx, l.prepared.nameOther, key.scope, person, before, at, mailbox)
+			case n.again:
+				return again.add(n.person)
+			case n.mailbox != n.person:
+				_, err := w.Exec(ctx, l.prepared.nameOther, key.scope, n.person, before, at, n.mailbox)
 				return err
 			}
-			return known.add(person)
+			return known.add(n.person)
 		}}, err
 	case !run.Sync:
 		asked := &batch{write: func(names string) error {
 			_, err := w.Exec(ctx, l.prepared.ask, key.scope, names, at)
 			return err
 		}}
-		return naming{batches: []*batch{asked}, of: func(r *record.Record) error {
-			mailbox := email.Mailbox(r.Email)
-			if mailbox == "" || r.Outcome == record.Invalid || r.Trail.LeftOut() {
-				return nil
-			}
-			return asked.add(mailbox)
-		}}, nil
+		return naming{whom: invitee, batches: []*batch{asked}, write: func(n named) error { return asked.add(n.mailbox) }}, nil
 	}
-	return naming{}, nil
+	return naming{whom: func(*record.Record) named { return named{} }}, nil
+}
+
+// anybody returns whom a row of a run names that names everybody who is to be there.
+func anybody(r *record.Record) named {
+	person := email.Fold(r.Email)
+	if person == "" || r.Trail.Gone() {
+		return named{}
+	}
+	return named{person: person, mailbox: email.Mailbox(person), again: r.Outcome == record.Invalid || r.Trail.LeftOut()}
+}
+
+// invitee returns whom a row asks for of a run that follows no roster.
+func invitee(r *record.Record) named {
+	if r.Outcome == record.Invalid || r.Trail.LeftOut() {
+		return named{}
+	}
+	return named{mailbox: email.Mailbox(r.Email)}
 }
 
 // acceptNames notes that everybody in the rows of a run is named by a roster that was let through, but for those who are
@@ -218,7 +239,7 @@ func (l *Ledger) makeWhole(ctx context.Context, w *commit.Writer, key int64) err
 	if err != nil {
 		return err
 	}
-	if err := l.desk.eachEntry(ctx, w, key, func(e *page.Entry) error { return names.keep(&e.Record) }); err != nil {
+	if err := l.desk.eachEntry(ctx, w, key, func(e *page.Entry) error { return names.keep(names.whom(&e.Record)) }); err != nil {
 		return err
 	}
 	return names.end()

@@ -265,7 +265,7 @@ func (p *pruning) replace(ctx context.Context, w *commit.Writer, run aged, key i
 	if err != nil || len(is.Entries) == 0 {
 		return err
 	}
-	return p.desk.insertPage(ctx, w, run.key, is)
+	return p.desk.insertPage(ctx, w, run.key, is.Summary(), is.Text())
 }
 
 // remove removes the runs of a scope that have no rows, unless something speaks of them.

@@ -16,12 +16,8 @@ import (
 	"rollcall/pkg/secret"
 )
 
-const (
-	insertRun = `INSERT INTO run (id, scope, roster, digest, extra, entries, started_at, ended_at, exit_code, resumed,
-		sync, whole) VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?, ?)`
-	selectRun = `SELECT run.key, id, organization, service, roster, digest, extra, entries, started_at, ended_at,
-		exit_code, resumed, sync, whole, pruned, pruned_at, outcomes FROM run JOIN scope ON scope.key = run.scope `
-)
+const selectRun = `SELECT run.key, id, organization, service, roster, digest, extra, entries, started_at, ended_at,
+	exit_code, resumed, sync, whole, pruned, pruned_at, outcomes FROM run JOIN scope ON scope.key = run.scope `
 
 // runKey is what stands for a run and its scope inside the file.
 type runKey struct{ key, scope int64 }
@@ -41,101 +37,6 @@ func (l *Ledger) key(ctx context.Context, run string) (runKey, error) {
 	}
 	l.runs.Store(run, found)
 	return found, nil
-}
-
-// Begin implements [ledger.Ledger].
-func (l *Ledger) Begin(ctx context.Context, run ledger.Run, entries iter.Seq2[record.Record, error]) (ledger.Run, error) {
-	if l.writer == nil {
-		return ledger.Run{}, l.refuseView()
-	}
-	run = run.Start(l.now())
-	var key runKey
-	var given error // by entries or ctx, so not about the file
-	endless := context.WithoutCancel(ctx)
-	err := l.writer.Write(endless, func(endless context.Context, w *commit.Writer) (err error) {
-		if key, err = insert(endless, w, run); err != nil {
-			return err
-		}
-		names, err := l.startNaming(endless, w, run, key)
-		if err != nil {
-			return err
-		}
-		rows := beginning{desk: l.desk, run: key.key}
-		for entry, err := range entries {
-			if given = errors.Join(err, ctx.Err()); given != nil {
-				return given
-			}
-			if err := rows.add(endless, w, entry); err != nil {
-				return fmt.Errorf("row %d: %w", entry.Row, err)
-			}
-			if err := names.keep(&entry); err != nil {
-				return err
-			}
-			run.Rows++
-		}
-		if err := errors.Join(rows.end(endless, w), names.end()); err != nil {
-			return err
-		}
-		_, err = w.Run(endless, "UPDATE run SET entries = ?, outcomes = ? WHERE key = ?", int64(run.Rows), rows.tally.text(), key.key)
-		return err
-	})
-	if given != nil {
-		return ledger.Run{}, given
-	}
-	if err != nil {
-		return ledger.Run{}, err
-	}
-	l.runs.Store(run.ID, key)
-	return run, nil
-}
-
-// insert writes a run without its entries.
-func insert(ctx context.Context, w *commit.Writer, run ledger.Run) (key runKey, err error) {
-	if key.scope, err = scopeKey(ctx, w, run.Scope()); err != nil {
-		return runKey{}, err
-	}
-	if _, err := w.Run(ctx, insertRun, run.ID, key.scope, run.Roster, run.Digest[:], encodeList(run.Extra),
-		page.Micros(run.StartedAt), run.Sync, run.Whole); err != nil {
-		return runKey{}, err
-	}
-	key.key, _, err = w.Number(ctx, "SELECT key FROM run WHERE id = ?", run.ID)
-	return key, err
-}
-
-// beginning is a run whose rows are being written.
-type beginning struct {
-	desk  *desk
-	run   int64
-	page  page.Page
-	last  int
-	tally tally
-}
-
-// add adds a row.
-func (b *beginning) add(ctx context.Context, w *commit.Writer, r record.Record) error {
-	switch {
-	case r.Row < 1:
-		return errors.New("rows are numbered from 1")
-	case r.Row <= b.last:
-		return fmt.Errorf("rows come in their order, and row %d was there already", b.last)
-	}
-	b.last = r.Row
-	b.tally.counts[r.Outcome]++
-	b.page.Add(page.Entry{Record: r})
-	if len(b.page.Entries) < page.Size {
-		return nil
-	}
-	return b.end(ctx, w)
-}
-
-// end writes the rows that are not written yet.
-func (b *beginning) end(ctx context.Context, w *commit.Writer) error {
-	if len(b.page.Entries) == 0 {
-		return nil
-	}
-	err := b.desk.insertPage(ctx, w, b.run, &b.page)
-	b.page.Reset()
-	return err
 }
 
 // Unfinished implements [ledger.Ledger].
