@@ -7,12 +7,9 @@ import (
 	"runtime/metrics"
 )
 
-// memoryLimit is from where on the garbage collector works harder: a scheduler's container is often small, and what a
-// roster of a usual size needs to be kept in mind fits well below.
-const memoryLimit = 256 << 20
-
-// crowded is what no roster takes, whatever is in it: it is an organization of hundreds of thousands of people that needs more.
-const crowded = 384 << 20
+// memoryLimit is from where on the garbage collector works harder. No roster takes more, whatever is in it: it is an
+// organization of hundreds of thousands of people that needs more.
+const memoryLimit = 360 << 20
 
 // boundMemory keeps the garbage beside what is kept in mind small, unless the environment says otherwise. After each
 // collection it is known how much that is.
@@ -32,12 +29,11 @@ func boundMemory() {
 	watch(0)
 }
 
-// limitFor returns the limit when so much is in use: where the usual one does not do, a quarter more than that. A collector that
-// never stops would only take time, as it does short of crowded.
+// limitFor returns the limit when so much is in use: half as much again where the usual one is nearly reached. A collector that
+// never stops would only take time.
 func limitFor(live uint64) int64 {
-	roomy := int64(live) / 4 * 5
-	if int64(live) < crowded {
-		roomy = min(roomy, crowded)
+	if nearly := uint64(memoryLimit / 15 * 14); live < nearly {
+		return memoryLimit
 	}
-	return max(memoryLimit, roomy)
+	return int64(live) / 2 * 3
 }

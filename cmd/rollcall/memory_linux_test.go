@@ -41,7 +41,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			fill(t, roster, mib<<20, tt.header, tt.row)
 			command := exec.CommandContext(t.Context(), bin, "check", roster, "--role", "member", "--quiet")
 			if mib < 64 {
-				command.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%dMiB", mib*4)) // it sets 256 by itself
+				command.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%dMiB", mib*360/64)) // it sets 360 by itself
 			}
 			took, err := peak(command)
 			// Conflicts make it end with an exit code of its own; only what it took matters.

@@ -33,6 +33,27 @@ func (i *invitationItem) read() Invitation {
 	return invitation
 }
 
+// detach has what was read keep nothing of the text in which it was found. What most of a list have in common is shared with
+// the one before.
+func (i *invitationItem) detach(before *invitationItem) {
+	own := i.ID.value + i.Token.value + i.Email.value
+	for _, field := range []*string{&i.ID.value, &i.Token.value, &i.Email.value} {
+		*field, own = own[:len(*field)], own[len(*field):]
+	}
+	for _, field := range [...]struct{ is, was *string }{
+		{&i.Status.value, &before.Status.value},
+		{&i.OrganizationID.value, &before.OrganizationID.value},
+		{&i.OrganizationName.value, &before.OrganizationName.value},
+		{&i.OrganizationRole.value, &before.OrganizationRole.value},
+	} {
+		if *field.is == *field.was {
+			*field.is = *field.was
+		} else {
+			*field.is = strings.Clone(*field.is)
+		}
+	}
+}
+
 // odd returns what was odd, but for the fields that are missing.
 func (i *invitationItem) odd() (found oddities) {
 	found.id(i.ID)

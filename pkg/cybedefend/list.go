@@ -89,13 +89,14 @@ func readInvitations(body string) (items []*invitationItem, ok bool) {
 // readEach reads the invitations of a list in one pass, if it can.
 func readEach(list string, items *[]*invitationItem) bool {
 	*items = make([]*invitationItem, 0, PageSize)
-	object := elementsOf(list)
+	object, last := elementsOf(list), &invitationItem{}
 	for object.next() {
-		item, ok := readMembers(strings.Clone(object.value)) // which is all of the page that stays in memory
+		item, ok := readMembers(object.value)
 		if !ok {
 			return false
 		}
-		*items = append(*items, &item)
+		item.detach(last)
+		*items, last = append(*items, &item), &item
 	}
 	return object.whole
 }

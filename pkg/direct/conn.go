@@ -21,10 +21,11 @@ type conn struct {
 	most, left int64
 	// since is when the last request was done with.
 	since time.Time
-	// done is what ends the connection with the context of the last request, nil if nothing does, and unarm takes it away again.
-	done  <-chan struct{}
-	unarm func() bool
-	peek  peek
+	// done is what ends the connection with the context of the last request, nil if nothing does. unarm takes it away again, or
+	// tells that it is too late for that; then cut is closed when the end has come.
+	done, cut <-chan struct{}
+	unarm     func() bool
+	peek      peek
 }
 
 // Read implements [io.Reader] for the reader: a header is bounded.
@@ -48,30 +49,32 @@ var past = time.Unix(1, 0)
 // begin has the connection end at a deadline, and with the context: requests under contexts that end together, as those of one
 // run do, are armed once. It reports whether the connection serves the context; if it doesn't, it is of no use any more.
 func (c *conn) begin(ctx context.Context, deadline time.Time) bool {
-	if c.net.SetDeadline(deadline) != nil {
-		return false
-	}
 	done := ctx.Done()
 	if done == c.done {
 		// Whoever cuts the connection now has ended the context before, and may have done so before the deadline was set.
-		return done == nil || ctx.Err() == nil
+		return c.net.SetDeadline(deadline) == nil && (done == nil || ctx.Err() == nil)
 	}
-	if !c.disarm() {
+	c.disarm()
+	if c.net.SetDeadline(deadline) != nil {
 		return false
 	}
 	if done != nil {
-		c.done, c.unarm = done, context.AfterFunc(ctx, func() {
+		cut := make(chan struct{})
+		c.done, c.cut, c.unarm = done, cut, context.AfterFunc(ctx, func() {
 			_ = c.net.SetDeadline(past) // fails if it has ended already
+			close(cut)
 		})
 	}
 	return true
 }
 
-// disarm takes the end of the context from the connection. It reports whether that was in time: else the connection ends.
-func (c *conn) disarm() bool {
-	unarm := c.unarm
-	c.done, c.unarm = nil, nil
-	return unarm == nil || unarm()
+// disarm takes the end of the context from the connection. If the context has ended since it was used last, the connection is as
+// good as before with another deadline.
+func (c *conn) disarm() {
+	if c.unarm != nil && !c.unarm() {
+		<-c.cut
+	}
+	c.done, c.cut, c.unarm = nil, nil, nil
 }
 
 // mostWritten is how much is written at once: a connection may look before each writing whether it still should.

@@ -154,8 +154,7 @@ func (s *Service) do(ctx context.Context, r *Request, deadline time.Time) (Answe
 	}
 	answer, keep, err := c.read(r.Method, s.transport.body)
 	answer.Taken = true
-	// An end of the context may be about to end the connection, and would hit the next request.
-	if keep && c.reader.Buffered() == 0 && ctx.Err() == nil {
+	if keep && c.reader.Buffered() == 0 {
 		c.release()
 	} else {
 		c.drop()
@@ -242,7 +241,7 @@ func (s *Service) take(ctx context.Context, deadline time.Time) (*conn, error) {
 			return nil, context.Cause(ctx)
 		}
 		c := s.host.last()
-		if c == nil || c.since.After(after) && c.stands() && c.begin(ctx, deadline) {
+		if c == nil || c.since.After(after) && c.begin(ctx, deadline) && c.stands() {
 			return c, nil
 		}
 		c.close()

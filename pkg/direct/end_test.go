@@ -151,15 +151,18 @@ func TestTheEndOfOneContextHitsNoOther(t *testing.T) {
 			cancel(stop)
 			wait()
 			for range 3 {
-				if _, _, err := post(t.Context(), at, "x"); err != nil {
+				own, end := context.WithCancel(t.Context())
+				if _, _, err := post(own, at, "x"); err != nil {
 					t.Error(err)
 				}
+				end()
+				wait()
 			}
 			answer, err := at.Do(ctx, &direct.Request{Method: http.MethodGet, Path: "/"})
 			if !errors.Is(err, stop) || answer.Taken {
 				t.Errorf("under the context that has ended: taken %v, %v", answer.Taken, err)
 			}
-			if dialled > 2 {
+			if dialled != 1 && runtime.GOOS != "windows" { // where it is not known whether a connection still stands
 				t.Errorf("%d connections", dialled)
 			}
 			over.CloseIdleConnections()
