@@ -29,10 +29,10 @@ func boundMemory() {
 	watch(0)
 }
 
-// limitFor returns the limit when so much is in use: half as much again where the usual one is nearly reached. A collector that
+// limitFor returns the limit when so much is in use: half as much again where that is the usual one by itself. A collector that
 // never stops would only take time.
 func limitFor(live uint64) int64 {
-	if nearly := uint64(memoryLimit / 15 * 14); live < nearly {
+	if live < memoryLimit {
 		return memoryLimit
 	}
 	return int64(live) / 2 * 3
