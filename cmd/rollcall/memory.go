@@ -18,22 +18,26 @@ func boundMemory() {
 		return
 	}
 	debug.SetMemoryLimit(memoryLimit)
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	known := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/user:cpu-seconds"},
+	}
 	type uncollected struct{ _ *int }
 	var watch func(int)
 	watch = func(int) {
-		metrics.Read(live)
-		debug.SetMemoryLimit(limitFor(live[0].Value.Uint64()))
+		metrics.Read(known)
+		debug.SetMemoryLimit(limitFor(known[0].Value.Uint64(), known[1].Value.Float64(), known[2].Value.Float64()))
 		runtime.AddCleanup(new(uncollected), watch, 0) // by the next collection
 	}
 	watch(0)
 }
 
-// limitFor returns the limit when so much is in use: half as much again where that is the usual one by itself. A collector that
-// never stops would only take time.
-func limitFor(live uint64) int64 {
-	if live < memoryLimit {
-		return memoryLimit
+// limitFor returns the limit when so much is in use, and collecting has taken so much time beside the work itself: half as much
+// again as is in use where the usual limit leaves no room, or so little that a collector which hardly ever stops takes a third
+// of the time that the work does.
+func limitFor(live uint64, collecting, working float64) int64 {
+	roomy := int64(live) / 2 * 3
+	if live >= memoryLimit || roomy > memoryLimit && collecting > working/3 {
+		return roomy
 	}
-	return int64(live) / 2 * 3
+	return memoryLimit
 }

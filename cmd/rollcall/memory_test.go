@@ -26,3 +26,23 @@ func TestTheMemoryLimitGrows(t *testing.T) {
 	}
 	runtime.KeepAlive(kept)
 }
+
+func TestLimitFor(t *testing.T) {
+	const much = memoryLimit / 4 * 3
+	for _, tt := range []struct {
+		live                int
+		collecting, working float64
+		want                int64
+	}{
+		{0, 0, 0, memoryLimit},
+		{much, 1, 10, memoryLimit},
+		{much, 4, 10, much / 2 * 3},
+		{memoryLimit / 2, 9, 10, memoryLimit}, // collecting is not what a larger limit would spare
+		{memoryLimit, 0, 10, memoryLimit / 2 * 3},
+		{2 * memoryLimit, 0, 10, 3 * memoryLimit},
+	} {
+		if got := limitFor(uint64(tt.live), tt.collecting, tt.working); got != tt.want {
+			t.Errorf("with %d in use, %g s of collecting beside %g s: %d, want %d", tt.live, tt.collecting, tt.working, got, tt.want)
+		}
+	}
+}
