@@ -19,8 +19,8 @@ import (
 // then all of the log is in the file, and the next commit writes it from its beginning.
 
 const (
-	// pageBytes is how large a page of a new file is: it has what is kept of three times as many rows that are not sent yet as a
-	// usual one of half of that, and of as many that are.
+	// pageBytes is how large a page of a new file is. Three texts of rows that wait to be sent have room in it, or one of rows that
+	// were: in half of that it would be one of the first, with much room to spare, and none of the others.
 	pageBytes = 8192
 	// due is at about how many pages in the log they are moved: 8 MiB. The pages of the rows in flight are in it many times,
 	// and are moved once.
