@@ -40,6 +40,7 @@ func (i *invitationItem) detach(before *invitationItem) {
 	for _, field := range []*string{&i.ID.value, &i.Token.value, &i.Email.value} {
 		*field, own = own[:len(*field)], own[len(*field):]
 	}
+	i.ExpiresAt.unread = strings.Clone(i.ExpiresAt.unread)
 	for _, field := range [...]struct{ is, was *string }{
 		{&i.Status.value, &before.Status.value},
 		{&i.OrganizationID.value, &before.OrganizationID.value},

@@ -16,7 +16,7 @@ import (
 // A few texts and numbers are read in a tenth of the time that [encoding/json] takes, which judges values of any other kind.
 type members struct {
 	scanner
-	// list is the key of a list that is not judged here, since whoever asks for it reads each of its elements.
+	// list is the key of a list that is not judged here, since whoever asks for it reads each of its elements; empty for none.
 	list string
 	// key and value are those of the present member.
 	key, value string
@@ -34,7 +34,7 @@ func (m *members) next() bool {
 		return false
 	}
 	m.blanks()
-	if m.key == m.list && strings.HasPrefix(m.text[m.at:], "[") {
+	if m.list != "" && m.key == m.list && strings.HasPrefix(m.text[m.at:], "[") {
 		m.value = m.nested()
 		return m.value != ""
 	}

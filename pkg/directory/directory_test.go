@@ -179,3 +179,28 @@ func TestTeamsThatComeAreMeant(t *testing.T) {
 		t.Errorf("after: %v, %v", blue, green)
 	}
 }
+
+// TestTheSameListsMakeTheSameDirectory has several invitations that nothing but their ids tells apart.
+func TestTheSameListsMakeTheSameDirectory(t *testing.T) {
+	service := &organization{}
+	service.populate(3, 0)
+	for _, id := range []string{"b", "A", "d", "c"} {
+		for _, address := range []string{"twice@gmail.com", "t.wice+" + id + "@gmail.com"} {
+			service.invitations = append(service.invitations,
+				cybedefend.Invitation{ID: id + address, Email: address, Status: "pending", ExpiresAt: now.Add(time.Hour)})
+		}
+	}
+	for range 20 {
+		d := readWith(t, service, directory.Options{})
+		if pending := d.Person("twice@gmail.com").Pending; pending == nil || pending.ID != "Atwice@gmail.com" {
+			t.Fatalf("the invitation is %+v", pending)
+		}
+		var similar []string
+		for _, i := range d.Similar("twice@gmail.com") {
+			similar = append(similar, i.ID)
+		}
+		if want := []string{"At.wice+A@gmail.com", "bt.wice+b@gmail.com", "ct.wice+c@gmail.com", "dt.wice+d@gmail.com"}; !slices.Equal(similar, want) {
+			t.Fatalf("similar are %q, want %q", similar, want)
+		}
+	}
+}

@@ -116,3 +116,21 @@ func TestSieve(t *testing.T) {
 		t.Errorf("an empty sieve has %v", again)
 	}
 }
+
+// A part that has far more than its share of the hashes is sifted as the others are.
+func TestSieveOfOnePart(t *testing.T) {
+	var s sieve
+	want, met := map[uint64]uint32{}, 0
+	for i := range uint64(10 * blockLength) {
+		hash := 2 + i // 0 counts as 1
+		s.add(hash)
+		if i%100 == 7 {
+			s.add(hash)
+			want[hash] = 0
+		}
+	}
+	s.add(1 << 63)
+	if diff := cmp.Diff(want, s.repeated(func(uint64) { met++ })); diff != "" || met != 10*blockLength+len(want)+1 {
+		t.Errorf("%d met, repeated (-want +got):\n%s", met, diff)
+	}
+}
