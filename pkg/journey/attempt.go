@@ -104,7 +104,7 @@ func (t *Attempt) Claim(ctx context.Context, entries []Allowed, then func([]Clai
 // error says that the store failed.
 func (t *Attempt) Send(c Claimed, deliver func(Step, error)) {
 	if t.Gate.Leave(c.ctx) == nil && fence.Fresh(c.ctx) == nil {
-		step, told := t.call(c.ctx, c.Work, c.Permission)
+		step, told := t.call(c.ctx, &c.Work, c.Permission)
 		if t.Listen != nil {
 			t.Listen(step.Heard)
 		}
@@ -116,12 +116,12 @@ func (t *Attempt) Send(c Claimed, deliver func(Step, error)) {
 
 // Withhold ends the claim of an entry whose call has not left, and delivers the step as [Attempt.Send] does.
 func (t *Attempt) Withhold(c Claimed, deliver func(Step, error)) {
-	t.conclude(c.ctx, Step{Move: Withheld, Work: c.Work, Harmless: true}, nil, deliver)
+	t.conclude(c.ctx, &Step{Move: Withheld, Work: c.Work, Harmless: true}, nil, deliver)
 }
 
 // call makes the call that comes next for the entry: an invitation that is to be replaced is cancelled by one attempt, and
 // the next one invites.
-func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) (Step, *audit.Event) {
+func (t *Attempt) call(ctx context.Context, w *Work, permission pace.Permission) (*Step, *audit.Event) {
 	a := Answer{Cancels: w.Replaces != "" && w.Trail.Cancelled != w.Replaces, Jitter: t.Random()}
 	began := time.Now()
 	if a.Cancels {
@@ -130,7 +130,7 @@ func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) 
 		a.Invitation, a.Err = t.Service.Invite(ctx, t.OrganizationID, w.Invite)
 	}
 	a.Ended = time.Now()
-	step := Judge(w, a, t.Policy)
+	step := new(Judge(*w, a, t.Policy))
 	step.Harmless = a.harmless()
 	if step.Work.Outcome == record.Invited {
 		if line := t.Twin(step.Work.Record); line > 0 {
@@ -138,11 +138,11 @@ func (t *Attempt) call(ctx context.Context, w Work, permission pace.Permission) 
 		}
 	}
 	t.report(step, a, permission, a.Ended.Sub(began))
-	return step, Told(t.Run, w, a, step)
+	return step, told(t.Run, w, a, step)
 }
 
 // report tells the gate what the answer says about the pace.
-func (t *Attempt) report(step Step, a Answer, permission pace.Permission, took time.Duration) {
+func (t *Attempt) report(step *Step, a Answer, permission pace.Permission, took time.Duration) {
 	answered := pace.Answered{Permission: permission}
 	switch step.Heard {
 	case Accepted:
@@ -165,14 +165,14 @@ func (t *Attempt) report(step Step, a Answer, permission pace.Permission, took t
 
 // conclude keeps what the step came to, together with its line of the audit trail, and delivers it: also if the run is being
 // torn down.
-func (t *Attempt) conclude(ctx context.Context, step Step, told *audit.Event, deliver func(Step, error)) {
+func (t *Attempt) conclude(ctx context.Context, step *Step, told *audit.Event, deliver func(Step, error)) {
 	if step.Move == Settled {
 		step.Work.UpdatedAt = t.Now()
 	}
 	conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}
 	conclusion.Harmless, conclusion.Event = step.Harmless, told
-	err := t.Store.Conclude(context.WithoutCancel(ctx), t.Run, func(err error) { deliver(step, err) }, conclusion)
+	err := t.Store.Conclude(context.WithoutCancel(ctx), t.Run, func(err error) { deliver(*step, err) }, conclusion)
 	if err != nil {
-		deliver(step, err)
+		deliver(*step, err)
 	}
 }

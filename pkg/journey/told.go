@@ -9,13 +9,13 @@ import (
 	"rollcall/pkg/record"
 )
 
-// Told returns the event of an attempt for the audit trail, nil if no request has left. Before is the entry ahead of it.
-func Told(run string, before Work, a Answer, step Step) *audit.Event {
+// told returns the event of an attempt for the audit trail, nil if no request has left. Before is the entry ahead of it.
+func told(run string, before *Work, a Answer, step *Step) *audit.Event {
 	status := cybedefend.StatusOf(a.Err)
 	if status == 0 && a.Err != nil && classOf(a.Err) == cybedefend.NotProcessed {
 		return nil
 	}
-	w := step.Work
+	w := &step.Work
 	e := audit.Event{
 		Kind: audit.Invite, Run: run, Email: w.Email, Role: string(before.Invite.Role), Before: before.Replaces,
 		After: w.InvitationID, Status: w.HTTPStatus, Outcome: outcomeOf(step),
@@ -31,7 +31,7 @@ func Told(run string, before Work, a Answer, step Step) *audit.Event {
 
 // Found returns the event of a request in doubt that a reading was to settle.
 func Found(run string, change record.Change, step Step) *audit.Event {
-	w := step.Work
+	w := &step.Work
 	e := audit.Event{
 		Kind: audit.Kind(change.String()), Run: run, Email: w.Email, Role: cmp.Or(string(w.Invite.Role), w.Role), Before: w.Replaces,
 		After: w.InvitationID, Outcome: audit.NoEffect,
@@ -43,7 +43,7 @@ func Found(run string, change record.Change, step Step) *audit.Event {
 }
 
 // outcomeOf says in a word what an answer has come to.
-func outcomeOf(step Step) string {
+func outcomeOf(step *Step) string {
 	switch {
 	case step.Move == Settled:
 		return step.Work.Outcome.String()

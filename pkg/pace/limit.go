@@ -65,8 +65,8 @@ const mostLimits = 8
 // limits are those that were told lately. A slot without an instant is free.
 type limits [mostLimits]told
 
-// next returns the limits after some were told.
-func (l limits) next(heard []Limit, now time.Time) limits {
+// hear takes in limits that were told.
+func (l *limits) hear(heard []Limit, now time.Time) {
 	for _, one := range heard {
 		slot := 0 // its own, else a free one, else the one that was not told for the longest time
 		for i := range l {
@@ -88,7 +88,6 @@ func (l limits) next(heard []Limit, now time.Time) limits {
 			l[i] = told{}
 		}
 	}
-	return l
 }
 
 // none reports whether none was told lately.
@@ -101,26 +100,24 @@ func (l *limits) none() bool {
 	return true
 }
 
-// accepted returns the limits after the service accepted a request.
-func (l limits) accepted(p Permission, now time.Time) limits {
+// accepted takes in that the service accepted a request.
+func (l *limits) accepted(p Permission, now time.Time) {
 	for i := range l {
 		l[i].doubt = l[i].doubt.took(l[i].Limit, p, now)
 	}
-	return l
 }
 
-// refused returns the limits after the service refused a request for being too many.
-func (l limits) refused(p Permission) limits {
+// refused takes in that the service refused a request for being too many.
+func (l *limits) refused(p Permission) {
 	for i := range l {
 		l[i].doubt = l[i].doubt.refused(p)
 	}
-	return l
 }
 
 // strictest returns the rate that keeps all limits, 0 if there is none, and how long nobody should send.
-func (l limits) strictest() (ceiling Rate, rest time.Duration) {
-	for _, t := range l {
-		most, pause := t.rate()
+func (l *limits) strictest() (ceiling Rate, rest time.Duration) {
+	for i := range l {
+		most, pause := l[i].rate()
 		if most > 0 && (ceiling == 0 || most < ceiling) {
 			ceiling = most
 		}
@@ -130,10 +127,10 @@ func (l limits) strictest() (ceiling Rate, rest time.Duration) {
 }
 
 // binding returns the limit that is the ceiling, if one is.
-func (l limits) binding(ceiling Rate) (t told, ok bool) {
-	for _, t := range l {
-		if most, _ := t.rate(); most > 0 && most == ceiling {
-			return t, true
+func (l *limits) binding(ceiling Rate) (t told, ok bool) {
+	for i := range l {
+		if most, _ := l[i].rate(); most > 0 && most == ceiling {
+			return l[i], true
 		}
 	}
 	return told{}, false

@@ -92,7 +92,7 @@ func (a Answered) move(s *State, now time.Time) {
 		s.plain -= s.plain * plainShare
 		s.search = s.search.accepted(now.Sub(s.demanded) < demandWindow, s.latency.mean, now)
 		if !s.limits.none() {
-			s.limits = s.limits.accepted(a.Permission, now)
+			s.limits.accepted(a.Permission, now)
 			s.limit(now)
 		}
 	case Refused:
@@ -112,7 +112,7 @@ func (a Answered) refuse(s *State, now time.Time) {
 	}
 	s.search = s.search.refused(a.Permission, now)
 	if !s.limits.none() && !a.Plain {
-		s.limits = s.limits.refused(a.Permission)
+		s.limits.refused(a.Permission)
 		s.limit(now)
 	}
 }
@@ -121,7 +121,7 @@ func (t Told) move(s *State, now time.Time) {
 	if len(t.Limits) == 0 && s.limits.none() {
 		return
 	}
-	s.limits = s.limits.next(t.Limits, now)
+	s.limits.hear(t.Limits, now)
 	_, rest := s.limits.strictest()
 	if until := now.Add(rest); rest > 0 && until.After(s.search.rest) {
 		s.search.rest = until

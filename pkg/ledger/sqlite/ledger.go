@@ -237,7 +237,7 @@ func (l *Ledger) openReaders(ctx context.Context, how url.Values) error {
 		"mode": {"ro"},
 		"_pragma": {
 			fmt.Sprintf("busy_timeout(%d)", commit.BusyTimeout.Milliseconds()),
-			"cache_size(-512)", // KiB: a reading goes from front to back
+			"cache_size(-256)", // KiB: a reading goes from front to back
 		},
 	}
 	maps.Copy(values, how)

@@ -125,7 +125,7 @@ func (w *Writer) configure(ctx context.Context) error {
 		"synchronous = EXTRA", // FULL, and without a log the directory, too
 		"fullfsync = ON",      // macOS needs it to write through; elsewhere it means nothing
 		"checkpoint_fullfsync = ON",
-		"cache_size = -2048", // KiB: the pages of the rows in flight, and room to sort names
+		"cache_size = -1024", // KiB: the pages of the rows in flight, and room to sort names
 		fmt.Sprintf("wal_autocheckpoint = %d", overdue),
 		"journal_size_limit = 16777216", // bytes: a log that a large transaction has blown up shrinks again
 		"secure_delete = ON",            // what is erased is overwritten, also where a text was longer than a page of the file
