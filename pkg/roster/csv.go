@@ -18,9 +18,9 @@ import (
 // maxRecord is the length, in bytes, beyond which a record must be a quote that nobody closed.
 const maxRecord = 1 << 20
 
-// readCSV reads delimited text, by three goroutines: one reads and decodes it, one splits it into records, places them and puts
-// them through gocsv, and the caller's hands them to emit. They are handed over in batches, since to hand over each by itself
-// takes longer than to read it.
+// readCSV reads delimited text, by four goroutines: one reads and decodes it, one splits it into records, places them and puts
+// them through gocsv, one reads the addresses, which takes most of a judgement, and the caller's hands all of it to emit. They
+// are handed over in batches, since to hand over each by itself takes longer than to read it.
 func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -32,7 +32,7 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 		return err
 	}
 	r.extra, r.doubts = t.layout.names, t.layout.doubts
-	full, empty, failed := make(chan *batch, batches), make(chan *batch, batches), make(chan error, 1)
+	full, read, empty, failed := make(chan *batch, batches), make(chan *batch, batches), make(chan *batch, batches), make(chan error, 1)
 	for range batches {
 		empty <- new(batch)
 	}
@@ -40,14 +40,22 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 		defer close(full)
 		failed <- t.fill(ctx, empty, full)
 	}()
+	go func() {
+		defer close(read)
+		addresses := addressReader{unwrap: r.rules.unwrap}
+		for b := range full {
+			b.readAddresses(&addresses)
+			read <- b
+		}
+	}()
 	defer func() {
 		stop()
-		for range full { // until nobody reads any more
+		for range read { // until nobody reads any more
 			continue
 		}
 	}()
 	var plain row
-	for b := range full {
+	for b := range read {
 		for i := range b.length {
 			if err := emit(b.row(i, &plain)); err != nil {
 				return err

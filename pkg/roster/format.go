@@ -53,6 +53,8 @@ func (f *Format) UnmarshalText(text []byte) error {
 type row struct {
 	place
 	email, role, teams cell
+	// read is what there is to be said about the address where that was found out already.
+	read *addressRead
 	// list are the teams where the document has them as a list, already judged; else the cell counts.
 	list []Team
 	// number is the cell with the number of the person.

@@ -125,7 +125,7 @@ type judge struct {
 	cells memo[teamVerdict]
 	none  teamVerdict // on a cell without teams
 	names memo[*ValueError]
-	doubt email.Doubter
+	reads addressReader
 	seed  maphash.Seed
 	key   string          // of the address judged last, if it is good
 	met   map[string]bool // those of the rules' only who have a row, by key
@@ -144,7 +144,7 @@ type teamVerdict struct {
 }
 
 func newJudge(file string, rules *rules) *judge {
-	j := &judge{file: file, rules: rules, seed: maphash.MakeSeed(), met: map[string]bool{}}
+	j := &judge{file: file, rules: rules, reads: addressReader{unwrap: rules.unwrap}, seed: maphash.MakeSeed(), met: map[string]bool{}}
 	j.roles = newMemo(func(text string) roleVerdict {
 		if IsErrorWord(text) {
 			return roleVerdict{problem: failed(text)}
@@ -200,7 +200,7 @@ func (j *judge) judge(r *row, number int, e *Entry) {
 	if why != nil && why.wrong != nil {
 		e.Findings = append(e.Findings, e.finding(*why.wrong))
 	}
-	j.address(r.email, e)
+	j.address(r, e)
 	j.role(r.role, e)
 	j.teams(r, e)
 	if len(e.Findings) > 1 {
@@ -228,32 +228,31 @@ func (j *judge) leaveOut(r *row, why *choice, e *Entry) {
 	}
 }
 
-func (j *judge) address(c cell, e *Entry) {
-	e.Email = email.Trim(c.text)
-	if c.judged {
+func (j *judge) address(r *row, e *Entry) {
+	if r.email.judged {
+		e.Email = email.Trim(r.email.text)
 		return
 	}
-	if e.Email == "" {
+	var own addressRead
+	read := r.read
+	if read == nil {
+		own = j.reads.read(r.email.text)
+		read = &own
+	}
+	switch e.Email = read.address; {
+	case e.Email == "":
 		e.Findings = append(e.Findings, e.at(FieldEmail, say("email-missing", "no e-mail address"), nil))
 		return
-	}
-	if IsErrorWord(e.Email) {
+	case read.failed:
 		e.Findings = append(e.Findings, e.failed(FieldEmail, e.Email))
 		return
-	}
-	if j.rules.unwrap {
-		if bare, ok := email.Unwrap(e.Email); ok {
-			e.Email = bare
-		}
-	}
-	var problem, doubt *email.Problem
-	if j.key, problem, doubt = j.doubt.Read(e.Email); problem != nil {
+	case read.problem != nil:
 		_, e.wrapped = email.Unwrap(e.Email)
-		e.Findings = append(e.Findings, e.about(problem))
+		e.Findings = append(e.Findings, e.about(read.problem))
 		return
 	}
-	if doubt != nil {
-		warning := e.about(doubt)
+	if j.key = read.key; read.doubt != nil {
+		warning := e.about(read.doubt)
 		warning.Severity = Warning
 		e.Findings = append(e.Findings, warning)
 	}

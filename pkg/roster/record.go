@@ -42,9 +42,9 @@ func (l *recordLine) UnmarshalCSVWithFields(column, cell string) error {
 	return nil
 }
 
-// batches is how many there are, to be read into or judged, and batchLines how many lines each gives to gocsv: enough to keep both
+// batches is how many there are, to be read into or judged, and batchLines how many lines each gives to gocsv: enough to keep all
 // sides busy.
-const batches, batchLines = 3, 64
+const batches, batchLines = 4, 64
 
 // batch is a number of rows on their way through gocsv, which puts the texts of their cells into recordLines: it knows nothing but strings.
 type batch struct {
@@ -63,6 +63,9 @@ type places struct {
 	row, email, role, teams place
 	number                  string
 	isOther                 bool
+	// read is what there is to be said about the address if isRead says so.
+	read   addressRead
+	isRead bool
 }
 
 // read reads rows until there are enough, and returns what ended it early: io.EOF at the end of the table.
@@ -94,6 +97,16 @@ func (b *batch) GetCSVRows() ([][]string, error) {
 	return b.table[:lines], nil
 }
 
+// readAddresses finds out what there is to be said about the addresses of the rows that are probably meant.
+func (b *batch) readAddresses(reader *addressReader) {
+	for i := range b.length {
+		at, other := &b.places[i], &b.others[i]
+		if at.isRead = !at.isOther || other.choice == nil && !other.email.judged; at.isRead {
+			at.read = reader.read(b.lines[i/abreast].Records[i%abreast].email)
+		}
+	}
+}
+
 // row returns a row. One that has no more than the fields and a number is put into plain.
 func (b *batch) row(i int, plain *row) *row {
 	at, of := &b.places[i], &b.lines[i/abreast].Records[i%abreast]
@@ -106,6 +119,9 @@ func (b *batch) row(i int, plain *row) *row {
 	out.email.place, out.email.text = at.email, of.email
 	out.role.place, out.role.text = at.role, of.role
 	out.teams.place, out.teams.text = at.teams, of.teams
+	if at.isRead {
+		out.read = &at.read
+	}
 	return out
 }
 
