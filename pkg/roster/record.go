@@ -44,7 +44,7 @@ func (l *recordLine) UnmarshalCSVWithFields(column, cell string) error {
 
 // batches is how many there are, to be read into or judged, and batchLines how many lines each gives to gocsv: enough to keep all
 // sides busy.
-const batches, batchLines = 4, 64
+const batches, batchLines = 3, 64
 
 // batch is a number of rows on their way through gocsv, which puts the texts of their cells into recordLines: it knows nothing but strings.
 type batch struct {
