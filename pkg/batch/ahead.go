@@ -39,10 +39,10 @@ func mostInFlight(workers int) int { return mostClaimed(workers) + 2*workers }
 type ahead struct {
 	attempt *journey.Attempt
 	// ask has claims written whose requests end with the run's context, not with the feeding's.
-	ask     func([]journey.Allowed, func([]journey.Claimed, error))
+	ask     func([]*journey.Allowed, func([]journey.Claimed, error))
 	workers int
 	// group has its permissions, and no claims yet.
-	group []journey.Allowed
+	group []*journey.Allowed
 	// claimed goes to the workers. It has room for all that can be on its way, so that the disk never waits.
 	claimed chan claimed
 	// unsent counts the claims that were asked for and have not come to a worker, sending the requests that workers are at.
@@ -74,7 +74,7 @@ type claimed struct {
 func newAhead(ctx context.Context, attempt *journey.Attempt, workers int) *ahead {
 	a := &ahead{
 		attempt: attempt, workers: workers,
-		ask: func(entries []journey.Allowed, then func([]journey.Claimed, error)) {
+		ask: func(entries []*journey.Allowed, then func([]journey.Claimed, error)) {
 			attempt.Claim(ctx, entries, then)
 		},
 		claimed: make(chan claimed, mostClaimed(workers)), low: make(chan struct{}, 1),
@@ -143,7 +143,7 @@ func (a *ahead) claim(back chan<- answer) {
 		}
 		a.unsent.Add(-int64(len(group)))
 		for _, e := range group {
-			back <- answer{journey.Step{Move: journey.Withheld, Work: e.Work}, err, began}
+			back <- answer{&journey.Step{Move: journey.Withheld, Work: e.Work}, err, began}
 		}
 	})
 }
@@ -184,7 +184,7 @@ func (a *ahead) work(back chan<- answer) {
 		if c.ahead && a.recalled.Load() {
 			send = a.attempt.Withhold
 		}
-		send(c.Claimed, func(step journey.Step, err error) { back <- answer{step, err, began} })
+		send(c.Claimed, func(step *journey.Step, err error) { back <- answer{step, err, began} })
 		a.end()
 	}
 }

@@ -36,7 +36,7 @@ func (d *dispatcher) affords(ctx context.Context, w journey.Work) bool {
 
 // account tells the budgets what came of an attempt, or of an entry without one. Whoever has lost an invitation by an attempt,
 // or may have, keeps the share that it took, for the new one: nobody else is to use up what that needs.
-func (d *dispatcher) account(step journey.Step, attempted bool) {
+func (d *dispatcher) account(step *journey.Step, attempted bool) {
 	row, p, now := step.Work.Row, d.counts(step.Work), d.Now()
 	switch {
 	case attempted && step.Harmless && step.Move != journey.Settled && (step.Work.Trail.Cancelled != "" || step.Work.Unheard):

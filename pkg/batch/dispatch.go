@@ -17,7 +17,7 @@ import (
 // answer is what came of an attempt that began at an instant, or of an entry that needs none, with a zero instant: a step, or
 // the error of a ledger that could not keep it.
 type answer struct {
-	step  journey.Step
+	step  *journey.Step
 	err   error
 	began time.Time
 }
@@ -82,7 +82,7 @@ func (d *dispatcher) run(ctx context.Context) error {
 		d.inFlight++
 		d.replacing = d.replacing.Left(w)
 		d.careful = d.careful || w.Replaces != ""
-		d.group = append(d.group, journey.Allowed{Work: w, Permission: permission})
+		d.group = append(d.group, &journey.Allowed{Work: w, Permission: permission})
 		if waited { // no other will soon be there to go together with it
 			d.claim(d.back)
 		}
@@ -103,13 +103,19 @@ func (d *dispatcher) run(ctx context.Context) error {
 	return cmp.Or(d.breaker.Err(ended), d.spent())
 }
 
-// permission returns once the pace lets a request leave, and whether that had to be waited for. Meanwhile answers are taken
-// in: one of them may stop the run, and a hold may be long.
+// permission returns once the pace lets a request leave, and whether that had to be waited for.
 func (d *dispatcher) permission(ctx context.Context) (permission pace.Permission, waited bool, err error) {
 	if permission, ok := d.Pace.AcquireNow(); ok {
 		return permission, false, nil
 	}
 	d.claim(d.back)
+	permission, err = d.acquire(ctx)
+	return permission, true, err
+}
+
+// acquire waits until the pace lets a request leave. Meanwhile answers are taken in: one of them may stop the run, and a hold may
+// be long.
+func (d *dispatcher) acquire(ctx context.Context) (permission pace.Permission, err error) {
 	granted := make(chan struct{})
 	go func() {
 		defer close(granted)
@@ -118,7 +124,7 @@ func (d *dispatcher) permission(ctx context.Context) (permission pace.Permission
 	for {
 		select {
 		case <-granted:
-			return permission, true, err
+			return permission, err
 		case a := <-d.back:
 			d.take(a)
 		}
@@ -248,7 +254,7 @@ func (d *dispatcher) drain() {
 	group := d.group
 	d.group = nil
 	for _, e := range group {
-		d.take(answer{step: journey.Step{Move: journey.Withheld, Work: e.Work, Harmless: true}, began: time.Now()})
+		d.take(answer{step: &journey.Step{Move: journey.Withheld, Work: e.Work, Harmless: true}, began: time.Now()})
 	}
 	for d.inFlight > 0 {
 		d.take(<-d.back)
@@ -281,24 +287,24 @@ func (d *dispatcher) take(a answer) {
 	}
 	d.account(step, !a.began.IsZero())
 	d.hear(step)
-	d.replacing = d.replacing.Next(step)
+	d.replacing = d.replacing.Next(*step)
 	switch step.Move {
 	case journey.Settled:
-		d.show(step.Work.Record)
+		d.show(&step.Work.Record)
 		d.witness(step.Work.Record, a.began)
 	case journey.Again:
 		d.repeat(step)
 	case journey.Withheld:
 		d.queue.push(step.Work, time.Now())
 	case journey.LookUp:
-		d.doubts = append(d.doubts, step)
+		d.doubts = append(d.doubts, *step)
 	default:
 	}
 }
 
 // hear tells the breaker, and stops the feeding when it says so.
-func (d *dispatcher) hear(step journey.Step) {
-	d.breaker = d.breaker.Next(step, d.Limits)
+func (d *dispatcher) hear(step *journey.Step) {
+	d.breaker = d.breaker.Next(*step, d.Limits)
 	action := d.breaker.Do(len(d.doubts), d.idle())
 	if action == breaker.Stop {
 		d.recalled.Store(true)
@@ -314,9 +320,9 @@ func (d *dispatcher) hear(step journey.Step) {
 }
 
 // repeat has an entry sent again when it is due.
-func (d *dispatcher) repeat(step journey.Step) {
-	w := step.Work
-	d.queue.push(w, step.At)
+func (d *dispatcher) repeat(step *journey.Step) {
+	w := &step.Work
+	d.queue.push(*w, step.At)
 	if step.Err == nil {
 		return
 	}
@@ -365,7 +371,7 @@ func (d *dispatcher) probe(ctx context.Context) {
 func (d *dispatcher) wait(what string) { d.events <- Event{Waiting: &what} }
 
 // show reports a row whose outcome is on disk.
-func (d *dispatcher) show(r record.Record) { d.events <- Event{Settled: &r} }
+func (d *dispatcher) show(r *record.Record) { d.events <- Event{Settled: r} }
 
 // cause returns the same short word for all failures of a kind.
 func cause(err error) string {

@@ -182,7 +182,7 @@ func (d *dispatcher) spare(ctx context.Context, w journey.Work) bool {
 	step.Work.UpdatedAt = in.At
 	d.renewal.others = true
 	d.inFlight++
-	back := func(err error) { d.back <- answer{step: step, err: err} }
+	back := func(err error) { d.back <- answer{step: &step, err: err} }
 	conclusion := record.Conclusion{Record: step.Work.Record}
 	if err := d.Ledger.Conclude(context.WithoutCancel(ctx), d.Run, back, conclusion); err != nil {
 		back(err)

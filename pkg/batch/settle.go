@@ -75,8 +75,8 @@ func (d *dispatcher) settle(ctx context.Context) {
 		return
 	}
 	d.doubts = nil
-	for _, step := range steps {
-		d.settled(step)
+	for i := range steps {
+		d.settled(&steps[i])
 	}
 	if len(d.doubts) == 0 {
 		d.settling = settling{}
@@ -128,15 +128,15 @@ func (d *dispatcher) conclude(ctx context.Context, steps []journey.Step) error {
 }
 
 // settled takes in what a reading has found out about one entry.
-func (d *dispatcher) settled(step journey.Step) {
-	d.breaker = d.breaker.Next(step, d.Limits)
-	d.replacing = d.replacing.Next(step)
+func (d *dispatcher) settled(step *journey.Step) {
+	d.breaker = d.breaker.Next(*step, d.Limits)
+	d.replacing = d.replacing.Next(*step)
 	d.account(step, false)
 	switch step.Move {
 	case journey.Settled:
-		d.show(step.Work.Record)
+		d.show(&step.Work.Record)
 	case journey.Wait:
-		d.doubts = append(d.doubts, step)
+		d.doubts = append(d.doubts, *step)
 		if step.At.After(d.settling.from) {
 			d.settling.from = step.At
 		}

@@ -12,7 +12,11 @@ import (
 
 // serverTime returns when the service sent the reply by its own clock, zero if it does not say.
 func serverTime(header direct.Header) time.Time {
-	at, err := http.ParseTime(header.Get("Date"))
+	text := header.Get("Date")
+	if text == "" {
+		return time.Time{}
+	}
+	at, err := http.ParseTime(text)
 	if err != nil {
 		return time.Time{}
 	}

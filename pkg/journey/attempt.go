@@ -71,14 +71,14 @@ type Allowed struct {
 
 // Claimed is an entry whose claim is on disk. The claim is good for a few seconds.
 type Claimed struct {
-	Allowed
+	*Allowed
 	ctx context.Context //nolint:containedctx // of the one request that follows, with the moment from which its claim is good
 }
 
 // Claim has the claims of entries written, all of them together, and then tells which of them stand, or the error of a store
 // that could not keep them. The wait for the pace comes before, so that a claim stands only for a call that is about to leave.
 // Then is called once, perhaps before Claim has returned, and must not wait.
-func (t *Attempt) Claim(ctx context.Context, entries []Allowed, then func([]Claimed, error)) {
+func (t *Attempt) Claim(ctx context.Context, entries []*Allowed, then func([]Claimed, error)) {
 	stamp := t.Stamp
 	if stamp == nil {
 		stamp = fence.Stamp
@@ -102,7 +102,7 @@ func (t *Attempt) Claim(ctx context.Context, entries []Allowed, then func([]Clai
 //
 // It delivers exactly one step, perhaps after it has returned: the disk need not be waited for before the next call. An
 // error says that the store failed.
-func (t *Attempt) Send(c Claimed, deliver func(Step, error)) {
+func (t *Attempt) Send(c Claimed, deliver func(*Step, error)) {
 	if t.Gate.Leave(c.ctx) == nil && fence.Fresh(c.ctx) == nil {
 		step, told := t.call(c.ctx, &c.Work, c.Permission)
 		if t.Listen != nil {
@@ -115,7 +115,7 @@ func (t *Attempt) Send(c Claimed, deliver func(Step, error)) {
 }
 
 // Withhold ends the claim of an entry whose call has not left, and delivers the step as [Attempt.Send] does.
-func (t *Attempt) Withhold(c Claimed, deliver func(Step, error)) {
+func (t *Attempt) Withhold(c Claimed, deliver func(*Step, error)) {
 	t.conclude(c.ctx, &Step{Move: Withheld, Work: c.Work, Harmless: true}, nil, deliver)
 }
 
@@ -165,14 +165,14 @@ func (t *Attempt) report(step *Step, a Answer, permission pace.Permission, took 
 
 // conclude keeps what the step came to, together with its line of the audit trail, and delivers it: also if the run is being
 // torn down.
-func (t *Attempt) conclude(ctx context.Context, step *Step, told *audit.Event, deliver func(Step, error)) {
+func (t *Attempt) conclude(ctx context.Context, step *Step, told *audit.Event, deliver func(*Step, error)) {
 	if step.Move == Settled {
 		step.Work.UpdatedAt = t.Now()
 	}
 	conclusion := record.Conclusion{Record: step.Work.Record, InDoubt: step.Work.InDoubt}
 	conclusion.Harmless, conclusion.Event = step.Harmless, told
-	err := t.Store.Conclude(context.WithoutCancel(ctx), t.Run, func(err error) { deliver(*step, err) }, conclusion)
+	err := t.Store.Conclude(context.WithoutCancel(ctx), t.Run, func(err error) { deliver(step, err) }, conclusion)
 	if err != nil {
-		deliver(*step, err)
+		deliver(step, err)
 	}
 }

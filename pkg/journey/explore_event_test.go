@@ -151,10 +151,10 @@ func (m *model) attempt(who int, a answer) {
 	}
 	var step journey.Step
 	var failed error
-	entries := []journey.Allowed{{Work: p.work, Permission: pace.Permission{}}}
+	entries := []*journey.Allowed{{Work: p.work, Permission: pace.Permission{}}}
 	attempt.Claim(m.ctx, entries, func(claimed []journey.Claimed, err error) {
 		if failed = err; err == nil {
-			attempt.Send(claimed[0], func(s journey.Step, err error) { step, failed = s, err })
+			attempt.Send(claimed[0], func(s *journey.Step, err error) { step, failed = *s, err })
 		}
 	})
 	m.claimed = nil

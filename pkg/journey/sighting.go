@@ -168,10 +168,10 @@ func (s *Sighting) recall(d *directory.Directory, history plan.History, now time
 		s.Membership = directory.Membership{Member: &cybedefend.User{}}
 		return
 	}
-	last, at, known := history.Last()
-	if !known {
+	if _, _, known := history.Last(); !known {
 		return
 	}
+	last, at, _ := history.Last() // of which nearly nobody has one
 	only := func(m directory.Membership) {
 		m.Perhaps = s.Perhaps
 		s.Membership = m

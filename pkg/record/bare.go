@@ -3,9 +3,12 @@ package record
 // LeftWithout says in words that the person has lost an invitation which was to be replaced, and has no new one as far as
 // is known. It is empty where nothing was lost, or what was lost is replaced.
 func (r Record) LeftWithout() string {
+	if r.Trail.Cancelled == "" {
+		return ""
+	}
 	lost := "the invitation of " + r.Email + " was cancelled"
 	switch {
-	case r.Trail.Cancelled == "", r.Outcome == Invited, r.Outcome == AlreadyInvited, r.Outcome == AlreadyMember:
+	case r.Outcome == Invited, r.Outcome == AlreadyInvited, r.Outcome == AlreadyMember:
 		return ""
 	case r.Outcome == Unknown, r.Trail.Lost, r.Trail.Confirmed:
 		return lost + ", and whether a new one was sent is not known"
