@@ -24,7 +24,7 @@ type bare struct{ variables []string }
 // counts is what it has counted.
 type counts struct {
 	Invited, Twice, Lists, Lookups int
-	First                          int64
+	First, Listed, Read            int64
 }
 
 // startBare starts one that ends with the benchmark.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -38,8 +39,16 @@ type bareCounts struct {
 	Invited, Twice int
 	// Lists and Lookups are how many pages of the two lists were read, and how many single members were asked for.
 	Lists, Lookups int
-	// First is when the first invite came since the last mark, by the clock of the service, in nanoseconds since 1970.
-	First int64
+	// First is when the first invite came since the last mark, Listed and Read when the first and the last page of a list were
+	// shown, by the clock of the service, in nanoseconds since 1970.
+	First, Listed, Read int64
+}
+
+// list counts a page of a list.
+func (c *bareCounts) list() {
+	c.Lists++
+	c.Read = time.Now().UnixNano()
+	c.Listed = cmp.Or(c.Listed, c.Read)
 }
 
 const (
@@ -156,11 +165,11 @@ func (s *bareService) answer(reply []byte, method, target string, body []byte) (
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		c := s.counts
-		return "200 OK", fmt.Appendf(reply, `{"Invited":%d,"Twice":%d,"Lists":%d,"Lookups":%d,"First":%d}`, c.Invited, c.Twice, c.Lists, c.Lookups, c.First)
+		return "200 OK", fmt.Appendf(reply, `{"Invited":%d,"Twice":%d,"Lists":%d,"Lookups":%d,"First":%d,"Listed":%d,"Read":%d}`, c.Invited, c.Twice, c.Lists, c.Lookups, c.First, c.Listed, c.Read)
 	case method == "POST" && what == "/mark":
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.counts.First, s.counts.Lists, s.counts.Lookups = 0, 0, 0
+		s.counts = bareCounts{Invited: s.counts.Invited, Twice: s.counts.Twice}
 		return "200 OK", append(reply, "{}"...)
 	case method == "POST" && what == "/reset":
 		s.reset()
@@ -227,7 +236,7 @@ func (s *bareService) listMembers(reply []byte, query url.Values) []byte {
 	if search != "" {
 		s.counts.Lookups++
 	} else {
-		s.counts.Lists++
+		s.counts.list()
 	}
 	s.mu.Unlock()
 	if search != "" {
@@ -252,7 +261,7 @@ func (s *bareService) listMembers(reply []byte, query url.Values) []byte {
 func (s *bareService) listInvitations(reply []byte, query url.Values) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.counts.Lists++
+	s.counts.list()
 	reply = append(reply, `{"organizationId":"`+bareOrganization+`","invitations":[`...)
 	from, to, _ := pageOf(query, len(s.emails))
 	for i := from; i < to; i++ {

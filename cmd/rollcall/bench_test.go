@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 )
 
 // BenchmarkGoals measures the program as people have it, as whole processes beside the shortest honest program for the same
@@ -157,16 +158,19 @@ func (s *scales) json(b *testing.B) {
 const (
 	manyMembers, manyPending = 20_000, 2000
 	pageSize, perSecond      = 20, 200
+	readingTakes             = 20 * time.Millisecond // a page
 )
 
 // organization invites a few people and finds many members, so that both lists are read. The least that this can take are the
-// pages and the invites, at the pace.
+// pages and, of the whole command, the invites, at the pace.
 func (s *scales) organization(b *testing.B) {
 	const known, fresh = 3000, 20
 	const pages = (manyMembers + manyPending) / pageSize
 	for b.Loop() {
 		took, counts := s.meet(b, known, 0, fresh)
-		s.note(b, "x-pages", reading, fmt.Sprintf("time at %d/s, beside what the pages take", perSecond), "≤ 1.05", took.Wall.Seconds()*perSecond/(pages+fresh))
+		read := time.Duration(counts.Read-counts.Listed) + readingTakes // which is how long the first page has taken
+		s.note(b, "x-pages", reading, fmt.Sprintf("reading it at %d/s, beside what the pages take", perSecond), "≤ 1.05", read.Seconds()*perSecond/pages)
+		s.note(b, "x-command", reading, "the whole command, beside the pages and 20 invites", "", took.Wall.Seconds()*perSecond/(pages+fresh))
 		s.note(b, "x-lists", reading, "pages read, beside pages there are", "≤ 1.05", float64(counts.Lists+counts.Lookups)/pages)
 	}
 }
@@ -186,7 +190,7 @@ func (s *scales) lookups(b *testing.B) {
 // meet invites people of whom some are members of the large organization and some have been invited.
 func (s *scales) meet(b *testing.B, known, pending, fresh int) (usage, counts) {
 	b.Helper()
-	service := startBare(b, "-members", strconv.Itoa(manyMembers), "-pending", strconv.Itoa(manyPending), "-latency", "20ms")
+	service := startBare(b, "-members", strconv.Itoa(manyMembers), "-pending", strconv.Itoa(manyPending), "-latency", readingTakes.String())
 	people := written(b, "roster.csv", known+pending+fresh, benchHeader, func(i int) string {
 		email := fmt.Sprintf("member%d@acme.example", 1+i*5)
 		if i >= known {
