@@ -75,6 +75,8 @@ type collector[T any] struct {
 	// latest is the index of the latest view with anything new, or that was full, barren how many that tell anything about
 	// the end have come since, and repeats how many in a row were full although they showed nothing new.
 	latest, barren, repeats int
+	// holed says that a view before the last one was short.
+	holed bool
 	// confirming says that the window that tells whether the list has ended has been asked for.
 	confirming bool
 	// far says that this window is far away, to see whether the service heeds the number of a page, paged that it does.
@@ -124,7 +126,7 @@ func (c *collector[T]) confirm() (w window, ok bool) {
 // that is short.
 func (c *collector[T]) nearEnd() bool {
 	n := len(c.pass.views)
-	return c.confirming || n > 0 && slices.IndexFunc(c.pass.views, view.short) == n-1
+	return c.confirming || n > 0 && !c.holed && c.pass.views[n-1].short()
 }
 
 // drop ends the calls that have not been taken in, and forgets them.
@@ -139,6 +141,7 @@ func (c *collector[T]) takeIn(t *turn[T]) {
 	var before view // a list begins behind a full page, as it were
 	if n := len(c.pass.views); n > 0 {
 		before = c.pass.views[n-1]
+		c.holed = c.holed || before.short()
 	}
 	if total := before.total; t.refused && (before.short() || total > 0 && c.pass.distinct >= total) {
 		t.err, t.total = nil, total
