@@ -52,7 +52,7 @@ func TestClaimsAreWrittenAhead(t *testing.T) {
 		if workers := w.options.Workers; *most <= workers || *most > workers+192 {
 			t.Errorf("%d claims stood at once for %d workers, want more than there are workers and at most 192 more", *most, workers)
 		}
-		if *operations > 300 { // how many exactly is the scheduler's
+		if *operations > 380 { // by itself each would make 400; how many exactly is the scheduler's
 			t.Errorf("400 claims were written by %d operations, want several at once", *operations)
 		}
 	})
