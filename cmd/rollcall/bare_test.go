@@ -53,6 +53,9 @@ func TestBareService(t *testing.T) {
 		if err := ask(url+"/counts", &got); err != nil {
 			t.Fatal(err)
 		}
+		if (got.Lists > 0) != (got.Listed > 0) || got.Read < got.Listed {
+			t.Errorf("%d pages, from %d to %d", got.Lists, got.Listed, got.Read)
+		}
 		got = bareCounts{Invited: got.Invited, Twice: got.Twice}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)

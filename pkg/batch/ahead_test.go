@@ -40,22 +40,28 @@ func (w *world) mostClaimed(t *testing.T) (most, operations *int) {
 	return most, operations
 }
 
-// TestClaimsAreWrittenAhead has claims stand for the next entries while all workers wait for answers, but not for more of them.
+// TestClaimsAreWrittenAhead has claims stand for the next entries while all workers wait for answers, but not for more of them. How
+// many of them are written at once is the scheduler's as well, which on a busy machine has fewer together: the best of some runs
+// counts.
 func TestClaimsAreWrittenAhead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 400, invitesEverybody)
-		w.quick(t, 20*time.Millisecond)
-		most, operations := w.mostClaimed(t)
-		if err := w.run(t, nil); err != nil {
-			t.Fatal(err)
-		}
-		if workers := w.options.Workers; *most <= workers || *most > workers+192 {
-			t.Errorf("%d claims stood at once for %d workers, want more than there are workers and at most 192 more", *most, workers)
-		}
-		if *operations > 380 { // by itself each would make 400; how many exactly is the scheduler's
-			t.Errorf("400 claims were written by %d operations, want several at once", *operations)
-		}
-	})
+	fewest := 400
+	for run := 0; run < 5 && fewest > 300; run++ {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, 400, invitesEverybody)
+			w.quick(t, 20*time.Millisecond)
+			most, operations := w.mostClaimed(t)
+			if err := w.run(t, nil); err != nil {
+				t.Fatal(err)
+			}
+			if workers := w.options.Workers; *most <= workers || *most > workers+192 {
+				t.Errorf("%d claims stood at once for %d workers, want more than there are workers and at most 192 more", *most, workers)
+			}
+			fewest = min(fewest, *operations)
+		})
+	}
+	if fewest > 300 {
+		t.Errorf("400 claims were written by %d operations, want several at once", fewest)
+	}
 }
 
 // TestWhatIsClaimedAheadLeavesSoon has a service take a while: no more are claimed than leave within a second.

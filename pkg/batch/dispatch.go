@@ -290,8 +290,8 @@ func (d *dispatcher) take(a answer) {
 	d.replacing = d.replacing.Next(*step)
 	switch step.Move {
 	case journey.Settled:
-		d.show(&step.Work.Record)
 		d.witness(step.Work.Record, a.began)
+		d.show(&step.Work.Record)
 	case journey.Again:
 		d.repeat(step)
 	case journey.Withheld:
@@ -370,7 +370,7 @@ func (d *dispatcher) probe(ctx context.Context) {
 // wait tells what everybody is waiting for.
 func (d *dispatcher) wait(what string) { d.events <- Event{Waiting: &what} }
 
-// show reports a row whose outcome is on disk.
+// show reports a row whose outcome is on disk. From then on it is the observer's.
 func (d *dispatcher) show(r *record.Record) { d.events <- Event{Settled: r} }
 
 // cause returns the same short word for all failures of a kind.

@@ -77,7 +77,7 @@ type Claimed struct {
 
 // Claim has the claims of entries written, all of them together, and then tells which of them stand, or the error of a store
 // that could not keep them. The wait for the pace comes before, so that a claim stands only for a call that is about to leave.
-// Then is called once, perhaps before Claim has returned, and must not wait.
+// Then is called once, perhaps before Claim has returned, and must not wait. The entries are not to be changed any more.
 func (t *Attempt) Claim(ctx context.Context, entries []*Allowed, then func([]Claimed, error)) {
 	stamp := t.Stamp
 	if stamp == nil {

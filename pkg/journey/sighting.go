@@ -171,7 +171,7 @@ func (s *Sighting) recall(d *directory.Directory, history plan.History, now time
 	if _, _, known := history.Last(); !known {
 		return
 	}
-	last, at, _ := history.Last() // of which nearly nobody has one
+	last, at, _ := history.Last() // a copy that may be kept: hardly anybody needs one
 	only := func(m directory.Membership) {
 		m.Perhaps = s.Perhaps
 		s.Membership = m

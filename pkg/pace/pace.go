@@ -194,7 +194,7 @@ func (p *Pace) Leave(ctx context.Context) error {
 func (p *Pace) rest() (rest time.Duration, held bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.state.restFrom(time.Now())
+	return p.state.Rest(time.Now())
 }
 
 // now returns the present state.

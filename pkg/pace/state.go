@@ -71,15 +71,12 @@ func stricter(a, b Rate) Rate {
 func (s State) Rate() Rate { return s.search.rate }
 
 // Rest returns how long nobody may send yet, whatever the rate, and whether that is because of a hold.
-func (s State) Rest(now time.Time) (rest time.Duration, held bool) { return s.restFrom(now) }
-
-// restFrom is [State.Rest] of a state that stays where it is.
-func (s *State) restFrom(now time.Time) (rest time.Duration, held bool) {
-	return max(0, s.until.Sub(now), s.search.rest.Sub(now)), s.until.After(now)
+func (s *State) Rest(now time.Time) (rest time.Duration, held bool) {
+	return max(0, s.until.Sub(now), s.search.rest.Sub(now)), s.Held(now)
 }
 
 // Held reports whether a hold stands.
-func (s State) Held(now time.Time) bool { return s.until.After(now) }
+func (s *State) Held(now time.Time) bool { return s.until.After(now) }
 
 // Permission returns the last permission that was granted.
 func (s State) Permission() Permission { return s.granted }

@@ -15,18 +15,17 @@ import (
 // annotation is where a flag has the title of its group.
 const annotation = "rollcall_group"
 
-// Group puts the flags that add adds to the command under a title, in the order in which they are added. They have their
-// annotations in common: a map for each of hundreds of flags is what every start would wait for.
+// Group puts the flags that add adds to the command under a title, in the order in which they are added.
 func Group(cmd *cobra.Command, title string, add func(*cobra.Command)) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	before := 0
 	flags.VisitAll(func(*pflag.Flag) { before++ })
 	add(cmd)
-	titled := map[string][]string{annotation: {title}}
 	flags.VisitAll(func(flag *pflag.Flag) { // in the order in which they were added
 		if before--; before < 0 {
-			flag.Annotations = titled
+			// It has such a flag.
+			_ = flags.SetAnnotation(flag.Name, annotation, []string{title})
 		}
 	})
 }
