@@ -29,6 +29,7 @@ var arrows = []arrow{
 	{"nearest", "", "it compares words, whatever they mean"},
 	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
+	{"packed", "", "it keeps texts, whatever they say"},
 	{"readahead", "", "it reads ahead, whatever is read"},
 	{"exposition", "", "it writes metrics, whatever they count and wherever the text goes"},
 	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
@@ -80,13 +81,13 @@ var arrows = []arrow{
 	{"sandbox", "cybedefend email secret", "it stands on the other side of the wire, and shares only the types of the wire"},
 	{"config", "address cybedefend remedy secret", "it finds out where the service is and what to log in with, and asks the service nothing"},
 	{"fetch", "address connection pattern retry secret", "it brings a document, whatever the document holds"},
-	{"directory", "cybedefend email paging", "it says what the organization is now; rosters and memory are no part of that"},
+	{"directory", "cybedefend email packed paging secret", "it says what the organization is now; rosters and memory are no part of that"},
 	{"jobs", "nearest pace schedule", "it says which rosters and options there are; what they mean is for a face to say"},
 	{"drift", "cybedefend directory email roster", "it compares, and changes nothing"},
 
 	// The decisions, and the run that carries them out.
 	{"guard", "email pattern plural remedy", "it judges people and numbers, wherever they come from"},
-	{"plan", "cybedefend directory email record remedy roster secret", "a verdict is a pure decision about an entry, the organization and what is remembered"},
+	{"plan", "cybedefend directory email packed record remedy roster secret", "a verdict is a pure decision about an entry, the organization and what is remembered"},
 	{"progress", "cybedefend directory email plan record", "where a person is follows from one reading and from what is remembered, whoever asks and whoever shows it"},
 	{"journey", "audit budget cybedefend directory email fence pace plan record remedy retry", "the life of one entry knows no run, no document and no implementation of its store"},
 	{"breaker", "cybedefend journey record", "it decides from steps alone how the run goes on"},

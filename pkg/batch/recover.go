@@ -146,7 +146,7 @@ func (r Recovery) settles(doubt record.Doubt) bool { return doubt.Run != r.Resum
 // settle settles the doubts of other runs by one reading. It returns those that are left, and from when on another reading
 // would tell more, zero if none would.
 func (r Recovery) settle(ctx context.Context, doubts []record.Doubt, in plan.Inputs) (left []record.Doubt, again time.Time, err error) {
-	if len(doubts) == 0 {
+	if !slices.ContainsFunc(doubts, r.settles) {
 		return nil, time.Time{}, nil
 	}
 	lag := r.Policy.LagAtFirst(in)

@@ -7,7 +7,6 @@ package directory
 
 import (
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -41,12 +40,15 @@ type Directory struct {
 	// Staff is who is in the teams that were asked for, nil where none was.
 	Staff *Staff
 
-	people map[string]Membership
-	// invitations are those that were kept, by folded id.
-	invitations map[string]*invitation
-	// mailboxes are the pending ones whose mailbox is not their key, by mailbox, and joined such members.
-	mailboxes map[string][]*invitation
-	joined    map[string][]cybedefend.User
+	// at is the service's time at the end of the reading, which tells the states of invitations.
+	at time.Time
+	// invited are the invitations that were kept, latest which of them tell most of a person, and joined the members.
+	invited invited
+	latest  latest
+	joined  joined
+	// mailboxes are the pending invitations whose mailbox is not their key, by mailbox, as what tells them apart, and
+	// otherwise the keys of such members.
+	mailboxes, otherwise map[string][]string
 	// doubled are the people with more than one pending invitation, by key.
 	doubled          map[string]bool
 	members, pending int
@@ -76,7 +78,7 @@ func (d *Directory) Certain() bool { return d.Stable && d.Complete }
 // Person returns what is known about an address.
 func (d *Directory) Person(address string) Membership {
 	key := email.Fold(address)
-	m := d.people[key]
+	m := d.membership(key)
 	if m.Member == nil {
 		if similar := d.similarMembers(key); len(similar) > 0 {
 			m.Perhaps = &similar[0]
@@ -85,14 +87,32 @@ func (d *Directory) Person(address string) Membership {
 	return m
 }
 
+// membership returns what the lists hold about the person with a key.
+func (d *Directory) membership(key string) Membership {
+	ids := d.latest.find(key)
+	return Membership{Member: d.joined.find(key), Pending: d.listed(ids[0]), Expired: d.listed(ids[1]), Ended: d.listed(ids[2])}
+}
+
+// listed returns the invitation that something tells apart, nil if there is none.
+func (d *Directory) listed(id string) *cybedefend.Invitation {
+	if id == "" {
+		return nil
+	}
+	i, found := d.invited.find(id)
+	if !found {
+		return nil
+	}
+	return &i
+}
+
 // Invitation returns the invitation with an id, whatever its letter case, and the state in which it was shown. Where
 // only some people mattered, others' may be missing, see [Options].
 func (d *Directory) Invitation(id string) (i cybedefend.Invitation, state State, found bool) {
-	kept, found := d.invitations[foldID(id)]
-	if !found {
+	i, found = d.invited.find(foldID(id))
+	if !found || i.ID == "" {
 		return cybedefend.Invitation{}, "", false
 	}
-	return kept.Invitation, kept.state, true
+	return i, StateOf(i, d.at), true
 }
 
 // Similar returns the pending invitations of other addresses that reach the same mailbox, or that a service which
@@ -101,13 +121,13 @@ func (d *Directory) Similar(address string) (similar []cybedefend.Invitation) {
 	key := email.Fold(address)
 	mailbox := email.MailboxOf(key)
 	if mailbox != key {
-		if pending := d.people[mailbox].Pending; pending != nil {
+		if pending := d.membership(mailbox).Pending; pending != nil {
 			similar = append(similar, *pending)
 		}
 	}
-	for _, i := range d.mailboxes[mailbox] {
-		if email.Fold(i.Email) != key {
-			similar = append(similar, i.Invitation)
+	for _, id := range d.mailboxes[mailbox] {
+		if i := d.listed(id); email.Fold(i.Email) != key {
+			similar = append(similar, *i)
 		}
 	}
 	return similar
@@ -124,13 +144,13 @@ func (d *Directory) SimilarMembers(address string) []cybedefend.User {
 func (d *Directory) similarMembers(key string) (similar []cybedefend.User) {
 	mailbox := email.MailboxOf(key)
 	if mailbox != key {
-		if member := d.people[mailbox].Member; member != nil {
+		if member := d.joined.find(mailbox); member != nil {
 			similar = append(similar, *member)
 		}
 	}
-	for _, member := range d.joined[mailbox] {
-		if email.Fold(member.Email) != key {
-			similar = append(similar, member)
+	for _, other := range d.otherwise[mailbox] {
+		if other != key {
+			similar = append(similar, *d.joined.find(other))
 		}
 	}
 	return similar
@@ -140,11 +160,12 @@ func (d *Directory) similarMembers(key string) (similar []cybedefend.User) {
 // invitation.
 func (d *Directory) PendingOf(address string) (pending []cybedefend.Invitation) {
 	key := email.Fold(address)
-	for _, id := range slices.Sorted(maps.Keys(d.invitations)) {
-		if i := d.invitations[id]; i.state == Pending && email.Fold(i.Email) == key {
-			pending = append(pending, i.Invitation)
+	for _, i := range d.invited.all() {
+		if i.ID != "" && StateOf(i, d.at) == Pending && email.Fold(i.Email) == key {
+			pending = append(pending, i)
 		}
 	}
+	slices.SortFunc(pending, func(a, b cybedefend.Invitation) int { return strings.Compare(foldID(a.ID), foldID(b.ID)) })
 	return pending
 }
 
@@ -153,7 +174,23 @@ func (d *Directory) Doubled(address string) bool { return d.doubled[email.Fold(a
 
 // People yields everybody that the directory holds, by key and in no order. Where only some people mattered, others may
 // be missing, see [Options].
-func (d *Directory) People() iter.Seq2[string, Membership] { return maps.All(d.people) }
+func (d *Directory) People() iter.Seq2[string, Membership] {
+	return func(yield func(string, Membership) bool) {
+		for key := range d.latest.texts.All() {
+			if !yield(key, d.membership(key)) {
+				return
+			}
+		}
+		for key, user := range d.joined.all() {
+			if !d.latest.has(key) && !yield(key, Membership{Member: &user}) {
+				return
+			}
+		}
+	}
+}
+
+// Joined yields the members whom the directory holds, by key and in no order.
+func (d *Directory) Joined() iter.Seq2[string, cybedefend.User] { return d.joined.all() }
 
 // Members counts the people of the organization, also those who did not matter.
 func (d *Directory) Members() int { return d.members }

@@ -29,14 +29,16 @@ func domainOf(address string) string {
 	return domain
 }
 
-// add takes in an address.
-func (d *domains) add(address string) {
-	if domain := domainOf(address); domain != "" {
-		if d.seen == nil {
-			d.seen = map[string]bool{}
-		}
-		d.seen[domain] = true
+// add takes in the address of a person by key.
+func (d *domains) add(key string) {
+	_, domain, _ := strings.Cut(key, "@")
+	if domain == "" || d.seen[domain] {
+		return
 	}
+	if d.seen == nil {
+		d.seen = map[string]bool{}
+	}
+	d.seen[strings.Clone(domain)] = true
 }
 
 // IsNewDomain reports whether the organization has neither a member nor an open invitation at the domain of an address. Known is
@@ -119,7 +121,7 @@ func (r *reading) hasMemberAt(ctx context.Context, domain string) (found, nobody
 	for _, u := range hits.Users {
 		if domainOf(u.Email) == domain {
 			found = true
-			r.domains.add(u.Email)
+			r.domains.add(email.Fold(u.Email))
 		}
 	}
 	return found, !found && err == nil && len(hits.Users) < cybedefend.PageSize, unlessRefused(err)

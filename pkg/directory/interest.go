@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"sync"
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
@@ -13,12 +14,17 @@ type interest struct {
 	everybody bool
 	keys      map[string]bool // by key
 	mailboxes map[string]bool // of the people, by mailbox
-	ids       map[string]bool // of invitations, folded
+	// ids returns those of invitations that matter, folded.
+	ids func() map[string]bool
 }
 
 func interestOf(o Options) interest {
 	in := interest{
-		everybody: o.People == nil, keys: map[string]bool{}, mailboxes: map[string]bool{}, ids: map[string]bool{},
+		everybody: o.People == nil, keys: map[string]bool{}, mailboxes: map[string]bool{},
+		ids: sync.OnceValue(func() map[string]bool { return idsOf(o.Invitations) }),
+	}
+	if in.everybody { // who can be a million, and then hardly anything else is asked
+		return in
 	}
 	for _, address := range o.People {
 		in.keys[email.Fold(address)] = true
@@ -27,20 +33,28 @@ func interestOf(o Options) interest {
 	for _, address := range slices.Concat(o.Members, o.Pending) {
 		in.keys[email.Fold(address)] = true
 	}
-	for _, id := range o.Invitations {
-		in.ids[foldID(id)] = true
-	}
 	in.keys[email.Fold(o.Caller.Email)] = true
 	delete(in.keys, "") // an address that cannot be read is not that of anybody who matters
 	delete(in.mailboxes, "")
-	delete(in.ids, "")
 	return in
 }
 
+func idsOf(invitations []string) map[string]bool {
+	ids := make(map[string]bool, len(invitations))
+	for _, id := range invitations {
+		ids[foldID(id)] = true
+	}
+	delete(ids, "")
+	return ids
+}
+
+// knows reports whether an earlier memory knows the invitation.
+func (in interest) knows(id string) bool { return in.ids()[id] }
+
 func (in interest) member(key string) bool {
-	return in.everybody || in.keys[key] || in.mailboxes[email.Mailbox(key)]
+	return in.everybody || in.keys[key] || in.mailboxes[email.MailboxOf(key)]
 }
 
 func (in interest) invitation(key string, i cybedefend.Invitation) bool {
-	return in.everybody || in.ids[foldID(i.ID)] || in.keys[key] || in.mailboxes[email.Mailbox(key)]
+	return in.everybody || in.keys[key] || in.mailboxes[email.MailboxOf(key)] || in.knows(foldID(i.ID))
 }

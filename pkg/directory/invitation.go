@@ -10,18 +10,13 @@ import (
 
 	"rollcall/pkg/cybedefend"
 	"rollcall/pkg/email"
+	"rollcall/pkg/packed"
 	"rollcall/pkg/paging"
 )
 
-// invitation is one that was kept, with its state at the end of the reading.
-type invitation struct {
-	cybedefend.Invitation
-	state State
-}
-
 // invitations are those that were read: the ones that matter, and what is to be counted of the others.
 type invitations struct {
-	kept map[string]*invitation // by folded id, or by what else tells it apart
+	kept invited
 	// others are the pending ones that do not matter, by the hash of their id: a few bytes for each.
 	others map[uint64]other
 	seed   maphash.Seed
@@ -37,7 +32,7 @@ type other struct {
 }
 
 func newInvitations() invitations {
-	return invitations{kept: map[string]*invitation{}, others: map[uint64]other{}, seed: maphash.MakeSeed()}
+	return invitations{others: map[uint64]other{}, seed: maphash.MakeSeed()}
 }
 
 func (in *invitations) hash(text string) uint64 { return maphash.String(in.seed, text) }
@@ -116,19 +111,20 @@ func invitationID(i cybedefend.Invitation) string {
 func (r *reading) addInvitation(i cybedefend.Invitation) {
 	in, now := &r.invitations, r.Now()
 	id, key := invitationID(i), email.Fold(i.Email)
-	if StateOf(i, now) == Pending {
-		r.domains.add(i.Email)
+	pending := StateOf(i, now) == Pending
+	if pending {
+		r.domains.add(key)
 	}
 	if !r.interest.invitation(key, i) {
 		hash := in.hash(id)
 		delete(in.others, hash)
-		if StateOf(i, now) == Pending {
+		if pending {
 			in.others[hash] = other{in.hash(cmp.Or(key, id)), veiled(i.Email)}
 		}
 		return
 	}
-	if before := in.kept[id]; before == nil || !supersedes(before.Invitation, i, now) {
-		in.kept[id] = &invitation{Invitation: i}
+	if before, found := in.kept.find(id); !found || !supersedes(before, i, now) {
+		in.kept.put(id, i)
 	}
 }
 
@@ -147,59 +143,58 @@ func supersedes(one, other cybedefend.Invitation, now time.Time) bool {
 
 // finish puts the invitations into the directory, as they stand at the service's time now.
 func (in *invitations) finish(d *Directory, known interest, now time.Time) {
-	d.people, d.invitations, d.mailboxes = make(map[string]Membership, len(in.kept)), in.kept, map[string][]*invitation{}
-	d.doubled = map[string]bool{}
-	pending := make(map[uint64]bool, len(in.others))
+	d.at, d.invited = now, in.kept
+	d.mailboxes, d.doubled = map[string][]string{}, map[string]bool{}
+	others := make(map[uint64]bool, len(in.others))
 	for _, o := range in.others {
-		pending[o.key] = true
+		others[o.key] = true
 		if o.veiled {
 			d.Veiled++
 		}
 	}
-	for id, i := range in.kept {
-		i.state = StateOf(i.Invitation, now)
-		key := email.Fold(i.Email)
-		if i.ID == "" {
-			delete(d.invitations, id)
-		}
-		if i.state == Pending {
-			pending[in.hash(cmp.Or(key, id))] = true
-			if veiled(i.Email) && !known.ids[id] {
+	d.pending = len(others)
+	d.latest.texts.Grow(in.kept.texts.Len())
+	for id, text := range in.kept.texts.All() {
+		r := packed.Read(text)
+		i := in.kept.standing(&r)
+		key, state := email.Fold(i.Email), StateOf(i, now)
+		ids := d.latest.find(key)
+		if state == Pending {
+			if ids[0] == "" && (len(others) == 0 || !others[in.hash(cmp.Or(key, id))]) {
+				d.pending++
+			}
+			if veiled(i.Email) && !known.knows(id) {
 				d.Veiled++
 			}
-			if box := email.Mailbox(key); box != key {
-				d.mailboxes[box] = append(d.mailboxes[box], i)
+			if box := email.MailboxOf(key); box != key {
+				d.mailboxes[box] = append(d.mailboxes[box], id)
 			}
 		}
 		if key == "" {
 			continue
 		}
-		if i.state == Pending && d.people[key].Pending != nil {
+		place := slices.Index(states[:], state)
+		if state == Pending && ids[place] != "" {
 			d.doubled[key] = true
 		}
-		d.people[key] = d.people[key].with(i)
+		if in.tellsMore(id, i, ids[place]) {
+			ids[place] = id
+			d.latest.put(key, ids)
+		}
 	}
-	d.pending = len(pending)
 	for _, similar := range d.mailboxes {
-		slices.SortFunc(similar, func(a, b *invitation) int { return cmp.Compare(invitationID(a.Invitation), invitationID(b.Invitation)) })
+		slices.Sort(similar)
 	}
 }
 
-// with returns the membership with one more invitation of the person, in whatever order they come.
-func (m Membership) with(i *invitation) Membership {
-	var place **cybedefend.Invitation
-	switch i.state {
-	case Pending:
-		place = &m.Pending
-	case Expired:
-		place = &m.Expired
-	case Ended:
-		place = &m.Ended
+// tellsMore reports whether an invitation tells more of a person than the other one in the same state, which is empty if there
+// is none: whichever expires later, in whatever order they come.
+func (in *invitations) tellsMore(id string, i cybedefend.Invitation, other string) bool {
+	if other == "" {
+		return true
 	}
-	if *place == nil || cmp.Or(i.ExpiresAt.Compare((*place).ExpiresAt), cmp.Compare(invitationID(**place), invitationID(i.Invitation))) > 0 {
-		*place = &i.Invitation
-	}
-	return m
+	before, _ := in.kept.find(other)
+	return cmp.Or(i.ExpiresAt.Compare(before.ExpiresAt), cmp.Compare(other, id)) > 0
 }
 
 // veiled reports whether the address is not one, or has been masked, so that it may be anybody's.

@@ -14,7 +14,7 @@ import (
 
 // members are those that were read: the ones that matter, by key, and how many there are.
 type members struct {
-	kept  map[string]*cybedefend.User
+	kept  joined
 	count int
 	// shown counts those who were listed so far, and total is how many the service says there are.
 	shown, total int
@@ -23,8 +23,6 @@ type members struct {
 	// probe is the key of a member whom a search that can be relied on finds, empty if none is known.
 	probe string
 }
-
-func newMembers() members { return members{kept: map[string]*cybedefend.User{}} }
 
 // readMembers lists the members, or looks up those who matter where that takes fewer calls. Where the invitations are read
 // meanwhile, nobody is looked up before they have been.
@@ -98,7 +96,7 @@ func (r *reading) readAllMembers(ctx context.Context, list *paging.Reader[cybede
 	}
 	if list.Done() || !r.beside.goesOn() {
 		r.mu.Lock()
-		r.members = members{kept: map[string]*cybedefend.User{}, total: r.members.total}
+		r.members = members{total: r.members.total}
 		r.mu.Unlock()
 		list = r.listMembers("", r.addMember, r.page)
 	}
@@ -153,8 +151,8 @@ func (r *reading) page(pages []oddPage) {
 // addMember keeps a member who matters.
 func (r *reading) addMember(u cybedefend.User) {
 	r.members.shown++
-	r.domains.add(u.Email)
 	key := email.Fold(u.Email)
+	r.domains.add(key)
 	if veiled(u.Email) {
 		r.members.veiled++
 		return
@@ -163,16 +161,12 @@ func (r *reading) addMember(u cybedefend.User) {
 		r.members.probe = key
 	}
 	if r.interest.member(key) {
-		kept := u // of the many others, none goes to the heap
-		r.members.kept[key] = &kept
+		r.members.kept.put(key, u)
 	}
 }
 
 // isMember reports whether the person is known to be a member.
-func (r *reading) isMember(key string) bool {
-	_, is := r.members.kept[key]
-	return is
-}
+func (r *reading) isMember(key string) bool { return r.members.kept.has(key) }
 
 // doubt holds the list of members against what else is known, and looks up singly whom it may have hidden.
 func (r *reading) doubt(ctx context.Context, result paging.Result) error {

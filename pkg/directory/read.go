@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -187,7 +186,7 @@ type reading struct {
 }
 
 func newReading(o Options) *reading {
-	return &reading{Options: o, interest: interestOf(o), invitations: newInvitations(), members: newMembers()}
+	return &reading{Options: o, interest: interestOf(o), invitations: newInvitations()}
 }
 
 // finish makes the directory of what was read.
@@ -195,17 +194,14 @@ func (r *reading) finish(d *Directory) {
 	d.Gaps, d.Warnings, d.Stable, d.Complete = r.gaps, r.warnings(), !r.shifts, !r.lacks
 	d.members, d.domains = r.members.count, r.domains
 	r.invitations.finish(d, r.interest, r.Now())
-	d.joined = map[string][]cybedefend.User{}
-	for key, user := range r.members.kept {
-		membership := d.people[key]
-		membership.Member = user
-		d.people[key] = membership
-		if box := email.Mailbox(key); box != key {
-			d.joined[box] = append(d.joined[box], *user)
+	d.joined, d.otherwise = r.members.kept, map[string][]string{}
+	for key := range d.joined.texts.All() {
+		if box := email.MailboxOf(key); box != key {
+			d.otherwise[box] = append(d.otherwise[box], key)
 		}
 	}
-	for _, users := range d.joined {
-		slices.SortFunc(users, func(a, b cybedefend.User) int { return strings.Compare(email.Fold(a.Email), email.Fold(b.Email)) })
+	for _, keys := range d.otherwise {
+		slices.Sort(keys)
 	}
 }
 

@@ -117,7 +117,7 @@ func (r *reading) search(ctx context.Context, key string) (fits bool, err error)
 	hits := r.listMembers(key, func(u cybedefend.User) {
 		fits = fits && isHit(u, key)
 		if email.Fold(u.Email) == key {
-			r.members.kept[key] = &u
+			r.members.kept.put(key, u)
 		}
 	}, r.page)
 	result, err := hits.Read(ctx)

@@ -32,12 +32,8 @@ func (o *Options) rulesFor(ctx context.Context, g Ground, wanted drift.Roster) (
 	d := g.Directory
 	r := &roleRules{caller: d.Caller, minimum: o.MinAdmins, earlier: map[string]ledger.RoleChange{}, now: g.Now}
 	members := map[string]cybedefend.User{}
-	for key, membership := range d.People() {
-		member := membership.Member
-		if member == nil {
-			continue
-		}
-		members[key] = *member
+	for key, member := range d.Joined() {
+		members[key] = member
 		if isAdministrator(string(member.Role)) {
 			r.present++
 		}

@@ -68,13 +68,16 @@ type Seats struct {
 // nobody has, or several have, is for others to refuse.
 func SeatsOf(ctx context.Context, r *roster.Roster, d *directory.Directory) (Seats, error) {
 	seats := Seats{map[string][]drift.Seat{}, map[string]cybedefend.Team{}}
+	if !r.NamesTeams {
+		return seats, nil
+	}
 	members := map[string]bool{}
-	for key, m := range d.People() {
-		if m.Member != nil && r.MayName(key) {
+	for key := range d.Joined() {
+		if r.MayName(key) {
 			members[key] = true
 		}
 	}
-	if !r.NamesTeams || len(members) == 0 {
+	if len(members) == 0 {
 		return seats, nil
 	}
 	teams := map[string][]cybedefend.Team{} // by what rows call them
@@ -110,13 +113,9 @@ func SeatsOf(ctx context.Context, r *roster.Roster, d *directory.Directory) (Sea
 
 // Teams returns the teams whose members have to be read to compare them, in the order of their names: those that the rows of
 // members name, or all that the roster names.
-func (s Seats) Teams(d *directory.Directory, all bool) []cybedefend.Team {
+func (s Seats) Teams(all bool) []cybedefend.Team {
 	of := map[string]cybedefend.Team{}
-	for key, m := range d.People() {
-		wanted, listed := s.Of[key]
-		if m.Member == nil || !listed {
-			continue
-		}
+	for _, wanted := range s.Of {
 		if all {
 			of = s.Named
 			break

@@ -283,20 +283,21 @@ func (step Step) send(s Sighting, in plan.Inputs) Step {
 // once it has had the time to learn it.
 func (step Step) revisit(s Sighting, in plan.Inputs) Step {
 	step.Move = Kept
-	if step.Work.Trail.LeftOut() { // by the roster: no reading says anything else
-		return step
-	}
-	if in.At.Sub(step.Work.UpdatedAt) < MemoryCounts || !s.Certain() || s.found() {
-		return step
-	}
-	switch step.Work.Outcome {
-	case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Skipped:
-		if plan.Decide(step.Work.Desired, s.Membership, in).Send() {
-			step.Move = Send
-		}
-	default:
+	if !Stands(step.Work.Record, in) && s.Certain() && !s.found() && plan.Decide(step.Work.Desired, s.Membership, in).Send() {
+		step.Move = Send
 	}
 	return step
+}
+
+// Stands reports whether an outcome of an earlier part of the run is still true whatever a reading shows: it was the roster's
+// to say, or has come of an answer to a request, or is so young that a list need not know of it.
+func Stands(r record.Record, in plan.Inputs) bool {
+	switch r.Outcome {
+	case record.Invited, record.AlreadyInvited, record.AlreadyMember, record.Skipped:
+		return r.Trail.LeftOut() || in.At.Sub(r.UpdatedAt) < MemoryCounts
+	default:
+		return true
+	}
 }
 
 // wait has the entry looked up once more, from when on a reading can tell. By what this reading has shown, a later one would

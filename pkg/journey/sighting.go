@@ -144,7 +144,7 @@ func joined(d *directory.Directory, w Work, in plan.Inputs) string {
 
 // byID adds the invitation with an id, which the list may have under another spelling of the address.
 func (s *Sighting) byID(d *directory.Directory, id string) {
-	if id == "" {
+	if id == "" || s.Pending != nil && same(s.Pending.ID, id) {
 		return
 	}
 	invitation, state, found := d.Invitation(id)

@@ -23,14 +23,20 @@ type reader struct {
 	memory     memory
 	// made are the teams that were just made.
 	made []cybedefend.Team
-	// recall, if set, returns what is remembered in place of the ledger.
-	recall func(context.Context) (plan.Histories, error)
+	// recalled is what was taken in before, nil if nothing was.
+	recalled *recalled
+}
+
+// recalled is what is remembered, with what the lists must show by that.
+type recalled struct {
+	histories plan.Histories
+	expected  expected
 }
 
 // histories takes in what is remembered.
 func (r reader) histories(ctx context.Context) (plan.Histories, error) {
-	if r.recall != nil {
-		return r.recall(ctx)
+	if r.recalled != nil {
+		return r.recalled.histories, nil
 	}
 	whole := ""
 	if r.o.Sync != nil {
@@ -46,7 +52,9 @@ func (r *reader) remember(ctx context.Context, doubts []record.Doubt, resumed st
 		return nil
 	}
 	remembered, err := r.histories(ctx)
-	r.recall = func(context.Context) (plan.Histories, error) { return remembered, nil }
+	if err == nil {
+		r.recalled = &recalled{remembered, expect(remembered, doubts, r.connection.Now())}
+	}
 	return err
 }
 
@@ -87,7 +95,7 @@ func (r reader) staff(ctx context.Context, d *directory.Directory) (map[string]r
 	if err != nil {
 		return nil, err
 	}
-	teams := seats.Teams(d, r.o.Sync != nil || r.o.PruneTeams)
+	teams := seats.Teams(r.o.Sync != nil || r.o.PruneTeams)
 	if len(teams) == 0 {
 		return nil, nil
 	}
@@ -143,29 +151,46 @@ func (r reader) directory(ctx context.Context, in plan.Inputs, doubts []record.D
 	o := r.connection.Reading()
 	o.Teams, o.Blind, o.People = r.roster.NamesTeams, in.Blind, addresses
 	o.Domains = true
-	expect(&o, in.Histories, doubts, r.connection.Now())
+	var e expected
+	if r.recalled != nil {
+		e = r.recalled.expected
+	} else {
+		e = expect(in.Histories, doubts, r.connection.Now())
+	}
+	e.in(&o)
 	return directory.Read(ctx, o)
 }
 
-// expect adds what the lists must show if they are whole, by what is remembered.
-func expect(o *directory.Options, histories plan.Histories, doubts []record.Doubt, now time.Time) {
+// expected is what the lists must show if they are whole, see [directory.Options].
+type expected struct{ invitations, members, pending []string }
+
+func (e expected) in(o *directory.Options) {
+	o.Invitations, o.Members, o.Pending = e.invitations, e.members, e.pending
+}
+
+// soon is within how long an invitation may have expired by the time its list is read.
+const soon = time.Hour
+
+// expect returns what the lists must show by what is remembered.
+func expect(histories plan.Histories, doubts []record.Doubt, now time.Time) (e expected) {
 	for key, history := range histories.All() {
-		o.Invitations = append(o.Invitations, history.Earlier...)
+		e.invitations = append(e.invitations, history.Earlier...)
 		last, at, known := history.Last()
 		if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) {
-			o.Members = append(o.Members, key)
+			e.members = append(e.members, key)
 		}
 		if !known || last.ID == "" {
 			continue
 		}
-		o.Invitations = append(o.Invitations, last.ID)
-		if now.Sub(at) >= journey.MemoryCounts && last.ExpiresAt.After(now) && !history.FoundGone(last.ID) {
-			o.Pending = append(o.Pending, key)
+		e.invitations = append(e.invitations, last.ID)
+		if now.Sub(at) >= journey.MemoryCounts && last.ExpiresAt.After(now.Add(soon)) && !history.FoundGone(last.ID) {
+			e.pending = append(e.pending, key)
 		}
 	}
 	for _, doubt := range doubts {
-		o.Invitations = append(o.Invitations, doubt.Record.InvitationID, doubt.Replaces)
+		e.invitations = append(e.invitations, doubt.Record.InvitationID, doubt.Replaces)
 	}
+	return e
 }
 
 // addresses returns whom the roster names and who is in doubt, if they are few enough to be looked up one by one.

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync"
+	"time"
 
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
@@ -89,8 +91,8 @@ func (s *Session) findGone(ctx context.Context) error {
 
 // isGone reports whether somebody with whom the run was done is in the organization no more.
 func (p *past) isGone(rec record.Record) (bool, error) {
-	if p.continues || rec.Outcome == record.Invalid || rec.Trail.LeftOut() {
-		return false, nil // there is nothing to take back, and what is wrong with a row may keep it from being understood
+	if p.continues || journey.Stands(rec, p.inputs) {
+		return false, nil // what is wrong with a row may keep it from being understood
 	}
 	desired, err := p.inputs.DesiredOf(rec)
 	return err == nil && p.resolve(rec, desired).Move == journey.Send, err
@@ -122,12 +124,13 @@ func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.S
 		err error
 	}
 	return func(yield func(*verdict, error) bool) {
-		lag := p.policy.LagAtFirst(p.inputs)
+		lag := sync.OnceValue(func() time.Duration { return p.policy.LagAtFirst(p.inputs) })
 		claims, err := m.claims(ctx, run)
 		if err != nil {
 			yield(&verdict{}, err)
 			return
 		}
+		var v verdict
 		for j, err := range readahead.Map(m.ledger.Records(ctx, run, 0), func(rec record.Record) (j judged) {
 			j.verdict, j.err = p.judgeResumed(rec, claims[rec.Row], lag)
 			return j
@@ -138,7 +141,7 @@ func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.S
 			if j.gone {
 				p.gone[j.record.Row] = true
 			}
-			if !yield(&j.verdict, err) || err != nil {
+			if v = j.verdict; !yield(&v, err) || err != nil {
 				return
 			}
 		}

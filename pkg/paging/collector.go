@@ -210,8 +210,8 @@ func (c *collector[T]) trim() {
 func (c *collector[T]) note(t *turn[T], index int, item T) {
 	id := t.ids[index]
 	seen := c.memory.seen[id]
-	if index > 0 {
-		if a, b := c.rankBefore(t.ids[index-1]), c.rankBefore(id); a > 0 && b > 0 {
+	if index > 0 && c.number > 1 {
+		if a, b := c.rankBefore(c.memory.seen[t.ids[index-1]]), c.rankBefore(seen); a > 0 && b > 0 {
 			c.pass.compared++
 			if a > b {
 				c.pass.inverted++
@@ -234,9 +234,9 @@ func (c *collector[T]) note(t *turn[T], index int, item T) {
 	c.memory.seen[id] = sighting{pass: c.number, rank: int32(c.pass.distinct), before: before}
 }
 
-// rankBefore returns the rank that an item had in the pass before, 0 if it had none.
-func (c *collector[T]) rankBefore(id uint64) int32 {
-	switch seen := c.memory.seen[id]; seen.pass {
+// rankBefore returns the rank that an item had in the pass before, by where it was seen last; 0 if it had none.
+func (c *collector[T]) rankBefore(seen sighting) int32 {
+	switch seen.pass {
 	case c.number:
 		return seen.before
 	case c.number - 1:

@@ -113,10 +113,7 @@ type Remembered struct {
 
 // Remember makes histories of what a ledger knows. Whatever is nil there is nothing.
 func Remember(r Remembered) (Histories, error) {
-	h := Histories{
-		whole: map[string]History{}, packed: map[string]string{},
-		words: words{numbers: map[string]uint64{}, teams: map[string][]roster.Team{}},
-	}
+	h := Histories{whole: map[string]History{}, packed: &packedHistories{teams: map[string][]roster.Team{}}}
 	for rec, err := range orEmpty(r.Cancelled) {
 		if err != nil {
 			return Histories{}, err
@@ -202,7 +199,7 @@ func orEmpty[T any](seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 
 // sentOf returns what was asked for with an invitation, the zero value where that is not known for certain.
 func (h *Histories) sentOf(r record.Record) Desired {
-	teams, err := h.words.teamsOf(r.Teams)
+	teams, err := h.packed.teamsOf(r.Teams)
 	if err != nil || r.Role == "" {
 		return Desired{}
 	}

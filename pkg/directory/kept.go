@@ -1,0 +1,147 @@
+package directory
+
+import (
+	"iter"
+
+	"rollcall/pkg/cybedefend"
+	"rollcall/pkg/packed"
+	"rollcall/pkg/secret"
+)
+
+// Organizations may have a million members and invitations, so those that are kept are kept packed.
+
+// invited are invitations by what tells them apart, see [invitationID].
+type invited struct {
+	texts   packed.Texts
+	words   packed.Words
+	scratch []byte
+}
+
+func (in *invited) put(id string, i cybedefend.Invitation) {
+	text := packed.AppendText(in.scratch[:0], i.Email)
+	text = in.words.Append(text, i.Status)
+	text = packed.AppendTime(text, i.ExpiresAt)
+	text = packed.AppendSame(text, i.ID, id)
+	text = packed.AppendText(text, i.Token.Reveal())
+	text = in.words.Append(text, i.OrganizationID)
+	text = in.words.Append(text, i.OrganizationName)
+	text = in.words.Append(text, i.OrganizationRole)
+	text = packed.AppendText(text, i.UnreadExpiry)
+	in.scratch = text
+	in.texts.Put(id, text)
+}
+
+func (in *invited) find(id string) (i cybedefend.Invitation, found bool) {
+	text, found := in.texts.Find(id)
+	if !found {
+		return cybedefend.Invitation{}, false
+	}
+	return in.unpack(id, text), true
+}
+
+// all yields the invitations by what tells them apart, in no order.
+func (in *invited) all() iter.Seq2[string, cybedefend.Invitation] {
+	return func(yield func(string, cybedefend.Invitation) bool) {
+		for id, text := range in.texts.All() {
+			if !yield(id, in.unpack(id, text)) {
+				return
+			}
+		}
+	}
+}
+
+func (in *invited) unpack(id, text string) cybedefend.Invitation {
+	r := packed.Read(text)
+	i := in.standing(&r)
+	i.ID, i.Token = r.Same(id), secret.New(r.Text())
+	i.OrganizationID, i.OrganizationName, i.OrganizationRole = in.words.Read(&r), in.words.Read(&r), in.words.Read(&r)
+	i.UnreadExpiry = r.Text()
+	return i
+}
+
+// standing reads whose an invitation is and how it stands, which comes first.
+func (in *invited) standing(r *packed.Reader) cybedefend.Invitation {
+	return cybedefend.Invitation{Email: r.Text(), Status: in.words.Read(r), ExpiresAt: r.Time()}
+}
+
+// joined are members by key.
+type joined struct {
+	texts   packed.Texts
+	words   packed.Words
+	scratch []byte
+}
+
+func (j *joined) put(key string, u cybedefend.User) {
+	text := packed.AppendText(j.scratch[:0], u.ID)
+	text = packed.AppendSame(text, u.Email, key)
+	text = j.words.Append(text, string(u.Role))
+	j.scratch = text
+	j.texts.Put(key, text)
+}
+
+func (j *joined) has(key string) bool {
+	_, has := j.texts.Find(key)
+	return has
+}
+
+// find returns the member with a key, nil if there is none.
+func (j *joined) find(key string) *cybedefend.User {
+	text, found := j.texts.Find(key)
+	if !found {
+		return nil
+	}
+	user := j.unpack(key, text)
+	return &user
+}
+
+// all yields the members by key, in no order.
+func (j *joined) all() iter.Seq2[string, cybedefend.User] {
+	return func(yield func(string, cybedefend.User) bool) {
+		for key, text := range j.texts.All() {
+			if !yield(key, j.unpack(key, text)) {
+				return
+			}
+		}
+	}
+}
+
+func (j *joined) unpack(key, text string) cybedefend.User {
+	r := packed.Read(text)
+	return cybedefend.User{ID: r.Text(), Email: r.Same(key), Role: cybedefend.Role(j.words.Read(&r))}
+}
+
+// latest are the invitations that count most of each person, by key: what tells them apart, one for each state.
+type latest struct {
+	texts   packed.Texts
+	scratch []byte
+}
+
+// states are the states of an invitation, in the order in which [latest] keeps them.
+var states = [...]State{Pending, Expired, Ended}
+
+// find returns the invitations of a person, empty where there is none.
+func (l *latest) find(key string) (ids [len(states)]string) {
+	text, found := l.texts.Find(key)
+	if !found {
+		return ids
+	}
+	r := packed.Read(text)
+	for i := range ids {
+		ids[i] = r.Text()
+	}
+	return ids
+}
+
+func (l *latest) has(key string) bool {
+	_, has := l.texts.Find(key)
+	return has
+}
+
+func (l *latest) put(key string, ids [len(states)]string) {
+	text := l.scratch[:0]
+	for _, id := range ids {
+		text = packed.AppendText(text, id)
+	}
+	l.scratch = text
+	l.texts.Put(key, text)
+}
