@@ -4,6 +4,7 @@ package cybedefend_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -38,6 +39,25 @@ func BenchmarkInvitations(b *testing.B) {
 		_, err := c.Invitations(ctx, organizationID, cybedefend.Page{Number: 1})
 		return err
 	})
+}
+
+// BenchmarkDecodeInvitations reads a page of invitations as the service sends it, without the client around it.
+func BenchmarkDecodeInvitations(b *testing.B) {
+	items := make([]string, cybedefend.PageSize)
+	for i := range items {
+		items[i] = fmt.Sprintf(`{"id":"3c90c3cc-0d44-4b50-8888-8dd25736%04d","token":"inv_3f9c27b1d0e84a6c9b5d%04d","email":"person.%04d@example.com",`+
+			`"status":"PENDING","organizationId":"`+organizationID+`","organizationName":"Example GmbH","organizationRole":"member",`+
+			`"expiresAt":"2027-01-02T03:%02d:05.678Z"}`, i, i, i, i)
+	}
+	body := []byte(`{"organizationId":"` + organizationID + `","invitations":[` + strings.Join(items, ",") + `]}`)
+	b.ReportAllocs()
+	start := cpuTime(b)
+	for b.Loop() {
+		if page, err := cybedefend.DecodeInvitations(body); err != nil || len(page.Invitations) != len(items) || len(page.Odd) > 0 {
+			b.Fatalf("%+v, %v", page, err)
+		}
+	}
+	b.ReportMetric(float64((cpuTime(b)-start).Nanoseconds())/1e3/float64(b.N), "cpu-µs/op")
 }
 
 func BenchmarkMembers(b *testing.B) {

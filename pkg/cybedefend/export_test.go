@@ -20,3 +20,6 @@ func NewDialling(options Options, dial func(ctx context.Context, network, addres
 	own.straight.Dial = dial
 	return newClient(options, own)
 }
+
+// DecodeInvitations reads the body of a page of invitations.
+var DecodeInvitations = decodeInvitations
