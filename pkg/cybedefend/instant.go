@@ -23,13 +23,7 @@ var (
 // parseInstant reads a point in time as services write it: RFC 3339, also with a blank for the T, without colons in the zone,
 // without seconds or without a zone, RFC 1123, a bare date, or seconds or milliseconds since 1970 as a number or a text.
 // Without a zone it is UTC. A bare date is the last second of its day, since nothing has expired before that.
-func parseInstant(raw string) (at time.Time, ok bool) {
-	text := raw
-	if !isNumber(raw) {
-		if text, ok = readText(raw); !ok {
-			return time.Time{}, false
-		}
-	}
+func parseInstant(text string) (at time.Time, ok bool) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil { // as documented
 		return at.UTC(), true
 	}

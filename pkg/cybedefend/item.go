@@ -33,28 +33,6 @@ func (i *invitationItem) read() Invitation {
 	return invitation
 }
 
-// detach has what was read keep nothing of the text in which it was found. What most of a list have in common is shared with
-// the one before.
-func (i *invitationItem) detach(before *invitationItem) {
-	own := i.ID.value + i.Token.value + i.Email.value
-	for _, field := range []*string{&i.ID.value, &i.Token.value, &i.Email.value} {
-		*field, own = own[:len(*field)], own[len(*field):]
-	}
-	i.ExpiresAt.unread = strings.Clone(i.ExpiresAt.unread)
-	for _, field := range [...]struct{ is, was *string }{
-		{&i.Status.value, &before.Status.value},
-		{&i.OrganizationID.value, &before.OrganizationID.value},
-		{&i.OrganizationName.value, &before.OrganizationName.value},
-		{&i.OrganizationRole.value, &before.OrganizationRole.value},
-	} {
-		if *field.is == *field.was {
-			*field.is = *field.was
-		} else {
-			*field.is = strings.Clone(*field.is)
-		}
-	}
-}
-
 // odd returns what was odd, but for the fields that are missing.
 func (i *invitationItem) odd() (found oddities) {
 	found.id(i.ID)
@@ -89,63 +67,15 @@ func decodeInvitation(body []byte) (Invitation, error) {
 
 // readInvitation reads an invitation field by field. It fails for what is no object.
 func readInvitation(raw []byte) (Invitation, error) {
-	if item, ok := readMembers(string(raw)); ok {
-		return item.read(), nil
+	var ordinary invitationItem
+	if ordinary.readAlone(raw) {
+		return ordinary.read(), nil
 	}
 	var item invitationItem
 	if err := json.Unmarshal(raw, &item); err != nil {
 		return Invitation{}, err
 	}
 	return item.read(), nil
-}
-
-// longestAtOnce bounds the texts that [readMembers] reads: what it finds keeps the whole of it in memory.
-const longestAtOnce = 1 << 10
-
-// readMembers reads an invitation in one pass, with the same result as [encoding/json]. It reports whether it can do so; it
-// can for invitations as the service sends them.
-func readMembers(text string) (item invitationItem, ok bool) {
-	if len(text) > longestAtOnce {
-		return invitationItem{}, false
-	}
-	object := membersOf(text)
-	for object.next() {
-		switch object.key {
-		case "id":
-			item.ID.take(object.value)
-		case "token":
-			item.Token.take(object.value)
-		case "email":
-			item.Email.take(object.value)
-		case "status":
-			item.Status.take(object.value)
-		case "organizationId":
-			item.OrganizationID.take(object.value)
-		case "organizationName":
-			item.OrganizationName.take(object.value)
-		case "organizationRole":
-			item.OrganizationRole.take(object.value)
-		case "expiresAt":
-			item.ExpiresAt.take(object.value)
-		default:
-			if isInvitationKey(object.key) {
-				return invitationItem{}, false
-			}
-		}
-	}
-	return item, object.whole
-}
-
-// isInvitationKey reports whether a key counts as one of an invitation to [encoding/json], which takes them in any letter case.
-func isInvitationKey(key string) bool {
-	for _, known := range [...]string{
-		"id", "token", "email", "status", "organizationId", "organizationName", "organizationRole", "expiresAt",
-	} {
-		if len(key) == len(known) && strings.EqualFold(key, known) {
-			return true
-		}
-	}
-	return false
 }
 
 // salvageInvitation reads what there is in a reply that need not be whole.

@@ -52,53 +52,23 @@ func teamMembersOf(page MembersPage) TeamMembersPage {
 }
 
 func decodeInvitations(body []byte) (InvitationsPage, error) {
-	items, ok := readInvitations(string(body))
-	if !ok {
-		var reply struct {
-			Invitations []*invitationItem `json:"invitations"`
-		}
-		var err error
-		if items, err = decodeList(body, "invitations", &reply, &reply.Invitations); err != nil {
-			return InvitationsPage{}, err
-		}
+	if page, ok := decodeOrdinary(body); ok {
+		return page, nil
 	}
-	page := InvitationsPage{Items: len(items)}
-	page.Invitations, page.Odd = readItems("invitation", items, func(i Invitation) (id, email string) { return i.ID, i.Email })
-	return page, nil
+	return decodeAny(body)
 }
 
-// readInvitations reads a page in one pass, with the same result as [encoding/json]. It reports whether it can do so; it can
-// for pages as the service sends them: an organization may have hundreds of thousands of invitations.
-func readInvitations(body string) (items []*invitationItem, ok bool) {
-	page := membersOf(body)
-	page.list = "invitations"
-	found := false
-	for page.next() {
-		switch {
-		case page.key == page.list && !found:
-			if found = true; !readEach(page.value, &items) {
-				return nil, false
-			}
-		case strings.EqualFold(page.key, page.list):
-			return nil, false
-		}
+// decodeAny decodes a page of invitations of any form that can be read.
+func decodeAny(body []byte) (InvitationsPage, error) {
+	var reply struct {
+		Invitations []*invitationItem `json:"invitations"`
 	}
-	return items, found && page.whole
-}
-
-// readEach reads the invitations of a list in one pass, if it can.
-func readEach(list string, items *[]*invitationItem) bool {
-	*items = make([]*invitationItem, 0, PageSize)
-	object, last := elementsOf(list), &invitationItem{}
-	for object.next() {
-		item, ok := readMembers(object.value)
-		if !ok {
-			return false
-		}
-		item.detach(last)
-		*items, last = append(*items, &item), &item
+	items, err := decodeList(body, "invitations", &reply, &reply.Invitations)
+	if err != nil {
+		return InvitationsPage{}, err
 	}
-	return object.whole
+	found := readItems[Invitation]("invitation", items)
+	return InvitationsPage{Invitations: found.list, Items: found.count, Odd: found.odd}, nil
 }
 
 func decodeMembers(body []byte) (MembersPage, error) {
@@ -115,37 +85,65 @@ func decodeMembers(body []byte) (MembersPage, error) {
 	if err != nil {
 		return MembersPage{}, err
 	}
-	page := MembersPage{
-		Items:      len(items),
+	found := readItems[User]("member", items)
+	return MembersPage{
+		Users: found.list, Items: found.count, Odd: found.odd,
 		TotalUsers: int(cmp.Or(reply.TotalUsers, reply.Data.TotalUsers)),
 		TotalPages: int(cmp.Or(reply.TotalPages, reply.Data.TotalPages)),
-	}
-	page.Users, page.Odd = readItems("member", items, func(u User) (id, email string) { return u.ID, u.Email })
-	return page, nil
+	}, nil
 }
 
-// readItems reads the items of a page, without those that nothing tells apart, and says what was odd about each. An item that
-// is nil is no object.
-func readItems[T any, I any, P interface {
+// listed is what items of pages are read as.
+type listed interface {
+	// names returns what tells an item apart.
+	names() (id, email string)
+}
+
+func (i Invitation) names() (id, email string) { return i.ID, i.Email }
+
+func (u User) names() (id, email string) { return u.ID, u.Email }
+
+// reading is what has been read of a page.
+type reading[T listed] struct {
+	kind string
+	// most is how many items there are, count how many have been added.
+	most, count int
+	list        []T
+	odd         []string
+}
+
+// add adds an item, unless nothing tells it apart, and says what was odd about it.
+func (r *reading[T]) add(item T, wrong oddities) {
+	id, email := item.names()
+	if wrong = append(missing(id, email), wrong...); len(wrong) > 0 {
+		r.odd = append(r.odd, odd(r.kind, r.count, id, email, wrong))
+	}
+	r.count++
+	if id == "" && email == "" {
+		return
+	}
+	if r.list == nil {
+		r.list = make([]T, 0, r.most)
+	}
+	r.list = append(r.list, item)
+}
+
+// readItems reads the items of a page. An item that is nil is no object.
+func readItems[T listed, I any, P interface {
 	*I
 	read() T
 	odd() oddities
-}](kind string, items []*I, names func(T) (id, email string)) (list []T, found []string) {
-	for i, item := range items {
+}](kind string, items []*I) reading[T] {
+	found := reading[T]{kind: kind, most: len(items)}
+	for _, item := range items {
 		var read T
 		wrong := oddities{"it is not an object"}
 		if item != nil {
 			read, wrong = P(item).read(), P(item).odd()
 		}
-		id, email := names(read)
-		if wrong = append(missing(id, email), wrong...); len(wrong) > 0 {
-			found = append(found, odd(kind, i, id, email, wrong))
-		}
-		if id != "" || email != "" {
-			list = append(list, read)
-		}
+		found.add(read, wrong)
 	}
-	return list, found
+	return found
 }
 
 func decodeTeams(body []byte) ([]Team, error) {

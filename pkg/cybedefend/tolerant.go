@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // The types here are fields of what the service sends. Each takes whatever stands in its place: what can't be read is empty,
@@ -19,36 +18,44 @@ type text struct {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (t *text) UnmarshalJSON(raw []byte) error {
-	t.take(string(raw))
+	t.take(valueOf(raw), nil)
 	return nil
 }
 
-// take takes what stands in the place of a text.
-func (t *text) take(raw string) {
-	value, ok := readText(raw)
+// take takes what stands in the place of a text. If that is the text which is there already, it stays, and nothing is kept twice.
+func (t *text) take(v jsonValue, kept *texts) {
+	if v.plain && string(v.text()) == t.value {
+		t.odd = false
+		return
+	}
+	value, ok := readText(v, kept)
 	*t = text{value, !ok}
 }
 
 // readText reads a text. A null is an empty one.
-func readText(raw string) (value string, ok bool) {
-	if isNull(raw) {
+func readText(v jsonValue, kept *texts) (value string, ok bool) {
+	switch {
+	case v.isNull():
 		return "", true
-	}
-	if inner, quoted := unquoted(raw); quoted {
-		return inner, true
+	case v.plain:
+		return kept.keep(v.text()), true
 	}
 	var escaped string
-	ok = json.Unmarshal([]byte(raw), &escaped) == nil
+	ok = json.Unmarshal(v.raw, &escaped) == nil
 	return escaped, ok
 }
 
-// unquoted returns what stands between the quotes of a text of JSON that says nothing by escapes.
-func unquoted(raw string) (inner string, ok bool) {
-	if len(raw) < 2 || raw[0] != '"' {
-		return "", false
+// texts are texts that are kept in one piece of memory. A nil one keeps each by itself.
+type texts struct{ piece strings.Builder }
+
+// keep returns a text as a string that needs nothing of where it was found.
+func (t *texts) keep(text []byte) string {
+	if t == nil {
+		return string(text)
 	}
-	inner = raw[1 : len(raw)-1]
-	return inner, strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner)
+	from := t.piece.Len()
+	t.piece.Write(text)
+	return t.piece.String()[from:]
 }
 
 // identifier is a field that should be an id. It may be a number, which is read as its digits.
@@ -59,18 +66,17 @@ type identifier struct {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (i *identifier) UnmarshalJSON(raw []byte) error {
-	i.take(string(raw))
+	i.take(valueOf(raw), nil)
 	return nil
 }
 
 // take takes what stands in the place of an id.
-func (i *identifier) take(raw string) {
-	if isNumber(raw) {
-		*i = identifier{text: text{value: raw}, number: true}
+func (i *identifier) take(v jsonValue, kept *texts) {
+	if i.number = v.isNumber(); i.number {
+		i.text = text{value: kept.keep(v.raw)}
 		return
 	}
-	i.number = false
-	i.text.take(raw)
+	i.text.take(v, kept)
 }
 
 // instant is a field that should be a point in time, as [parseInstant] reads it.
@@ -82,23 +88,37 @@ type instant struct {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It never fails.
 func (i *instant) UnmarshalJSON(raw []byte) error {
-	i.take(string(raw))
+	i.take(valueOf(raw))
 	return nil
 }
 
 // take takes what stands in the place of a point in time.
-func (i *instant) take(raw string) {
+func (i *instant) take(v jsonValue) {
 	*i = instant{}
-	if isNull(raw) {
+	if v.isNull() {
 		return
 	}
-	at, ok := parseInstant(raw)
+	at, ok := readInstant(v)
 	if !ok {
 		const longest = 40
-		i.unread = shorten(redact(printable(raw)), longest)
+		i.unread = strings.Clone(shorten(redact(printable(string(v.raw))), longest))
 		return
 	}
 	i.at = at
+}
+
+// readInstant reads a point in time.
+func readInstant(v jsonValue) (at time.Time, ok bool) {
+	if v.plain && at.UnmarshalText(v.text()) == nil { // as documented: what follows comes to the same, but needs a string
+		return at.UTC(), true
+	}
+	text := string(v.raw)
+	if !v.isNumber() {
+		if text, ok = readText(v, nil); !ok {
+			return time.Time{}, false
+		}
+	}
+	return parseInstant(text)
 }
 
 // count is a field that should be a whole number above 0, and may be a text. Anything else is 0.
@@ -129,12 +149,6 @@ func (f *flag) UnmarshalJSON(raw []byte) error {
 	}
 	f.value = value
 	return nil
-}
-
-func isNull(raw string) bool { return raw == "null" }
-
-func isNumber(raw string) bool {
-	return len(raw) > 0 && (raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9')
 }
 
 // oddities collects what is odd about the fields of an item.
