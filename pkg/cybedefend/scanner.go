@@ -210,7 +210,7 @@ func (s *scanner) nested() []byte {
 	return nil
 }
 
-// isDigits reports whether a text is a whole number as JSON has it, above 0 and of no more than some digits.
+// isDigits reports whether a text is a whole number above 0, as JSON writes it.
 func isDigits(text []byte) bool {
 	for _, c := range text {
 		if c < '0' || c > '9' {
