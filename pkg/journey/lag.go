@@ -1,7 +1,6 @@
 package journey
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -10,7 +9,7 @@ import (
 )
 
 // MostWitnesses is how many of the invitations that were confirmed last tell how late a reading is.
-const MostWitnesses = 16
+const MostWitnesses = plan.MostNewest
 
 // Witness is an invitation that the service has described in an answer, by which a reading shows how late it is.
 type Witness struct {
@@ -81,20 +80,11 @@ func shows(d *directory.Directory, witness Witness) bool {
 // Witnesses returns the newest invitations in memory that may tell how late a reading is, at the service's time now. Some
 // of them were found long after they were made. One that the service has confirmed without describing it is none: it may
 // never be listed.
-func Witnesses(histories plan.Histories, now time.Time) []Witness {
-	var witnesses []Witness
-	newest := func() {
-		slices.SortFunc(witnesses, func(a, b Witness) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Email, b.Email)) })
-		witnesses = witnesses[:min(len(witnesses), MostWitnesses)]
-	}
-	for key, history := range histories.All() {
-		if id := history.Invitation.ID; id != "" && !history.Unsure && now.Sub(history.At) < MemoryCounts {
-			witnesses = append(witnesses, Witness{Email: key, InvitationID: id, At: history.At, Older: true})
-		}
-		if len(witnesses) > 8*MostWitnesses { // a run may have invited a million people lately
-			newest()
+func Witnesses(histories plan.Histories, now time.Time) (witnesses []Witness) {
+	for _, sent := range histories.Newest() {
+		if now.Sub(sent.At) < MemoryCounts {
+			witnesses = append(witnesses, Witness{Email: sent.Person, InvitationID: sent.InvitationID, At: sent.At, Older: true})
 		}
 	}
-	newest()
 	return witnesses
 }

@@ -18,7 +18,7 @@ import (
 // defaulted tells which rows of the roster name no role. Only the role of an open invitation is held against that of a row,
 // so where there is none, no row is looked at.
 func (r reader) defaulted(ctx context.Context, in plan.Inputs) (func(row int) bool, error) {
-	if !in.Blind && in.Directory.Pending() == 0 {
+	if !r.roster.LacksRoles || !in.Blind && in.Directory.Pending() == 0 {
 		return nil, nil
 	}
 	var rows rowSet

@@ -18,10 +18,15 @@ import (
 type Histories struct {
 	whole  map[string]History
 	packed *packedHistories // nil where there are none
+	newest []Sent
 }
 
 // HistoriesOf returns the histories of people, by their keys.
-func HistoriesOf(of map[string]History) Histories { return Histories{whole: of} }
+func HistoriesOf(of map[string]History) Histories {
+	h := Histories{whole: of}
+	h.findNewest()
+	return h
+}
 
 // Of returns what is remembered about an address.
 func (h Histories) Of(address string) History {

@@ -187,6 +187,7 @@ func Remember(r Remembered) (Histories, error) {
 		}
 		h.put(key, history)
 	}
+	h.findNewest()
 	return h, nil
 }
 

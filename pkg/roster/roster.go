@@ -40,6 +40,8 @@ type Roster struct {
 	Findings []Finding
 	// NamesTeams says whether any row names a team.
 	NamesTeams bool
+	// LacksRoles says whether any row names no role.
+	LacksRoles bool
 	// IDColumn is the name of the column in which everybody has a number of their own, empty if there is none, or none that could
 	// be one: its cells are mostly empty, or many say the same.
 	IDColumn string
@@ -105,6 +107,7 @@ func (r *Roster) survey(ctx context.Context, refusal *RefusedError) error {
 		samples.take(row)
 		r.Rows = number
 		numbers.add(&entry, judge.key)
+		r.LacksRoles = r.LacksRoles || entry.RoleDefaulted
 		if entry.Skipped() {
 			r.skip(&entry)
 			return nil
