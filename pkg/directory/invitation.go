@@ -123,7 +123,7 @@ func (r *reading) addInvitation(i cybedefend.Invitation) {
 		}
 		return
 	}
-	if before, found := in.kept.find(id); !found || !supersedes(before, i, now) {
+	if before, found := in.kept.add(id, i); found && !supersedes(before, i, now) {
 		in.kept.put(id, i)
 	}
 }

@@ -17,18 +17,15 @@ type invited struct {
 	scratch []byte
 }
 
-func (in *invited) put(id string, i cybedefend.Invitation) {
-	text := packed.AppendText(in.scratch[:0], i.Email)
-	text = in.words.Append(text, i.Status)
-	text = packed.AppendTime(text, i.ExpiresAt)
-	text = packed.AppendSame(text, i.ID, id)
-	text = packed.AppendText(text, i.Token.Reveal())
-	text = in.words.Append(text, i.OrganizationID)
-	text = in.words.Append(text, i.OrganizationName)
-	text = in.words.Append(text, i.OrganizationRole)
-	text = packed.AppendText(text, i.UnreadExpiry)
-	in.scratch = text
-	in.texts.Put(id, text)
+func (in *invited) put(id string, i cybedefend.Invitation) { in.texts.Put(id, in.pack(id, i)) }
+
+// add keeps an invitation unless there is one, which it then returns.
+func (in *invited) add(id string, i cybedefend.Invitation) (before cybedefend.Invitation, found bool) {
+	text, found := in.texts.Add(id, in.pack(id, i))
+	if !found {
+		return cybedefend.Invitation{}, false
+	}
+	return in.unpack(id, text), true
 }
 
 func (in *invited) find(id string) (i cybedefend.Invitation, found bool) {
@@ -48,6 +45,20 @@ func (in *invited) all() iter.Seq2[string, cybedefend.Invitation] {
 			}
 		}
 	}
+}
+
+// pack returns a text that is good until the next one.
+func (in *invited) pack(id string, i cybedefend.Invitation) []byte {
+	text := packed.AppendText(in.scratch[:0], i.Email)
+	text = in.words.Append(text, i.Status)
+	text = packed.AppendTime(text, i.ExpiresAt)
+	text = packed.AppendSame(text, i.ID, id)
+	text = packed.AppendText(text, i.Token.Reveal())
+	text = in.words.Append(text, i.OrganizationID)
+	text = in.words.Append(text, i.OrganizationName)
+	text = in.words.Append(text, i.OrganizationRole)
+	in.scratch = packed.AppendText(text, i.UnreadExpiry)
+	return in.scratch
 }
 
 func (in *invited) unpack(id, text string) cybedefend.Invitation {

@@ -56,17 +56,35 @@ func (t *Texts) Find(key string) (text string, found bool) {
 
 // Put keeps a copy of the text under a key, in place of what was there.
 func (t *Texts) Put(key string, text []byte) {
-	if t.places == nil {
-		t.Grow(0)
-	}
+	t.begin()
 	slot, before, found := t.look(key)
 	if found {
 		t.lose(key, before)
 	}
+	t.keep(slot, key, text)
+}
+
+// Add keeps a copy of the text under a key unless there is one, which it then returns.
+func (t *Texts) Add(key string, text []byte) (before string, found bool) {
+	t.begin()
+	slot, before, found := t.look(key)
+	if !found {
+		t.keep(slot, key, text)
+	}
+	return before, found
+}
+
+func (t *Texts) begin() {
+	if t.places == nil {
+		t.Grow(0)
+	}
+}
+
+// keep puts an entry that is not there.
+func (t *Texts) keep(slot uint64, key string, text []byte) {
 	var lengths [2 * binary.MaxVarintLen64]byte
 	head := AppendNumber(AppendNumber(lengths[:0], uint64(len(key))), uint64(len(text)))
-	size := len(head) + len(key) + len(text)
-	piece := t.room(size)
+	piece := t.room(len(head) + len(key) + len(text))
 	t.places[slot] = place(len(t.pieces)-1)<<32 | place(piece.Len())
 	_, _ = piece.Write(head) // a builder never fails
 	_, _ = piece.WriteString(key)

@@ -35,6 +35,16 @@ func TestTexts(t *testing.T) {
 						texts.Put(k, []byte(text))
 						want[k] = text
 					},
+					"add": func(t *rapid.T) {
+						k, text := key.Draw(t, "key"), rapid.String().Draw(t, "text")
+						before, found := texts.Add(k, []byte(text))
+						if wanted, there := want[k]; before != wanted || found != there {
+							t.Errorf("Add(%q) = %q, %v, want %q, %v", k, before, found, wanted, there)
+						}
+						if !found {
+							want[k] = text
+						}
+					},
 					"delete": func(t *rapid.T) {
 						k := key.Draw(t, "key")
 						texts.Delete(k)

@@ -65,13 +65,24 @@ func (l *Ledger) pages(ctx context.Context, run, query string, after int) iter.S
 		if err == nil && after > 0 {
 			first, err = l.pageBefore(ctx, key.key, after)
 		}
+		var some *sql.Stmt
+		if err == nil {
+			some, err = l.pool.PrepareContext(ctx, query)
+			err = l.readError(err)
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer some.Close()
 		var p claimedPage
-		for more := err == nil; more; {
+		for more := true; more; {
 			var found []texts
-			found, err = collect(ctx, l, func(rows *sql.Rows) (t texts, err error) {
+			rows, failed := some.QueryContext(ctx, key.key, first, chunk/page.Size)
+			found, err = all(l, rows, failed, func(rows *sql.Rows) (t texts, err error) {
 				err = rows.Scan(&first, &t.rows, &t.claims)
 				return t, err
-			}, query, key.key, first, chunk/page.Size)
+			})
 			for _, t := range found {
 				if err = p.parse(t.rows, t.claims); err != nil {
 					err = l.readError(err)
@@ -121,6 +132,11 @@ func (l *Ledger) eachEntry(ctx context.Context, do func(*page.Entry), query stri
 // collect returns what scan makes of all rows of a query, up to the first error.
 func collect[T any](ctx context.Context, l *Ledger, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := l.pool.QueryContext(ctx, query, args...)
+	return all(l, rows, err, scan)
+}
+
+// all is collect with what a query has returned.
+func all[T any](l *Ledger, rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, l.readError(err)
 	}
