@@ -74,7 +74,7 @@ func (l *Ledger) pages(ctx context.Context, run, query string, after int) iter.S
 			yield(nil, err)
 			return
 		}
-		defer some.Close()
+		defer func() { _ = some.Close() }() // it has only been read from
 		var p claimedPage
 		for more := true; more; {
 			var found []texts
