@@ -150,7 +150,7 @@ func (o ProgressOptions) look(ctx context.Context, c *Connection, people []progr
 			reading.People = append(reading.People, person.Email)
 		}
 	}
-	expect(in.Histories, doubts, c.Now()).in(&reading)
+	expect(&reading, in.Histories, doubts, c.Now())
 	o.Observer.working("reading the organization")
 	defer o.Observer.working("")
 	if in.Directory, err = directory.Read(ctx, reading); err != nil {

@@ -23,20 +23,14 @@ type reader struct {
 	memory     memory
 	// made are the teams that were just made.
 	made []cybedefend.Team
-	// recalled is what was taken in before, nil if nothing was.
-	recalled *recalled
-}
-
-// recalled is what is remembered, with what the lists must show by that.
-type recalled struct {
-	histories plan.Histories
-	expected  expected
+	// recall, if set, returns what is remembered in place of the ledger.
+	recall func(context.Context) (plan.Histories, error)
 }
 
 // histories takes in what is remembered.
 func (r reader) histories(ctx context.Context) (plan.Histories, error) {
-	if r.recalled != nil {
-		return r.recalled.histories, nil
+	if r.recall != nil {
+		return r.recall(ctx)
 	}
 	whole := ""
 	if r.o.Sync != nil {
@@ -52,9 +46,7 @@ func (r *reader) remember(ctx context.Context, doubts []record.Doubt, resumed st
 		return nil
 	}
 	remembered, err := r.histories(ctx)
-	if err == nil {
-		r.recalled = &recalled{remembered, expect(remembered, doubts, r.connection.Now())}
-	}
+	r.recall = func(context.Context) (plan.Histories, error) { return remembered, nil }
 	return err
 }
 
@@ -151,46 +143,29 @@ func (r reader) directory(ctx context.Context, in plan.Inputs, doubts []record.D
 	o := r.connection.Reading()
 	o.Teams, o.Blind, o.People = r.roster.NamesTeams, in.Blind, addresses
 	o.Domains = true
-	var e expected
-	if r.recalled != nil {
-		e = r.recalled.expected
-	} else {
-		e = expect(in.Histories, doubts, r.connection.Now())
-	}
-	e.in(&o)
+	expect(&o, in.Histories, doubts, r.connection.Now())
 	return directory.Read(ctx, o)
 }
 
-// expected is what the lists must show if they are whole, see [directory.Options].
-type expected struct{ invitations, members, pending []string }
-
-func (e expected) in(o *directory.Options) {
-	o.Invitations, o.Members, o.Pending = e.invitations, e.members, e.pending
-}
-
-// soon is within how long an invitation may have expired by the time its list is read.
-const soon = time.Hour
-
-// expect returns what the lists must show by what is remembered.
-func expect(histories plan.Histories, doubts []record.Doubt, now time.Time) (e expected) {
+// expect adds what the lists must show if they are whole, by what is remembered.
+func expect(o *directory.Options, histories plan.Histories, doubts []record.Doubt, now time.Time) {
 	for key, history := range histories.All() {
-		e.invitations = append(e.invitations, history.Earlier...)
+		o.Invitations = append(o.Invitations, history.Earlier...)
 		last, at, known := history.Last()
 		if history.SeenAs == record.AlreadyMember && history.SeenAt.After(history.At) {
-			e.members = append(e.members, key)
+			o.Members = append(o.Members, key)
 		}
 		if !known || last.ID == "" {
 			continue
 		}
-		e.invitations = append(e.invitations, last.ID)
-		if now.Sub(at) >= journey.MemoryCounts && last.ExpiresAt.After(now.Add(soon)) && !history.FoundGone(last.ID) {
-			e.pending = append(e.pending, key)
+		o.Invitations = append(o.Invitations, last.ID)
+		if now.Sub(at) >= journey.MemoryCounts && last.ExpiresAt.After(now) && !history.FoundGone(last.ID) {
+			o.Pending = append(o.Pending, key)
 		}
 	}
 	for _, doubt := range doubts {
-		e.invitations = append(e.invitations, doubt.Record.InvitationID, doubt.Replaces)
+		o.Invitations = append(o.Invitations, doubt.Record.InvitationID, doubt.Replaces)
 	}
-	return e
 }
 
 // addresses returns whom the roster names and who is in doubt, if they are few enough to be looked up one by one.

@@ -7,8 +7,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"sync"
-	"time"
 
 	"rollcall/pkg/journey"
 	"rollcall/pkg/ledger"
@@ -124,7 +122,7 @@ func (p *past) resumedVerdicts(ctx context.Context, m memory, run string) iter.S
 		err error
 	}
 	return func(yield func(*verdict, error) bool) {
-		lag := sync.OnceValue(func() time.Duration { return p.policy.LagAtFirst(p.inputs) })
+		lag := p.policy.LagAtFirst(p.inputs)
 		claims, err := m.claims(ctx, run)
 		if err != nil {
 			yield(&verdict{}, err)

@@ -67,9 +67,8 @@ func (p *past) judge(e roster.Entry, at time.Time) verdict {
 	return v
 }
 
-// judgeResumed returns the verdict on a row of a run that was cut short, with the claim that stands for it, nil if none does. Lag
-// tells how late the reading may be.
-func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag func() time.Duration) (verdict, error) {
+// judgeResumed returns the verdict on a row of a run that was cut short, with the claim that stands for it, nil if none does.
+func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag time.Duration) (verdict, error) {
 	if !p.continues {
 		rec = ledger.Resumed(rec)
 	}
@@ -90,7 +89,7 @@ func (p *past) judgeResumed(rec record.Record, claim *record.Claim, lag func() t
 		return verdict{}, err
 	}
 	w := journey.Load(rec, claim, desired, p.policy, p.held)
-	seen := journey.See(p.inputs.Directory, w, p.inputs, lag())
+	seen := journey.See(p.inputs.Directory, w, p.inputs, lag)
 	step := journey.Resolve(w, seen, p.inputs, p.policy)
 	if step.Move == journey.Wait {
 		// It is looked up on the way. What will be sent if the request turns out to have had no effect is what counts here.
