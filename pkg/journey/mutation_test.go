@@ -61,7 +61,7 @@ func mutations() []mutation {
 		{"what was replaced counts as sent", sighting, "case invitation == s.Pending && !same(invitation.ID, w.Replaces) &&", "case invitation == s.Pending &&", ""},
 		{"what was known before counts as sent", sighting, " && (!s.early(w) || !same(invitation.ID, w.Before)):", ":", "what_has_ended_is_renewed"},
 		{"what was to be replaced and was answered is forgotten", sighting, "s.Pending == nil && !s.answered(w.Replaces) {", "s.Pending == nil {", ""},
-		{"an old invitation shows how late a reading is", lag, "At: history.At, Older: true})", "At: history.At})", "two_strangers"},
+		{"an old invitation shows how late a reading is", lag, "At: sent.At, Older: true})", "At: sent.At})", "two_strangers"},
 		{"a confirmation is forgotten by a restart", step, "\tif w.InDoubt || w.Trail.EndedAt.After(since) {", "\tw.Trail.Confirmed = false\n\tif w.InDoubt || w.Trail.EndedAt.After(since) {", ""},
 		{"what is in doubt counts from what the clock said then", step, "if w.InDoubt || w.Trail.EndedAt.After(since) {", "if claim != nil && w.Trail.EndedAt.Before(claim.At) {\n\t\tw.Trail.EndedAt = claim.At\n\t}\n\tif w.Trail.EndedAt.After(since) {", ""},
 		{"a request goes on no longer than its process", answer, "return max(p.Grace, p.UserTimeout, min(p.Timeout, longestWork))", "return 0 * min(p.Timeout, longestWork)", ""},
