@@ -10,18 +10,24 @@ import (
 
 // Organizations may have a million members and invitations, so those that are kept are kept packed.
 
+// usual is the length of what is packed, as a rule: it needs no memory of its own on its way.
+const usual = 384
+
 // invited are invitations by what tells them apart, see [invitationID].
 type invited struct {
-	texts   packed.Texts
-	words   packed.Words
-	scratch []byte
+	texts packed.Texts
+	words packed.Words
 }
 
-func (in *invited) put(id string, i cybedefend.Invitation) { in.texts.Put(id, in.pack(id, i)) }
+func (in *invited) put(id string, i cybedefend.Invitation) {
+	var room [usual]byte
+	in.texts.Put(id, in.pack(room[:0], id, i))
+}
 
 // add keeps an invitation unless there is one, which it then returns.
 func (in *invited) add(id string, i cybedefend.Invitation) (before cybedefend.Invitation, found bool) {
-	text, found := in.texts.Add(id, in.pack(id, i))
+	var room [usual]byte
+	text, found := in.texts.Add(id, in.pack(room[:0], id, i))
 	if !found {
 		return cybedefend.Invitation{}, false
 	}
@@ -47,9 +53,9 @@ func (in *invited) all() iter.Seq2[string, cybedefend.Invitation] {
 	}
 }
 
-// pack returns a text that is good until the next one.
-func (in *invited) pack(id string, i cybedefend.Invitation) []byte {
-	text := packed.AppendText(in.scratch[:0], i.Email)
+// pack appends an invitation to an empty text.
+func (in *invited) pack(text []byte, id string, i cybedefend.Invitation) []byte {
+	text = packed.AppendText(text, i.Email)
 	text = in.words.Append(text, i.Status)
 	text = packed.AppendTime(text, i.ExpiresAt)
 	text = packed.AppendSame(text, i.ID, id)
@@ -57,8 +63,7 @@ func (in *invited) pack(id string, i cybedefend.Invitation) []byte {
 	text = in.words.Append(text, i.OrganizationID)
 	text = in.words.Append(text, i.OrganizationName)
 	text = in.words.Append(text, i.OrganizationRole)
-	in.scratch = packed.AppendText(text, i.UnreadExpiry)
-	return in.scratch
+	return packed.AppendText(text, i.UnreadExpiry)
 }
 
 func (in *invited) unpack(id, text string) cybedefend.Invitation {
@@ -77,17 +82,15 @@ func (in *invited) standing(r *packed.Reader) cybedefend.Invitation {
 
 // joined are members by key.
 type joined struct {
-	texts   packed.Texts
-	words   packed.Words
-	scratch []byte
+	texts packed.Texts
+	words packed.Words
 }
 
 func (j *joined) put(key string, u cybedefend.User) {
-	text := packed.AppendText(j.scratch[:0], u.ID)
+	var room [usual]byte
+	text := packed.AppendText(room[:0], u.ID)
 	text = packed.AppendSame(text, u.Email, key)
-	text = j.words.Append(text, string(u.Role))
-	j.scratch = text
-	j.texts.Put(key, text)
+	j.texts.Put(key, j.words.Append(text, string(u.Role)))
 }
 
 func (j *joined) has(key string) bool {
@@ -123,8 +126,7 @@ func (j *joined) unpack(key, text string) cybedefend.User {
 
 // latest are the invitations that count most of each person, by key: what tells them apart, one for each state.
 type latest struct {
-	texts   packed.Texts
-	scratch []byte
+	texts packed.Texts
 }
 
 // states are the states of an invitation, in the order in which [latest] keeps them.
@@ -149,10 +151,10 @@ func (l *latest) has(key string) bool {
 }
 
 func (l *latest) put(key string, ids [len(states)]string) {
-	text := l.scratch[:0]
+	var room [usual]byte
+	text := room[:0]
 	for _, id := range ids {
 		text = packed.AppendText(text, id)
 	}
-	l.scratch = text
 	l.texts.Put(key, text)
 }

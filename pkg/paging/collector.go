@@ -210,7 +210,7 @@ func (c *collector[T]) trim() {
 func (c *collector[T]) note(t *turn[T], index int, item T) {
 	id := t.ids[index]
 	seen := c.memory.seen[id]
-	if index > 0 && c.number > 1 {
+	if index > 0 && c.number > 1 { // there is a pass to compare it with
 		if a, b := c.rankBefore(c.memory.seen[t.ids[index-1]]), c.rankBefore(seen); a > 0 && b > 0 {
 			c.pass.compared++
 			if a > b {

@@ -88,10 +88,9 @@ func (h *Histories) put(key string, history History) {
 
 // packedHistories are histories in which there is nothing that few have.
 type packedHistories struct {
-	texts   packed.Texts
-	words   packed.Words
-	teams   map[string][]roster.Team // what each text says as the teams of a row
-	scratch []byte
+	texts packed.Texts
+	words packed.Words
+	teams map[string][]roster.Team // what each text says as the teams of a row
 }
 
 // teamsOf returns what a text says as the teams of a row, as it says to all who have the same.
@@ -108,7 +107,8 @@ func (p *packedHistories) teamsOf(text string) ([]roster.Team, error) {
 }
 
 func (p *packedHistories) put(key string, h History) {
-	text := packed.AppendNumber(p.scratch[:0], uint64(h.Times))
+	var room [384]byte // enough for most
+	text := packed.AppendNumber(room[:0], uint64(h.Times))
 	text = packed.AppendTime(text, h.At)
 	text = p.appendInvitation(text, key, h.Invitation)
 	text = p.words.Append(text, h.Sent.Role)
@@ -127,7 +127,6 @@ func (p *packedHistories) put(key string, h History) {
 		text = packed.AppendTime(text, h.SeenAt)
 		text = p.appendInvitation(text, key, h.Seen)
 	}
-	p.scratch = text
 	p.texts.Put(key, text)
 }
 
