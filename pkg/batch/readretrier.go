@@ -89,6 +89,9 @@ func (p ReadRetrier) Longest(err error) time.Duration {
 
 // pause waits, or returns the cause of ctx when that ends first.
 func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return context.Cause(ctx)
+	}
 	select {
 	case <-time.After(d):
 		return nil

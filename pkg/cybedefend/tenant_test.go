@@ -75,10 +75,12 @@ func (s *tenant) serve(w http.ResponseWriter, r *http.Request) error {
 		}
 		answer(200, `{"cli":{"appId":"app"},"vscode":{}}`)(w, r)
 	case "/oidc/token":
-		select {
-		case <-time.After(s.delay):
-		case <-r.Context().Done():
-			return r.Context().Err()
+		if s.delay > 0 {
+			select {
+			case <-time.After(s.delay):
+			case <-r.Context().Done():
+				return r.Context().Err()
+			}
 		}
 		s.exchange(w, r)
 	default:

@@ -29,7 +29,7 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
 	open, delay, status, wait := g.open, g.delay, g.status, g.wait
 	g.mu.Unlock()
-	<-time.After(delay)
+	time.Sleep(delay) // virtual time
 	switch {
 	case r.URL.Path == "/client-apps":
 		answer(200, `{"cli":{"appId":"app"}}`)(recorder, r)
