@@ -45,8 +45,24 @@ func (a *app) refuseCollisions(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// addFiles adds the files of a command, or of a job, which has a number, and those that any of them may come upon.
+// addFiles adds the files of a command and those that any of its jobs may come upon, or the files of a job, which has a number.
 func (a *app) addFiles(files *fileset.Set, names fileNames, job int) {
+	if job == 0 {
+		names = append(names, a.comeUpon()...)
+	}
+	slices.SortStableFunc(names, func(x, y fileset.File) int {
+		return slices.Index(fileOrder, x.Role) - slices.Index(fileOrder, y.Role)
+	})
+	for _, f := range names {
+		if f.Run = job; f.Path == "-" && !f.Written() {
+			f.Stream = a.standardInput()
+		}
+		files.Add(f)
+	}
+}
+
+// comeUpon returns the files that nobody has named.
+func (a *app) comeUpon() (names fileNames) {
 	if home, err := a.home(); err == nil {
 		for _, path := range append(config.Files(home), config.Login(home)) {
 			if path != "" {
@@ -64,15 +80,7 @@ func (a *app) addFiles(files *fileset.Set, names fileNames, job int) {
 			return strings.EqualFold(filepath.Ext(name), filepath.Ext(path))
 		}})
 	}
-	slices.SortStableFunc(names, func(x, y fileset.File) int {
-		return slices.Index(fileOrder, x.Role) - slices.Index(fileOrder, y.Role)
-	})
-	for _, f := range names {
-		if f.Run = job; f.Path == "-" && !f.Written() {
-			f.Stream = a.standardInput()
-		}
-		files.Add(f)
-	}
+	return names
 }
 
 // standardInput returns what is known of the file behind standard input, nil if there is none.

@@ -11,7 +11,6 @@ package fileset
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -96,19 +95,9 @@ type Collision struct {
 }
 
 // Set is the files of a run, or of several. The zero value is empty. It is not safe for concurrent use.
-type Set struct{ places []place }
-
-// place is a file, and where it is.
-type place struct {
-	File
-	// path is absolute and without symbolic links; empty for a stream.
-	path string
-	// found are what is there already, under any of the names; empty if nothing is.
-	found []os.FileInfo
-	// folder is the one that it is in, nil if that isn't there.
-	folder os.FileInfo
-	// folded says that letter case does not tell names apart in the folder.
-	folded bool
+type Set struct {
+	places  []place
+	folders folders
 }
 
 // Add adds a file. A path that is empty is no file, and neither is the address of a ledger, nor "-" unless it has its Stream. A ledger and an audit trail
@@ -117,7 +106,7 @@ func (s *Set) Add(f File) {
 	if f.Path == "" || f.Path == "-" && f.Stream == nil || f.Role == Ledger && strings.Contains(f.Path, "://") {
 		return
 	}
-	s.places = append(s.places, placeOf(f))
+	s.places = append(s.places, s.folders.placeOf(f))
 	for _, suffix := range besides[f.Role] {
 		beside := f
 		beside.Path += suffix
@@ -127,15 +116,17 @@ func (s *Set) Add(f File) {
 				return cut && names(stem)
 			}
 		}
-		s.places = append(s.places, placeOf(beside))
+		s.places = append(s.places, s.folders.placeOf(beside))
 	}
 }
 
 // Collision returns two files of the set that are one although at least one of them is written, and whether there are
 // such. The files that were added first are reported first.
 func (s *Set) Collision() (Collision, bool) {
+	var before index
 	for i, later := range s.places {
-		for _, earlier := range s.places[:i] {
+		for _, j := range before.near(later) {
+			earlier := s.places[j]
 			if later.shares(earlier.File) || !later.same(earlier) {
 				continue
 			}
@@ -144,77 +135,13 @@ func (s *Set) Collision() (Collision, bool) {
 			}
 			return Collision{Output: later.File, Other: earlier.File}, true
 		}
+		before.add(i, later)
 	}
 	return Collision{}, false
 }
 
-// placeOf finds out where a file is, and what is there.
-func placeOf(f File) place {
-	if f.Stream != nil {
-		p := place{File: f}
-		if f.Stream.Mode().IsRegular() {
-			p.found = append(p.found, f.Stream)
-		}
-		return p
-	}
-	p := place{File: f, path: resolve(f.Path)}
-	folder := filepath.Dir(p.path)
-	p.folded = foldsCase(folder)
-	if info, err := os.Stat(folder); err == nil {
-		p.folder = info
-	}
-	paths := []string{p.path}
-	if f.Names != nil {
-		// A folder that cannot be listed has nothing to be found, and nothing can be written to it.
-		entries, _ := os.ReadDir(folder)
-		for _, entry := range entries {
-			if f.Names(entry.Name()) {
-				paths = append(paths, filepath.Join(folder, entry.Name()))
-			}
-		}
-	}
-	for _, path := range paths {
-		// What is no plain file, such as /dev/null, is not replaced.
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			p.found = append(p.found, info)
-		}
-	}
-	return p
-}
-
 // Same reports whether two paths lead to one file, or will once there is one.
-func Same(one, other string) bool { return placeOf(File{Path: one}).same(placeOf(File{Path: other})) }
-
-// same reports whether two places are, or can become, one file.
-func (p place) same(other place) bool {
-	for _, mine := range p.found {
-		if slices.ContainsFunc(other.found, func(its os.FileInfo) bool { return os.SameFile(mine, its) }) {
-			return true
-		}
-	}
-	folder, name := filepath.Split(p.path)
-	otherFolder, otherName := filepath.Split(other.path)
-	if !sameName(folder, otherFolder, p.folded) && !p.sameFolder(other) {
-		return false
-	}
-	if sameName(name, otherName, p.folded) {
-		return !device(p.path)
-	}
-	return p.Names != nil && p.Names(otherName) || other.Names != nil && other.Names(name)
-}
-
-// sameFolder reports whether two files are in one folder that is there.
-func (p place) sameFolder(other place) bool {
-	return p.folder != nil && other.folder != nil && os.SameFile(p.folder, other.folder)
-}
-
-// sameName compares names, where letter case may not count.
-func sameName(one, other string, folded bool) bool {
-	return one == other || folded && strings.EqualFold(one, other)
-}
-
-// device reports whether something is at the path that is no plain file.
-func device(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && !info.Mode().IsRegular()
+func Same(one, other string) bool {
+	var folders folders
+	return folders.placeOf(File{Path: one}).same(folders.placeOf(File{Path: other}))
 }

@@ -2,10 +2,12 @@ package fileset_test
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"rollcall/pkg/fileset"
 )
@@ -170,6 +172,83 @@ func TestAppendFollowsNoLink(t *testing.T) {
 	for path, want := range map[string]string{"dir/run.log": "xy", "new.log": "y", "kept": "x"} {
 		if text, err := os.ReadFile(path); err != nil || string(text) != want {
 			t.Errorf("%s: %q, %v, want %q", path, text, err, want)
+		}
+	}
+}
+
+// TestFirstCollisionOfMany compares the collision of many files with those of any two of them.
+func TestFirstCollisionOfMany(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, path := range []string{"people.csv", "out/there.csv", "state/1.db"} {
+		write(t, path)
+	}
+	link(t, "out", "folder")
+	link(t, "people.csv", "link.csv")
+	if err := os.Link("people.csv", "out/hard.csv"); err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{
+		"people.csv", "link.csv", "out/hard.csv", "People.csv", "out/people.csv", "folder/people.csv", "out/there.csv", "folder/there.csv",
+		"state/1.db", "state/2.db", "new.csv", "out/new.csv", os.DevNull,
+	}
+	roles := []fileset.Role{fileset.Roster, fileset.Token, fileset.Results, fileset.Summary, fileset.Log, fileset.Plan}
+	collided := 0
+	for seed := range uint64(300) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		var many []fileset.File
+		for n := range 2 + random.IntN(7) {
+			f := fileset.File{Path: paths[random.IntN(len(paths))], Role: roles[random.IntN(len(roles))], Run: n}
+			if random.IntN(8) == 0 {
+				f.Names = func(name string) bool { return filepath.Ext(name) == filepath.Ext(f.Path) }
+			}
+			many = append(many, f)
+		}
+		want, wanted := firstOfTwo(many)
+		var files fileset.Set
+		for _, f := range many {
+			files.Add(f)
+		}
+		got, found := files.Collision()
+		if found != wanted || got.Output.Run != want.Output.Run || got.Other.Run != want.Other.Run {
+			t.Fatalf("seed %d: %+v, %t; want %+v, %t", seed, got, found, want, wanted)
+		}
+		if found {
+			collided++
+		}
+	}
+	if collided < 50 || collided > 250 {
+		t.Errorf("%d of 300 collide, which tells little", collided)
+	}
+}
+
+// firstOfTwo returns the collision of the first file that collides with an earlier one by itself.
+func firstOfTwo(many []fileset.File) (fileset.Collision, bool) {
+	for i, later := range many {
+		for _, earlier := range many[:i] {
+			var two fileset.Set
+			two.Add(earlier)
+			two.Add(later)
+			if collision, found := two.Collision(); found {
+				return collision, true
+			}
+		}
+	}
+	return fileset.Collision{}, false
+}
+
+// TestFoldedNames has names told apart just as a folder does in which letter case does not count.
+func TestFoldedNames(t *testing.T) {
+	for r := range rune(0x20000) {
+		if other := unicode.SimpleFold(r); fileset.Folded(string(r)) != fileset.Folded(string(other)) {
+			t.Errorf("%U and %U are two names", r, other)
+		}
+	}
+	names := []string{"team.csv", "TEAM.CSV", "Team.csv", "teams.csv", "straße", "STRASSE", "STRAẞE", "Kelvin", "\u212aelvin", "ſ", "S", "é", "É", "e\u0301"}
+	for _, one := range names {
+		for _, other := range names {
+			if same := fileset.Folded("a/"+one) == fileset.Folded("b/"+other); same != strings.EqualFold(one, other) {
+				t.Errorf("%s and %s are one: %t", one, other, same)
+			}
 		}
 	}
 }

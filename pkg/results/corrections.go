@@ -203,7 +203,11 @@ func CorrectionsPath(roster, results string) string {
 // path.
 func CorrectionsNames(path string) func(name string) bool {
 	one := splitTodo(filepath.Base(path))
+	begins := one.stem + ".todo"
 	return func(name string) bool {
+		if !strings.HasPrefix(name, begins) {
+			return false
+		}
 		other := splitTodo(name)
 		isCSV := isWorkbook(path) && other.extension == extensionCSV // which a workbook cannot hold
 		return other.stem == one.stem && (other.extension == one.extension || isCSV) && name == other.String()
