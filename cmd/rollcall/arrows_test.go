@@ -30,7 +30,8 @@ var arrows = []arrow{
 	{"plural", "", "it counts whatever has a name"},
 	{"quantity", "", "it reads a limit, whatever is limited"},
 	{"packed", "", "it keeps texts, whatever they say"},
-	{"readahead", "", "it reads ahead, whatever is read"},
+	{"panics", "", "it hands on a panic, whatever was to be done"},
+	{"readahead", "panics", "it reads ahead, whatever is read"},
 	{"exposition", "", "it writes metrics, whatever they count and wherever the text goes"},
 	{"audit", "", "it says how lines follow each other, whoever keeps them and whatever they tell"},
 	{"status", "remedy", "it says how something ended, whatever it was and whoever shows it"},
@@ -57,7 +58,7 @@ var arrows = []arrow{
 	{"web/browsertest", "", "it shows pages to a browser, whatever they are about; only tests use it"},
 
 	// Documents.
-	{"roster", "document email formula nearest pattern remedy workbook", "a roster is checked offline, without the service and without memory"},
+	{"roster", "document email formula nearest panics pattern remedy workbook", "a roster is checked offline, without the service and without memory"},
 	{"rewrite", "document email formula pattern roster workbook", "it writes other texts into cells; what they should say is for others to know"},
 	{"fix", "document email rewrite roster", "a roster is fixed offline; where it is written is for others to say"},
 	{"overlay", "document email rewrite roster", "a person's corrections are laid over a roster offline; who asked for them is for a face to know"},

@@ -22,17 +22,22 @@ type Document struct {
 }
 
 // Open opens the source. What is neither a text nor a workbook is an [*Error]. The caller closes the document.
-func Open(ctx context.Context, source Source) (*Document, error) {
+func Open(ctx context.Context, source Source) (opened *Document, err error) {
 	file, err := source.Open()
 	if err != nil {
 		return nil, err
 	}
 	d := &Document{file: file, digest: newDigester()}
-	d.bytes = newBuffer(io.TeeReader(contextReader{ctx.Err, file}, d.digest))
-	if d.Workbook, err = recognize(d.bytes); err != nil {
+	defer func() {
+		if opened != nil {
+			return
+		}
 		if _, closing := d.Close(); closing != nil {
 			err = errors.Join(err, closing)
 		}
+	}()
+	d.bytes = newBuffer(io.TeeReader(contextReader{ctx.Err, file}, d.digest))
+	if d.Workbook, err = recognize(d.bytes); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -8,9 +8,10 @@
 package readahead
 
 import (
-	"errors"
 	"iter"
 	"sync"
+
+	"rollcall/pkg/panics"
 )
 
 const (
@@ -19,9 +20,6 @@ const (
 	// lots is how many times as many may be waiting.
 	lots = 2
 )
-
-// errCutShort is what a loop panics with if what makes the values has ended its goroutine.
-var errCutShort = errors.New("readahead: the values have ended without a word")
 
 // Of yields what values does, up to the first error. When the loop ends, values is not at work any more, and if it has
 // panicked, the loop does.
@@ -87,7 +85,7 @@ func (r *reading[T, U]) read(values iter.Seq2[T, error]) {
 		next.panicked = panicked
 		r.handOver(next)
 	}()
-	catch(&panicked, func() {
+	panics.Catch(&panicked, func() {
 		for value, err := range values {
 			if next.err = err; err != nil {
 				return
@@ -123,26 +121,11 @@ func (r *reading[T, U]) handOver(l *lot[T, U]) (more bool) {
 	}
 	r.making.Go(func() {
 		defer func() { l.made <- struct{}{} }()
-		catch(&l.panicked, func() {
+		panics.Catch(&l.panicked, func() {
 			for _, value := range l.from {
 				l.values = append(l.values, r.by(value))
 			}
 		})
 	})
 	return true
-}
-
-// catch does something, and says with what it has panicked if it has.
-func catch(panicked *any, do func()) {
-	ended := false
-	defer func() {
-		if ended {
-			return
-		}
-		if *panicked = recover(); *panicked == nil {
-			*panicked = errCutShort
-		}
-	}()
-	do()
-	ended = true
 }

@@ -147,9 +147,9 @@ func TestAPanicIsTheLoops(t *testing.T) {
 		want   string
 	}{
 		"reading panics": {reading(shock), "at the disk"},
-		"reading exits":  {reading(runtime.Goexit), "readahead: the values have ended without a word"},
+		"reading exits":  {reading(runtime.Goexit), "panics: a goroutine has ended without a word"},
 		"making panics":  {making(shock), "at the disk"},
-		"making exits":   {making(runtime.Goexit), "readahead: the values have ended without a word"},
+		"making exits":   {making(runtime.Goexit), "panics: a goroutine has ended without a word"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			taken := 0

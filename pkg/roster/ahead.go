@@ -3,6 +3,8 @@ package roster
 import (
 	"context"
 	"io"
+
+	"rollcall/pkg/panics"
 )
 
 // blocksAhead is how many blocks there are, to be read into or read from, and blockSize how long each is: enough to keep both
@@ -25,6 +27,8 @@ type ahead struct {
 type block struct {
 	bytes []byte
 	err   error
+	// broken is what the reading has panicked with, nil if it has not.
+	broken any
 }
 
 // readAhead begins to read. Nobody else may read from the source until close was called.
@@ -49,12 +53,21 @@ func (a *ahead) run(ctx context.Context, source io.Reader) {
 			if bytes == nil {
 				bytes = make([]byte, blockSize)
 			}
-			n, err := source.Read(bytes[:blockSize])
-			if a.full <- (block{bytes[:n], err}); err != nil {
+			next := read(source, bytes[:blockSize])
+			if a.full <- next; next.err != nil || next.broken != nil {
 				return
 			}
 		}
 	}
+}
+
+// read reads once, into the given bytes.
+func read(source io.Reader, into []byte) (b block) {
+	panics.Catch(&b.broken, func() {
+		n, err := source.Read(into)
+		b.bytes, b.err = into[:n], err
+	})
+	return b
 }
 
 func (a *ahead) Read(p []byte) (int, error) {
@@ -69,6 +82,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 		if !more {
 			next.err = a.why()
 		}
+		panics.Rethrow(next.broken)
 		a.block, a.rest = next, next.bytes
 	}
 	n := copy(p, a.rest)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"rollcall/pkg/email"
+	"rollcall/pkg/panics"
 	"rollcall/pkg/remedy"
 )
 
@@ -20,7 +21,8 @@ const maxRecord = 1 << 20
 
 // readCSV reads delimited text, by four goroutines: one reads and decodes it, one splits it into records, places them and puts
 // them through gocsv, one reads the addresses, which takes most of a judgement, and the caller's hands all of it to emit. They
-// are handed over in batches, since to hand over each by itself takes longer than to read it.
+// are handed over in batches, since to hand over each by itself takes longer than to read it. A panic of any of them becomes the
+// caller's.
 func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -36,16 +38,23 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	for range batches {
 		empty <- new(batch)
 	}
+	var unfilled, unread any // what has panicked
 	go func() {
 		defer close(full)
-		failed <- t.fill(ctx, empty, full)
+		panics.Catch(&unfilled, func() { failed <- t.fill(ctx, empty, full) })
 	}()
 	go func() {
 		defer close(read)
-		addresses := addressReader{unwrap: r.rules.unwrap}
-		for b := range full {
-			b.readAddresses(&addresses)
-			read <- b
+		panics.Catch(&unread, func() {
+			addresses := addressReader{unwrap: r.rules.unwrap}
+			for b := range full {
+				b.readAddresses(&addresses)
+				read <- b
+			}
+		})
+		stop()
+		for range full { // until nobody fills any more
+			continue
 		}
 	}()
 	defer func() {
@@ -63,6 +72,7 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 		}
 		empty <- b
 	}
+	panics.Rethrow(cmp.Or(unfilled, unread))
 	return <-failed
 }
 
