@@ -44,10 +44,8 @@ func Map[T, U any](values iter.Seq2[T, error], by func(T) U) iter.Seq2[U, error]
 					return
 				}
 			}
-			switch {
-			case l.panicked != nil:
-				panic(l.panicked)
-			case l.err != nil:
+			panics.Rethrow(l.panicked)
+			if l.err != nil {
 				var none U
 				yield(none, l.err)
 				return

@@ -53,7 +53,7 @@ func (a *ahead) run(ctx context.Context, source io.Reader) {
 			if bytes == nil {
 				bytes = make([]byte, blockSize)
 			}
-			next := read(source, bytes[:blockSize])
+			next := readBlock(source, bytes[:blockSize])
 			if a.full <- next; next.err != nil || next.broken != nil {
 				return
 			}
@@ -61,8 +61,8 @@ func (a *ahead) run(ctx context.Context, source io.Reader) {
 	}
 }
 
-// read reads once, into the given bytes.
-func read(source io.Reader, into []byte) (b block) {
+// readBlock reads once, into the given bytes.
+func readBlock(source io.Reader, into []byte) (b block) {
 	panics.Catch(&b.broken, func() {
 		n, err := source.Read(into)
 		b.bytes, b.err = into[:n], err

@@ -45,13 +45,7 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	}()
 	go func() {
 		defer close(read)
-		panics.Catch(&unread, func() {
-			addresses := addressReader{unwrap: r.rules.unwrap}
-			for b := range full {
-				b.readAddresses(&addresses)
-				read <- b
-			}
-		})
+		unread = readAddresses(full, read, addressReader{unwrap: r.rules.unwrap})
 		stop()
 		for range full { // until nobody fills any more
 			continue
@@ -74,6 +68,17 @@ func readCSV(ctx context.Context, r *reading, emit func(*row) error) error {
 	}
 	panics.Rethrow(cmp.Or(unfilled, unread))
 	return <-failed
+}
+
+// readAddresses reads the addresses of all full batches. It returns what that has panicked with, nil if it has not.
+func readAddresses(full <-chan *batch, read chan<- *batch, reader addressReader) (broken any) {
+	panics.Catch(&broken, func() {
+		for b := range full {
+			b.readAddresses(&reader)
+			read <- b
+		}
+	})
+	return broken
 }
 
 // fill reads to the end, into empty batches that it makes full ones.
